@@ -1,0 +1,55 @@
+//! What our own hosts offer beyond upstream's ABI 0, and how an extension finds out.
+//!
+//! A context whose `name` is [`HOST_NAME`] belongs to one of our hosts, and its `_private` points
+//! to an [`Extensions`]; nothing else is known about the `_private` of a context.
+//! An extension asks [`extensions`] once and keeps a path without them for every other host.
+//! New members go to the end of the struct; `size` says how much of it a host has.
+
+use crate::{HPy, HPyContext};
+use core::ffi::CStr;
+
+/// The name by which our hosts announce an [`Extensions`] behind `_private`.
+pub const HOST_NAME: &CStr = c"HPy Universal ABI (Pommel host, 1)";
+
+/// Facts about a host, or-ed together in [`Extensions::flags`].
+pub mod flags {
+    /// A handle *is* the interpreter's own object reference, in every bit: a trampoline may hand
+    /// on what it was given, an open handle stays valid from one call to the next, and a stored
+    /// `HPyGlobal` has the bits of a handle that is open as long as it stays stored.
+    pub const PLAIN_HANDLES: u32 = 1;
+    /// Several threads may run extension code at once.
+    pub const FREE_THREADED: u32 = 2;
+    /// Slots whose origin in [`crate::for_each_slot!`] is `ours` are filled.
+    pub const OUR_SLOTS: u32 = 4;
+    /// Docstrings may start with a signature line in the manner of CPython's own C functions
+    /// (`name(x, y=1)`, `--`, empty line), which becomes `__text_signature__`.
+    pub const TEXT_SIGNATURES: u32 = 8;
+}
+
+/// What one of our hosts offers beyond the context.
+#[repr(C)]
+pub struct Extensions {
+    /// Bytes of this struct that the host has filled.
+    pub size: u32,
+    /// See [`flags`].
+    pub flags: u32,
+    /// Takes the exception that is set, as an instance with its traceback, and clears it; null
+    /// if none is set.
+    pub err_fetch: unsafe extern "C" fn(ctx: *mut HPyContext) -> HPy,
+    /// Raises an exception instance again, traceback and cause included; the handle stays the
+    /// caller's.
+    pub err_restore: unsafe extern "C" fn(ctx: *mut HPyContext, exception: HPy),
+}
+
+/// The extensions of the host that made this context, if it is one of ours.
+///
+/// # Safety
+/// `ctx` points to a context whose `name` is a NUL-terminated string.
+pub unsafe fn extensions(ctx: *const HPyContext) -> Option<&'static Extensions> {
+    // SAFETY: the caller vouches for the pointer and the string; `_private` of a context with
+    // our name points to an `Extensions` that is never freed.
+    unsafe {
+        let ours = CStr::from_ptr((*ctx).name) == HOST_NAME;
+        ours.then(|| &*(*ctx)._private.cast::<Extensions>())
+    }
+}

@@ -1,0 +1,92 @@
+//! The tables as data: for printing headers and documentation, for debug and trace modes that wrap
+//! every member alike, and for tests.
+
+use crate::types::{CType, Meaning};
+
+/// One member of the context.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// Its place in the table.
+    pub index: usize,
+    /// Its name, as in C.
+    pub name: &'static str,
+    /// The function's signature, or `None` for a handle.
+    pub function: Option<Function>,
+    /// 0 if it is in HPy 0.9.0, 1 if it was appended later.
+    pub since: u32,
+    /// What it is or does, one sentence.
+    pub doc: &'static str,
+}
+
+/// The signature of a function member; the context argument is left out.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// The arguments after the context.
+    pub args: &'static [Arg],
+    /// The result.
+    pub ret: Type,
+}
+
+/// One argument of a function member.
+#[derive(Clone, Copy, Debug)]
+pub struct Arg {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// A type of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Type {
+    /// How C spells it.
+    pub c: &'static str,
+    /// What a generic wrapper does with it.
+    pub meaning: Meaning,
+}
+
+impl Type {
+    const fn of<T: CType>() -> Type {
+        Type { c: T::C, meaning: T::MEANING }
+    }
+}
+
+impl Member {
+    /// Bytes from the start of the context.
+    pub const fn offset(&self) -> usize {
+        crate::offset(self.index)
+    }
+
+    /// Bytes from the start of the context of PyPy 7.3.18 to 7.3.23.
+    pub const fn offset_pypy73(&self) -> usize {
+        crate::offset_pypy73(self.index)
+    }
+}
+
+macro_rules! function {
+    (handle) => { None };
+    (fn ($($arg:ident: $ty:ty),*) -> $ret:ty) => {
+        Some(Function {
+            args: &[$(Arg { name: stringify!($arg), ty: Type::of::<$ty>() }),*],
+            ret: Type::of::<$ret>(),
+        })
+    };
+}
+
+macro_rules! define_members {
+    ($($index:literal $name:ident: $kind:ident $(($($arg:ident: $ty:ty),*) -> $ret:ty)?,
+       since $minor:literal, $doc:literal;)*) => {
+        /// Every member of the context, in order.
+        pub const MEMBERS: &[Member] = &[$(Member {
+            index: $index,
+            name: stringify!($name),
+            function: function!($kind $(($($arg: $ty),*) -> $ret)?),
+            since: $minor,
+            doc: $doc,
+        }),*];
+    };
+}
+
+use crate::types::*;
+use core::ffi::c_void;
+crate::for_each_member!(define_members);
