@@ -1,10 +1,12 @@
 //! The one door to everything that is done with this repository: `cargo xtask COMMAND`.
 //! What a developer types and what CI runs are the same words.
 
+mod dist;
 mod paths;
 mod process;
 mod pythons;
 mod venv;
+mod workspace;
 
 use anyhow::{Result, bail};
 
@@ -15,11 +17,18 @@ struct Command {
     main: fn(&[String]) -> Result<()>,
 }
 
-const COMMANDS: &[Command] = &[Command {
-    name: "pythons",
-    summary: "list the Pythons at hand and fetch the missing ones [--list]",
-    main: pythons::main,
-}];
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "dist",
+        summary: "pack an extension into the one wheel for every Python: PACKAGE [--zig]",
+        main: dist::main,
+    },
+    Command {
+        name: "pythons",
+        summary: "list the Pythons at hand and fetch the missing ones [--list]",
+        main: pythons::main,
+    },
+];
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
