@@ -5,9 +5,9 @@ mod elf;
 mod wheel;
 mod zig;
 
+use crate::paths;
 use crate::pythons::Python;
 use crate::workspace::{Package, Workspace};
-use crate::{paths, process};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use std::ffi::OsString;
@@ -28,13 +28,18 @@ pub fn main(args: &[String]) -> Result<()> {
     let ([package], true) = (&packages[..], options.len() == usize::from(zig)) else {
         bail!("usage: cargo xtask dist PACKAGE [--zig]");
     };
-    let workspace = Workspace::read()?;
-    let package = workspace.package(package)?;
-    let kind = if zig { Kind::Zig } else { Kind::Universal };
-    let extension = build(&workspace, package, kind)?;
-    let wheel = wheel::pack(package, &extension)?;
+    let (_, wheel) = build_wheel(package, if zig { Kind::Zig } else { Kind::Universal })?;
     println!("{}", wheel.display());
     Ok(())
+}
+
+/// Builds and packs the extension `package`; returns its shared object and its wheel.
+pub fn build_wheel(package: &str, kind: Kind) -> Result<(PathBuf, PathBuf)> {
+    let workspace = Workspace::read()?;
+    let package = workspace.package(package)?;
+    let extension = build(&workspace, package, kind)?;
+    let wheel = wheel::pack(package, &extension)?;
+    Ok((extension, wheel))
 }
 
 /// Builds the extension `package` for release and returns its shared object, alone in a folder
@@ -48,7 +53,7 @@ pub fn build_extension(package: &str, direct_for: Option<&Python>) -> Result<Pat
 
 /// How a shared object is built.
 #[derive(Clone, Copy)]
-enum Kind<'a> {
+pub enum Kind<'a> {
     /// Runs on every interpreter.
     Universal,
     /// The same, linked against an old C library for old machines.

@@ -1,10 +1,13 @@
 //! The one door to everything that is done with this repository: `cargo xtask COMMAND`.
 //! What a developer types and what CI runs are the same words.
 
+mod bench;
+mod debian;
 mod dist;
 mod paths;
 mod process;
 mod pythons;
+mod test;
 mod venv;
 mod workspace;
 
@@ -18,6 +21,16 @@ struct Command {
 }
 
 const COMMANDS: &[Command] = &[
+    Command {
+        name: "test",
+        summary: "run every test that this machine can run [FILTER]",
+        main: test::main,
+    },
+    Command {
+        name: "bench",
+        summary: "measure a case beside its rivals: CASE [--quick] [--json PATH]",
+        main: bench::main,
+    },
     Command {
         name: "dist",
         summary: "pack an extension into the one wheel for every Python: PACKAGE [--zig]",

@@ -1,29 +1,87 @@
 //! Running other programs: every failure names the command that failed.
 
 use anyhow::{Context, Result, bail};
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 
-/// Runs `command` with our own output streams.
-pub fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("cannot start {command:?}"))?;
-    if !status.success() {
-        bail!("{status}: {command:?}");
-    }
-    Ok(())
-}
-
-/// Runs `command` and returns what it printed; a failure shows what it said.
+/// Runs `command` and returns what it printed; a failure shows the end of what it said.
 pub fn output(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("cannot start {command:?}"))?;
     if !output.status.success() {
-        let said = [output.stdout, output.stderr].concat();
-        bail!("{}: {command:?}\n{}", output.status, String::from_utf8_lossy(&said).trim_end());
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        let lines: Vec<&str> = said.lines().collect();
+        let end = &lines[lines.len().saturating_sub(SHOWN_LINES)..];
+        bail!("{}: {command:?}\n{}", output.status, end.join("\n"));
     }
     Ok(String::from_utf8(output.stdout)?)
+}
+
+/// A failed build may have said thousands.
+const SHOWN_LINES: usize = 30;
+
+/// Runs `command` for at most `limit`, showing each line that it prints to its standard output and
+/// handing it to `read`.
+pub fn watch(
+    command: &mut Command,
+    limit: Duration,
+    mut read: impl FnMut(&str),
+) -> Result<ExitStatus> {
+    let deadline = Instant::now() + limit;
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {command:?}"))?;
+    let output = BufReader::new(child.stdout.take().context("the output is a pipe")?);
+    let (sender, lines) = channel();
+    std::thread::spawn(move || {
+        for line in output.split(b'\n').map_while(|line| line.ok()) {
+            // Nobody listens any more once the limit is reached.
+            let _ = sender.send(String::from_utf8_lossy(&line).into_owned());
+        }
+    });
+    loop {
+        match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(line) => {
+                println!("{line}");
+                read(&line);
+            }
+            Err(RecvTimeoutError::Disconnected) => return Ok(child.wait()?),
+            Err(RecvTimeoutError::Timeout) => {
+                child.kill()?;
+                child.wait()?;
+                bail!("not finished after {} s: {command:?}", limit.as_secs());
+            }
+        }
+    }
 }
 
 /// Is there a program of this name on the PATH?
 pub fn is_on_path(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn watching_reads_every_line() {
+        let mut lines = Vec::new();
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo one; printf two; exit 3"]);
+        let limit = Duration::from_secs(60);
+        let status = watch(&mut command, limit, |line| lines.push(line.to_owned())).unwrap();
+        assert_eq!((status.code(), lines), (Some(3), vec!["one".into(), "two".into()]));
+    }
+
+    #[test]
+    fn watching_ends_at_the_limit() {
+        let mut command = Command::new("sleep");
+        let error = watch(command.arg("60"), Duration::from_millis(50), |_| ()).unwrap_err();
+        assert!(error.to_string().contains("not finished after"), "{error}");
+    }
 }

@@ -6,12 +6,12 @@
 //! `POMMEL_PYTHONS_DIR` (a folder of unpacked interpreters that several checkouts share; new ones
 //! go there too), `POMMEL_NO_FETCH=1` (use what is at hand).
 
-mod debian;
+mod source;
 
 use crate::{paths, process};
 use anyhow::{Context, Result};
-use debian::Source;
 use serde::Deserialize;
+use source::Source;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -115,7 +115,7 @@ pub fn provide() -> (Vec<Python>, Vec<Missing>) {
     for wanted in lacking(&found) {
         let folder = shared_folder().unwrap_or_else(|| paths::build("pythons")).join(wanted.name);
         println!("{}: fetching into {}", wanted.name, folder.display());
-        if let Err(error) = debian::fetch(&wanted.source, &folder) {
+        if let Err(error) = source::fetch(&wanted.source, &folder) {
             println!("{}: {error:#}", wanted.name);
             reasons.insert(wanted.name, format!("{error:#}"));
         }

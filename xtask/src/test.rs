@@ -1,0 +1,134 @@
+//! `cargo xtask test [FILTER]`: everything that can be tested on this machine, and a table of what
+//! ran. FILTER is a part of a row's name: `rust`, `miri`, `pypy`, `direct`.
+//!
+//! The extensions are built and packed once. Every interpreter gets the same wheel, byte for byte,
+//! and runs the tests of `tests/` in processes of its own.
+
+mod counts;
+mod python;
+
+use crate::{paths, process};
+use anyhow::{Result, bail};
+use counts::Counts;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// One row of the closing table.
+struct Row {
+    name: String,
+    version: String,
+    counts: Counts,
+    seconds: f64,
+    note: String,
+}
+
+/// The rows so far, and which are wanted at all.
+struct Report {
+    filter: String,
+    rows: Vec<Row>,
+}
+
+pub fn main(args: &[String]) -> Result<()> {
+    let filter = match args {
+        [] => String::new(),
+        [filter] if !filter.starts_with('-') => filter.clone(),
+        _ => bail!("usage: cargo xtask test [FILTER]"),
+    };
+    let mut report = Report { filter, rows: Vec::new() };
+    let rustc = process::output(Command::new("rustc").arg("--version"))?;
+    report.add("rust", rustc.trim(), test_rust);
+    report.add("miri", "nightly", test_miri);
+    python::test_all(&mut report);
+    report.close()
+}
+
+/// Unit, integration and documentation tests of every crate.
+fn test_rust(counts: &mut Counts) -> Result<String> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["test", "--workspace", "--no-fail-fast"]).current_dir(paths::root());
+    let limit = Duration::from_secs(30 * 60);
+    let status = process::watch(&mut cargo, limit, |line| counts.read_cargo(line))?;
+    counts.expect(status)
+}
+
+/// The crates whose tests enter no interpreter, under Miri: undefined behaviour fails them.
+const MIRI_PACKAGES: &[&str] = &["hpy-abi", "hpy-mock", "pommel"];
+
+fn test_miri(counts: &mut Counts) -> Result<String> {
+    let mut setup = Command::new("cargo");
+    setup.args(["+nightly", "miri", "setup"]).current_dir(paths::root());
+    if let Err(error) = process::output(&mut setup) {
+        counts.skipped += 1;
+        let reason = error.to_string().lines().last().unwrap_or_default().to_owned();
+        return Ok(format!("SKIPPED: no Miri on this machine ({reason})"));
+    }
+    let mut cargo = Command::new("cargo");
+    cargo.args(["+nightly", "miri", "test", "--no-fail-fast", "--lib"]).current_dir(paths::root());
+    for package in MIRI_PACKAGES {
+        cargo.args(["--package", package]);
+    }
+    let limit = Duration::from_secs(10 * 60);
+    let status = process::watch(&mut cargo, limit, |line| counts.read_cargo(line))?;
+    counts.expect(status)
+}
+
+impl Report {
+    /// Runs one part. An error inside is a failure of that part, and the others still run.
+    fn add(&mut self, name: &str, version: &str, test: impl FnOnce(&mut Counts) -> Result<String>) {
+        if self.wants(name) {
+            self.add_always(name, version, test);
+        }
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        name.contains(&self.filter)
+    }
+
+    /// The same for what others need, whatever the filter says.
+    fn add_always(
+        &mut self,
+        name: &str,
+        version: &str,
+        test: impl FnOnce(&mut Counts) -> Result<String>,
+    ) {
+        println!("\n=== {name} ({version})");
+        let start = Instant::now();
+        let mut counts = Counts::default();
+        let note = test(&mut counts).unwrap_or_else(|error| {
+            println!("{error:#}");
+            counts.failed += 1;
+            format!("FAILED: {}", error.to_string().lines().next().unwrap_or_default())
+        });
+        self.rows.push(Row {
+            name: name.into(),
+            version: version.into(),
+            counts,
+            seconds: start.elapsed().as_secs_f64(),
+            note,
+        });
+    }
+
+    fn close(&self) -> Result<()> {
+        println!(
+            "\n{:<24} {:<44} {:>6} {:>6} {:>7} {:>7}  note",
+            "part", "version", "passed", "failed", "skipped", "seconds"
+        );
+        let mut total = Counts::default();
+        for Row { name, version, counts, seconds, note } in &self.rows {
+            let Counts { passed, failed, skipped } = counts;
+            println!(
+                "{name:<24} {version:<44} {passed:>6} {failed:>6} {skipped:>7} {seconds:>7.1}  {note}"
+            );
+            total += *counts;
+        }
+        let Counts { passed, failed, skipped } = total;
+        println!("\n{passed} passed, {failed} failed, {skipped} skipped");
+        if failed > 0 {
+            bail!("{failed} tests failed");
+        }
+        if passed == 0 {
+            bail!("no test ran: no part is named {:?}", self.filter);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,153 @@
+//! The part of the tests that runs in Python: one row for each interpreter and build.
+
+use super::Report;
+use super::counts::Counts;
+use crate::dist::Kind;
+use crate::pythons::{self, Missing, Python};
+use crate::workspace::{Package, Workspace};
+use crate::{dist, paths, process, venv};
+use anyhow::{Context, Result, bail, ensure};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// The interpreters that the direct build is tested on: each costs a release build. One with and
+/// one without the GIL.
+const DIRECT: &[&str] = &["cpython-3.11", "cpython-3.13t"];
+
+/// What is built once and given to every interpreter.
+struct Extensions {
+    /// The packages, in the order of the workspace.
+    packages: Vec<String>,
+    wheels: Vec<PathBuf>,
+    /// The hashes of the shared objects inside, by file name.
+    hashes: BTreeMap<String, String>,
+}
+
+/// Adds the rows of every interpreter at hand, and one for each that is missing.
+pub fn test_all(report: &mut Report) {
+    let (pythons, missing) = pythons::provide();
+    let universal: Vec<_> =
+        pythons.iter().map(|python| (python, row(python, "universal"))).collect();
+    let direct: Vec<_> = pythons
+        .iter()
+        .filter(|python| DIRECT.contains(&python.name.as_str()))
+        .map(|python| (python, row(python, "direct")))
+        .collect();
+    if universal.iter().chain(&direct).any(|(_, name)| report.wants(name)) {
+        let mut extensions = None;
+        report.add_always("extensions", "release", |_| {
+            extensions = Some(Extensions::build()?);
+            Ok(String::new())
+        });
+        if let Some(extensions) = &extensions {
+            for (python, name) in &universal {
+                let test = |counts: &mut Counts| test_universal(python, extensions, counts);
+                report.add(name, &python.version, test);
+            }
+            for (python, name) in &direct {
+                let test = |counts: &mut Counts| test_direct(python, extensions, counts);
+                report.add(name, &python.version, test);
+            }
+        }
+    }
+    for Missing { name, reason } in missing {
+        report.add(name, "", |counts| {
+            counts.skipped += 1;
+            Ok(format!("MISSING: {reason}"))
+        });
+    }
+}
+
+fn row(python: &Python, build: &str) -> String {
+    format!("{} {build}", python.name)
+}
+
+impl Extensions {
+    /// Builds and packs every extension of the workspace.
+    fn build() -> Result<Extensions> {
+        let workspace = Workspace::read()?;
+        let is_extension = |package: &&Package| Package::extension_module(package).is_ok();
+        let mut extensions =
+            Extensions { packages: Vec::new(), wheels: Vec::new(), hashes: BTreeMap::new() };
+        for package in workspace.packages.iter().filter(is_extension) {
+            let (extension, wheel) = dist::build_wheel(&package.name, Kind::Universal)?;
+            println!("{}", wheel.display());
+            let name = format!("{}.so", package.extension_module()?);
+            extensions.packages.push(package.name.clone());
+            extensions.wheels.push(wheel);
+            extensions.hashes.insert(name, sha256(&extension)?);
+        }
+        Ok(extensions)
+    }
+}
+
+fn test_universal(python: &Python, extensions: &Extensions, counts: &mut Counts) -> Result<String> {
+    let interpreter = test_environment(python)?;
+    let folder = paths::build("installed").join(&python.name);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    let mut arguments = vec!["--no-index".into(), "--no-deps".into(), "--target".into()];
+    arguments.push(folder.display().to_string());
+    arguments.extend(extensions.wheels.iter().map(|wheel| wheel.display().to_string()));
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    venv::install(python, &interpreter, &arguments)?;
+
+    let mut hashes = Vec::new();
+    for (name, built) in &extensions.hashes {
+        let installed = sha256(&folder.join(name))?;
+        ensure!(installed == *built, "{name} is not the file that was built");
+        hashes.push(format!("{name} {}", &installed[..12]));
+    }
+    let folders = std::slice::from_ref(&folder);
+    pytest(python, &interpreter, "universal", folders, counts)?;
+    Ok(format!("sha256: {}", hashes.join(", ")))
+}
+
+fn test_direct(python: &Python, extensions: &Extensions, counts: &mut Counts) -> Result<String> {
+    let interpreter = test_environment(python)?;
+    let mut folders = Vec::new();
+    for package in &extensions.packages {
+        let extension = dist::build_extension(package, Some(python))?;
+        folders.push(extension.parent().context("it lies in a folder")?.to_owned());
+    }
+    pytest(python, &interpreter, "direct", &folders, counts)?;
+    Ok(String::new())
+}
+
+fn test_environment(python: &Python) -> Result<PathBuf> {
+    venv::ensure(python, "test", &["pytest"])
+}
+
+/// Runs `tests/` on the extensions in `folders`.
+fn pytest(
+    python: &Python,
+    interpreter: &Path,
+    build: &str,
+    folders: &[PathBuf],
+    counts: &mut Counts,
+) -> Result<()> {
+    let mut command = Command::new(interpreter);
+    command
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"])
+        .env("POMMEL_EXT_DIR", std::env::join_paths(folders)?)
+        .env("POMMEL_EXT_BUILD", build)
+        .current_dir(paths::root());
+    let limit = Duration::from_secs(10 * 60);
+    let status = process::watch(&mut command, limit, |line| counts.read_pytest(line))?;
+    if counts.failed == 0 && !status.success() {
+        bail!("{}: the test process ended with {status}", python.name);
+    }
+    counts.expect(status)?;
+    Ok(())
+}
+
+fn sha256(file: &Path) -> Result<String> {
+    let contents =
+        std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let bytes = Sha256::digest(contents);
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
