@@ -1,1 +1,114 @@
-//! TODO
+//! PicoNumpy's `array`, with exactly the scope of the original
+//! (<https://github.com/paugier/piconumpy>): what an ODE solver with small callbacks needs.
+//!
+//! One shared object, made of this file, imports on every Python.
+
+use pommel::prelude::*;
+
+/// A tiny NumPy: one-dimensional arrays of floats.
+#[pommel::module]
+pub mod piconumpy {
+    use super::*;
+
+    /// A one-dimensional array of floats.
+    ///
+    /// Made from a sequence of numbers; supports `a + b` with an array of the same length,
+    /// `a * x`, `x * a` and `a / x` with a number, indexing and `len`.
+    #[class(name = "array")]
+    pub struct Array {
+        data: Box<[f64]>,
+    }
+
+    #[methods]
+    impl Array {
+        #[new]
+        fn new(data: Vec<f64>) -> Array {
+            Array { data: data.into() }
+        }
+
+        /// The number of items.
+        #[getter]
+        fn size(&self) -> usize {
+            self.data.len()
+        }
+
+        /// The items as a list of floats.
+        fn tolist(&self) -> Vec<f64> {
+            self.data.to_vec()
+        }
+
+        fn __len__(&self) -> usize {
+            self.data.len()
+        }
+
+        fn __getitem__(&self, index: isize) -> Result<f64> {
+            Ok(self.data[self.position(index)?])
+        }
+
+        fn __setitem__(&mut self, index: isize, value: f64) -> Result<()> {
+            let position = self.position(index)?;
+            self.data[position] = value;
+            Ok(())
+        }
+
+        fn __add__(&self, other: &Array) -> Result<Array> {
+            let (n, m) = (self.data.len(), other.data.len());
+            if n != m {
+                let text = format!("operands could not be broadcast together: {n} and {m} items");
+                return Err(Error::value_error(text));
+            }
+            Ok(self.data.iter().zip(&other.data).map(|(a, b)| a + b).collect())
+        }
+
+        fn __mul__(&self, factor: f64) -> Array {
+            self.data.iter().map(|a| a * factor).collect()
+        }
+
+        fn __rmul__(&self, factor: f64) -> Array {
+            self.__mul__(factor)
+        }
+
+        fn __truediv__(&self, divisor: f64) -> Array {
+            self.data.iter().map(|a| a / divisor).collect()
+        }
+
+        fn __repr__(&self) -> String {
+            format!("array({:?})", self.data)
+        }
+
+        /// Python counts from the end when an index is negative.
+        #[skip]
+        fn position(&self, index: isize) -> Result<usize> {
+            let size = self.data.len();
+            let from_start = if index < 0 { index.saturating_add_unsigned(size) } else { index };
+            let found = usize::try_from(from_start).ok().filter(|position| *position < size);
+            found.ok_or_else(|| {
+                Error::index_error(format!("index {index} is out of bounds for size {size}"))
+            })
+        }
+    }
+
+    impl FromIterator<f64> for Array {
+        fn from_iter<I: IntoIterator<Item = f64>>(items: I) -> Array {
+            Array { data: items.into_iter().collect() }
+        }
+    }
+
+    /// An array of `size` zeros.
+    #[function]
+    fn zeros(size: isize) -> Result<Array> {
+        let size = usize::try_from(size)
+            .map_err(|_| Error::value_error(format!("size must not be negative, not {size}")))?;
+        let mut data = Vec::new();
+        data.try_reserve_exact(size)
+            .map_err(|_| Error::memory_error(format!("cannot allocate {size} items")))?;
+        data.resize(size, 0.0);
+        Ok(Array { data: data.into() })
+    }
+
+    /// An array of `size` items whose values do not matter (they are zeros here).
+    #[function]
+    fn empty(size: isize) -> Result<Array> {
+        zeros(size)
+    }
+}

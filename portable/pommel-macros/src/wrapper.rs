@@ -1,0 +1,312 @@
+//! The C function around a Rust function: arguments in, call, result out.
+
+use crate::parameters::{Parameters, Source};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned;
+
+/// How a function gets at the object it is a method of.
+pub enum Receiver {
+    /// A function without one.
+    None,
+    /// `&self`.
+    Shared,
+    /// `&mut self`.
+    Exclusive,
+    /// A first parameter `&Instance<Self>`.
+    Instance,
+    /// A first parameter `&Type`, of a class method: the first positional argument.
+    Class,
+}
+
+/// How Python passes the arguments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Convention {
+    NoArgs,
+    One,
+    Positional,
+    Keywords,
+    New,
+}
+
+impl Convention {
+    /// The cheapest convention for these parameters.
+    pub fn of(parameters: &Parameters, receiver: &Receiver) -> Convention {
+        let shifted = matches!(receiver, Receiver::Class);
+        let named = parameters.slots.len() > parameters.positional_only || parameters.var_keywords;
+        if named {
+            Convention::Keywords
+        } else if parameters.var_args || shifted {
+            Convention::Positional
+        } else {
+            match parameters.slots.as_slice() {
+                [] => Convention::NoArgs,
+                [one] if one.default.is_none() => Convention::One,
+                _ => Convention::Positional,
+            }
+        }
+    }
+
+    /// The trait in `pommel::rt::trampolines`.
+    pub fn trait_name(self) -> Ident {
+        let name = match self {
+            Convention::NoArgs => "NOARGS",
+            Convention::One => "O",
+            Convention::Positional => "VARARGS",
+            Convention::Keywords => "KEYWORDS",
+            Convention::New => "NEWFUNC",
+        };
+        format_ident!("{name}")
+    }
+
+    /// The constructor of `pommel::rt::Method`.
+    pub fn constructor(self) -> Ident {
+        let name = match self {
+            Convention::NoArgs => "noargs",
+            Convention::One => "o",
+            Convention::Positional => "varargs",
+            Convention::Keywords | Convention::New => "keywords",
+        };
+        format_ident!("{name}")
+    }
+}
+
+/// A Rust function and how to call it.
+pub struct Callee<'a> {
+    /// The path by which the wrapper reaches it.
+    pub path: TokenStream,
+    /// The Python name, for messages.
+    pub name: &'a str,
+    pub receiver: Receiver,
+    pub class: Option<&'a Type>,
+    /// Whether it is the constructor of the class.
+    pub constructs: bool,
+    pub parameters: &'a Parameters,
+}
+
+impl Callee<'_> {
+    /// The statements that bind the receiver behind the variable `object` to `__receiver`.
+    pub fn bind_receiver(&self, object: &TokenStream) -> TokenStream {
+        let Some(class) = self.class else { return quote!() };
+        match self.receiver {
+            Receiver::Shared => quote! {
+                // SAFETY: Python passed it as `self` to a method of this class.
+                let __receiver = unsafe { ::pommel::rt::receiver::<#class>(#object)? };
+            },
+            Receiver::Exclusive => quote! {
+                // SAFETY: Python passed it as `self` to a method of this class.
+                let mut __receiver = unsafe { ::pommel::rt::receiver_mut::<#class>(#object)? };
+            },
+            Receiver::Instance => quote! {
+                // SAFETY: Python passed it as `self` to a method of this class.
+                let __receiver = unsafe { ::pommel::rt::instance::<#class>(#object)? };
+            },
+            Receiver::None | Receiver::Class => quote!(),
+        }
+    }
+
+    /// The receiver as the first argument of the call.
+    pub fn receiver_argument(&self) -> TokenStream {
+        match self.receiver {
+            Receiver::None => quote!(),
+            Receiver::Shared => quote!(&*__receiver,),
+            Receiver::Exclusive => quote!(&mut *__receiver,),
+            Receiver::Instance | Receiver::Class => quote!(__receiver,),
+        }
+    }
+
+    /// The C function of this convention: an implementation of its trait for `wrapper`.
+    pub fn implementation(&self, wrapper: &Ident, convention: Convention) -> TokenStream {
+        let trait_name = convention.trait_name();
+        let (arguments, body) = (c_arguments(convention), self.body(convention));
+        quote! {
+            struct #wrapper;
+            impl ::pommel::rt::trampolines::#trait_name for #wrapper {
+                #[inline]
+                unsafe extern "C" fn imp(
+                    __ctx: *mut ::pommel::rt::HPyContext, #arguments
+                ) -> ::pommel::rt::HPy {
+                    // SAFETY: Python calls with what the calling convention says: a live context
+                    // and open handles, as many as it says.
+                    unsafe { ::pommel::rt::enter(__ctx, |__ctx| { #body }) }
+                }
+            }
+        }
+    }
+
+    fn body(&self, convention: Convention) -> TokenStream {
+        let bind = self.bind_slots(convention);
+        let receiver = match (&self.receiver, convention) {
+            (Receiver::None | Receiver::Class, _) | (_, Convention::New) => quote!(),
+            _ => {
+                let bind = self.bind_receiver(&quote!(&__self));
+                quote! {
+                    let __self = ::pommel::rt::borrow(__ctx, __self);
+                    #bind
+                }
+            }
+        };
+        let (extract, values) = self.extract();
+        let (path, first) = (&self.path, self.receiver_argument());
+        let call = quote!(#path(#first #(#values),*));
+        let finish = match (convention, self.class) {
+            (Convention::New, Some(class)) => quote! {
+                let __value: #class = ::pommel::rt::Fallible::into_result(#call)?;
+                ::pommel::rt::new_instance_of(__ctx, __type, __value).map(::pommel::raw::give_up)
+            },
+            _ => quote!(::pommel::rt::object_result(__ctx, #call)),
+        };
+        quote!(#receiver #bind #extract #finish)
+    }
+
+    /// Fills `__slots` (and `__bound`, where there are rests).
+    fn bind_slots(&self, convention: Convention) -> TokenStream {
+        let count = self.parameters.slots.len();
+        let class = match self.receiver {
+            Receiver::Class => quote! {
+                let __class = ::pommel::rt::borrow(__ctx, *__args.0);
+                let __receiver = ::pommel::rt::as_type(&__class)?;
+                let (__args, __nargs) = (::pommel::rt::abi::Handles(__args.0.add(1)), __nargs - 1);
+            },
+            _ => quote!(),
+        };
+        let params = self.params();
+        let slots = quote!(let mut __slots = [::pommel::rt::HPy::NULL; #count];);
+        let all_by_position = count == self.parameters.positional && !self.has_rest();
+        match convention {
+            Convention::NoArgs => quote!(),
+            Convention::One => quote!(let __slots = [__arg];),
+            Convention::New => quote! {
+                #params
+                #slots
+                let mut __kept = ::std::vec::Vec::new();
+                let __bound = ::pommel::rt::bind_new(
+                    __ctx, &PARAMS, __args.0, __nargs as usize, __kw, &mut __slots, &mut __kept,
+                )?;
+            },
+            _ => {
+                let kwnames = match convention {
+                    Convention::Keywords => quote!(__kwnames),
+                    _ => quote!(::pommel::rt::HPy::NULL),
+                };
+                let general = quote! {
+                    ::pommel::rt::bind(__ctx, &PARAMS, __args.0, __nargs, #kwnames, &mut __slots)?
+                };
+                let fill = match all_by_position {
+                    true => quote! {
+                        if #kwnames.is_null() && __nargs == #count {
+                            ::core::ptr::copy_nonoverlapping(
+                                __args.0, __slots.as_mut_ptr(), #count,
+                            );
+                        } else {
+                            #general;
+                        }
+                    },
+                    false => quote!(let __bound = #general;),
+                };
+                quote!(#class #params #slots #fill)
+            }
+        }
+    }
+
+    fn has_rest(&self) -> bool {
+        self.parameters.var_args || self.parameters.var_keywords
+    }
+
+    /// The name in messages: a constructor is called by the name of its class.
+    fn spoken_name(&self) -> TokenStream {
+        match self.class {
+            Some(class) if self.constructs => quote!(::pommel::rt::class_name::<#class>()),
+            _ => self.name.to_token_stream(),
+        }
+    }
+
+    /// The description of the parameters for the general way.
+    fn params(&self) -> TokenStream {
+        let Parameters { positional_only, positional, var_args, var_keywords, .. } =
+            self.parameters;
+        let slots = &self.parameters.slots;
+        let (function, names) = (self.spoken_name(), slots.iter().map(|slot| &slot.name));
+        let required = slots.iter().map(|slot| slot.default.is_none());
+        quote! {
+            const PARAMS: ::pommel::rt::Params = ::pommel::rt::Params {
+                function: #function,
+                names: &[#(#names),*],
+                positional_only: #positional_only,
+                positional: #positional,
+                required: &[#(#required),*],
+                var_args: #var_args,
+                var_keywords: #var_keywords,
+            };
+        }
+    }
+
+    /// The statements that read every parameter, and the values in the order of the Rust function.
+    fn extract(&self) -> (TokenStream, Vec<TokenStream>) {
+        let mut statements = TokenStream::new();
+        let mut values = Vec::new();
+        for (i, parameter) in self.parameters.rust.iter().enumerate() {
+            let value = format_ident!("__value{i}");
+            values.push(match &parameter.source {
+                Source::Context => quote!(__ctx),
+                Source::VarArgs => {
+                    quote!(::pommel::Args::rest(__ctx, __args.0, __nargs as usize, __bound.taken))
+                }
+                Source::VarKeywords => quote!(__bound.keywords),
+                Source::Slot(slot) => {
+                    statements.extend(self.extract_slot(*slot, &parameter.ty, i));
+                    quote!(#value)
+                }
+            });
+        }
+        (statements, values)
+    }
+
+    fn extract_slot(&self, slot: usize, ty: &Type, i: usize) -> TokenStream {
+        let (function, parameter) = (self.spoken_name(), &self.parameters.slots[slot].name);
+        let value = format_ident!("__value{i}");
+        let object = format_ident!("__object{i}");
+        let holder = format_ident!("__holder{i}");
+        let extract = quote_spanned! { ty.span() =>
+            ::pommel::rt::extract::<#ty>(&#object, &mut #holder, ::pommel::rt::ArgumentName {
+                function: #function,
+                parameter: #parameter,
+            })?
+        };
+        let bind = quote!(#object = ::pommel::rt::borrow(__ctx, __slots[#slot]););
+        match &self.parameters.slots[slot].default {
+            None => quote! {
+                let #object;
+                let mut #holder = ::core::default::Default::default();
+                #bind
+                let #value: #ty = #extract;
+            },
+            Some(default) => quote! {
+                let #object;
+                let mut #holder = ::core::default::Default::default();
+                let #value: #ty = if __slots[#slot].is_null() {
+                    #default
+                } else {
+                    #bind
+                    #extract
+                };
+            },
+        }
+    }
+}
+
+fn c_arguments(convention: Convention) -> TokenStream {
+    let many = quote!(__args: ::pommel::rt::abi::Handles);
+    match convention {
+        Convention::NoArgs => quote!(__self: ::pommel::rt::HPy),
+        Convention::One => quote!(__self: ::pommel::rt::HPy, __arg: ::pommel::rt::HPy),
+        Convention::Positional => quote!(__self: ::pommel::rt::HPy, #many, __nargs: usize),
+        Convention::Keywords => quote! {
+            __self: ::pommel::rt::HPy, #many, __nargs: usize, __kwnames: ::pommel::rt::HPy
+        },
+        Convention::New => quote! {
+            __type: ::pommel::rt::HPy, #many, __nargs: isize, __kw: ::pommel::rt::HPy
+        },
+    }
+}

@@ -1,0 +1,621 @@
+//! Values across the border: [`FromPython`] and [`Argument`] on the way in, [`IntoPython`] on the
+//! way out.
+//!
+//! [`FromPython`] makes an owned Rust value of an object.
+//! [`Argument`] is what a parameter of a function may be: the same types, and also things that
+//! borrow from the argument, such as `&str`, `&Object` or a reference to a class, for which it has
+//! a *holder* that lives as long as the call.
+
+use crate::object::{Kind, Object};
+use crate::raw::{self, calls};
+use crate::{Bytes, Ctx, Dict, Error, List, Module, Result, Slice, Str, Tuple, Type};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+/// Rust values that can be read from a Python object.
+pub trait FromPython: Sized {
+    /// What Python users are told to pass, for messages: `a real number`.
+    fn expected() -> Cow<'static, str>;
+    /// Reads the value; a `TypeError` if the object is of the wrong kind.
+    fn from_python(object: &Object<'_>) -> Result<Self>;
+}
+
+/// Types that a parameter of a function may have.
+pub trait Argument<'a, 'h, 'c>: Sized {
+    /// What keeps a borrowed value alive during the call.
+    type Holder: Default + 'h;
+    /// Reads the argument.
+    fn extract(object: &'a Object<'c>, holder: &'h mut Self::Holder) -> Result<Self>;
+}
+
+/// Rust values that can become a Python object.
+pub trait IntoPython {
+    /// Makes the object.
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>>;
+}
+
+/// An object for people: its `repr`, shortened, and its type.
+pub(crate) fn describe(object: &Object<'_>) -> String {
+    const LIMIT: usize = 60;
+    let type_name = object.type_name();
+    match object.repr() {
+        _ if object.is_none() => "None".to_owned(),
+        Ok(text) if text.chars().count() <= LIMIT => format!("{text} ({type_name})"),
+        Ok(text) => {
+            format!("{}... ({type_name})", text.chars().take(LIMIT).collect::<String>())
+        }
+        Err(_) => format!("an object of type {type_name}"),
+    }
+}
+
+/// A `TypeError` that says what was wanted and what came.
+#[cold]
+pub(crate) fn wrong_type(expected: &str, object: &Object<'_>) -> Error {
+    Error::type_error(format!("must be {expected}, not {}", describe(object)))
+}
+
+/// Makes a `FromPython` type usable as a parameter. Extensions do this for types of their own:
+/// `pommel::argument!(Point);`.
+#[macro_export]
+macro_rules! argument {
+    ($($ty:ty),* $(,)?) => {$(
+        impl<'a, 'h, 'c> $crate::Argument<'a, 'h, 'c> for $ty {
+            type Holder = ();
+            #[inline(always)]
+            fn extract(object: &'a $crate::Object<'c>, _holder: &'h mut ()) -> $crate::Result<$ty> {
+                <$ty as $crate::FromPython>::from_python(object)
+            }
+        }
+    )*};
+}
+
+argument!(f64, f32, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, bool, String, char);
+
+/// Whether a failed conversion means "not a number at all": then our own message is better than
+/// the interpreter's, which does not know the argument's name. An object that has the method and
+/// failed in it keeps its own exception.
+#[cold]
+fn conversion_error(object: &Object<'_>, expected: &str, methods: &[&core::ffi::CStr]) -> Error {
+    let error = Error::pending();
+    let is_type_error = error.is(object.ctx(), crate::exception::TypeError);
+    if !is_type_error {
+        return error;
+    }
+    let value = error.into_value(object.ctx());
+    let type_ = object.type_();
+    if methods.iter().any(|name| type_.has_attr(*name)) {
+        return match value {
+            Some(value) => Error::from_value(&value),
+            None => Error::type_error(format!("must be {expected}, not {}", describe(object))),
+        };
+    }
+    wrong_type(expected, object)
+}
+
+impl FromPython for f64 {
+    fn expected() -> Cow<'static, str> {
+        "a real number".into()
+    }
+
+    #[inline(always)]
+    fn from_python(object: &Object<'_>) -> Result<f64> {
+        // SAFETY: an open handle.
+        let value = unsafe { calls::ctx_Float_AsDouble(object.ctx().as_raw(), object.as_raw()) };
+        if value == -1.0 && object.ctx().error_is_set() {
+            return Err(conversion_error(object, "a real number", &[c"__float__", c"__index__"]));
+        }
+        Ok(value)
+    }
+}
+
+impl FromPython for f32 {
+    fn expected() -> Cow<'static, str> {
+        "a real number".into()
+    }
+
+    #[inline]
+    fn from_python(object: &Object<'_>) -> Result<f32> {
+        f64::from_python(object).map(|value| value as f32)
+    }
+}
+
+impl FromPython for i64 {
+    fn expected() -> Cow<'static, str> {
+        "an int".into()
+    }
+
+    #[inline(always)]
+    fn from_python(object: &Object<'_>) -> Result<i64> {
+        // SAFETY: an open handle.
+        let value = unsafe { calls::ctx_Long_AsInt64_t(object.ctx().as_raw(), object.as_raw()) };
+        if value == -1 && object.ctx().error_is_set() {
+            return Err(conversion_error(object, "an int", &[c"__index__"]));
+        }
+        Ok(value)
+    }
+}
+
+impl FromPython for u64 {
+    fn expected() -> Cow<'static, str> {
+        "an int that is not negative".into()
+    }
+
+    #[inline]
+    fn from_python(object: &Object<'_>) -> Result<u64> {
+        // SAFETY: an open handle; an object that is no `int` becomes one first.
+        unsafe {
+            let ctx = object.ctx().as_raw();
+            let is_int = calls::ctx_TypeCheck(ctx, object.as_raw(), calls::h_LongType(ctx)).0 != 0;
+            let index = if is_int { None } else { Some(object.index()) };
+            let int = match &index {
+                None => object,
+                Some(Ok(int)) => int,
+                Some(Err(_)) => {
+                    let Some(Err(error)) = index else { unreachable!() };
+                    core::mem::forget(error);
+                    return Err(conversion_error(object, "an int", &[c"__index__"]));
+                }
+            };
+            let value = calls::ctx_Long_AsUInt64_t(ctx, int.as_raw());
+            if value == u64::MAX && object.ctx().error_is_set() {
+                return Err(out_of_range::<u64>(object, Error::pending()));
+            }
+            Ok(value)
+        }
+    }
+}
+
+/// An `OverflowError` that names the value and the range.
+#[cold]
+fn out_of_range<T: core::fmt::Display + Bounds>(object: &Object<'_>, error: Error) -> Error {
+    if error.is(object.ctx(), crate::exception::OverflowError) {
+        drop(error);
+        let value = object.repr().unwrap_or_else(|_| "the value".to_owned());
+        let (low, high) = (T::LOW, T::HIGH);
+        return Error::overflow_error(format!("must be between {low} and {high}, not {value}"));
+    }
+    error
+}
+
+/// The range of an integer type, for messages.
+trait Bounds: Sized {
+    const LOW: Self;
+    const HIGH: Self;
+}
+
+macro_rules! small_integers {
+    ($($ty:ty, via $wide:ty;)*) => {$(
+        impl Bounds for $ty {
+            const LOW: $ty = <$ty>::MIN;
+            const HIGH: $ty = <$ty>::MAX;
+        }
+        impl FromPython for $ty {
+            fn expected() -> Cow<'static, str> {
+                <$wide>::expected()
+            }
+            #[inline(always)]
+            fn from_python(object: &Object<'_>) -> Result<$ty> {
+                match <$wide>::from_python(object) {
+                    Ok(wide) => <$ty>::try_from(wide).map_err(|_| {
+                        let error = Error::overflow_error("");
+                        out_of_range::<$ty>(object, error)
+                    }),
+                    Err(error) => Err(out_of_range::<$ty>(object, error)),
+                }
+            }
+        }
+    )*};
+}
+small_integers! {
+    i8, via i64;
+    i16, via i64;
+    i32, via i64;
+    isize, via i64;
+    u8, via i64;
+    u16, via i64;
+    u32, via i64;
+    usize, via u64;
+}
+impl Bounds for u64 {
+    const LOW: u64 = u64::MIN;
+    const HIGH: u64 = u64::MAX;
+}
+
+impl FromPython for bool {
+    fn expected() -> Cow<'static, str> {
+        "True or False".into()
+    }
+
+    fn from_python(object: &Object<'_>) -> Result<bool> {
+        // SAFETY: open handles.
+        unsafe {
+            let ctx = object.ctx().as_raw();
+            if calls::ctx_Is(ctx, object.as_raw(), calls::h_True(ctx)).0 != 0 {
+                Ok(true)
+            } else if calls::ctx_Is(ctx, object.as_raw(), calls::h_False(ctx)).0 != 0 {
+                Ok(false)
+            } else {
+                Err(wrong_type("True or False", object))
+            }
+        }
+    }
+}
+
+impl FromPython for String {
+    fn expected() -> Cow<'static, str> {
+        "a str".into()
+    }
+
+    fn from_python(object: &Object<'_>) -> Result<String> {
+        <&str>::extract(object, &mut ()).map(str::to_owned)
+    }
+}
+
+impl FromPython for char {
+    fn expected() -> Cow<'static, str> {
+        "a str of one character".into()
+    }
+
+    fn from_python(object: &Object<'_>) -> Result<char> {
+        let text = <&str>::extract(object, &mut ())?;
+        let mut chars = text.chars();
+        match (chars.next(), chars.next()) {
+            (Some(c), None) => Ok(c),
+            _ => Err(wrong_type("a str of one character", object)),
+        }
+    }
+}
+
+impl<'a, 'h> Argument<'a, 'h, '_> for &'a str {
+    type Holder = ();
+    #[inline]
+    fn extract(object: &'a Object<'_>, _holder: &'h mut ()) -> Result<&'a str> {
+        if !Str::test(object) {
+            return Err(wrong_type("a str", object));
+        }
+        // SAFETY: it is a `str`, as the test says.
+        unsafe { Str::view(object) }.to_str()
+    }
+}
+
+impl<'a, 'h> Argument<'a, 'h, '_> for &'a [u8] {
+    type Holder = ();
+    #[inline]
+    fn extract(object: &'a Object<'_>, _holder: &'h mut ()) -> Result<&'a [u8]> {
+        if !Bytes::test(object) {
+            return Err(wrong_type("a bytes object", object));
+        }
+        // SAFETY: it is a `bytes`, as the test says.
+        Ok(unsafe { Bytes::view(object) }.as_slice())
+    }
+}
+
+impl<'a, 'h, 'c> Argument<'a, 'h, 'c> for &'a Object<'c> {
+    type Holder = ();
+    #[inline(always)]
+    fn extract(object: &'a Object<'c>, _holder: &'h mut ()) -> Result<&'a Object<'c>> {
+        Ok(object)
+    }
+}
+
+impl<'a, 'h, 'c> Argument<'a, 'h, 'c> for Object<'c> {
+    type Holder = ();
+    #[inline]
+    fn extract(object: &'a Object<'c>, _holder: &'h mut ()) -> Result<Object<'c>> {
+        Ok(object.to_owned_handle())
+    }
+}
+
+macro_rules! kind_arguments {
+    ($($kind:ident)*) => {$(
+        impl<'a, 'h, 'c> Argument<'a, 'h, 'c> for &'a $kind<'c> {
+            type Holder = ();
+            #[inline]
+            fn extract(object: &'a Object<'c>, _holder: &'h mut ()) -> Result<&'a $kind<'c>> {
+                match $kind::test(object) {
+                    // SAFETY: it is of the kind, as the test says.
+                    true => Ok(unsafe { $kind::view(object) }),
+                    false => Err(wrong_type($kind::EXPECTED, object)),
+                }
+            }
+        }
+
+        impl<'a, 'h, 'c> Argument<'a, 'h, 'c> for $kind<'c> {
+            type Holder = ();
+            #[inline]
+            fn extract(object: &'a Object<'c>, holder: &'h mut ()) -> Result<$kind<'c>> {
+                <&$kind<'_>>::extract(object, holder).cloned()
+            }
+        }
+
+        impl IntoPython for &$kind<'_> {
+            #[inline]
+            fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+                (&**self).into_python(ctx)
+            }
+        }
+
+        impl IntoPython for $kind<'_> {
+            #[inline]
+            fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+                Object::from(self).into_python(ctx)
+            }
+        }
+    )*};
+}
+kind_arguments!(Bytes Dict List Module Slice Str Tuple Type);
+
+impl<'a, 'h, 'c, T: Argument<'a, 'h, 'c>> Argument<'a, 'h, 'c> for Option<T> {
+    type Holder = T::Holder;
+    #[inline]
+    fn extract(object: &'a Object<'c>, holder: &'h mut T::Holder) -> Result<Option<T>> {
+        if object.is_none() { Ok(None) } else { T::extract(object, holder).map(Some) }
+    }
+}
+
+impl<T: FromPython> FromPython for Option<T> {
+    fn expected() -> Cow<'static, str> {
+        format!("{} or None", T::expected()).into()
+    }
+    fn from_python(object: &Object<'_>) -> Result<Option<T>> {
+        if object.is_none() { Ok(None) } else { T::from_python(object).map(Some) }
+    }
+}
+
+impl<T: FromPython> FromPython for Vec<T> {
+    fn expected() -> Cow<'static, str> {
+        format!("a sequence whose items are each {}", T::expected()).into()
+    }
+
+    fn from_python(object: &Object<'_>) -> Result<Vec<T>> {
+        if List::test(object) || Tuple::test(object) {
+            let len = object.len()?;
+            let mut values = Vec::new();
+            values.try_reserve_exact(len)?;
+            for i in 0..len {
+                // The list may shrink while items are read: their methods are Python code.
+                values.push(item(&object.get_index(i as isize)?, i)?);
+            }
+            return Ok(values);
+        }
+        if Str::test(object) || Bytes::test(object) {
+            return Err(wrong_type(&Self::expected(), object));
+        }
+        let items = object.iter().map_err(|error| not_iterable(&Self::expected(), object, error))?;
+        items.enumerate().map(|(i, value)| item(&value?, i)).collect()
+    }
+}
+
+/// Reads one item of a sequence; an error says which.
+#[inline]
+fn item<T: FromPython>(object: &Object<'_>, index: usize) -> Result<T> {
+    T::from_python(object).map_err(|error| error.prefixed(|| format!("item {index} ")))
+}
+
+#[cold]
+fn not_iterable(expected: &str, object: &Object<'_>, error: Error) -> Error {
+    if error.is(object.ctx(), crate::exception::TypeError) {
+        drop(error);
+        return wrong_type(expected, object);
+    }
+    error
+}
+
+impl<'a, 'h, 'c, T: FromPython> Argument<'a, 'h, 'c> for Vec<T> {
+    type Holder = ();
+    #[inline]
+    fn extract(object: &'a Object<'c>, _holder: &'h mut ()) -> Result<Vec<T>> {
+        Vec::from_python(object)
+    }
+}
+
+macro_rules! maps {
+    ($($map:ident: $($bound:path),*;)*) => {$(
+        impl<K: FromPython $(+ $bound)*, V: FromPython> FromPython for $map<K, V> {
+            fn expected() -> Cow<'static, str> {
+                format!("a dict from {} to {}", K::expected(), V::expected()).into()
+            }
+            fn from_python(object: &Object<'_>) -> Result<Self> {
+                let dict = object.cast::<Dict<'_>>()?;
+                let entry = |key: Result<Object<'_>>| {
+                    let key = key?;
+                    Ok((K::from_python(&key)?, V::from_python(&dict.get_item(&key)?)?))
+                };
+                dict.keys()?.iter()?.map(entry).collect()
+            }
+        }
+        impl<'a, 'h, 'c, K: FromPython $(+ $bound)*, V: FromPython> Argument<'a, 'h, 'c> for $map<K, V> {
+            type Holder = ();
+            fn extract(object: &'a Object<'c>, _holder: &'h mut ()) -> Result<Self> {
+                Self::from_python(object)
+            }
+        }
+        impl<K: IntoPython, V: IntoPython> IntoPython for $map<K, V> {
+            fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+                let dict = ctx.dict()?;
+                for (key, value) in self {
+                    dict.set_item(key, value)?;
+                }
+                Ok(dict.into())
+            }
+        }
+    )*};
+}
+maps! {
+    HashMap: core::hash::Hash, Eq;
+    BTreeMap: Ord;
+}
+
+macro_rules! tuples {
+    ($($count:literal: $($name:ident $index:tt)*;)*) => {$(
+        impl<$($name: FromPython),*> FromPython for ($($name,)*) {
+            fn expected() -> Cow<'static, str> {
+                let parts: &[Cow<'static, str>] = &[$($name::expected()),*];
+                format!("a tuple of {}", parts.join(" and ")).into()
+            }
+            fn from_python(object: &Object<'_>) -> Result<Self> {
+                if !(Tuple::test(object) || List::test(object)) || object.len()? != $count {
+                    return Err(wrong_type(&Self::expected(), object));
+                }
+                Ok(($(item::<$name>(&object.get_index($index)?, $index)?,)*))
+            }
+        }
+        impl<'a, 'h, 'c, $($name: FromPython),*> Argument<'a, 'h, 'c> for ($($name,)*) {
+            type Holder = ();
+            fn extract(object: &'a Object<'c>, _holder: &'h mut ()) -> Result<Self> {
+                Self::from_python(object)
+            }
+        }
+        impl<$($name: IntoPython),*> IntoPython for ($($name,)*) {
+            fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+                let items = ($(self.$index.into_python(ctx)?,)*);
+                ctx.tuple(&[$(&items.$index),*]).map(Into::into)
+            }
+        }
+    )*};
+}
+tuples! {
+    1: A 0;
+    2: A 0 B 1;
+    3: A 0 B 1 C 2;
+    4: A 0 B 1 C 2 D 3;
+    5: A 0 B 1 C 2 D 3 E 4;
+    6: A 0 B 1 C 2 D 3 E 4 F 5;
+}
+
+/// Numbers that a member of the context turns into an object.
+macro_rules! numbers_out {
+    ($($ty:ty => $member:ident as $wide:ty;)*) => {$(
+        impl IntoPython for $ty {
+            #[inline(always)]
+            fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+                // SAFETY: a live context; the result is new.
+                unsafe { raw::new_handle(ctx, calls::$member(ctx.as_raw(), self as $wide)) }
+            }
+        }
+    )*};
+}
+numbers_out! {
+    f64 => ctx_Float_FromDouble as f64;
+    f32 => ctx_Float_FromDouble as f64;
+    i8 => ctx_Long_FromInt64_t as i64;
+    i16 => ctx_Long_FromInt64_t as i64;
+    i32 => ctx_Long_FromInt64_t as i64;
+    i64 => ctx_Long_FromInt64_t as i64;
+    isize => ctx_Long_FromInt64_t as i64;
+    u8 => ctx_Long_FromInt64_t as i64;
+    u16 => ctx_Long_FromInt64_t as i64;
+    u32 => ctx_Long_FromInt64_t as i64;
+    u64 => ctx_Long_FromUInt64_t as u64;
+    usize => ctx_Long_FromUInt64_t as u64;
+    bool => ctx_Bool_FromBool as bool;
+}
+
+impl IntoPython for () {
+    #[inline(always)]
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        Ok(ctx.none())
+    }
+}
+
+impl IntoPython for &str {
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        ctx.str(self).map(Into::into)
+    }
+}
+
+impl IntoPython for String {
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        self.as_str().into_python(ctx)
+    }
+}
+
+impl IntoPython for &String {
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        self.as_str().into_python(ctx)
+    }
+}
+
+impl IntoPython for Cow<'_, str> {
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        (*self).into_python(ctx)
+    }
+}
+
+impl IntoPython for char {
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        self.encode_utf8(&mut [0; 4]).into_python(ctx)
+    }
+}
+
+impl IntoPython for &mut str {
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        (&*self).into_python(ctx)
+    }
+}
+
+impl IntoPython for &[u8] {
+    /// A `bytes`.
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        ctx.bytes(self).map(Into::into)
+    }
+}
+
+impl IntoPython for Object<'_> {
+    #[inline(always)]
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        // The handle belongs to the same call: there is one context at a time in a thread.
+        let raw = raw::give_up(self);
+        // SAFETY: the handle is open and nobody else's.
+        unsafe { raw::new_handle(ctx, raw) }
+    }
+}
+
+impl IntoPython for &Object<'_> {
+    #[inline]
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        self.to_owned_handle().into_python(ctx)
+    }
+}
+
+impl IntoPython for &crate::Borrowed<'_, '_> {
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        self.to_owned_handle().into_python(ctx)
+    }
+}
+
+impl<T: IntoPython> IntoPython for Option<T> {
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        match self {
+            Some(value) => value.into_python(ctx),
+            None => Ok(ctx.none()),
+        }
+    }
+}
+
+impl<T: IntoPython> IntoPython for Vec<T> {
+    /// A list.
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        List::from_items(ctx, self).map(Into::into)
+    }
+}
+
+/// What a function may return: a value, or a result whose error becomes an exception.
+pub trait Output {
+    /// Makes the object.
+    fn into_object(self, ctx: Ctx<'_>) -> Result<Object<'_>>;
+}
+
+impl<T: IntoPython> Output for T {
+    #[inline(always)]
+    fn into_object(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        self.into_python(ctx)
+    }
+}
+
+impl<T: IntoPython, E: Into<Error>> Output for Result<T, E> {
+    #[inline(always)]
+    fn into_object(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        self.map_err(Into::into)?.into_python(ctx)
+    }
+}

@@ -1,0 +1,331 @@
+//! Objects of built-in types: the same handle, with the methods of its type.
+
+use super::Object;
+use crate::raw::{self, calls};
+use crate::{Ctx, Error, IntoPython, Result};
+use core::ops::Deref;
+use hpy_abi::{Handles, Len, Utf8};
+
+/// A built-in type whose objects have a Rust type of their own: [`List`], [`Str`] and so on.
+///
+/// # Safety
+/// The implementor is a transparent wrapper of [`Object`], and `test` is right.
+pub unsafe trait Kind<'c>: Sized + Deref<Target = Object<'c>> {
+    /// What it is, for messages: `a list`.
+    const EXPECTED: &'static str;
+    /// Whether an object is of this kind.
+    fn test(object: &Object<'c>) -> bool;
+
+    /// The same handle as an object of this kind.
+    ///
+    /// # Safety
+    /// The object is of this kind.
+    unsafe fn from_object(object: Object<'c>) -> Self {
+        let object = core::mem::ManuallyDrop::new(object);
+        // SAFETY: the implementor is a transparent wrapper, and the original is not dropped.
+        unsafe { core::mem::transmute_copy(&object) }
+    }
+
+    /// A view of the same handle as an object of this kind.
+    ///
+    /// # Safety
+    /// The object is of this kind.
+    unsafe fn view<'a>(object: &'a Object<'c>) -> &'a Self {
+        // SAFETY: the implementor is a transparent wrapper.
+        unsafe { &*(object as *const Object<'c>).cast::<Self>() }
+    }
+}
+
+macro_rules! kinds {
+    ($($(#[$attr:meta])* $name:ident $expected:literal |$object:ident| $test:expr;)*) => {$(
+        $(#[$attr])*
+        #[repr(transparent)]
+        #[derive(Clone, Debug)]
+        pub struct $name<'c>(Object<'c>);
+
+        impl<'c> Deref for $name<'c> {
+            type Target = Object<'c>;
+            #[inline(always)]
+            fn deref(&self) -> &Object<'c> {
+                &self.0
+            }
+        }
+
+        impl<'c> From<$name<'c>> for Object<'c> {
+            fn from(value: $name<'c>) -> Object<'c> {
+                value.0
+            }
+        }
+
+        // SAFETY: transparent, and tested by the member made for it.
+        unsafe impl<'c> Kind<'c> for $name<'c> {
+            const EXPECTED: &'static str = $expected;
+            #[inline]
+            fn test($object: &Object<'c>) -> bool {
+                $test
+            }
+        }
+    )*};
+}
+
+/// Whether an object is an instance of a type that the context has a handle of.
+macro_rules! is_a {
+    ($object:ident, $type_:ident) => {{
+        let ctx = $object.ctx().as_raw();
+        // SAFETY: open handles, the second to a type.
+        unsafe { calls::ctx_TypeCheck(ctx, $object.as_raw(), calls::$type_(ctx)).0 != 0 }
+    }};
+}
+
+/// Whether a `_Check` member says yes.
+macro_rules! check {
+    ($object:ident, $member:ident) => {
+        // SAFETY: an open handle.
+        unsafe { calls::$member($object.ctx().as_raw(), $object.as_raw()).0 != 0 }
+    };
+}
+
+kinds! {
+    /// A `bytes`.
+    Bytes "a bytes object" |object| check!(object, ctx_Bytes_Check);
+    /// A `dict`.
+    Dict "a dict" |object| check!(object, ctx_Dict_Check);
+    /// A `list`.
+    List "a list" |object| check!(object, ctx_List_Check);
+    /// A module.
+    Module "a module" |object| object.type_name() == "module";
+    /// A `slice`.
+    Slice "a slice" |object| is_a!(object, h_SliceType);
+    /// A `str`.
+    Str "a str" |object| check!(object, ctx_Unicode_Check);
+    /// A `tuple`.
+    Tuple "a tuple" |object| check!(object, ctx_Tuple_Check);
+    /// A type.
+    Type "a type" |object| is_a!(object, h_TypeType);
+}
+
+impl<'c> Str<'c> {
+    /// Makes a `str`.
+    pub fn new(ctx: Ctx<'c>, text: &str) -> Result<Str<'c>> {
+        // Text without a NUL needs no detour; the buffer on the stack serves the usual case.
+        let mut small = [0u8; 128];
+        // SAFETY: in each arm a NUL-terminated copy of valid UTF-8, or a `bytes` that is decoded.
+        unsafe {
+            let raw = if text.len() < small.len() && !text.as_bytes().contains(&0) {
+                small[..text.len()].copy_from_slice(text.as_bytes());
+                calls::ctx_Unicode_FromString(ctx.as_raw(), Utf8(small.as_ptr().cast()))
+            } else {
+                let bytes = ctx.bytes(text.as_bytes())?;
+                let (utf8, strict) = (Utf8(c"utf-8".as_ptr()), Utf8(c"strict".as_ptr()));
+                calls::ctx_Unicode_FromEncodedObject(ctx.as_raw(), bytes.as_raw(), utf8, strict)
+            };
+            raw::new_handle(ctx, raw).map(|o| o.assume())
+        }
+    }
+
+    /// The text; an error if it holds a lone surrogate.
+    pub fn to_str(&self) -> Result<&str> {
+        let mut len = Len(0);
+        // SAFETY: the handle is open while `self` is borrowed, and the text lives as long; the
+        // interpreter gives valid UTF-8.
+        unsafe {
+            let start =
+                calls::ctx_Unicode_AsUTF8AndSize(self.ctx().as_raw(), self.as_raw(), &mut len);
+            if start.0.is_null() {
+                return Err(Error::pending());
+            }
+            let bytes = core::slice::from_raw_parts(start.0.cast(), len.0 as usize);
+            Ok(core::str::from_utf8_unchecked(bytes))
+        }
+    }
+}
+
+impl Bytes<'_> {
+    /// The contents.
+    pub fn as_slice(&self) -> &[u8] {
+        let (ctx, this) = (self.ctx().as_raw(), self.as_raw());
+        // SAFETY: it is a `bytes`, open while `self` is borrowed.
+        unsafe {
+            let start = calls::ctx_Bytes_AS_STRING(ctx, this).0;
+            core::slice::from_raw_parts(start.cast(), calls::ctx_Bytes_GET_SIZE(ctx, this).0 as usize)
+        }
+    }
+}
+
+/// A list or tuple under construction: given up unless it is finished.
+struct ListBuilder<'c>(Ctx<'c>, hpy_abi::HPyListBuilder);
+
+impl Drop for ListBuilder<'_> {
+    fn drop(&mut self) {
+        // SAFETY: the builder is open: finishing it forgets `self`.
+        unsafe { calls::ctx_ListBuilder_Cancel(self.0.as_raw(), self.1) }
+    }
+}
+
+impl<'c> List<'c> {
+    /// Makes a list of the items.
+    pub fn from_items<T: IntoPython>(
+        ctx: Ctx<'c>,
+        items: impl IntoIterator<Item = T>,
+    ) -> Result<List<'c>> {
+        let items: Vec<T> = items.into_iter().collect();
+        // SAFETY: a live context and a length that is not negative.
+        let raw = unsafe { calls::ctx_ListBuilder_New(ctx.as_raw(), Len(items.len() as isize)) };
+        let builder = ListBuilder(ctx, raw);
+        for (i, item) in items.into_iter().enumerate() {
+            let item = item.into_python(ctx)?;
+            // SAFETY: the index is below the length; the builder makes its own handle.
+            unsafe {
+                calls::ctx_ListBuilder_Set(ctx.as_raw(), builder.1, Len(i as isize), item.as_raw());
+            }
+        }
+        let builder = core::mem::ManuallyDrop::new(builder);
+        // SAFETY: the builder is open and finished here.
+        unsafe {
+            let raw = calls::ctx_ListBuilder_Build(ctx.as_raw(), builder.1);
+            raw::new_handle(ctx, raw).map(|o| o.assume())
+        }
+    }
+
+    /// `self.append(item)`.
+    pub fn append(&self, item: impl IntoPython) -> Result<()> {
+        let (ctx, item) = (self.ctx(), item.into_python(self.ctx())?);
+        // SAFETY: a list and an open handle.
+        ctx.check(unsafe { calls::ctx_List_Append(ctx.as_raw(), self.as_raw(), item.as_raw()) })
+    }
+}
+
+impl<'c> Tuple<'c> {
+    /// Makes a tuple of handles.
+    pub fn from_handles(ctx: Ctx<'c>, items: &[&Object<'_>]) -> Result<Tuple<'c>> {
+        let raw: Vec<hpy_abi::HPy> = items.iter().map(|item| item.as_raw()).collect();
+        // SAFETY: open handles and their number; the result is new.
+        unsafe {
+            let len = Len(raw.len() as isize);
+            let raw = calls::ctx_Tuple_FromArray(ctx.as_raw(), Handles(raw.as_ptr()), len);
+            raw::new_handle(ctx, raw).map(|o| o.assume())
+        }
+    }
+}
+
+impl<'c> Dict<'c> {
+    /// The value for a key, or `None` if it is not there.
+    pub fn get(&self, key: impl IntoPython) -> Result<Option<Object<'c>>> {
+        let key = key.into_python(self.ctx())?;
+        match self.contains(&key)? {
+            true => self.get_item(&key).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// The keys, as a list.
+    pub fn keys(&self) -> Result<List<'c>> {
+        let ctx = self.ctx();
+        // SAFETY: a dict; the result is a new list.
+        unsafe {
+            let raw = calls::ctx_Dict_Keys(ctx.as_raw(), self.as_raw());
+            raw::new_handle(ctx, raw).map(|o| o.assume())
+        }
+    }
+}
+
+impl<'c> Type<'c> {
+    /// The name, without its module.
+    pub fn name(&self) -> String {
+        // SAFETY: a type; the name lives as long as the handle is open.
+        unsafe {
+            let name = calls::ctx_Type_GetName(self.ctx().as_raw(), self.as_raw());
+            if name.0.is_null() {
+                drop(Error::pending());
+                return "object".to_owned();
+            }
+            core::ffi::CStr::from_ptr(name.0).to_string_lossy().into_owned()
+        }
+    }
+
+    /// `issubclass(self, other)`; does not ask `__subclasscheck__`.
+    pub fn is_subtype(&self, other: &Type<'_>) -> bool {
+        let ctx = self.ctx().as_raw();
+        // SAFETY: two types.
+        unsafe { calls::ctx_Type_IsSubtype(ctx, self.as_raw(), other.as_raw()).0 != 0 }
+    }
+
+    /// A new exception type with a dotted name, such as `c"pkg.NotFound"`, and a base.
+    pub fn new_exception(
+        ctx: Ctx<'c>,
+        name: &core::ffi::CStr,
+        base: &Type<'_>,
+    ) -> Result<Type<'c>> {
+        // SAFETY: a C string and a type; the result is a new type.
+        unsafe {
+            let (name, null) = (Utf8(name.as_ptr()), hpy_abi::HPy::NULL);
+            let raw = calls::ctx_Err_NewException(ctx.as_raw(), name, base.as_raw(), null);
+            raw::new_handle(ctx, raw).map(|o| o.assume())
+        }
+    }
+}
+
+impl Module<'_> {
+    /// Adds an attribute.
+    pub fn add(&self, name: &core::ffi::CStr, value: impl IntoPython) -> Result<()> {
+        self.set_attr(name, value)
+    }
+}
+
+impl Slice<'_> {
+    /// Start, stop and step of `range(len)[self]`: in range, and the number of items.
+    pub fn indices(&self, len: usize) -> Result<(isize, isize, isize, usize)> {
+        let ctx = self.ctx().as_raw();
+        let (mut start, mut stop, mut step) = (Len(0), Len(0), Len(0));
+        // SAFETY: a slice and three places for its parts.
+        let status = unsafe {
+            calls::ctx_Slice_Unpack(ctx, self.as_raw(), &mut start, &mut stop, &mut step)
+        };
+        self.ctx().check(status)?;
+        let (step, len) = (step.0, len as isize);
+        let clip = |i: isize| {
+            let i = if i < 0 { i.saturating_add(len) } else { i };
+            let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
+            i.clamp(low, high)
+        };
+        let (start, stop) = (clip(start.0), clip(stop.0));
+        let span = if step < 0 { start - stop } else { stop - start };
+        let count = if span <= 0 { 0 } else { (span - 1) / step.abs() + 1 };
+        Ok((start, stop, step, count as usize))
+    }
+}
+
+/// The items of an iterable; each may be an error, after which there are no more.
+pub struct Items<'c> {
+    iterator: Object<'c>,
+    done: bool,
+}
+
+impl<'c> Items<'c> {
+    pub(super) fn new(object: &Object<'c>) -> Result<Items<'c>> {
+        let ctx = object.ctx();
+        // SAFETY: an open handle; the result is new.
+        let iterator = unsafe {
+            raw::new_handle(ctx, calls::ctx_GetIter(ctx.as_raw(), object.as_raw()))?
+        };
+        Ok(Items { iterator, done: false })
+    }
+}
+
+impl<'c> Iterator for Items<'c> {
+    type Item = Result<Object<'c>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let ctx = self.iterator.ctx();
+        // SAFETY: an iterator; the result is new, or null at the end or on error.
+        let item = unsafe {
+            let raw = calls::ctx_Iter_Next(ctx.as_raw(), self.iterator.as_raw());
+            raw::new_handle_or_end(ctx, raw)
+        };
+        self.done = !matches!(item, Ok(Some(_)));
+        item.transpose()
+    }
+}

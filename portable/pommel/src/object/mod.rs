@@ -1,0 +1,368 @@
+//! Handles to Python objects: [`Object`] and everything one can do to any object.
+
+mod arguments;
+mod kinds;
+mod names;
+mod operators;
+
+pub use arguments::CallArguments;
+pub use kinds::{Bytes, Dict, Items, Kind, List, Module, Slice, Str, Tuple, Type};
+pub use names::Name;
+
+use crate::raw::{self, calls};
+use crate::{Ctx, Error, FromPython, IntoPython, Result};
+use core::fmt;
+use core::mem::ManuallyDrop;
+use hpy_abi::HPy;
+
+/// An open handle to a Python object; dropping it closes it.
+///
+/// `'c` is the call during which the handle may be used. A function that only looks at an object
+/// takes `&Object<'_>`; one that makes or keeps one deals in `Object<'c>`.
+pub struct Object<'c> {
+    raw: HPy,
+    ctx: Ctx<'c>,
+}
+
+impl Drop for Object<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: the handle is open and ours, and this is the end of it.
+        unsafe { calls::ctx_Close(self.ctx.as_raw(), self.raw) }
+    }
+}
+
+impl Clone for Object<'_> {
+    /// A second handle to the same object.
+    #[inline]
+    fn clone(&self) -> Self {
+        self.to_owned_handle()
+    }
+}
+
+impl<'c> Object<'c> {
+    /// Only for [`crate::raw`], which knows what the bits are.
+    #[inline(always)]
+    pub(crate) fn from_parts(raw: HPy, ctx: Ctx<'c>) -> Object<'c> {
+        Object { raw, ctx }
+    }
+
+    /// The bits of the handle, which stays open and ours.
+    #[inline(always)]
+    pub fn as_raw(&self) -> HPy {
+        self.raw
+    }
+
+    /// The context of the call to which this handle belongs.
+    #[inline(always)]
+    pub fn ctx(&self) -> Ctx<'c> {
+        self.ctx
+    }
+
+    /// A second handle to the same object.
+    #[inline]
+    pub fn to_owned_handle(&self) -> Object<'c> {
+        // SAFETY: an open handle; duplicating cannot fail.
+        let raw = unsafe { calls::ctx_Dup(self.ctx.as_raw(), self.raw) };
+        Object { raw, ctx: self.ctx }
+    }
+
+    /// Takes a new handle that a member returned.
+    ///
+    /// # Safety
+    /// `raw` is null with an exception set, or a new handle.
+    #[inline(always)]
+    unsafe fn take(&self, raw: HPy) -> Result<Object<'c>> {
+        // SAFETY: the caller's promise.
+        unsafe { raw::new_handle(self.ctx, raw) }
+    }
+
+    /// Reads it as a Rust value: `obj.extract::<f64>()?`.
+    #[inline]
+    pub fn extract<T: FromPython>(&self) -> Result<T> {
+        T::from_python(self)
+    }
+
+    /// Whether both handles refer to the same object.
+    pub fn is(&self, other: &Object<'_>) -> bool {
+        // SAFETY: two open handles.
+        unsafe { calls::ctx_Is(self.ctx.as_raw(), self.raw, other.raw).0 != 0 }
+    }
+
+    /// Whether this is `None`.
+    #[inline]
+    pub fn is_none(&self) -> bool {
+        // SAFETY: two open handles.
+        unsafe {
+            let ctx = self.ctx.as_raw();
+            calls::ctx_Is(ctx, self.raw, calls::h_None(ctx)).0 != 0
+        }
+    }
+
+    /// Its type.
+    pub fn type_(&self) -> Type<'c> {
+        // SAFETY: every object has a type; the handle is new.
+        unsafe {
+            Object { raw: calls::ctx_Type(self.ctx.as_raw(), self.raw), ctx: self.ctx }.assume()
+        }
+    }
+
+    /// The name of its type, for messages.
+    pub fn type_name(&self) -> String {
+        self.type_().name()
+    }
+
+    /// Whether its type is `type_` or a subtype; does not ask `__instancecheck__`.
+    #[inline]
+    pub fn is_instance(&self, type_: &Type<'_>) -> bool {
+        // SAFETY: two open handles, the second to a type.
+        unsafe { calls::ctx_TypeCheck(self.ctx.as_raw(), self.raw, type_.as_raw()).0 != 0 }
+    }
+
+    /// `repr(self)`.
+    pub fn repr(&self) -> Result<String> {
+        // SAFETY: an open handle; the result of `repr` is a `str`.
+        let text: Str<'_> =
+            unsafe { self.take(calls::ctx_Repr(self.ctx.as_raw(), self.raw))?.assume() };
+        text.to_str().map(str::to_owned)
+    }
+
+    /// `str(self)`.
+    pub fn to_text(&self) -> Result<String> {
+        // SAFETY: an open handle; the result of `str` is a `str`.
+        let text: Str<'_> =
+            unsafe { self.take(calls::ctx_Str(self.ctx.as_raw(), self.raw))?.assume() };
+        text.to_str().map(str::to_owned)
+    }
+
+    /// `hash(self)`.
+    pub fn hash(&self) -> Result<isize> {
+        // SAFETY: an open handle.
+        match unsafe { calls::ctx_Hash(self.ctx.as_raw(), self.raw).0 } {
+            -1 => Err(Error::pending()),
+            hash => Ok(hash),
+        }
+    }
+
+    /// `bool(self)`.
+    pub fn is_true(&self) -> Result<bool> {
+        // SAFETY: an open handle.
+        self.ctx.check_flag(unsafe { calls::ctx_IsTrue(self.ctx.as_raw(), self.raw) })
+    }
+
+    /// `len(self)`.
+    #[inline]
+    pub fn len(&self) -> Result<usize> {
+        // SAFETY: an open handle.
+        let len = unsafe { calls::ctx_Length(self.ctx.as_raw(), self.raw).0 };
+        usize::try_from(len).map_err(|_| Error::pending())
+    }
+
+    /// `len(self) == 0`.
+    pub fn is_empty(&self) -> Result<bool> {
+        Ok(self.len()? == 0)
+    }
+
+    /// `callable(self)`.
+    pub fn is_callable(&self) -> bool {
+        // SAFETY: an open handle.
+        unsafe { calls::ctx_Callable_Check(self.ctx.as_raw(), self.raw).0 != 0 }
+    }
+
+    /// `self.name`; the name is a `c"literal"`, a `&str` or a `&Object`.
+    pub fn get_attr(&self, name: impl Name) -> Result<Object<'c>> {
+        name.with(
+            self.ctx,
+            // SAFETY: open handles or a C string; the result is new.
+            |s| unsafe { self.take(calls::ctx_GetAttr_s(self.ctx.as_raw(), self.raw, s)) },
+            // SAFETY: as above.
+            |h| unsafe { self.take(calls::ctx_GetAttr(self.ctx.as_raw(), self.raw, h)) },
+        )
+    }
+
+    /// `hasattr(self, name)`; any exception counts as "no".
+    pub fn has_attr(&self, name: impl Name) -> bool {
+        let found = name.with(
+            self.ctx,
+            // SAFETY: open handles or a C string.
+            |s| unsafe { Ok(calls::ctx_HasAttr_s(self.ctx.as_raw(), self.raw, s)) },
+            // SAFETY: as above.
+            |h| unsafe { Ok(calls::ctx_HasAttr(self.ctx.as_raw(), self.raw, h)) },
+        );
+        found.is_ok_and(|flag| flag.0 != 0)
+    }
+
+    /// `self.name = value`.
+    pub fn set_attr(&self, name: impl Name, value: impl IntoPython) -> Result<()> {
+        let value = value.into_python(self.ctx)?;
+        self.store_attr(name, value.raw)
+    }
+
+    /// `del self.name`.
+    pub fn del_attr(&self, name: impl Name) -> Result<()> {
+        self.store_attr(name, HPy::NULL)
+    }
+
+    fn store_attr(&self, name: impl Name, value: HPy) -> Result<()> {
+        let (ctx, this) = (self.ctx, self.raw);
+        name.with(
+            ctx,
+            // SAFETY: open handles or a C string; a null value deletes.
+            |s| ctx.check(unsafe { calls::ctx_SetAttr_s(ctx.as_raw(), this, s, value) }),
+            // SAFETY: as above.
+            |h| ctx.check(unsafe { calls::ctx_SetAttr(ctx.as_raw(), this, h, value) }),
+        )
+    }
+
+    /// `self[key]`.
+    pub fn get_item(&self, key: impl IntoPython) -> Result<Object<'c>> {
+        let key = key.into_python(self.ctx)?;
+        // SAFETY: two open handles; the result is new.
+        unsafe { self.take(calls::ctx_GetItem(self.ctx.as_raw(), self.raw, key.raw)) }
+    }
+
+    /// `self[index]`.
+    #[inline]
+    pub fn get_index(&self, index: isize) -> Result<Object<'c>> {
+        // SAFETY: an open handle; the result is new.
+        unsafe {
+            self.take(calls::ctx_GetItem_i(self.ctx.as_raw(), self.raw, hpy_abi::Len(index)))
+        }
+    }
+
+    /// `self[key] = value`.
+    pub fn set_item(&self, key: impl IntoPython, value: impl IntoPython) -> Result<()> {
+        let (key, value) = (key.into_python(self.ctx)?, value.into_python(self.ctx)?);
+        // SAFETY: three open handles.
+        let status =
+            unsafe { calls::ctx_SetItem(self.ctx.as_raw(), self.raw, key.raw, value.raw) };
+        self.ctx.check(status)
+    }
+
+    /// `del self[key]`.
+    pub fn del_item(&self, key: impl IntoPython) -> Result<()> {
+        let key = key.into_python(self.ctx)?;
+        // SAFETY: two open handles.
+        self.ctx.check(unsafe { calls::ctx_DelItem(self.ctx.as_raw(), self.raw, key.raw) })
+    }
+
+    /// `value in self`.
+    pub fn contains(&self, value: impl IntoPython) -> Result<bool> {
+        let value = value.into_python(self.ctx)?;
+        // SAFETY: two open handles.
+        self.ctx
+            .check_flag(unsafe { calls::ctx_Contains(self.ctx.as_raw(), self.raw, value.raw) })
+    }
+
+    /// `self(*args)`; the arguments are a tuple of Rust values and handles: `f.call((1, "x"))`.
+    pub fn call(&self, args: impl CallArguments) -> Result<Object<'c>> {
+        args.with(self.ctx, None, |args| self.call_raw(args, args.len(), HPy::NULL))
+    }
+
+    /// `self(*args, **kwargs)`.
+    pub fn call_with(
+        &self,
+        args: impl CallArguments,
+        kwargs: &[(&str, &Object<'_>)],
+    ) -> Result<Object<'c>> {
+        let names = kwargs.iter().map(|(name, _)| self.ctx.str(name)).collect::<Result<Vec<_>>>()?;
+        let names: Vec<&Object<'_>> = names.iter().map(|name| &**name).collect();
+        let names = self.ctx.tuple(&names)?;
+        args.with(self.ctx, None, |args| {
+            let mut all = args.to_vec();
+            all.extend(kwargs.iter().map(|(_, value)| value.raw));
+            self.call_raw(&all, args.len(), names.as_raw())
+        })
+    }
+
+    /// `self.name(*args)`.
+    pub fn call_method(&self, name: impl Name, args: impl CallArguments) -> Result<Object<'c>> {
+        let ctx = self.ctx;
+        let call = |name: HPy| {
+            args.with(ctx, Some(self), |args| {
+                let start = hpy_abi::Handles(args.as_ptr());
+                // SAFETY: open handles, the receiver first; the result is new.
+                unsafe {
+                    let n = args.len();
+                    self.take(calls::ctx_CallMethod(ctx.as_raw(), name, start, n, HPy::NULL))
+                }
+            })
+        };
+        let name = name.to_handle(ctx)?;
+        call(name.raw)
+    }
+
+    fn call_raw(&self, args: &[HPy], positional: usize, names: HPy) -> Result<Object<'c>> {
+        let start = hpy_abi::Handles(args.as_ptr());
+        // SAFETY: open handles, the values for the names behind the positional ones; the result
+        // is new.
+        unsafe {
+            self.take(calls::ctx_Call(self.ctx.as_raw(), self.raw, start, positional, names))
+        }
+    }
+
+    /// `iter(self)`, as a Rust iterator over results.
+    pub fn iter(&self) -> Result<Items<'c>> {
+        Items::new(self)
+    }
+
+    /// Looks at it as an object of a built-in type: `obj.cast::<List>()?`.
+    pub fn cast<'a, K: Kind<'c>>(&'a self) -> Result<&'a K> {
+        match K::test(self) {
+            // SAFETY: the object is of the kind, as the test says.
+            true => Ok(unsafe { K::view(self) }),
+            false => Err(Error::type_error(format!(
+                "{} expected, got {}",
+                K::EXPECTED,
+                crate::convert::describe(self)
+            ))),
+        }
+    }
+
+    /// Takes it to be of a built-in kind without a look.
+    ///
+    /// # Safety
+    /// It is an object of that kind.
+    pub(crate) unsafe fn assume<K: Kind<'c>>(self) -> K {
+        // SAFETY: the caller's promise.
+        unsafe { K::from_object(self) }
+    }
+}
+
+impl fmt::Debug for Object<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.repr().unwrap_or_else(|_| format!("<{} object>", self.type_name())))
+    }
+}
+
+impl fmt::Display for Object<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_text().map_err(|_| fmt::Error)?)
+    }
+}
+
+/// A handle that somebody else will close, such as an argument.
+pub struct Borrowed<'a, 'c> {
+    object: ManuallyDrop<Object<'c>>,
+    _owner: core::marker::PhantomData<&'a ()>,
+}
+
+impl<'a, 'c> Borrowed<'a, 'c> {
+    /// A view of a raw handle.
+    ///
+    /// # Safety
+    /// `raw` is not null and open for the whole of `'a`.
+    #[inline(always)]
+    pub unsafe fn new(ctx: Ctx<'c>, raw: HPy) -> Borrowed<'a, 'c> {
+        // SAFETY: the caller's promise.
+        Borrowed { object: unsafe { raw::borrowed(ctx, raw) }, _owner: core::marker::PhantomData }
+    }
+}
+
+impl<'c> core::ops::Deref for Borrowed<'_, 'c> {
+    type Target = Object<'c>;
+    #[inline(always)]
+    fn deref(&self) -> &Object<'c> {
+        &self.object
+    }
+}

@@ -1,0 +1,56 @@
+//! The unsafe ground floor: single calls through the context, and the four doors by which a raw
+//! handle becomes a safe one.
+//!
+//! Laws of this module:
+//! 1. A raw handle that a member returned is owned by whoever received it; it becomes safe through
+//!    [`new_handle`] or [`new_handle_or_end`].
+//! 2. A raw handle that Python passed as an argument is borrowed; it becomes safe through
+//!    [`borrowed`].
+//! 3. A safe handle that goes back to Python is given up through [`give_up`].
+//! 4. Nobody outside this module makes an [`Object`] from bits.
+
+pub mod attach;
+pub mod calls;
+
+use crate::{Ctx, Error, Object, Result};
+use core::mem::ManuallyDrop;
+use hpy_abi::HPy;
+
+/// Takes ownership of a handle that a member returned; null means that an exception is set.
+///
+/// # Safety
+/// `raw` is null or a new handle that nobody else will close.
+#[inline(always)]
+pub unsafe fn new_handle<'c>(ctx: Ctx<'c>, raw: HPy) -> Result<Object<'c>> {
+    if raw.is_null() { Err(Error::pending()) } else { Ok(Object::from_parts(raw, ctx)) }
+}
+
+/// Like [`new_handle`] for members whose null may also mean "nothing more", without an exception.
+///
+/// # Safety
+/// As for [`new_handle`].
+#[inline]
+pub unsafe fn new_handle_or_end<'c>(ctx: Ctx<'c>, raw: HPy) -> Result<Option<Object<'c>>> {
+    if !raw.is_null() {
+        Ok(Some(Object::from_parts(raw, ctx)))
+    } else if ctx.error_is_set() {
+        Err(Error::pending())
+    } else {
+        Ok(None)
+    }
+}
+
+/// A safe view of a handle that somebody else will close.
+///
+/// # Safety
+/// `raw` is not null and stays open as long as the result is used.
+#[inline(always)]
+pub unsafe fn borrowed<'c>(ctx: Ctx<'c>, raw: HPy) -> ManuallyDrop<Object<'c>> {
+    ManuallyDrop::new(Object::from_parts(raw, ctx))
+}
+
+/// Gives a handle to the caller, who must close it or pass it on.
+#[inline(always)]
+pub fn give_up(object: Object<'_>) -> HPy {
+    ManuallyDrop::new(object).as_raw()
+}

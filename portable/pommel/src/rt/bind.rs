@@ -1,0 +1,312 @@
+//! Arguments to parameters, without a format string.
+//!
+//! The generated code has a short way of its own for calls that pass every parameter by position.
+//! Everything else comes here: [`bind`] sorts what was passed into one slot per parameter, with the
+//! null handle where nothing was passed, and says what is wrong in CPython's words.
+
+use crate::object::{Borrowed, Kind, Object};
+use crate::{Argument, Ctx, Dict, Error, Result, Str, Tuple};
+use hpy_abi::HPy;
+
+/// The parameters of a function.
+pub struct Params {
+    /// The function's name, for messages.
+    pub function: &'static str,
+    /// The names of all parameters: first those that take a position, then the keyword-only ones.
+    pub names: &'static [&'static str],
+    /// How many of them cannot be passed by name.
+    pub positional_only: usize,
+    /// How many of them can be passed by position.
+    pub positional: usize,
+    /// For each parameter, whether it must be passed.
+    pub required: &'static [bool],
+    /// Whether further positional arguments are taken.
+    pub var_args: bool,
+    /// Whether further keyword arguments are taken.
+    pub var_keywords: bool,
+}
+
+/// What is left over after every parameter has its slot.
+pub struct Bound<'c> {
+    /// The number of positional arguments that found a slot; the rest are `*args`.
+    pub taken: usize,
+    /// Keyword arguments without a parameter, if the function takes them.
+    pub keywords: Option<Dict<'c>>,
+}
+
+/// Sorts the arguments of a call into slots; `kwnames` is null or a tuple of names whose values
+/// stand behind the positional arguments.
+///
+/// # Safety
+/// `args` has `nargs` open handles, and one more for each of `kwnames`.
+#[inline(never)]
+pub unsafe fn bind<'c>(
+    ctx: Ctx<'c>,
+    params: &Params,
+    args: *const HPy,
+    nargs: usize,
+    kwnames: HPy,
+    slots: &mut [HPy],
+) -> Result<Bound<'c>> {
+    // SAFETY: the caller's promise.
+    let positional = unsafe { slice(args, nargs) };
+    let mut bound = params.bind_positional(ctx, positional, slots)?;
+    if !kwnames.is_null() {
+        // SAFETY: `kwnames` is an open handle to a tuple.
+        let names = unsafe { Borrowed::new(ctx, kwnames) };
+        // SAFETY: as above.
+        let names: &Tuple<'_> = unsafe { Tuple::view(&names) };
+        // SAFETY: the caller's promise.
+        let values = unsafe { slice(args.wrapping_add(nargs), names.len()?) };
+        for (i, value) in values.iter().enumerate() {
+            params.bind_keyword(ctx, &names.get_index(i as isize)?, *value, slots, &mut bound)?;
+        }
+    }
+    params.check_required(slots)?;
+    Ok(bound)
+}
+
+/// The same for a constructor, whose keyword arguments come as a dict. `kept` keeps their values
+/// open.
+///
+/// # Safety
+/// `args` has `nargs` open handles; `keywords` is null or an open handle to a dict.
+#[inline(never)]
+pub unsafe fn bind_new<'c>(
+    ctx: Ctx<'c>,
+    params: &Params,
+    args: *const HPy,
+    nargs: usize,
+    keywords: HPy,
+    slots: &mut [HPy],
+    kept: &mut Vec<Object<'c>>,
+) -> Result<Bound<'c>> {
+    // PyPy's own HPy passes a tuple of names, as to a function.
+    // SAFETY: the caller's promise.
+    if !keywords.is_null() && Tuple::test(&unsafe { Borrowed::new(ctx, keywords) }) {
+        // SAFETY: then the values stand behind the positional arguments.
+        return unsafe { bind(ctx, params, args, nargs, keywords, slots) };
+    }
+    // SAFETY: the caller's promise.
+    let mut bound = params.bind_positional(ctx, unsafe { slice(args, nargs) }, slots)?;
+    if !keywords.is_null() {
+        // SAFETY: the caller's promise.
+        let keywords = unsafe { Borrowed::new(ctx, keywords) };
+        // SAFETY: as above.
+        let keywords: &Dict<'_> = unsafe { Dict::view(&keywords) };
+        for name in keywords.keys()?.iter()? {
+            let name = name?;
+            let value = keywords.get_item(&name)?;
+            params.bind_keyword(ctx, &name, value.as_raw(), slots, &mut bound)?;
+            kept.push(value);
+        }
+    }
+    params.check_required(slots)?;
+    Ok(bound)
+}
+
+/// A slice that may be empty and null.
+///
+/// # Safety
+/// `start` has `len` handles.
+unsafe fn slice<'a>(start: *const HPy, len: usize) -> &'a [HPy] {
+    // SAFETY: the caller's promise.
+    if len == 0 { &[] } else { unsafe { core::slice::from_raw_parts(start, len) } }
+}
+
+impl Params {
+    fn bind_positional<'c>(
+        &self,
+        _ctx: Ctx<'c>,
+        args: &[HPy],
+        slots: &mut [HPy],
+    ) -> Result<Bound<'c>> {
+        if args.len() > self.positional && !self.var_args {
+            return Err(self.too_many(args.len()));
+        }
+        let taken = args.len().min(self.positional);
+        slots[..taken].copy_from_slice(&args[..taken]);
+        Ok(Bound { taken, keywords: None })
+    }
+
+    fn bind_keyword<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        name: &Object<'c>,
+        value: HPy,
+        slots: &mut [HPy],
+        bound: &mut Bound<'c>,
+    ) -> Result<()> {
+        let function = self.function;
+        if !Str::test(name) {
+            return Err(Error::type_error(format!("{function}() keywords must be strings")));
+        }
+        // SAFETY: a `str`, as the test says.
+        let text = unsafe { Str::view(name) }.to_str()?;
+        let found = self.names.iter().position(|parameter| *parameter == text);
+        match found {
+            Some(i) if i >= self.positional_only => {
+                if !slots[i].is_null() {
+                    return Err(Error::type_error(format!(
+                        "{function}() got multiple values for argument '{text}'"
+                    )));
+                }
+                slots[i] = value;
+                Ok(())
+            }
+            _ if self.var_keywords => {
+                let rest = match bound.keywords.take() {
+                    Some(rest) => rest,
+                    None => ctx.dict()?,
+                };
+                // SAFETY: an open handle.
+                rest.set_item(name, &unsafe { Borrowed::new(ctx, value) })?;
+                bound.keywords = Some(rest);
+                Ok(())
+            }
+            Some(_) => Err(Error::type_error(format!(
+                "{function}() got some positional-only arguments passed as keyword arguments: \
+                 '{text}'"
+            ))),
+            None => Err(self.unknown(text)),
+        }
+    }
+
+    fn check_required(&self, slots: &[HPy]) -> Result<()> {
+        let missing = |i: &usize| self.required[*i] && slots[*i].is_null();
+        let missing: Vec<&str> =
+            (0..slots.len()).filter(missing).map(|i| self.names[i]).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let plural = if missing.len() == 1 { "" } else { "s" };
+        let list = missing.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>();
+        Err(Error::type_error(format!(
+            "{}() missing {} required argument{plural}: {}",
+            self.function,
+            missing.len(),
+            list.join(", ")
+        )))
+    }
+
+    #[cold]
+    fn too_many(&self, given: usize) -> Error {
+        let required = self.required[..self.positional].iter().filter(|r| **r).count();
+        let takes = if required == self.positional {
+            format!("{required}")
+        } else {
+            format!("from {required} to {}", self.positional)
+        };
+        let plural = if self.positional == 1 { "" } else { "s" };
+        let were = if given == 1 { "was" } else { "were" };
+        Error::type_error(format!(
+            "{}() takes {takes} positional argument{plural} but {given} {were} given",
+            self.function
+        ))
+    }
+
+    #[cold]
+    fn unknown(&self, name: &str) -> Error {
+        let named = &self.names[self.positional_only..];
+        let near = named.iter().find(|candidate| similar(candidate, name));
+        let hint = near.map(|near| format!(". Did you mean '{near}'?")).unwrap_or_default();
+        let function = self.function;
+        Error::type_error(format!("{function}() got an unexpected keyword argument '{name}'{hint}"))
+    }
+}
+
+/// Whether one is the other with at most one letter changed, added, dropped or swapped.
+fn similar(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let same = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
+    a.len().max(b.len()) <= 1 || (a.len() == 2 && b.len() == 2 && a[0] == b[1] && a[1] == b[0])
+}
+
+/// Where an argument that does not fit was meant to go.
+#[derive(Clone, Copy)]
+pub struct ArgumentName {
+    pub function: &'static str,
+    pub parameter: &'static str,
+}
+
+/// Reads an argument; an error names the function and the parameter.
+#[inline(always)]
+pub fn extract<'a, 'h, 'c, T: Argument<'a, 'h, 'c>>(
+    object: &'a Object<'c>,
+    holder: &'h mut T::Holder,
+    name: ArgumentName,
+) -> Result<T> {
+    T::extract(object, holder).map_err(|error| in_argument(error, name))
+}
+
+#[cold]
+fn in_argument(error: Error, name: ArgumentName) -> Error {
+    error.prefixed(|| format!("{}() argument '{}' ", name.function, name.parameter))
+}
+
+/// Reads the other operand of an operator; `None` if it is of a kind that the method does not take.
+#[inline(always)]
+pub fn extract_operand<'a, 'h, 'c, T: Argument<'a, 'h, 'c>>(
+    object: &'a Object<'c>,
+    holder: &'h mut T::Holder,
+) -> Result<Option<T>> {
+    match T::extract(object, holder) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if !error.is_pending() && error.is(object.ctx(), crate::exception::TypeError) => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The positional arguments of a `*args` parameter.
+#[derive(Clone, Copy)]
+pub struct Args<'a, 'c> {
+    ctx: Ctx<'c>,
+    handles: &'a [HPy],
+}
+
+impl<'a, 'c> Args<'a, 'c> {
+    /// The arguments behind the first `taken`.
+    ///
+    /// # Safety
+    /// `args` has `nargs` handles that stay open for `'a`.
+    #[doc(hidden)]
+    pub unsafe fn rest(ctx: Ctx<'c>, args: *const HPy, nargs: usize, taken: usize) -> Args<'a, 'c> {
+        // SAFETY: the caller's promise.
+        Args { ctx, handles: &unsafe { slice(args, nargs) }[taken.min(nargs)..] }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.handles.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.handles.is_empty()
+    }
+
+    /// One of them.
+    pub fn get(&self, index: usize) -> Option<Borrowed<'a, 'c>> {
+        // SAFETY: the handles are open for `'a`.
+        self.handles.get(index).map(|raw| unsafe { Borrowed::new(self.ctx, *raw) })
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Borrowed<'a, 'c>> + use<'a, 'c> {
+        let ctx = self.ctx;
+        // SAFETY: the handles are open for `'a`.
+        self.handles.iter().map(move |raw| unsafe { Borrowed::new(ctx, *raw) })
+    }
+
+    /// All of them, as a tuple.
+    pub fn to_tuple(&self) -> Result<Tuple<'c>> {
+        let objects: Vec<_> = self.iter().collect();
+        let objects: Vec<&Object<'_>> = objects.iter().map(|object| &**object).collect();
+        Tuple::from_handles(self.ctx, &objects)
+    }
+}

@@ -1,0 +1,25 @@
+//! What the code that the macros generate calls. Not for people: no promise of stability.
+//!
+//! * [`entry`](mod@self) — from C into Rust: panics and errors stop there.
+//! * `trampolines` — the same functions as an interpreter with a C API calls them.
+//! * `bind` — positional and keyword arguments to parameters.
+//! * `slots` — the protocols of classes.
+//! * `module` — what a module and a class consist of, and how they come to be.
+#![allow(missing_docs)]
+
+mod bind;
+mod entry;
+mod module;
+mod slots;
+pub mod trampolines;
+
+pub use crate::buffer::{export, export_mut, release};
+pub use crate::class::new_instance_of;
+pub use bind::{ArgumentName, Args, Bound, Params, bind, bind_new, extract, extract_operand};
+pub use entry::{CResult, enter, object_result};
+pub use hpy_abi::{self as abi, HPy, HPyContext};
+pub use module::{
+    ClassSpec, Docs, Item, Method, ModuleDef, ModuleSpec, Place, Property, SlotItem, Typed,
+    init_context, module_def, pair, typed_panicked,
+};
+pub use slots::*;

@@ -1,0 +1,555 @@
+//! What a module and its classes consist of, and how they come to be.
+//!
+//! The macros describe a module by constants ([`ModuleSpec`], [`Item`], [`Method`]).
+//! [`module_def`] makes the C structs of them that a host wants, and the module's `mod_exec` slot
+//! makes the classes.
+//!
+//! What differs between hosts is decided here, when the module is made:
+//! * Our own hosts fill slots that upstream's ABI lacks; on others the same behaviour comes as a
+//!   method with the special name ([`Place::Foreign`]). PyPy's own HPy also ignores reflected
+//!   operators in slots, and a comparison slot that raises crashes it, so there they are methods.
+//! * HPy has no static and class methods. They are functions of the module under a name that no
+//!   Python source can spell, wrapped in `staticmethod` or `classmethod` and moved to the type.
+
+use crate::class::{ClassCell, Methods, destroy_fn, traverse_fn};
+use crate::raw::{self, attach, calls};
+use crate::rt::trampolines::{self as tramp, INQUIRY};
+use crate::{Error, Kind, Module, Object, Result, Type};
+use core::ffi::{CStr, c_int};
+use core::mem::transmute;
+use core::sync::atomic::{AtomicU32, Ordering};
+use hpy_abi::{
+    BuiltinShape, DefKind, FlagOrErr, HPy, HPyCFunction, HPyContext, HPyDef, HPyDefBody, HPyGetSet,
+    HPyGlobal, HPyMeth, HPyModuleDef, HPySlot, HPyType_Spec, Signature, Status, ext, func, slot,
+    tpflags,
+};
+use std::ffi::CString;
+use std::sync::OnceLock;
+
+/// A module.
+pub struct ModuleSpec {
+    pub name: &'static CStr,
+    pub doc: &'static CStr,
+    pub functions: &'static [Method],
+    pub classes: &'static [ClassSpec],
+    /// The author's own initialisation, after functions and classes are there.
+    pub init: Option<for<'a, 'c> fn(&'a Module<'c>) -> Result<()>>,
+    /// The `mod_exec` slot, which knows this spec.
+    pub exec: SlotItem,
+    /// Filled by [`module_def`].
+    pub def: &'static OnceLock<ModuleDef>,
+}
+
+/// The C structs of a module; never freed.
+pub struct ModuleDef(*mut HPyModuleDef);
+// SAFETY: written once, before it is shared; hosts only read it.
+unsafe impl Send for ModuleDef {}
+// SAFETY: as above.
+unsafe impl Sync for ModuleDef {}
+
+/// A class.
+pub struct ClassSpec {
+    name: &'static CStr,
+    doc: &'static CStr,
+    signature: Option<&'static str>,
+    flags: core::ffi::c_ulong,
+    size: usize,
+    items: &'static [Item],
+    destroy: HPyCFunction,
+    traverse: Option<(HPyCFunction, HPyCFunction)>,
+    cell: fn() -> &'static ClassCell,
+}
+
+/// A docstring without and with a signature line.
+#[derive(Clone, Copy)]
+pub struct Docs {
+    pub plain: &'static CStr,
+    pub with_signature: &'static CStr,
+}
+
+impl Docs {
+    fn here(self) -> *const core::ffi::c_char {
+        match attach::has(ext::flags::TEXT_SIGNATURES) {
+            true => self.with_signature.as_ptr(),
+            false => self.plain.as_ptr(),
+        }
+    }
+}
+
+/// A function or method.
+pub struct Method {
+    pub name: &'static CStr,
+    pub docs: Docs,
+    pub signature: Signature,
+    pub imp: HPyCFunction,
+    pub trampoline: HPyCFunction,
+    pub typed: Option<Typed>,
+}
+
+/// The typed entry point of a function whose arguments are plain numbers.
+pub struct Typed {
+    /// As C declares it, without a name: `double(double, int64_t)`.
+    pub signature: &'static str,
+    pub address: *const (),
+}
+
+// SAFETY: constants of the binary: functions and strings.
+unsafe impl Sync for Method {}
+// SAFETY: as above.
+unsafe impl Sync for ModuleSpec {}
+
+/// Where a method goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Into the class.
+    Instance,
+    /// Into the class, as a `staticmethod`.
+    Static,
+    /// Into the class, as a `classmethod`.
+    Class,
+    /// Into the class, only on hosts that do not fill the slot of the same meaning.
+    Foreign,
+}
+
+/// A property.
+pub struct Property {
+    pub name: &'static CStr,
+    pub doc: &'static CStr,
+    pub getter: Option<(HPyCFunction, HPyCFunction)>,
+    pub setter: Option<(HPyCFunction, HPyCFunction)>,
+}
+
+/// A filled slot.
+#[derive(Clone, Copy)]
+pub struct SlotItem {
+    pub slot: c_int,
+    pub imp: HPyCFunction,
+    pub trampoline: HPyCFunction,
+}
+
+/// One thing that a class defines.
+pub enum Item {
+    Method(Place, Method),
+    Property(Property),
+    Slot(SlotItem),
+}
+
+/// Constructors of [`Method`] by calling convention.
+macro_rules! methods {
+    ($($constructor:ident $name:ident;)*) => {
+        impl Method {
+            $(
+                pub const fn $constructor<F: tramp::$name>(
+                    name: &'static CStr,
+                    docs: Docs,
+                    typed: Option<Typed>,
+                ) -> Method {
+                    let imp: func::$name = F::imp;
+                    // SAFETY: a function pointer and an optional one have the same bits; the
+                    // signature beside it says how to call it.
+                    let imp = unsafe { transmute::<func::$name, HPyCFunction>(imp) };
+                    let trampoline = tramp::$name::<F> as *const ();
+                    // SAFETY: as above.
+                    let trampoline = unsafe { transmute::<*const (), HPyCFunction>(trampoline) };
+                    Method { name, docs, signature: Signature::$name, imp, trampoline, typed }
+                }
+            )*
+        }
+    };
+}
+methods! {
+    noargs NOARGS;
+    o O;
+    varargs VARARGS;
+    keywords KEYWORDS;
+}
+
+/// The implementation and the trampoline of a slot or property, by calling convention.
+macro_rules! pairs {
+    ($($constructor:ident $name:ident;)*) => {
+        $(
+            /// The implementation and the trampoline.
+            pub const fn $constructor<F: tramp::$name>() -> (HPyCFunction, HPyCFunction) {
+                let imp: func::$name = F::imp;
+                // SAFETY: as in `Method`.
+                let imp = unsafe { transmute::<func::$name, HPyCFunction>(imp) };
+                let trampoline = tramp::$name::<F> as *const ();
+                // SAFETY: as above.
+                (imp, unsafe { transmute::<*const (), HPyCFunction>(trampoline) })
+            }
+        )*
+    };
+}
+/// See [`pairs!`]; the macros name them `pair::unaryfunc::<F>()`.
+pub mod pair {
+    use super::*;
+    pairs! {
+        unaryfunc UNARYFUNC;
+        binaryfunc BINARYFUNC;
+        ternaryfunc TERNARYFUNC;
+        inquiry INQUIRY;
+        lenfunc LENFUNC;
+        ssizeargfunc SSIZEARGFUNC;
+        ssizeobjargproc SSIZEOBJARGPROC;
+        objobjargproc OBJOBJARGPROC;
+        objobjproc OBJOBJPROC;
+        reprfunc REPRFUNC;
+        hashfunc HASHFUNC;
+        richcmpfunc RICHCMPFUNC;
+        getiterfunc GETITERFUNC;
+        iternextfunc ITERNEXTFUNC;
+        descrgetfunc DESCRGETFUNC;
+        getter GETTER;
+        setter SETTER;
+        newfunc NEWFUNC;
+        keywords KEYWORDS;
+        getbufferproc GETBUFFERPROC;
+        releasebufferproc RELEASEBUFFERPROC;
+    }
+}
+
+impl SlotItem {
+    /// A slot and the functions that fill it.
+    pub const fn new(slot: c_int, (imp, trampoline): (HPyCFunction, HPyCFunction)) -> SlotItem {
+        SlotItem { slot, imp, trampoline }
+    }
+
+    /// The `mod_exec` slot of a module.
+    pub const fn exec<F: INQUIRY>() -> SlotItem {
+        SlotItem::new(slot::mod_exec, pair::inquiry::<F>())
+    }
+
+    fn def(&self) -> HPyDef {
+        let SlotItem { slot, imp, trampoline } = *self;
+        let slot = HPySlot { slot, imp, cpy_trampoline: trampoline };
+        HPyDef { kind: DefKind::SLOT, body: HPyDefBody { slot } }
+    }
+}
+
+impl Method {
+    fn def(&self, name: &'static CStr) -> HPyDef {
+        let meth = HPyMeth {
+            name: name.as_ptr(),
+            imp: self.imp,
+            cpy_trampoline: self.trampoline,
+            signature: self.signature,
+            doc: self.docs.here(),
+        };
+        HPyDef { kind: DefKind::METH, body: HPyDefBody { meth } }
+    }
+}
+
+impl Property {
+    fn def(&self) -> HPyDef {
+        let (getter_impl, getter_cpy_trampoline) = self.getter.unwrap_or((None, None));
+        // PyPy's own HPy dies when a property without a setter is assigned.
+        let readonly = if attach::has(ext::flags::OUR_SLOTS) { (None, None) } else { READONLY };
+        let (setter_impl, setter_cpy_trampoline) = self.setter.unwrap_or(readonly);
+        let getset = HPyGetSet {
+            name: self.name.as_ptr(),
+            getter_impl,
+            setter_impl,
+            getter_cpy_trampoline,
+            setter_cpy_trampoline,
+            doc: self.doc.as_ptr(),
+            closure: self.name.as_ptr().cast_mut().cast(),
+        };
+        HPyDef { kind: DefKind::GETSET, body: HPyDefBody { getset } }
+    }
+}
+
+/// The setter of a property without one; its closure is the name.
+struct ReadOnly;
+const READONLY: (HPyCFunction, HPyCFunction) = pair::setter::<ReadOnly>();
+
+impl tramp::SETTER for ReadOnly {
+    unsafe extern "C" fn imp(
+        ctx: *mut HPyContext,
+        this: HPy,
+        _value: HPy,
+        name: *mut core::ffi::c_void,
+    ) -> Status {
+        // SAFETY: the host passes a live context, an open handle and the closure, a C string.
+        unsafe {
+            super::enter(ctx, |ctx| {
+                let name = CStr::from_ptr(name.cast()).to_string_lossy();
+                let class = raw::borrowed(ctx, this).type_name();
+                let text = format!("attribute '{name}' of '{class}' objects is not writable");
+                Err(Error::attribute_error(text))
+            })
+        }
+    }
+}
+
+impl ClassSpec {
+    /// The description of a class.
+    pub const fn of<T: Methods>() -> ClassSpec {
+        let basetype = if T::SUBCLASS { tpflags::BASETYPE } else { 0 };
+        let gc = if T::TRAVERSED { tpflags::HAVE_GC } else { 0 };
+        let size = size_of::<crate::class::Payload<T>>();
+        assert!(size <= i32::MAX as usize, "the class is too large");
+        ClassSpec {
+            name: T::NAME,
+            doc: T::DOC,
+            signature: T::SIGNATURE,
+            flags: tpflags::DEFAULT | basetype | gc,
+            size,
+            items: T::ITEMS,
+            destroy: destroy_fn::<T>(),
+            traverse: if T::TRAVERSED { Some(traverse_fn::<T>()) } else { None },
+            cell: T::cell,
+        }
+    }
+
+    /// The docstring for the host at hand; never freed.
+    fn docs_here(&self) -> *const core::ffi::c_char {
+        match self.signature {
+            Some(signature) if attach::has(ext::flags::TEXT_SIGNATURES) => {
+                let (name, doc) = (self.name.to_string_lossy(), self.doc.to_string_lossy());
+                let docs = CString::new(format!("{name}{signature}\n--\n\n{doc}"));
+                Box::leak(docs.expect("C strings have no NUL inside").into_boxed_c_str()).as_ptr()
+            }
+            _ => self.doc.as_ptr(),
+        }
+    }
+
+    /// Its static and class methods.
+    fn detached(&self) -> impl Iterator<Item = (Place, &'static Method)> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Method(place @ (Place::Static | Place::Class), method) => Some((*place, method)),
+            _ => None,
+        })
+    }
+
+    /// The name under which a static or class method stands in the module for a moment.
+    fn hidden_name(&self, method: &Method) -> CString {
+        let parts = [self.name.to_bytes(), b".", method.name.to_bytes()].concat();
+        CString::new(parts).expect("C strings have no NUL inside")
+    }
+
+    /// What goes into the type on the host at hand.
+    fn defs(&self) -> Vec<HPyDef> {
+        let ours = attach::has(ext::flags::OUR_SLOTS);
+        let known = |slot: &SlotItem| ours || !NOT_FOREIGN.contains(&slot.slot);
+        let mut defs: Vec<HPyDef> = Vec::new();
+        for item in self.items {
+            match item {
+                Item::Method(Place::Instance, method) => defs.push(method.def(method.name)),
+                Item::Method(Place::Foreign, method) if !ours => {
+                    defs.push(method.def(method.name));
+                }
+                Item::Property(property) => defs.push(property.def()),
+                Item::Slot(slot) if known(slot) => defs.push(slot.def()),
+                _ => {}
+            }
+        }
+        defs.push(SlotItem::new(slot::tp_destroy, (self.destroy, self.destroy)).def());
+        if let Some(functions) = self.traverse {
+            defs.push(SlotItem::new(slot::tp_traverse, functions).def());
+        }
+        defs
+    }
+}
+
+/// Slots that hosts other than ours do not know or get wrong; see [`Place::Foreign`].
+const NOT_FOREIGN: &[c_int] = &[slot::tp_iter, slot::tp_iternext, slot::tp_richcompare];
+
+/// A null-terminated array of pointers, never freed, in the manner of the description structs.
+fn leak_array<T: 'static>(items: Vec<T>) -> *mut *mut T {
+    let pointers = items.into_iter().map(|item| Box::leak(Box::new(item)) as *mut T);
+    let array: Vec<*mut T> = pointers.chain([core::ptr::null_mut()]).collect();
+    array.leak().as_mut_ptr()
+}
+
+/// `HPyInit_NAME`: the C structs of a module, made at the first call.
+pub fn module_def(spec: &'static ModuleSpec) -> *mut HPyModuleDef {
+    spec.def.get_or_init(|| make_module_def(spec)).0
+}
+
+fn make_module_def(spec: &'static ModuleSpec) -> ModuleDef {
+    let mut defs: Vec<HPyDef> = vec![spec.exec.def()];
+    defs.extend(spec.functions.iter().map(|function| function.def(function.name)));
+    for class in spec.classes {
+        for (_, method) in class.detached() {
+            let name: &'static CStr = Box::leak(class.hidden_name(method).into_boxed_c_str());
+            defs.push(method.def(name));
+        }
+    }
+    let mut globals: Vec<*mut HPyGlobal> =
+        spec.classes.iter().map(|class| (class.cell)().global()).collect();
+    globals.push(core::ptr::null_mut());
+    let def = HPyModuleDef {
+        doc: spec.doc.as_ptr(),
+        size: 0,
+        legacy_methods: core::ptr::null_mut(),
+        defines: leak_array(defs),
+        globals: globals.leak().as_mut_ptr(),
+    };
+    ModuleDef(Box::leak(Box::new(def)))
+}
+
+/// `HPyInitGlobalContext_NAME`: the context of trampolines.
+///
+/// # Safety
+/// `ctx` is a live context of the host at hand.
+pub unsafe fn init_context(ctx: *mut HPyContext) {
+    // SAFETY: the caller's promise.
+    unsafe { attach::attach(ctx) }
+}
+
+impl ModuleSpec {
+    /// The `mod_exec` slot: makes the classes and publishes the typed entry points.
+    ///
+    /// # Safety
+    /// `ctx` is the context of the call, `module` an open handle to the new module.
+    pub unsafe fn exec(&'static self, ctx: *mut HPyContext, module: HPy) -> FlagOrErr {
+        // SAFETY: the caller's promise.
+        unsafe {
+            attach::attach(ctx);
+            super::enter(ctx, |ctx| {
+                let module = raw::borrowed(ctx, module);
+                self.fill(Module::view(&module)).map(|()| FlagOrErr(0))
+            })
+        }
+    }
+
+    fn fill(&'static self, module: &Module<'_>) -> Result<()> {
+        for class in self.classes {
+            let type_ = make_class(class, module)?;
+            (class.cell)().set(&type_);
+            module.set_attr(class.name, &type_)?;
+        }
+        self.publish_typed(module)?;
+        match self.init {
+            Some(init) => init(module),
+            None => Ok(()),
+        }
+    }
+
+    /// `module.__pommel_typed__`: for each function of plain numbers its C signature and address.
+    fn publish_typed(&self, module: &Module<'_>) -> Result<()> {
+        let ctx = module.ctx();
+        let table = ctx.dict()?;
+        for function in self.functions {
+            if let Some(typed) = &function.typed {
+                let name = function.name.to_str()?;
+                table.set_item(name, (typed.signature, typed.address as usize))?;
+            }
+        }
+        if table.len()? > 0 {
+            let address = (&raw const TYPED_PANICKED) as usize;
+            table.set_item("__panicked__", ("uint32_t *", address))?;
+            module.set_attr(c"__pommel_typed__", &table)?;
+        }
+        Ok(())
+    }
+}
+
+fn make_class<'c>(class: &'static ClassSpec, module: &Module<'c>) -> Result<Type<'c>> {
+    let ctx = module.ctx();
+    let module_name: String = module.get_attr(c"__name__")?.extract()?;
+    let name = format!("{module_name}.{}", class.name.to_string_lossy());
+    let name = CString::new(name).map_err(|_| Error::import_error("a module name with a NUL"))?;
+    // The struct and what it points to live for ever: some hosts keep pointers into it.
+    let spec = Box::leak(Box::new(HPyType_Spec {
+        name: Box::leak(name.into_boxed_c_str()).as_ptr(),
+        basicsize: class.size as c_int,
+        itemsize: 0,
+        flags: class.flags,
+        builtin_shape: BuiltinShape::OBJECT,
+        legacy_slots: core::ptr::null_mut(),
+        defines: leak_array(class.defs()),
+        doc: class.docs_here(),
+    }));
+    // SAFETY: a complete description; the result is a new type.
+    let type_: Type<'c> = unsafe {
+        let raw = calls::ctx_Type_FromSpec(ctx.as_raw(), spec, core::ptr::null_mut());
+        raw::new_handle(ctx, raw)?.assume()
+    };
+    for (place, method) in class.detached() {
+        let hidden = class.hidden_name(method);
+        let wrapper = match place {
+            Place::Class => c"classmethod",
+            _ => c"staticmethod",
+        };
+        let function: Object<'_> = module.get_attr(hidden.as_c_str())?;
+        type_.set_attr(method.name, ctx.builtin(wrapper)?.call((&function,))?)?;
+        module.del_attr(hidden.as_c_str())?;
+    }
+    Ok(type_)
+}
+
+/// Set when a typed entry point panicked; see [`typed_panicked`].
+static TYPED_PANICKED: AtomicU32 = AtomicU32::new(0);
+
+/// A typed entry point has no way to raise. It gives zero and sets a word that callers look at
+/// (`__pommel_typed__["__panicked__"]`); calling the function in the ordinary way raises.
+#[cold]
+pub fn typed_panicked<T: Default>() -> T {
+    TYPED_PANICKED.store(1, Ordering::Relaxed);
+    T::default()
+}
+
+/// The symbols by which interpreters find a module: those of HPy's universal ABI, and
+/// `PyInit_NAME` for interpreters with a C API, where the host travels inside.
+#[cfg(feature = "host")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __entry_points {
+    ($spec:ident $c_name:literal $py_init:ident $hpy_init:ident $global_context:ident
+     $major:ident $minor:ident) => {
+        $crate::__hpy_entry_points!($spec $hpy_init $global_context $major $minor);
+
+        #[doc(hidden)]
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $py_init() -> *mut $crate::rt::abi::cpy_PyObject {
+            static ENTRY: $crate::door::ModuleEntry = $crate::door::ModuleEntry {
+                name: $c_name,
+                def: $hpy_init,
+                set_context: $global_context,
+            };
+            // SAFETY: the interpreter calls this once it is ready for the module.
+            unsafe { $crate::door::module_init(&ENTRY) }
+        }
+    };
+}
+
+/// Without a host inside, only the symbols of HPy's universal ABI.
+#[cfg(not(feature = "host"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __entry_points {
+    ($spec:ident $c_name:literal $py_init:ident $hpy_init:ident $global_context:ident
+     $major:ident $minor:ident) => {
+        $crate::__hpy_entry_points!($spec $hpy_init $global_context $major $minor);
+    };
+}
+
+/// The symbols that an interpreter with HPy built in looks for.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __hpy_entry_points {
+    ($spec:ident $hpy_init:ident $global_context:ident $major:ident $minor:ident) => {
+        #[doc(hidden)]
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $major() -> u32 {
+            $crate::rt::abi::ABI_VERSION
+        }
+        #[doc(hidden)]
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $minor() -> u32 {
+            $crate::rt::abi::ABI_VERSION_MINOR
+        }
+        #[doc(hidden)]
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $global_context(ctx: *mut $crate::rt::HPyContext) {
+            // SAFETY: the host passes its context.
+            unsafe { $crate::rt::init_context(ctx) }
+        }
+        #[doc(hidden)]
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $hpy_init() -> *mut $crate::rt::abi::HPyModuleDef {
+            $crate::rt::module_def(&$spec)
+        }
+    };
+}

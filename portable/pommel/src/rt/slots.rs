@@ -1,0 +1,253 @@
+//! The protocols of classes: what stands between a slot and the method that fills it.
+
+use crate::class::{self, Instance, Methods, Ref, RefMut};
+use crate::raw::{self, attach, calls};
+use crate::{Ctx, Error, IntoPython, Object, Result};
+use core::mem::ManuallyDrop;
+use hpy_abi::{CmpOp, FlagOrErr, HPy, Hash, LenOrErr, Status};
+
+/// A handle that the caller keeps open.
+///
+/// # Safety
+/// `raw` is open, and not null, for the whole call.
+#[inline(always)]
+pub unsafe fn borrow<'c>(ctx: Ctx<'c>, raw: HPy) -> ManuallyDrop<Object<'c>> {
+    // SAFETY: the caller's promise.
+    unsafe { raw::borrowed(ctx, raw) }
+}
+
+/// The receiver of a method. Interpreters check it before they call; on a host that we do not know
+/// it is checked again.
+///
+/// # Safety
+/// `object` is what Python passed as `self` to a method or slot of the class of `T`.
+#[inline(always)]
+pub unsafe fn instance<'a, 'c, T: Methods>(
+    object: &'a Object<'c>,
+) -> Result<&'a Instance<'c, T>> {
+    if !attach::plain_handles() && !class::is_instance::<T>(object.ctx(), object.as_raw()) {
+        return Err(crate::convert::wrong_type(&T::NAME.to_string_lossy(), object));
+    }
+    // SAFETY: the caller's promise, or the check.
+    Ok(unsafe { Instance::assume(object) })
+}
+
+/// The struct behind a receiver.
+///
+/// # Safety
+/// As for [`instance`].
+#[inline(always)]
+pub unsafe fn receiver<'a, T: Methods>(object: &'a Object<'_>) -> Result<Ref<'a, T>> {
+    // SAFETY: the caller's promise.
+    unsafe { instance::<T>(object)? }.borrow()
+}
+
+/// The struct behind a receiver, to change it.
+///
+/// # Safety
+/// As for [`instance`].
+#[inline(always)]
+pub unsafe fn receiver_mut<'a, T: Methods>(object: &'a Object<'_>) -> Result<RefMut<'a, T>> {
+    // SAFETY: the caller's promise.
+    unsafe { instance::<T>(object)? }.borrow_mut()
+}
+
+/// A value or a result with an error that becomes an exception.
+pub trait Fallible<T> {
+    fn into_result(self) -> Result<T>;
+}
+impl<T> Fallible<T> for T {
+    #[inline(always)]
+    fn into_result(self) -> Result<T> {
+        Ok(self)
+    }
+}
+impl<T, E: Into<Error>> Fallible<T> for Result<T, E> {
+    #[inline(always)]
+    fn into_result(self) -> Result<T> {
+        self.map_err(Into::into)
+    }
+}
+
+/// The result of `__len__`.
+#[inline(always)]
+pub fn len_result(output: impl Fallible<usize>) -> Result<LenOrErr> {
+    let len = output.into_result()?;
+    isize::try_from(len).map(LenOrErr).map_err(|_| {
+        Error::overflow_error(format!("__len__() returned {len}, which is too large for Python"))
+    })
+}
+
+/// The result of `__bool__` and `__contains__`.
+#[inline(always)]
+pub fn flag_result(output: impl Fallible<bool>) -> Result<FlagOrErr> {
+    output.into_result().map(FlagOrErr::new)
+}
+
+/// The result of methods that return nothing.
+#[inline(always)]
+pub fn status_result(output: impl Fallible<()>) -> Result<Status> {
+    output.into_result().map(|()| Status::OK)
+}
+
+/// Integers that a `__hash__` may return.
+pub trait HashOutput {
+    fn into_hash(self) -> Result<isize>;
+}
+macro_rules! hashes {
+    ($($ty:ty)*) => {$(
+        impl HashOutput for $ty {
+            fn into_hash(self) -> Result<isize> {
+                Ok(self as isize)
+            }
+        }
+        impl<E: Into<Error>> HashOutput for Result<$ty, E> {
+            fn into_hash(self) -> Result<isize> {
+                self.map(|hash| hash as isize).map_err(Into::into)
+            }
+        }
+    )*};
+}
+hashes!(i64 isize u64 usize);
+
+/// The result of `__hash__`; -1 is taken by the failure.
+#[inline(always)]
+pub fn hash_result(output: impl HashOutput) -> Result<Hash> {
+    output.into_hash().map(|hash| Hash(if hash == -1 { -2 } else { hash }))
+}
+
+/// The result of the slot `tp_iternext`: null without an exception at the end.
+#[inline(always)]
+pub fn next_result<T: IntoPython>(
+    ctx: Ctx<'_>,
+    output: impl Fallible<Option<T>>,
+) -> Result<HPy> {
+    match output.into_result()? {
+        Some(value) => super::entry::raw_result(value.into_python(ctx)),
+        None => Ok(HPy::NULL),
+    }
+}
+
+/// The result of the method `__next__`: `StopIteration` at the end.
+pub fn next_method_result<T: IntoPython>(
+    ctx: Ctx<'_>,
+    output: impl Fallible<Option<T>>,
+) -> Result<HPy> {
+    match next_result(ctx, output)? {
+        HPy::NULL => Err(Error::stop_iteration("")),
+        raw => Ok(raw),
+    }
+}
+
+/// A new handle to `NotImplemented`.
+#[cold]
+pub fn not_implemented(ctx: Ctx<'_>) -> HPy {
+    raw::give_up(ctx.not_implemented())
+}
+
+/// The half of an operator that the class does not have.
+pub fn no_half(_this: &Object<'_>, _other: &Object<'_>) -> Result<Option<HPy>> {
+    Ok(None)
+}
+
+/// An operator whose instance may stand on either side: the left method if the left operand is an
+/// instance, then the reflected one if the right is; each says `None` for an operand it does not
+/// take.
+///
+/// # Safety
+/// Both handles are open.
+#[inline(always)]
+pub unsafe fn binary<'c, T: Methods>(
+    ctx: Ctx<'c>,
+    a: HPy,
+    b: HPy,
+    left: impl FnOnce(&Object<'c>, &Object<'c>) -> Result<Option<HPy>>,
+    right: impl FnOnce(&Object<'c>, &Object<'c>) -> Result<Option<HPy>>,
+) -> Result<HPy> {
+    // SAFETY: the caller's promise.
+    let (first, second) = unsafe { (raw::borrowed(ctx, a), raw::borrowed(ctx, b)) };
+    if class::is_instance::<T>(ctx, a)
+        && let Some(result) = left(&first, &second)?
+    {
+        return Ok(result);
+    }
+    if class::is_instance::<T>(ctx, b)
+        && let Some(result) = right(&second, &first)?
+    {
+        return Ok(result);
+    }
+    Ok(not_implemented(ctx))
+}
+
+/// The value of `!=` where a class only has `__eq__`, as Python derives it.
+pub fn inverted(ctx: Ctx<'_>, equal: Option<HPy>) -> Result<Option<HPy>> {
+    let Some(equal) = equal else { return Ok(None) };
+    // SAFETY: a new handle that belongs to us.
+    let equal = unsafe { raw::new_handle(ctx, equal)? };
+    if equal.is(&ctx.not_implemented()) {
+        return Ok(None);
+    }
+    let unequal = !equal.is_true()?;
+    super::entry::raw_result(unequal.into_python(ctx)).map(Some)
+}
+
+/// The comparison operators by the names that the methods have.
+pub const LT: CmpOp = CmpOp::LT;
+pub const LE: CmpOp = CmpOp::LE;
+pub const EQ: CmpOp = CmpOp::EQ;
+pub const NE: CmpOp = CmpOp::NE;
+pub const GT: CmpOp = CmpOp::GT;
+pub const GE: CmpOp = CmpOp::GE;
+
+/// The position in `sq_item` and its relatives: the host has added the length to a negative one,
+/// so that what is still negative is out of range.
+#[inline(always)]
+pub fn position(ctx: Ctx<'_>, index: isize) -> Result<Object<'_>> {
+    if index < 0 {
+        return Err(Error::index_error("index out of range"));
+    }
+    index.into_python(ctx)
+}
+
+/// What an in-place operator gives back: the receiver itself.
+#[inline(always)]
+pub fn itself(object: &Object<'_>) -> HPy {
+    // SAFETY: an open handle; duplicating cannot fail.
+    unsafe { calls::ctx_Dup(object.ctx().as_raw(), object.as_raw()) }
+}
+
+/// `None` as the third operand of an operator that was called without one.
+pub fn none(ctx: Ctx<'_>) -> ManuallyDrop<Object<'_>> {
+    // SAFETY: the handle of the context is open for ever.
+    unsafe { raw::borrowed(ctx, calls::h_None(ctx.as_raw())) }
+}
+
+/// The receiver of a class method.
+pub fn as_type<'a, 'c>(object: &'a Object<'c>) -> Result<&'a crate::Type<'c>> {
+    object.cast()
+}
+
+/// Setters are not for `del`.
+#[inline(always)]
+pub fn not_deleted(name: &str, value: HPy) -> Result<()> {
+    if value.is_null() { Err(cannot_delete(name)) } else { Ok(()) }
+}
+
+#[cold]
+fn cannot_delete(name: &str) -> Error {
+    Error::attribute_error(format!("the attribute '{name}' cannot be deleted"))
+}
+
+/// `__new__` of a class that only Rust makes instances of.
+pub fn no_constructor<T: Methods>() -> Result<HPy> {
+    let name = T::NAME.to_string_lossy();
+    Err(Error::type_error(format!("cannot create '{name}' instances")))
+}
+
+/// The name of a class, for messages.
+pub const fn class_name<T: Methods>() -> &'static str {
+    match T::NAME.to_str() {
+        Ok(name) => name,
+        Err(_) => panic!("the macro makes names of UTF-8"),
+    }
+}

@@ -1,0 +1,256 @@
+//! The functions of an extension as an interpreter with a C API calls them, without a context.
+//!
+//! For each calling convention there is a trait, which the generated code implements with the real
+//! function, and a trampoline of the same name, generic over the implementor.
+//! Where a handle is the interpreter's own reference the trampoline hands on what it was given, so
+//! that the whole call can be inlined into it; otherwise the host translates
+//! (`ctx_CallRealFunctionFromTrampoline`).
+#![allow(non_camel_case_types, non_snake_case)]
+
+use crate::raw::{attach, calls};
+use core::ffi::{c_int, c_void};
+use hpy_abi::{
+    CmpOp, CpyRef, FlagOrErr, HPy, HPy_buffer, HPyCFunction, HPyContext, Handles, Hash, Len,
+    LenOrErr, Signature, Status, args, cpy_Py_buffer, func,
+};
+
+/// Lets the host translate: fills the struct, calls, gives the result.
+macro_rules! through_host {
+    ($name:ident, $imp:expr, $($field:ident: $value:expr),* => $empty:expr) => {{
+        let mut call = args::$name { $($field: $value,)* result: $empty };
+        let imp: func::$name = $imp;
+        // SAFETY: the struct and the function are those of this calling convention; any function
+        // pointer can stand for another as long as it is called by its own type.
+        unsafe {
+            let imp: HPyCFunction = core::mem::transmute::<func::$name, HPyCFunction>(imp);
+            calls::ctx_CallRealFunctionFromTrampoline(
+                attach::context(),
+                Signature::$name,
+                imp,
+                (&raw mut call).cast(),
+            );
+        }
+        call.result
+    }};
+}
+
+/// Values that are the same on both sides, and handles that may be references.
+trait Plain<T> {
+    fn plain(self) -> T;
+}
+impl Plain<HPy> for CpyRef {
+    #[inline(always)]
+    fn plain(self) -> HPy {
+        HPy(self as isize)
+    }
+}
+impl Plain<CpyRef> for HPy {
+    #[inline(always)]
+    fn plain(self) -> CpyRef {
+        self.0 as CpyRef
+    }
+}
+macro_rules! same {
+    ($($ty:ty)*) => {$(
+        impl Plain<$ty> for $ty {
+            #[inline(always)]
+            fn plain(self) -> $ty {
+                self
+            }
+        }
+    )*};
+}
+same!(Len CmpOp Status FlagOrErr LenOrErr Hash *mut c_void);
+
+/// Calling conventions whose arguments are handles and numbers, one by one.
+macro_rules! regular {
+    ($($name:ident($($arg:ident: $c:ty => $h:ty),*) -> $c_ret:ty => $h_ret:ty, or $empty:expr;)*) => {$(
+        /// The real function.
+        pub trait $name {
+            /// Works on handles.
+            ///
+            /// # Safety
+            /// The arguments are those of a call from Python.
+            unsafe extern "C" fn imp(ctx: *mut HPyContext, $($arg: $h),*) -> $h_ret;
+        }
+
+        /// The same as an interpreter with a C API calls it.
+        ///
+        /// # Safety
+        /// The arguments are those of a call from such an interpreter.
+        pub unsafe extern "C" fn $name<T: $name>($($arg: $c),*) -> $c_ret {
+            if attach::plain_handles() {
+                // SAFETY: the caller's promise; the references are handles.
+                return unsafe { T::imp(attach::context(), $($arg.plain()),*) }.plain();
+            }
+            through_host!($name, T::imp, $($arg: $arg),* => $empty)
+        }
+    )*};
+}
+
+const NULL: CpyRef = core::ptr::null_mut();
+
+regular! {
+    UNARYFUNC(arg0: CpyRef => HPy) -> CpyRef => HPy, or NULL;
+    BINARYFUNC(arg0: CpyRef => HPy, arg1: CpyRef => HPy) -> CpyRef => HPy, or NULL;
+    TERNARYFUNC(arg0: CpyRef => HPy, arg1: CpyRef => HPy, arg2: CpyRef => HPy) -> CpyRef => HPy, or NULL;
+    INQUIRY(arg0: CpyRef => HPy) -> FlagOrErr => FlagOrErr, or FlagOrErr::ERR;
+    LENFUNC(arg0: CpyRef => HPy) -> LenOrErr => LenOrErr, or LenOrErr(-1);
+    SSIZEARGFUNC(arg0: CpyRef => HPy, arg1: Len => Len) -> CpyRef => HPy, or NULL;
+    SSIZEOBJARGPROC(arg0: CpyRef => HPy, arg1: Len => Len, arg2: CpyRef => HPy) -> Status => Status, or Status::ERR;
+    OBJOBJARGPROC(arg0: CpyRef => HPy, arg1: CpyRef => HPy, arg2: CpyRef => HPy) -> Status => Status, or Status::ERR;
+    OBJOBJPROC(arg0: CpyRef => HPy, arg1: CpyRef => HPy) -> FlagOrErr => FlagOrErr, or FlagOrErr::ERR;
+    REPRFUNC(arg0: CpyRef => HPy) -> CpyRef => HPy, or NULL;
+    HASHFUNC(arg0: CpyRef => HPy) -> Hash => Hash, or Hash(-1);
+    RICHCMPFUNC(arg0: CpyRef => HPy, arg1: CpyRef => HPy, arg2: CmpOp => CmpOp) -> CpyRef => HPy, or NULL;
+    GETITERFUNC(arg0: CpyRef => HPy) -> CpyRef => HPy, or NULL;
+    ITERNEXTFUNC(arg0: CpyRef => HPy) -> CpyRef => HPy, or NULL;
+    DESCRGETFUNC(arg0: CpyRef => HPy, arg1: CpyRef => HPy, arg2: CpyRef => HPy) -> CpyRef => HPy, or NULL;
+    GETTER(arg0: CpyRef => HPy, arg1: *mut c_void => *mut c_void) -> CpyRef => HPy, or NULL;
+    SETTER(arg0: CpyRef => HPy, arg1: CpyRef => HPy, arg2: *mut c_void => *mut c_void) -> Status => Status, or Status::ERR;
+}
+
+/// The bit of the vectorcall protocol that is no part of the number of arguments.
+const OFFSET_BIT: usize = 1 << (usize::BITS - 1);
+
+/// Traits and trampolines of the conventions that do not fit the pattern.
+macro_rules! traits {
+    ($($name:ident($($arg:ident: $h:ty),*) -> $ret:ty;)*) => {$(
+        /// The real function.
+        pub trait $name {
+            /// Works on handles.
+            ///
+            /// # Safety
+            /// The arguments are those of a call from Python.
+            unsafe extern "C" fn imp(ctx: *mut HPyContext, $($arg: $h),*) -> $ret;
+        }
+    )*};
+}
+traits! {
+    NOARGS(self_: HPy) -> HPy;
+    O(self_: HPy, arg: HPy) -> HPy;
+    VARARGS(self_: HPy, args: Handles, nargs: usize) -> HPy;
+    KEYWORDS(self_: HPy, args: Handles, nargs: usize, kwnames: HPy) -> HPy;
+    NEWFUNC(type_: HPy, args: Handles, nargs: isize, kw: HPy) -> HPy;
+    GETBUFFERPROC(self_: HPy, view: *mut HPy_buffer, flags: c_int) -> Status;
+    RELEASEBUFFERPROC(self_: HPy, view: *mut HPy_buffer) -> ();
+}
+
+/// A method without arguments, as CPython calls it.
+///
+/// # Safety
+/// The arguments are those of a call from an interpreter with a C API.
+pub unsafe extern "C" fn NOARGS<T: NOARGS>(self_: CpyRef, _unused: CpyRef) -> CpyRef {
+    if attach::plain_handles() {
+        // SAFETY: the caller's promise; the references are handles.
+        return unsafe { T::imp(attach::context(), self_.plain()) }.plain();
+    }
+    through_host!(NOARGS, T::imp, self_: self_ => NULL)
+}
+
+/// A method with one argument, as CPython calls it.
+///
+/// # Safety
+/// The arguments are those of a call from an interpreter with a C API.
+pub unsafe extern "C" fn O<T: O>(self_: CpyRef, arg: CpyRef) -> CpyRef {
+    if attach::plain_handles() {
+        // SAFETY: the caller's promise; the references are handles.
+        return unsafe { T::imp(attach::context(), self_.plain(), arg.plain()) }.plain();
+    }
+    through_host!(O, T::imp, self_: self_, arg: arg => NULL)
+}
+
+/// A method with positional arguments, as CPython calls it.
+///
+/// # Safety
+/// The arguments are those of a call from an interpreter with a C API.
+pub unsafe extern "C" fn VARARGS<T: VARARGS>(
+    self_: CpyRef,
+    args: *const CpyRef,
+    nargs: isize,
+) -> CpyRef {
+    if attach::plain_handles() {
+        let (handles, nargs) = (Handles(args.cast()), nargs as usize);
+        // SAFETY: the caller's promise; the references are handles.
+        return unsafe { T::imp(attach::context(), self_.plain(), handles, nargs) }.plain();
+    }
+    through_host!(VARARGS, T::imp, self_: self_, args: args, nargs: nargs => NULL)
+}
+
+/// A method with positional and keyword arguments, as CPython calls it.
+///
+/// # Safety
+/// The arguments are those of a call from an interpreter with a C API.
+pub unsafe extern "C" fn KEYWORDS<T: KEYWORDS>(
+    self_: CpyRef,
+    args: *const CpyRef,
+    nargsf: usize,
+    kwnames: CpyRef,
+) -> CpyRef {
+    if attach::plain_handles() {
+        let (handles, nargs) = (Handles(args.cast()), nargsf & !OFFSET_BIT);
+        let ctx = attach::context();
+        // SAFETY: the caller's promise; the references are handles.
+        return unsafe { T::imp(ctx, self_.plain(), handles, nargs, kwnames.plain()) }.plain();
+    }
+    through_host!(KEYWORDS, T::imp, self_: self_, args: args, nargsf: nargsf, kwnames: kwnames => NULL)
+}
+
+/// A constructor, as CPython calls it. The arguments are in a tuple, which only the host can read.
+///
+/// # Safety
+/// The arguments are those of a call from an interpreter with a C API.
+pub unsafe extern "C" fn NEWFUNC<T: NEWFUNC>(type_: CpyRef, args: CpyRef, kw: CpyRef) -> CpyRef {
+    through_host!(NEWFUNC, T::imp, self_: type_, args: args, kw: kw => NULL)
+}
+
+/// A buffer export, as CPython calls it.
+///
+/// # Safety
+/// The arguments are those of a call from an interpreter with a C API.
+pub unsafe extern "C" fn GETBUFFERPROC<T: GETBUFFERPROC>(
+    self_: CpyRef,
+    view: *mut cpy_Py_buffer,
+    flags: c_int,
+) -> Status {
+    through_host!(GETBUFFERPROC, T::imp, self_: self_, view: view, flags: flags => Status::ERR)
+}
+
+/// The end of a buffer export, as CPython calls it.
+///
+/// # Safety
+/// The arguments are those of a call from an interpreter with a C API.
+pub unsafe extern "C" fn RELEASEBUFFERPROC<T: RELEASEBUFFERPROC>(
+    self_: CpyRef,
+    view: *mut cpy_Py_buffer,
+) {
+    let mut call = args::RELEASEBUFFERPROC { self_, view };
+    let imp: func::RELEASEBUFFERPROC = T::imp;
+    // SAFETY: the struct and the function are those of this calling convention.
+    unsafe {
+        let imp: HPyCFunction = core::mem::transmute(imp);
+        let (ctx, signature) = (attach::context(), Signature::RELEASEBUFFERPROC);
+        calls::ctx_CallRealFunctionFromTrampoline(ctx, signature, imp, (&raw mut call).cast());
+    }
+}
+
+/// The traversal of an instance, as CPython calls it.
+///
+/// # Safety
+/// The arguments are those of a call from an interpreter with a C API.
+pub unsafe extern "C" fn traverse<T: crate::class::Methods>(
+    self_: CpyRef,
+    visit: *mut c_void,
+    arg: *mut c_void,
+) -> c_int {
+    let imp: func::TRAVERSEPROC = crate::class::traverse::<T>;
+    let mut call = args::TRAVERSEPROC { self_, visit, arg, result: 0 };
+    // SAFETY: the struct and the function are those of this calling convention.
+    unsafe {
+        let imp: HPyCFunction = core::mem::transmute(imp);
+        let (ctx, signature) = (attach::context(), Signature::TRAVERSEPROC);
+        calls::ctx_CallRealFunctionFromTrampoline(ctx, signature, imp, (&raw mut call).cast());
+    }
+    call.result
+}
+
