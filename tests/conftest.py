@@ -1,0 +1,71 @@
+"""What the tests in Python run on: the extensions in the folders of POMMEL_EXT_DIR.
+
+`cargo xtask test` runs this folder once for each interpreter and build. To run it by hand:
+
+    POMMEL_EXT_DIR=build/ext/piconumpy python -m pytest tests
+
+No test is skipped. One that has a meaning only on some interpreters says so with
+`pytest.mark.only("free_threaded")` and is left out elsewhere, before it is counted.
+"""
+
+import os
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+import memory
+
+folders = os.environ.get("POMMEL_EXT_DIR")
+if not folders:
+    raise pytest.UsageError("POMMEL_EXT_DIR names no folder of extensions: use `cargo xtask test`")
+sys.path[:0] = [os.path.abspath(folder) for folder in folders.split(os.pathsep)]
+
+PROPERTIES = {
+    "cpython": sys.implementation.name == "cpython",
+    "pypy": sys.implementation.name == "pypy",
+    "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+    "universal": os.environ.get("POMMEL_EXT_BUILD", "universal") == "universal",
+    "subinterpreters": sys.implementation.name == "cpython" and sys.version_info >= (3, 13),
+}
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "only(*properties): where all of these hold")
+
+
+def pytest_collection_modifyitems(config, items):
+    def applies(item):
+        wanted = [name for mark in item.iter_markers("only") for name in mark.args]
+        return all(PROPERTIES[name] for name in wanted)
+
+    left_out = [item for item in items if not applies(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if applies(item)]
+
+
+@pytest.fixture
+def folders_of_extensions():
+    return [Path(folder) for folder in folders.split(os.pathsep)]
+
+
+@pytest.fixture
+def in_new_process():
+    """Runs a program in a new interpreter that finds the extensions; returns what it printed."""
+    import subprocess
+
+    def run(program, *options):
+        search = "import sys; sys.path[:0] = {!r}\n".format(sys.path[: len(folders.split(os.pathsep))])
+        command = [sys.executable, *options, "-c", search + program]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        assert done.returncode == 0, done.stderr.decode()
+        assert not done.stderr, done.stderr.decode()
+        return done.stdout.decode()
+
+    return run
+
+
+@pytest.fixture
+def assert_no_leak():
+    return memory.assert_no_leak

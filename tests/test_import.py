@@ -1,0 +1,117 @@
+"""How one shared object gets into every interpreter."""
+
+import importlib
+import os
+import pickle
+import sys
+
+import piconumpy
+import pytest
+
+
+def test_it_is_the_shared_object(folders_of_extensions):
+    file = os.path.realpath(piconumpy.__file__)
+    assert os.path.dirname(file) in [os.path.realpath(folder) for folder in folders_of_extensions]
+    assert file.endswith(".so")
+
+
+@pytest.mark.only("universal")
+def test_its_name_names_no_interpreter():
+    assert os.path.basename(piconumpy.__file__) == "piconumpy.so"
+
+
+def test_it_is_a_module_like_others():
+    assert sys.modules["piconumpy"] is piconumpy
+    assert piconumpy.__name__ == piconumpy.__spec__.name == "piconumpy"
+    assert piconumpy.__package__ == ""
+    assert piconumpy.__spec__.origin == piconumpy.__file__
+    assert piconumpy.__spec__.loader is piconumpy.__loader__
+    assert isinstance(piconumpy.__doc__, str)
+
+
+def test_reloading_keeps_it():
+    before = {name: vars(piconumpy)[name] for name in dir(piconumpy)}
+    assert importlib.reload(piconumpy) is piconumpy
+    after = {name: vars(piconumpy)[name] for name in dir(piconumpy)}
+    assert after.keys() == before.keys()
+    assert piconumpy.__file__ == before["__file__"]
+    assert piconumpy.array([1.0]).tolist() == [1.0]
+
+
+def test_pickling_finds_the_class():
+    assert pickle.loads(pickle.dumps(piconumpy.array)) is piconumpy.array
+
+
+def test_importing_it_again():
+    old = sys.modules.pop("piconumpy")
+    try:
+        new = importlib.import_module("piconumpy")
+        assert (new.array([1.0]) * 2.0).tolist() == (old.array([1.0]) * 2.0).tolist() == [2.0]
+        del new
+    finally:
+        sys.modules["piconumpy"] = old
+
+
+def test_without_site_and_environment(in_new_process):
+    # No hook, no `.pth` file, no variable is needed.
+    program = "import piconumpy; print(piconumpy.array([1.5]).tolist())"
+    assert in_new_process(program, "-I", "-S") == "[1.5]\n"
+
+
+def test_warnings_are_none(in_new_process):
+    assert in_new_process("import piconumpy", "-W", "error") == ""
+
+
+def test_it_comes_in_under_5_ms(in_new_process):
+    program = """
+import time
+start = time.perf_counter()
+import piconumpy
+print(time.perf_counter() - start)
+"""
+    # The best of several: the machine has other things to do.
+    assert min(float(in_new_process(program)) for _ in range(10)) < 0.005
+
+
+def test_interpreters_end_cleanly(in_new_process):
+    # With instances alive, in a cycle, and in an object whose finaliser uses them.
+    program = """
+import piconumpy
+class Holder:
+    def __del__(self):
+        self.array + self.array
+holder = Holder()
+holder.array = piconumpy.array([1.0])
+holder.self = holder
+keep = [holder, piconumpy.array]
+print("done")
+"""
+    assert in_new_process(program) == "done\n"
+
+
+@pytest.mark.only("free_threaded")
+def test_the_gil_stays_off(in_new_process):
+    program = "import sys, piconumpy; print(sys._is_gil_enabled())"
+    assert in_new_process(program) == "False\n"
+
+
+@pytest.mark.only("subinterpreters")
+def test_subinterpreters_do_not_crash(in_new_process):
+    # It loads or refuses to; the main interpreter goes on either way.
+    program = """
+import _interpreters, piconumpy
+a = piconumpy.array([1.0])
+for _ in range(3):
+    interpreter = _interpreters.create()
+    _interpreters.exec(interpreter, '''
+import sys; sys.path[:0] = %r
+try:
+    import piconumpy
+    assert (piconumpy.array([1.0]) * 2.0).tolist() == [2.0]
+except ImportError:
+    pass
+''' % sys.path[:1])
+    _interpreters.destroy(interpreter)
+print((a + a).tolist())
+"""
+    assert in_new_process(program) == "[2.0]\n"
