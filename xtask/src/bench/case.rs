@@ -92,19 +92,45 @@ pub enum Run {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Build {
-    CProgram { sources: Vec<String> },
-    RustProgram { source: String },
+    CProgram {
+        sources: Vec<String>,
+    },
+    RustProgram {
+        source: String,
+    },
     /// Against the C API.
-    CExtension { module: String, sources: Vec<String> },
+    CExtension {
+        module: String,
+        sources: Vec<String>,
+    },
     /// Against upstream's HPy, which the row's packages bring.
-    HpyExtension { module: String, sources: Vec<String>, abi: HpyAbi },
-    Cython { module: String, source: String },
+    HpyExtension {
+        module: String,
+        sources: Vec<String>,
+        abi: HpyAbi,
+    },
+    Cython {
+        module: String,
+        source: String,
+    },
     /// `before` stands before the source; `exports` are Pythran's.
-    Pythran { module: String, source: String, before: String, exports: Vec<String> },
+    Pythran {
+        module: String,
+        source: String,
+        before: String,
+        exports: Vec<String>,
+    },
     /// A crate of this workspace, as it is shipped.
-    Pommel { package: String, abi: PommelAbi },
+    Pommel {
+        package: String,
+        abi: PommelAbi,
+    },
     /// A crate with a workspace of its own, so that its dependencies stay out of ours.
-    Cargo { module: String, manifest: String, features: Vec<String> },
+    Cargo {
+        module: String,
+        manifest: String,
+        features: Vec<String>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]

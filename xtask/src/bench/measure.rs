@@ -20,6 +20,8 @@ pub struct Contestant {
     pub note: String,
     /// What it computed, if the case compares results.
     pub result: Option<Vec<f64>>,
+    /// Its result is not the reference's.
+    pub is_wrong: bool,
 }
 
 impl Contestant {
@@ -49,10 +51,8 @@ pub fn measure(case: &Case, contestants: &mut [Contestant], rounds: usize) -> Ve
     let mut progress = Progress::new(parts.len() * (rounds + CALIBRATION_ROUNDS));
     let mut measured = Vec::new();
     for part in parts {
-        let plan: Vec<Result<u64, String>> = contestants
-            .iter_mut()
-            .map(|contestant| calibrate(case, part, contestant))
-            .collect();
+        let plan: Vec<Result<u64, String>> =
+            contestants.iter_mut().map(|contestant| calibrate(case, part, contestant)).collect();
         progress.advance(CALIBRATION_ROUNDS, &format!("{part}: warmed up"));
         let seconds = interleave(part, contestants, plan, rounds, &mut progress);
         measured.extend(seconds.into_iter().enumerate().map(|(contestant, seconds)| Measured {
@@ -127,8 +127,7 @@ pub fn difference(expected: &[f64], found: &[f64]) -> Result<f64, String> {
     if expected.len() != found.len() {
         return Err(format!("{} numbers instead of {}", found.len(), expected.len()));
     }
-    let differences =
-        expected.iter().zip(found).map(|(a, b)| (a - b).abs() / a.abs().max(1.0));
+    let differences = expected.iter().zip(found).map(|(a, b)| (a - b).abs() / a.abs().max(1.0));
     // A NaN is no agreement.
     Ok(differences.fold(0.0, |worst, each| if each <= worst { worst } else { each }))
 }

@@ -21,7 +21,8 @@ impl Progress {
     /// So many steps more are done.
     pub fn advance(&mut self, steps: usize, what: &str) {
         self.done += steps;
-        let pause = if self.is_terminal { Duration::from_millis(100) } else { Duration::from_secs(5) };
+        let pause =
+            if self.is_terminal { Duration::from_millis(100) } else { Duration::from_secs(5) };
         if self.shown.is_some_and(|shown| shown.elapsed() < pause) {
             return;
         }

@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn answers_and_failures() {
-        let mut worker = shell("read a; echo ok 0.5; read a; echo err no such part; read a; echo 7");
+        let mut worker =
+            shell("read a; echo ok 0.5; read a; echo err no such part; read a; echo 7");
         assert_eq!(worker.time("all", 3).unwrap(), 0.5);
         assert_eq!(worker.time("all", 3).unwrap_err().to_string(), "no such part");
         assert!(worker.time("all", 3).unwrap_err().to_string().contains("answered \"7\""));

@@ -1,0 +1,289 @@
+//! The runner of all benchmarks: `cargo xtask bench CASE`. A case is data (`case`); its rivals are
+//! built (`build`), started as workers that stay (`worker`), measured in turn (`measure`) and
+//! reported on (`report`). What cannot be had becomes a row that says why: nothing here ends a run
+//! but a mistake in the case itself.
+
+mod build;
+pub mod case;
+mod julia;
+mod machine;
+pub mod measure;
+mod progress;
+pub mod report;
+mod worker;
+
+use crate::pythons::{self, Python};
+use crate::{paths, venv};
+use anyhow::{Context, Result, bail};
+use build::Site;
+use case::{Build, Case, PommelAbi, Row, Run};
+use machine::Machine;
+use measure::{Contestant, difference, measure};
+use report::{Report, absences, cut, tables};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use worker::Worker;
+
+/// What a run may be told.
+#[derive(Default)]
+pub struct Options {
+    /// Fewer rounds.
+    pub quick: bool,
+    /// Only these rows.
+    pub only: Option<Vec<String>>,
+    /// The interpreter that all rivals meet on, instead of the case's choice.
+    pub main: Option<String>,
+    /// Where the JSON goes.
+    pub json: Option<PathBuf>,
+}
+
+/// What a run found.
+pub struct Outcome {
+    pub report: Report,
+    pub contestants: Vec<Contestant>,
+    /// The interpreter that all rivals met on.
+    pub main: Option<Python>,
+}
+
+const USAGE: &str =
+    "cargo xtask bench CASE [--quick] [--json PATH] [--only ROW,...] [--python NAME]";
+
+/// `cargo xtask bench [CASE ...]`
+pub fn main(args: &[String]) -> Result<()> {
+    let Some((name, rest)) = args.split_first().filter(|(name, _)| !name.starts_with('-')) else {
+        println!("{USAGE}\n");
+        for name in case::names()? {
+            println!("  {name:<10} {}", Case::load(&name)?.title);
+        }
+        return Ok(());
+    };
+    let options = Options::parse(rest)?;
+    let case = Case::load(name)?;
+    let outcome = run(&case, &options)?;
+    for (title, table) in tables(&case, &outcome.report) {
+        println!("{title}\n{}", table.text());
+    }
+    for absence in absences(&outcome.report) {
+        println!("not measured: {absence}");
+    }
+    println!("{}", outcome.report.machine.summary());
+    if let Some(path) = &options.json {
+        write_json(&outcome.report, path)?;
+    }
+    Ok(())
+}
+
+impl Options {
+    pub fn parse(args: &[String]) -> Result<Options> {
+        let mut options = Options::default();
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
+            let mut value = || args.next().with_context(|| format!("{arg} needs a value"));
+            match arg.as_str() {
+                "--quick" => options.quick = true,
+                "--json" => options.json = Some(value()?.into()),
+                "--only" => options.only = Some(value()?.split(',').map(String::from).collect()),
+                "--python" => options.main = Some(value()?.clone()),
+                _ => bail!("unknown argument {arg}; usage: {USAGE}"),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Sets up, measures and reports on a case.
+pub fn run(case: &Case, options: &Options) -> Result<Outcome> {
+    let found = pythons::discover();
+    let main = choose_main(case, &found, options)?.cloned();
+    let julia = case.rows.iter().any(|row| row.run == Run::Julia).then(julia::ensure);
+    let julia = julia.map(|julia| julia.map_err(|error| reason(&error)));
+    let setup =
+        Setup { case, found: &found, main: main.as_ref(), julia, shared: RefCell::default() };
+
+    let mut contestants = Vec::new();
+    for row in &case.rows {
+        if options.only.as_ref().is_none_or(|only| only.contains(&row.name)) {
+            contestants.extend(setup.contestants(row));
+        }
+    }
+    if contestants.is_empty() {
+        bail!("no row of {} has one of the names given to --only", case.name);
+    }
+    compare_results(case, &mut contestants);
+    let rounds = if options.quick { case.quick_rounds } else { case.rounds };
+    let measured = measure(case, &mut contestants, rounds);
+    let used = found
+        .iter()
+        .filter(|python| contestants.iter().any(|one| one.python.as_ref() == Some(&python.name)));
+    let machine = Machine::describe(used, setup.julia_program());
+    let report = Report::new(case, machine, &contestants, &measured);
+    Ok(Outcome { report, contestants, main })
+}
+
+pub fn write_json(report: &Report, path: &Path) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let text = serde_json::to_string_pretty(report)? + "\n";
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn choose_main<'a>(
+    case: &Case,
+    found: &'a [Python],
+    options: &Options,
+) -> Result<Option<&'a Python>> {
+    let by_name = |name: &String| found.iter().find(|python| python.name == *name);
+    match &options.main {
+        Some(name) => {
+            let names: Vec<&str> = found.iter().map(|python| python.name.as_str()).collect();
+            let python = by_name(name);
+            python.map(Some).with_context(|| format!("no {name} among {}", names.join(", ")))
+        }
+        None => Ok(case.main.iter().find_map(by_name)),
+    }
+}
+
+/// Asks everybody for the results; who disagrees with the reference has it in the note.
+fn compare_results(case: &Case, contestants: &mut [Contestant]) {
+    let Some(check) = &case.check else { return };
+    eprintln!("comparing results");
+    let part = case.part_names()[0];
+    for contestant in contestants.iter_mut() {
+        let Ok(worker) = &mut contestant.worker else { continue };
+        match worker.result(part) {
+            Ok(result) => contestant.result = Some(result),
+            Err(error) => contestant.worker = Err(reason(&error)),
+        }
+    }
+    let reference = contestants.iter().find(|one| one.row == check.reference);
+    let expected = reference.or(contestants.first()).and_then(|one| one.result.clone());
+    let Some(expected) = expected else { return };
+    for contestant in contestants {
+        let Some(result) = &contestant.result else { continue };
+        let complaint = match difference(&expected, result) {
+            Ok(worst) if worst <= check.tolerance => continue,
+            Ok(worst) => format!("WRONG RESULT: differs by {worst:.1e}"),
+            Err(why) => format!("WRONG RESULT: {why}"),
+        };
+        eprintln!("{}: {complaint}", contestant.describe());
+        contestant.note = complaint;
+        contestant.is_wrong = true;
+    }
+}
+
+/// Makes contestants of rows.
+struct Setup<'a> {
+    case: &'a Case,
+    found: &'a [Python],
+    main: Option<&'a Python>,
+    /// A program that starts Julia, where the case has a use for it.
+    julia: Option<Result<PathBuf, String>>,
+    /// What was built that serves several Pythons.
+    shared: RefCell<BTreeMap<String, Result<PathBuf, String>>>,
+}
+
+impl Setup<'_> {
+    fn julia_program(&self) -> Option<&Path> {
+        self.julia.as_ref()?.as_deref().ok()
+    }
+
+    /// A contestant for every Python of `row`.
+    fn contestants(&self, row: &Row) -> Vec<Contestant> {
+        if row.run != Run::Python {
+            return vec![self.contestant(row, None)];
+        }
+        let pythons = row.select(self.found, self.main);
+        if pythons.is_empty() {
+            let why = format!("no such Python at hand: {}", row.pythons.join(", "));
+            return vec![absent(row, None, why)];
+        }
+        pythons.into_iter().map(|python| self.contestant(row, Some(python))).collect()
+    }
+
+    fn contestant(&self, row: &Row, python: Option<&Python>) -> Contestant {
+        let on = python.map(|python| format!(" on {}", python.name)).unwrap_or_default();
+        eprintln!("setting up {}{on}", row.name);
+        match self.start(row, python) {
+            Ok(worker) => Contestant { worker: Ok(worker), ..absent(row, python, String::new()) },
+            Err(error) => {
+                let why = reason(&error);
+                eprintln!("  cannot be had: {why}");
+                absent(row, python, why)
+            }
+        }
+    }
+
+    fn start(&self, row: &Row, python: Option<&Python>) -> Result<Worker> {
+        let packages: Vec<&str> = row.packages.iter().map(String::as_str).collect();
+        let name = format!("bench-{}", row.name);
+        let interpreter = match python {
+            Some(python) if packages.is_empty() => python.executable.clone(),
+            Some(python) => venv::ensure(python, &name, &packages)?,
+            None => PathBuf::new(),
+        };
+        let site = Site { case: self.case, row, python, interpreter: &interpreter };
+        let built = row.build.as_ref().map(|build| self.build(&site, build)).transpose()?;
+        let mut command = match row.run {
+            Run::Python => Command::new(&interpreter),
+            Run::Program => Command::new(built.clone().context("the row builds no program")?),
+            Run::Julia => match &self.julia {
+                Some(Ok(program)) => Command::new(program),
+                Some(Err(why)) => bail!("{why}"),
+                None => bail!("no julia was looked for"),
+            },
+        };
+        command.args(&row.worker).current_dir(self.case.folder());
+        command.env("PYTHONPATH", self.python_path(built.as_deref())?);
+        // The workers' folders stay as they are.
+        command.env("PYTHONDONTWRITEBYTECODE", "1");
+        let log = site.folder().join("worker.log");
+        std::fs::create_dir_all(site.folder())?;
+        Worker::start(command, &log)
+    }
+
+    /// Builds once what serves every Python: the one binary, or the reason why there is none.
+    fn build(&self, site: &Site, build: &Build) -> Result<PathBuf> {
+        let Build::Pommel { package, abi: PommelAbi::Universal } = build else {
+            return build::build(site, build);
+        };
+        let mut shared = self.shared.borrow_mut();
+        let built = shared
+            .entry(package.clone())
+            .or_insert_with(|| build::build(site, build).map_err(|error| reason(&error)));
+        built.clone().map_err(anyhow::Error::msg)
+    }
+
+    /// What was built, the protocol, the rivals that need no building.
+    fn python_path(&self, built: Option<&Path>) -> Result<OsString> {
+        let folder = self.case.folder();
+        let mut folders: Vec<PathBuf> = built.map(PathBuf::from).into_iter().collect();
+        folders.extend([paths::root().join("benches"), folder.join("rivals")]);
+        Ok(std::env::join_paths(folders)?)
+    }
+}
+
+fn absent(row: &Row, python: Option<&Python>, why: String) -> Contestant {
+    Contestant {
+        row: row.name.clone(),
+        title: row.title.clone(),
+        python: python.map(|python| python.name.clone()),
+        worker: Err(why),
+        note: row.note.clone(),
+        result: None,
+        is_wrong: false,
+    }
+}
+
+/// An error in one line: what failed, and the line of a tool's output that says why.
+fn reason(error: &anyhow::Error) -> String {
+    let text = format!("{error:#}");
+    let telling = text.lines().find(|line| {
+        let line = line.trim_start().to_lowercase();
+        line.starts_with("error") || line.contains(" error: ")
+    });
+    cut(telling.or(text.lines().next()).unwrap_or_default().trim(), 200)
+}

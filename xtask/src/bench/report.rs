@@ -1,0 +1,308 @@
+//! What a run says: the JSON that later runs are compared with, and tables for people.
+
+use super::case::Case;
+use super::machine::Machine;
+use super::measure::{Contestant, Measured, quantile};
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// The JSON. Its fields and the names in it stay the same for ever.
+#[derive(Serialize)]
+pub struct Report {
+    pub case: String,
+    pub machine: Machine,
+    /// The row that ratios are to.
+    pub baseline: String,
+    pub rows: Vec<Row>,
+}
+
+/// One measured thing. Without times, `note` says why.
+#[derive(Clone, Serialize)]
+pub struct Row {
+    /// `numpy`, or `call-one/c-api` where a case has parts.
+    pub name: String,
+    pub python: Option<String>,
+    pub median_s: Option<f64>,
+    pub low_s: Option<f64>,
+    pub high_s: Option<f64>,
+    pub ratio: Option<f64>,
+    pub runs: usize,
+    pub note: String,
+    /// For tables.
+    #[serde(skip)]
+    pub title: String,
+    #[serde(skip)]
+    pub part: String,
+    #[serde(skip)]
+    pub rival: String,
+}
+
+impl Report {
+    pub fn new(
+        case: &Case,
+        machine: Machine,
+        contestants: &[Contestant],
+        measured: &[Measured],
+    ) -> Report {
+        let mut rows: Vec<Row> =
+            measured.iter().map(|one| row(case, &contestants[one.contestant], one)).collect();
+        let had =
+            |name: &&String| rows.iter().any(|row| row.rival == **name && row.median_s.is_some());
+        let baseline = case.baseline.iter().find(had).cloned().unwrap_or_default();
+        let norms: Vec<Row> = rows.iter().filter(|row| row.rival == baseline).cloned().collect();
+        for row in &mut rows {
+            let norm = norm(&norms, row).and_then(|norm| norm.median_s);
+            row.ratio = row.median_s.zip(norm).map(|(median, norm)| median / norm);
+        }
+        Report { case: case.name.clone(), machine, baseline, rows }
+    }
+
+    /// The Pythons of the rows, in the order of the rows.
+    pub fn pythons(&self) -> Vec<Option<&str>> {
+        let mut pythons = Vec::new();
+        for row in &self.rows {
+            if !pythons.contains(&row.python.as_deref()) {
+                pythons.push(row.python.as_deref());
+            }
+        }
+        pythons
+    }
+}
+
+/// A row's baseline: on the same Python if it was measured there.
+fn norm<'a>(norms: &'a [Row], row: &Row) -> Option<&'a Row> {
+    let of_part = || norms.iter().filter(|norm| norm.part == row.part && norm.median_s.is_some());
+    of_part().find(|norm| norm.python == row.python).or_else(|| of_part().next())
+}
+
+fn row(case: &Case, contestant: &Contestant, measured: &Measured) -> Row {
+    let mut sorted = measured.seconds.clone().unwrap_or_default();
+    sorted.sort_by(f64::total_cmp);
+    let at = |part| (!sorted.is_empty()).then(|| quantile(&sorted, part));
+    Row {
+        name: case.measured_name(&measured.part, &contestant.row),
+        python: contestant.python.clone(),
+        median_s: at(0.5),
+        low_s: at(0.25),
+        high_s: at(0.75),
+        ratio: None,
+        runs: sorted.len(),
+        note: match &measured.seconds {
+            Ok(_) => contestant.note.clone(),
+            Err(reason) => reason.clone(),
+        },
+        title: contestant.title.clone(),
+        part: measured.part.clone(),
+        rival: contestant.row.clone(),
+    }
+}
+
+/// A table of text: the first column and the last (notes) to the left, numbers to the right.
+pub struct Table {
+    pub head: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// Aligned by spaces, for a terminal.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for row in std::iter::once(&self.head).chain(&self.rows) {
+            let mut line = String::new();
+            for (column, cell) in row.iter().enumerate() {
+                let width = self.width(column);
+                let pad = " ".repeat(width - cell.chars().count());
+                let (before, after) =
+                    if self.is_left(column) { ("", pad.as_str()) } else { (pad.as_str(), "") };
+                write!(line, "{before}{cell}{after}  ").expect("a string takes everything");
+            }
+            text += line.trim_end();
+            text.push('\n');
+        }
+        text
+    }
+
+    pub fn markdown(&self) -> String {
+        let rule: Vec<String> = (0..self.head.len())
+            .map(|column| if self.is_left(column) { ":--".into() } else { "--:".into() })
+            .collect();
+        let mut text = String::new();
+        for row in [&self.head, &rule].into_iter().chain(&self.rows) {
+            let cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
+            writeln!(text, "| {} |", cells.join(" | ")).expect("a string takes everything");
+        }
+        text
+    }
+
+    fn remove(&mut self, column: usize) {
+        for row in std::iter::once(&mut self.head).chain(&mut self.rows) {
+            row.remove(column);
+        }
+    }
+
+    fn is_left(&self, column: usize) -> bool {
+        column == 0 || self.head[column] == "note"
+    }
+
+    fn width(&self, column: usize) -> usize {
+        let cells = std::iter::once(&self.head).chain(&self.rows).map(|row| &row[column]);
+        cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
+    }
+}
+
+/// The tables of a report, each with its title: one for each Python of a case with parts, else one
+/// with all rows.
+pub fn tables(case: &Case, report: &Report) -> Vec<(String, Table)> {
+    if case.parts.is_empty() {
+        return vec![(case.title.clone(), whole_table(report, report.rows.iter()))];
+    }
+    let mut tables = Vec::new();
+    for python in report.pythons() {
+        let title = format!("{}: {}", case.title, python.unwrap_or("native"));
+        tables.push((title, parts_table(case, report, python)));
+    }
+    tables
+}
+
+/// One line for each row: time, ratio, spread; the reasons of the rows without are cut short.
+pub fn whole_table<'a>(report: &Report, rows: impl Iterator<Item = &'a Row>) -> Table {
+    const REASON: usize = 60;
+    let head = ["", "Python", "time", &format!("× {}", report.baseline), "quartiles", "note"];
+    let lines = rows.map(|row| {
+        vec![
+            row.title.clone(),
+            row.python.clone().unwrap_or_default(),
+            row.median_s.map_or_else(missing, duration),
+            row.ratio.map_or_else(missing, ratio),
+            spread(row).unwrap_or_default(),
+            cut(&row.note, REASON),
+        ]
+    });
+    let mut table = Table { head: head.map(String::from).into(), rows: lines.collect() };
+    // Columns that say nothing.
+    let mut pythons: Vec<String> = table.rows.iter().map(|row| row[1].clone()).collect();
+    pythons.dedup();
+    if table.rows.iter().all(|row| row[5].is_empty()) {
+        table.remove(5);
+    }
+    if pythons.len() < 2 {
+        table.remove(1);
+    }
+    table
+}
+
+/// The text, or its beginning.
+pub fn cut(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.into();
+    }
+    text.chars().take(longest - 1).chain(['…']).collect()
+}
+
+/// A line for each part: the baseline's time and everybody's ratio to it.
+fn parts_table(case: &Case, report: &Report, python: Option<&str>) -> Table {
+    let rows: Vec<&Row> =
+        report.rows.iter().filter(|row| row.python.as_deref() == python).collect();
+    let mut rivals: Vec<&str> = Vec::new();
+    for row in &rows {
+        if row.rival != report.baseline && !rivals.contains(&row.rival.as_str()) {
+            rivals.push(&row.rival);
+        }
+    }
+    let mut head = vec![String::new(), report.baseline.clone()];
+    head.extend(rivals.iter().map(|rival| rival.to_string()));
+    let lines = case.parts.iter().map(|part| {
+        let find = |rival: &str| {
+            rows.iter().find(|row| row.part == part.name && row.rival == rival).copied()
+        };
+        let norm = find(&report.baseline).and_then(|row| row.median_s);
+        let mut line = vec![part.title.clone(), norm.map_or_else(missing, duration)];
+        line.extend(
+            rivals
+                .iter()
+                .map(|rival| find(rival).and_then(|row| row.ratio).map_or_else(missing, ratio)),
+        );
+        line
+    });
+    Table { head, rows: lines.collect() }
+}
+
+/// What the rows that were not measured have to say: each reason once, with all it is true of.
+pub fn absences(report: &Report) -> Vec<String> {
+    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    for row in report.rows.iter().filter(|row| row.median_s.is_none()) {
+        let key = format!("{}: {}", row.rival, row.note);
+        let python = row.python.iter().cloned();
+        match reasons.iter_mut().find(|(reason, _)| *reason == key) {
+            Some((_, pythons)) => pythons.extend(python),
+            None => reasons.push((key, python.collect())),
+        }
+    }
+    let lines = reasons.into_iter().map(|(reason, mut pythons)| {
+        pythons.dedup();
+        let on =
+            if pythons.is_empty() { String::new() } else { format!(" [{}]", pythons.join(", ")) };
+        reason + &on
+    });
+    lines.collect()
+}
+
+fn missing() -> String {
+    "–".into()
+}
+
+/// The spread of the quartiles around the median, in per cent.
+fn spread(row: &Row) -> Option<String> {
+    let median = row.median_s?;
+    let part = |value: f64| 100.0 * (value / median - 1.0);
+    Some(format!("{:+.1} {:+.1} %", part(row.low_s?), part(row.high_s?)))
+}
+
+/// Three digits and a unit.
+pub fn duration(seconds: f64) -> String {
+    let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs")];
+    let unit = units.into_iter().find(|(size, _)| seconds >= *size);
+    let (size, name) = unit.unwrap_or((1e-9, "ns"));
+    format!("{} {name}", digits(seconds / size))
+}
+
+pub fn ratio(ratio: f64) -> String {
+    digits(ratio)
+}
+
+/// A number with three digits, or all before the point.
+fn digits(number: f64) -> String {
+    let after = match number {
+        number if number < 0.9995 => 3,
+        number if number < 9.995 => 2,
+        number if number < 99.95 => 1,
+        _ => 0,
+    };
+    format!("{number:.after$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_digits() {
+        let shown = [0.1234, 0.99951, 1.0, 9.99, 12.34, 123.4, 1234.0].map(digits);
+        assert_eq!(shown, ["0.123", "1.00", "1.00", "9.99", "12.3", "123", "1234"]);
+        let shown = [2.5, 0.0123, 4.5e-5, 3.1e-8].map(duration);
+        assert_eq!(shown, ["2.50 s", "12.3 ms", "45.0 µs", "31.0 ns"]);
+    }
+
+    #[test]
+    fn tables_line_up() {
+        let cells = |row: [&str; 3]| row.map(String::from).to_vec();
+        let table = Table {
+            head: cells(["", "time", "note"]),
+            rows: vec![cells(["one", "1 ms", ""]), cells(["three", "12 ms", "a|b"])],
+        };
+        assert_eq!(table.text(), "        time  note\none     1 ms\nthree  12 ms  a|b\n");
+        let lines: Vec<String> = table.markdown().lines().map(String::from).collect();
+        assert_eq!(lines[1], "| :-- | --: | :-- |");
+        assert_eq!(lines[3], "| three | 12 ms | a\\|b |");
+    }
+}
