@@ -70,8 +70,7 @@ fn method(item: &ItemFn, name: &str, parameters: &Parameters) -> syn::Result<Tok
     let wrapper = format_ident!("Wrapper");
     let implementation = callee.implementation(&wrapper, convention);
     let constructor = convention.constructor();
-    let docs =
-        text::docs(name, &parameters.text(None), &text::doc(&item.attrs), function.span())?;
+    let docs = text::docs(name, &parameters.text(None), &text::doc(&item.attrs), function.span())?;
     let c_name = text::c_string(name, function.span())?;
     let (typed_function, typed) = typed(item, parameters);
     Ok(quote! {{

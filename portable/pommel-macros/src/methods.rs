@@ -97,7 +97,10 @@ impl Marks {
         if let Some(attribute) = text::take_attribute(attributes, "name")? {
             let value = &attribute.meta.require_name_value()?.value;
             let Expr::Lit(ExprLit { lit: Lit::Str(literal), .. }) = value else {
-                return Err(syn::Error::new(value.span(), "expected a string: `#[name = \"...\"]`"));
+                return Err(syn::Error::new(
+                    value.span(),
+                    "expected a string: `#[name = \"...\"]`",
+                ));
             };
             marks.name = Some(text::check_identifier(literal)?);
         }
@@ -222,6 +225,9 @@ fn implementation(methods: &[Method<'_>], class: &Type) -> syn::Result<TokenStre
         if !found.is_empty() {
             row.expand(&found, class, &mut out)?;
         }
+        for method in found.iter().filter(|_| row.is_ordinary_elsewhere()) {
+            ordinary(method, "Foreign", Some("$self"), &mut out)?;
+        }
     }
     let constructors: Vec<_> = methods.iter().filter(|m| m.role == Role::New).collect();
     if let [_, second, ..] = constructors.as_slice() {
@@ -321,40 +327,35 @@ fn properties(methods: &[Method<'_>], out: &mut Output) -> syn::Result<()> {
     for name in names {
         let find = |role| methods.iter().find(|m| m.role == role && m.name == name);
         let (get, set) = (find(Role::Getter), find(Role::Setter));
-        let getter = half(get, get.map(|m| getter(m, out)).transpose()?, "getter");
-        let setter = half(set, set.map(|m| setter(m, out)).transpose()?, "setter");
+        let (getter, get_function) = accessor(get, "GETTER", out)?;
+        let (setter, set_function) = accessor(set, "SETTER", out)?;
         let any = get.or(set).expect("the name is that of one of the two");
         let doc = [get, set].into_iter().flatten().map(|m| m.doc.as_str()).find(|d| !d.is_empty());
         let c_name = text::c_string(name, any.span)?;
         let doc = text::c_string(doc.unwrap_or(""), any.span)?;
         out.items.push(quote! {
             ::pommel::rt::Item::Property(::pommel::rt::Property {
-                name: #c_name, doc: #doc, getter: #getter, setter: #setter,
+                name: #c_name,
+                doc: #doc,
+                getter: #getter,
+                setter: #setter,
+                functions: [#get_function, #set_function],
             })
         });
     }
     Ok(())
 }
 
-fn half(
+/// The pair of functions of a getter or setter, and the function of the module.
+fn accessor(
     method: Option<&Method<'_>>,
-    wrapper: Option<syn::Ident>,
-    constructor: &str,
-) -> TokenStream {
-    match (method, wrapper) {
-        (Some(_), Some(wrapper)) => {
-            let constructor = quote::format_ident!("{constructor}");
-            quote!(::core::option::Option::Some(::pommel::rt::pair::#constructor::<#wrapper>()))
-        }
-        _ => quote!(::core::option::Option::None),
-    }
-}
-
-fn getter(method: &Method<'_>, out: &mut Output) -> syn::Result<syn::Ident> {
-    method.property_body(&[], "GETTER", quote!(arg1: *mut ::core::ffi::c_void), "HPy", out)
-}
-
-fn setter(method: &Method<'_>, out: &mut Output) -> syn::Result<syn::Ident> {
-    let arguments = quote!(arg1: ::pommel::rt::HPy, arg2: *mut ::core::ffi::c_void);
-    method.property_body(&[quote!(&__value)], "SETTER", arguments, "Status", out)
+    convention: &str,
+    out: &mut Output,
+) -> syn::Result<(TokenStream, TokenStream)> {
+    let none = quote!(::core::option::Option::None);
+    let Some(method) = method else { return Ok((none.clone(), none)) };
+    let (wrapper, function) = method.property(convention, out)?;
+    let constructor = quote::format_ident!("{}", convention.to_lowercase());
+    let pair = quote!(::core::option::Option::Some(::pommel::rt::pair::#constructor::<#wrapper>()));
+    Ok((pair, function))
 }

@@ -93,7 +93,11 @@ impl Parse for Element {
                 return Ok(Element::VarKeywords(input.parse()?));
             }
             let named = input.peek(Ident);
-            return if named { input.parse().map(Element::VarArgs) } else { Ok(Element::Star(star)) };
+            return if named {
+                input.parse().map(Element::VarArgs)
+            } else {
+                Ok(Element::Star(star))
+            };
         }
         let name: Ident = input.parse()?;
         let default = match input.parse::<Option<Token![=]>>()? {

@@ -13,8 +13,6 @@ use syn::{ReturnType, Type};
 pub enum Protocol {
     /// One operand, an object out; the calling convention.
     Unary(&'static str),
-    /// Like `Unary`, and hosts other than ours get a method.
-    UnaryOurs(&'static str),
     /// Two operands, either of which may be the instance.
     Binary,
     /// The same with a third operand for the modulus.
@@ -60,7 +58,7 @@ rows! {
     nb_index = __index__: Unary("UNARYFUNC");
     tp_repr = __repr__: Unary("REPRFUNC");
     tp_str = __str__: Unary("REPRFUNC");
-    tp_iter = __iter__: UnaryOurs("GETITERFUNC");
+    tp_iter = __iter__: Unary("GETITERFUNC");
     tp_iternext = __next__: Next;
     nb_add = __add__ __radd__: Binary;
     nb_subtract = __sub__ __rsub__: Binary;
@@ -131,7 +129,13 @@ impl Output {
 
     /// Adds the implementation of a convention, and gives the wrapper's name. `body` is the body of
     /// a closure that returns a result.
-    pub fn wrapper(&mut self, convention: &str, arguments: TokenStream, ret: &str, body: TokenStream) -> Ident {
+    pub fn wrapper(
+        &mut self,
+        convention: &str,
+        arguments: TokenStream,
+        ret: &str,
+        body: TokenStream,
+    ) -> Ident {
         let (name, convention, ret) =
             (self.name(), format_ident!("{convention}"), result_type(ret));
         self.wrappers.push(quote! {
@@ -164,7 +168,12 @@ impl Output {
     }
 
     /// A method for hosts that do not fill the slot of the same meaning.
-    fn foreign(&mut self, method: &Method<'_>, constructor: &str, wrapper: &Ident) -> syn::Result<()> {
+    fn foreign(
+        &mut self,
+        method: &Method<'_>,
+        constructor: &str,
+        wrapper: &Ident,
+    ) -> syn::Result<()> {
         let constructor = format_ident!("{constructor}");
         let name = crate::text::c_string(&method.name, method.span)?;
         self.items.push(quote! {
@@ -302,13 +311,19 @@ impl Method<'_> {
 }
 
 impl Row {
+    /// Whether the method as it stands serves hosts that do not fill the slot. Operators have to
+    /// decline operands, and the end of an iteration is an exception there.
+    pub fn is_ordinary_elsewhere(&self) -> bool {
+        !matches!(self.protocol, Next | Binary | Power | InPlace | Compare | Buffer)
+    }
+
     /// Adds the slots of a protocol; `found` has the methods of the row that the class defines.
     pub fn expand(&self, found: &[&Method<'_>], class: &Type, out: &mut Output) -> syn::Result<()> {
         let one = found[0];
-        let by_name = |i: usize| found.iter().find(|m| m.name == *self.methods.get(i).unwrap_or(&""));
+        let by_name =
+            |i: usize| found.iter().find(|m| m.name == *self.methods.get(i).unwrap_or(&""));
         match self.protocol {
-            Unary(convention) => self.unary(one, convention, false, out),
-            UnaryOurs(convention) => self.unary(one, convention, true, out),
+            Unary(convention) => self.unary(one, convention, out),
             Next => self.next(one, out),
             Binary => self.binary(by_name(0), by_name(1), class, false, out),
             Power => self.binary(by_name(0), by_name(1), class, true, out),
@@ -325,17 +340,13 @@ impl Row {
         }
     }
 
-    fn unary(&self, m: &Method<'_>, convention: &str, ours: bool, out: &mut Output) -> syn::Result<()> {
+    fn unary(&self, m: &Method<'_>, convention: &str, out: &mut Output) -> syn::Result<()> {
         m.takes(&[0])?;
         let (statements, call) = m.invoke(quote!(&__this), &[], Mismatch::Raises);
         let this = borrow("__this", "arg0");
         let body = quote!(#this #statements ::pommel::rt::object_result(__ctx, #call));
-        let wrapper = out.wrapper(convention, handles(&["arg0"]), "HPy", body.clone());
+        let wrapper = out.wrapper(convention, handles(&["arg0"]), "HPy", body);
         out.slot(self.slots[0], convention, &wrapper);
-        if ours {
-            let wrapper = out.wrapper("NOARGS", handles(&["arg0"]), "HPy", body);
-            out.foreign(m, "noargs", &wrapper)?;
-        }
         Ok(())
     }
 
@@ -380,8 +391,8 @@ impl Row {
 
     fn binary(
         &self,
-        left: Option<&&Method<'_>>,
-        right: Option<&&Method<'_>>,
+        method: Option<&&Method<'_>>,
+        reflected_method: Option<&&Method<'_>>,
         class: &Type,
         power: bool,
         out: &mut Output,
@@ -393,7 +404,7 @@ impl Row {
             }
             None => Ok(quote!(::pommel::rt::no_half)),
         };
-        let (left, reflected) = (half(left)?, half(right)?);
+        let (left, reflected) = (half(method)?, half(reflected_method)?);
         let (convention, arguments, modulus) = match power {
             false => ("BINARYFUNC", handles(&["arg0", "arg1"]), quote!()),
             true => {
@@ -407,8 +418,10 @@ impl Row {
         };
         let wrapper = out.wrapper(convention, arguments, "HPy", body);
         out.slot(self.slots[0], convention, &wrapper);
-        if let Some(m) = right {
-            self.foreign_half(m, reflected, out)?;
+        for (method, half) in [(method, left), (reflected_method, reflected)] {
+            if let Some(method) = method {
+                self.foreign_half(method, half, out)?;
+            }
         }
         Ok(())
     }
@@ -457,9 +470,10 @@ impl Row {
                 __result.unwrap_or_else(|| ::pommel::rt::not_implemented(__ctx)),
             )
         };
-        let wrapper = out.wrapper("BINARYFUNC", handles(&["arg0", "arg1"]), "HPy", body);
+        let wrapper = out.wrapper("BINARYFUNC", handles(&["arg0", "arg1"]), "HPy", body.clone());
         out.slot(self.slots[0], "BINARYFUNC", &wrapper);
-        Ok(())
+        let wrapper = out.wrapper("O", handles(&["arg0", "arg1"]), "HPy", body);
+        out.foreign(m, "o", &wrapper)
     }
 
     fn get_item(&self, m: &Method<'_>, out: &mut Output) -> syn::Result<()> {
@@ -506,8 +520,7 @@ impl Row {
         let choose = quote!(if arg2.is_null() { #del } else { #value #set });
         let key = borrow("__key", "arg1");
         let arguments = handles(&["arg0", "arg1", "arg2"]);
-        let wrapper =
-            out.wrapper("OBJOBJARGPROC", arguments, "Status", quote!(#this #key #choose));
+        let wrapper = out.wrapper("OBJOBJARGPROC", arguments, "Status", quote!(#this #key #choose));
         out.slot(self.slots[0], "OBJOBJARGPROC", &wrapper);
         if integer {
             let key = quote!(let __key = ::pommel::rt::position(__ctx, arg1.0)?;);
@@ -563,7 +576,8 @@ impl Row {
 
     fn call(&self, m: &Method<'_>, out: &mut Output) {
         let wrapper = out.name();
-        out.wrappers.push(m.callee().implementation(&wrapper, crate::wrapper::Convention::Keywords));
+        out.wrappers
+            .push(m.callee().implementation(&wrapper, crate::wrapper::Convention::Keywords));
         out.slot(self.slots[0], "KEYWORDS", &wrapper);
     }
 
@@ -594,31 +608,59 @@ impl Row {
 }
 
 impl Method<'_> {
-    /// A getter or setter.
-    pub fn property_body(
+    /// The slot function of a getter or setter, and a function of the module that does the same,
+    /// for hosts whose own properties do not work.
+    pub fn property(
         &self,
-        operands: &[TokenStream],
         convention: &str,
-        arguments: TokenStream,
-        ret: &str,
         out: &mut Output,
-    ) -> syn::Result<Ident> {
-        self.takes(&[operands.len()])?;
-        let (statements, call) = self.invoke(quote!(&__this), operands, Mismatch::Raises);
+    ) -> syn::Result<(Ident, TokenStream)> {
+        let setter = convention == "SETTER";
+        let value = if setter { vec![quote!(&__value)] } else { vec![] };
+        self.takes(&[value.len()])?;
+        let (statements, call) = self.invoke(quote!(&__this), &value, Mismatch::Raises);
         let this = borrow("__this", "arg0");
-        let body = if operands.is_empty() {
-            quote!(#this #statements ::pommel::rt::object_result(__ctx, #call))
-        } else {
-            let (name, value) = (&self.name, borrow("__value", "arg1"));
-            quote! {
-                ::pommel::rt::not_deleted(#name, arg1)?;
-                #this
-                #value
-                #statements
-                ::pommel::rt::status_result(#call)
-            }
+        let void = quote!(*mut ::core::ffi::c_void);
+        if !setter {
+            let body = quote!(#this #statements ::pommel::rt::object_result(__ctx, #call));
+            let arguments = quote!(arg0: ::pommel::rt::HPy, arg1: #void);
+            let wrapper = out.wrapper(convention, arguments, "HPy", body.clone());
+            let arguments = handles(&["_module", "arg0"]);
+            let function = out.wrapper("O", arguments, "HPy", body);
+            return Ok((wrapper, self.hidden_function("o", &function)?));
+        }
+        let (name, value) = (&self.name, borrow("__value", "arg1"));
+        let body = quote! {
+            ::pommel::rt::not_deleted(#name, arg1)?;
+            #this
+            #value
+            #statements
+            let __status = ::pommel::rt::status_result(#call)?;
         };
-        let arguments = quote!(arg0: ::pommel::rt::HPy, #arguments);
-        Ok(out.wrapper(convention, arguments, ret, body))
+        let arguments = quote!(arg0: ::pommel::rt::HPy, arg1: ::pommel::rt::HPy, arg2: #void);
+        let ok = quote!(::core::result::Result::Ok(__status));
+        let wrapper = out.wrapper(convention, arguments, "Status", quote!(#body #ok));
+        let arguments = quote! {
+            _module: ::pommel::rt::HPy, __args: ::pommel::rt::abi::Handles, __nargs: usize
+        };
+        let body = quote! {
+            let [arg0, arg1] = ::pommel::rt::setter_arguments(__args, __nargs)?;
+            #body
+            ::pommel::rt::object_result(__ctx, ())
+        };
+        let function = out.wrapper("VARARGS", arguments, "HPy", body);
+        Ok((wrapper, self.hidden_function("varargs", &function)?))
+    }
+
+    fn hidden_function(&self, constructor: &str, wrapper: &Ident) -> syn::Result<TokenStream> {
+        let constructor = format_ident!("{constructor}");
+        let name = crate::text::c_string(&self.name, self.span)?;
+        Ok(quote! {
+            ::core::option::Option::Some(::pommel::rt::Method::#constructor::<#wrapper>(
+                #name,
+                ::pommel::rt::Docs { plain: c"", with_signature: c"" },
+                ::core::option::Option::None,
+            ))
+        })
     }
 }

@@ -61,7 +61,14 @@ impl<'a> Buffer<'a> {
         format: &'static CStr,
         readonly: bool,
     ) -> Buffer<'a> {
-        Buffer { start, itemsize, format, readonly, shape: vec![len as isize], _memory: PhantomData }
+        Buffer {
+            start,
+            itemsize,
+            format,
+            readonly,
+            shape: vec![len as isize],
+            _memory: PhantomData,
+        }
     }
 
     /// The same memory with several dimensions, the last of which varies fastest.

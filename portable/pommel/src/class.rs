@@ -230,7 +230,8 @@ impl ClassCell {
         let ctx = type_.ctx().as_raw();
         // SAFETY: a global that the module definition lists, and an open handle.
         unsafe { calls::ctx_Global_Store(ctx, self.global.get(), type_.as_raw()) };
-        self.plain.store(if attach::plain_handles() { type_.as_raw().0 } else { 0 }, Ordering::Relaxed);
+        self.plain
+            .store(if attach::plain_handles() { type_.as_raw().0 } else { 0 }, Ordering::Relaxed);
     }
 
     /// Calls `then` with the type, or with null if the module was not imported.
@@ -395,8 +396,7 @@ impl<'c, T: Methods> Instance<'c, T> {
     #[inline]
     pub fn of<'a>(object: &'a Object<'c>) -> Option<&'a Instance<'c, T>> {
         // SAFETY: it is an instance, as the check says, and the wrapper is transparent.
-        is_instance::<T>(object.ctx(), object.as_raw())
-            .then(|| unsafe { Instance::assume(object) })
+        is_instance::<T>(object.ctx(), object.as_raw()).then(|| unsafe { Instance::assume(object) })
     }
 
     /// Looks at an object as an instance.

@@ -381,7 +381,8 @@ impl<T: FromPython> FromPython for Vec<T> {
         if Str::test(object) || Bytes::test(object) {
             return Err(wrong_type(&Self::expected(), object));
         }
-        let items = object.iter().map_err(|error| not_iterable(&Self::expected(), object, error))?;
+        let items =
+            object.iter().map_err(|error| not_iterable(&Self::expected(), object, error))?;
         items.enumerate().map(|(i, value)| item(&value?, i)).collect()
     }
 }

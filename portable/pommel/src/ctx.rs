@@ -75,9 +75,7 @@ impl<'c> Ctx<'c> {
     /// Makes an empty dict.
     pub fn dict(self) -> Result<Dict<'c>> {
         // SAFETY: a live context; the result is a new dict.
-        unsafe {
-            raw::new_handle(self, calls::ctx_Dict_New(self.as_raw())).map(|o| o.assume())
-        }
+        unsafe { raw::new_handle(self, calls::ctx_Dict_New(self.as_raw())).map(|o| o.assume()) }
     }
 
     /// Makes a Python object of a Rust value.
@@ -123,7 +121,10 @@ impl<'c> Ctx<'c> {
             let code = calls::ctx_Compile_s(self.as_raw(), Utf8(source.as_ptr()), file, kind);
             let code = raw::new_handle(self, code)?;
             let globals = globals.as_raw();
-            raw::new_handle(self, calls::ctx_EvalCode(self.as_raw(), code.as_raw(), globals, globals))
+            raw::new_handle(
+                self,
+                calls::ctx_EvalCode(self.as_raw(), code.as_raw(), globals, globals),
+            )
         }
     }
 

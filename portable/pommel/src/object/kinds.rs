@@ -147,7 +147,10 @@ impl Bytes<'_> {
         // SAFETY: it is a `bytes`, open while `self` is borrowed.
         unsafe {
             let start = calls::ctx_Bytes_AS_STRING(ctx, this).0;
-            core::slice::from_raw_parts(start.cast(), calls::ctx_Bytes_GET_SIZE(ctx, this).0 as usize)
+            core::slice::from_raw_parts(
+                start.cast(),
+                calls::ctx_Bytes_GET_SIZE(ctx, this).0 as usize,
+            )
         }
     }
 }
@@ -305,9 +308,8 @@ impl<'c> Items<'c> {
     pub(super) fn new(object: &Object<'c>) -> Result<Items<'c>> {
         let ctx = object.ctx();
         // SAFETY: an open handle; the result is new.
-        let iterator = unsafe {
-            raw::new_handle(ctx, calls::ctx_GetIter(ctx.as_raw(), object.as_raw()))?
-        };
+        let iterator =
+            unsafe { raw::new_handle(ctx, calls::ctx_GetIter(ctx.as_raw(), object.as_raw()))? };
         Ok(Items { iterator, done: false })
     }
 }

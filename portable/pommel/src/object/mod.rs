@@ -225,17 +225,14 @@ impl<'c> Object<'c> {
     #[inline]
     pub fn get_index(&self, index: isize) -> Result<Object<'c>> {
         // SAFETY: an open handle; the result is new.
-        unsafe {
-            self.take(calls::ctx_GetItem_i(self.ctx.as_raw(), self.raw, hpy_abi::Len(index)))
-        }
+        unsafe { self.take(calls::ctx_GetItem_i(self.ctx.as_raw(), self.raw, hpy_abi::Len(index))) }
     }
 
     /// `self[key] = value`.
     pub fn set_item(&self, key: impl IntoPython, value: impl IntoPython) -> Result<()> {
         let (key, value) = (key.into_python(self.ctx)?, value.into_python(self.ctx)?);
         // SAFETY: three open handles.
-        let status =
-            unsafe { calls::ctx_SetItem(self.ctx.as_raw(), self.raw, key.raw, value.raw) };
+        let status = unsafe { calls::ctx_SetItem(self.ctx.as_raw(), self.raw, key.raw, value.raw) };
         self.ctx.check(status)
     }
 
@@ -250,8 +247,7 @@ impl<'c> Object<'c> {
     pub fn contains(&self, value: impl IntoPython) -> Result<bool> {
         let value = value.into_python(self.ctx)?;
         // SAFETY: two open handles.
-        self.ctx
-            .check_flag(unsafe { calls::ctx_Contains(self.ctx.as_raw(), self.raw, value.raw) })
+        self.ctx.check_flag(unsafe { calls::ctx_Contains(self.ctx.as_raw(), self.raw, value.raw) })
     }
 
     /// `self(*args)`; the arguments are a tuple of Rust values and handles: `f.call((1, "x"))`.
@@ -265,7 +261,8 @@ impl<'c> Object<'c> {
         args: impl CallArguments,
         kwargs: &[(&str, &Object<'_>)],
     ) -> Result<Object<'c>> {
-        let names = kwargs.iter().map(|(name, _)| self.ctx.str(name)).collect::<Result<Vec<_>>>()?;
+        let names =
+            kwargs.iter().map(|(name, _)| self.ctx.str(name)).collect::<Result<Vec<_>>>()?;
         let names: Vec<&Object<'_>> = names.iter().map(|name| &**name).collect();
         let names = self.ctx.tuple(&names)?;
         args.with(self.ctx, None, |args| {
@@ -296,9 +293,7 @@ impl<'c> Object<'c> {
         let start = hpy_abi::Handles(args.as_ptr());
         // SAFETY: open handles, the values for the names behind the positional ones; the result
         // is new.
-        unsafe {
-            self.take(calls::ctx_Call(self.ctx.as_raw(), self.raw, start, positional, names))
-        }
+        unsafe { self.take(calls::ctx_Call(self.ctx.as_raw(), self.raw, start, positional, names)) }
     }
 
     /// `iter(self)`, as a Rust iterator over results.

@@ -39,10 +39,8 @@ unsafe fn has_pypy73_layout(ctx: *mut HPyContext) -> bool {
     // word of initialised memory, whatever it means.
     unsafe {
         let name = core::ffi::CStr::from_ptr((*ctx).name).to_bytes();
-        let word = ctx
-            .byte_add(hpy_abi::offset(hpy_abi::PYPY73_FIRST_MOVED))
-            .cast::<usize>()
-            .read();
+        let word =
+            ctx.byte_add(hpy_abi::offset(hpy_abi::PYPY73_FIRST_MOVED)).cast::<usize>().read();
         name.windows(4).any(|part| part == b"PyPy") && word < HANDLES_END
     }
 }

@@ -83,7 +83,8 @@ pub unsafe fn bind_new<'c>(
 ) -> Result<Bound<'c>> {
     // PyPy's own HPy passes a tuple of names, as to a function.
     // SAFETY: the caller's promise.
-    if !keywords.is_null() && Tuple::test(&unsafe { Borrowed::new(ctx, keywords) }) {
+    let is_names = || Tuple::test(&*unsafe { Borrowed::new(ctx, keywords) });
+    if !keywords.is_null() && is_names() {
         // SAFETY: then the values stand behind the positional arguments.
         return unsafe { bind(ctx, params, args, nargs, keywords, slots) };
     }
@@ -174,8 +175,7 @@ impl Params {
 
     fn check_required(&self, slots: &[HPy]) -> Result<()> {
         let missing = |i: &usize| self.required[*i] && slots[*i].is_null();
-        let missing: Vec<&str> =
-            (0..slots.len()).filter(missing).map(|i| self.names[i]).collect();
+        let missing: Vec<&str> = (0..slots.len()).filter(missing).map(|i| self.names[i]).collect();
         if missing.is_empty() {
             return Ok(());
         }
@@ -255,7 +255,9 @@ pub fn extract_operand<'a, 'h, 'c, T: Argument<'a, 'h, 'c>>(
 ) -> Result<Option<T>> {
     match T::extract(object, holder) {
         Ok(value) => Ok(Some(value)),
-        Err(error) if !error.is_pending() && error.is(object.ctx(), crate::exception::TypeError) => {
+        Err(error)
+            if !error.is_pending() && error.is(object.ctx(), crate::exception::TypeError) =>
+        {
             Ok(None)
         }
         Err(error) => Err(error),

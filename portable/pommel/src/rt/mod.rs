@@ -15,7 +15,7 @@ pub mod trampolines;
 
 pub use crate::buffer::{export, export_mut, release};
 pub use crate::class::new_instance_of;
-pub use bind::{ArgumentName, Args, Bound, Params, bind, bind_new, extract, extract_operand};
+pub use bind::{Args, ArgumentName, Bound, Params, bind, bind_new, extract, extract_operand};
 pub use entry::{CResult, enter, object_result};
 pub use hpy_abi::{self as abi, HPy, HPyContext};
 pub use module::{

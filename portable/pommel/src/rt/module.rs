@@ -5,11 +5,14 @@
 //! makes the classes.
 //!
 //! What differs between hosts is decided here, when the module is made:
-//! * Our own hosts fill slots that upstream's ABI lacks; on others the same behaviour comes as a
-//!   method with the special name ([`Place::Foreign`]). PyPy's own HPy also ignores reflected
-//!   operators in slots, and a comparison slot that raises crashes it, so there they are methods.
+//! * Our own hosts fill every slot. PyPy's own HPy leaves out many (item assignment by key, hash,
+//!   call, iteration, reflected operators), and ends the process or loses the exception when a
+//!   comparison, a getter or a setter raises. On any host but ours only the slots of
+//!   [`FOREIGN_SLOTS`] are used; special methods are ordinary methods with their names
+//!   ([`Place::Foreign`]), and a property is a `property` of two functions.
 //! * HPy has no static and class methods. They are functions of the module under a name that no
 //!   Python source can spell, wrapped in `staticmethod` or `classmethod` and moved to the type.
+//!   The functions of properties travel the same way.
 
 use crate::class::{ClassCell, Methods, destroy_fn, traverse_fn};
 use crate::raw::{self, attach, calls};
@@ -20,8 +23,7 @@ use core::mem::transmute;
 use core::sync::atomic::{AtomicU32, Ordering};
 use hpy_abi::{
     BuiltinShape, DefKind, FlagOrErr, HPy, HPyCFunction, HPyContext, HPyDef, HPyDefBody, HPyGetSet,
-    HPyGlobal, HPyMeth, HPyModuleDef, HPySlot, HPyType_Spec, Signature, Status, ext, func, slot,
-    tpflags,
+    HPyGlobal, HPyMeth, HPyModuleDef, HPySlot, HPyType_Spec, Signature, ext, func, slot, tpflags,
 };
 use std::ffi::CString;
 use std::sync::OnceLock;
@@ -117,6 +119,8 @@ pub struct Property {
     pub doc: &'static CStr,
     pub getter: Option<(HPyCFunction, HPyCFunction)>,
     pub setter: Option<(HPyCFunction, HPyCFunction)>,
+    /// The getter and the setter as functions of the module, for hosts other than ours.
+    pub functions: [Option<Method>; 2],
 }
 
 /// A filled slot.
@@ -242,9 +246,7 @@ impl Method {
 impl Property {
     fn def(&self) -> HPyDef {
         let (getter_impl, getter_cpy_trampoline) = self.getter.unwrap_or((None, None));
-        // PyPy's own HPy dies when a property without a setter is assigned.
-        let readonly = if attach::has(ext::flags::OUR_SLOTS) { (None, None) } else { READONLY };
-        let (setter_impl, setter_cpy_trampoline) = self.setter.unwrap_or(readonly);
+        let (setter_impl, setter_cpy_trampoline) = self.setter.unwrap_or((None, None));
         let getset = HPyGetSet {
             name: self.name.as_ptr(),
             getter_impl,
@@ -252,32 +254,9 @@ impl Property {
             getter_cpy_trampoline,
             setter_cpy_trampoline,
             doc: self.doc.as_ptr(),
-            closure: self.name.as_ptr().cast_mut().cast(),
+            closure: core::ptr::null_mut(),
         };
         HPyDef { kind: DefKind::GETSET, body: HPyDefBody { getset } }
-    }
-}
-
-/// The setter of a property without one; its closure is the name.
-struct ReadOnly;
-const READONLY: (HPyCFunction, HPyCFunction) = pair::setter::<ReadOnly>();
-
-impl tramp::SETTER for ReadOnly {
-    unsafe extern "C" fn imp(
-        ctx: *mut HPyContext,
-        this: HPy,
-        _value: HPy,
-        name: *mut core::ffi::c_void,
-    ) -> Status {
-        // SAFETY: the host passes a live context, an open handle and the closure, a C string.
-        unsafe {
-            super::enter(ctx, |ctx| {
-                let name = CStr::from_ptr(name.cast()).to_string_lossy();
-                let class = raw::borrowed(ctx, this).type_name();
-                let text = format!("attribute '{name}' of '{class}' objects is not writable");
-                Err(Error::attribute_error(text))
-            })
-        }
     }
 }
 
@@ -313,24 +292,46 @@ impl ClassSpec {
         }
     }
 
-    /// Its static and class methods.
-    fn detached(&self) -> impl Iterator<Item = (Place, &'static Method)> {
-        self.items.iter().filter_map(|item| match item {
-            Item::Method(place @ (Place::Static | Place::Class), method) => Some((*place, method)),
+    /// What has to be wrapped before it can be an attribute of the type on the host at hand: the
+    /// name, the wrapper and the functions, which stand in the module for a moment.
+    fn wrapped(&self) -> impl Iterator<Item = Wrapped> {
+        let ours = attach::has(ext::flags::OUR_SLOTS);
+        self.items.iter().filter_map(move |item| match item {
+            Item::Method(Place::Static, method) => {
+                Some(Wrapped::new(method.name, c"staticmethod", [Some(method), None]))
+            }
+            Item::Method(Place::Class, method) => {
+                Some(Wrapped::new(method.name, c"classmethod", [Some(method), None]))
+            }
+            Item::Property(property) if !ours => {
+                let [getter, setter] = &property.functions;
+                Some(Wrapped::new(property.name, c"property", [getter.as_ref(), setter.as_ref()]))
+            }
             _ => None,
         })
     }
 
-    /// The name under which a static or class method stands in the module for a moment.
-    fn hidden_name(&self, method: &Method) -> CString {
-        let parts = [self.name.to_bytes(), b".", method.name.to_bytes()].concat();
+    /// The name under which a function of the class stands in the module for a moment.
+    fn hidden_name(&self, name: &CStr, index: usize) -> CString {
+        let last = if index == 0 { &b""[..] } else { b" setter" };
+        let parts = [self.name.to_bytes(), b".", name.to_bytes(), last].concat();
         CString::new(parts).expect("C strings have no NUL inside")
+    }
+
+    /// Whether instances compare by value without a hash, so that they are not hashable.
+    fn is_unhashable(&self) -> bool {
+        let has = |wanted: &CStr| {
+            self.items.iter().any(|item| {
+                matches!(item, Item::Method(Place::Foreign, method) if method.name == wanted)
+            })
+        };
+        has(c"__eq__") && !has(c"__hash__")
     }
 
     /// What goes into the type on the host at hand.
     fn defs(&self) -> Vec<HPyDef> {
         let ours = attach::has(ext::flags::OUR_SLOTS);
-        let known = |slot: &SlotItem| ours || !NOT_FOREIGN.contains(&slot.slot);
+        let known = |slot: &SlotItem| ours || FOREIGN_SLOTS.contains(&slot.slot);
         let mut defs: Vec<HPyDef> = Vec::new();
         for item in self.items {
             match item {
@@ -338,7 +339,7 @@ impl ClassSpec {
                 Item::Method(Place::Foreign, method) if !ours => {
                     defs.push(method.def(method.name));
                 }
-                Item::Property(property) => defs.push(property.def()),
+                Item::Property(property) if ours => defs.push(property.def()),
                 Item::Slot(slot) if known(slot) => defs.push(slot.def()),
                 _ => {}
             }
@@ -351,8 +352,25 @@ impl ClassSpec {
     }
 }
 
-/// Slots that hosts other than ours do not know or get wrong; see [`Place::Foreign`].
-const NOT_FOREIGN: &[c_int] = &[slot::tp_iter, slot::tp_iternext, slot::tp_richcompare];
+/// The slots that are used on hosts other than ours; see the module's documentation.
+const FOREIGN_SLOTS: &[c_int] = &[slot::tp_new, slot::bf_getbuffer, slot::bf_releasebuffer];
+
+/// See [`ClassSpec::wrapped`].
+struct Wrapped {
+    name: &'static CStr,
+    wrapper: &'static CStr,
+    functions: [Option<&'static Method>; 2],
+}
+
+impl Wrapped {
+    fn new(
+        name: &'static CStr,
+        wrapper: &'static CStr,
+        functions: [Option<&'static Method>; 2],
+    ) -> Wrapped {
+        Wrapped { name, wrapper, functions }
+    }
+}
 
 /// A null-terminated array of pointers, never freed, in the manner of the description structs.
 fn leak_array<T: 'static>(items: Vec<T>) -> *mut *mut T {
@@ -370,9 +388,12 @@ fn make_module_def(spec: &'static ModuleSpec) -> ModuleDef {
     let mut defs: Vec<HPyDef> = vec![spec.exec.def()];
     defs.extend(spec.functions.iter().map(|function| function.def(function.name)));
     for class in spec.classes {
-        for (_, method) in class.detached() {
-            let name: &'static CStr = Box::leak(class.hidden_name(method).into_boxed_c_str());
-            defs.push(method.def(name));
+        for wrapped in class.wrapped() {
+            for (i, method) in wrapped.functions.iter().enumerate() {
+                let Some(method) = method else { continue };
+                let name = class.hidden_name(wrapped.name, i).into_boxed_c_str();
+                defs.push(method.def(Box::leak(name)));
+            }
         }
     }
     let mut globals: Vec<*mut HPyGlobal> =
@@ -466,15 +487,28 @@ fn make_class<'c>(class: &'static ClassSpec, module: &Module<'c>) -> Result<Type
         let raw = calls::ctx_Type_FromSpec(ctx.as_raw(), spec, core::ptr::null_mut());
         raw::new_handle(ctx, raw)?.assume()
     };
-    for (place, method) in class.detached() {
-        let hidden = class.hidden_name(method);
-        let wrapper = match place {
-            Place::Class => c"classmethod",
-            _ => c"staticmethod",
+    for wrapped in class.wrapped() {
+        let mut functions: Vec<Object<'_>> = Vec::new();
+        for (i, method) in wrapped.functions.iter().enumerate() {
+            let hidden = class.hidden_name(wrapped.name, i);
+            functions.push(match method {
+                Some(_) => module.get_attr(hidden.as_c_str())?,
+                None => ctx.none(),
+            });
+            if method.is_some() {
+                module.del_attr(hidden.as_c_str())?;
+            }
+        }
+        let wrapper = ctx.builtin(wrapped.wrapper)?;
+        let value = match functions.as_slice() {
+            [getter, setter] if wrapped.wrapper == c"property" => wrapper.call((getter, setter))?,
+            [function, ..] => wrapper.call((function,))?,
+            [] => continue,
         };
-        let function: Object<'_> = module.get_attr(hidden.as_c_str())?;
-        type_.set_attr(method.name, ctx.builtin(wrapper)?.call((&function,))?)?;
-        module.del_attr(hidden.as_c_str())?;
+        type_.set_attr(wrapped.name, value)?;
+    }
+    if !attach::has(ext::flags::OUR_SLOTS) && class.is_unhashable() {
+        type_.set_attr(c"__hash__", ctx.none())?;
     }
     Ok(type_)
 }

@@ -22,9 +22,7 @@ pub unsafe fn borrow<'c>(ctx: Ctx<'c>, raw: HPy) -> ManuallyDrop<Object<'c>> {
 /// # Safety
 /// `object` is what Python passed as `self` to a method or slot of the class of `T`.
 #[inline(always)]
-pub unsafe fn instance<'a, 'c, T: Methods>(
-    object: &'a Object<'c>,
-) -> Result<&'a Instance<'c, T>> {
+pub unsafe fn instance<'a, 'c, T: Methods>(object: &'a Object<'c>) -> Result<&'a Instance<'c, T>> {
     if !attach::plain_handles() && !class::is_instance::<T>(object.ctx(), object.as_raw()) {
         return Err(crate::convert::wrong_type(&T::NAME.to_string_lossy(), object));
     }
@@ -118,10 +116,7 @@ pub fn hash_result(output: impl HashOutput) -> Result<Hash> {
 
 /// The result of the slot `tp_iternext`: null without an exception at the end.
 #[inline(always)]
-pub fn next_result<T: IntoPython>(
-    ctx: Ctx<'_>,
-    output: impl Fallible<Option<T>>,
-) -> Result<HPy> {
+pub fn next_result<T: IntoPython>(ctx: Ctx<'_>, output: impl Fallible<Option<T>>) -> Result<HPy> {
     match output.into_result()? {
         Some(value) => super::entry::raw_result(value.into_python(ctx)),
         None => Ok(HPy::NULL),
@@ -250,4 +245,16 @@ pub const fn class_name<T: Methods>() -> &'static str {
         Ok(name) => name,
         Err(_) => panic!("the macro makes names of UTF-8"),
     }
+}
+
+/// The receiver and the value in a call of a setter as a function.
+///
+/// # Safety
+/// `args` has `nargs` open handles.
+pub unsafe fn setter_arguments(args: hpy_abi::Handles, nargs: usize) -> Result<[HPy; 2]> {
+    if nargs != 2 {
+        return Err(Error::type_error("a setter takes the instance and the value"));
+    }
+    // SAFETY: the caller's promise.
+    Ok(unsafe { [*args.0, *args.0.add(1)] })
 }

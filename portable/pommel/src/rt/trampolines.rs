@@ -253,4 +253,3 @@ pub unsafe extern "C" fn traverse<T: crate::class::Methods>(
     }
     call.result
 }
-
