@@ -1,0 +1,186 @@
+//! The host: the context and how it is filled.
+//!
+//! A handle *is* the reference: `HPy` has the bits of a `PyObject *`, so that turning one into the
+//! other costs nothing, arrays of handles are arrays of references, and the null handle is the
+//! null pointer.
+//! The functions of the context are the methods of [`Host`], one file per section of the table
+//! under `section/`; each has exactly the name and type of its row, and [`fill`] puts them into
+//! the context by name, so that nothing here lists the members.
+
+use crate::capi::*;
+use crate::layout::Layout;
+use core::cell::UnsafeCell;
+use core::ffi::c_void;
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+use hpy_abi::ext::{Extensions, HOST_NAME, flags};
+use hpy_abi::*;
+
+/// The context functions for one layout.
+pub(crate) struct Host<L>(PhantomData<L>);
+
+/// Writes context functions: `fn ctx_Name(ctx, argument: Type) -> Result { body }`.
+///
+/// The bodies are unsafe code under the contract of the ABI, which is stated once, here.
+macro_rules! members {
+    ($($(#[$attr:meta])* fn $name:ident($ctx:ident $(, $arg:ident: $ty:ty)* $(,)?) $(-> $ret:ty)?
+       { $($body:tt)* })*) => {
+        impl<L: $crate::layout::Layout> $crate::host::Host<L> {$(
+            $(#[$attr])*
+            #[doc = concat!("The member `", stringify!($name), "` of the context.")]
+            ///
+            /// # Safety
+            /// The contract of the ABI: the context is the host's, the thread is attached to the
+            /// interpreter, handles are open (or null where the member allows it), and pointers
+            /// lead to what the member's type says.
+            #[inline]
+            pub unsafe extern "C" fn $name(
+                $ctx: *mut hpy_abi::HPyContext $(, $arg: $ty)*
+            ) $(-> $ret)? {
+                let _ = $ctx;
+                // SAFETY: under the contract above, each argument is what the C API function that
+                // the body hands it to expects.
+                #[allow(unused_unsafe)]
+                unsafe { $($body)* }
+            }
+        )*}
+    };
+}
+pub(crate) use members;
+
+/// The reference that a handle is.
+#[inline(always)]
+pub(crate) fn obj(h: HPy) -> Obj {
+    h.0 as Obj
+}
+
+/// The handle that a reference is.
+#[inline(always)]
+pub(crate) fn handle(o: Obj) -> HPy {
+    HPy(o as isize)
+}
+
+/// `Py_XINCREF`
+///
+/// # Safety
+/// `o` is null or an object.
+#[inline(always)]
+pub(crate) unsafe fn xincref<L: Layout>(o: Obj) {
+    if !o.is_null() {
+        // SAFETY: the caller's promise.
+        unsafe { L::incref(o) }
+    }
+}
+
+/// `Py_XDECREF`
+///
+/// # Safety
+/// `o` is null or an object of which the caller gives a reference up.
+#[inline(always)]
+pub(crate) unsafe fn xdecref<L: Layout>(o: Obj) {
+    if !o.is_null() {
+        // SAFETY: the caller's promise.
+        unsafe { L::decref(o) }
+    }
+}
+
+/// Memory that is written once, before anybody reads it.
+struct Once<T>(UnsafeCell<MaybeUninit<T>>);
+// SAFETY: `module::attach` writes under a lock before it hands out the pointer, and afterwards the
+// contents are only read.
+unsafe impl<T> Sync for Once<T> {}
+
+static CONTEXT: Once<HPyContext> = Once(UnsafeCell::new(MaybeUninit::uninit()));
+static EXTENSIONS: Once<Extensions> = Once(UnsafeCell::new(MaybeUninit::uninit()));
+
+/// The context of this shared object; filled by [`fill`].
+pub(crate) fn context() -> *mut HPyContext {
+    CONTEXT.0.get().cast()
+}
+
+/// The object behind a handle member: `h_None`, `h_TypeError`, `h_LongType`, ...
+///
+/// The C API's names follow from the members': an exception is a variable `PyExc_TypeError`, a
+/// type is a struct `PyLong_Type`, a constant is a struct `_Py_NoneStruct`.
+///
+/// # Safety
+/// The C API is loaded and the thread attached to the interpreter.
+unsafe fn constant(linker: Linker, member: &str) -> Option<Obj> {
+    let name = member.strip_prefix("h_")?;
+    match name {
+        "None" | "True" | "False" | "NotImplemented" => {
+            linker.find(&format!("_Py_{name}Struct")).map(|p| p.cast())
+        }
+        "Ellipsis" => linker.find("_Py_EllipsisObject").map(|p| p.cast()),
+        "Builtins" => {
+            // SAFETY: the dictionary is borrowed; the context keeps it for ever.
+            let builtins = unsafe { PyEval_GetBuiltins() };
+            // SAFETY: null or an object.
+            unsafe { Py_IncRef(builtins) };
+            (!builtins.is_null()).then_some(builtins)
+        }
+        _ => match name.strip_suffix("Type") {
+            Some(stem) => linker.find(&format!("Py{stem}_Type")).map(|p| p.cast()),
+            // SAFETY: the symbol is a variable that holds the exception type.
+            None => linker.find(&format!("PyExc_{name}")).map(|p| unsafe { *p.cast::<Obj>() }),
+        },
+    }
+}
+
+/// Writes one member into the context.
+macro_rules! fill_member {
+    ($L:ident, $ctx:ident, $linker:ident, handle $name:ident) => {
+        match constant($linker, stringify!($name)) {
+            Some(o) if !o.is_null() => (&raw mut (*$ctx).$name).write(handle(o)),
+            _ => return Err(stringify!($name)),
+        }
+    };
+    ($L:ident, $ctx:ident, $linker:ident, fn $name:ident) => {
+        (&raw mut (*$ctx).$name).write(Host::<$L>::$name)
+    };
+}
+
+macro_rules! define_fill {
+    ($($index:literal $name:ident: $kind:ident $(($($arg:ident: $ty:ty),*) -> $ret:ty)?,
+       since $minor:literal, $doc:literal;)*) => {
+        /// Fills a context for one layout; the error is a member that could not be had.
+        ///
+        /// # Safety
+        /// The C API is loaded, the thread attached, and `ctx` can be written.
+        unsafe fn fill_members<L: Layout>(
+            ctx: *mut HPyContext,
+            linker: Linker,
+        ) -> Result<(), &'static str> {
+            // SAFETY: each write stays inside the struct; the rest is the caller's promise.
+            unsafe {
+                $(fill_member!(L, ctx, linker, $kind $name);)*
+            }
+            Ok(())
+        }
+    };
+}
+for_each_member!(define_fill);
+
+/// Fills the context and the extensions for one layout.
+///
+/// # Safety
+/// The C API is loaded, the thread attached, the layout describes this interpreter, and nobody
+/// reads the context yet.
+pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str> {
+    let ctx = context();
+    let threads = if api()._Py_MergeZeroLocalRefcount.is_some() { flags::FREE_THREADED } else { 0 };
+    let extensions = Extensions {
+        size: size_of::<Extensions>() as u32,
+        flags: flags::PLAIN_HANDLES | flags::OUR_SLOTS | flags::TEXT_SIGNATURES | threads,
+        err_fetch: crate::section::errors::err_fetch::<L>,
+        err_restore: crate::section::errors::err_restore::<L>,
+    };
+    // SAFETY: the caller promises that nobody else looks; every field is written.
+    unsafe {
+        EXTENSIONS.0.get().cast::<Extensions>().write(extensions);
+        (&raw mut (*ctx).name).write(HOST_NAME.as_ptr());
+        (&raw mut (*ctx)._private).write(EXTENSIONS.0.get().cast::<c_void>());
+        (&raw mut (*ctx).abi_version).write(ABI_VERSION as i32);
+        fill_members::<L>(ctx, linker)
+    }
+}

@@ -1,0 +1,49 @@
+//! CPython 3.9 to 3.11: plain reference counts, `int` with its sign in the size.
+
+use super::{Layout, read};
+use crate::capi::*;
+
+/// See the module.
+pub(crate) struct Gil39;
+
+impl Layout for Gil39 {
+    const HEADER: usize = 16;
+
+    #[inline(always)]
+    unsafe fn incref(o: Obj) {
+        // SAFETY: the count is the first word, and the GIL is held.
+        unsafe { *o.cast::<isize>() += 1 }
+    }
+
+    #[inline(always)]
+    unsafe fn decref(o: Obj) {
+        // SAFETY: as above; the last reference ends the object.
+        unsafe {
+            let count = o.cast::<isize>();
+            *count -= 1;
+            if *count == 0 {
+                _Py_Dealloc(o);
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn exact_small_int(o: Obj) -> Option<i64> {
+        // SAFETY: an `int` has its signed number of digits behind the header, then the digits of
+        // 30 bits; zero has no digit, but room for one.
+        unsafe {
+            if Self::type_of(o) != api().PyLong_Type {
+                return None;
+            }
+            let size: i64 = read(o, 16);
+            let digit: u32 = read(o, 24);
+            (-1..=1).contains(&size).then(|| size * i64::from(digit))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn item_count(o: Obj) -> usize {
+        // SAFETY: an `int` or a tuple has its size behind the header.
+        unsafe { read::<isize>(o, 16).unsigned_abs() }
+    }
+}

@@ -1,0 +1,16 @@
+//! Classes of an extension on an interpreter with a C API.
+//!
+//! * [`facts`] keeps what the host has to know about a class and the interpreter does not.
+//! * [`description`] turns an `HPyType_Spec` into the C API's arrays.
+//! * [`creation`] makes the type object.
+//! * [`instance`] is the life of an instance: allocation, traversal, clearing, deallocation.
+//! * [`members`] reads and writes members of the native struct for Python.
+
+pub(crate) mod creation;
+mod description;
+pub(crate) mod facts;
+pub(crate) mod instance;
+mod members;
+
+pub(crate) use description::{definitions, keep, method_flags};
+pub(crate) use instance::traverse_with;
