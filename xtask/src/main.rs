@@ -1,17 +1,21 @@
 //! The one door to everything that is done with this repository: `cargo xtask COMMAND`.
 //! What a developer types and what CI runs are the same words.
+#![forbid(unsafe_code)]
 
 mod bench;
+mod codegen;
 mod debian;
 mod dist;
 mod paths;
 mod process;
 mod pythons;
 mod test;
+mod tidy;
 mod venv;
 mod workspace;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result};
+use std::process::ExitCode;
 
 /// One row of the table below.
 struct Command {
@@ -37,29 +41,40 @@ const COMMANDS: &[Command] = &[
         main: dist::main,
     },
     Command {
+        name: "codegen",
+        summary: "print the generated files anew, or see whether they are stale [--check]",
+        main: codegen::main,
+    },
+    Command { name: "tidy", summary: "check the laws of the house", main: tidy::main },
+    Command {
         name: "pythons",
         summary: "list the Pythons at hand and fetch the missing ones [--list]",
         main: pythons::main,
     },
 ];
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let Some((name, rest)) = args.split_first() else {
-        print_help();
-        return Ok(());
-    };
-    if matches!(name.as_str(), "help" | "-h" | "--help") {
-        print_help();
-        return Ok(());
-    }
-    match COMMANDS.iter().find(|command| command.name == name) {
-        Some(command) => (command.main)(rest),
-        None => {
-            print_help();
-            bail!("there is no command {name:?}");
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
         }
     }
+}
+
+fn run(args: &[String]) -> Result<()> {
+    let (name, rest) = match args {
+        [] => ("help", args),
+        [name, rest @ ..] => (name.as_str(), rest),
+    };
+    if matches!(name, "help" | "-h" | "--help") {
+        print_help();
+        return Ok(());
+    }
+    let command = COMMANDS.iter().find(|command| command.name == name);
+    (command.with_context(|| format!("no command {name:?}: cargo xtask lists them"))?.main)(rest)
 }
 
 fn print_help() {
