@@ -39,6 +39,24 @@ pub struct Extensions {
     /// Raises an exception instance again, traceback and cause included; the handle stays the
     /// caller's.
     pub err_restore: unsafe extern "C" fn(ctx: *mut HPyContext, exception: HPy),
+    /// Where things lie in an object, for reading them without a call.
+    pub inline: Inline,
+}
+
+/// Where things lie in an object, in bytes from the address that a plain handle is; 0 where the
+/// host does not say.
+///
+/// It is data, not code: an extension that knows how to read at an offset stays portable, and a
+/// host for an interpreter that it does not know leaves the offsets out.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Inline {
+    /// The type of an object, as a plain handle.
+    pub type_offset: u32,
+    /// The native struct of an instance of a class of the shape `object`.
+    pub struct_offset: u32,
+    /// The double in an object whose type is exactly `float`.
+    pub float_offset: u32,
 }
 
 /// The extensions of the host that made this context, if it is one of ours.

@@ -13,7 +13,7 @@ use core::cell::UnsafeCell;
 use core::ffi::c_void;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
-use hpy_abi::ext::{Extensions, HOST_NAME, flags};
+use hpy_abi::ext::{Extensions, HOST_NAME, Inline, flags};
 use hpy_abi::*;
 
 /// The context functions for one layout.
@@ -174,6 +174,11 @@ pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str>
         flags: flags::PLAIN_HANDLES | flags::OUR_SLOTS | flags::TEXT_SIGNATURES | threads,
         err_fetch: crate::section::errors::err_fetch::<L>,
         err_restore: crate::section::errors::err_restore::<L>,
+        inline: Inline {
+            type_offset: L::HEADER.saturating_sub(8) as u32,
+            struct_offset: if L::HEADER == 0 { 0 } else { L::head() as u32 },
+            float_offset: L::HEADER as u32,
+        },
     };
     // SAFETY: the caller promises that nobody else looks; every field is written.
     unsafe {

@@ -31,6 +31,7 @@ impl Private {
             flags: ext::flags::OUR_SLOTS,
             err_fetch,
             err_restore,
+            inline: Default::default(),
         };
         Private { extensions, state }
     }

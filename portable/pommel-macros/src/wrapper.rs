@@ -177,14 +177,23 @@ impl Callee<'_> {
         match convention {
             Convention::NoArgs => quote!(),
             Convention::One => quote!(let __slots = [__arg];),
-            Convention::New => quote! {
-                #params
-                #slots
-                let mut __kept = ::std::vec::Vec::new();
-                let __bound = ::pommel::rt::bind_new(
-                    __ctx, &PARAMS, __args.0, __nargs as usize, __kw, &mut __slots, &mut __kept,
-                )?;
-            },
+            Convention::New => {
+                let general = quote! {
+                    ::pommel::rt::bind_new(
+                        __ctx, &PARAMS, __args.0, __nargs as usize, __kw, &mut __slots, &mut __kept,
+                    )?
+                };
+                let fill = match all_by_position {
+                    true => by_position(quote!(__kw), quote!(__nargs as usize), count, general),
+                    false => quote!(let __bound = #general;),
+                };
+                quote! {
+                    #params
+                    #slots
+                    let mut __kept = ::std::vec::Vec::new();
+                    #fill
+                }
+            }
             _ => {
                 let kwnames = match convention {
                     Convention::Keywords => quote!(__kwnames),
@@ -194,15 +203,7 @@ impl Callee<'_> {
                     ::pommel::rt::bind(__ctx, &PARAMS, __args.0, __nargs, #kwnames, &mut __slots)?
                 };
                 let fill = match all_by_position {
-                    true => quote! {
-                        if #kwnames.is_null() && __nargs == #count {
-                            ::core::ptr::copy_nonoverlapping(
-                                __args.0, __slots.as_mut_ptr(), #count,
-                            );
-                        } else {
-                            #general;
-                        }
-                    },
+                    true => by_position(kwnames, quote!(__nargs), count, general),
                     false => quote!(let __bound = #general;),
                 };
                 quote!(#class #params #slots #fill)
@@ -292,6 +293,22 @@ impl Callee<'_> {
                     #extract
                 };
             },
+        }
+    }
+}
+
+/// The short way for calls that pass every parameter by position, and the general one.
+fn by_position(
+    keywords: TokenStream,
+    nargs: TokenStream,
+    count: usize,
+    general: TokenStream,
+) -> TokenStream {
+    quote! {
+        if #keywords.is_null() && #nargs == #count {
+            ::core::ptr::copy_nonoverlapping(__args.0, __slots.as_mut_ptr(), #count);
+        } else {
+            #general;
         }
     }
 }

@@ -311,7 +311,13 @@ pub unsafe fn new_instance_of<T: Methods>(
 #[inline(always)]
 pub(crate) unsafe fn payload<'a, T: Methods>(ctx: Ctx<'_>, object: HPy) -> &'a Payload<T> {
     // SAFETY: the caller's promise; every class has the shape of `object`.
-    unsafe { &*calls::ctx_AsStruct_Object(ctx.as_raw(), object).cast::<Payload<T>>() }
+    unsafe {
+        let data = match attach::struct_of(object) {
+            Some(data) => data,
+            None => calls::ctx_AsStruct_Object(ctx.as_raw(), object),
+        };
+        &*data.cast::<Payload<T>>()
+    }
 }
 
 /// Whether an object is an instance of the class.
@@ -319,7 +325,15 @@ pub(crate) unsafe fn payload<'a, T: Methods>(ctx: Ctx<'_>, object: HPy) -> &'a P
 pub(crate) fn is_instance<T: Class>(ctx: Ctx<'_>, object: HPy) -> bool {
     T::cell().with(ctx, |type_| {
         // SAFETY: two open handles, the second to a type.
-        !type_.is_null() && unsafe { calls::ctx_TypeCheck(ctx.as_raw(), object, type_).0 != 0 }
+        unsafe {
+            match attach::type_of(object) {
+                _ if type_.is_null() => false,
+                Some(found) if found == type_ => true,
+                // Nothing inherits from a class that does not allow it.
+                Some(_) if !T::SUBCLASS => false,
+                _ => calls::ctx_TypeCheck(ctx.as_raw(), object, type_).0 != 0,
+            }
+        }
     })
 }
 

@@ -7,7 +7,7 @@
 //! a *holder* that lives as long as the call.
 
 use crate::object::{Kind, Object};
-use crate::raw::{self, calls};
+use crate::raw::{self, attach, calls};
 use crate::{Bytes, Ctx, Dict, Error, List, Module, Result, Slice, Str, Tuple, Type};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -100,6 +100,11 @@ impl FromPython for f64 {
     #[inline(always)]
     fn from_python(object: &Object<'_>) -> Result<f64> {
         // SAFETY: an open handle.
+        if let Some(value) = unsafe { attach::exact_float(object.ctx().as_raw(), object.as_raw()) }
+        {
+            return Ok(value);
+        }
+        // SAFETY: as above.
         let value = unsafe { calls::ctx_Float_AsDouble(object.ctx().as_raw(), object.as_raw()) };
         if value == -1.0 && object.ctx().error_is_set() {
             return Err(conversion_error(object, "a real number", &[c"__float__", c"__index__"]));

@@ -40,3 +40,16 @@ pub mod prelude {
         module,
     };
 }
+
+/// The pages of the repository that show Rust: their examples are documentation tests.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../../README.md")]
+    mod readme {}
+    #[doc = include_str!("../../../docs/tutorial/first-extension.md")]
+    mod first_extension {}
+    #[doc = include_str!("../../../docs/how-to/from-pyo3.md")]
+    mod from_pyo3 {}
+    #[doc = include_str!("../../../docs/reference/safe-api.md")]
+    mod safe_api {}
+}

@@ -3,12 +3,15 @@
 //! A shared object runs on one host for its whole life, so these facts are statics: set when the
 //! host hands over a context, before anything else of the extension runs, and read by every call.
 
-use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering::Relaxed};
-use hpy_abi::{HPyContext, ext};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::Relaxed};
+use hpy_abi::{HPy, HPyContext, ext};
 
 static CONTEXT: AtomicPtr<HPyContext> = AtomicPtr::new(core::ptr::null_mut());
 static EXTENSIONS: AtomicPtr<ext::Extensions> = AtomicPtr::new(core::ptr::null_mut());
 static FLAGS: AtomicU32 = AtomicU32::new(0);
+static TYPE_OFFSET: AtomicUsize = AtomicUsize::new(0);
+static STRUCT_OFFSET: AtomicUsize = AtomicUsize::new(0);
+static FLOAT_OFFSET: AtomicUsize = AtomicUsize::new(0);
 static PYPY73: AtomicBool = AtomicBool::new(false);
 
 /// Learns about the host behind a context.
@@ -24,6 +27,11 @@ pub unsafe fn attach(ctx: *mut HPyContext) {
         Relaxed,
     );
     FLAGS.store(flags, Relaxed);
+    let plain = flags & ext::flags::PLAIN_HANDLES != 0;
+    let inline = extensions.filter(|_| plain).map(|e| e.inline).unwrap_or_default();
+    TYPE_OFFSET.store(inline.type_offset as usize, Relaxed);
+    STRUCT_OFFSET.store(inline.struct_offset as usize, Relaxed);
+    FLOAT_OFFSET.store(inline.float_offset as usize, Relaxed);
     // SAFETY: as above.
     PYPY73.store(extensions.is_none() && unsafe { has_pypy73_layout(ctx) }, Relaxed);
     CONTEXT.store(ctx, Relaxed);
@@ -79,4 +87,51 @@ pub fn free_threaded() -> bool {
 #[inline(always)]
 pub fn has(flags: u32) -> bool {
     FLAGS.load(Relaxed) & flags == flags
+}
+
+/// Reads from an object at an offset that the host gave; `None` if it gave none. A direct build
+/// has no use for it: there the host's own reading is inlined.
+///
+/// # Safety
+/// `object` is an open handle, and a `T` lies at the offset.
+#[inline(always)]
+unsafe fn read<T: Copy>(object: HPy, offset: &AtomicUsize) -> Option<T> {
+    let offset = if cfg!(feature = "direct") { 0 } else { offset.load(Relaxed) };
+    // SAFETY: the host has plain handles, or the offset would be 0; the rest is the caller's
+    // promise.
+    (offset != 0).then(|| unsafe { (object.0 as *const u8).add(offset).cast::<T>().read() })
+}
+
+/// The type of an object, as a plain handle, if it can be read without a call.
+///
+/// # Safety
+/// `object` is an open handle.
+#[inline(always)]
+pub unsafe fn type_of(object: HPy) -> Option<HPy> {
+    // SAFETY: the caller's promise; every object has a type.
+    unsafe { read(object, &TYPE_OFFSET) }
+}
+
+/// The native struct of an instance, if it can be reached without a call.
+///
+/// # Safety
+/// `object` is an open handle to an instance of a class of the shape `object`.
+#[inline(always)]
+pub unsafe fn struct_of(object: HPy) -> Option<*mut core::ffi::c_void> {
+    let offset = if cfg!(feature = "direct") { 0 } else { STRUCT_OFFSET.load(Relaxed) };
+    // SAFETY: the struct lies inside the object.
+    (offset != 0).then(|| unsafe { (object.0 as *mut u8).add(offset).cast() })
+}
+
+/// The value of a `float`, if it is exactly one and can be read without a call.
+///
+/// # Safety
+/// `ctx` is live and `object` an open handle.
+#[inline(always)]
+pub unsafe fn exact_float(ctx: *mut HPyContext, object: HPy) -> Option<f64> {
+    // SAFETY: the caller's promise; the value of an exact `float` lies where the host says.
+    unsafe {
+        let is_float = type_of(object)? == super::calls::h_FloatType(ctx);
+        if is_float { read(object, &FLOAT_OFFSET) } else { None }
+    }
 }
