@@ -72,6 +72,8 @@ pub struct Row {
     /// The arguments that start the worker, in the folder of the case.
     #[serde(default)]
     pub worker: Vec<String>,
+    /// The parts that this rival has, if not all.
+    pub parts: Option<Vec<String>>,
     pub build: Option<Build>,
     #[serde(default)]
     pub note: String,
@@ -222,6 +224,8 @@ mod tests {
             for row in &case.rows {
                 let same = case.rows.iter().filter(|other| other.name == row.name).count();
                 assert_eq!(same, 1, "{name}: the row {} is there twice", row.name);
+                let parts = row.parts.iter().flatten();
+                assert!(parts.into_iter().all(|part| case.part_names().contains(&part.as_str())));
                 assert_eq!(row.run == Run::Python, !row.pythons.is_empty(), "{name}: {}", row.name);
             }
         }

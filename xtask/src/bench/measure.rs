@@ -15,6 +15,8 @@ pub struct Contestant {
     pub title: String,
     /// The interpreter, for rows that have one.
     pub python: Option<String>,
+    /// The parts it has, if not all.
+    pub parts: Option<Vec<String>>,
     pub worker: Result<Worker, String>,
     /// What the table says beside the numbers.
     pub note: String,
@@ -27,6 +29,10 @@ pub struct Contestant {
 impl Contestant {
     pub fn is_on_pypy(&self) -> bool {
         self.python.as_ref().is_some_and(|name| name.starts_with("pypy"))
+    }
+
+    fn has(&self, part: &str) -> bool {
+        self.parts.as_ref().is_none_or(|parts| parts.iter().any(|name| name == part))
     }
 
     /// `numpy on cpython-3.11`.
@@ -51,18 +57,48 @@ pub fn measure(case: &Case, contestants: &mut [Contestant], rounds: usize) -> Ve
     let mut progress = Progress::new(parts.len() * (rounds + CALIBRATION_ROUNDS));
     let mut measured = Vec::new();
     for part in parts {
-        let plan: Vec<Result<u64, String>> =
-            contestants.iter_mut().map(|contestant| calibrate(case, part, contestant)).collect();
+        let mut entries: Vec<Entry> = Vec::new();
+        for (index, contestant) in contestants.iter_mut().enumerate() {
+            if contestant.has(part) {
+                let runs = calibrate(case, part, contestant);
+                entries
+                    .push(Entry { contestant: index, plan: runs.map(|runs| (runs, Vec::new())) });
+            }
+        }
         progress.advance(CALIBRATION_ROUNDS, &format!("{part}: warmed up"));
-        let seconds = interleave(part, contestants, plan, rounds, &mut progress);
-        measured.extend(seconds.into_iter().enumerate().map(|(contestant, seconds)| Measured {
+        for round in 0..rounds {
+            for turn in 0..entries.len() {
+                let index = (turn + round) % entries.len();
+                entries[index].take_turn(part, contestants);
+            }
+            progress.advance(1, &format!("{part}: round {} of {rounds}", round + 1));
+        }
+        measured.extend(entries.into_iter().map(|entry| Measured {
             part: part.into(),
-            contestant,
-            seconds,
+            contestant: entry.contestant,
+            seconds: entry.plan.map(|(_, seconds)| seconds),
         }));
     }
     progress.finish();
     measured
+}
+
+/// A contestant in the rounds of a part.
+struct Entry {
+    contestant: usize,
+    /// How many runs fill a round, and the seconds per run so far.
+    plan: Result<(u64, Vec<f64>), String>,
+}
+
+impl Entry {
+    fn take_turn(&mut self, part: &str, contestants: &mut [Contestant]) {
+        let Ok(worker) = &mut contestants[self.contestant].worker else { return };
+        let Ok((runs, seconds)) = &mut self.plan else { return };
+        match worker.time(part, *runs) {
+            Ok(taken) => seconds.push(taken / *runs as f64),
+            Err(error) => self.plan = Err(format!("{error:#}")),
+        }
+    }
 }
 
 /// Warming up and calibrating takes about as long as so many rounds.
@@ -85,32 +121,6 @@ fn calibrate(case: &Case, part: &str, contestant: &mut Contestant) -> Result<u64
             runs *= 2;
         }
     }
-}
-
-fn interleave(
-    part: &str,
-    contestants: &mut [Contestant],
-    plan: Vec<Result<u64, String>>,
-    rounds: usize,
-    progress: &mut Progress,
-) -> Vec<Result<Vec<f64>, String>> {
-    let mut seconds: Vec<Result<Vec<f64>, String>> =
-        plan.iter().map(|runs| runs.clone().map(|_| Vec::new())).collect();
-    for round in 0..rounds {
-        for turn in 0..contestants.len() {
-            let index = (turn + round) % contestants.len();
-            let (Ok(runs), Ok(worker)) = (&plan[index], &mut contestants[index].worker) else {
-                continue;
-            };
-            let Ok(taken) = &mut seconds[index] else { continue };
-            match worker.time(part, *runs) {
-                Ok(time) => taken.push(time / *runs as f64),
-                Err(error) => seconds[index] = Err(format!("{error:#}")),
-            }
-        }
-        progress.advance(1, &format!("{part}: round {} of {rounds}", round + 1));
-    }
-    seconds
 }
 
 /// The value below which the share `part` of `sorted` lies, interpolated.

@@ -271,6 +271,7 @@ fn absent(row: &Row, python: Option<&Python>, why: String) -> Contestant {
         row: row.name.clone(),
         title: row.title.clone(),
         python: python.map(|python| python.name.clone()),
+        parts: row.parts.clone(),
         worker: Err(why),
         note: row.note.clone(),
         result: None,

@@ -234,12 +234,12 @@ pub fn absences(report: &Report) -> Vec<String> {
         let key = format!("{}: {}", row.rival, row.note);
         let python = row.python.iter().cloned();
         match reasons.iter_mut().find(|(reason, _)| *reason == key) {
-            Some((_, pythons)) => pythons.extend(python),
+            Some((_, pythons)) => pythons
+                .extend(python.filter(|python| !pythons.contains(python)).collect::<Vec<_>>()),
             None => reasons.push((key, python.collect())),
         }
     }
-    let lines = reasons.into_iter().map(|(reason, mut pythons)| {
-        pythons.dedup();
+    let lines = reasons.into_iter().map(|(reason, pythons)| {
         let on =
             if pythons.is_empty() { String::new() } else { format!(" [{}]", pythons.join(", ")) };
         reason + &on
