@@ -158,6 +158,7 @@ macro_rules! for_each_symbol {
             required fn PyDict_Copy(o: Obj) -> Obj;
             required fn PyDict_Keys(o: Obj) -> Obj;
             required fn PyDict_New() -> Obj;
+            required fn PyDict_SetItem(o: Obj, key: Obj, v: Obj) -> c_int;
             required fn PyErr_Clear() -> ();
             required fn PyErr_ExceptionMatches(o: Obj) -> c_int;
             required fn PyErr_Fetch(t: *mut Obj, v: *mut Obj, tb: *mut Obj) -> ();
@@ -267,7 +268,8 @@ macro_rules! for_each_symbol {
             required fn PyObject_Size(o: Obj) -> isize;
             required fn PyObject_Str(o: Obj) -> Obj;
             required fn PyObject_Type(o: Obj) -> Obj;
-            required fn PyObject_Vectorcall(o: Obj, args: *const Obj, nargsf: usize, kwnames: Obj) -> Obj;
+            optional fn PyObject_Vectorcall(o: Obj, args: *const Obj, nargsf: usize, kwnames: Obj) -> Obj;
+            required fn PyObject_VectorcallDict(o: Obj, args: *const Obj, nargsf: usize, kw: Obj) -> Obj;
             required fn PyObject_VectorcallMethod(name: Obj, args: *const Obj, nargsf: usize, kwnames: Obj) -> Obj;
             required fn PySequence_Contains(o: Obj, v: Obj) -> c_int;
             required fn PySequence_DelSlice(o: Obj, i: isize, j: isize) -> c_int;

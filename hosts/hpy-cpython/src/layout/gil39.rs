@@ -1,6 +1,6 @@
 //! CPython 3.9 to 3.11: plain reference counts, `int` with its sign in the size.
 
-use super::{Layout, read};
+use super::{Layout, TypeField, flag, read};
 use crate::capi::*;
 
 /// See the module.
@@ -38,6 +38,22 @@ impl Layout for Gil39 {
             let size: i64 = read(o, 16);
             let digit: u32 = read(o, 24);
             (-1..=1).contains(&size).then(|| size * i64::from(digit))
+        }
+    }
+
+    /// As the headers of 3.9 and 3.10 do it, which have no function for it.
+    #[inline(always)]
+    unsafe fn vectorcall(o: Obj, args: *const Obj, nargs: usize, kwnames: Obj) -> Obj {
+        // SAFETY: an object whose type has the flag stores a function at the type's offset.
+        unsafe {
+            let t = Self::type_of(o);
+            if Self::type_flags(t) & flag::HAVE_VECTORCALL != 0 {
+                let offset = Self::type_field(t, TypeField::VectorcallOffset);
+                if let Some(call) = read::<Option<Vectorcall>>(o, offset) {
+                    return call(o, args, nargs, kwnames);
+                }
+            }
+            crate::section::call::by_dict::<Self>(o, args, nargs, kwnames)
         }
     }
 

@@ -39,6 +39,7 @@ use hpy_abi::BuiltinShape;
 pub(crate) mod flag {
     use core::ffi::c_ulong;
     pub(crate) const HEAPTYPE: c_ulong = 1 << 9;
+    pub(crate) const HAVE_VECTORCALL: c_ulong = 1 << 11;
     pub(crate) const HAVE_GC: c_ulong = 1 << 14;
     pub(crate) const LONG: c_ulong = 1 << 24;
     pub(crate) const LIST: c_ulong = 1 << 25;
@@ -56,6 +57,7 @@ pub(crate) enum TypeField {
     Name = 24,
     BasicSize = 32,
     Dealloc = 48,
+    VectorcallOffset = 56,
     Flags = 168,
     Traverse = 184,
     Clear = 192,
@@ -72,7 +74,7 @@ pub(crate) enum TypeField {
 /// # Safety
 /// The functions are called with live objects of the type that each of them names, on a thread
 /// that is attached to the interpreter.
-pub(crate) trait Layout: 'static {
+pub(crate) trait Layout: Sized + 'static {
     /// Whether several threads run Python code at once.
     const FREE_THREADED: bool = false;
     /// Bytes of `PyObject`.
@@ -185,13 +187,15 @@ pub(crate) trait Layout: 'static {
         }
     }
 
-    /// Makes a type with a metaclass where the interpreter has no `PyType_FromMetaclass`.
-    unsafe fn type_with_metaclass(_: &mut PyTypeSpec, _: Obj, _: Obj) -> Obj {
-        // SAFETY: types are made on a thread that is attached to the interpreter.
-        unsafe {
-            raise("PyExc_TypeError", "this interpreter cannot make a class with a metaclass");
+    /// `PyObject_Vectorcall`, which every interpreter since 3.11 exports.
+    #[inline(always)]
+    unsafe fn vectorcall(o: Obj, args: *const Obj, nargs: usize, kwnames: Obj) -> Obj {
+        match api().PyObject_Vectorcall {
+            // SAFETY: the caller gives the arguments that the function wants.
+            Some(call) => unsafe { call(o, args, nargs, kwnames) },
+            // SAFETY: as above.
+            None => unsafe { crate::section::call::by_dict::<Self>(o, args, nargs, kwnames) },
         }
-        core::ptr::null_mut()
     }
 
     /// Whether an object is a type.

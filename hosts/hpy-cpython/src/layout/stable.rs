@@ -77,7 +77,7 @@ impl Layout for Stable {
             // SAFETY: the caller gives a type.
             TypeField::Flags => return unsafe { flags(t) as usize },
             // Not to be had.
-            TypeField::Name => return 0,
+            TypeField::Name | TypeField::VectorcallOffset => return 0,
             TypeField::Alloc => 47,
             TypeField::Base => 48,
             TypeField::Clear => 51,

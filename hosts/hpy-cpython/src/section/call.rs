@@ -2,13 +2,13 @@
 
 use crate::capi::*;
 use crate::host::{handle, members, obj};
-use crate::layout::flag;
+use crate::layout::{Layout, flag};
 use hpy_abi::*;
 
 members! {
     fn ctx_Callable_Check(ctx, h: HPy) -> Flag { Flag(PyCallable_Check(obj(h))) }
     fn ctx_Call(ctx, callable: HPy, args: Handles, nargs: usize, kwnames: HPy) -> HPy {
-        handle(PyObject_Vectorcall(obj(callable), args.0.cast(), nargs, obj(kwnames)))
+        handle(L::vectorcall(obj(callable), args.0.cast(), nargs, obj(kwnames)))
     }
     fn ctx_CallMethod(ctx, name: HPy, args: Handles, nargs: usize, kwnames: HPy) -> HPy {
         handle(PyObject_VectorcallMethod(obj(name), args.0.cast(), nargs, obj(kwnames)))
@@ -36,5 +36,38 @@ members! {
         let result = PyObject_Call(obj(callable), empty, obj(kw));
         L::decref(empty);
         handle(result)
+    }
+}
+
+/// A call by the vectorcall convention of an object that has only the older one.
+///
+/// # Safety
+/// As `PyObject_Vectorcall`.
+#[cold]
+pub(crate) unsafe fn by_dict<L: Layout>(
+    o: Obj,
+    args: *const Obj,
+    nargs: usize,
+    kwnames: Obj,
+) -> Obj {
+    // SAFETY: the values for the names follow the positional arguments.
+    unsafe {
+        if kwnames.is_null() {
+            return PyObject_VectorcallDict(o, args, nargs, core::ptr::null_mut());
+        }
+        let kw = PyDict_New();
+        if kw.is_null() {
+            return kw;
+        }
+        for i in 0..PyTuple_Size(kwnames) {
+            let value = *args.add(nargs).offset(i);
+            if PyDict_SetItem(kw, PyTuple_GetItem(kwnames, i), value) < 0 {
+                L::decref(kw);
+                return core::ptr::null_mut();
+            }
+        }
+        let result = PyObject_VectorcallDict(o, args, nargs, kw);
+        L::decref(kw);
+        result
     }
 }

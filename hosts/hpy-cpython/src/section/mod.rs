@@ -2,7 +2,7 @@
 
 mod builder;
 mod bytes;
-mod call;
+pub(crate) mod call;
 mod capsule;
 mod contextvar;
 mod dict;

@@ -35,7 +35,7 @@ members! {
             raise("PyExc_TypeError", "arg must be a type");
             return BuiltinShape(-2);
         }
-        facts::of::<L>(obj(h_type)).map_or(BuiltinShape::LEGACY, |f| f.shape)
+        facts::owner::<L>(obj(h_type)).map_or(BuiltinShape::LEGACY, |f| f.shape)
     }
     fn ctx_Type_GetName(ctx, type_: HPy) -> Utf8 { Utf8(name::<L>(obj(type_))) }
     fn ctx_SetCallFunction(ctx, h: HPy, function: *mut HPyCallFunction) -> Status {

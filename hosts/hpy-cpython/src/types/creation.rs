@@ -184,10 +184,73 @@ unsafe fn make<L: Layout>(facts: &TypeFacts, params: &Parameters<L>) -> Result<O
         } else if params.metaclass.is_null() || params.metaclass == api().PyType_Type {
             PyType_FromSpecWithBases(&mut spec, params.bases)
         } else {
-            L::type_with_metaclass(&mut spec, params.bases, params.metaclass)
+            with_metaclass::<L>(&mut spec, params)?
         }
     };
     if t.is_null() { Err(Raised) } else { Ok(t) }
+}
+
+/// Makes a type with a metaclass where the interpreter has no function for it (before 3.12): a
+/// plain type first, and then, as `class T(plain, metaclass=M): __slots__ = ()` would, an empty
+/// subclass that is an instance of the metaclass.
+///
+/// So the plain type stays visible among the bases; everything else is as it should be.
+///
+/// # Safety
+/// As [`from_spec`].
+unsafe fn with_metaclass<L: Layout>(
+    spec: &mut PyTypeSpec,
+    params: &Parameters<L>,
+) -> Result<Obj, Raised> {
+    // SAFETY: documented functions on objects that are checked for null, and given up again.
+    unsafe {
+        let type_ = api().PyType_Type;
+        let meta = params.metaclass;
+        if L::type_field(meta, TypeField::New) != L::type_field(type_, TypeField::New) {
+            return Err(Raised::type_error("a metaclass with its own __new__ is not supported"));
+        }
+        spec.flags |= tpflags::BASETYPE as u32;
+        let plain = PyType_FromSpecWithBases(spec, params.bases);
+        if plain.is_null() {
+            return Err(Raised);
+        }
+        let namespace = PyDict_New();
+        let slots = PyTuple_New(0);
+        let mut complete =
+            !namespace.is_null() && set_item(namespace, c"__slots__", slots) && !slots.is_null();
+        for name in [c"__module__", c"__qualname__", c"__doc__"] {
+            let value = PyObject_GetAttrString(plain, name.as_ptr());
+            complete = complete && set_item(namespace, name, value);
+            xdecref::<L>(value);
+        }
+        let name = PyObject_GetAttrString(plain, c"__name__".as_ptr());
+        let new = PyObject_GetAttrString(type_, c"__new__".as_ptr());
+        let bases = Parameters::<L>::tuple(&[plain]).unwrap_or(null_mut());
+        let args = [meta, name, bases, namespace];
+        let t = if complete && !new.is_null() && args.iter().all(|a| !a.is_null()) {
+            L::vectorcall(new, args.as_ptr(), args.len(), null_mut())
+        } else {
+            null_mut()
+        };
+        [plain, namespace, slots, name, new, bases].iter().for_each(|o| xdecref::<L>(*o));
+        if t.is_null() { Err(Raised) } else { Ok(t) }
+    }
+}
+
+/// `dict[key] = value`; false with an exception set on failure, also of making the value.
+///
+/// # Safety
+/// `dict` is a dict, `value` null or an object.
+unsafe fn set_item(dict: Obj, key: &core::ffi::CStr, value: Obj) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let key = PyUnicode_FromString(key.as_ptr());
+        let done = !key.is_null() && !value.is_null() && PyDict_SetItem(dict, key, value) == 0;
+        if !key.is_null() {
+            Py_DecRef(key);
+        }
+        done
+    }
 }
 
 /// Refuses a native struct that would lie on top of a base's.
@@ -248,7 +311,7 @@ unsafe fn is_python_class<L: Layout>(t: Obj) -> Result<bool, Raised> {
         let parts = [name, PyTuple_New(0), PyDict_New()];
         let complete = parts.iter().all(|p| !p.is_null());
         let sample = if complete {
-            PyObject_Vectorcall(api().PyType_Type, parts.as_ptr(), 3, null_mut())
+            L::vectorcall(api().PyType_Type, parts.as_ptr(), 3, null_mut())
         } else {
             null_mut()
         };

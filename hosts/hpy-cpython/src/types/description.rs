@@ -133,6 +133,12 @@ impl<'a> Description<'a> {
         spec: &'a HPyType_Spec,
         base: Obj,
     ) -> Result<Description<'a>, Raised> {
+        if !spec.legacy_slots.is_null() && spec.builtin_shape != BuiltinShape::LEGACY {
+            return Err(Raised::type_error(
+                "cannot specify .legacy_slots without setting \
+                 .builtin_shape=HPyType_BuiltinShape_Legacy",
+            ));
+        }
         // SAFETY: the caller's promise.
         unsafe {
             let mut d = Description {
@@ -185,13 +191,6 @@ impl<'a> Description<'a> {
     /// The thread is attached to the interpreter.
     unsafe fn check(&self) -> Result<(), Raised> {
         let spec = self.spec;
-        let legacy = spec.builtin_shape == BuiltinShape::LEGACY;
-        if !spec.legacy_slots.is_null() && !legacy {
-            return Err(Raised::type_error(
-                "cannot specify .legacy_slots without setting \
-                 .builtin_shape=HPyType_BuiltinShape_Legacy",
-            ));
-        }
         if self.owns_dealloc() && self.legacy.slots.iter().any(|(n, _)| *n == c_slot::DEALLOC) {
             return Err(Raised::type_error(
                 "legacy tp_dealloc is incompatible with HPy_tp_traverse or HPy_tp_destroy.",

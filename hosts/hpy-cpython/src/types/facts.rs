@@ -148,19 +148,40 @@ pub(crate) fn intern(fingerprint: Vec<u8>, make: impl FnOnce() -> TypeFacts) -> 
     })
 }
 
+/// The entries that were found last, by some bits of their keys: almost every look-up ends here,
+/// after a comparison. Only found entries are put in, which are never freed, so that a race can
+/// only replace one right answer by another.
+static RECENT: [AtomicPtr<TypeFacts>; 64] = [const { AtomicPtr::new(core::ptr::null_mut()) }; 64];
+
+/// The entry of a key.
+#[inline(always)]
+fn find(key: usize) -> Option<&'static TypeFacts> {
+    let recent = &RECENT[(key >> 4) % RECENT.len()];
+    // SAFETY: entries are never freed, and each was complete before it was stored.
+    match unsafe { recent.load(Ordering::Acquire).as_ref() } {
+        Some(facts) if facts.key() == key => Some(facts),
+        _ => find_in_table(key, recent),
+    }
+}
+
+#[cold]
+fn find_in_table(key: usize, recent: &AtomicPtr<TypeFacts>) -> Option<&'static TypeFacts> {
+    // SAFETY: tables are never freed.
+    let facts = unsafe { TABLE.load(Ordering::Acquire).as_ref()? }.find(key)?;
+    recent.store((facts as *const TypeFacts).cast_mut(), Ordering::Release);
+    Some(facts)
+}
+
 /// The facts about a type that this host made; `None` for any other.
 ///
 /// # Safety
 /// `t` is a type.
 #[inline(always)]
 pub(crate) unsafe fn of<L: Layout>(t: Obj) -> Option<&'static TypeFacts> {
-    // SAFETY: the caller gives a type; tables are never freed.
-    unsafe {
-        let methods = L::type_field(t, TypeField::Methods);
-        if methods == 0 {
-            return None;
-        }
-        TABLE.load(Ordering::Acquire).as_ref()?.find(methods)
+    // SAFETY: the caller gives a type.
+    match unsafe { L::type_field(t, TypeField::Methods) } {
+        0 => None,
+        methods => find(methods),
     }
 }
 

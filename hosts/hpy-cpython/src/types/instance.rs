@@ -59,6 +59,20 @@ impl TypeFacts {
             && unsafe { L::type_flags(t) } & flag::HAVE_GC == 0
     }
 
+    /// Whether the end of an instance is only its `tp_destroy` and its memory: the usual case, as
+    /// [`end`] would find out step by step.
+    #[inline(always)]
+    unsafe fn ends_plainly<L: Layout>(&self, t: Obj) -> bool {
+        // SAFETY: the caller gives the type of this entry.
+        unsafe {
+            self.is_plain::<L>(t)
+                && self.owns_dealloc
+                && self.traverse.is_none()
+                && L::type_base(t) == api().PyBaseObject_Type
+                && L::type_field(t, TypeField::Finalize) == 0
+        }
+    }
+
     /// Stores the function that runs when an instance is called.
     #[inline(always)]
     unsafe fn init_call(&self, o: Obj) {
@@ -296,7 +310,18 @@ pub(crate) unsafe extern "C" fn dealloc<L: Layout>(o: Obj) {
     // SAFETY: nobody else has a reference; see the laws of the module.
     unsafe {
         let t = L::type_of(o);
-        let outermost = facts::of::<L>(t).is_some_and(|f| f.owns_dealloc);
+        let facts = facts::of::<L>(t);
+        if let Some(facts) = facts
+            && facts.ends_plainly::<L>(t)
+        {
+            if let Some(destroy) = facts.destroy {
+                destroy(payload::<L>(o, hpy_abi::BuiltinShape::OBJECT));
+            }
+            let free: FreeFunc = core::mem::transmute(L::type_field(t, TypeField::Free));
+            free(o.cast());
+            return L::decref(t);
+        }
+        let outermost = facts.is_some_and(|f| f.owns_dealloc);
         if outermost
             && L::type_field(t, TypeField::Finalize) != 0
             && PyObject_CallFinalizerFromDealloc(o) < 0

@@ -224,9 +224,11 @@ function!(number, number_imp: VARARGS, |ctx, _self, args| {
 });
 function!(matmul, matmul_imp: VARARGS, |ctx, _self, args| {
     let [a, b] = args else { return fail(ctx, c"matmul(a, b)") };
-    list(ctx, &[
-        call!(ctx, ctx_MatrixMultiply, *a, *b), call!(ctx, ctx_InPlaceMatrixMultiply, *a, *b),
-    ])
+    let product = call!(ctx, ctx_MatrixMultiply, *a, *b);
+    if product.is_null() {
+        return HPy::NULL;
+    }
+    list(ctx, &[product, call!(ctx, ctx_InPlaceMatrixMultiply, *a, *b)])
 });
 
 // Reads an int as every C type; an error is reported as the exception's type name.
@@ -582,6 +584,9 @@ function!(evaluate, evaluate_imp: O, |ctx, _self, globals| {
     }
     let ran = call!(ctx, ctx_EvalCode, code, globals, globals);
     call!(ctx, ctx_Close, code);
+    if ran.is_null() {
+        return HPy::NULL;
+    }
     let code = call!(ctx, ctx_Compile_s, utf8(c"y * 2"), file, SourceKind::EXPR);
     let value = call!(ctx, ctx_EvalCode, code, globals, globals);
     call!(ctx, ctx_Close, code);
@@ -725,7 +730,7 @@ unsafe extern "C" fn point_destroy(data: *mut c_void) {
 }
 function!(point_repr, point_repr_imp: REPRFUNC(arg0: CpyRef as HPy) -> CpyRef as HPy, |ctx, a| {
     // SAFETY: the method's owner is a Point.
-    let text = unsafe { format!("Point({}, {})\0", (*point(ctx, a)).x, (*point(ctx, a)).y) };
+    let text = unsafe { format!("Point({:?}, {:?})\0", (*point(ctx, a)).x, (*point(ctx, a)).y) };
     call!(ctx, ctx_Unicode_FromString, Utf8(text.as_ptr().cast()))
 });
 function!(point_add, point_add_imp: BINARYFUNC, |ctx, a, b| {
@@ -1002,8 +1007,7 @@ fn meth_def(
     doc: &CStr,
 ) -> *mut HPyDef {
     let (name, doc) = (name.as_ptr(), doc.as_ptr());
-    let meth =
-        HPyMeth { name, imp: raw(imp), cpy_trampoline: raw(cpy_trampoline), signature, doc };
+    let meth = HPyMeth { name, imp: raw(imp), cpy_trampoline: raw(cpy_trampoline), signature, doc };
     leak(HPyDef { kind: DefKind::METH, body: HPyDefBody { meth } })
 }
 
@@ -1151,6 +1155,10 @@ function!(make_point, make_point_imp: NOARGS, |ctx, _self| {
     let mut s = point_spec();
     call!(ctx, ctx_Type_FromSpec, &mut s, null_mut())
 });
+function!(make_node, make_node_imp: NOARGS, |ctx, _self| {
+    let mut s = node_spec();
+    call!(ctx, ctx_Type_FromSpec, &mut s, null_mut())
+});
 function!(make_derived, make_derived_imp: O, |ctx, _self, base| {
     // No struct of its own: inherits it.
     let mut s = spec(c"smoke.Derived", 0, BuiltinShape::OBJECT, vec![
@@ -1203,9 +1211,9 @@ unsafe extern "C" fn exec_imp(ctx: Ctx, module: HPy) -> FlagOrErr {
         (c"Meta", BuiltinShape::TYPE, h!(ctx, h_TypeType)),
     ];
     let ok = ok
-        && shapes.into_iter().all(|(name, shape, base)| {
-            add_type(ctx, module, name, &mut shaped(shape), base)
-        });
+        && shapes
+            .into_iter()
+            .all(|(name, shape, base)| add_type(ctx, module, name, &mut shaped(shape), base));
     FlagOrErr(if ok { 0 } else { -1 })
 }
 unsafe extern "C" fn exec(arg0: CpyRef) -> FlagOrErr {
@@ -1232,7 +1240,7 @@ unsafe extern "C" fn definition() -> *mut HPyModuleDef {
             extension_flags extension_flags_imp, compile_wrong compile_wrong_imp,
             import import_imp, capsules capsules_imp, capsule_wrong capsule_wrong_imp,
             leave leave_imp, counters counters_imp, constants constants_imp,
-            make_point make_point_imp;
+            make_point make_point_imp, make_node make_node_imp;
         O: identity identity_imp, inc inc_imp, read_int read_int_imp, as_double as_double_imp,
             hash hash_imp, to_bytes to_bytes_imp, attributes attributes_imp,
             get_attr get_attr_imp, items items_imp, length length_imp, builders builders_imp,
