@@ -7,15 +7,19 @@ use crate::object::*;
 use crate::state::State;
 use hpy_abi::*;
 use std::cell::RefCell;
-use std::ffi::{CString, c_int};
+use std::ffi::{CString, c_int, c_ulong};
 use std::rc::Rc;
 
 /// Making and finding objects of the built-in types.
 impl State {
-    /// A built-in object by name.
+    /// A built-in object by name, made when it is first asked for.
     pub fn named(&self, name: &str) -> Obj {
-        let named = self.named.borrow();
-        named.get(name).unwrap_or_else(|| panic!("the mock has no built-in '{name}'")).clone()
+        if let Some(object) = self.named.borrow().get(name) {
+            return object.clone();
+        }
+        let object = self.make_named(name);
+        self.named.borrow_mut().insert(name.into(), object.clone());
+        object
     }
     /// An instance of a built-in type.
     pub fn instance(&self, class: &str, kind: Kind) -> Obj {
@@ -61,58 +65,64 @@ impl State {
     }
 }
 
-/// The start of an interpreter.
+/// The objects that have names.
 impl State {
-    pub fn start(&self) {
-        self.add_type("object", None, Some(construct_object), tpflags::BASETYPE);
-        self.add_type("type", Some("object"), Some(construct_type), tpflags::BASETYPE);
-        for (name, base, construct, flags) in TYPES {
-            self.add_type(name, Some(base), *construct, *flags);
+    fn make_named(&self, name: &str) -> Obj {
+        if let Some((_, base, construct, flags)) = TYPES.iter().find(|row| row.0 == name) {
+            return self.make_type(name, base, *construct, *flags);
         }
-        exception_names().for_each(|name| self.add_exception(name));
-        for name in ["None", "NotImplemented", "Ellipsis"] {
-            let class = if name == "Ellipsis" { "ellipsis" } else { &format!("{name}Type") };
-            let object = self.instance(class, Kind::Plain);
-            self.define(name, object);
+        if let Some((name, run)) = FUNCTIONS.iter().find(|row| row.0 == name) {
+            return self.native(name, run);
         }
-        for (name, value) in [("False", 0), ("True", 1)] {
-            let object = self.instance("bool", Kind::Int(value));
-            self.define(name, object);
+        match name {
+            "None" => self.instance("NoneType", Kind::Plain),
+            "NotImplemented" => self.instance("NotImplementedType", Kind::Plain),
+            "Ellipsis" => self.instance("ellipsis", Kind::Plain),
+            "False" => self.instance("bool", Kind::Int(0)),
+            "True" => self.instance("bool", Kind::Int(1)),
+            "Builtins" => self.make_builtins(),
+            _ if exception_names().any(|exception| exception == name) => {
+                let base = exception_base(name);
+                self.make_type(name, base, Some(construct_exception), tpflags::BASETYPE)
+            }
+            _ => panic!("the mock has no built-in '{name}'"),
         }
-        self.add_functions();
-        self.add_methods();
+    }
+
+    fn make_builtins(&self) -> Obj {
+        let types = TYPES.iter().map(|row| row.0);
+        let functions = FUNCTIONS.iter().map(|row| row.0);
+        let constants = ["None", "NotImplemented", "Ellipsis", "False", "True"].into_iter();
+        let names = types.chain(functions).chain(constants).chain(exception_names());
         // No name is there twice, so that none must be looked for.
-        let named = self.named.borrow().clone().into_iter();
-        let entry = |(name, value): (String, Obj)| {
-            let key = self.str(&name);
+        let entries = names.map(|name| {
+            let (key, value) = (self.str(name), self.named(name));
             Entry { hash: hash_bytes(name.as_bytes()), key, value }
-        };
-        let entries = RefCell::new(named.map(entry).collect());
-        let builtins = self.instance("dict", Kind::Dict(entries));
-        self.define("Builtins", builtins);
+        });
+        let entries = RefCell::new(entries.collect());
+        self.instance("dict", Kind::Dict(entries))
     }
 
-    fn define(&self, name: &str, object: Obj) {
-        self.named.borrow_mut().insert(name.into(), object);
-    }
-
-    fn add_type(
+    fn make_type(
         &self,
         name: &str,
-        base: Option<&str>,
+        base: &str,
         construct: Option<Construct>,
-        flags: std::ffi::c_ulong,
-    ) {
-        let base = base.map(|base| self.named(base));
-        let is_exception = name == "BaseException"
-            || base.as_ref().is_some_and(|base| base.ty().is_some_and(|data| data.has_dict));
-        let ty = self.alloc(Object {
+        flags: c_ulong,
+    ) -> Obj {
+        let base = (!base.is_empty()).then(|| self.named(base));
+        let is_exception = exception_names().any(|exception| exception == name);
+        let dict = Attributes::default();
+        for (_, method, run) in METHODS.iter().filter(|row| row.0 == name) {
+            dict.set(method, Some(self.native(method, run)));
+        }
+        self.alloc(Object {
             class: None,
             kind: Kind::Type(TypeData {
                 name: CString::new(name).expect("a literal"),
                 module: None,
                 base,
-                dict: Attributes::default(),
+                dict,
                 slots: Default::default(),
                 spec: None,
                 flags,
@@ -122,90 +132,51 @@ impl State {
             }),
             attributes: None,
             native: None,
-        });
-        self.define(name, ty);
-    }
-
-    fn add_exception(&self, name: &str) {
-        if self.named.borrow().contains_key(name) {
-            return;
-        }
-        let base = exception_base(name);
-        if base != "object" {
-            self.add_exception(base);
-        }
-        self.add_type(name, Some(base), Some(construct_exception), tpflags::BASETYPE);
-    }
-
-    fn add_functions(&self) {
-        let one = |name: &'static str, f: fn(&State, &Obj) -> Res<Obj>| {
-            let run = move |state: &State, args: &[Obj], _: Keywords| match args {
-                [arg] => f(state, arg),
-                _ => {
-                    let n = args.len();
-                    raise!(state, TypeError, "{name}() takes exactly one argument ({n} given)")
-                }
-            };
-            self.define(name, self.native(name, run));
-        };
-        one("len", |state, object| Ok(state.int(state.length(object)? as i128)));
-        one("repr", |state, object| Ok(state.str(&state.repr(object)?)));
-        one("iter", |state, object| state.iterator(object));
-        one("next", |state, iterator| match state.next(iterator)? {
-            Some(item) => Ok(item),
-            None => Err(state.exception(&state.named("StopIteration"), vec![])),
-        });
-        one("hash", |state, object| Ok(state.int(state.hash(object)? as i128)));
-        one(
-            "callable",
-            |state, object| Ok(state.boolean(state.ctx_Callable_Check(object.clone()))),
-        );
-        let isinstance = self.native("isinstance", |state, args, _| match args {
-            [object, ty] => Ok(state.boolean(state.is_instance(object, ty))),
-            _ => raise!(state, TypeError, "isinstance expected 2 arguments, got {}", args.len()),
-        });
-        self.define("isinstance", isinstance);
-    }
-
-    /// The methods of built-in types that callers of `ctx_CallMethod` like to use.
-    fn add_methods(&self) {
-        let add = |ty: &str, name: &'static str, run: fn(&State, &[Obj], Keywords) -> Res<Obj>| {
-            let method = self.native(name, run);
-            self.named(ty).ty().expect("a type").dict.set(name, Some(method));
-        };
-        fn wrong(state: &State, args: &[Obj]) -> Res<Obj> {
-            raise!(state, TypeError, "unexpected arguments ({} given)", args.len())
-        }
-        add("list", "append", |state, args, _| match args {
-            [list, item] => {
-                state.ctx_List_Append(list.clone(), item.clone())?;
-                Ok(state.none())
-            }
-            _ => wrong(state, args),
-        });
-        add("dict", "get", |state, args, _| match args {
-            [dict, key, rest @ ..] if rest.len() < 2 => {
-                let default = rest.first().cloned().unwrap_or_else(|| state.none());
-                Ok(state.dict_get(dict, key)?.unwrap_or(default))
-            }
-            _ => wrong(state, args),
-        });
-        add("dict", "items", |state, args, _| match args {
-            [dict] => {
-                let items = state.dict_entries(dict).into_iter();
-                Ok(state.list(items.map(|(k, v)| state.tuple(vec![k, v])).collect()))
-            }
-            _ => wrong(state, args),
-        });
-        add("str", "upper", |state, args, _| match args {
-            [text] => Ok(state.str(&state.describe_text(text).to_uppercase())),
-            _ => wrong(state, args),
-        });
+        })
     }
 }
 
-/// The built-in types beside `object`, `type` and the exceptions.
-const TYPES: &[(&str, &str, Option<Construct>, std::ffi::c_ulong)] = &[
+type Run = fn(&State, &[Obj], Keywords) -> Res<Obj>;
+
+const FUNCTIONS: &[(&str, Run)] = &[
+    ("len", |s, args, _| Ok(s.int(s.length(&required(s, args)?)? as i128))),
+    ("repr", |s, args, _| Ok(s.str(&s.repr(&required(s, args)?)?))),
+    ("hash", |s, args, _| Ok(s.int(s.hash(&required(s, args)?)? as i128))),
+    ("iter", |s, args, _| s.iterator(&required(s, args)?)),
+    ("next", |s, args, _| match s.next(&required(s, args)?)? {
+        Some(item) => Ok(item),
+        None => Err(s.exception(&s.named("StopIteration"), vec![])),
+    }),
+    ("isinstance", |s, args, _| match args {
+        [object, ty] => Ok(s.boolean(s.is_instance(object, ty))),
+        _ => raise!(s, TypeError, "isinstance expected 2 arguments, got {}", args.len()),
+    }),
+];
+
+/// The methods of built-in types that callers of `ctx_CallMethod` like to use.
+const METHODS: &[(&str, &str, Run)] = &[
+    ("list", "append", |s, args, _| match args {
+        [list, item] => s.ctx_List_Append(list.clone(), item.clone()).map(|()| s.none()),
+        _ => raise!(s, TypeError, "list.append() takes exactly one argument"),
+    }),
+    ("dict", "get", |s, args, _| match args {
+        [dict, key, rest @ ..] if rest.len() < 2 => {
+            let default = rest.first().cloned().unwrap_or_else(|| s.none());
+            Ok(s.dict_get(dict, key)?.unwrap_or(default))
+        }
+        _ => raise!(s, TypeError, "get expected 1 or 2 arguments"),
+    }),
+    ("dict", "items", |s, args, _| {
+        let items = s.dict_entries(&required(s, args)?).into_iter();
+        Ok(s.list(items.map(|(key, value)| s.tuple(vec![key, value])).collect()))
+    }),
+    ("str", "upper", |s, args, _| Ok(s.str(&s.describe_text(&required(s, args)?).to_uppercase()))),
+];
+
+/// The built-in types beside the exceptions: name, base, constructor, flags.
+const TYPES: &[(&str, &str, Option<Construct>, c_ulong)] = &[
+    ("object", "", Some(construct_object), tpflags::BASETYPE),
+    ("type", "object", Some(construct_type), tpflags::BASETYPE),
     ("int", "object", Some(construct_int), tpflags::BASETYPE),
     (
         "bool",

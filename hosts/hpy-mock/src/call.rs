@@ -175,15 +175,17 @@ impl State {
     }
 
     fn call_instance(&self, callable: &Obj, args: &[Obj], keywords: Keywords) -> Res<Obj> {
-        let own = callable.native.as_ref().and_then(|native| native.call.get());
-        let class = self.class_of(callable);
-        if let Some(function) = own.or_else(|| self.slot(&class, &slots::tp_call)) {
-            return self.call_keywords("tp_call", function, callable, args, keywords);
+        if let Some(imp) = callable.native.as_ref().and_then(|native| native.call.get()) {
+            return self.call_keywords("__call__", imp, callable, args, keywords);
         }
-        match self.special(callable, "__call__") {
-            Some(method) => self.call(&method, args, keywords),
+        match self.answer(callable, &slots::tp_call, "__call__") {
+            Some(Answer::Slot(imp, _)) => {
+                self.call_keywords("__call__", imp, callable, args, keywords)
+            }
+            Some(Answer::Method(method)) => self.call(&method, args, keywords),
             None => {
-                raise!(self, TypeError, "'{}' object is not callable", self.class_name(callable))
+                let class = self.class_name(callable);
+                raise!(self, TypeError, "'{class}' object is not callable")
             }
         }
     }
@@ -290,17 +292,18 @@ impl State {
         if !self.is_instance(&object, class) || class.mro().any(|ty| self.is_type_type(&ty)) {
             return Ok(object);
         }
-        let own = self.class_of(&object);
-        if let Some(imp) = self.slot(&own, &slots::tp_init) {
-            let kw = self.keywords_dict(keywords)?;
-            let lent = [Some(&object), kw.as_ref()].into_iter();
-            let lent: Vec<_> = lent.chain(args.iter().map(Some)).collect();
-            // SAFETY: the slot has this signature, and the array holds what it is told.
-            self.invoke("tp_init", &lent, |ctx, h| unsafe {
-                imp(ctx, h[0], Handles(h[2..].as_ptr()), args.len() as isize, h[1])
-            })?;
-        } else if let Some(init) = self.special(&object, "__init__") {
-            self.call(&init, args, keywords)?;
+        match self.answer(&object, &slots::tp_init, "__init__") {
+            Some(Answer::Slot(imp, _)) => {
+                let kw = self.keywords_dict(keywords)?;
+                let lent = [Some(&object), kw.as_ref()].into_iter();
+                let lent: Vec<_> = lent.chain(args.iter().map(Some)).collect();
+                // SAFETY: the slot has this signature, and the array holds what it is told.
+                self.invoke("__init__", &lent, |ctx, h| unsafe {
+                    imp(ctx, h[0], Handles(h[2..].as_ptr()), args.len() as isize, h[1])
+                })?;
+            }
+            Some(Answer::Method(init)) => drop(self.call(&init, args, keywords)?),
+            None => {}
         }
         Ok(object)
     }
@@ -316,9 +319,13 @@ impl State {
                 let lent = [Some(class), kw.as_ref()].into_iter();
                 let lent: Vec<_> = lent.chain(args.iter().map(Some)).collect();
                 // SAFETY: the array holds what the function is told.
-                return self.invoke("tp_new", &lent, |ctx, h| unsafe {
+                return self.invoke("__new__", &lent, |ctx, h| unsafe {
                     imp(ctx, h[0], Handles(h[2..].as_ptr()), args.len() as isize, h[1])
                 });
+            }
+            if let Some(new) = data.dict.get("__new__") {
+                let args: Vec<Obj> = [class].into_iter().chain(args).cloned().collect();
+                return self.call(&new, &args, keywords);
             }
             if let Some(construct) = data.construct {
                 return construct(self, class, args, keywords);
@@ -369,8 +376,7 @@ impl State {
     pub(crate) fn ctx_Callable_Check(&self, object: Obj) -> bool {
         use Kind::*;
         matches!(object.kind, Function(_) | Native(..) | Method(..) | Type(_) | StaticMethod(_))
-            || self.slot(&self.class_of(&object), &slots::tp_call).is_some()
-            || self.special(&object, "__call__").is_some()
+            || self.answer(&object, &slots::tp_call, "__call__").is_some()
     }
     pub(crate) fn ctx_Call(
         &self,

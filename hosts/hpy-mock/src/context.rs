@@ -243,7 +243,7 @@ impl State {
 }
 
 /// `h_LongType` is `int`, and so on; an exception's member has the exception's name.
-fn constant_name(member: &str) -> &str {
+pub(crate) fn constant_name(member: &str) -> &str {
     match &member["h_".len()..] {
         "BaseObjectType" => "object",
         "TypeType" => "type",
@@ -295,11 +295,10 @@ macro_rules! define_lacking {
 }
 
 macro_rules! member_value {
-    (handle $name:ident $state:ident) => {{
-        let object = $state.named(constant_name(stringify!($name)));
-        $state.open(object, Owner::Context, stringify!($name))
-    }};
-    (fn $name:ident $state:ident) => {
+    (handle $name:ident) => {
+        HPy(index::$name as isize + 1)
+    };
+    (fn $name:ident) => {
         $name
     };
 }
@@ -318,20 +317,20 @@ macro_rules! define_members {
         }
         $(define_member! { $kind $name $(($($arg: $ty),*) -> $ret)? })*
 
-        /// The context of an interpreter whose built-in objects exist.
-        pub(crate) fn context(state: &State, name: &'static CStr, private: *mut Private) -> HPyContext {
+        /// The context for a state.
+        pub(crate) fn context(name: &'static CStr, private: *mut Private) -> HPyContext {
             HPyContext {
                 name: name.as_ptr(),
                 _private: private.cast(),
                 abi_version: ABI_VERSION as c_int,
-                $($name: member_value!($kind $name state),)*
+                $($name: member_value!($kind $name),)*
             }
         }
 
         /// The names of the exception types, which the context lists one after the other.
         pub(crate) fn exception_names() -> impl Iterator<Item = &'static str> {
             let range = index::h_BaseException..=index::h_ResourceWarning;
-            [$(stringify!($name)),*][range].to_vec().into_iter().map(constant_name)
+            [$(stringify!($name)),*].into_iter().take(*range.end() + 1).skip(*range.start()).map(constant_name)
         }
     };
 }

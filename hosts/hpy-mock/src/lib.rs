@@ -52,10 +52,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// If a handle, builder or tracker is still open, an exception is still set, or anything was
 /// misused; the message lists all of it.
 pub fn with<R>(run: impl FnOnce(*mut HPyContext) -> R) -> R {
-    let interpreter = Interpreter::new();
-    let result = run(interpreter.context());
-    interpreter.finish();
-    result
+    Interpreter::new().run(run)
+}
+
+/// [`with`] in an interpreter that announces itself as one of our hosts.
+///
+/// # Panics
+/// As [`with`] does.
+pub fn with_ours<R>(run: impl FnOnce(*mut HPyContext) -> R) -> R {
+    Interpreter::new_ours().run(run)
 }
 
 /// An interpreter.
@@ -88,12 +93,17 @@ impl Interpreter {
     fn start(ours: bool) -> Interpreter {
         let turn = Turn::wait();
         let state = State::new(ours);
-        state.start();
         let private = Box::into_raw(Box::new(Private::new(Rc::as_ptr(&state))));
         let name = if ours { ext::HOST_NAME } else { c"HPy Universal ABI (mock)" };
-        let context = Box::into_raw(Box::new(context::context(&state, name, private)));
+        let context = Box::into_raw(Box::new(context::context(name, private)));
         state.context.set(context);
         Interpreter { state, context, private, _turn: turn }
+    }
+
+    fn run<R>(self, run: impl FnOnce(*mut HPyContext) -> R) -> R {
+        let result = run(self.context);
+        self.finish();
+        result
     }
 
     /// The context, valid as long as the interpreter.

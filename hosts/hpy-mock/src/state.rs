@@ -6,6 +6,7 @@
 //! Misuse does not end the process. It is noted as a *fault* and answered with SystemError, and
 //! the test that caused it fails when the interpreter finishes.
 
+use crate::context::constant_name;
 use crate::object::*;
 use hpy_abi::*;
 use std::cell::{Cell, RefCell};
@@ -51,14 +52,19 @@ pub(crate) enum Owner {
     Extension,
     /// The interpreter, when the call for which it was opened returns.
     Caller,
-    /// The interpreter, when it ends.
-    Context,
 }
 
 /// A number that no handle, field, global, builder or tracker ever had.
 pub(crate) fn fresh_id() -> isize {
     static NEXT: AtomicIsize = AtomicIsize::new(0x1000);
     NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// The member of the context whose handle this is; such a handle is the member's index plus one,
+/// and its object is made when it is first used.
+fn constant(h: HPy) -> Option<&'static str> {
+    let index = usize::try_from(h.0).ok()?.checked_sub(1)?;
+    reflect::MEMBERS.get(index).filter(|member| member.function.is_none()).map(|m| m.name)
 }
 
 impl State {
@@ -116,6 +122,9 @@ impl State {
 
     /// The object behind a handle that must be open.
     pub fn object(&self, h: HPy) -> Res<Obj> {
+        if let Some(member) = constant(h) {
+            return Ok(self.named(constant_name(member)));
+        }
         let object = self.handles.borrow().get(&h.0).map(|handle| handle.object.clone());
         object.ok_or_else(|| self.fault(self.not_open(h)))
     }
@@ -139,14 +148,18 @@ impl State {
 
     /// What the extension does to get rid of a handle.
     pub fn close(&self, h: HPy) {
+        if let Some(member) = constant(h) {
+            self.fault(format!("closed a borrowed handle ({member})"));
+            return;
+        }
         match self.handles.borrow().get(&h.0).map(|handle| (handle.owner, handle.origin.clone())) {
             Some((Owner::Extension, _)) => {}
             Some((_, origin)) => {
-                self.faults.borrow_mut().push(format!("closed a borrowed handle ({origin})"));
+                self.fault(format!("closed a borrowed handle ({origin})"));
                 return;
             }
             None => {
-                self.faults.borrow_mut().push(self.not_open(h));
+                self.fault(self.not_open(h));
                 return;
             }
         }
@@ -163,8 +176,8 @@ impl State {
     /// Takes over the handle that a function of the extension returned.
     pub fn take(&self, h: HPy, function: &str) -> Res<Obj> {
         let object = self.object(h)?;
-        let owner = self.handles.borrow()[&h.0].owner;
-        if owner != Owner::Extension {
+        let owner = self.handles.borrow().get(&h.0).map(|handle| handle.owner);
+        if owner != Some(Owner::Extension) {
             return Err(self.fault(format!("{function} returned a handle that it only borrowed")));
         }
         self.forget(h);
