@@ -154,13 +154,15 @@ macro_rules! define_signatures {
                 &[$((stringify!($name), Signature($number)),)*];
         }
 
-        /// The type of an implementation, by calling convention.
+        /// The type of an implementation, by calling convention, with C's names.
+        #[allow(clippy::upper_case_acronyms)]
         pub mod func {
             use super::*;
             $(#[doc = $doc] pub type $name = unsafe extern "C" fn($($ty),*) -> $ret;)*
         }
 
         /// What a trampoline hands to `ctx_CallRealFunctionFromTrampoline`, by calling convention.
+        #[allow(clippy::upper_case_acronyms)]
         pub mod args {
             use super::*;
             $(
