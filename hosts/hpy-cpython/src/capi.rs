@@ -195,7 +195,6 @@ macro_rules! for_each_symbol {
             required fn PyLong_AsLongLong(o: Obj) -> c_longlong;
             required fn PyLong_AsSize_t(o: Obj) -> usize;
             required fn PyLong_AsSsize_t(o: Obj) -> isize;
-            required fn PyLong_AsUnsignedLong(o: Obj) -> c_ulong;
             required fn PyLong_AsUnsignedLongLong(o: Obj) -> c_ulonglong;
             required fn PyLong_AsUnsignedLongLongMask(o: Obj) -> c_ulonglong;
             required fn PyLong_AsUnsignedLongMask(o: Obj) -> c_ulong;
@@ -494,6 +493,19 @@ pub(crate) unsafe fn raise(exception: &str, message: &str) {
         // SAFETY: `PyExc_...` is a variable that holds the type; the caller vouches for the rest.
         unsafe { PyErr_SetString(*e.cast::<Obj>(), text.as_ptr()) }
     }
+}
+
+/// Whether an exception of a type that the C API exports as `PyExc_...` is set.
+///
+/// # Safety
+/// [`load`] has succeeded and the thread is attached to the interpreter.
+#[cold]
+pub(crate) unsafe fn raised(exception: &str) -> bool {
+    let linker = load().unwrap_or(Linker::CPython);
+    // SAFETY: `PyExc_...` is a variable that holds the type; the caller vouches for the rest.
+    linker.find(exception).is_some_and(|e| unsafe {
+        !PyErr_Occurred().is_null() && PyErr_ExceptionMatches(*e.cast::<Obj>()) != 0
+    })
 }
 
 /// The interpreter's version and kind, as one line.

@@ -179,6 +179,7 @@ pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str>
             struct_offset: if L::HEADER == 0 { 0 } else { L::head() as u32 },
             float_offset: L::HEADER as u32,
         },
+        read_floats: crate::section::float::read_floats::<L>,
     };
     // SAFETY: the caller promises that nobody else looks; every field is written.
     unsafe {

@@ -11,7 +11,7 @@ use hpy_abi::*;
 
 members! {
     fn ctx_ListBuilder_New(ctx, size: Len) -> HPyListBuilder {
-        HPyListBuilder(delay_error(PyList_New(size.0)))
+        HPyListBuilder(delay_error(super::list::new(size.0)))
     }
     fn ctx_ListBuilder_Set(ctx, builder: HPyListBuilder, index: Len, h_item: HPy) {
         let list = builder.0 as Obj;

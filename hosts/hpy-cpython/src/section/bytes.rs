@@ -1,7 +1,7 @@
 //! `bytes`.
 
 use crate::capi::*;
-use crate::host::{handle, members, obj};
+use crate::host::{Host, handle, members, obj};
 use crate::layout::flag;
 use hpy_abi::*;
 
@@ -9,7 +9,14 @@ members! {
     fn ctx_Bytes_Check(ctx, h: HPy) -> Flag {
         Flag::new(L::is_subclass(L::type_of(obj(h)), flag::BYTES, api().PyBytes_Type))
     }
-    fn ctx_Bytes_Size(ctx, h: HPy) -> LenOrErr { LenOrErr(PyBytes_Size(obj(h))) }
+    fn ctx_Bytes_Size(ctx, h: HPy) -> LenOrErr {
+        // PyPy's function would not mind.
+        if Host::<L>::ctx_Bytes_Check(ctx, h).0 == 0 {
+            raise("PyExc_TypeError", "expected a bytes object");
+            return LenOrErr(-1);
+        }
+        LenOrErr(PyBytes_Size(obj(h)))
+    }
     fn ctx_Bytes_GET_SIZE(ctx, h: HPy) -> Len { Len(PyBytes_Size(obj(h))) }
     fn ctx_Bytes_AsString(ctx, h: HPy) -> Chars { Chars(PyBytes_AsString(obj(h))) }
     fn ctx_Bytes_AS_STRING(ctx, h: HPy) -> Chars { Chars(PyBytes_AsString(obj(h))) }

@@ -146,7 +146,8 @@ def reading_ints():
     if not PYPY:
         assert found[1] == found[4] == found[6] == found[7] == found[8] == "TypeError", found
     assert set(m.read_int("x")) == {"TypeError"}
-    assert set(m.read_int(1.5)) == {"TypeError"}
+    if sys.version_info >= (3, 10):
+        assert set(m.read_int(1.5)) == {"TypeError"}
 
     class Sub(int):
         pass
@@ -671,8 +672,8 @@ def types_die():
     r = weakref.ref(T)
     before = destroyed()
     # The collector takes the type, its dictionary and instances apart, in any order.
-    T.instance = T(None, T)
-    T.other = [T(T.instance, 5), m.Node(None, T)]
+    T.instance = T(None, [T])
+    T.other = [T(T.instance, 5), m.Node(None, [T])]
     del T
     if not PYPY:
         assert destroyed() == before + 3
@@ -966,7 +967,10 @@ def import_again():
 
 def main():
     failed = []
+    chosen = sys.argv[2:] if not QUICK else sys.argv[3:]
     for function in TESTS:
+        if chosen and function.__name__ not in chosen:
+            continue
         try:
             function()
         except BaseException as e:
