@@ -9,9 +9,9 @@ No test is skipped. One that has a meaning only on some interpreters says so wit
 """
 
 import os
+import subprocess
 import sys
 import sysconfig
-from pathlib import Path
 
 import pytest
 
@@ -19,8 +19,9 @@ import memory
 
 folders = os.environ.get("POMMEL_EXT_DIR")
 if not folders:
-    raise pytest.UsageError("POMMEL_EXT_DIR names no folder of extensions: use `cargo xtask test`")
-sys.path[:0] = [os.path.abspath(folder) for folder in folders.split(os.pathsep)]
+    raise pytest.UsageError("POMMEL_EXT_DIR names no extensions: use `cargo xtask test`")
+FOLDERS = [os.path.abspath(folder) for folder in folders.split(os.pathsep)]
+sys.path[:0] = FOLDERS
 
 PROPERTIES = {
     "cpython": sys.implementation.name == "cpython",
@@ -47,20 +48,19 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture
 def folders_of_extensions():
-    return [Path(folder) for folder in folders.split(os.pathsep)]
+    return FOLDERS
 
 
 @pytest.fixture
 def in_new_process():
     """Runs a program in a new interpreter that finds the extensions; returns what it printed."""
-    import subprocess
 
     def run(program, *options):
-        search = "import sys; sys.path[:0] = {!r}\n".format(sys.path[: len(folders.split(os.pathsep))])
-        command = [sys.executable, *options, "-c", search + program]
+        program = "import sys\nsys.path[:0] = {!r}\n{}".format(FOLDERS, program)
+        command = [sys.executable, *options, "-c", program]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
-        assert done.returncode == 0, done.stderr.decode()
-        assert not done.stderr, done.stderr.decode()
+        said = done.stderr.decode()
+        assert (done.returncode, said) == (0, "")
         return done.stdout.decode()
 
     return run

@@ -35,7 +35,8 @@ pub struct Dependency {
 #[derive(Deserialize)]
 pub struct Target {
     pub name: String,
-    pub crate_types: Vec<String>,
+    /// `lib`, `cdylib`, `example` ...: what it is for, and for a library how it is linked.
+    pub kind: Vec<String>,
 }
 
 impl Workspace {
@@ -63,7 +64,7 @@ impl Package {
 
     /// The name of its shared object, which is the name of the Python module.
     pub fn extension_module(&self) -> Result<&str> {
-        let is_shared = |target: &&Target| target.crate_types.iter().any(|kind| kind == "cdylib");
+        let is_shared = |target: &&Target| target.kind.iter().any(|kind| kind == "cdylib");
         let target = self.targets.iter().find(is_shared);
         let target = target.with_context(|| format!("{} is no extension (cdylib)", self.name))?;
         Ok(&target.name)

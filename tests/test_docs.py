@@ -1,0 +1,43 @@
+"""The Python sessions of the documentation: each ``pycon`` block prints what it says it prints.
+
+A block runs by itself, on the extensions of the workspace. Rust blocks are documentation tests of
+the crate `pommel`.
+"""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def sessions():
+    parser = doctest.DocTestParser()
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for fence in FENCE.finditer(text):
+            if fence.group(1) == "pycon":
+                line = text.count("\n", 0, fence.start(2))
+                name = "{}:{}".format(page.relative_to(ROOT), line + 1)
+                yield parser.get_doctest(fence.group(2), {}, name, str(page), line)
+
+
+SESSIONS = list(sessions())
+
+
+@pytest.mark.parametrize("session", SESSIONS, ids=[session.name for session in SESSIONS])
+def test_session(session):
+    said = []
+    results = doctest.DocTestRunner().run(session, out=said.append)
+    assert results.attempted, "the block holds no statement"
+    assert not results.failed, "".join(said)
+
+
+def test_python_is_shown_as_sessions():
+    # A block of another kind would look like code that was run.
+    fences = [fence for page in PAGES for fence in FENCE.finditer(page.read_text(encoding="utf-8"))]
+    assert not [fence.group(0) for fence in fences if fence.group(1) in ("python", "py")]
