@@ -169,9 +169,13 @@ for_each_member!(define_fill);
 pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str> {
     let ctx = context();
     let threads = if api()._Py_MergeZeroLocalRefcount.is_some() { flags::FREE_THREADED } else { 0 };
+    // PyPy 7 shows no docstring at all if it starts with a signature.
+    // SAFETY: the API is loaded.
+    let old_pypy = unsafe { version_text() }.contains("[PyPy 7.");
+    let signatures = if old_pypy { 0 } else { flags::TEXT_SIGNATURES };
     let extensions = Extensions {
         size: size_of::<Extensions>() as u32,
-        flags: flags::PLAIN_HANDLES | flags::OUR_SLOTS | flags::TEXT_SIGNATURES | threads,
+        flags: flags::PLAIN_HANDLES | flags::OUR_SLOTS | signatures | threads,
         err_fetch: crate::section::errors::err_fetch::<L>,
         err_restore: crate::section::errors::err_restore::<L>,
         inline: Inline {

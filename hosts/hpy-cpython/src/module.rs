@@ -71,7 +71,10 @@ unsafe fn attach() -> Result<Kind, String> {
     // SAFETY: the API is loaded; the caller's promise.
     unsafe {
         let kind = layout::detect(linker).ok_or_else(|| {
-            format!("Python {} is not supported: 3.9 is the oldest that is", version_text())
+            format!(
+                "Python {} is not supported: it must be 3.9 or later, and PyPy of a known layout",
+                version_text()
+            )
         })?;
         check_direct(kind)?;
         let mut attached = ATTACHED.lock().unwrap_or_else(PoisonError::into_inner);

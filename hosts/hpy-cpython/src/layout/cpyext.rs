@@ -11,6 +11,8 @@ pub(crate) struct Cpyext;
 
 impl Layout for Cpyext {
     const HEADER: usize = 24;
+    /// PyPy runs it before, as it runs `__del__`.
+    const FINALIZE_IN_DEALLOC: bool = false;
     const SHARED_LISTS: bool = false;
 
     #[inline(always)]

@@ -75,8 +75,10 @@ pub(crate) enum TypeField {
 /// The functions are called with live objects of the type that each of them names, on a thread
 /// that is attached to the interpreter.
 pub(crate) trait Layout: Sized + 'static {
-    /// Whether several threads run Python code at once.
+    /// Whether several threads may run Python code at once.
     const FREE_THREADED: bool = false;
+    /// Whether `tp_dealloc` has to run `tp_finalize`.
+    const FINALIZE_IN_DEALLOC: bool = true;
     /// Bytes of `PyObject`.
     const HEADER: usize;
 
@@ -114,7 +116,8 @@ pub(crate) trait Layout: Sized + 'static {
         None
     }
 
-    /// The number of digits or items behind the fixed part of an `int` or a `tuple`.
+    /// The number of words of 4 bytes (digits) behind the fixed part of an `int`, or of items behind
+    /// that of a `tuple`.
     unsafe fn item_count(o: Obj) -> usize;
 
     /// The items of a tuple (or a subclass); null if they cannot be reached directly.
@@ -261,7 +264,11 @@ pub(crate) mod sizes {
         /// A `list`.
         LIST,
         /// A `dict`.
-        DICT
+        DICT,
+        /// A digit of an `int`; for `Stable` only.
+        DIGIT,
+        /// Not a size: the bits in a digit of an `int`; for `Stable` only.
+        DIGIT_BITS
     );
 }
 
@@ -367,7 +374,9 @@ pub(crate) unsafe fn detect(linker: Linker) -> Option<Kind> {
             return Some(expected);
         }
         measure::<Stable>();
-        (sizes::OBJECT.get() != 0).then_some(Kind::Stable)
+        stable::measure_digits();
+        // Before 3.10, `PyType_GetSlot` did not work for the built-in types.
+        (version >= (3, 10) && sizes::OBJECT.get() != 0).then_some(Kind::Stable)
     }
 }
 
@@ -387,7 +396,9 @@ unsafe fn probe<L: Layout>() -> bool {
             return false;
         }
         measure::<L>();
-        let one = PyLong_FromLong(12345);
+        // More than the 15 bits that a digit has in some builds.
+        let number = 0x12345;
+        let one = PyLong_FromLong(number);
         let float = PyFloat_FromDouble(1.5);
         let tuple = PyTuple_New(1);
         if one.is_null() || float.is_null() || tuple.is_null() {
@@ -397,10 +408,13 @@ unsafe fn probe<L: Layout>() -> bool {
         Py_IncRef(one);
         PyTuple_SetItem(tuple, 0, one);
         let items = L::tuple_items(tuple);
-        let holds = L::exact_float(float).is_none_or(|v| v == 1.5)
-            && L::exact_small_int(one).is_none_or(|v| v == 12345)
+        let zero = PyLong_FromLong(0);
+        let reads_ints = !zero.is_null() && L::exact_small_int(zero).is_some();
+        let holds = reads_ints == L::exact_small_int(one).is_some()
+            && L::exact_float(float).is_none_or(|v| v == 1.5)
+            && L::exact_small_int(one).is_none_or(|v| v == number)
             && (items.is_null() || (*items == one && L::var_size(tuple) == 1));
-        [one, float, tuple].iter().for_each(|o| Py_DecRef(*o));
+        [zero, one, float, tuple].iter().for_each(|o| Py_DecRef(*o));
         holds
     }
 }

@@ -11,6 +11,8 @@ impl Layout for Stable {
     /// Not known; [`Stable::head`] asks the interpreter.
     const HEADER: usize = 0;
     const SHARED_LISTS: bool = false;
+    /// Not known: rather lock once too often.
+    const FREE_THREADED: bool = true;
 
     #[inline(always)]
     fn head() -> usize {
@@ -45,13 +47,21 @@ impl Layout for Stable {
     }
 
     unsafe fn item_count(o: Obj) -> usize {
-        // SAFETY: the caller gives an `int` or a tuple; `__sizeof__` of an `int` counts its digits.
+        // SAFETY: the caller gives an `int` or a tuple.
         unsafe {
             if PyType_IsSubtype(Self::type_of(o), api().PyTuple_Type) != 0 {
                 return PyTuple_Size(o).unsigned_abs();
             }
-            let size = attribute(o, c"__sizeof__", true);
-            size.saturating_sub(Self::basic_size(Self::type_of(o))) / 4
+            let bits = number(|| {
+                let method = PyObject_GetAttrString(api().PyLong_Type, c"bit_length".as_ptr());
+                if method.is_null() {
+                    return method;
+                }
+                let bits = PyObject_VectorcallDict(method, &o, 1, core::ptr::null_mut());
+                Py_DecRef(method);
+                bits
+            });
+            bits.div_ceil(sizes::DIGIT_BITS.get().max(1)) * sizes::DIGIT.get() / 4
         }
     }
 
@@ -73,7 +83,7 @@ impl Layout for Stable {
     unsafe fn type_field(t: Obj, field: TypeField) -> usize {
         let slot: c_int = match field {
             // SAFETY: the caller gives a type.
-            TypeField::BasicSize => return unsafe { attribute(t, c"__basicsize__", false) },
+            TypeField::BasicSize => return unsafe { attribute(t, c"__basicsize__") },
             // SAFETY: the caller gives a type.
             TypeField::Flags => return unsafe { flags(t) as usize },
             // Not to be had.
@@ -115,28 +125,60 @@ unsafe fn flags(t: Obj) -> c_ulong {
     unsafe {
         match api().PyType_GetFlags {
             Some(get) => get(t),
-            None => attribute(t, c"__flags__", false) as c_ulong | flag::HEAPTYPE,
+            None => attribute(t, c"__flags__") as c_ulong | flag::HEAPTYPE,
         }
     }
 }
 
-/// An integer attribute, or what the method of that name gives; 0 if there is none.
+/// Asks the interpreter how it stores an `int`.
+///
+/// # Safety
+/// The C API is loaded and the thread attached to the interpreter.
+pub(super) unsafe fn measure_digits() {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let field = |name: &CStr| {
+            number(|| {
+                let sys = PyImport_ImportModule(c"sys".as_ptr());
+                if sys.is_null() {
+                    return sys;
+                }
+                let info = PyObject_GetAttrString(sys, c"int_info".as_ptr());
+                Py_DecRef(sys);
+                if info.is_null() {
+                    return info;
+                }
+                let value = PyObject_GetAttrString(info, name.as_ptr());
+                Py_DecRef(info);
+                value
+            })
+        };
+        sizes::DIGIT.set(field(c"sizeof_digit"));
+        sizes::DIGIT_BITS.set(field(c"bits_per_digit"));
+    }
+}
+
+/// An integer attribute; 0 if there is none.
 ///
 /// # Safety
 /// `o` is an object.
-unsafe fn attribute(o: Obj, name: &CStr, call: bool) -> usize {
-    // SAFETY: only documented functions on new references, which are given up again; an exception
-    // that was set before is put back.
+unsafe fn attribute(o: Obj, name: &CStr) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { number(|| PyObject_GetAttrString(o, name.as_ptr())) }
+}
+
+/// The value of an `int` that a function makes; 0 if it fails. An exception that was set before
+/// stays set.
+///
+/// # Safety
+/// The function gives a new reference, or null with an exception set.
+unsafe fn number(make: impl FnOnce() -> Obj) -> usize {
+    // SAFETY: the caller's promise.
     unsafe {
         let mut saved = [core::ptr::null_mut(); 3];
         let [t, v, tb] = &mut saved;
         PyErr_Fetch(t, v, tb);
-        let mut value = PyObject_GetAttrString(o, name.as_ptr());
-        if call && !value.is_null() {
-            let method = value;
-            value = PyObject_CallObject(method, core::ptr::null_mut());
-            Py_DecRef(method);
-        }
+        let value = make();
         let number = if value.is_null() { 0 } else { PyLong_AsSize_t(value) };
         Py_DecRef(value);
         PyErr_Clear();

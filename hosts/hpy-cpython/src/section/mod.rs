@@ -9,7 +9,7 @@ mod dict;
 pub(crate) mod errors;
 mod eval;
 mod field;
-mod float;
+pub(crate) mod float;
 mod global;
 mod iter;
 mod list;

@@ -140,7 +140,7 @@ members! {
 /// # Safety
 /// `o` is an object, and the thread is attached to the interpreter.
 #[inline(always)]
-unsafe fn direct_items<L: Layout>(o: Obj) -> Option<(*mut Obj, isize)> {
+pub(crate) unsafe fn direct_items<L: Layout>(o: Obj) -> Option<(*mut Obj, isize)> {
     // SAFETY: the type is checked before the layout is asked.
     unsafe {
         let t = L::type_of(o);
@@ -152,8 +152,8 @@ unsafe fn direct_items<L: Layout>(o: Obj) -> Option<(*mut Obj, isize)> {
             return None;
         };
         let len = L::var_size(o);
-        // An empty list has no items to point to.
-        (len >= 0).then_some((items, len))
+        // An empty list has no items to point to; one that cannot be read in place has none either.
+        (len == 0 || len > 0 && !items.is_null()).then_some((items, len))
     }
 }
 

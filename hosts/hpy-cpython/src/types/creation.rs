@@ -206,7 +206,14 @@ unsafe fn with_metaclass<L: Layout>(
     unsafe {
         let type_ = api().PyType_Type;
         let meta = params.metaclass;
-        if L::type_field(meta, TypeField::New) != L::type_field(type_, TypeField::New) {
+        let new = PyObject_GetAttrString(type_, c"__new__".as_ptr());
+        let meta_new = PyObject_GetAttrString(meta, c"__new__".as_ptr());
+        xdecref::<L>(meta_new);
+        xdecref::<L>(new);
+        if new.is_null() || meta_new.is_null() {
+            return Err(Raised);
+        }
+        if new != meta_new {
             return Err(Raised::type_error("a metaclass with its own __new__ is not supported"));
         }
         spec.flags |= tpflags::BASETYPE as u32;
@@ -224,15 +231,14 @@ unsafe fn with_metaclass<L: Layout>(
             xdecref::<L>(value);
         }
         let name = PyObject_GetAttrString(plain, c"__name__".as_ptr());
-        let new = PyObject_GetAttrString(type_, c"__new__".as_ptr());
         let bases = Parameters::<L>::tuple(&[plain]).unwrap_or(null_mut());
         let args = [meta, name, bases, namespace];
-        let t = if complete && !new.is_null() && args.iter().all(|a| !a.is_null()) {
+        let t = if complete && args.iter().all(|a| !a.is_null()) {
             L::vectorcall(new, args.as_ptr(), args.len(), null_mut())
         } else {
             null_mut()
         };
-        [plain, namespace, slots, name, new, bases].iter().for_each(|o| xdecref::<L>(*o));
+        [plain, namespace, slots, name, bases].iter().for_each(|o| xdecref::<L>(*o));
         if t.is_null() { Err(Raised) } else { Ok(t) }
     }
 }

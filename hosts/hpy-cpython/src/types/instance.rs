@@ -323,6 +323,7 @@ pub(crate) unsafe extern "C" fn dealloc<L: Layout>(o: Obj) {
         }
         let outermost = facts.is_some_and(|f| f.owns_dealloc);
         if outermost
+            && L::FINALIZE_IN_DEALLOC
             && L::type_field(t, TypeField::Finalize) != 0
             && PyObject_CallFinalizerFromDealloc(o) < 0
         {

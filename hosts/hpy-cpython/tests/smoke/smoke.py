@@ -58,6 +58,19 @@ def destroyed():
     return m.counters()[0]
 
 
+@contextlib.contextmanager
+def destroys(n):
+    """The body ends the lives of so many native structs."""
+    for _ in range(50 if PYPY else 1):
+        before = destroyed()
+    yield
+    for _ in range(200 if PYPY else 1):
+        found = destroyed() - before
+        if found >= n:
+            break
+    assert found == n, f"{found} structs were destroyed instead of {n}"
+
+
 m = load()
 BIG = 10**30
 
@@ -89,7 +102,8 @@ def functions():
 @test
 def flags():
     flags = m.extension_flags()
-    assert flags & 13 == 13
+    assert flags & 5 == 5
+    assert bool(flags & 8) == (not PYPY or sys.pypy_version_info >= (8,))
     assert bool(flags & 2) == FREE_THREADED
 
 
@@ -457,7 +471,12 @@ def points():
     assert (q.x, q.y, q.tag) == (4.0, 5.5, 0)
     with raises(TypeError):
         p + 1
-    assert len(p) == 2 and list(p) == [3.0, 4.5] and p[1] == 4.5 and p[-1] == 4.5
+    assert len(p) == 2 and list(p) == [3.0, 4.5] and p[1] == 4.5
+    if PYPY and sys.pypy_version_info < (8,):
+        with raises(IndexError):
+            p[-1]  # FIXME: before 8.0, PyPy's C API does not add the length to the index.
+    else:
+        assert p[-1] == 4.5
     with raises(IndexError):
         p[2]
     assert p and not m.Point(0, 1)
@@ -484,8 +503,8 @@ def points():
     assert m.Point.norm.__doc__ == "a property"
     q.scale(2)
     assert q.x == 18.0
-    assert m.Point.scale.__doc__ == "Multiplies x."
-    if not PYPY:
+    if m.extension_flags() & 8:
+        assert m.Point.scale.__doc__ == "Multiplies x."
         assert m.Point.scale.__text_signature__ == "(by)"
     with raises(TypeError):
         m.Point("a", "b")
@@ -511,13 +530,11 @@ def buffers():
 
 @test
 def destruction():
-    before = destroyed()
-    p = m.Point(1, 2)
-    del p
-    assert destroyed() == before + 1
-    with raises(TypeError):
+    with destroys(1):
+        p = m.Point(1, 2)
+        del p
+    with destroys(1), raises(TypeError):
         m.Point("a", "b")
-    assert destroyed() == before + 2
 
 
 @test
@@ -535,61 +552,55 @@ def python_subclasses():
     class Empty(m.Point):
         __slots__ = ()
 
-    before = destroyed()
-    for C in (Sub, Slots, Empty):
-        o = C(1, 2)
-        assert (o.x, o.y) == (1.0, 2.0) and type(o) is C and isinstance(o, m.Point)
-        o.x = 10
-        assert o.x == 10.0 and type(o + o) is C and (o + o).x == 20.0
-        assert memoryview(o).tolist() == [10.0, 2.0]
-        del o
+    # Each of the three, and two sums each.
+    with destroys(3 * 3):
+        for C in (Sub, Slots, Empty):
+            o = C(1, 2)
+            assert (o.x, o.y) == (1.0, 2.0) and type(o) is C and isinstance(o, m.Point)
+            o.x = 10
+            assert o.x == 10.0 and type(o + o) is C and (o + o).x == 20.0
+            assert memoryview(o).tolist() == [10.0, 2.0]
+            del o
     assert Sub(5, 6).hello() == 5.0 and Sub(5, 6).extra == (5, 6)
-    collect()
-    # Each of the three, two sums each, and two more.
-    assert destroyed() == before + 3 * 3 + 2
-    s = Slots(1, 2)
-    s.a = s
-    del s
 
     class Deep(Sub):
         pass
 
-    d = Deep(8, 9)
-    assert d.x == 8.0 and d.extra == (8, 9)
-    d.me = d
-    del d
-    if not PYPY:
-        assert destroyed() == before + 3 * 3 + 2 + 2
+    with destroys(2):
+        s = Slots(1, 2)
+        s.a = s
+        d = Deep(8, 9)
+        assert d.x == 8.0 and d.extra == (8, 9)
+        d.me = d
+        del s, d
     assert type(m.new_of(Sub)) is Sub and m.new_of(Sub).x == 0.0
 
 
 @test
 def derived_types():
-    before = destroyed()
     D = m.make_derived(m.Point)
     assert D.__mro__ == (D, m.Point, object)
-    d = D(3, 4)
-    assert d.norm == 5.0 and type(d + d) is D
-    del d
-    # Both tp_destroy run, for the instance and the sum.
-    assert destroyed() == before + 4
 
     class Sub(D):
         pass
 
-    s = Sub(1, 2)
-    assert s.y == 2.0
-    del s
-    assert destroyed() == before + 6
-
+    # Both tp_destroy run, for the instance and the sum.
+    with destroys(4):
+        d = D(3, 4)
+        assert d.norm == 5.0 and type(d + d) is D
+        del d
+    with destroys(2):
+        s = Sub(1, 2)
+        assert s.y == 2.0
+        del s
     N = m.make_derived(m.Node)
-    before = destroyed()
-    n = N(N(None, [1]), [2])
-    assert n.value == [2] and n.get_next().value == [1]
-    n.value = n
-    n.get_next().value = n
-    del n
-    assert destroyed() == before + 4
+    with destroys(4):
+        n = N(N(None, [1]), [2])
+        assert n.value == [2] and n.get_next().value == [1]
+        if not PYPY:
+            n.value = n
+            n.get_next().value = n
+        del n
 
 
 @test
@@ -613,28 +624,29 @@ def wrong_types():
     with raises(ValueError, "HPy_tp_traverse"):
         m.wrong_type(1)
     for which in (2, 3, 4, 5, 6, 7, 8):
+        if which == 7 and PYPY:
+            continue  # PyPy's int has no struct that ours could overlap.
         with raises(TypeError):
             m.wrong_type(which)
 
 
 @test
 def nodes():
-    before = destroyed()
     v = object()
-    n = m.Node(None, v)
-    assert n.value is v and n.strict is v and n.get_next() is None
-    n.value = 5
-    assert n.value == 5
-    del n.value
-    assert n.value is None
-    with raises(AttributeError, "strict"):
-        n.strict
-    assert m.Node().get_next() is None
-    assert list(m.Node(None, 6)) == [6]
-    with raises(StopIteration):
-        next(m.Node())
-    n = None
-    assert destroyed() == before + 4
+    with destroys(4):
+        n = m.Node(None, v)
+        assert n.value is v and n.strict is v and n.get_next() is None
+        n.value = 5
+        assert n.value == 5
+        del n.value
+        assert n.value is None
+        with raises(AttributeError, "strict"):
+            n.strict
+        assert m.Node().get_next() is None
+        assert list(m.Node(None, 6)) == [6]
+        with raises(StopIteration):
+            next(m.Node())
+        del n
     if not PYPY:
         assert gc.is_tracked(m.Node())
         n = m.Node(None, v)
@@ -644,54 +656,50 @@ def nodes():
 
 @test
 def cycles():
-    before = destroyed()
-    a = m.Node()
-    a.value = a
-    del a
-    # A cycle between two, and through a dict and a subclass.
-    a, b = m.Node(), m.Node()
-    a.value, b.value = b, a
-    del a, b
-
     class Sub(m.Node):
         pass
 
-    s = Sub()
-    s.attribute = s
-    s.value = {"s": s}
-    del s
-    if PYPY:
-        return
-    assert destroyed() == before + 4
+    # FIXME: PyPy's C API does not collect cycles through native structs.
+    with destroys(0 if PYPY else 4):
+        a = m.Node()
+        a.value = a
+        del a
+        # A cycle between two, and through a dict and a subclass.
+        a, b = m.Node(), m.Node()
+        a.value, b.value = b, a
+        del a, b
+        s = Sub()
+        s.attribute = s
+        s.value = {"s": s}
+        del s
 
 
 @test
 def types_die():
     import weakref
-    T = m.make_node()
-    r = weakref.ref(T)
-    before = destroyed()
-    # The collector takes the type, its dictionary and instances apart, in any order.
-    T.instance = T(None, [T])
-    T.other = [T(T.instance, 5), m.Node(None, [T])]
-    del T
     if not PYPY:
-        assert destroyed() == before + 3
+        with destroys(3):
+            # The collector takes the type, its dictionary and instances apart, in any order.
+            T = m.make_node()
+            r = weakref.ref(T)
+            T.instance = T(None, [T])
+            T.other = [T(T.instance, 5), m.Node(None, [T])]
+            del T
         assert r() is None
-    for _ in range(100):
-        m.make_point()(1, 2)
-    collect()
+    with destroys(100):
+        for _ in range(100):
+            m.make_point()(1, 2)
 
 
 @test
 def long_chains():
-    before = destroyed()
-    count = 1_000 if PYPY else 200_000
-    n = None
-    for _ in range(count):
-        n = m.Node(n)
-    del n
-    assert destroyed() == before + count
+    # PyPy frees a few links per collection.
+    count = 50 if PYPY else 200_000
+    with destroys(count):
+        n = None
+        for _ in range(count):
+            n = m.Node(n)
+        del n
 
 
 @test
@@ -758,6 +766,26 @@ def callable_instances():
         m.caller_switch(m.Point())
 
 
+def use_shape(C, samples):
+    base = C.__mro__[1]
+
+    class Sub(C):
+        pass
+
+    for sample in samples:
+        for T in (C, Sub):
+            o = T(sample)
+            assert o == sample and isinstance(o, base), (o, sample)
+            assert o.count == 0
+            assert o.bump() == 1 and o.bump() == 2 and o.count == 2, (C, sample)
+            o.count = 2**60
+            assert o.bump() == 2**60 + 1
+            assert o == sample and repr(base(o)) == repr(sample)
+            if T is Sub:
+                o.attribute = sample
+                assert o.attribute == sample and o.count == 2**60 + 1
+
+
 @test
 def shapes():
     values = {
@@ -768,42 +796,22 @@ def shapes():
         m.List: [[], [1, 2, 3]],
         m.Dict: [{}, {1: 2}],
     }
-    before = destroyed()
-    made = 0
-    for C, samples in values.items():
-        base = C.__mro__[1]
-
-        class Sub(C):
-            pass
-
-        for sample in samples:
-            for T in (C, Sub):
-                o = T(sample)
-                made += 1
-                assert o == sample and isinstance(o, base), (o, sample)
-                assert o.count == 0
-                assert o.bump() == 1 and o.bump() == 2 and o.count == 2, (C, sample)
-                o.count = 2**60
-                assert o.bump() == 2**60 + 1
-                assert o == sample and repr(base(o)) == repr(sample)
-                if T is Sub:
-                    o.attribute = sample
-                    assert o.attribute == sample and o.count == 2**60 + 1
-            del o
-    assert destroyed() == before + made
+    made = 2 * sum(map(len, values.values()))
+    with destroys(made):
+        for C, samples in values.items():
+            use_shape(C, samples)
     l = m.List()
     for i in range(1000):
         l.append(i)
     assert sum(l) == 499500 and l.bump() == 1
     # Through the collector, with the list inside itself.
     if not PYPY:
-        before = destroyed()
-        l.append(l)
-        d = m.Dict()
-        d["d"] = d
-        d["l"] = l
-        del l, d
-        assert destroyed() == before + 2
+        with destroys(2):
+            l.append(l)
+            d = m.Dict()
+            d["d"] = d
+            d["l"] = l
+            del l, d
 
 
 @test
@@ -827,10 +835,9 @@ def metaclasses():
         pass
 
     assert type(Sub) is m.Meta and Sub.bump() == 1 and Sub().count == 0
-    before = destroyed()
-    del C, T, t, Sub
     if not PYPY:
-        assert destroyed() == before + 3
+        with destroys(3):
+            del C, T, t, Sub
 
     class Picky(type):
         def __new__(cls, *args):
