@@ -81,7 +81,8 @@ def typed_functions(module):
 
     ffi = cffi.FFI()
     functions = {}
-    for name, (signature, address) in module.__pommel_typed__.items():
+    for name in ("none", "one", "two", "many"):
+        signature, address = module.__pommel_typed__[name]
         functions[name] = ffi.cast(signature.replace("(", "(*)(", 1), address)
     return functions
 

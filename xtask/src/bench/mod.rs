@@ -103,14 +103,16 @@ pub fn run(case: &Case, options: &Options) -> Result<Outcome> {
     let setup =
         Setup { case, found: &found, main: main.as_ref(), julia, shared: RefCell::default() };
 
-    let mut contestants = Vec::new();
-    for row in &case.rows {
-        if options.only.as_ref().is_none_or(|only| only.contains(&row.name)) {
-            contestants.extend(setup.contestants(row));
-        }
-    }
-    if contestants.is_empty() {
+    let is_wanted = |row: &&Row| options.only.as_ref().is_none_or(|only| only.contains(&row.name));
+    let plan: Vec<Place> =
+        case.rows.iter().filter(is_wanted).flat_map(|row| setup.places(row)).collect();
+    if plan.is_empty() {
         bail!("no row of {} has one of the names given to --only", case.name);
+    }
+    let mut contestants = Vec::new();
+    for (index, place) in plan.iter().enumerate() {
+        eprint!("[{}/{}] ", index + 1, plan.len());
+        contestants.push(setup.contestant(place));
     }
     compare_results(case, &mut contestants);
     let rounds = if options.quick { case.quick_rounds } else { case.rounds };
@@ -175,6 +177,12 @@ fn compare_results(case: &Case, contestants: &mut [Contestant]) {
     }
 }
 
+/// A row on a Python, on none, or the reason why it cannot be measured anywhere.
+struct Place<'a> {
+    row: &'a Row,
+    python: Result<Option<&'a Python>, String>,
+}
+
 /// Makes contestants of rows.
 struct Setup<'a> {
     case: &'a Case,
@@ -191,29 +199,40 @@ impl Setup<'_> {
         self.julia.as_ref()?.as_deref().ok()
     }
 
-    /// A contestant for every Python of `row`.
-    fn contestants(&self, row: &Row) -> Vec<Contestant> {
+    /// Where `row` is measured: on every Python it asks for, or natively.
+    fn places<'a>(&'a self, row: &'a Row) -> Vec<Place<'a>> {
         if row.run != Run::Python {
-            return vec![self.contestant(row, None)];
+            return vec![Place { row, python: Ok(None) }];
         }
         let pythons = row.select(self.found, self.main);
         if pythons.is_empty() {
             let why = format!("no such Python at hand: {}", row.pythons.join(", "));
-            return vec![absent(row, None, why)];
+            return vec![Place { row, python: Err(why) }];
         }
-        pythons.into_iter().map(|python| self.contestant(row, Some(python))).collect()
+        pythons.into_iter().map(|python| Place { row, python: Ok(Some(python)) }).collect()
     }
 
-    fn contestant(&self, row: &Row, python: Option<&Python>) -> Contestant {
+    fn contestant(&self, place: &Place) -> Contestant {
+        let row = place.row;
+        let python = place.python.clone().unwrap_or_default();
         let on = python.map(|python| format!(" on {}", python.name)).unwrap_or_default();
         eprintln!("setting up {}{on}", row.name);
-        match self.start(row, python) {
-            Ok(worker) => Contestant { worker: Ok(worker), ..absent(row, python, String::new()) },
-            Err(error) => {
-                let why = reason(&error);
-                eprintln!("  cannot be had: {why}");
-                absent(row, python, why)
-            }
+        let started = match &place.python {
+            Ok(python) => self.start(row, *python).map_err(|error| reason(&error)),
+            Err(why) => Err(why.clone()),
+        };
+        if let Err(why) = &started {
+            eprintln!("  cannot be had: {why}");
+        }
+        Contestant {
+            row: row.name.clone(),
+            title: row.title.clone(),
+            python: python.map(|python| python.name.clone()),
+            parts: row.parts.clone(),
+            worker: started,
+            note: row.note.clone(),
+            result: None,
+            is_wrong: false,
         }
     }
 
@@ -266,19 +285,6 @@ impl Setup<'_> {
     }
 }
 
-fn absent(row: &Row, python: Option<&Python>, why: String) -> Contestant {
-    Contestant {
-        row: row.name.clone(),
-        title: row.title.clone(),
-        python: python.map(|python| python.name.clone()),
-        parts: row.parts.clone(),
-        worker: Err(why),
-        note: row.note.clone(),
-        result: None,
-        is_wrong: false,
-    }
-}
-
 /// An error in one line: what failed, and the line of a tool's output that says why.
 fn reason(error: &anyhow::Error) -> String {
     let text = format!("{error:#}");
@@ -287,4 +293,28 @@ fn reason(error: &anyhow::Error) -> String {
         line.starts_with("error") || line.contains(" error: ")
     });
     cut(telling.or(text.lines().next()).unwrap_or_default().trim(), 200)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read() {
+        let args = ["--quick", "--only", "c,rust", "--json", "out.json"].map(String::from);
+        let options = Options::parse(&args).unwrap();
+        assert!(options.quick && options.main.is_none());
+        assert_eq!(options.only.unwrap(), ["c", "rust"]);
+        assert_eq!(options.json.unwrap(), Path::new("out.json"));
+        assert!(Options::parse(&["--json".into()]).is_err());
+        assert!(Options::parse(&["--fast".into()]).is_err());
+    }
+
+    #[test]
+    fn a_reason_is_the_telling_line() {
+        let said = "exit status: 1: pip install x\nWARNING: old\nERROR: No matching distribution\n";
+        assert_eq!(reason(&anyhow::anyhow!(said)), "ERROR: No matching distribution");
+        assert_eq!(reason(&anyhow::anyhow!("one\ntwo")), "one");
+        assert_eq!(reason(&anyhow::anyhow!("x".repeat(500))).chars().count(), 200);
+    }
 }

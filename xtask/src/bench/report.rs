@@ -285,6 +285,44 @@ fn digits(number: f64) -> String {
 mod tests {
     use super::*;
 
+    /// A row of part `p` as the runner makes it, before ratios.
+    fn measured(rival: &str, python: Option<&str>, seconds: Option<f64>) -> Row {
+        Row {
+            name: format!("p/{rival}"),
+            python: python.map(String::from),
+            median_s: seconds,
+            low_s: seconds,
+            high_s: seconds,
+            ratio: None,
+            runs: 1,
+            note: String::new(),
+            title: rival.into(),
+            part: "p".into(),
+            rival: rival.into(),
+        }
+    }
+
+    #[test]
+    fn a_row_is_compared_with_the_baseline_on_its_own_python() {
+        let norms = [measured("c", Some("a"), Some(2.0)), measured("c", Some("b"), Some(4.0))];
+        let norm_of =
+            |python| norm(&norms, &measured("x", python, None)).and_then(|row| row.median_s);
+        assert_eq!(norm_of(Some("b")), Some(4.0));
+        // Where the baseline was not measured, the first one serves.
+        assert_eq!(norm_of(Some("z")), Some(2.0));
+        assert_eq!(norm_of(None), Some(2.0));
+    }
+
+    #[test]
+    fn the_json_has_the_promised_fields_and_no_others() {
+        let row = serde_json::to_value(measured("x", None, None)).unwrap();
+        let mut names: Vec<&String> = row.as_object().unwrap().keys().collect();
+        names.sort();
+        let promised = ["high_s", "low_s", "median_s", "name", "note", "python", "ratio", "runs"];
+        assert_eq!(names, promised);
+        assert!(row["median_s"].is_null() && row["python"].is_null());
+    }
+
     #[test]
     fn numbers_have_three_digits() {
         let shown = [0.1234, 0.99951, 1.0, 9.99, 12.34, 123.4, 1234.0].map(digits);
