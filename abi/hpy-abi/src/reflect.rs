@@ -2,6 +2,7 @@
 //! every member alike, and for tests.
 
 use crate::types::{CType, Meaning};
+use core::fmt;
 
 /// One member of the context.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +61,27 @@ impl Member {
     /// Bytes from the start of the context of PyPy 7.3.18 to 7.3.23.
     pub const fn offset_pypy73(&self) -> usize {
         crate::offset_pypy73(self.index)
+    }
+}
+
+/// The member as a field of the C struct: `HPy h_None`, `HPy (*ctx_Dup)(HPyContext *ctx, HPy h)`.
+impl fmt::Display for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(function) = self.function else { return write!(f, "HPy {}", self.name) };
+        write!(f, "{}(*{})(HPyContext *ctx", function.ret, self.name)?;
+        for arg in function.args {
+            // A name that is a keyword in Rust ends in an underscore that C does not need.
+            write!(f, ", {}{}", arg.ty, arg.name.trim_end_matches('_'))?;
+        }
+        f.write_str(")")
+    }
+}
+
+/// The type as it stands before a name in C: `int `, `void *`.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.c)?;
+        if self.c.ends_with('*') { Ok(()) } else { f.write_str(" ") }
     }
 }
 

@@ -124,8 +124,7 @@ pub type HPyCFunction = Option<unsafe extern "C" fn()>;
 /// Called by a traversal for each field of an object: `visit(field, arg)`.
 pub type HPyFunc_visitproc = unsafe extern "C" fn(*mut HPyField, *mut c_void) -> c_int;
 /// Releases what a capsule points to: `destroy(name, pointer, context)`.
-pub type HPyFunc_Capsule_Destructor =
-    unsafe extern "C" fn(*const c_char, *mut c_void, *mut c_void);
+pub type HPyFunc_Capsule_Destructor = unsafe extern "C" fn(*const c_char, *mut c_void, *mut c_void);
 
 /// An object of an interpreter that has a C API. Never looked into on this side of the line.
 #[repr(C)]

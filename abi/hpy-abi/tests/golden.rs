@@ -1,0 +1,101 @@
+//! The ABI as it was frozen: what the tables say now must be what the files under `golden/` say.
+//!
+//! A change there breaks every binary that was built before. Only additions at the end of a table
+//! are meant to show up: `POMMEL_BLESS=1 cargo test -p hpy-abi` writes them down.
+
+mod structs;
+
+use hpy_abi::reflect::MEMBERS;
+use hpy_abi::*;
+use std::fmt::Write;
+use std::path::Path;
+
+#[test]
+fn members_of_the_context() {
+    let mut text = String::from("index\tname\toffset\toffset_pypy73\tsince\tdeclaration\n");
+    for m in MEMBERS {
+        let (index, name, since) = (m.index, m.name, m.since);
+        let (offset, pypy73) = (m.offset(), m.offset_pypy73());
+        writeln!(text, "{index}\t{name}\t{offset}\t{pypy73}\t{since}\t{m}").unwrap();
+    }
+    compare("context.txt", &text);
+}
+
+#[test]
+fn fields_of_structs() {
+    let mut text = String::new();
+    for s in structs::structs() {
+        writeln!(text, "{} size={} align={}", s.name, s.size, s.align).unwrap();
+        for field in s.fields {
+            writeln!(text, "    +{} {} ({})", field.offset, field.name, field.size).unwrap();
+        }
+    }
+    compare("structs.txt", &text);
+}
+
+#[test]
+fn slots() {
+    let mut text = String::from("number\tname\tsignature\torigin\n");
+    for slot in SLOTS {
+        let (_, signature) = Signature::ALL
+            .iter()
+            .map(|(name, s)| (s, name))
+            .find(|(s, _)| **s == slot.signature)
+            .unwrap();
+        let origin = if slot.ours { "ours" } else { "upstream" };
+        writeln!(text, "{}\t{}\t{signature}\t{origin}", slot.number, slot.name).unwrap();
+    }
+    compare("slots.txt", &text);
+}
+
+macro_rules! print_signatures {
+    ($($number:literal $name:ident: fn($($arg:ident: $ty:ty),*) -> $ret:ty,
+       args { $($field:ident: $field_ty:ty),* }, $doc:literal;)*) => {
+        /// A row per calling convention: the function, then the struct of its trampoline.
+        fn print_signatures() -> String {
+            use hpy_abi::args;
+            let mut text = String::from("number\tname\tfunction\targs\n");
+            $({
+                let types: &[&str] = &[$(stringify!($ty)),*];
+                let fields: &[String] = &[$(format!(
+                    "+{} {}: {}",
+                    std::mem::offset_of!(args::$name, $field),
+                    stringify!($field),
+                    plain(stringify!($field_ty)),
+                )),*];
+                let function = format!("({}) -> {}", types.join(", "), stringify!($ret));
+                let (number, name, function) = ($number, stringify!($name), plain(&function));
+                let size = size_of::<args::$name>();
+                writeln!(text, "{number}\t{name}\t{function}\t{size} {{{}}}", fields.join(", "))
+                    .unwrap();
+            })*
+            text
+        }
+    };
+}
+for_each_signature!(print_signatures);
+
+/// A type as people write it; the compiler's printing puts spaces around a pointer's star.
+fn plain(ty: &str) -> String {
+    ty.replace("* ", "*")
+}
+
+#[test]
+fn signatures() {
+    compare("signatures.txt", &print_signatures());
+}
+
+/// Fails if the golden file says something else, or writes it if it is to be blessed.
+fn compare(file: &str, now: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file);
+    if std::env::var_os("POMMEL_BLESS").is_some() {
+        std::fs::write(&path, now).expect("the golden files can be written");
+        return;
+    }
+    let frozen = std::fs::read_to_string(&path).expect("the golden file is committed");
+    let mut differing = frozen.lines().zip(now.lines()).filter(|(frozen, now)| frozen != now);
+    if let Some((frozen, now)) = differing.next() {
+        panic!("{file} was frozen as\n  {frozen}\nand is now\n  {now}\n");
+    }
+    assert_eq!(frozen.lines().count(), now.lines().count(), "{file}: rows were added or removed");
+}
