@@ -347,11 +347,15 @@ def test_methods_of_others_objects():
             lambda: array.__len__(wrong),
             lambda: array.__getitem__(wrong, 0),
             lambda: array.__setitem__(wrong, 0, 1.0),
-            lambda: array.__add__(wrong, a),
-            lambda: array.__mul__(wrong, 2.0),
         ]:
             with pytest.raises(TypeError):
                 call()
+        # PyPy does not turn the answer of an operator that is called by name into an error.
+        for operator_by_name, other in [(array.__add__, a), (array.__mul__, 2.0)]:
+            try:
+                assert operator_by_name(wrong, other) is NotImplemented
+            except TypeError:
+                pass
 
 
 def test_size_is_read_only():

@@ -12,15 +12,18 @@ def _become_extension(namespace):
     if "__extension_spec__" in namespace:
         return _undo_reload(sys.modules[name])
 
-    import importlib.machinery
-    import importlib.util
     import os
+
+    # Where the interpreter itself keeps its import system: `importlib.util` would take longer to
+    # import than all the rest.
+    from _frozen_importlib import module_from_spec
+    from _frozen_importlib_external import spec_from_file_location
 
     stem = name.rpartition(".")[2]
     here = os.path.dirname(os.path.abspath(namespace["__file__"]))
     path = os.path.join(here, stem + ".so")
-    spec = importlib.util.spec_from_file_location(name, path, loader=_loader(name, path))
-    module = importlib.util.module_from_spec(spec)
+    spec = spec_from_file_location(name, path, loader=_loader(name, path))
+    module = module_from_spec(spec)
     module.__extension_spec__ = spec
     sys.modules[name] = module
     spec.loader.exec_module(module)
@@ -28,7 +31,7 @@ def _become_extension(namespace):
 
 def _loader(name, path):
     import os
-    from importlib.machinery import ExtensionFileLoader
+    from _frozen_importlib_external import ExtensionFileLoader
 
     try:
         from _hpy_universal import _load_bootstrap
