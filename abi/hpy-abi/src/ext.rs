@@ -41,6 +41,15 @@ pub struct Extensions {
     pub err_restore: unsafe extern "C" fn(ctx: *mut HPyContext, exception: HPy),
     /// Where things lie in an object, for reading them without a call.
     pub inline: Inline,
+    /// Copies the leading items of a list or tuple that are exactly `float`s, at most `capacity`
+    /// of them, and gives their number; 0 for any other object. Runs no Python code and cannot
+    /// fail: the caller reads what is left in the ordinary way.
+    pub read_floats: unsafe extern "C" fn(
+        ctx: *mut HPyContext,
+        sequence: HPy,
+        items: *mut f64,
+        capacity: usize,
+    ) -> usize,
 }
 
 /// Where things lie in an object, in bytes from the address that a plain handle is; 0 where the

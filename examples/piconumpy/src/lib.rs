@@ -4,6 +4,7 @@
 //! One shared object, made of this file, imports on every Python.
 
 use pommel::prelude::*;
+use smallvec::SmallVec;
 
 /// A tiny NumPy: one-dimensional arrays of floats.
 #[pommel::module]
@@ -16,14 +17,15 @@ pub mod piconumpy {
     /// `a * x`, `x * a` and `a / x` with a number, indexing and `len`.
     #[class(name = "array")]
     pub struct Array {
-        data: Box<[f64]>,
+        /// Up to four items, the state of a sled, lie in the object itself.
+        data: SmallVec<[f64; 4]>,
     }
 
     #[methods]
     impl Array {
         #[new]
         fn new(data: Vec<f64>) -> Array {
-            Array { data: data.into() }
+            Array { data: SmallVec::from_vec(data) }
         }
 
         /// The number of items.
@@ -103,7 +105,7 @@ pub mod piconumpy {
         data.try_reserve_exact(size)
             .map_err(|_| Error::memory_error(format!("cannot allocate {size} items")))?;
         data.resize(size, 0.0);
-        Ok(Array { data: data.into() })
+        Ok(Array { data: SmallVec::from_vec(data) })
     }
 
     /// An array of `size` items whose values do not matter (they are zeros here).

@@ -63,6 +63,13 @@ pub fn expand(options: TokenStream, item: TokenStream) -> syn::Result<TokenStrea
             ) -> ::pommel::Result<::pommel::Object<'_>> {
                 ::pommel::new_instance(ctx, self)
             }
+            #[inline]
+            fn into_raw(
+                self,
+                ctx: ::pommel::Ctx<'_>,
+            ) -> ::pommel::Result<::pommel::rt::HPy> {
+                ::pommel::rt::new_raw(ctx, self)
+            }
         }
     })
 }

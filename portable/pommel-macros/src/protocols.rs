@@ -167,6 +167,27 @@ impl Output {
         });
     }
 
+    /// A method with one operand for hosts that do not fill the slot, by way of the slot's function,
+    /// so that the method's own code exists once.
+    fn foreign_by(&mut self, method: &Method<'_>, call: TokenStream) -> syn::Result<()> {
+        let name = self.name();
+        self.wrappers.push(quote! {
+            struct #name;
+            impl ::pommel::rt::trampolines::O for #name {
+                unsafe extern "C" fn imp(
+                    __ctx: *mut ::pommel::rt::HPyContext,
+                    __this: ::pommel::rt::HPy,
+                    __other: ::pommel::rt::HPy,
+                ) -> ::pommel::rt::HPy {
+                    use ::pommel::rt::trampolines::*;
+                    // SAFETY: the arguments are those of a call from Python.
+                    unsafe { #call }
+                }
+            }
+        });
+        self.foreign(method, "o", &name)
+    }
+
     /// A method for hosts that do not fill the slot of the same meaning.
     fn foreign(
         &mut self,
@@ -314,7 +335,7 @@ impl Row {
     /// Whether the method as it stands serves hosts that do not fill the slot. Operators have to
     /// decline operands, and the end of an iteration is an exception there.
     pub fn is_ordinary_elsewhere(&self) -> bool {
-        !matches!(self.protocol, Next | Binary | Power | InPlace | Compare | Buffer)
+        !matches!(self.protocol, Next | Binary | Power | InPlace | Compare | GetItem | Buffer)
     }
 
     /// Adds the slots of a protocol; `found` has the methods of the row that the class defines.
@@ -418,29 +439,18 @@ impl Row {
         };
         let wrapper = out.wrapper(convention, arguments, "HPy", body);
         out.slot(self.slots[0], convention, &wrapper);
-        for (method, half) in [(method, left), (reflected_method, reflected)] {
-            if let Some(method) = method {
-                self.foreign_half(method, half, out)?;
-            }
+        let imp = match power {
+            false => quote!(<#wrapper as BINARYFUNC>::imp),
+            true => quote!(<#wrapper as TERNARYFUNC>::imp),
+        };
+        let last = if power { quote!(, ::pommel::rt::raw_none(__ctx)) } else { quote!() };
+        if let Some(method) = method {
+            out.foreign_by(method, quote!(#imp(__ctx, __this, __other #last)))?;
+        }
+        if let Some(method) = reflected_method {
+            out.foreign_by(method, quote!(#imp(__ctx, __other, __this #last)))?;
         }
         Ok(())
-    }
-
-    /// An operator as a method of the instance, for hosts that do not call the slot for it.
-    fn foreign_half(&self, m: &Method<'_>, half: TokenStream, out: &mut Output) -> syn::Result<()> {
-        let (this, other) = (borrow("__this", "arg0"), borrow("__other", "arg1"));
-        let body = quote! {
-            #this
-            #other
-            let __modulus = ::pommel::rt::none(__ctx);
-            let __half = #half;
-            let __result = __half(&__this, &__other)?;
-            ::core::result::Result::Ok(
-                __result.unwrap_or_else(|| ::pommel::rt::not_implemented(__ctx)),
-            )
-        };
-        let wrapper = out.wrapper("O", handles(&["arg0", "arg1"]), "HPy", body);
-        out.foreign(m, "o", &wrapper)
     }
 
     fn in_place(&self, m: &Method<'_>, out: &mut Output) -> syn::Result<()> {
@@ -470,10 +480,9 @@ impl Row {
                 __result.unwrap_or_else(|| ::pommel::rt::not_implemented(__ctx)),
             )
         };
-        let wrapper = out.wrapper("BINARYFUNC", handles(&["arg0", "arg1"]), "HPy", body.clone());
+        let wrapper = out.wrapper("BINARYFUNC", handles(&["arg0", "arg1"]), "HPy", body);
         out.slot(self.slots[0], "BINARYFUNC", &wrapper);
-        let wrapper = out.wrapper("O", handles(&["arg0", "arg1"]), "HPy", body);
-        out.foreign(m, "o", &wrapper)
+        out.foreign_by(m, quote!(<#wrapper as BINARYFUNC>::imp(__ctx, __this, __other)))
     }
 
     fn get_item(&self, m: &Method<'_>, out: &mut Output) -> syn::Result<()> {
@@ -483,6 +492,7 @@ impl Row {
         let body = quote!(#this #key #statements ::pommel::rt::object_result(__ctx, #call));
         let wrapper = out.wrapper("BINARYFUNC", handles(&["arg0", "arg1"]), "HPy", body);
         out.slot(self.slots[0], "BINARYFUNC", &wrapper);
+        out.foreign_by(m, quote!(<#wrapper as BINARYFUNC>::imp(__ctx, __this, __other)))?;
         if !m.first_is_integer() {
             return Ok(());
         }
@@ -555,7 +565,6 @@ impl Row {
                     } else
                 });
             }
-            self.foreign_half(m, half, out)?;
         }
         let (this, other) = (borrow("__this", "arg0"), borrow("__other", "arg1"));
         let body = quote! {
@@ -571,6 +580,11 @@ impl Row {
         let arguments = quote!(#arguments, arg2: ::pommel::rt::abi::CmpOp);
         let wrapper = out.wrapper("RICHCMPFUNC", arguments, "HPy", body);
         out.slot(self.slots[0], "RICHCMPFUNC", &wrapper);
+        for m in found {
+            let op = format_ident!("{}", m.name.trim_matches('_').to_uppercase());
+            let imp = quote!(<#wrapper as RICHCMPFUNC>::imp);
+            out.foreign_by(m, quote!(#imp(__ctx, __this, __other, ::pommel::rt::#op)))?;
+        }
         Ok(())
     }
 
@@ -621,12 +635,27 @@ impl Method<'_> {
         let (statements, call) = self.invoke(quote!(&__this), &value, Mismatch::Raises);
         let this = borrow("__this", "arg0");
         let void = quote!(*mut ::core::ffi::c_void);
+        let null = quote!(::core::ptr::null_mut());
         if !setter {
             let body = quote!(#this #statements ::pommel::rt::object_result(__ctx, #call));
             let arguments = quote!(arg0: ::pommel::rt::HPy, arg1: #void);
-            let wrapper = out.wrapper(convention, arguments, "HPy", body.clone());
-            let arguments = handles(&["_module", "arg0"]);
-            let function = out.wrapper("O", arguments, "HPy", body);
+            let wrapper = out.wrapper(convention, arguments, "HPy", body);
+            let function = out.name();
+            out.wrappers.push(quote! {
+                struct #function;
+                impl ::pommel::rt::trampolines::O for #function {
+                    unsafe extern "C" fn imp(
+                        __ctx: *mut ::pommel::rt::HPyContext,
+                        _module: ::pommel::rt::HPy,
+                        __this: ::pommel::rt::HPy,
+                    ) -> ::pommel::rt::HPy {
+                        // SAFETY: the receiver is checked on every host that calls this.
+                        unsafe {
+                            <#wrapper as ::pommel::rt::trampolines::GETTER>::imp(__ctx, __this, #null)
+                        }
+                    }
+                }
+            });
             return Ok((wrapper, self.hidden_function("o", &function)?));
         }
         let (name, value) = (&self.name, borrow("__value", "arg1"));
@@ -635,18 +664,19 @@ impl Method<'_> {
             #this
             #value
             #statements
-            let __status = ::pommel::rt::status_result(#call)?;
+            ::pommel::rt::status_result(#call)
         };
         let arguments = quote!(arg0: ::pommel::rt::HPy, arg1: ::pommel::rt::HPy, arg2: #void);
-        let ok = quote!(::core::result::Result::Ok(__status));
-        let wrapper = out.wrapper(convention, arguments, "Status", quote!(#body #ok));
+        let wrapper = out.wrapper(convention, arguments, "Status", body);
         let arguments = quote! {
             _module: ::pommel::rt::HPy, __args: ::pommel::rt::abi::Handles, __nargs: usize
         };
         let body = quote! {
             let [arg0, arg1] = ::pommel::rt::setter_arguments(__args, __nargs)?;
-            #body
-            ::pommel::rt::object_result(__ctx, ())
+            let __status = <#wrapper as ::pommel::rt::trampolines::SETTER>::imp(
+                __ctx.as_raw(), arg0, arg1, #null,
+            );
+            ::pommel::rt::setter_result(__ctx, __status)
         };
         let function = out.wrapper("VARARGS", arguments, "HPy", body);
         Ok((wrapper, self.hidden_function("varargs", &function)?))

@@ -153,7 +153,7 @@ impl Callee<'_> {
         let finish = match (convention, self.class) {
             (Convention::New, Some(class)) => quote! {
                 let __value: #class = ::pommel::rt::Fallible::into_result(#call)?;
-                ::pommel::rt::new_instance_of(__ctx, __type, __value).map(::pommel::raw::give_up)
+                ::pommel::rt::new_raw_of(__ctx, __type, __value)
             },
             _ => quote!(::pommel::rt::object_result(__ctx, #call)),
         };
@@ -218,7 +218,9 @@ impl Callee<'_> {
     /// The name in messages: a constructor is called by the name of its class.
     fn spoken_name(&self) -> TokenStream {
         match self.class {
-            Some(class) if self.constructs => quote!(::pommel::rt::class_name::<#class>()),
+            Some(class) if self.constructs => {
+                quote!(const { ::pommel::rt::class_name::<#class>() })
+            }
             _ => self.name.to_token_stream(),
         }
     }

@@ -273,34 +273,39 @@ pub fn type_object<T: Class>(ctx: Ctx<'_>) -> Result<Type<'_>> {
 /// Makes an instance of the class.
 #[inline]
 pub fn new_instance<T: Methods>(ctx: Ctx<'_>, value: T) -> Result<Object<'_>> {
+    // SAFETY: the bits are a new handle.
+    new_raw(ctx, value).and_then(|raw| unsafe { raw::new_handle(ctx, raw) })
+}
+
+/// Makes an instance of the class, as bits that the caller owns.
+#[inline]
+pub fn new_raw<T: Methods>(ctx: Ctx<'_>, value: T) -> Result<HPy> {
     T::cell().with(ctx, |type_| match type_.is_null() {
         true => Err(not_imported::<T>()),
         // SAFETY: the handle is open during this closure and that of the class.
-        false => unsafe { new_instance_of(ctx, type_, value) },
+        false => unsafe { new_raw_of(ctx, type_, value) },
     })
 }
 
-/// Makes an instance of the class or of a Python subclass of it.
+/// Makes an instance of the class or of a Python subclass of it, as bits that the caller owns.
 ///
 /// # Safety
 /// `type_` is open, and the type of `T` or a subtype of it.
 #[inline]
-pub unsafe fn new_instance_of<T: Methods>(
-    ctx: Ctx<'_>,
-    type_: HPy,
-    value: T,
-) -> Result<Object<'_>> {
+pub unsafe fn new_raw_of<T: Methods>(ctx: Ctx<'_>, type_: HPy, value: T) -> Result<HPy> {
     let () = Payload::<T>::ALIGNED;
     let mut data: *mut c_void = core::ptr::null_mut();
     // SAFETY: the caller's promise; on success `data` is the zeroed payload of the new object,
     // which nobody else knows of yet.
     unsafe {
         let raw = calls::ctx_New(ctx.as_raw(), type_, &mut data);
-        let object = raw::new_handle(ctx, raw)?;
+        if raw.is_null() {
+            return Err(Error::pending());
+        }
         let payload = data.cast::<Payload<T>>();
         (*payload).value.get().write(MaybeUninit::new(value));
         (*payload).borrows.store(FREE, Ordering::Relaxed);
-        Ok(object)
+        Ok(raw)
     }
 }
 

@@ -9,6 +9,7 @@
 use crate::object::{Kind, Object};
 use crate::raw::{self, attach, calls};
 use crate::{Bytes, Ctx, Dict, Error, List, Module, Result, Slice, Str, Tuple, Type};
+use hpy_abi::HPy;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,6 +19,11 @@ pub trait FromPython: Sized {
     fn expected() -> Cow<'static, str>;
     /// Reads the value; a `TypeError` if the object is of the wrong kind.
     fn from_python(object: &Object<'_>) -> Result<Self>;
+    /// Reads as many leading items of a list or tuple as can be had at once, into an empty vector
+    /// that has room for them.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn read_leading(_sequence: &Object<'_>, _items: &mut Vec<Self>) {}
 }
 
 /// Types that a parameter of a function may have.
@@ -32,6 +38,15 @@ pub trait Argument<'a, 'h, 'c>: Sized {
 pub trait IntoPython {
     /// Makes the object.
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>>;
+    /// The same as bits that the caller owns: a result in two registers.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn into_raw(self, ctx: Ctx<'_>) -> Result<HPy>
+    where
+        Self: Sized,
+    {
+        self.into_python(ctx).map(raw::give_up)
+    }
 }
 
 /// An object for people: its `repr`, shortened, and its type.
@@ -97,6 +112,11 @@ impl FromPython for f64 {
         "a real number".into()
     }
 
+    #[inline]
+    fn read_leading(sequence: &Object<'_>, items: &mut Vec<f64>) {
+        read_floats(sequence, items);
+    }
+
     #[inline(always)]
     fn from_python(object: &Object<'_>) -> Result<f64> {
         // SAFETY: an open handle.
@@ -110,6 +130,18 @@ impl FromPython for f64 {
             return Err(conversion_error(object, "a real number", &[c"__float__", c"__index__"]));
         }
         Ok(value)
+    }
+}
+
+/// Fills an empty vector with leading floats of a list or tuple.
+fn read_floats(sequence: &Object<'_>, items: &mut Vec<f64>) {
+    let Some(extensions) = attach::extensions() else { return };
+    let (ctx, room) = (sequence.ctx().as_raw(), items.spare_capacity_mut());
+    // SAFETY: the host writes no more items than there is room for, and says how many.
+    unsafe {
+        let start = room.as_mut_ptr().cast();
+        let read = (extensions.read_floats)(ctx, sequence.as_raw(), start, room.len());
+        items.set_len(read);
     }
 }
 
@@ -377,7 +409,8 @@ impl<T: FromPython> FromPython for Vec<T> {
             let len = object.len()?;
             let mut values = Vec::new();
             values.try_reserve_exact(len)?;
-            for i in 0..len {
+            T::read_leading(object, &mut values);
+            for i in values.len()..len {
                 // The list may shrink while items are read: their methods are Python code.
                 values.push(item(&object.get_index(i as isize)?, i)?);
             }
@@ -608,20 +641,21 @@ impl<T: IntoPython> IntoPython for Vec<T> {
 
 /// What a function may return: a value, or a result whose error becomes an exception.
 pub trait Output {
-    /// Makes the object.
-    fn into_object(self, ctx: Ctx<'_>) -> Result<Object<'_>>;
+    /// Makes the object, as bits that the caller owns.
+    #[doc(hidden)]
+    fn into_raw_object(self, ctx: Ctx<'_>) -> Result<HPy>;
 }
 
 impl<T: IntoPython> Output for T {
     #[inline(always)]
-    fn into_object(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
-        self.into_python(ctx)
+    fn into_raw_object(self, ctx: Ctx<'_>) -> Result<HPy> {
+        self.into_raw(ctx)
     }
 }
 
 impl<T: IntoPython, E: Into<Error>> Output for Result<T, E> {
     #[inline(always)]
-    fn into_object(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
-        self.map_err(Into::into)?.into_python(ctx)
+    fn into_raw_object(self, ctx: Ctx<'_>) -> Result<HPy> {
+        self.map_err(Into::into)?.into_raw(ctx)
     }
 }

@@ -69,7 +69,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Error {
 /// Turns what a function returned into the C result.
 #[inline(always)]
 pub fn object_result(ctx: Ctx<'_>, output: impl Output) -> Result<HPy> {
-    output.into_object(ctx).map(raw::give_up)
+    output.into_raw_object(ctx)
 }
 
 /// The same for an object that is there already.

@@ -14,7 +14,7 @@ mod slots;
 pub mod trampolines;
 
 pub use crate::buffer::{export, export_mut, release};
-pub use crate::class::new_instance_of;
+pub use crate::class::{new_raw, new_raw_of};
 pub use bind::{Args, ArgumentName, Bound, Params, bind, bind_new, extract, extract_operand};
 pub use entry::{CResult, enter, object_result};
 pub use hpy_abi::{self as abi, HPy, HPyContext};

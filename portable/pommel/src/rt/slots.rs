@@ -211,10 +211,19 @@ pub fn itself(object: &Object<'_>) -> HPy {
     unsafe { calls::ctx_Dup(object.ctx().as_raw(), object.as_raw()) }
 }
 
-/// `None` as the third operand of an operator that was called without one.
-pub fn none(ctx: Ctx<'_>) -> ManuallyDrop<Object<'_>> {
-    // SAFETY: the handle of the context is open for ever.
-    unsafe { raw::borrowed(ctx, calls::h_None(ctx.as_raw())) }
+/// `None` for a call by way of a slot's function.
+///
+/// # Safety
+/// `ctx` is live.
+pub unsafe fn raw_none(ctx: *mut hpy_abi::HPyContext) -> HPy {
+    // SAFETY: the caller's promise.
+    unsafe { calls::h_None(ctx) }
+}
+
+/// The result of a setter that was called as a function.
+pub fn setter_result(ctx: Ctx<'_>, status: Status) -> Result<HPy> {
+    ctx.check(status)?;
+    Ok(raw::give_up(ctx.none()))
 }
 
 /// The receiver of a class method.
