@@ -54,9 +54,10 @@ def test_typed_and_ordinary_calls_agree(module, name):
     for index in range(4):
         values = [NUMBERS.get(type, INTEGERS) for type in types]
         arguments = [choice[(index + place) % len(choice)] for place, choice in enumerate(values)]
-        named = dict(zip(NAMED.get(name, []), arguments[::-1]))
-        positional = arguments[: len(arguments) - len(named)]
-        assert function(*arguments) == getattr(module, name)(*positional, **named)
+        names = NAMED.get(name, [])
+        unnamed = len(arguments) - len(names)
+        named = dict(zip(names, arguments[unnamed:]))
+        assert function(*arguments) == getattr(module, name)(*arguments[:unnamed], **named)
 
 
 def test_functions_of_plain_numbers_publish_them():
