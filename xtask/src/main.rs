@@ -9,6 +9,7 @@ mod dist;
 mod paths;
 mod process;
 mod pythons;
+mod run;
 mod test;
 mod tidy;
 mod venv;
@@ -25,6 +26,11 @@ struct Command {
 }
 
 const COMMANDS: &[Command] = &[
+    Command {
+        name: "run",
+        summary: "PicoNumpy's sleds, beside every rival: the table and the pictures [--quick]",
+        main: run::main,
+    },
     Command {
         name: "test",
         summary: "run every test that this machine can run [FILTER]",
@@ -55,7 +61,7 @@ const COMMANDS: &[Command] = &[
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    match run(&args) {
+    match dispatch(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -64,7 +70,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(args: &[String]) -> Result<()> {
+fn dispatch(args: &[String]) -> Result<()> {
     let (name, rest) = match args {
         [] => ("help", args),
         [name, rest @ ..] => (name.as_str(), rest),
