@@ -239,7 +239,7 @@ unsafe fn slots(def: &HPyModuleDef) -> Result<Vec<PySlot>, Raised> {
     // SAFETY: the API is loaded.
     let version = layout::parse_version(&unsafe { version_text() }).unwrap_or_default();
     let pypy = load() == Ok(Linker::PyPy);
-    if version >= (3, 12) && !pypy && creates == 0 {
+    if version >= (3, 12) && !pypy {
         slots.push(c_slot::MULTIPLE_INTERPRETERS);
     }
     if version >= (3, 13) && !pypy {

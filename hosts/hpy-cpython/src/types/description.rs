@@ -80,6 +80,8 @@ pub(crate) struct Description<'a> {
     basic_size: usize,
     /// Where the call function of an instance is stored; 0 for nowhere.
     call_offset: usize,
+    /// Whether instances are nothing but a header and the native struct.
+    simple: bool,
 }
 
 /// The C API's own slots of a class of the hybrid ABI.
@@ -152,6 +154,7 @@ impl<'a> Description<'a> {
                 legacy: Legacy::read(spec.legacy_slots.cast()),
                 basic_size: 0,
                 call_offset: 0,
+                simple: false,
             };
             for def in definitions(spec.defines) {
                 match def.kind {
@@ -164,6 +167,9 @@ impl<'a> Description<'a> {
             }
             d.check()?;
             d.measure::<L>(base)?;
+            d.simple = base.is_null()
+                && spec.builtin_shape == BuiltinShape::OBJECT
+                && !d.members.iter().any(|m| CStr::from_ptr(m.name).to_bytes().starts_with(b"__"));
             Ok(d)
         }
     }
@@ -173,8 +179,14 @@ impl<'a> Description<'a> {
         self.slots.iter().find(|s| s.slot == number)
     }
 
-    /// Whether the host has to take instances apart.
-    pub(crate) fn owns_dealloc(&self) -> bool {
+    /// Whether the host takes instances apart: it has to for these two slots, and it does for
+    /// simple classes because it is faster.
+    fn owns_dealloc(&self) -> bool {
+        self.must_own_dealloc() || self.simple
+    }
+
+    /// See [`Description::owns_dealloc`].
+    fn must_own_dealloc(&self) -> bool {
         self.slot(slot::tp_destroy).is_some() || self.slot(slot::tp_traverse).is_some()
     }
 
@@ -191,7 +203,7 @@ impl<'a> Description<'a> {
     /// The thread is attached to the interpreter.
     unsafe fn check(&self) -> Result<(), Raised> {
         let spec = self.spec;
-        if self.owns_dealloc() && self.legacy.slots.iter().any(|(n, _)| *n == c_slot::DEALLOC) {
+        if self.must_own_dealloc() && self.legacy.slots.iter().any(|(n, _)| *n == c_slot::DEALLOC) {
             return Err(Raised::type_error(
                 "legacy tp_dealloc is incompatible with HPy_tp_traverse or HPy_tp_destroy.",
             ));
@@ -268,6 +280,7 @@ impl<'a> Description<'a> {
         let address = |f: HPyCFunction| f.map_or(0, |f| f as usize);
         words(&[self.basic_size, self.call_offset, self.spec.flags as usize]);
         words(&[self.spec.builtin_shape.0 as usize, self.spec.legacy_slots as usize]);
+        words(&[usize::from(self.simple)]);
         words(&[self.slots.len(), self.methods.len(), self.members.len(), self.getsets.len()]);
         for s in &self.slots {
             words(&[s.slot as usize, address(s.imp), address(s.cpy_trampoline)]);

@@ -302,7 +302,8 @@ thread_local! {
     static NESTING: Cell<*mut Nesting> = const { Cell::new(core::ptr::null_mut()) };
 }
 
-/// `tp_dealloc` of every class with `tp_destroy` or `tp_traverse`.
+/// `tp_dealloc` of every class with `tp_destroy` or `tp_traverse`, and of every simple one, because
+/// the interpreter's own function for classes is a slow one.
 ///
 /// # Safety
 /// The interpreter calls it as a `destructor`, when the last reference is gone.
@@ -317,9 +318,7 @@ pub(crate) unsafe extern "C" fn dealloc<L: Layout>(o: Obj) {
             if let Some(destroy) = facts.destroy {
                 destroy(payload::<L>(o, hpy_abi::BuiltinShape::OBJECT));
             }
-            let free: FreeFunc = core::mem::transmute(L::type_field(t, TypeField::Free));
-            free(o.cast());
-            return L::decref(t);
+            return free::<L>(o, t);
         }
         let outermost = facts.is_some_and(|f| f.owns_dealloc);
         if outermost
@@ -370,6 +369,20 @@ unsafe fn end_nested<L: Layout>(o: Obj) {
     }
 }
 
+/// Gives the memory of an object back, and its reference to its type.
+///
+/// # Safety
+/// `o` is an instance of `t` of which nothing is left but the memory.
+#[inline(always)]
+unsafe fn free<L: Layout>(o: Obj, t: Obj) {
+    // SAFETY: every type that is ready has the function.
+    unsafe {
+        let free: FreeFunc = core::mem::transmute(L::type_field(t, TypeField::Free));
+        free(o.cast());
+        L::decref(t);
+    }
+}
+
 /// Takes an object apart and gives its memory back.
 ///
 /// # Safety
@@ -386,9 +399,7 @@ unsafe fn end<L: Layout>(o: Obj) {
         }
         let base = facts::foreign_base::<L>(t);
         if base == api().PyBaseObject_Type {
-            let free: FreeFunc = core::mem::transmute(L::type_field(t, TypeField::Free));
-            free(o.cast());
-            return L::decref(t);
+            return free::<L>(o, t);
         }
         let base_flags = L::type_flags(base);
         if base_flags & flag::HAVE_GC != 0

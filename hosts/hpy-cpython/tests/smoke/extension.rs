@@ -642,7 +642,7 @@ function!(capsules, capsules_imp: NOARGS, |ctx, _self| {
 });
 function!(capsule_wrong, capsule_wrong_imp: NOARGS, |ctx, _self| {
     let mut destructor = HPyCapsule_Destructor { cpy_trampoline: None, imp: None };
-    call!(ctx, ctx_Capsule_New, 1 as *mut c_void, Utf8(null()), &mut destructor)
+    call!(ctx, ctx_Capsule_New, core::ptr::dangling_mut(), Utf8(null()), &mut destructor)
 });
 
 static mut GLOBAL: HPyGlobal = HPyGlobal::NULL;
@@ -1277,4 +1277,107 @@ static ENTRY: ModuleEntry = ModuleEntry { name: c"smoke", def: definition, set_c
 pub unsafe extern "C" fn PyInit_smoke() -> *mut cpy_PyObject {
     // SAFETY: called by the import machinery.
     unsafe { module_init(&ENTRY) }
+}
+
+// ---------------------------------------------------------------- other modules of the same file
+
+unsafe extern "C" fn create_imp(ctx: Ctx, spec: HPy) -> HPy {
+    // Any object will do; this one is the name of the module that is wanted.
+    call!(ctx, ctx_GetAttr_s, spec, utf8(c"name"))
+}
+unsafe extern "C" fn create(spec: CpyRef, _: *mut c_void) -> CpyRef {
+    let mut a = args::MOD_CREATE { spec, result: null_mut() };
+    through(Signature::MOD_CREATE, create_imp as *const (), &mut a);
+    a.result
+}
+unsafe extern "C" fn create_module_imp(ctx: Ctx, _: HPy) -> HPy {
+    call!(ctx, ctx_Import_ImportModule, utf8(c"json"))
+}
+unsafe extern "C" fn create_module(spec: CpyRef, _: *mut c_void) -> CpyRef {
+    let mut a = args::MOD_CREATE { spec, result: null_mut() };
+    through(Signature::MOD_CREATE, create_module_imp as *const (), &mut a);
+    a.result
+}
+
+/// A definition of a module with nothing but defaults.
+fn bare_module(defs: Vec<*mut HPyDef>) -> HPyModuleDef {
+    let defines = defines(defs);
+    HPyModuleDef { doc: null(), size: 0, legacy_methods: null_mut(), defines, globals: null_mut() }
+}
+
+fn leak_module(def: HPyModuleDef) -> *mut HPyModuleDef {
+    Box::leak(Box::new(def))
+}
+
+unsafe extern "C" fn created() -> *mut HPyModuleDef {
+    leak_module(bare_module(slots![mod_create create create_imp]))
+}
+unsafe extern "C" fn created_module() -> *mut HPyModuleDef {
+    leak_module(bare_module(slots![mod_create create_module create_module_imp]))
+}
+unsafe extern "C" fn created_and_more() -> *mut HPyModuleDef {
+    leak_module(bare_module(slots![mod_create create create_imp, mod_exec exec exec_imp]))
+}
+unsafe extern "C" fn negative_size() -> *mut HPyModuleDef {
+    leak_module(HPyModuleDef { size: -1, ..bare_module(vec![]) })
+}
+unsafe extern "C" fn no_definition() -> *mut HPyModuleDef {
+    null_mut()
+}
+
+/// The C API's `PyMethodDef` and `PyType_Slot`, as an extension of the hybrid ABI has them.
+#[repr(C)]
+struct CMethod(*const c_char, *const (), c_int, *const c_char);
+#[repr(C)]
+struct CSlot(c_int, *mut c_void);
+
+unsafe extern "C" fn c_identity(_: CpyRef, arg: CpyRef) -> CpyRef {
+    call!(CTX.load(SeqCst), ctx_AsPyObject, HPy(arg as isize))
+}
+fn c_methods() -> *mut c_void {
+    let end = CMethod(null(), null(), 0, null());
+    let method = CMethod(c"c_identity".as_ptr(), c_identity as *const (), 8, null());
+    vec![method, end].leak().as_mut_ptr().cast()
+}
+unsafe extern "C" fn legacy_exec_imp(ctx: Ctx, module: HPy) -> FlagOrErr {
+    const METHODS: c_int = 64;
+    let legacy = vec![CSlot(METHODS, c_methods()), CSlot(0, null_mut())].leak();
+    // A header of any layout, and nothing else.
+    let mut s = spec(
+        c"legacy.Legacy",
+        0,
+        BuiltinShape::LEGACY,
+        vec![meth_def(c"mine", Signature::O, identity_imp as _, identity as _, c"Ours.")],
+    );
+    s.legacy_slots = legacy.as_mut_ptr().cast();
+    let ok = add_type(ctx, module, c"Legacy", &mut s, HPy::NULL);
+    FlagOrErr(if ok { 0 } else { -1 })
+}
+unsafe extern "C" fn legacy_exec(arg0: CpyRef) -> FlagOrErr {
+    let mut a = args::INQUIRY { arg0, result: FlagOrErr::ERR };
+    through(Signature::INQUIRY, legacy_exec_imp as *const (), &mut a);
+    a.result
+}
+unsafe extern "C" fn legacy() -> *mut HPyModuleDef {
+    let defs = slots![mod_exec legacy_exec legacy_exec_imp];
+    leak_module(HPyModuleDef { size: 16, legacy_methods: c_methods(), ..bare_module(defs) })
+}
+
+macro_rules! module {
+    ($($init:ident $name:literal $def:ident;)*) => {$(
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $init() -> *mut cpy_PyObject {
+            static ENTRY: ModuleEntry = ModuleEntry { name: $name, def: $def, set_context };
+            // SAFETY: called by the import machinery.
+            unsafe { module_init(&ENTRY) }
+        }
+    )*};
+}
+module! {
+    PyInit_created c"created" created;
+    PyInit_created_module c"created_module" created_module;
+    PyInit_created_and_more c"created_and_more" created_and_more;
+    PyInit_negative_size c"negative_size" negative_size;
+    PyInit_no_definition c"no_definition" no_definition;
+    PyInit_legacy c"legacy" legacy;
 }

@@ -30,9 +30,9 @@ def test(function):
     return function
 
 
-def load():
-    loader = importlib.machinery.ExtensionFileLoader("smoke", PATH)
-    spec = importlib.util.spec_from_file_location("smoke", PATH, loader=loader)
+def load(name="smoke"):
+    loader = importlib.machinery.ExtensionFileLoader(name, PATH)
+    spec = importlib.util.spec_from_file_location(name, PATH, loader=loader)
     module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
     return module
@@ -43,7 +43,8 @@ def raises(exception, text=""):
     try:
         yield
     except exception as e:
-        assert text in str(e), f"{e!r} does not contain {text!r}"
+        found = f"{e} {e.__cause__}"
+        assert text in found, f"{found!r} does not contain {text!r}"
     else:
         raise AssertionError(f"{exception.__name__} was not raised")
 
@@ -964,6 +965,28 @@ def threads():
 
 
 @test
+def other_modules():
+    # CPython 3.13 switches the GIL on for whatever is not a module object.
+    if not FREE_THREADED:
+        loader = importlib.machinery.ExtensionFileLoader("created", PATH)
+        spec = importlib.util.spec_from_file_location("created", PATH, loader=loader)
+        assert loader.create_module(spec) == "created"
+    for name, text in (
+        ("created_module", "HPy_mod_create slot returned a builtin module object"),
+        ("created_and_more", "HPyModuleDef defines a HPy_mod_create slot"),
+        ("negative_size", "HPy does not permit HPyModuleDef.size < 0"),
+        ("no_definition", "no definition"),
+    ):
+        with raises(SystemError, text):
+            load(name)
+    legacy = load("legacy")
+    assert legacy.c_identity(5) == 5
+    o = legacy.Legacy()
+    assert o.c_identity(6) == 6 and o.mine(7) == 7
+    assert m.shape_of(legacy.Legacy) == -1
+
+
+@test
 def import_again():
     again = load()
     assert again.inc(1) == 2
@@ -984,6 +1007,8 @@ def main():
             import traceback
             traceback.print_exc()
             failed.append(function.__name__)
+    if FREE_THREADED and sys._is_gil_enabled():
+        failed.append("(the GIL was switched on)")
     gil = "" if not FREE_THREADED else " without the GIL"
     version = ".".join(map(str, sys.version_info[:3]))
     print(f"{sys.implementation.name} {version}{gil}: {len(TESTS) - len(failed)} of {len(TESTS)}"
