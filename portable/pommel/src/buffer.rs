@@ -4,8 +4,8 @@
 //! The borrow lasts as long as the export: `&self` keeps methods that take `&mut self` out until
 //! the last `memoryview` is gone, `&mut self` keeps everybody out.
 
-use crate::class::{Instance, Methods, Ref, RefMut};
-use crate::{Error, Object, Result, raw};
+use crate::class::{Methods, Ref, RefMut};
+use crate::{Error, Object, Result, raw, rt};
 use core::ffi::{CStr, c_char, c_int};
 use core::marker::PhantomData;
 use hpy_abi::{HPy_buffer, Status};
@@ -74,12 +74,34 @@ impl<'a> Buffer<'a> {
     /// The same memory with several dimensions, the last of which varies fastest.
     ///
     /// # Panics
-    /// If the product of the extents is not the number of items.
+    /// If the product of the extents is not the number of items, or there are more than 64
+    /// dimensions, the most that Python allows.
     pub fn with_shape(mut self, shape: &[usize]) -> Buffer<'a> {
-        let items: usize = shape.iter().product();
-        assert_eq!(items as isize, self.shape.iter().product::<isize>(), "shape and length differ");
+        let items = self.shape.iter().product::<isize>();
+        let product = |mut extents: core::slice::Iter<'_, usize>| {
+            extents.try_fold(1isize, |n, &m| n.checked_mul(isize::try_from(m).ok()?))
+        };
+        assert_eq!(product(shape.iter()), Some(items), "shape and length differ");
+        assert!(shape.len() <= 64, "more than 64 dimensions");
         self.shape = shape.iter().map(|extent| *extent as isize).collect();
         self
+    }
+
+    /// Bytes from one item to the next, for each dimension. Where an extent is 0 they have no
+    /// meaning and may wrap.
+    fn strides(&self) -> Vec<isize> {
+        let mut stride = self.itemsize as isize;
+        let mut strides = vec![0; self.shape.len()];
+        for (place, extent) in strides.iter_mut().zip(&self.shape).rev() {
+            *place = stride;
+            stride = stride.wrapping_mul(*extent);
+        }
+        strides
+    }
+
+    /// Whether the first dimension varies fastest as well, because at most one has several items.
+    fn is_fortran_contiguous(&self) -> bool {
+        self.shape.contains(&0) || self.shape.iter().filter(|extent| **extent > 1).count() <= 1
     }
 }
 
@@ -95,41 +117,51 @@ const WRITABLE: c_int = 1;
 const FORMAT: c_int = 4;
 const ND: c_int = 8;
 const STRIDES: c_int = 0x10;
+const F_CONTIGUOUS: c_int = 0x40 | STRIDES;
 
 /// The slot `bf_getbuffer` over a `__buffer__(&self)`.
+///
+/// # Safety
+/// `view` is the consumer's struct, to be filled; `object` is the receiver of the slot.
 #[doc(hidden)]
-pub fn export<T: Methods>(
+pub unsafe fn export<T: Methods>(
     object: &Object<'_>,
     view: *mut HPy_buffer,
     flags: c_int,
     memory: impl for<'a> FnOnce(&'a T) -> Result<Buffer<'a>>,
 ) -> Result<Status> {
-    let borrow = instance::<T>(object)?.borrow()?;
-    fill(object, view, flags, memory(&borrow)?, false)?;
+    // SAFETY: the caller's promise.
+    let borrow = unsafe { rt::instance::<T>(object)? }.borrow()?;
+    // SAFETY: the caller's promise.
+    unsafe { fill(object, view, flags, memory(&borrow)?, false)? };
     core::mem::forget(borrow);
     Ok(Status::OK)
 }
 
 /// The slot `bf_getbuffer` over a `__buffer__(&mut self)`.
+///
+/// # Safety
+/// As for [`export`].
 #[doc(hidden)]
-pub fn export_mut<T: Methods>(
+pub unsafe fn export_mut<T: Methods>(
     object: &Object<'_>,
     view: *mut HPy_buffer,
     flags: c_int,
     memory: impl for<'a> FnOnce(&'a mut T) -> Result<Buffer<'a>>,
 ) -> Result<Status> {
-    let mut borrow = instance::<T>(object)?.borrow_mut()?;
-    fill(object, view, flags, memory(&mut borrow)?, true)?;
+    // SAFETY: the caller's promise.
+    let mut borrow = unsafe { rt::instance::<T>(object)? }.borrow_mut()?;
+    // SAFETY: the caller's promise.
+    unsafe { fill(object, view, flags, memory(&mut borrow)?, true)? };
     core::mem::forget(borrow);
     Ok(Status::OK)
 }
 
-fn instance<'a, 'c, T: Methods>(object: &'a Object<'c>) -> Result<&'a Instance<'c, T>> {
-    // SAFETY: the object is the receiver of a slot of the class.
-    unsafe { crate::rt::instance::<T>(object) }
-}
-
-fn fill(
+/// Fills the consumer's struct.
+///
+/// # Safety
+/// `view` may be written; what `buffer` leads to stays as long as the export.
+unsafe fn fill(
     object: &Object<'_>,
     view: *mut HPy_buffer,
     flags: c_int,
@@ -142,15 +174,13 @@ fn fill(
             object.type_name()
         )));
     }
-    let mut stride = buffer.itemsize as isize;
-    let mut strides = vec![0; buffer.shape.len()];
-    for (place, extent) in strides.iter_mut().zip(&buffer.shape).rev() {
-        *place = stride;
-        stride *= extent;
+    let wanted = |flag: c_int| flags & flag == flag;
+    if wanted(F_CONTIGUOUS) && !buffer.is_fortran_contiguous() {
+        return Err(Error::buffer_error("the last dimension of this memory varies fastest"));
     }
+    let strides = buffer.strides();
     let len = buffer.shape.iter().product::<isize>() * buffer.itemsize as isize;
     let mut export = Box::new(Export { shape: buffer.shape, strides, exclusive });
-    let wanted = |flag: c_int| flags & flag == flag;
     let or_null = |wanted: bool, p: *mut isize| if wanted { p } else { core::ptr::null_mut() };
     let filled = HPy_buffer {
         buf: buffer.start.cast(),
@@ -158,7 +188,8 @@ fn fill(
         len,
         itemsize: buffer.itemsize as isize,
         readonly: buffer.readonly.into(),
-        ndim: export.shape.len() as c_int,
+        // Without a shape the memory is a row of bytes.
+        ndim: if wanted(ND) { export.shape.len() as c_int } else { 1 },
         format: match wanted(FORMAT) {
             true => buffer.format.as_ptr().cast_mut(),
             false => core::ptr::null_mut::<c_char>(),
@@ -181,7 +212,8 @@ fn fill(
 pub unsafe fn release<T: Methods>(object: &Object<'_>, view: *mut HPy_buffer) -> Result<()> {
     // SAFETY: the caller's promise: the box is ours, once.
     let export = unsafe { Box::from_raw((*view).internal.cast::<Export>()) };
-    let instance = instance::<T>(object)?;
+    // SAFETY: the object is the exporter.
+    let instance = unsafe { rt::instance::<T>(object)? };
     match export.exclusive {
         // The borrows that the export forgot end here.
         true => drop(RefMut::resume(instance)),

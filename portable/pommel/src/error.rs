@@ -1,13 +1,19 @@
 //! Errors: Python exceptions on their way through Rust.
 //!
-//! An [`Error`] is one word. Either the exception is already set in the interpreter (a member of
-//! the context failed), or it is a type and a message that become an exception when the error
-//! reaches Python, so that code without a context can make one.
-//! Dropping an error that is set in the interpreter clears it there: an error that Rust code
-//! handled leaves no trace.
+//! An [`Error`] is one word, a value like any other: several may exist at once, they may be dropped
+//! in any order, and Python may be called while one is held.
+//! Laws:
+//! 1. When a member of the context fails, the exception is taken out of the interpreter at once and
+//!    travels as a handle ([`State::Taken`]). It is set again when the error reaches Python.
+//! 2. A host that cannot hand an exception out (PyPy's own HPy) keeps it, one at a time. The error
+//!    then holds a ticket ([`State::Kept`]); a later exception makes the ticket worthless, and only
+//!    the holder of the valid one clears the exception or lets it through.
+//! 3. An error that Rust made is a type and a message until it reaches Python, so that code without
+//!    a context can make one.
 
 use crate::raw::{self, attach, calls};
 use crate::{Ctx, Object, Type};
+use core::cell::Cell;
 use core::fmt;
 use core::marker::PhantomData;
 use hpy_abi::{HPy, HPyContext, Utf8, index};
@@ -18,15 +24,40 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// A Python exception.
 ///
-/// It cannot be sent to another thread, because the exception may be set in this one. Work that
-/// runs detached reports its failures in a type of its own.
-#[must_use = "an error that is dropped clears the exception"]
-pub struct Error(Option<Box<Raise>>, PhantomData<*mut ()>);
+/// It cannot be sent to another thread, because it may refer to Python objects. Work that runs
+/// detached reports its failures in a type of its own.
+#[must_use = "an error that is dropped is an exception that nobody hears of"]
+pub struct Error(Option<Box<State>>, PhantomData<*mut ()>);
 
-/// An exception that is not raised yet.
-struct Raise {
-    kind: Exception,
-    message: String,
+/// Where the exception is; see the laws above.
+enum State {
+    /// A type and a message, not raised yet.
+    Made { kind: Exception, message: String },
+    /// An exception instance, which belongs to the error.
+    Taken(HPy),
+    /// In the interpreter, if the ticket is still valid.
+    Kept(Ticket),
+}
+
+/// Says which of the exceptions that a host kept an error means.
+#[derive(PartialEq, Eq)]
+struct Ticket(u64);
+
+impl Ticket {
+    /// Makes all tickets of this thread worthless but the new one.
+    fn new() -> Ticket {
+        LATEST.set(LATEST.get() + 1);
+        Ticket(LATEST.get())
+    }
+
+    fn is_valid(&self) -> bool {
+        self.0 == LATEST.get()
+    }
+}
+
+thread_local! {
+    /// The number of the valid ticket.
+    static LATEST: Cell<u64> = const { Cell::new(0) };
 }
 
 /// A built-in exception type.
@@ -114,13 +145,24 @@ impl Error {
     /// An exception of a built-in type.
     #[cold]
     pub fn new(kind: Exception, message: impl Into<String>) -> Error {
-        Error(Some(Box::new(Raise { kind, message: message.into() })), PhantomData)
+        Error::from_state(State::Made { kind, message: message.into() })
     }
 
-    /// The exception that is set in the interpreter.
-    #[inline(always)]
+    fn from_state(state: State) -> Error {
+        Error(Some(Box::new(state)), PhantomData)
+    }
+
+    /// The exception that a member of the context has just set.
+    #[cold]
     pub(crate) fn pending() -> Error {
-        Error(None, PhantomData)
+        let Some(extensions) = attach::extensions() else {
+            return Error::from_state(State::Kept(Ticket::new()));
+        };
+        // SAFETY: the context of the host that has set the exception, in the same thread.
+        match unsafe { (extensions.err_fetch)(attach::context()) } {
+            HPy::NULL => Error::system_error("a function of the host failed without an exception"),
+            value => Error::from_state(State::Taken(value)),
+        }
     }
 
     /// An exception of any type, such as one of the extension's own: `raise type_(value)`.
@@ -137,19 +179,28 @@ impl Error {
         }
     }
 
-    /// Raises an exception object.
+    /// Raises an exception object; a `TypeError` if it is none.
     #[cold]
     pub fn from_value(value: &Object<'_>) -> Error {
         let ctx = value.ctx();
-        // SAFETY: an open handle, and for our hosts an extension that takes one.
+        // SAFETY: open handles, the second to a type.
+        let is_exception = unsafe {
+            let base = calls::h_BaseException(ctx.as_raw());
+            calls::ctx_TypeCheck(ctx.as_raw(), value.as_raw(), base).0 != 0
+        };
+        if !is_exception {
+            let type_name = value.type_name();
+            return Error::type_error(format!(
+                "exceptions must derive from BaseException, not {type_name}"
+            ));
+        }
+        if attach::extensions().is_some() {
+            return Error::from_state(State::Taken(raw::give_up(value.to_owned_handle())));
+        }
+        // SAFETY: two open handles.
         unsafe {
-            match attach::extensions() {
-                Some(extensions) => (extensions.err_restore)(ctx.as_raw(), value.as_raw()),
-                None => {
-                    let type_ = value.type_();
-                    calls::ctx_Err_SetObject(ctx.as_raw(), type_.as_raw(), value.as_raw());
-                }
-            }
+            let type_ = value.type_();
+            calls::ctx_Err_SetObject(ctx.as_raw(), type_.as_raw(), value.as_raw());
         }
         Error::pending()
     }
@@ -160,97 +211,153 @@ impl Error {
     /// from Python code is left out.
     #[cold]
     pub fn caused_by(self, ctx: Ctx<'_>, cause: Error) -> Error {
+        if matches!(self.0.as_deref(), Some(State::Kept(_))) {
+            return self;
+        }
         let Some(cause) = cause.into_value(ctx) else { return self };
-        let raised = match &self.0 {
-            Some(raise) => raise.kind.type_object(ctx).call((raise.message.as_str(),)),
-            None => match self.into_value(ctx) {
-                Some(value) => Ok(value),
-                None => return Error::runtime_error("an exception with a cause was lost"),
-            },
+        let Some(raised) = self.into_value(ctx) else {
+            return Error::runtime_error("an exception with a cause was lost");
         };
-        let with_cause = raised.and_then(|e| e.set_attr(c"__cause__", &cause).map(|()| e));
-        with_cause.map_or_else(|error| error, |value| Error::from_value(&value))
+        match raised.set_attr(c"__cause__", &cause) {
+            Ok(()) => Error::from_value(&raised),
+            Err(error) => error,
+        }
     }
 
-    /// The exception as an object; `None` where the host cannot hand it out (PyPy's own).
-    pub fn into_value(self, ctx: Ctx<'_>) -> Option<Object<'_>> {
-        let extensions = attach::extensions();
-        if extensions.is_none() && self.0.is_some() {
-            let raise = self.0.as_ref()?;
-            return raise.kind.type_object(ctx).call((raise.message.as_str(),)).ok();
+    /// The exception as an object; `None` where the host cannot hand it out (PyPy's own, for an
+    /// exception that comes from Python code).
+    pub fn into_value(mut self, ctx: Ctx<'_>) -> Option<Object<'_>> {
+        match *self.0.take()? {
+            State::Made { kind, message } => match kind.type_object(ctx).call((message,)) {
+                Ok(value) => Some(value),
+                Err(error) => error.into_value_as_it_is(ctx),
+            },
+            state => Error::from_state(state).into_value_as_it_is(ctx),
         }
-        let extensions = extensions?;
-        self.set(ctx.as_raw());
-        // SAFETY: a live context; the result is a new handle or null.
-        unsafe { raw::new_handle(ctx, (extensions.err_fetch)(ctx.as_raw())).ok() }
+    }
+
+    /// The exception instance, if it has been raised already and the host hands it out.
+    fn into_value_as_it_is(mut self, ctx: Ctx<'_>) -> Option<Object<'_>> {
+        match self.0.take_if(|state| matches!(**state, State::Taken(_))).as_deref() {
+            // SAFETY: an open handle, which belonged to the error.
+            Some(State::Taken(value)) => unsafe { raw::new_handle(ctx, *value).ok() },
+            _ => None,
+        }
     }
 
     /// Whether the exception is of this type or a subtype.
     pub fn is(&self, ctx: Ctx<'_>, kind: Exception) -> bool {
-        match &self.0 {
-            Some(raise) if raise.kind == kind => true,
-            // SAFETY: handles of the context are open for ever.
-            Some(raise) => unsafe {
-                let (sub, sup) = (raise.kind.raw(ctx.as_raw()), kind.raw(ctx.as_raw()));
-                calls::ctx_Type_IsSubtype(ctx.as_raw(), sub, sup).0 != 0
-            },
-            // SAFETY: as above; an exception is set.
-            None => unsafe {
-                calls::ctx_Err_ExceptionMatches(ctx.as_raw(), kind.raw(ctx.as_raw())).0 != 0
-            },
+        // SAFETY: the context keeps the handle open for ever.
+        let kind = unsafe { raw::borrowed(ctx, kind.raw(ctx.as_raw())) };
+        self.matches(&kind)
+    }
+
+    /// The same for any exception type, such as one of the extension's own.
+    pub fn is_instance_of(&self, type_: &Type<'_>) -> bool {
+        self.matches(type_)
+    }
+
+    fn matches(&self, type_: &Object<'_>) -> bool {
+        let (ctx, type_) = (type_.ctx().as_raw(), type_.as_raw());
+        // SAFETY: open handles to types and to an exception.
+        unsafe {
+            match self.0.as_deref() {
+                None => false,
+                Some(State::Made { kind, .. }) => {
+                    calls::ctx_Type_IsSubtype(ctx, kind.raw(ctx), type_).0 != 0
+                }
+                Some(State::Taken(value)) => calls::ctx_TypeCheck(ctx, *value, type_).0 != 0,
+                Some(State::Kept(ticket)) => {
+                    ticket.is_valid() && calls::ctx_Err_ExceptionMatches(ctx, type_).0 != 0
+                }
+            }
         }
     }
 
-    /// Puts words before the message of an error that is not set in the interpreter yet.
+    /// Puts words before the message of an error that Rust made.
     pub(crate) fn prefixed(mut self, prefix: impl FnOnce() -> String) -> Error {
-        if let Some(raise) = &mut self.0 {
-            raise.message.insert_str(0, &prefix());
+        if let Some(State::Made { message, .. }) = self.0.as_deref_mut() {
+            message.insert_str(0, &prefix());
         }
         self
     }
 
-    /// Whether the exception is set in the interpreter already.
-    pub(crate) fn is_pending(&self) -> bool {
-        self.0.is_none()
+    /// Whether the exception was raised by the interpreter or by Python code, and not made by Rust.
+    pub(crate) fn was_raised(&self) -> bool {
+        !matches!(self.0.as_deref(), Some(State::Made { .. }))
     }
 
     /// Makes it the exception that is set, and gives the error up.
     #[cold]
     pub(crate) fn set(mut self, ctx: *mut HPyContext) {
-        let raise = self.0.take();
-        core::mem::forget(self);
-        let Some(raise) = raise else { return };
-        let message = CString::new(raise.message.replace('\0', "\\0")).unwrap_or_default();
-        // SAFETY: a handle of the context and a C string.
-        unsafe { calls::ctx_Err_SetString(ctx, raise.kind.raw(ctx), Utf8(message.as_ptr())) }
+        let Some(state) = self.0.take() else { return };
+        match *state {
+            State::Made { kind, message } => set_string(ctx, kind, message),
+            // SAFETY: only a host with extensions hands exceptions out; an open handle, which the
+            // host does not keep.
+            State::Taken(value) => unsafe {
+                if let Some(extensions) = attach::extensions() {
+                    (extensions.err_restore)(ctx, value);
+                }
+                calls::ctx_Close(ctx, value);
+            },
+            State::Kept(ticket) if ticket.is_valid() => {}
+            State::Kept(_) => set_string(
+                ctx,
+                exception::RuntimeError,
+                "an exception was lost: this interpreter keeps one at a time, and a later one took \
+                 its place"
+                    .to_owned(),
+            ),
+        }
     }
+
+    /// The type and message of an exception that was taken, for people.
+    fn describe(value: HPy) -> String {
+        // SAFETY: an error exists only during a call from the host at hand, and its handle is open.
+        let value = unsafe { raw::borrowed(Ctx::from_raw(attach::context()), value) };
+        let type_name = value.type_name();
+        match value.to_text() {
+            Ok(text) if text.is_empty() => type_name,
+            Ok(text) => format!("{type_name}: {text}"),
+            Err(_) => type_name,
+        }
+    }
+}
+
+fn set_string(ctx: *mut HPyContext, kind: Exception, message: String) {
+    let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
+    // SAFETY: a handle of the context and a C string.
+    unsafe { calls::ctx_Err_SetString(ctx, kind.raw(ctx), Utf8(message.as_ptr())) }
 }
 
 impl Drop for Error {
     fn drop(&mut self) {
         let ctx = attach::context();
-        if self.0.is_none() && !ctx.is_null() {
-            // SAFETY: the error was made during a call from this host, which is still going on:
-            // an error does not outlive the call, because only a call can have failed.
-            unsafe { calls::ctx_Err_Clear(ctx) }
+        // SAFETY: the error was made during a call from this host, which is still going on: only a
+        // call can have failed, and an error cannot leave its thread.
+        unsafe {
+            match self.0.as_deref() {
+                Some(State::Taken(value)) => calls::ctx_Close(ctx, *value),
+                Some(State::Kept(ticket)) if ticket.is_valid() => calls::ctx_Err_Clear(ctx),
+                _ => {}
+            }
         }
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Some(raise) => write!(f, "{}({:?})", raise.kind.name, raise.message),
-            None => f.write_str("Error(the exception that is set in the interpreter)"),
-        }
+        write!(f, "Error({self})")
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Some(raise) => write!(f, "{}: {}", raise.kind.name, raise.message),
-            None => f.write_str("a Python exception"),
+        match self.0.as_deref() {
+            Some(State::Made { kind, message }) => write!(f, "{}: {message}", kind.name),
+            Some(State::Taken(value)) => f.write_str(&Error::describe(*value)),
+            _ => f.write_str("a Python exception"),
         }
     }
 }

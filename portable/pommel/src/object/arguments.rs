@@ -1,11 +1,11 @@
 //! The positional arguments of a call from Rust into Python.
 
-use super::Object;
+use super::{Object, Sealed};
 use crate::{Ctx, IntoPython, Result};
 use hpy_abi::HPy;
 
 /// A tuple of up to eight Rust values and handles, or a slice of handles.
-pub trait CallArguments {
+pub trait CallArguments: Sealed {
     /// Calls `then` with the raw arguments, behind a receiver if there is one.
     #[doc(hidden)]
     fn with<'c, R>(
@@ -16,6 +16,7 @@ pub trait CallArguments {
     ) -> Result<R>;
 }
 
+impl Sealed for &[&Object<'_>] {}
 impl CallArguments for &[&Object<'_>] {
     fn with<'c, R>(
         self,
@@ -31,6 +32,7 @@ impl CallArguments for &[&Object<'_>] {
 
 macro_rules! tuple_arguments {
     ($($name:ident)*) => {
+        impl<$($name: IntoPython),*> Sealed for ($($name,)*) {}
         impl<$($name: IntoPython),*> CallArguments for ($($name,)*) {
             #[inline]
             #[allow(non_snake_case, unused_variables)]

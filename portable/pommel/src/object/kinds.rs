@@ -1,7 +1,7 @@
 //! Objects of built-in types: the same handle, with the methods of its type.
 
 use super::Object;
-use crate::raw::{self, calls};
+use crate::raw::{self, attach, calls};
 use crate::{Ctx, Error, IntoPython, Result};
 use core::ops::Deref;
 use hpy_abi::{Handles, Len, Utf8};
@@ -126,8 +126,8 @@ impl<'c> Str<'c> {
     /// The text; an error if it holds a lone surrogate.
     pub fn to_str(&self) -> Result<&str> {
         let mut len = Len(0);
-        // SAFETY: the handle is open while `self` is borrowed, and the text lives as long; the
-        // interpreter gives valid UTF-8.
+        // SAFETY: the handle is open while `self` is borrowed, and the text lives as long; our hosts
+        // give valid UTF-8.
         unsafe {
             let start =
                 calls::ctx_Unicode_AsUTF8AndSize(self.ctx().as_raw(), self.as_raw(), &mut len);
@@ -135,7 +135,24 @@ impl<'c> Str<'c> {
                 return Err(Error::pending());
             }
             let bytes = core::slice::from_raw_parts(start.0.cast(), len.0 as usize);
-            Ok(core::str::from_utf8_unchecked(bytes))
+            if attach::is_ours() {
+                return Ok(core::str::from_utf8_unchecked(bytes));
+            }
+            core::str::from_utf8(bytes).map_err(|_| self.not_encodable())
+        }
+    }
+
+    /// PyPy's own HPy lets lone surrogates through; encoding says what is wrong with the text.
+    #[cold]
+    fn not_encodable(&self) -> Error {
+        let ctx = self.ctx();
+        // SAFETY: a `str`; the result is new.
+        let encoded = unsafe {
+            raw::new_handle(ctx, calls::ctx_Unicode_AsUTF8String(ctx.as_raw(), self.as_raw()))
+        };
+        match encoded {
+            Err(error) => error,
+            Ok(_) => Error::unicode_error("the text is no valid UTF-8"),
         }
     }
 }

@@ -9,6 +9,13 @@ pub use arguments::CallArguments;
 pub use kinds::{Bytes, Dict, Items, Kind, List, Module, Slice, Str, Tuple, Type};
 pub use names::Name;
 
+/// Keeps others from implementing traits whose methods are trusted with raw handles.
+mod sealed {
+    /// Only for this module.
+    pub trait Sealed {}
+}
+use sealed::Sealed;
+
 use crate::raw::{self, calls};
 use crate::{Ctx, Error, FromPython, IntoPython, Result};
 use core::fmt;

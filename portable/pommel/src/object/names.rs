@@ -1,12 +1,12 @@
 //! What may stand where a name is expected.
 
-use super::Object;
+use super::{Object, Sealed};
 use crate::{Ctx, Result};
 use core::ffi::CStr;
 use hpy_abi::{HPy, Utf8};
 
 /// The name of an attribute or method: a `c"literal"` (the cheapest), a `&str` or a `&Object`.
-pub trait Name {
+pub trait Name: Sealed {
     /// Calls one of the two with the name in the form at hand.
     #[doc(hidden)]
     fn with<'c, R>(
@@ -21,6 +21,7 @@ pub trait Name {
     fn to_handle(self, ctx: Ctx<'_>) -> Result<Object<'_>>;
 }
 
+impl Sealed for &CStr {}
 impl Name for &CStr {
     #[inline]
     fn with<'c, R>(
@@ -37,6 +38,7 @@ impl Name for &CStr {
     }
 }
 
+impl Sealed for &str {}
 impl Name for &str {
     fn with<'c, R>(
         self,
@@ -52,6 +54,7 @@ impl Name for &str {
     }
 }
 
+impl Sealed for &Object<'_> {}
 impl Name for &Object<'_> {
     fn with<'c, R>(
         self,

@@ -65,6 +65,12 @@ pub fn extensions() -> Option<&'static ext::Extensions> {
     unsafe { EXTENSIONS.load(Relaxed).as_ref() }
 }
 
+/// Whether the host is one of ours, which keep more promises than the ABI asks for.
+#[inline(always)]
+pub fn is_ours() -> bool {
+    cfg!(feature = "direct") || !EXTENSIONS.load(Relaxed).is_null()
+}
+
 /// Whether the context has PyPy 7.3's own layout.
 #[inline(always)]
 pub fn is_pypy73() -> bool {

@@ -256,7 +256,7 @@ pub fn extract_operand<'a, 'h, 'c, T: Argument<'a, 'h, 'c>>(
     match T::extract(object, holder) {
         Ok(value) => Ok(Some(value)),
         Err(error)
-            if !error.is_pending() && error.is(object.ctx(), crate::exception::TypeError) =>
+            if !error.was_raised() && error.is(object.ctx(), crate::exception::TypeError) =>
         {
             Ok(None)
         }
