@@ -7,6 +7,7 @@
 mod counts;
 mod python;
 
+use crate::pythons::{self, Python};
 use crate::{paths, process};
 use anyhow::{Result, bail};
 use counts::Counts;
@@ -36,16 +37,20 @@ pub fn main(args: &[String]) -> Result<()> {
     };
     let mut report = Report { filter, rows: Vec::new() };
     let rustc = process::output(Command::new("rustc").arg("--version"))?;
-    report.add("rust", rustc.trim(), test_rust);
+    let (pythons, missing) = pythons::provide();
+    report.add("rust", rustc.trim(), |counts| test_rust(&pythons, counts));
     report.add("miri", "nightly", test_miri);
-    python::test_all(&mut report);
+    python::test_all(&pythons, &missing, &mut report);
     report.close()
 }
 
-/// Unit, integration and documentation tests of every crate.
-fn test_rust(counts: &mut Counts) -> Result<String> {
+/// Unit, integration and documentation tests of every crate. Those of a host run `pythons`.
+fn test_rust(pythons: &[Python], counts: &mut Counts) -> Result<String> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["test", "--workspace", "--no-fail-fast"]).current_dir(paths::root());
+    cargo
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .env("POMMEL_PYTHONS", std::env::join_paths(pythons.iter().map(|p| &p.executable))?)
+        .current_dir(paths::root());
     let limit = Duration::from_secs(30 * 60);
     let status = process::watch(&mut cargo, limit, |line| counts.read_cargo(line))?;
     counts.expect(status)

@@ -3,7 +3,7 @@
 use super::Report;
 use super::counts::Counts;
 use crate::dist::Kind;
-use crate::pythons::{self, Missing, Python};
+use crate::pythons::{Missing, Python};
 use crate::workspace::{Package, Workspace};
 use crate::{dist, paths, process, venv};
 use anyhow::{Context, Result, bail, ensure};
@@ -27,8 +27,7 @@ struct Extensions {
 }
 
 /// Adds the rows of every interpreter at hand, and one for each that is missing.
-pub fn test_all(report: &mut Report) {
-    let (pythons, missing) = pythons::provide();
+pub fn test_all(pythons: &[Python], missing: &[Missing], report: &mut Report) {
     let universal: Vec<_> =
         pythons.iter().map(|python| (python, row(python, "universal"))).collect();
     let direct: Vec<_> = pythons
