@@ -545,6 +545,17 @@ function!(extension_flags, extension_flags_imp: NOARGS, |ctx, _self| {
     }
 });
 
+function!(read_floats, read_floats_imp: O, |ctx, _self, arg| {
+    let mut found = [0.0; 3];
+    // SAFETY: the context is our host's, and there is room for three.
+    let n = unsafe {
+        let Some(extensions) = ext::extensions(ctx) else { return HPy::NULL };
+        (extensions.read_floats)(ctx, arg, found.as_mut_ptr(), found.len())
+    };
+    let found: Vec<HPy> = found[..n].iter().map(|v| call!(ctx, ctx_Float_FromDouble, *v)).collect();
+    list(ctx, &found)
+});
+
 function!(slices, slices_imp: O, |ctx, _self, slice| {
     let (mut start, mut stop, mut step) = (Len(0), Len(0), Len(0));
     if call!(ctx, ctx_Slice_Unpack, slice, &mut start, &mut stop, &mut step) != Status::OK {
@@ -1245,7 +1256,7 @@ unsafe extern "C" fn definition() -> *mut HPyModuleDef {
             hash hash_imp, to_bytes to_bytes_imp, attributes attributes_imp,
             get_attr get_attr_imp, items items_imp, length length_imp, builders builders_imp,
             tracker tracker_imp, bytes bytes_imp, unicode unicode_imp, ascii ascii_imp,
-            calls calls_imp, call_wrong call_wrong_imp, slices slices_imp, iterate iterate_imp,
+            calls calls_imp, call_wrong call_wrong_imp, read_floats read_floats_imp, slices slices_imp, iterate iterate_imp,
             evaluate evaluate_imp, context_variables context_variables_imp,
             swap_global swap_global_imp, py_object py_object_imp, dump dump_imp,
             caller_switch caller_switch_imp, wrong_type wrong_type_imp,

@@ -198,6 +198,18 @@ def floats():
 
 
 @test
+def runs_of_floats():
+    # A host reads what it can in place, and nothing of what it cannot.
+    for o, most in (
+        ([], []), ((), []), ([1.5, 2.5], [1.5, 2.5]), ((1.5, 2.5, 3.5, 4.5), [1.5, 2.5, 3.5]),
+        ([1.5, 2, 3.5], [1.5]), ((1, 2.5), []), ([True], []), ("abc", []), (5, []),
+    ):
+        assert m.read_floats(o) in (most, []), o
+    if not PYPY and os.environ.get("POMMEL_HOST_LAYOUT") != "stable":
+        assert m.read_floats((1.5, 2.5)) == [1.5, 2.5]
+
+
+@test
 def objects():
     class C:
         def __repr__(self):
