@@ -3,6 +3,7 @@
 //! The code follows from the table of signatures: the fields of the argument struct are the
 //! arguments of the implementation, with references where that has handles, which is nothing to
 //! do.
+//! What is rare is kept out of line, so that the common conventions save no registers for it.
 //! Written out are only the conventions whose two sides differ: a tuple of arguments against an
 //! array, flag bits in a count, and functions without a context.
 
@@ -88,11 +89,9 @@ macro_rules! call_one {
         $a.result = crate::types::traverse_with::<$L>($a.self_, $f, $a.visit, $a.arg)
     };
     // `args` is the capsule itself.
-    ($L:ident, $ctx:ident, $f:ident, $a:ident, CAPSULE_DESTRUCTOR, $($rest:tt)*) => {{
-        let capsule: Obj = (&raw mut *$a).cast();
-        let name = PyCapsule_GetName(capsule);
-        $f(name, PyCapsule_GetPointer(capsule, name), PyCapsule_GetContext(capsule))
-    }};
+    ($L:ident, $ctx:ident, $f:ident, $a:ident, CAPSULE_DESTRUCTOR, $($rest:tt)*) => {
+        destroy_capsule((&raw mut *$a).cast(), $f)
+    };
     // Has no trampoline: the host calls it itself.
     ($L:ident, $ctx:ident, $f:ident, $a:ident, DESTROYFUNC, $($rest:tt)*) => {{
         let _: (func::DESTROYFUNC, &args::DESTROYFUNC) = ($f, $a);
@@ -162,12 +161,34 @@ unsafe fn with_items<L: Layout, T>(
         if !items.is_null() {
             return function(Handles(items.cast_const().cast()), L::var_size(tuple));
         }
-        let n = PyTuple_Size(tuple);
-        let copy: Vec<Obj> = (0..n).map(|i| PyTuple_GetItem(tuple, i)).collect();
-        if copy.iter().any(|item| item.is_null()) {
-            return error;
-        }
-        function(Handles(copy.as_ptr().cast()), n)
+        copy_items(tuple)
+            .map_or(error, |copy| function(Handles(copy.as_ptr().cast()), copy.len() as isize))
+    }
+}
+
+/// The items of a tuple that cannot be reached in place, borrowed; `None` with an exception set.
+///
+/// # Safety
+/// `tuple` is a tuple.
+#[cold]
+unsafe fn copy_items(tuple: Obj) -> Option<Vec<Obj>> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let items = (0..PyTuple_Size(tuple)).map(|i| PyTuple_GetItem(tuple, i));
+        items.map(|item| (!item.is_null()).then_some(item)).collect()
+    }
+}
+
+/// Calls a capsule's destructor with the capsule's parts.
+///
+/// # Safety
+/// `capsule` is a capsule, and `destroy` the destructor that it was made with.
+#[inline(never)]
+unsafe fn destroy_capsule(capsule: Obj, destroy: HPyFunc_Capsule_Destructor) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let name = PyCapsule_GetName(capsule);
+        destroy(name, PyCapsule_GetPointer(capsule, name), PyCapsule_GetContext(capsule))
     }
 }
 
@@ -176,6 +197,7 @@ unsafe fn with_items<L: Layout, T>(
 ///
 /// # Safety
 /// `module` is null or a reference.
+#[inline(never)]
 unsafe fn check_created<L: Layout>(module: Obj) -> Obj {
     // SAFETY: the caller's promise.
     unsafe {

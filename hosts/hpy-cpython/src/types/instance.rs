@@ -205,6 +205,7 @@ unsafe extern "C" fn clear_field<L: Layout>(field: *mut HPyField, _: *mut c_void
 ///
 /// # Safety
 /// `o` is an instance of the class that `function` belongs to; `visit` is a `visitproc`.
+#[inline(never)]
 pub(crate) unsafe fn traverse_with<L: Layout>(
     o: Obj,
     function: func::TRAVERSEPROC,
