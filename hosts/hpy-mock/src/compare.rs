@@ -125,7 +125,8 @@ impl State {
         }))
     }
 
-    fn items(&self, sequence: &Obj) -> Vec<Obj> {
+    /// What a list or tuple holds.
+    pub fn items(&self, sequence: &Obj) -> Vec<Obj> {
         match &sequence.kind {
             Kind::Tuple(items) => items.clone(),
             Kind::List(items) => items.borrow().clone(),

@@ -5,6 +5,7 @@ use crate::errors::raise;
 use crate::object::*;
 use crate::state::{State, fresh_id};
 use hpy_abi::*;
+use std::rc::Rc;
 
 impl State {
     /// `len(object)`
@@ -88,14 +89,15 @@ impl State {
             };
         }
         let class = self.class_name(object);
-        let Some(len) = self.builtin_length(object) else {
+        if self.builtin_length(object).is_none() {
             return raise!(self, TypeError, "'{class}' object is not subscriptable");
-        };
-        if let Kind::Slice(_) = key.kind {
-            let picked = self.slice_indices(key, len)?;
-            return Ok(self.pick(object, &picked));
         }
-        let at = self.checked_index(object, key, len, "index")?;
+        if let Kind::Slice(_) = key.kind {
+            let parts = self.slice_parts(key)?;
+            let len = self.builtin_length(object).expect("it has one");
+            return Ok(self.pick(object, &slice_indices(parts, len)));
+        }
+        let at = self.checked_index(object, key, "index")?;
         Ok(match &object.kind {
             Kind::Str(text) => self.str(&text.str().chars().skip(at).take(1).collect::<String>()),
             Kind::Bytes(text) => self.int(text.bytes()[at].into()),
@@ -107,8 +109,9 @@ impl State {
         })
     }
 
-    /// The item at an index of a built-in sequence as a Rust index.
-    fn checked_index(&self, object: &Obj, key: &Obj, len: usize, what: &str) -> Res<usize> {
+    /// An index into a built-in sequence as a Rust index. The length is asked last: finding out
+    /// the index may run code that changes it.
+    fn checked_index(&self, object: &Obj, key: &Obj, what: &str) -> Res<usize> {
         let class = self.class_name(object);
         let integral = matches!(key.kind, Kind::Int(_))
             || self.answer(key, &slots::nb_index, "__index__").is_some();
@@ -125,6 +128,7 @@ impl State {
             };
         }
         let index = self.position(key)?;
+        let len = self.builtin_length(object).expect("it has one");
         let index = if index < 0 { index + len as isize } else { index };
         usize::try_from(index).ok().filter(|index| *index < len).ok_or_else(|| {
             let class = if class == "str" { "string" } else { &class };
@@ -170,14 +174,6 @@ impl State {
         Ok([part(start, first)?, part(stop, last)?, step])
     }
 
-    fn slice_indices(&self, slice: &Obj, len: usize) -> Res<Vec<usize>> {
-        let [start, stop, step] = self.slice_parts(slice)?.map(|part| part as i128);
-        let len = len as i128;
-        let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
-        let clip = |part: i128| (if part < 0 { part + len } else { part }).clamp(low, high);
-        Ok(range_items(clip(start), clip(stop), step).map(|i| i as usize).collect())
-    }
-
     /// `object[key] = value`, or `del object[key]` without a value.
     pub fn set_item(&self, object: &Obj, key: &Obj, value: Option<&Obj>) -> Res<()> {
         let name = if value.is_some() { "__setitem__" } else { "__delitem__" };
@@ -205,22 +201,21 @@ impl State {
                 Err(self.exception(&self.named("KeyError"), vec![key.clone()]))
             }
             (Kind::List(items), Kind::Slice(_), value) => {
-                let at = self.slice_indices(key, items.borrow().len())?;
-                let [start, _, step] = self.slice_parts(key)?;
-                if step != 1 {
+                let parts = self.slice_parts(key)?;
+                if parts[2] != 1 {
                     return Err(self.fault("the mock assigns to slices of step 1 only".into()));
                 }
                 let new = value.map_or(Ok(vec![]), |value| self.collect(value))?;
                 let mut items = items.borrow_mut();
                 let len = items.len() as isize;
-                let from = if start < 0 { start + len } else { start }.clamp(0, len) as usize;
-                let old: Vec<Obj> = items.splice(from..from + at.len(), new).collect();
+                let [from, to] = [parts[0], parts[1]]
+                    .map(|part| if part < 0 { part + len } else { part }.clamp(0, len) as usize);
+                let old: Vec<Obj> = items.splice(from..to.max(from), new).collect();
                 drop((items, old));
                 Ok(())
             }
             (Kind::List(items), _, value) => {
-                let len = items.borrow().len();
-                let at = self.checked_index(object, key, len, "assignment index")?;
+                let at = self.checked_index(object, key, "assignment index")?;
                 let mut items = items.borrow_mut();
                 let old = match value {
                     Some(value) => std::mem::replace(&mut items[at], value.clone()),
@@ -370,6 +365,15 @@ impl State {
     }
 }
 
+/// The positions that a slice picks from a sequence of some length.
+fn slice_indices(parts: [isize; 3], len: usize) -> Vec<usize> {
+    let [start, stop, step] = parts.map(|part| part as i128);
+    let len = len as i128;
+    let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
+    let clip = |part: i128| (if part < 0 { part + len } else { part }).clamp(low, high);
+    range_items(clip(start), clip(stop), step).map(|i| i as usize).collect()
+}
+
 fn repeated(items: &[Obj], times: usize) -> Vec<Obj> {
     std::iter::repeat_n(items, times).flatten().cloned().collect()
 }
@@ -391,16 +395,15 @@ impl State {
             return Err(self.fault(format!("{} is not a dict", self.describe(dict))));
         };
         let hash = self.hash(key)?;
-        let alike: Vec<(usize, Obj)> = entries
-            .borrow()
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| entry.hash == hash)
-            .map(|(i, entry)| (i, entry.key.clone()))
-            .collect();
-        for (i, candidate) in alike {
+        let entries_now = entries.borrow();
+        let alike = entries_now.iter().filter(|entry| entry.hash == hash);
+        let alike: Vec<Obj> = alike.map(|entry| entry.key.clone()).collect();
+        drop(entries_now);
+        for candidate in alike {
             if self.equal(&candidate, key)? {
-                return Ok((hash, Some(i)));
+                // Comparing may have run code that changed the dict.
+                let is_it = |entry: &Entry| Rc::ptr_eq(&entry.key, &candidate);
+                return Ok((hash, entries.borrow().iter().position(is_it)));
             }
         }
         Ok((hash, None))
@@ -664,7 +667,7 @@ impl State {
     }
     pub(crate) fn ctx_Tracker_Close(&self, tracker: HPyTracker) {
         match self.trackers.borrow_mut().remove(&tracker.0) {
-            Some(handles) => handles.into_iter().for_each(|h| self.close(h)),
+            Some(handles) => handles.into_iter().for_each(|h| self.ctx_Close(h)),
             None => {
                 self.fault("ctx_Tracker_Close was given a tracker that is not open".into());
             }

@@ -54,9 +54,21 @@ unsafe extern "C" fn err_fetch(ctx: *mut HPyContext) -> HPy {
     exception.map_or(HPy::NULL, |e| state.open(e, Owner::Extension, "err_fetch"))
 }
 
-/// The mock reads nothing at once: the ordinary way is the one to test.
-unsafe extern "C" fn read_floats(_: *mut HPyContext, _: HPy, _: *mut f64, _: usize) -> usize {
-    0
+unsafe extern "C" fn read_floats(
+    ctx: *mut HPyContext,
+    sequence: HPy,
+    items: *mut f64,
+    capacity: usize,
+) -> usize {
+    // SAFETY: called through the context that announced it.
+    let state = unsafe { state(ctx) };
+    let Ok(sequence) = state.object(sequence) else { return 0 };
+    let floats = state.leading_floats(&sequence);
+    for (i, x) in floats.iter().take(capacity).enumerate() {
+        // SAFETY: the caller has room for `capacity` items.
+        unsafe { items.add(i).write(*x) };
+    }
+    floats.len().min(capacity)
 }
 
 unsafe extern "C" fn err_restore(ctx: *mut HPyContext, exception: HPy) {
@@ -269,6 +281,12 @@ pub(crate) fn constant_name(member: &str) -> &str {
     }
 }
 
+/// The names of the exception types, which the context lists one after the other.
+pub(crate) fn exception_names() -> impl Iterator<Item = &'static str> {
+    let members = &reflect::MEMBERS[index::h_BaseException..=index::h_ResourceWarning];
+    members.iter().map(|member| &member.name["h_".len()..])
+}
+
 macro_rules! define_member {
     (handle $name:ident) => {};
     (fn $name:ident ($($arg:ident: $ty:ty),*) -> $ret:ty) => {
@@ -331,12 +349,6 @@ macro_rules! define_members {
                 abi_version: ABI_VERSION as c_int,
                 $($name: member_value!($kind $name),)*
             }
-        }
-
-        /// The names of the exception types, which the context lists one after the other.
-        pub(crate) fn exception_names() -> impl Iterator<Item = &'static str> {
-            let range = index::h_BaseException..=index::h_ResourceWarning;
-            [$(stringify!($name)),*].into_iter().take(*range.end() + 1).skip(*range.start()).map(constant_name)
         }
     };
 }

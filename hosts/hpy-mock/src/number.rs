@@ -362,6 +362,16 @@ impl State {
         self.index(object)
     }
 
+    /// The items of a list or tuple up to the first that is not exactly a `float`.
+    pub fn leading_floats(&self, sequence: &Obj) -> Vec<f64> {
+        let float = self.named("float");
+        let exact = |item: &Obj| match item.kind {
+            Kind::Float(x) if Rc::ptr_eq(&self.class_of(item), &float) => Some(x),
+            _ => None,
+        };
+        self.items(sequence).iter().map_while(exact).collect()
+    }
+
     fn fit<T: TryFrom<i128>>(&self, x: i128, c_type: &str) -> Res<T> {
         let message = || format!("Python int too large to convert to C {c_type}");
         T::try_from(x).map_err(|_| self.error("OverflowError", message()))
