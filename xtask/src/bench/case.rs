@@ -22,7 +22,10 @@ pub struct Case {
     pub main: Vec<String>,
     /// How often every row is measured, one after the other.
     pub rounds: usize,
+    /// As many are measured however long they take.
     pub quick_rounds: usize,
+    /// When all parts have taken so long, the rounds left are given up.
+    pub longest_seconds: f64,
     /// How long a row is measured in one round.
     pub round_seconds: f64,
     /// How long a row runs before it is measured.

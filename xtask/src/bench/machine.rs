@@ -14,6 +14,8 @@ pub struct Machine {
     pub memory_gib: f64,
     pub os: String,
     pub kernel: String,
+    /// How many processes wanted to run when the measuring began.
+    pub load: f64,
     /// `rustc`, `cc` and `julia`, as they name themselves.
     pub tools: BTreeMap<String, String>,
     /// The version behind each name in the rows.
@@ -24,6 +26,7 @@ impl Machine {
     pub fn describe<'a>(
         pythons: impl Iterator<Item = &'a Python>,
         julia: Option<&Path>,
+        load: f64,
     ) -> Machine {
         let mut tools = BTreeMap::new();
         let programs = [("rustc", Some(Path::new("rustc"))), ("cc", Some(Path::new("cc")))];
@@ -41,16 +44,27 @@ impl Machine {
                 .unwrap_or_else(|| std::env::consts::OS.into()),
             kernel: process::output(Command::new("uname").args(["-s", "-r", "-m"]))
                 .map_or_else(|_| unknown(), |printed| printed.trim().into()),
+            load,
             tools,
             pythons: pythons.collect(),
         }
     }
 
+    /// Others are at work here too: the numbers mean little.
+    pub fn is_busy(&self) -> bool {
+        self.load > 0.5 * self.cores as f64
+    }
+
     /// One line for tables.
     pub fn summary(&self) -> String {
         let tools: Vec<&str> = self.tools.values().map(String::as_str).collect();
+        let busy = if self.is_busy() {
+            format!("; BUSY (load {} when it began): the numbers mean little", self.load)
+        } else {
+            String::new()
+        };
         format!(
-            "{}, {} cores, {:.0} GiB, {}, {}",
+            "{}, {} cores, {:.0} GiB, {}, {}{busy}",
             self.cpu,
             self.cores,
             self.memory_gib,
@@ -58,6 +72,12 @@ impl Machine {
             tools.join(", ")
         )
     }
+}
+
+/// The load of the last minute.
+pub fn load() -> f64 {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split_whitespace().next().and_then(|load| load.parse().ok()).unwrap_or_default()
 }
 
 fn unknown() -> String {

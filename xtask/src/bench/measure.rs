@@ -56,27 +56,33 @@ pub fn measure(case: &Case, contestants: &mut [Contestant], rounds: usize) -> Ve
     let parts = case.part_names();
     let mut progress = Progress::new(parts.len() * (rounds + CALIBRATION_ROUNDS));
     let mut measured = Vec::new();
+    let longest = case.longest_seconds / parts.len() as f64;
     for part in parts {
+        let begin = Instant::now();
         let mut entries: Vec<Entry> = Vec::new();
         for (index, contestant) in contestants.iter_mut().enumerate() {
             if contestant.has(part) {
                 let runs = calibrate(case, part, contestant);
-                entries
-                    .push(Entry { contestant: index, plan: runs.map(|runs| (runs, Vec::new())) });
+                entries.push(Entry { contestant: index, plan: runs.map(Plan::new) });
             }
         }
         progress.advance(CALIBRATION_ROUNDS, &format!("{part}: warmed up"));
         for round in 0..rounds {
             for turn in 0..entries.len() {
                 let index = (turn + round) % entries.len();
-                entries[index].take_turn(part, contestants);
+                entries[index].take_turn(part, round, contestants);
             }
             progress.advance(1, &format!("{part}: round {} of {rounds}", round + 1));
+            // A busy machine makes rounds longer; a visitor will not wait for ever.
+            if begin.elapsed().as_secs_f64() > longest && round + 1 >= case.quick_rounds {
+                progress.advance(rounds - round - 1, &format!("{part}: cut short"));
+                break;
+            }
         }
         measured.extend(entries.into_iter().map(|entry| Measured {
             part: part.into(),
             contestant: entry.contestant,
-            seconds: entry.plan.map(|(_, seconds)| seconds),
+            seconds: entry.plan.map(|plan| plan.seconds),
         }));
     }
     progress.finish();
@@ -86,16 +92,39 @@ pub fn measure(case: &Case, contestants: &mut [Contestant], rounds: usize) -> Ve
 /// A contestant in the rounds of a part.
 struct Entry {
     contestant: usize,
-    /// How many runs fill a round, and the seconds per run so far.
-    plan: Result<(u64, Vec<f64>), String>,
+    plan: Result<Plan, String>,
 }
 
+struct Plan {
+    /// How many runs fill a round.
+    runs: u64,
+    /// It takes part in one round of so many: a single run that takes as long as many rounds would
+    /// hold up all the others.
+    every: usize,
+    /// Seconds per run so far.
+    seconds: Vec<f64>,
+}
+
+impl Plan {
+    /// Of a part whose single run takes so many rounds.
+    fn new(rounds_per_run: f64) -> Plan {
+        let runs = (1.0 / rounds_per_run).round().max(1.0) as u64;
+        let every = if rounds_per_run > LONG_RUN { LONG_RUN as usize / 2 } else { 1 };
+        Plan { runs, every, seconds: Vec::new() }
+    }
+}
+
+const LONG_RUN: f64 = 8.0;
+
 impl Entry {
-    fn take_turn(&mut self, part: &str, contestants: &mut [Contestant]) {
+    fn take_turn(&mut self, part: &str, round: usize, contestants: &mut [Contestant]) {
         let Ok(worker) = &mut contestants[self.contestant].worker else { return };
-        let Ok((runs, seconds)) = &mut self.plan else { return };
-        match worker.time(part, *runs) {
-            Ok(taken) => seconds.push(taken / *runs as f64),
+        let Ok(plan) = &mut self.plan else { return };
+        if !round.is_multiple_of(plan.every) {
+            return;
+        }
+        match worker.time(part, plan.runs) {
+            Ok(taken) => plan.seconds.push(taken / plan.runs as f64),
             Err(error) => self.plan = Err(format!("{error:#}")),
         }
     }
@@ -104,8 +133,8 @@ impl Entry {
 /// Warming up and calibrating takes about as long as so many rounds.
 const CALIBRATION_ROUNDS: usize = 6;
 
-/// Runs a part until it is warm; finds how many runs fill a round.
-fn calibrate(case: &Case, part: &str, contestant: &mut Contestant) -> Result<u64, String> {
+/// Runs a part until it is warm; finds how many rounds a run takes.
+fn calibrate(case: &Case, part: &str, contestant: &mut Contestant) -> Result<f64, String> {
     let warmup =
         if contestant.is_on_pypy() { case.warmup_seconds_pypy } else { case.warmup_seconds };
     let worker = contestant.worker.as_mut().map_err(|reason| reason.clone())?;
@@ -115,7 +144,7 @@ fn calibrate(case: &Case, part: &str, contestant: &mut Contestant) -> Result<u64
         let seconds = worker.time(part, runs).map_err(|error| format!("{error:#}"))?;
         let is_warm = begin.elapsed().as_secs_f64() >= warmup;
         if seconds >= case.round_seconds / 4.0 && is_warm {
-            return Ok(((runs as f64 * case.round_seconds / seconds).round() as u64).max(1));
+            return Ok(seconds / runs as f64 / case.round_seconds);
         }
         if seconds < case.round_seconds {
             runs *= 2;
@@ -145,6 +174,17 @@ pub fn difference(expected: &[f64], found: &[f64]) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_runs_fill_a_round_and_long_ones_miss_some() {
+        let plan = |rounds_per_run| {
+            let plan = Plan::new(rounds_per_run);
+            (plan.runs, plan.every)
+        };
+        assert_eq!(plan(0.01), (100, 1));
+        assert_eq!(plan(3.0), (1, 1));
+        assert_eq!(plan(20.0), (1, 4));
+    }
 
     #[test]
     fn quartiles() {

@@ -96,6 +96,7 @@ impl Options {
 
 /// Sets up, measures and reports on a case.
 pub fn run(case: &Case, options: &Options) -> Result<Outcome> {
+    let load = machine::load();
     let found = pythons::discover();
     let main = choose_main(case, &found, options)?.cloned();
     let julia = case.rows.iter().any(|row| row.run == Run::Julia).then(julia::ensure);
@@ -120,7 +121,7 @@ pub fn run(case: &Case, options: &Options) -> Result<Outcome> {
     let used = found
         .iter()
         .filter(|python| contestants.iter().any(|one| one.python.as_ref() == Some(&python.name)));
-    let machine = Machine::describe(used, setup.julia_program());
+    let machine = Machine::describe(used, setup.julia_program(), load);
     let report = Report::new(case, machine, &contestants, &measured);
     Ok(Outcome { report, contestants, main })
 }
