@@ -183,6 +183,8 @@ fn complain_of_wrong_results(outcome: &Outcome) -> Result<()> {
     if !wrong.is_empty() {
         bail!("these computed other trajectories: {}", wrong.join(", "));
     }
-    println!("all {compared} implementations computed the same trajectories");
+    if compared > 0 {
+        println!("all {compared} implementations computed the same trajectories");
+    }
     Ok(())
 }

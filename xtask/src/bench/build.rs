@@ -76,7 +76,7 @@ impl Site<'_> {
     fn rust_program(&self, source: &str) -> Result<PathBuf> {
         let program = self.folder().join(&self.row.name);
         let source = self.case.folder().join(source);
-        let mut command = Command::new("rustc");
+        let mut command = tool("rustc", "no Rust compiler (rustc)")?;
         command.args(["--edition", "2024", "-C", "opt-level=3", "-C", "target-cpu=native", "-o"]);
         command.arg(&program).arg(&source);
         make(&program, &[source], &mut [command])?;
@@ -180,10 +180,14 @@ impl Site<'_> {
 }
 
 fn cc() -> Result<Command> {
-    if !process::is_on_path("cc") {
-        bail!("no C compiler (cc) on the PATH");
+    tool("cc", "no C compiler (cc)")
+}
+
+fn tool(program: &str, missing: &str) -> Result<Command> {
+    if !process::is_on_path(program) {
+        bail!("{missing} on the PATH");
     }
-    Ok(Command::new("cc"))
+    Ok(Command::new(program))
 }
 
 /// The options with which `python`'s headers are found.

@@ -57,20 +57,17 @@ impl Machine {
 
     /// One line for tables.
     pub fn summary(&self) -> String {
-        let tools: Vec<&str> = self.tools.values().map(String::as_str).collect();
-        let busy = if self.is_busy() {
-            format!("; BUSY (load {} when it began): the numbers mean little", self.load)
-        } else {
-            String::new()
-        };
-        format!(
-            "{}, {} cores, {:.0} GiB, {}, {}{busy}",
-            self.cpu,
-            self.cores,
-            self.memory_gib,
-            self.os,
-            tools.join(", ")
-        )
+        let mut facts = vec![
+            self.cpu.clone(),
+            format!("{} cores", self.cores),
+            format!("{:.0} GiB", self.memory_gib),
+            self.os.clone(),
+        ];
+        facts.extend(self.tools.values().cloned());
+        if self.is_busy() {
+            facts.push(format!("BUSY (load {} when it began): the numbers mean little", self.load));
+        }
+        facts.join(", ")
     }
 }
 
