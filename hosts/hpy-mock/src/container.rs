@@ -1,11 +1,10 @@
-//! Sequences, mappings, slices, builders and trackers.
+//! Sequences, mappings and slices.
 
 use crate::call::slots;
 use crate::errors::raise;
 use crate::object::*;
-use crate::state::{State, fresh_id};
+use crate::state::State;
 use hpy_abi::*;
-use std::rc::Rc;
 
 impl State {
     /// `len(object)`
@@ -388,65 +387,6 @@ fn range_length(start: i128, stop: i128, step: i128) -> usize {
     (distance.max(0) as u128).div_ceil(step.unsigned_abs()) as usize
 }
 
-/// Dicts: a vector of entries, found by hash and then by identity or equality.
-impl State {
-    fn dict_find(&self, dict: &Obj, key: &Obj) -> Res<(isize, Option<usize>)> {
-        let Kind::Dict(entries) = &dict.kind else {
-            return Err(self.fault(format!("{} is not a dict", self.describe(dict))));
-        };
-        let hash = self.hash(key)?;
-        let entries_now = entries.borrow();
-        let alike = entries_now.iter().filter(|entry| entry.hash == hash);
-        let alike: Vec<Obj> = alike.map(|entry| entry.key.clone()).collect();
-        drop(entries_now);
-        for candidate in alike {
-            if self.equal(&candidate, key)? {
-                // Comparing may have run code that changed the dict.
-                let is_it = |entry: &Entry| Rc::ptr_eq(&entry.key, &candidate);
-                return Ok((hash, entries.borrow().iter().position(is_it)));
-            }
-        }
-        Ok((hash, None))
-    }
-
-    pub fn dict_get(&self, dict: &Obj, key: &Obj) -> Res<Option<Obj>> {
-        let (_, place) = self.dict_find(dict, key)?;
-        let Kind::Dict(entries) = &dict.kind else { unreachable!("found in a dict") };
-        Ok(place.map(|i| entries.borrow()[i].value.clone()))
-    }
-
-    pub fn dict_set(&self, dict: &Obj, key: &Obj, value: Obj) -> Res<()> {
-        let (hash, place) = self.dict_find(dict, key)?;
-        let Kind::Dict(entries) = &dict.kind else { unreachable!("found in a dict") };
-        let mut entries = entries.borrow_mut();
-        let old = match place {
-            Some(i) => Some(std::mem::replace(&mut entries[i].value, value)),
-            None => {
-                entries.push(Entry { hash, key: key.clone(), value });
-                None
-            }
-        };
-        drop((entries, old));
-        Ok(())
-    }
-
-    fn dict_remove(&self, dict: &Obj, key: &Obj) -> Res<bool> {
-        let (_, place) = self.dict_find(dict, key)?;
-        let Kind::Dict(entries) = &dict.kind else { unreachable!("found in a dict") };
-        let old = place.map(|i| entries.borrow_mut().remove(i));
-        Ok(old.is_some())
-    }
-
-    pub fn dict_entries(&self, dict: &Obj) -> Vec<(Obj, Obj)> {
-        match &dict.kind {
-            Kind::Dict(entries) => {
-                entries.borrow().iter().map(|e| (e.key.clone(), e.value.clone())).collect()
-            }
-            _ => vec![],
-        }
-    }
-}
-
 #[allow(non_snake_case)]
 impl State {
     pub(crate) fn ctx_Length(&self, object: Obj) -> Res<isize> {
@@ -545,132 +485,10 @@ impl State {
         items.borrow_mut().insert(at as usize, item);
         Ok(())
     }
-    pub(crate) fn ctx_Dict_Check(&self, object: Obj) -> bool {
-        matches!(object.kind, Kind::Dict(_))
-    }
-    pub(crate) fn ctx_Dict_New(&self) -> Res<Obj> {
-        Ok(self.dict())
-    }
-    pub(crate) fn ctx_Dict_Keys(&self, dict: Obj) -> Res<Obj> {
-        let Kind::Dict(_) = dict.kind else {
-            return raise!(self, SystemError, "bad argument to internal function");
-        };
-        Ok(self.list(self.dict_entries(&dict).into_iter().map(|(key, _)| key).collect()))
-    }
-    pub(crate) fn ctx_Dict_Copy(&self, dict: Obj) -> Res<Obj> {
-        let Kind::Dict(_) = dict.kind else {
-            return raise!(self, SystemError, "bad argument to internal function");
-        };
-        let copy = self.dict();
-        for (key, value) in self.dict_entries(&dict) {
-            self.dict_set(&copy, &key, value)?;
-        }
-        Ok(copy)
-    }
     pub(crate) fn ctx_Tuple_Check(&self, object: Obj) -> bool {
         matches!(object.kind, Kind::Tuple(_))
     }
     pub(crate) fn ctx_Tuple_FromArray(&self, items: Handles, n: Len) -> Res<Obj> {
         Ok(self.tuple(self.objects(items, n.0 as usize)?))
-    }
-}
-
-/// Builders and trackers.
-#[allow(non_snake_case)]
-impl State {
-    fn new_builder(&self, size: Len) -> isize {
-        let id = fresh_id();
-        self.builders.borrow_mut().insert(id, vec![None; size.0.max(0) as usize]);
-        id
-    }
-    fn builder_set(&self, id: isize, index: Len, item: Obj) {
-        let mut builders = self.builders.borrow_mut();
-        let place = builders.get_mut(&id).and_then(|b| b.get_mut(index.0 as usize));
-        let Some(place) = place else {
-            drop(builders);
-            self.fault(format!("a builder was set at {} or is not open", index.0));
-            return;
-        };
-        let old = place.replace(item);
-        drop((builders, old));
-    }
-    fn build(&self, id: isize, member: &str, make: impl FnOnce(Vec<Obj>) -> Obj) -> HPy {
-        let Some(items) = self.builders.borrow_mut().remove(&id) else {
-            self.fault(format!("{member} was called with a builder that is not open"));
-            return HPy::NULL;
-        };
-        // The builder is gone whatever happens, so that this is not a `Result`.
-        let complete = self.admit(member).and_then(|()| {
-            let items: Option<Vec<Obj>> = items.into_iter().collect();
-            items.ok_or_else(|| self.fault(format!("{member} before every item was set")))
-        });
-        match complete {
-            Ok(items) => self.open(make(items), crate::state::Owner::Extension, member),
-            Err(exception) => {
-                self.pending.replace(Some(exception));
-                HPy::NULL
-            }
-        }
-    }
-    fn cancel(&self, id: isize) {
-        let items = self.builders.borrow_mut().remove(&id);
-        if items.is_none() {
-            self.fault("a builder was cancelled that is not open".into());
-        }
-    }
-    pub(crate) fn ctx_ListBuilder_New(&self, size: Len) -> isize {
-        self.new_builder(size)
-    }
-    pub(crate) fn ctx_ListBuilder_Set(&self, builder: HPyListBuilder, index: Len, item: Obj) {
-        self.builder_set(builder.0, index, item);
-    }
-    pub(crate) fn ctx_ListBuilder_Build(&self, builder: HPyListBuilder) -> HPy {
-        self.build(builder.0, "ctx_ListBuilder_Build", |items| self.list(items))
-    }
-    pub(crate) fn ctx_ListBuilder_Cancel(&self, builder: HPyListBuilder) {
-        self.cancel(builder.0);
-    }
-    pub(crate) fn ctx_TupleBuilder_New(&self, size: Len) -> isize {
-        self.new_builder(size)
-    }
-    pub(crate) fn ctx_TupleBuilder_Set(&self, builder: HPyTupleBuilder, index: Len, item: Obj) {
-        self.builder_set(builder.0, index, item);
-    }
-    pub(crate) fn ctx_TupleBuilder_Build(&self, builder: HPyTupleBuilder) -> HPy {
-        self.build(builder.0, "ctx_TupleBuilder_Build", |items| self.tuple(items))
-    }
-    pub(crate) fn ctx_TupleBuilder_Cancel(&self, builder: HPyTupleBuilder) {
-        self.cancel(builder.0);
-    }
-
-    pub(crate) fn ctx_Tracker_New(&self, _: Len) -> Res<isize> {
-        let id = fresh_id();
-        self.trackers.borrow_mut().insert(id, vec![]);
-        Ok(id)
-    }
-    pub(crate) fn ctx_Tracker_Add(&self, tracker: HPyTracker, h: HPy) -> Res<()> {
-        match self.trackers.borrow_mut().get_mut(&tracker.0) {
-            Some(handles) => {
-                handles.push(h);
-                Ok(())
-            }
-            None => Err(self.fault("ctx_Tracker_Add was given a tracker that is not open".into())),
-        }
-    }
-    pub(crate) fn ctx_Tracker_ForgetAll(&self, tracker: HPyTracker) {
-        match self.trackers.borrow_mut().get_mut(&tracker.0) {
-            Some(handles) => handles.clear(),
-            None => {
-                self.fault("ctx_Tracker_ForgetAll was given a tracker that is not open".into());
-            }
-        }
-    }
-    pub(crate) fn ctx_Tracker_Close(&self, tracker: HPyTracker) {
-        match self.trackers.borrow_mut().remove(&tracker.0) {
-            Some(handles) => handles.into_iter().for_each(|h| self.ctx_Close(h)),
-            None => {
-                self.fault("ctx_Tracker_Close was given a tracker that is not open".into());
-            }
-        }
     }
 }

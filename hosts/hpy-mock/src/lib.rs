@@ -26,11 +26,14 @@
 
 mod attribute;
 mod buffer;
+mod builder;
 mod builtins;
 mod call;
+mod capsule;
 mod compare;
 mod container;
 mod context;
+mod dict;
 mod errors;
 mod iterate;
 mod number;

@@ -9,6 +9,7 @@
 //! it empties every container that is still alive, so that all memory is given back.
 
 use crate::buffer::View;
+use crate::capsule::Capsule;
 use crate::state::State;
 use hpy_abi::*;
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
@@ -188,23 +189,6 @@ pub(crate) struct Function {
     pub module: Option<Obj>,
     /// The class of a class's method.
     pub class: Option<Weak<Object>>,
-}
-
-/// A pointer of an extension.
-pub(crate) struct Capsule {
-    pub pointer: Cell<*mut c_void>,
-    pub name: Cell<*const std::ffi::c_char>,
-    pub context: Cell<*mut c_void>,
-    pub destructor: Cell<Option<HPyFunc_Capsule_Destructor>>,
-}
-
-impl Drop for Capsule {
-    fn drop(&mut self) {
-        if let Some(destroy) = self.destructor.get() {
-            // SAFETY: the capsule's owner gave a destructor for exactly these three.
-            unsafe { destroy(self.name.get(), self.pointer.get(), self.context.get()) };
-        }
-    }
 }
 
 /// A native struct: its memory, and the references stored in its fields.
