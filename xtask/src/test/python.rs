@@ -132,6 +132,7 @@ fn pytest(
     let mut command = Command::new(interpreter);
     command
         .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"])
+        .arg("--continue-on-collection-errors")
         .env("POMMEL_EXT_DIR", std::env::join_paths(folders)?)
         .env("POMMEL_EXT_BUILD", build)
         .current_dir(paths::root());
