@@ -46,7 +46,7 @@ pub fn expand(options: TokenStream, item: TokenStream) -> syn::Result<TokenStrea
             const SUBCLASS: bool = #subclass;
             const TRAVERSED: bool = #is_traversed;
             fn cell() -> &'static ::pommel::ClassCell {
-                static CELL: ::pommel::ClassCell = ::pommel::ClassCell::new();
+                static CELL: ::pommel::ClassCell = ::pommel::ClassCell::of::<#ident>();
                 &CELL
             }
             #[allow(unused_variables)]
@@ -67,7 +67,7 @@ pub fn expand(options: TokenStream, item: TokenStream) -> syn::Result<TokenStrea
             fn into_raw(
                 self,
                 ctx: ::pommel::Ctx<'_>,
-            ) -> ::pommel::Result<::pommel::rt::HPy> {
+            ) -> ::pommel::Result<::pommel::rt::NewHandle> {
                 ::pommel::rt::new_raw(ctx, self)
             }
         }

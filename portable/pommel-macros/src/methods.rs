@@ -255,7 +255,8 @@ fn implementation(methods: &[Method<'_>], class: &Type) -> syn::Result<TokenStre
     Ok(quote! {
         const _: () = {
             #(#wrappers)*
-            impl ::pommel::Methods for #class {
+            // SAFETY: each item says the calling convention of the function it was made of.
+            unsafe impl ::pommel::Methods for #class {
                 const ITEMS: &'static [::pommel::rt::Item] = &[#(#items),*];
                 const MUTABLE: bool = #mutable;
                 const SIGNATURE: ::core::option::Option<&'static str> = #signature;
@@ -288,7 +289,7 @@ fn constructor(method: Option<&Method<'_>>, class: &Type, out: &mut Output) {
             }
         }),
     }
-    out.slot("tp_new", "NEWFUNC", &wrapper);
+    out.items.push(quote!(::pommel::rt::Item::constructor::<#wrapper>()));
 }
 
 fn ordinary(

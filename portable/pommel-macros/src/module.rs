@@ -67,12 +67,11 @@ impl Contents {
             Item::Struct(class) if has(&class.attrs, "class") => {
                 self.classes.push(class.ident.to_token_stream());
             }
-            Item::Use(import) => {
-                if text::take_attribute(&mut import.attrs, "export")?.is_some() {
-                    self.export(&import.tree, &mut Vec::new())?;
-                    // The names are only needed by the module's own code; it may have none.
-                    import.attrs.push(syn::parse_quote!(#[allow(unused_imports)]));
-                }
+            Item::Use(import) if has(&import.attrs, "export") => {
+                text::take_attribute(&mut import.attrs, "export")?;
+                self.export(&import.tree, &mut Vec::new())?;
+                // The names are only needed by the module's own code; it may have none.
+                import.attrs.push(syn::parse_quote!(#[allow(unused_imports)]));
             }
             _ => {}
         }

@@ -264,10 +264,13 @@ impl Method<'_> {
             let (function, name) = (&self.name, &self.parameters.slots[slot].name);
             statements.extend(quote!(let mut #holder = ::core::default::Default::default();));
             statements.extend(match mismatch {
-                Mismatch::Raises => quote_spanned! { ty.span() =>
-                    let #value = ::pommel::rt::extract::<#ty>(#operand, &mut #holder,
-                        ::pommel::rt::ArgumentName { function: #function, parameter: #name })?;
-                },
+                Mismatch::Raises => {
+                    let extract = self.extract_function(slot);
+                    quote_spanned! { ty.span() =>
+                        let #value = ::pommel::rt::#extract::<#ty>(#operand, &mut #holder,
+                            ::pommel::rt::ArgumentName { function: #function, parameter: #name })?;
+                    }
+                }
                 Mismatch::Declines => quote_spanned! { ty.span() =>
                     let ::core::option::Option::Some(#value) =
                         ::pommel::rt::extract_operand::<#ty>(#operand, &mut #holder)?
@@ -281,6 +284,13 @@ impl Method<'_> {
         statements.extend(callee.bind_receiver(&this));
         let (path, first) = (&callee.path, callee.receiver_argument());
         (statements, quote!(#path(#first #(#values),*)))
+    }
+
+    /// What reads an operand: an index that fits no integer type is out of range, as for a list.
+    fn extract_function(&self, slot: usize) -> Ident {
+        const INDEXED: &[&str] = &["__getitem__", "__setitem__", "__delitem__"];
+        let is_index = slot == 0 && INDEXED.contains(&&*self.name) && self.first_is_integer();
+        format_ident!("{}", if is_index { "extract_index" } else { "extract" })
     }
 
     /// A closure from receiver and other operand to `Option<HPy>`.
@@ -356,7 +366,10 @@ impl Row {
             GetItem => self.get_item(one, out),
             SetItem => self.set_item(by_name(0), by_name(1), out),
             Compare => self.compare(found, out),
-            Call => Ok(self.call(one, out)),
+            Call => {
+                self.call(one, out);
+                Ok(())
+            }
             Buffer => self.buffer(one, class, out),
         }
     }
@@ -598,9 +611,9 @@ impl Row {
     fn buffer(&self, m: &Method<'_>, class: &Type, out: &mut Output) -> syn::Result<()> {
         m.takes(&[0])?;
         let path = m.callee().path;
-        let export = match m.callee().receiver {
-            Receiver::Exclusive => quote!(export_mut),
-            _ => quote!(export),
+        let (export, release) = match m.callee().receiver {
+            Receiver::Exclusive => (quote!(export_mut), quote!(release_mut)),
+            _ => (quote!(export), quote!(release)),
         };
         let this = borrow("__this", "arg0");
         let body = quote! {
@@ -613,7 +626,7 @@ impl Row {
         let arguments = quote!(arg0: ::pommel::rt::HPy, #view, arg2: ::core::ffi::c_int);
         let wrapper = out.wrapper("GETBUFFERPROC", arguments, "Status", body);
         out.slot(self.slots[0], "GETBUFFERPROC", &wrapper);
-        let body = quote!(#this ::pommel::rt::release::<#class>(&__this, arg1));
+        let body = quote!(#this ::pommel::rt::#release::<#class>(&__this, arg1));
         let arguments = quote!(arg0: ::pommel::rt::HPy, #view);
         let wrapper = out.wrapper("RELEASEBUFFERPROC", arguments, "()", body);
         out.slot(self.slots[1], "RELEASEBUFFERPROC", &wrapper);

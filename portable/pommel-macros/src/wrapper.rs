@@ -137,14 +137,11 @@ impl Callee<'_> {
 
     fn body(&self, convention: Convention) -> TokenStream {
         let bind = self.bind_slots(convention);
-        let receiver = match (&self.receiver, convention) {
-            (Receiver::None | Receiver::Class, _) | (_, Convention::New) => quote!(),
+        let (this, receiver) = match (&self.receiver, convention) {
+            (Receiver::None | Receiver::Class, _) | (_, Convention::New) => (quote!(), quote!()),
             _ => {
-                let bind = self.bind_receiver(&quote!(&__self));
-                quote! {
-                    let __self = ::pommel::rt::borrow(__ctx, __self);
-                    #bind
-                }
+                let this = quote!(let __self = ::pommel::rt::borrow(__ctx, __self););
+                (this, self.bind_receiver(&quote!(&__self)))
             }
         };
         let (extract, values) = self.extract();
@@ -154,10 +151,12 @@ impl Callee<'_> {
             (Convention::New, Some(class)) => quote! {
                 let __value: #class = ::pommel::rt::Fallible::into_result(#call)?;
                 ::pommel::rt::new_raw_of(__ctx, __type, __value)
+                    .map(::pommel::rt::NewHandle::into_bits)
             },
             _ => quote!(::pommel::rt::object_result(__ctx, #call)),
         };
-        quote!(#receiver #bind #extract #finish)
+        // The receiver is borrowed last: reading the arguments may run Python code that uses it.
+        quote!(#this #bind #extract #receiver #finish)
     }
 
     /// Fills `__slots` (and `__bound`, where there are rests).

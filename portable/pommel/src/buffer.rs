@@ -5,7 +5,9 @@
 //! the last `memoryview` is gone, `&mut self` keeps everybody out.
 
 use crate::class::{Methods, Ref, RefMut};
-use crate::{Error, Object, Result, raw, rt};
+use crate::raw::{self, attach};
+use crate::{Error, Object, Result, rt};
+use core::cell::Cell;
 use core::ffi::{CStr, c_char, c_int};
 use core::marker::PhantomData;
 use hpy_abi::{HPy_buffer, Status};
@@ -109,7 +111,12 @@ impl<'a> Buffer<'a> {
 struct Export {
     shape: Vec<isize>,
     strides: Vec<isize>,
-    exclusive: bool,
+}
+
+thread_local! {
+    /// The latest export on PyPy's own HPy, which copies shape and strides at once, and hands back
+    /// a struct with nothing but the address and the length.
+    static LATEST: Cell<Option<Box<Export>>> = const { Cell::new(None) };
 }
 
 /// Flags of a consumer, from Python's `Include/pybuffer.h`.
@@ -133,7 +140,7 @@ pub unsafe fn export<T: Methods>(
     // SAFETY: the caller's promise.
     let borrow = unsafe { rt::instance::<T>(object)? }.borrow()?;
     // SAFETY: the caller's promise.
-    unsafe { fill(object, view, flags, memory(&borrow)?, false)? };
+    unsafe { fill(object, view, flags, memory(&borrow)?)? };
     core::mem::forget(borrow);
     Ok(Status::OK)
 }
@@ -152,7 +159,7 @@ pub unsafe fn export_mut<T: Methods>(
     // SAFETY: the caller's promise.
     let mut borrow = unsafe { rt::instance::<T>(object)? }.borrow_mut()?;
     // SAFETY: the caller's promise.
-    unsafe { fill(object, view, flags, memory(&mut borrow)?, true)? };
+    unsafe { fill(object, view, flags, memory(&mut borrow)?)? };
     core::mem::forget(borrow);
     Ok(Status::OK)
 }
@@ -166,7 +173,6 @@ unsafe fn fill(
     view: *mut HPy_buffer,
     flags: c_int,
     buffer: Buffer<'_>,
-    exclusive: bool,
 ) -> Result<()> {
     if flags & WRITABLE != 0 && buffer.readonly {
         return Err(Error::buffer_error(format!(
@@ -180,7 +186,7 @@ unsafe fn fill(
     }
     let strides = buffer.strides();
     let len = buffer.shape.iter().product::<isize>() * buffer.itemsize as isize;
-    let mut export = Box::new(Export { shape: buffer.shape, strides, exclusive });
+    let mut export = Box::new(Export { shape: buffer.shape, strides });
     let or_null = |wanted: bool, p: *mut isize| if wanted { p } else { core::ptr::null_mut() };
     let filled = HPy_buffer {
         buf: buffer.start.cast(),
@@ -197,27 +203,55 @@ unsafe fn fill(
         shape: or_null(wanted(ND), export.shape.as_mut_ptr()),
         strides: or_null(wanted(STRIDES), export.strides.as_mut_ptr()),
         suboffsets: core::ptr::null_mut(),
-        internal: Box::into_raw(export).cast(),
+        internal: core::ptr::null_mut(),
+    };
+    let internal = match attach::is_pypy73() {
+        true => {
+            LATEST.set(Some(export));
+            core::ptr::null_mut()
+        }
+        false => Box::into_raw(export).cast(),
     };
     // SAFETY: the consumer's struct, which it gave us to fill.
-    unsafe { view.write(filled) };
+    unsafe { view.write(HPy_buffer { internal, ..filled }) };
     Ok(())
 }
 
-/// The slot `bf_releasebuffer`.
+/// The slot `bf_releasebuffer` after [`export`].
 ///
 /// # Safety
-/// `view` was filled by [`export`] or [`export_mut`] of the same class and object.
+/// `view` was filled by [`export`] for this object.
 #[doc(hidden)]
 pub unsafe fn release<T: Methods>(object: &Object<'_>, view: *mut HPy_buffer) -> Result<()> {
-    // SAFETY: the caller's promise: the box is ours, once.
-    let export = unsafe { Box::from_raw((*view).internal.cast::<Export>()) };
-    // SAFETY: the object is the exporter.
-    let instance = unsafe { rt::instance::<T>(object)? };
-    match export.exclusive {
-        // The borrows that the export forgot end here.
-        true => drop(RefMut::resume(instance)),
-        false => drop(Ref::resume(instance)),
+    // SAFETY: the caller's promise. The borrow that the export forgot ends here.
+    unsafe {
+        free(view);
+        drop(Ref::resume(rt::instance::<T>(object)?)?);
     }
     Ok(())
+}
+
+/// The slot `bf_releasebuffer` after [`export_mut`].
+///
+/// # Safety
+/// `view` was filled by [`export_mut`] for this object.
+#[doc(hidden)]
+pub unsafe fn release_mut<T: Methods>(object: &Object<'_>, view: *mut HPy_buffer) -> Result<()> {
+    // SAFETY: the caller's promise. The borrow that the export forgot ends here.
+    unsafe {
+        free(view);
+        drop(RefMut::resume(rt::instance::<T>(object)?)?);
+    }
+    Ok(())
+}
+
+/// Frees what lived as long as the export.
+///
+/// # Safety
+/// `view` was filled here, and its export ends.
+unsafe fn free(view: *mut HPy_buffer) {
+    if !attach::is_pypy73() {
+        // SAFETY: the box is ours, and freed once.
+        drop(unsafe { Box::from_raw((*view).internal.cast::<Export>()) });
+    }
 }

@@ -7,9 +7,8 @@
 //! a *holder* that lives as long as the call.
 
 use crate::object::{Kind, Object};
-use crate::raw::{self, attach, calls};
+use crate::raw::{self, NewHandle, attach, calls};
 use crate::{Bytes, Ctx, Dict, Error, List, Module, Result, Slice, Str, Tuple, Type};
-use hpy_abi::HPy;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
@@ -41,11 +40,11 @@ pub trait IntoPython {
     /// The same as bits that the caller owns: a result in two registers.
     #[doc(hidden)]
     #[inline(always)]
-    fn into_raw(self, ctx: Ctx<'_>) -> Result<HPy>
+    fn into_raw(self, ctx: Ctx<'_>) -> Result<NewHandle>
     where
         Self: Sized,
     {
-        self.into_python(ctx).map(raw::give_up)
+        self.into_python(ctx).map(NewHandle::of)
     }
 }
 
@@ -90,21 +89,24 @@ argument!(f64, f32, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, bool, St
 /// the interpreter's, which does not know the argument's name. An object that has the method and
 /// failed in it keeps its own exception.
 #[cold]
-fn conversion_error(object: &Object<'_>, expected: &str, methods: &[&core::ffi::CStr]) -> Error {
-    let error = Error::pending();
-    let is_type_error = error.is(object.ctx(), crate::exception::TypeError);
-    if !is_type_error {
+fn conversion_error(
+    object: &Object<'_>,
+    error: Error,
+    expected: &str,
+    methods: &[&core::ffi::CStr],
+) -> Error {
+    let ctx = object.ctx();
+    if !error.is(ctx, crate::exception::TypeError) {
         return error;
     }
-    let value = error.into_value(object.ctx());
+    let value = error.into_value(ctx);
     let type_ = object.type_();
-    if methods.iter().any(|name| type_.has_attr(*name)) {
-        return match value {
-            Some(value) => Error::from_value(&value),
-            None => Error::type_error(format!("must be {expected}, not {}", describe(object))),
-        };
+    match value {
+        Some(value) if methods.iter().any(|name| type_.has_attr(*name)) => {
+            Error::from_value(&value)
+        }
+        _ => wrong_type(expected, object),
     }
-    wrong_type(expected, object)
 }
 
 impl FromPython for f64 {
@@ -127,7 +129,12 @@ impl FromPython for f64 {
         // SAFETY: as above.
         let value = unsafe { calls::ctx_Float_AsDouble(object.ctx().as_raw(), object.as_raw()) };
         if value == -1.0 && object.ctx().error_is_set() {
-            return Err(conversion_error(object, "a real number", &[c"__float__", c"__index__"]));
+            return Err(conversion_error(
+                object,
+                Error::pending(),
+                "a real number",
+                &[c"__float__", c"__index__"],
+            ));
         }
         Ok(value)
     }
@@ -156,62 +163,63 @@ impl FromPython for f32 {
     }
 }
 
-impl FromPython for i64 {
-    fn expected() -> Cow<'static, str> {
-        "an int".into()
+/// Calls `read` with the object if it is an `int`, and with the result of its `__index__` if not:
+/// left to themselves some hosts would also ask `__int__`, and cut the fraction off a `float`.
+#[inline(always)]
+fn as_int<R>(object: &Object<'_>, read: impl Fn(&Object<'_>) -> Result<R>) -> Result<R> {
+    let ctx = object.ctx().as_raw();
+    // SAFETY: open handles, the second to a type.
+    let is_int = unsafe {
+        let int = calls::h_LongType(ctx);
+        attach::type_of(object.as_raw()) == Some(int)
+            || calls::ctx_TypeCheck(ctx, object.as_raw(), int).0 != 0
+    };
+    if is_int {
+        return read(object);
     }
-
-    #[inline(always)]
-    fn from_python(object: &Object<'_>) -> Result<i64> {
-        // SAFETY: an open handle.
-        let value = unsafe { calls::ctx_Long_AsInt64_t(object.ctx().as_raw(), object.as_raw()) };
-        if value == -1 && object.ctx().error_is_set() {
-            return Err(conversion_error(object, "an int", &[c"__index__"]));
-        }
-        Ok(value)
+    match object.index() {
+        Ok(int) => read(&int),
+        Err(error) => Err(conversion_error(object, error, "an int", &[c"__index__"])),
     }
 }
 
-impl FromPython for u64 {
-    fn expected() -> Cow<'static, str> {
-        "an int that is not negative".into()
-    }
-
-    #[inline]
-    fn from_python(object: &Object<'_>) -> Result<u64> {
-        // SAFETY: an open handle; an object that is no `int` becomes one first.
-        unsafe {
-            let ctx = object.ctx().as_raw();
-            let is_int = calls::ctx_TypeCheck(ctx, object.as_raw(), calls::h_LongType(ctx)).0 != 0;
-            let index = if is_int { None } else { Some(object.index()) };
-            let int = match &index {
-                None => object,
-                Some(Ok(int)) => int,
-                Some(Err(_)) => {
-                    let Some(Err(error)) = index else { unreachable!() };
-                    core::mem::forget(error);
-                    return Err(conversion_error(object, "an int", &[c"__index__"]));
-                }
-            };
-            let value = calls::ctx_Long_AsUInt64_t(ctx, int.as_raw());
-            if value == u64::MAX && object.ctx().error_is_set() {
-                return Err(out_of_range::<u64>(object, Error::pending()));
+macro_rules! wide_integers {
+    ($($ty:ident $member:ident $taken:expr, $expected:literal;)*) => {$(
+        impl FromPython for $ty {
+            fn expected() -> Cow<'static, str> {
+                $expected.into()
             }
-            Ok(value)
+
+            #[inline(always)]
+            fn from_python(object: &Object<'_>) -> Result<$ty> {
+                as_int(object, |int| {
+                    // SAFETY: an open handle.
+                    let value = unsafe { calls::$member(int.ctx().as_raw(), int.as_raw()) };
+                    if value == $taken && int.ctx().error_is_set() {
+                        drop(Error::pending());
+                        return Err(out_of_range::<$ty>(int));
+                    }
+                    Ok(value)
+                })
+            }
         }
-    }
+        impl Bounds for $ty {
+            const LOW: $ty = $ty::MIN;
+            const HIGH: $ty = $ty::MAX;
+        }
+    )*};
+}
+wide_integers! {
+    i64 ctx_Long_AsInt64_t -1, "an int";
+    u64 ctx_Long_AsUInt64_t u64::MAX, "an int that is not negative";
 }
 
 /// An `OverflowError` that names the value and the range.
 #[cold]
-fn out_of_range<T: core::fmt::Display + Bounds>(object: &Object<'_>, error: Error) -> Error {
-    if error.is(object.ctx(), crate::exception::OverflowError) {
-        drop(error);
-        let value = object.repr().unwrap_or_else(|_| "the value".to_owned());
-        let (low, high) = (T::LOW, T::HIGH);
-        return Error::overflow_error(format!("must be between {low} and {high}, not {value}"));
-    }
-    error
+fn out_of_range<T: core::fmt::Display + Bounds>(object: &Object<'_>) -> Error {
+    let value = object.repr().unwrap_or_else(|_| "the value".to_owned());
+    let (low, high) = (T::LOW, T::HIGH);
+    Error::overflow_error(format!("must be between {low} and {high}, not {value}"))
 }
 
 /// The range of an integer type, for messages.
@@ -233,11 +241,14 @@ macro_rules! small_integers {
             #[inline(always)]
             fn from_python(object: &Object<'_>) -> Result<$ty> {
                 match <$wide>::from_python(object) {
-                    Ok(wide) => <$ty>::try_from(wide).map_err(|_| {
-                        let error = Error::overflow_error("");
-                        out_of_range::<$ty>(object, error)
-                    }),
-                    Err(error) => Err(out_of_range::<$ty>(object, error)),
+                    Ok(wide) => {
+                        <$ty>::try_from(wide).map_err(|_| out_of_range::<$ty>(object))
+                    }
+                    // Beyond the wide type as well.
+                    Err(error) if error.was_made(crate::exception::OverflowError) => {
+                        Err(out_of_range::<$ty>(object))
+                    }
+                    Err(error) => Err(error),
                 }
             }
         }
@@ -253,11 +264,6 @@ small_integers! {
     u32, via i64;
     usize, via u64;
 }
-impl Bounds for u64 {
-    const LOW: u64 = u64::MIN;
-    const HIGH: u64 = u64::MAX;
-}
-
 impl FromPython for bool {
     fn expected() -> Cow<'static, str> {
         "True or False".into()
@@ -643,19 +649,19 @@ impl<T: IntoPython> IntoPython for Vec<T> {
 pub trait Output {
     /// Makes the object, as bits that the caller owns.
     #[doc(hidden)]
-    fn into_raw_object(self, ctx: Ctx<'_>) -> Result<HPy>;
+    fn into_raw_object(self, ctx: Ctx<'_>) -> Result<NewHandle>;
 }
 
 impl<T: IntoPython> Output for T {
     #[inline(always)]
-    fn into_raw_object(self, ctx: Ctx<'_>) -> Result<HPy> {
+    fn into_raw_object(self, ctx: Ctx<'_>) -> Result<NewHandle> {
         self.into_raw(ctx)
     }
 }
 
 impl<T: IntoPython, E: Into<Error>> Output for Result<T, E> {
     #[inline(always)]
-    fn into_raw_object(self, ctx: Ctx<'_>) -> Result<HPy> {
+    fn into_raw_object(self, ctx: Ctx<'_>) -> Result<NewHandle> {
         self.map_err(Into::into)?.into_raw(ctx)
     }
 }

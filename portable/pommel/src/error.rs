@@ -282,9 +282,18 @@ impl Error {
         self
     }
 
-    /// Whether the exception was raised by the interpreter or by Python code, and not made by Rust.
-    pub(crate) fn was_raised(&self) -> bool {
-        !matches!(self.0.as_deref(), Some(State::Made { .. }))
+    /// The same message under another type, if Rust made it of exactly the first type.
+    pub(crate) fn replaced(mut self, from: Exception, to: Exception) -> Error {
+        match self.0.as_deref_mut() {
+            Some(State::Made { kind, .. }) if *kind == from => *kind = to,
+            _ => {}
+        }
+        self
+    }
+
+    /// Whether Rust made it, of exactly this type: no Python code was involved.
+    pub(crate) fn was_made(&self, wanted: Exception) -> bool {
+        matches!(self.0.as_deref(), Some(State::Made { kind, .. }) if *kind == wanted)
     }
 
     /// Makes it the exception that is set, and gives the error up.

@@ -4,7 +4,7 @@
 //! host hands over a context, before anything else of the extension runs, and read by every call.
 
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::Relaxed};
-use hpy_abi::{HPy, HPyContext, ext};
+use hpy_abi::{HPy, HPyContext, ext, index};
 
 static CONTEXT: AtomicPtr<HPyContext> = AtomicPtr::new(core::ptr::null_mut());
 static EXTENSIONS: AtomicPtr<ext::Extensions> = AtomicPtr::new(core::ptr::null_mut());
@@ -40,16 +40,18 @@ pub unsafe fn attach(ctx: *mut HPyContext) {
 /// Whether the context has the layout of PyPy 7.3.18 to 7.3.23.
 ///
 /// The name says "PyPy"; and where upstream has the function `ctx_Capsule_New`, those releases have
-/// the handle `h_DictType`. PyPy's handles are small numbers, a function's address is not.
+/// the handle `h_DictType`. Handles are small numbers or, in debug mode, addresses of small pieces of
+/// memory, so that what stands there is closer to another handle than to another function.
 unsafe fn has_pypy73_layout(ctx: *mut HPyContext) -> bool {
-    const HANDLES_END: usize = 1 << 16;
-    // SAFETY: `name` is a C string; the member at this index exists in every ABI 0 host and is one
-    // word of initialised memory, whatever it means.
+    // SAFETY: `name` is a C string; the members exist in every ABI 0 host and are each one word of
+    // initialised memory, whatever it means.
     unsafe {
+        let word = |index| ctx.byte_add(hpy_abi::offset(index)).cast::<usize>().read();
+        let found: usize = word(hpy_abi::PYPY73_FIRST_MOVED);
+        let (handle, function) = (word(index::h_None), word(index::ctx_Dup));
         let name = core::ffi::CStr::from_ptr((*ctx).name).to_bytes();
-        let word =
-            ctx.byte_add(hpy_abi::offset(hpy_abi::PYPY73_FIRST_MOVED)).cast::<usize>().read();
-        name.windows(4).any(|part| part == b"PyPy") && word < HANDLES_END
+        name.windows(4).any(|part| part == b"PyPy")
+            && found.abs_diff(handle) < found.abs_diff(function)
     }
 }
 

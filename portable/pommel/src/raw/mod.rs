@@ -8,6 +8,8 @@
 //!    [`borrowed`].
 //! 3. A safe handle that goes back to Python is given up through [`give_up`].
 //! 4. Nobody outside this module makes an [`Object`] from bits.
+//! 5. Bits on their way to Python, without the context beside them, are a [`NewHandle`], so that
+//!    safe code cannot make them up.
 
 pub mod attach;
 pub mod calls;
@@ -53,4 +55,38 @@ pub unsafe fn borrowed<'c>(ctx: Ctx<'c>, raw: HPy) -> ManuallyDrop<Object<'c>> {
 #[inline(always)]
 pub fn give_up(object: Object<'_>) -> HPy {
     ManuallyDrop::new(object).as_raw()
+}
+
+/// A handle that belongs to whoever has it, as bare bits: a result in one register.
+#[repr(transparent)]
+#[must_use = "nobody else closes it"]
+pub struct NewHandle(HPy);
+
+impl NewHandle {
+    /// Takes ownership of a handle.
+    ///
+    /// # Safety
+    /// `raw` is a new handle that nobody else will close.
+    #[inline(always)]
+    pub unsafe fn new(raw: HPy) -> NewHandle {
+        NewHandle(raw)
+    }
+
+    /// The bits of an object's handle.
+    #[inline(always)]
+    pub fn of(object: Object<'_>) -> NewHandle {
+        NewHandle(give_up(object))
+    }
+
+    /// The bits, for the caller to close or to pass on.
+    #[inline(always)]
+    pub fn into_bits(self) -> HPy {
+        self.0
+    }
+
+    /// The object, in the call at hand.
+    #[inline(always)]
+    pub fn into_object<'c>(self, ctx: Ctx<'c>) -> Object<'c> {
+        Object::from_parts(self.0, ctx)
+    }
 }

@@ -242,6 +242,19 @@ pub fn extract<'a, 'h, 'c, T: Argument<'a, 'h, 'c>>(
     T::extract(object, holder).map_err(|error| in_argument(error, name))
 }
 
+/// Reads the index of `self[index]`: one that does not even fit the type is out of range like others.
+#[inline(always)]
+pub fn extract_index<'a, 'h, 'c, T: Argument<'a, 'h, 'c>>(
+    object: &'a Object<'c>,
+    holder: &'h mut T::Holder,
+    name: ArgumentName,
+) -> Result<T> {
+    T::extract(object, holder).map_err(|error| {
+        let error = in_argument(error, name);
+        error.replaced(crate::exception::OverflowError, crate::exception::IndexError)
+    })
+}
+
 #[cold]
 fn in_argument(error: Error, name: ArgumentName) -> Error {
     error.prefixed(|| format!("{}() argument '{}' ", name.function, name.parameter))
@@ -255,11 +268,7 @@ pub fn extract_operand<'a, 'h, 'c, T: Argument<'a, 'h, 'c>>(
 ) -> Result<Option<T>> {
     match T::extract(object, holder) {
         Ok(value) => Ok(Some(value)),
-        Err(error)
-            if !error.was_raised() && error.is(object.ctx(), crate::exception::TypeError) =>
-        {
-            Ok(None)
-        }
+        Err(error) if error.was_made(crate::exception::TypeError) => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -306,7 +315,7 @@ impl<'a, 'c> Args<'a, 'c> {
     }
 
     /// All of them, as a tuple.
-    pub fn to_tuple(&self) -> Result<Tuple<'c>> {
+    pub fn to_tuple(self) -> Result<Tuple<'c>> {
         let objects: Vec<_> = self.iter().collect();
         let objects: Vec<&Object<'_>> = objects.iter().map(|object| &**object).collect();
         Tuple::from_handles(self.ctx, &objects)

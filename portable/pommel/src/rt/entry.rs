@@ -1,7 +1,8 @@
 //! From C into Rust. Every function that Python calls passes here: a panic becomes a
 //! `RuntimeError`, an error becomes the exception that is set, and the C result says so.
 
-use crate::{Ctx, Error, Object, Output, Result, raw};
+use crate::raw::{self, NewHandle};
+use crate::{Ctx, Error, Object, Output, Result};
 use core::any::Any;
 use hpy_abi::{FlagOrErr, HPy, HPyContext, Hash, LenOrErr, Status};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -69,7 +70,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Error {
 /// Turns what a function returned into the C result.
 #[inline(always)]
 pub fn object_result(ctx: Ctx<'_>, output: impl Output) -> Result<HPy> {
-    output.into_raw_object(ctx)
+    output.into_raw_object(ctx).map(NewHandle::into_bits)
 }
 
 /// The same for an object that is there already.

@@ -13,9 +13,12 @@ mod module;
 mod slots;
 pub mod trampolines;
 
-pub use crate::buffer::{export, export_mut, release};
+pub use crate::buffer::{export, export_mut, release, release_mut};
 pub use crate::class::{new_raw, new_raw_of};
-pub use bind::{Args, ArgumentName, Bound, Params, bind, bind_new, extract, extract_operand};
+pub use crate::raw::NewHandle;
+pub use bind::{
+    Args, ArgumentName, Bound, Params, bind, bind_new, extract, extract_index, extract_operand,
+};
 pub use entry::{CResult, enter, object_result};
 pub use hpy_abi::{self as abi, HPy, HPyContext};
 pub use module::{

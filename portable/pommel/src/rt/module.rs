@@ -14,16 +14,18 @@
 //!   Python source can spell, wrapped in `staticmethod` or `classmethod` and moved to the type.
 //!   The functions of properties travel the same way.
 
-use crate::class::{ClassCell, Methods, destroy_fn, traverse_fn};
+use crate::class::{ClassCell, Layout, Methods, mark};
 use crate::raw::{self, attach, calls};
 use crate::rt::trampolines::{self as tramp, INQUIRY};
 use crate::{Error, Kind, Module, Object, Result, Type};
 use core::ffi::{CStr, c_int};
+use core::marker::PhantomData;
 use core::mem::transmute;
 use core::sync::atomic::{AtomicU32, Ordering};
 use hpy_abi::{
     BuiltinShape, DefKind, FlagOrErr, HPy, HPyCFunction, HPyContext, HPyDef, HPyDefBody, HPyGetSet,
-    HPyGlobal, HPyMeth, HPyModuleDef, HPySlot, HPyType_Spec, Signature, ext, func, slot, tpflags,
+    HPyGlobal, HPyMeth, HPyModuleDef, HPySlot, HPyType_Spec, Handles, Signature, ext, func, slot,
+    tpflags,
 };
 use std::ffi::CString;
 use std::sync::OnceLock;
@@ -54,11 +56,10 @@ pub struct ClassSpec {
     name: &'static CStr,
     doc: &'static CStr,
     signature: Option<&'static str>,
-    flags: core::ffi::c_ulong,
-    size: usize,
+    subclass: bool,
     items: &'static [Item],
-    destroy: HPyCFunction,
-    traverse: Option<(HPyCFunction, HPyCFunction)>,
+    /// The native struct on our hosts and on others.
+    layouts: [Layout; 2],
     cell: fn() -> &'static ClassCell,
 }
 
@@ -136,6 +137,41 @@ pub enum Item {
     Method(Place, Method),
     Property(Property),
     Slot(SlotItem),
+    /// The constructor: as a slot, and as a function for hosts other than ours.
+    New(SlotItem, Method),
+}
+
+impl Item {
+    /// The constructor of a class.
+    pub const fn constructor<F: tramp::NEWFUNC>() -> Item {
+        let docs = Docs { plain: c"", with_signature: c"" };
+        Item::New(
+            SlotItem::new(slot::tp_new, pair::newfunc::<F>()),
+            Method::keywords::<NewFunction<F>>(c"__new__", docs, None),
+        )
+    }
+}
+
+/// `__new__` as a function whose first argument is the type. PyPy's own HPy reads that argument
+/// from where there is none, in a call without arguments.
+struct NewFunction<F>(PhantomData<F>);
+
+impl<F: tramp::NEWFUNC> tramp::KEYWORDS for NewFunction<F> {
+    unsafe extern "C" fn imp(
+        ctx: *mut HPyContext,
+        _module: HPy,
+        args: Handles,
+        nargs: usize,
+        kwnames: HPy,
+    ) -> HPy {
+        if nargs == 0 {
+            let error = || Error::type_error("__new__() takes the type as its first argument");
+            // SAFETY: the context of the call.
+            return unsafe { super::enter(ctx, |_| Err(error())) };
+        }
+        // SAFETY: the arguments of the call, of which the first is the type.
+        unsafe { F::imp(ctx, *args.0, Handles(args.0.add(1)), nargs as isize - 1, kwnames) }
+    }
 }
 
 /// Constructors of [`Method`] by calling convention.
@@ -263,21 +299,29 @@ impl Property {
 impl ClassSpec {
     /// The description of a class.
     pub const fn of<T: Methods>() -> ClassSpec {
-        let basetype = if T::SUBCLASS { tpflags::BASETYPE } else { 0 };
-        let gc = if T::TRAVERSED { tpflags::HAVE_GC } else { 0 };
-        let size = size_of::<crate::class::Payload<T>>();
-        assert!(size <= i32::MAX as usize, "the class is too large");
+        let layouts = [Layout::ours::<T>(), Layout::guarded::<T>()];
+        assert!(layouts[1].size <= i32::MAX as usize, "the class is too large");
         ClassSpec {
             name: T::NAME,
             doc: T::DOC,
             signature: T::SIGNATURE,
-            flags: tpflags::DEFAULT | basetype | gc,
-            size,
+            subclass: T::SUBCLASS,
             items: T::ITEMS,
-            destroy: destroy_fn::<T>(),
-            traverse: if T::TRAVERSED { Some(traverse_fn::<T>()) } else { None },
+            layouts,
             cell: T::cell,
         }
+    }
+
+    /// The native struct on the host at hand.
+    fn layout(&self) -> &Layout {
+        let [ours, guarded] = &self.layouts;
+        if attach::is_ours() { ours } else { guarded }
+    }
+
+    /// The flags of the type on the host at hand.
+    fn flags(&self) -> core::ffi::c_ulong {
+        let basetype = if self.subclass { tpflags::BASETYPE } else { 0 };
+        tpflags::DEFAULT | basetype | self.layout().flags()
     }
 
     /// The docstring for the host at hand; never freed.
@@ -302,6 +346,9 @@ impl ClassSpec {
             }
             Item::Method(Place::Class, method) => {
                 Some(Wrapped::new(method.name, c"classmethod", [Some(method), None]))
+            }
+            Item::New(_, method) if !ours => {
+                Some(Wrapped::new(c"__new__", c"staticmethod", [Some(method), None]))
             }
             Item::Property(property) if !ours => {
                 let [getter, setter] = &property.functions;
@@ -341,11 +388,15 @@ impl ClassSpec {
                 }
                 Item::Property(property) if ours => defs.push(property.def()),
                 Item::Slot(slot) if known(slot) => defs.push(slot.def()),
+                Item::New(slot, _) if ours => defs.push(slot.def()),
                 _ => {}
             }
         }
-        defs.push(SlotItem::new(slot::tp_destroy, (self.destroy, self.destroy)).def());
-        if let Some(functions) = self.traverse {
+        let layout = self.layout();
+        if layout.destroy.is_some() {
+            defs.push(SlotItem::new(slot::tp_destroy, (layout.destroy, layout.destroy)).def());
+        }
+        if let Some(functions) = layout.traverse {
             defs.push(SlotItem::new(slot::tp_traverse, functions).def());
         }
         defs
@@ -353,7 +404,7 @@ impl ClassSpec {
 }
 
 /// The slots that are used on hosts other than ours; see the module's documentation.
-const FOREIGN_SLOTS: &[c_int] = &[slot::tp_new, slot::bf_getbuffer, slot::bf_releasebuffer];
+const FOREIGN_SLOTS: &[c_int] = &[slot::bf_getbuffer, slot::bf_releasebuffer];
 
 /// See [`ClassSpec::wrapped`].
 struct Wrapped {
@@ -474,9 +525,9 @@ fn make_class<'c>(class: &'static ClassSpec, module: &Module<'c>) -> Result<Type
     // The struct and what it points to live for ever: some hosts keep pointers into it.
     let spec = Box::leak(Box::new(HPyType_Spec {
         name: Box::leak(name.into_boxed_c_str()).as_ptr(),
-        basicsize: class.size as c_int,
+        basicsize: class.layout().size as c_int,
         itemsize: 0,
-        flags: class.flags,
+        flags: class.flags(),
         builtin_shape: BuiltinShape::OBJECT,
         legacy_slots: core::ptr::null_mut(),
         defines: leak_array(class.defs()),
@@ -506,6 +557,9 @@ fn make_class<'c>(class: &'static ClassSpec, module: &Module<'c>) -> Result<Type
             [] => continue,
         };
         type_.set_attr(wrapped.name, value)?;
+    }
+    if !attach::is_ours() {
+        mark(&type_)?;
     }
     if !attach::has(ext::flags::OUR_SLOTS) && class.is_unhashable() {
         type_.set_attr(c"__hash__", ctx.none())?;

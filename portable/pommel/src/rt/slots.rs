@@ -24,10 +24,16 @@ pub unsafe fn borrow<'c>(ctx: Ctx<'c>, raw: HPy) -> ManuallyDrop<Object<'c>> {
 #[inline(always)]
 pub unsafe fn instance<'a, 'c, T: Methods>(object: &'a Object<'c>) -> Result<&'a Instance<'c, T>> {
     if !attach::plain_handles() && !class::is_instance::<T>(object.ctx(), object.as_raw()) {
-        return Err(crate::convert::wrong_type(&T::NAME.to_string_lossy(), object));
+        return Err(not_an_instance::<T>(object));
     }
     // SAFETY: the caller's promise, or the check.
     Ok(unsafe { Instance::assume(object) })
+}
+
+#[cold]
+fn not_an_instance<T: Methods>(object: &Object<'_>) -> Error {
+    let (name, found) = (T::NAME.to_string_lossy(), crate::convert::describe(object));
+    Error::type_error(format!("a method of '{name}' needs an instance of it, not {found}"))
 }
 
 /// The struct behind a receiver.

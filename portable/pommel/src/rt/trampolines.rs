@@ -5,13 +5,13 @@
 //! Where a handle is the interpreter's own reference the trampoline hands on what it was given, so
 //! that the whole call can be inlined into it; otherwise the host translates
 //! (`ctx_CallRealFunctionFromTrampoline`).
-#![allow(non_camel_case_types, non_snake_case)]
+#![allow(non_camel_case_types, non_snake_case, clippy::upper_case_acronyms)]
 
 use crate::raw::{attach, calls};
 use core::ffi::{c_int, c_void};
 use hpy_abi::{
-    CmpOp, CpyRef, FlagOrErr, HPy, HPy_buffer, HPyCFunction, HPyContext, Handles, Hash, Len,
-    LenOrErr, Signature, Status, args, cpy_Py_buffer, func,
+    CmpOp, CpyRef, FlagOrErr, HPy, HPy_buffer, HPyCFunction, HPyContext, HPyFunc_visitproc,
+    Handles, Hash, Len, LenOrErr, Signature, Status, args, cpy_Py_buffer, func,
 };
 
 /// Lets the host translate: fills the struct, calls, gives the result.
@@ -234,22 +234,27 @@ pub unsafe extern "C" fn RELEASEBUFFERPROC<T: RELEASEBUFFERPROC>(
     }
 }
 
+/// The real function of a traversal, which has no context.
+pub trait TRAVERSEPROC {
+    /// Visits the fields of a native struct.
+    ///
+    /// # Safety
+    /// The arguments are those of a call from a host.
+    unsafe extern "C" fn imp(
+        data: *mut c_void,
+        visit: HPyFunc_visitproc,
+        arg: *mut c_void,
+    ) -> c_int;
+}
+
 /// The traversal of an instance, as CPython calls it.
 ///
 /// # Safety
 /// The arguments are those of a call from an interpreter with a C API.
-pub unsafe extern "C" fn traverse<T: crate::class::Methods>(
+pub unsafe extern "C" fn TRAVERSEPROC<T: TRAVERSEPROC>(
     self_: CpyRef,
     visit: *mut c_void,
     arg: *mut c_void,
 ) -> c_int {
-    let imp: func::TRAVERSEPROC = crate::class::traverse::<T>;
-    let mut call = args::TRAVERSEPROC { self_, visit, arg, result: 0 };
-    // SAFETY: the struct and the function are those of this calling convention.
-    unsafe {
-        let imp: HPyCFunction = core::mem::transmute(imp);
-        let (ctx, signature) = (attach::context(), Signature::TRAVERSEPROC);
-        calls::ctx_CallRealFunctionFromTrampoline(ctx, signature, imp, (&raw mut call).cast());
-    }
-    call.result
+    through_host!(TRAVERSEPROC, T::imp, self_: self_, visit: visit, arg: arg => 0)
 }

@@ -1,0 +1,108 @@
+//! Where the type object of a class is kept while its module lives.
+
+use super::{Class, payload::drop_payload};
+use crate::raw::{self, attach, calls};
+use crate::{Ctx, Error, Result, Type};
+use core::ffi::c_void;
+use core::sync::atomic::{AtomicIsize, Ordering};
+use hpy_abi::{HPy, HPyGlobal};
+use std::cell::UnsafeCell;
+
+/// Where the type object of a class is kept. One static for each class, so that its address also
+/// stands for the class.
+pub struct ClassCell {
+    global: UnsafeCell<HPyGlobal>,
+    /// The bits of the handle, on hosts where an open handle stays valid from call to call.
+    plain: AtomicIsize,
+    /// Drops the struct of an instance that lies in the instance's own memory.
+    pub(super) drop: unsafe fn(*mut c_void),
+}
+
+// SAFETY: the global is only touched through members of the context, which are thread-safe.
+unsafe impl Sync for ClassCell {}
+
+impl ClassCell {
+    /// The empty cell of a class.
+    pub const fn of<T: Class>() -> ClassCell {
+        ClassCell {
+            global: UnsafeCell::new(HPyGlobal::NULL),
+            plain: AtomicIsize::new(0),
+            drop: if T::SUBCLASS { leave } else { drop_payload::<T> },
+        }
+    }
+
+    /// For the module definition, which lists every global.
+    pub(crate) fn global(&self) -> *mut HPyGlobal {
+        self.global.get()
+    }
+
+    /// Stores the type. One that was there before stays for ever: it may be in use right now.
+    pub(crate) fn set(&self, type_: &Type<'_>) {
+        let ctx = type_.ctx().as_raw();
+        self.with(type_.ctx(), |old| {
+            if !old.is_null() {
+                // SAFETY: an open handle; the second one is never closed.
+                unsafe { calls::ctx_Dup(ctx, old) };
+            }
+        });
+        // SAFETY: a global that the module definition lists, and an open handle.
+        unsafe { calls::ctx_Global_Store(ctx, self.global.get(), type_.as_raw()) };
+        self.plain
+            .store(if attach::plain_handles() { type_.as_raw().0 } else { 0 }, Ordering::Relaxed);
+    }
+
+    /// Calls `then` with the type, or with null if the module was not imported.
+    #[inline(always)]
+    pub(super) fn with<R>(&self, ctx: Ctx<'_>, then: impl FnOnce(HPy) -> R) -> R {
+        let plain = self.plain.load(Ordering::Relaxed);
+        if attach::plain_handles() {
+            return then(HPy(plain));
+        }
+        // SAFETY: the global was registered by the module definition.
+        unsafe {
+            let global = *self.global.get();
+            if global == HPyGlobal::NULL {
+                return then(HPy::NULL);
+            }
+            let type_ = calls::ctx_Global_Load(ctx.as_raw(), global);
+            let result = then(type_);
+            calls::ctx_Close(ctx.as_raw(), type_);
+            result
+        }
+    }
+}
+
+/// The struct of a class that can be subclassed does not lie in the instance: see `guard`.
+unsafe fn leave(_payload: *mut c_void) {}
+
+#[cold]
+pub(super) fn not_imported<T: Class>() -> Error {
+    let name = T::NAME.to_string_lossy();
+    Error::runtime_error(format!("the class '{name}' is not part of a module that was imported"))
+}
+
+/// The type object of a class.
+pub fn type_object<T: Class>(ctx: Ctx<'_>) -> Result<Type<'_>> {
+    T::cell().with(ctx, |type_| match type_.is_null() {
+        true => Err(not_imported::<T>()),
+        // SAFETY: the handle is open during this closure, and it is a type.
+        false => Ok(unsafe { raw::borrowed(ctx, type_).to_owned_handle().assume() }),
+    })
+}
+
+/// Whether an object is an instance of the class.
+#[inline(always)]
+pub(crate) fn is_instance<T: Class>(ctx: Ctx<'_>, object: HPy) -> bool {
+    T::cell().with(ctx, |type_| {
+        // SAFETY: two open handles, the second to a type.
+        unsafe {
+            match attach::type_of(object) {
+                _ if type_.is_null() => false,
+                Some(found) if found == type_ => true,
+                // Nothing inherits from a class that does not allow it.
+                Some(_) if !T::SUBCLASS => false,
+                _ => calls::ctx_TypeCheck(ctx.as_raw(), object, type_).0 != 0,
+            }
+        }
+    })
+}

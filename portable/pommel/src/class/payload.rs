@@ -1,0 +1,205 @@
+//! The native struct of an instance: the author's struct, and a word that says how it is borrowed.
+//!
+//! Laws:
+//! 1. The word is 0 until the struct is there. No Python code runs between the making of the object
+//!    and the writing of the struct, so that only the destructor and the collector ever see a 0.
+//! 2. A class none of whose methods takes `&mut self` is *frozen*: nothing is counted, a reference
+//!    is free.
+//! 3. Otherwise a shared borrow counts up from 1, an exclusive borrow is -1, and a borrow that does
+//!    not fit raises `RuntimeError`. Python code that runs during a method can only get to the
+//!    object through another borrow, so that `&mut self` is never aliased.
+//! 4. The word is an atomic, but read and written without a locked instruction where the
+//!    interpreter runs one thread at a time. A guard cannot leave its thread, so that the word only
+//!    changes while Python may be used.
+
+use super::{Class, Instance, Methods, Visitor};
+use crate::raw::attach;
+use crate::{Error, Result};
+use core::mem::MaybeUninit;
+use core::ops::{Deref, DerefMut};
+use core::sync::atomic::{AtomicIsize, Ordering};
+use std::cell::UnsafeCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The native struct of an instance.
+#[repr(C)]
+pub struct Payload<T> {
+    borrows: AtomicIsize,
+    value: UnsafeCell<MaybeUninit<T>>,
+}
+
+/// The word of a payload without a struct.
+const EMPTY: isize = 0;
+/// The word of a payload that nobody borrows.
+const FREE: isize = 1;
+/// The word of a payload that is borrowed exclusively.
+const EXCLUSIVE: isize = -1;
+
+impl<T: Methods> Payload<T> {
+    /// Hosts align a native struct to 16 bytes.
+    const ALIGNED: () =
+        assert!(align_of::<T>() <= 16, "a class cannot be aligned to more than 16 bytes");
+
+    /// The payload of a new instance.
+    #[inline(always)]
+    pub(super) const fn new(value: T) -> Payload<T> {
+        let () = Payload::<T>::ALIGNED;
+        Payload { borrows: AtomicIsize::new(FREE), value: UnsafeCell::new(MaybeUninit::new(value)) }
+    }
+
+    /// Shows the fields of the struct to the collector.
+    ///
+    /// Not while it is borrowed exclusively: a thread that has let others run Python may be in the
+    /// middle of a change. What the fields refer to then counts as referred to from outside, so that
+    /// nothing is collected too early.
+    pub(super) fn traverse(&self, visitor: &mut Visitor) {
+        if self.borrows.load(Ordering::Relaxed) >= FREE {
+            // SAFETY: the struct is there, and no exclusive borrow exists; none can begin while the
+            // collector runs, because the word only changes while Python may be used.
+            unsafe { (*self.value.get()).assume_init_ref() }.traverse(visitor);
+        }
+    }
+
+    /// Borrows the struct.
+    #[inline(always)]
+    pub(super) fn share(&self) -> Result<Ref<'_, T>> {
+        if T::MUTABLE {
+            self.change(|word| (word >= FREE).then_some(word + 1))?;
+        }
+        Ok(Ref { payload: self })
+    }
+
+    /// Borrows the struct exclusively.
+    #[inline(always)]
+    pub(super) fn exclude(&self) -> Result<RefMut<'_, T>> {
+        self.change(|word| (word == FREE).then_some(EXCLUSIVE))?;
+        Ok(RefMut { payload: self })
+    }
+
+    /// Changes the word if `next` allows it.
+    #[inline(always)]
+    fn change(&self, next: impl Fn(isize) -> Option<isize>) -> Result<()> {
+        if attach::free_threaded() {
+            let (acquire, relaxed) = (Ordering::AcqRel, Ordering::Relaxed);
+            let done = self.borrows.fetch_update(acquire, relaxed, next);
+            return done.map(drop).map_err(borrow_error::<T>);
+        }
+        let word = self.borrows.load(Ordering::Relaxed);
+        match next(word) {
+            Some(next) => {
+                self.borrows.store(next, Ordering::Relaxed);
+                Ok(())
+            }
+            None => Err(borrow_error::<T>(word)),
+        }
+    }
+
+    /// Ends a borrow.
+    #[inline(always)]
+    fn release(&self, next: impl Fn(isize) -> isize) {
+        if attach::free_threaded() {
+            let (release, relaxed) = (Ordering::Release, Ordering::Relaxed);
+            let _ = self.borrows.fetch_update(release, relaxed, |word| Some(next(word)));
+        } else {
+            self.borrows.store(next(self.borrows.load(Ordering::Relaxed)), Ordering::Relaxed);
+        }
+    }
+}
+
+#[cold]
+fn borrow_error<T: Class>(word: isize) -> Error {
+    let name = T::NAME.to_string_lossy();
+    Error::runtime_error(match word {
+        EMPTY => format!("this '{name}' was never initialised"),
+        EXCLUSIVE => format!(
+            "this '{name}' is being changed by a method that is still running; \
+             use it again when that method has returned"
+        ),
+        _ => format!(
+            "this '{name}' cannot be changed while another of its methods is running \
+             or a buffer of it is exported"
+        ),
+    })
+}
+
+impl<'a, T: Methods> Ref<'a, T> {
+    /// A borrow that was forgotten, to end it.
+    pub(crate) fn resume(instance: &'a Instance<'_, T>) -> Result<Ref<'a, T>> {
+        Ok(Ref { payload: instance.payload()? })
+    }
+}
+
+impl<'a, T: Methods> RefMut<'a, T> {
+    /// A borrow that was forgotten, to end it.
+    pub(crate) fn resume(instance: &'a Instance<'_, T>) -> Result<RefMut<'a, T>> {
+        Ok(RefMut { payload: instance.payload()? })
+    }
+}
+
+/// A shared borrow of the struct of an instance.
+pub struct Ref<'a, T: Methods> {
+    payload: &'a Payload<T>,
+}
+
+impl<T: Methods> Deref for Ref<'_, T> {
+    type Target = T;
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        // SAFETY: the struct is there (law 1), and no exclusive borrow exists (law 3).
+        unsafe { (*self.payload.value.get()).assume_init_ref() }
+    }
+}
+
+impl<T: Methods> Drop for Ref<'_, T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if T::MUTABLE {
+            self.payload.release(|word| word - 1);
+        }
+    }
+}
+
+/// An exclusive borrow of the struct of an instance.
+pub struct RefMut<'a, T: Methods> {
+    payload: &'a Payload<T>,
+}
+
+impl<T: Methods> Deref for RefMut<'_, T> {
+    type Target = T;
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        // SAFETY: the struct is there, and this is its only borrow.
+        unsafe { (*self.payload.value.get()).assume_init_ref() }
+    }
+}
+
+impl<T: Methods> DerefMut for RefMut<'_, T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: the struct is there, and this is its only borrow.
+        unsafe { (*self.payload.value.get()).assume_init_mut() }
+    }
+}
+
+impl<T: Methods> Drop for RefMut<'_, T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.payload.release(|_| FREE);
+    }
+}
+
+/// Drops the struct of an instance that is gone, if there is one. The function that hosts call must
+/// not unwind, and nobody is there to be told: the message of a panic on standard error is all that
+/// remains of it.
+///
+/// # Safety
+/// `payload` is a `Payload<T>` that nobody else will look at again.
+pub(super) unsafe fn drop_payload<T: Class>(payload: *mut core::ffi::c_void) {
+    // SAFETY: the caller's promise.
+    let payload = unsafe { &mut *payload.cast::<Payload<T>>() };
+    if *payload.borrows.get_mut() != EMPTY {
+        // SAFETY: the struct is there, and nobody will look at it again.
+        let drop = || unsafe { payload.value.get_mut().assume_init_drop() };
+        let _ = catch_unwind(AssertUnwindSafe(drop));
+    }
+}
