@@ -50,7 +50,14 @@ pub struct Extensions {
         items: *mut f64,
         capacity: usize,
     ) -> usize,
+    /// The quickest way to make instances of exactly this class of the extension, if there is one
+    /// beside `ctx_New`: a function that takes the type and leaves the native struct as it is,
+    /// to be written before anything else happens.
+    pub allocator: unsafe extern "C" fn(ctx: *mut HPyContext, type_: HPy) -> Option<Allocate>,
 }
+
+/// Makes an instance of a type whose native struct is not cleared; null with an exception set.
+pub type Allocate = unsafe extern "C" fn(type_: HPy) -> HPy;
 
 /// Where things lie in an object, in bytes from the address that a plain handle is; 0 where the
 /// host does not say.

@@ -4,7 +4,6 @@
 //! One shared object, made of this file, imports on every Python.
 
 use pommel::prelude::*;
-use smallvec::SmallVec;
 
 /// A tiny NumPy: one-dimensional arrays of floats.
 #[pommel::module]
@@ -17,15 +16,14 @@ pub mod piconumpy {
     /// `a * x`, `x * a` and `a / x` with a number, indexing and `len`.
     #[class(name = "array")]
     pub struct Array {
-        /// Up to four items, the state of a sled, lie in the object itself.
-        data: SmallVec<[f64; 4]>,
+        data: Box<[f64]>,
     }
 
     #[methods]
     impl Array {
         #[new]
         fn new(data: Vec<f64>) -> Array {
-            Array { data: SmallVec::from_vec(data) }
+            Array { data: data.into() }
         }
 
         /// The number of items.
@@ -59,11 +57,11 @@ pub mod piconumpy {
                 let text = format!("operands could not be broadcast together: {n} and {m} items");
                 return Err(Error::value_error(text));
             }
-            Ok(self.data.iter().zip(&other.data).map(|(a, b)| a + b).collect())
+            Ok(Array { data: self.data.iter().zip(&other.data).map(|(a, b)| a + b).collect() })
         }
 
         fn __mul__(&self, factor: f64) -> Array {
-            self.data.iter().map(|a| a * factor).collect()
+            self.map(|a| a * factor)
         }
 
         fn __rmul__(&self, factor: f64) -> Array {
@@ -71,11 +69,16 @@ pub mod piconumpy {
         }
 
         fn __truediv__(&self, divisor: f64) -> Array {
-            self.data.iter().map(|a| a / divisor).collect()
+            self.map(|a| a / divisor)
         }
 
         fn __repr__(&self) -> String {
             format!("array({:?})", self.data)
+        }
+
+        #[skip]
+        fn map(&self, function: impl Fn(f64) -> f64) -> Array {
+            Array { data: self.data.iter().map(|a| function(*a)).collect() }
         }
 
         /// Python counts from the end when an index is negative.
@@ -90,12 +93,6 @@ pub mod piconumpy {
         }
     }
 
-    impl FromIterator<f64> for Array {
-        fn from_iter<I: IntoIterator<Item = f64>>(items: I) -> Array {
-            Array { data: items.into_iter().collect() }
-        }
-    }
-
     /// An array of `size` zeros.
     #[function]
     fn zeros(size: isize) -> Result<Array> {
@@ -105,7 +102,7 @@ pub mod piconumpy {
         data.try_reserve_exact(size)
             .map_err(|_| Error::memory_error(format!("cannot allocate {size} items")))?;
         data.resize(size, 0.0);
-        Ok(Array { data: SmallVec::from_vec(data) })
+        Ok(Array { data: data.into() })
     }
 
     /// An array of `size` items whose values do not matter (they are zeros here).

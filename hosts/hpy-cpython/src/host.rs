@@ -184,6 +184,7 @@ pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str>
             float_offset: L::HEADER as u32,
         },
         read_floats: crate::section::float::read_floats::<L>,
+        allocator: crate::types::instance::allocator::<L>,
     };
     // SAFETY: the caller promises that nobody else looks; every field is written.
     unsafe {

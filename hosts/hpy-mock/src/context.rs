@@ -33,6 +33,7 @@ impl Private {
             err_restore,
             inline: Default::default(),
             read_floats,
+            allocator,
         };
         Private { extensions, state }
     }
@@ -69,6 +70,11 @@ unsafe extern "C" fn read_floats(
         unsafe { items.add(i).write(*x) };
     }
     floats.len().min(capacity)
+}
+
+/// The mock has one way to make instances.
+unsafe extern "C" fn allocator(_: *mut HPyContext, _: HPy) -> Option<ext::Allocate> {
+    None
 }
 
 unsafe extern "C" fn err_restore(ctx: *mut HPyContext, exception: HPy) {

@@ -49,6 +49,26 @@ pub(crate) unsafe fn new<L: Layout>(t: Obj) -> Option<(Obj, *mut c_void)> {
     }
 }
 
+/// See [`hpy_abi::ext::Extensions::allocator`]: for a class whose instances are only a header and a
+/// struct it is the C API's own function, because a handle is a reference.
+///
+/// # Safety
+/// The contract of the ABI; the handle is that of a type.
+pub(crate) unsafe extern "C" fn allocator<L: Layout>(
+    _ctx: *mut hpy_abi::HPyContext,
+    type_: hpy_abi::HPy,
+) -> Option<hpy_abi::ext::Allocate> {
+    type New = unsafe extern "C" fn(Obj) -> Obj;
+    let t = crate::host::obj(type_);
+    // SAFETY: the caller's promise; a function from a type to a new reference, whose bits are those
+    // of handles.
+    unsafe {
+        let facts = facts::of::<L>(t)?;
+        let plain = facts.is_plain::<L>(t) && facts.call.is_none();
+        plain.then(|| core::mem::transmute::<New, hpy_abi::ext::Allocate>(api()._PyObject_New))
+    }
+}
+
 impl TypeFacts {
     /// Whether instances of a type are only a header and a struct.
     #[inline(always)]

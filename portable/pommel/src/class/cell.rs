@@ -4,7 +4,8 @@ use super::{Class, payload::drop_payload};
 use crate::raw::{self, attach, calls};
 use crate::{Ctx, Error, Result, Type};
 use core::ffi::c_void;
-use core::sync::atomic::{AtomicIsize, Ordering};
+use core::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
+use hpy_abi::ext::Allocate;
 use hpy_abi::{HPy, HPyGlobal};
 use std::cell::UnsafeCell;
 
@@ -14,6 +15,9 @@ pub struct ClassCell {
     global: UnsafeCell<HPyGlobal>,
     /// The bits of the handle, on hosts where an open handle stays valid from call to call.
     plain: AtomicIsize,
+    /// The bits of the function that makes instances quickly, or 0; see
+    /// [`Extensions::allocator`](hpy_abi::ext::Extensions::allocator).
+    allocate: AtomicUsize,
     /// Drops the struct of an instance that lies in the instance's own memory.
     pub(super) drop: unsafe fn(*mut c_void),
 }
@@ -27,6 +31,7 @@ impl ClassCell {
         ClassCell {
             global: UnsafeCell::new(HPyGlobal::NULL),
             plain: AtomicIsize::new(0),
+            allocate: AtomicUsize::new(0),
             drop: if T::SUBCLASS { leave } else { drop_payload::<T> },
         }
     }
@@ -47,8 +52,24 @@ impl ClassCell {
         });
         // SAFETY: a global that the module definition lists, and an open handle.
         unsafe { calls::ctx_Global_Store(ctx, self.global.get(), type_.as_raw()) };
-        self.plain
-            .store(if attach::plain_handles() { type_.as_raw().0 } else { 0 }, Ordering::Relaxed);
+        let plain = if attach::plain_handles() { type_.as_raw() } else { HPy::NULL };
+        self.plain.store(plain.0, Ordering::Relaxed);
+        let allocator = attach::extensions().filter(|_| !plain.is_null()).map(|e| e.allocator);
+        // SAFETY: a live context and an open handle to a type.
+        let allocate = allocator.and_then(|allocator| unsafe { allocator(ctx, type_.as_raw()) });
+        self.allocate.store(allocate.map_or(0, |function| function as usize), Ordering::Relaxed);
+    }
+
+    /// The quick way to make an instance, where the host has one: a function, and the type to give
+    /// it.
+    #[inline(always)]
+    pub(super) fn allocator(&self) -> Option<(Allocate, HPy)> {
+        let type_ = HPy(self.plain.load(Ordering::Relaxed));
+        match self.allocate.load(Ordering::Relaxed) {
+            0 => None,
+            // SAFETY: `set` stored the bits of such a function.
+            bits => Some((unsafe { core::mem::transmute::<usize, Allocate>(bits) }, type_)),
+        }
     }
 
     /// Calls `then` with the type, or with null if the module was not imported.

@@ -18,8 +18,30 @@ pub fn new_instance<T: Methods>(ctx: Ctx<'_>, value: T) -> Result<Object<'_>> {
 }
 
 /// Makes an instance of the class, as bits that the caller owns.
-#[inline]
+#[inline(always)]
 pub fn new_raw<T: Methods>(ctx: Ctx<'_>, value: T) -> Result<NewHandle> {
+    let Some((allocate, type_)) = T::cell().allocator() else {
+        return new_raw_general(ctx, value);
+    };
+    // SAFETY: the function is that of this class; the struct, which lies where every instance has
+    // it, is written before anybody knows of the object.
+    unsafe {
+        let raw = allocate(type_);
+        if raw.is_null() {
+            return Err(Error::pending());
+        }
+        let data = match attach::struct_of(raw) {
+            Some(data) => data,
+            None => calls::ctx_AsStruct_Object(ctx.as_raw(), raw),
+        };
+        data.cast::<Payload<T>>().write(Payload::new(value));
+        Ok(NewHandle::new(raw))
+    }
+}
+
+/// The way of hosts that have no quick one.
+#[inline(never)]
+fn new_raw_general<T: Methods>(ctx: Ctx<'_>, value: T) -> Result<NewHandle> {
     T::cell().with(ctx, |type_| match type_.is_null() {
         true => Err(not_imported::<T>()),
         // SAFETY: the handle is open during this closure and that of the class.

@@ -3,38 +3,75 @@
 //! A shared object runs on one host for its whole life, so these facts are statics: set when the
 //! host hands over a context, before anything else of the extension runs, and read by every call.
 
-use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::Relaxed};
+use core::cell::UnsafeCell;
 use hpy_abi::{HPy, HPyContext, ext, index};
 
-static CONTEXT: AtomicPtr<HPyContext> = AtomicPtr::new(core::ptr::null_mut());
-static EXTENSIONS: AtomicPtr<ext::Extensions> = AtomicPtr::new(core::ptr::null_mut());
-static FLAGS: AtomicU32 = AtomicU32::new(0);
-static TYPE_OFFSET: AtomicUsize = AtomicUsize::new(0);
-static STRUCT_OFFSET: AtomicUsize = AtomicUsize::new(0);
-static FLOAT_OFFSET: AtomicUsize = AtomicUsize::new(0);
-static PYPY73: AtomicBool = AtomicBool::new(false);
+/// The facts. Plain words, not atomics, so that the compiler reads each of them once per call of
+/// the extension and not once per question.
+#[derive(Clone, Copy)]
+struct Host {
+    context: *mut HPyContext,
+    extensions: Option<&'static ext::Extensions>,
+    flags: u32,
+    pypy73: bool,
+    type_offset: usize,
+    struct_offset: usize,
+    float_offset: usize,
+}
+
+/// Where they are kept.
+struct HostCell(UnsafeCell<Host>);
+// SAFETY: written by `attach` before any other code of the extension runs, under the import lock,
+// and afterwards only if something changed, which happens on the hosts of tests alone.
+unsafe impl Sync for HostCell {}
+
+static HOST: HostCell = HostCell(UnsafeCell::new(Host {
+    context: core::ptr::null_mut(),
+    extensions: None,
+    flags: 0,
+    pypy73: false,
+    type_offset: 0,
+    struct_offset: 0,
+    float_offset: 0,
+}));
+
+/// The facts as they are now.
+#[inline(always)]
+fn host() -> Host {
+    // SAFETY: nobody writes while extension code runs; see `HostCell`.
+    unsafe { *HOST.0.get() }
+}
 
 /// Learns about the host behind a context.
 ///
 /// # Safety
-/// `ctx` is a live context of a host that will not go away while the binary is in use.
+/// `ctx` is a live context of a host that will not go away while the binary is in use, and no other
+/// thread runs code of the extension, unless this host is attached already.
 pub unsafe fn attach(ctx: *mut HPyContext) {
     // SAFETY: a context has a name, and one of our hosts has its extensions.
     let extensions = unsafe { ext::extensions(ctx) };
     let flags = extensions.map_or(0, |e| e.flags);
-    EXTENSIONS.store(
-        extensions.map_or(core::ptr::null_mut(), |e| (e as *const ext::Extensions).cast_mut()),
-        Relaxed,
-    );
-    FLAGS.store(flags, Relaxed);
     let plain = flags & ext::flags::PLAIN_HANDLES != 0;
     let inline = extensions.filter(|_| plain).map(|e| e.inline).unwrap_or_default();
-    TYPE_OFFSET.store(inline.type_offset as usize, Relaxed);
-    STRUCT_OFFSET.store(inline.struct_offset as usize, Relaxed);
-    FLOAT_OFFSET.store(inline.float_offset as usize, Relaxed);
-    // SAFETY: as above.
-    PYPY73.store(extensions.is_none() && unsafe { has_pypy73_layout(ctx) }, Relaxed);
-    CONTEXT.store(ctx, Relaxed);
+    let found = Host {
+        context: ctx,
+        extensions,
+        flags,
+        // SAFETY: as above.
+        pypy73: extensions.is_none() && unsafe { has_pypy73_layout(ctx) },
+        type_offset: inline.type_offset as usize,
+        struct_offset: inline.struct_offset as usize,
+        float_offset: inline.float_offset as usize,
+    };
+    let known = host();
+    let same_extensions = match (known.extensions, extensions) {
+        (Some(known), Some(found)) => core::ptr::eq(known, found),
+        (known, found) => known.is_none() && found.is_none(),
+    };
+    if known.context != ctx || !same_extensions || known.pypy73 != found.pypy73 {
+        // SAFETY: the caller's promise.
+        unsafe { *HOST.0.get() = found }
+    }
 }
 
 /// Whether the context has the layout of PyPy 7.3.18 to 7.3.23.
@@ -58,25 +95,24 @@ unsafe fn has_pypy73_layout(ctx: *mut HPyContext) -> bool {
 /// The context of trampolines and destructors, which are called without one.
 #[inline(always)]
 pub fn context() -> *mut HPyContext {
-    CONTEXT.load(Relaxed)
+    host().context
 }
 
 /// What our own hosts offer beyond the context.
 pub fn extensions() -> Option<&'static ext::Extensions> {
-    // SAFETY: either null or what `ext::extensions` gave, which is never freed.
-    unsafe { EXTENSIONS.load(Relaxed).as_ref() }
+    host().extensions
 }
 
 /// Whether the host is one of ours, which keep more promises than the ABI asks for.
 #[inline(always)]
 pub fn is_ours() -> bool {
-    cfg!(feature = "direct") || !EXTENSIONS.load(Relaxed).is_null()
+    cfg!(feature = "direct") || host().extensions.is_some()
 }
 
 /// Whether the context has PyPy 7.3's own layout.
 #[inline(always)]
 pub fn is_pypy73() -> bool {
-    !cfg!(feature = "direct") && PYPY73.load(Relaxed)
+    !cfg!(feature = "direct") && host().pypy73
 }
 
 /// Whether a handle is the interpreter's own reference; see [`ext::flags::PLAIN_HANDLES`].
@@ -94,7 +130,7 @@ pub fn free_threaded() -> bool {
 /// Whether the host has all of these [`ext::flags`].
 #[inline(always)]
 pub fn has(flags: u32) -> bool {
-    FLAGS.load(Relaxed) & flags == flags
+    host().flags & flags == flags
 }
 
 /// Reads from an object at an offset that the host gave; `None` if it gave none. A direct build
@@ -103,8 +139,8 @@ pub fn has(flags: u32) -> bool {
 /// # Safety
 /// `object` is an open handle, and a `T` lies at the offset.
 #[inline(always)]
-unsafe fn read<T: Copy>(object: HPy, offset: &AtomicUsize) -> Option<T> {
-    let offset = if cfg!(feature = "direct") { 0 } else { offset.load(Relaxed) };
+unsafe fn read<T: Copy>(object: HPy, offset: usize) -> Option<T> {
+    let offset = if cfg!(feature = "direct") { 0 } else { offset };
     // SAFETY: the host has plain handles, or the offset would be 0; the rest is the caller's
     // promise.
     (offset != 0).then(|| unsafe { (object.0 as *const u8).add(offset).cast::<T>().read() })
@@ -117,7 +153,7 @@ unsafe fn read<T: Copy>(object: HPy, offset: &AtomicUsize) -> Option<T> {
 #[inline(always)]
 pub unsafe fn type_of(object: HPy) -> Option<HPy> {
     // SAFETY: the caller's promise; every object has a type.
-    unsafe { read(object, &TYPE_OFFSET) }
+    unsafe { read(object, host().type_offset) }
 }
 
 /// The native struct of an instance, if it can be reached without a call.
@@ -126,7 +162,7 @@ pub unsafe fn type_of(object: HPy) -> Option<HPy> {
 /// `object` is an open handle to an instance of a class of the shape `object`.
 #[inline(always)]
 pub unsafe fn struct_of(object: HPy) -> Option<*mut core::ffi::c_void> {
-    let offset = if cfg!(feature = "direct") { 0 } else { STRUCT_OFFSET.load(Relaxed) };
+    let offset = if cfg!(feature = "direct") { 0 } else { host().struct_offset };
     // SAFETY: the struct lies inside the object.
     (offset != 0).then(|| unsafe { (object.0 as *mut u8).add(offset).cast() })
 }
@@ -140,6 +176,6 @@ pub unsafe fn exact_float(ctx: *mut HPyContext, object: HPy) -> Option<f64> {
     // SAFETY: the caller's promise; the value of an exact `float` lies where the host says.
     unsafe {
         let is_float = type_of(object)? == super::calls::h_FloatType(ctx);
-        if is_float { read(object, &FLOAT_OFFSET) } else { None }
+        if is_float { read(object, host().float_offset) } else { None }
     }
 }
