@@ -64,6 +64,7 @@ fn method(item: &ItemFn, name: &str, parameters: &Parameters) -> syn::Result<Tok
         receiver: Receiver::None,
         class: None,
         constructs: false,
+        fills_slot: false,
         parameters,
     };
     let convention = Convention::of(parameters, &callee.receiver);

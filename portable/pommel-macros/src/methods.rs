@@ -1,6 +1,6 @@
 //! `#[methods]`.
 
-use crate::parameters::{Parameters, Signature, Source, type_name};
+use crate::parameters::{Parameters, Signature, type_name};
 use crate::protocols::{Output, REFUSED, ROWS};
 use crate::text;
 use crate::wrapper::{Callee, Convention, Receiver};
@@ -149,16 +149,15 @@ impl<'a> Method<'a> {
             receiver: (self.receiver)(),
             class: Some(class),
             constructs: self.role == Role::New,
+            fills_slot: self.is_special(),
             parameters: &self.parameters,
         }
     }
 
-    /// Whether the first parameter is a plain integer: then the class is a sequence.
-    pub fn first_is_integer(&self) -> bool {
-        const INTEGERS: &[&str] = &["isize", "i64", "i32", "usize", "u64", "u32"];
-        let slot = self.parameters.rust.iter().find(|p| matches!(p.source, Source::Slot(0)));
-        let name = slot.and_then(|p| type_name(&p.ty));
-        name.is_some_and(|name| INTEGERS.contains(&name.as_str()))
+    /// Whether it is a special method that is not an ordinary one.
+    fn is_special(&self) -> bool {
+        let name = self.name.as_str();
+        self.role == Role::Ordinary && ROWS.iter().any(|row| row.methods.contains(&name))
     }
 
     fn is_exclusive(&self) -> bool {
@@ -213,14 +212,11 @@ fn receiver(inputs: &[&FnArg], role: Role, span: Span) -> syn::Result<fn() -> Re
 /// The wrappers and the `impl Methods`.
 fn implementation(methods: &[Method<'_>], class: &Type) -> syn::Result<TokenStream> {
     let mut out = Output::default();
-    let special = |m: &Method<'_>| {
-        m.role == Role::Ordinary && ROWS.iter().any(|row| row.methods.contains(&m.name.as_str()))
-    };
     for row in ROWS {
         let found: Vec<&Method<'_>> = row
             .methods
             .iter()
-            .filter_map(|name| methods.iter().find(|m| special(m) && m.name == *name))
+            .filter_map(|name| methods.iter().find(|m| m.is_special() && m.name == *name))
             .collect();
         if !found.is_empty() {
             row.expand(&found, class, &mut out)?;
@@ -234,7 +230,7 @@ fn implementation(methods: &[Method<'_>], class: &Type) -> syn::Result<TokenStre
         return Err(syn::Error::new(second.span, "a class has one `#[new]`"));
     }
     constructor(constructors.first().copied(), class, &mut out);
-    for method in methods.iter().filter(|m| !special(m)) {
+    for method in methods.iter().filter(|m| !m.is_special()) {
         match method.role {
             Role::Ordinary => ordinary(method, "Instance", Some("$self"), &mut out)?,
             Role::Static => ordinary(method, "Static", None, &mut out)?,

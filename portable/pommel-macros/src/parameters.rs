@@ -267,6 +267,14 @@ impl Parameters {
         }
     }
 
+    /// Whether the first parameter is a plain integer.
+    pub fn first_is_integer(&self) -> bool {
+        const INTEGERS: &[&str] = &["isize", "i64", "i32", "usize", "u64", "u32"];
+        let first = self.rust.iter().find(|p| matches!(p.source, Source::Slot(0)));
+        let name = first.and_then(|p| type_name(&p.ty));
+        name.is_some_and(|name| INTEGERS.contains(&name.as_str()))
+    }
+
     /// The signature as Python writes it; `first` is the receiver, such as `$self`.
     pub fn text(&self, first: Option<&str>) -> String {
         let mut parts: Vec<String> = first.map(str::to_owned).into_iter().collect();

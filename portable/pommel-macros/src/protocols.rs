@@ -2,7 +2,7 @@
 
 use crate::methods::Method;
 use crate::parameters::Source;
-use crate::wrapper::Receiver;
+use crate::wrapper::{Callee, Receiver};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -148,7 +148,7 @@ impl Output {
                 ) -> #ret {
                     // SAFETY: Python calls with what the calling convention says: a live context
                     // and open handles.
-                    unsafe { ::pommel::rt::enter(__ctx, |__ctx| { #body }) }
+                    unsafe { ::pommel::rt::enter(__ctx, move |__ctx| { #body }) }
                 }
             }
         });
@@ -251,7 +251,16 @@ impl Method<'_> {
         operands: &[TokenStream],
         mismatch: Mismatch,
     ) -> (TokenStream, TokenStream) {
-        let callee = self.callee();
+        self.invoke_as(self.callee(), this, operands, mismatch)
+    }
+
+    fn invoke_as(
+        &self,
+        callee: Callee<'_>,
+        this: TokenStream,
+        operands: &[TokenStream],
+        mismatch: Mismatch,
+    ) -> (TokenStream, TokenStream) {
         let mut statements = TokenStream::new();
         let mut values = Vec::new();
         for (i, parameter) in self.parameters.rust.iter().enumerate() {
@@ -265,7 +274,7 @@ impl Method<'_> {
             statements.extend(quote!(let mut #holder = ::core::default::Default::default();));
             statements.extend(match mismatch {
                 Mismatch::Raises => {
-                    let extract = self.extract_function(slot);
+                    let extract = callee.extract_function(slot);
                     quote_spanned! { ty.span() =>
                         let #value = ::pommel::rt::#extract::<#ty>(#operand, &mut #holder,
                             ::pommel::rt::ArgumentName { function: #function, parameter: #name })?;
@@ -286,20 +295,14 @@ impl Method<'_> {
         (statements, quote!(#path(#first #(#values),*)))
     }
 
-    /// What reads an operand: an index that fits no integer type is out of range, as for a list.
-    fn extract_function(&self, slot: usize) -> Ident {
-        const INDEXED: &[&str] = &["__getitem__", "__setitem__", "__delitem__"];
-        let is_index = slot == 0 && INDEXED.contains(&&*self.name) && self.first_is_integer();
-        format_ident!("{}", if is_index { "extract_index" } else { "extract" })
-    }
-
     /// A closure from receiver and other operand to `Option<HPy>`.
-    fn half(&self, modulus: bool) -> TokenStream {
+    fn half(&self, callee: Callee<'_>, modulus: bool) -> TokenStream {
         let mut operands = vec![quote!(__other)];
         if modulus {
             operands.push(quote!(&__modulus));
         }
-        let (statements, call) = self.invoke(quote!(__this), &operands, Mismatch::Declines);
+        let (statements, call) =
+            self.invoke_as(callee, quote!(__this), &operands, Mismatch::Declines);
         quote! {
             |__this: &::pommel::Object<'_>, __other: &::pommel::Object<'_>|
                 -> ::pommel::Result<::core::option::Option<::pommel::rt::HPy>>
@@ -434,7 +437,9 @@ impl Row {
         let half = |m: Option<&&Method<'_>>| match m {
             Some(m) => {
                 m.takes(if power { &[1, 2] } else { &[1] })?;
-                Ok::<_, syn::Error>(m.half(m.parameters.slots.len() == 2))
+                // `rt::binary` has looked at the receiver.
+                let callee = Callee { fills_slot: false, ..m.callee() };
+                Ok::<_, syn::Error>(m.half(callee, m.parameters.slots.len() == 2))
             }
             None => Ok(quote!(::pommel::rt::no_half)),
         };
@@ -506,7 +511,7 @@ impl Row {
         let wrapper = out.wrapper("BINARYFUNC", handles(&["arg0", "arg1"]), "HPy", body);
         out.slot(self.slots[0], "BINARYFUNC", &wrapper);
         out.foreign_by(m, quote!(<#wrapper as BINARYFUNC>::imp(__ctx, __this, __other)))?;
-        if !m.first_is_integer() {
+        if !m.parameters.first_is_integer() {
             return Ok(());
         }
         let position = quote!(let __key = ::pommel::rt::position(__ctx, arg1.0)?;);
@@ -532,7 +537,7 @@ impl Row {
             None => Ok::<_, syn::Error>(refuse(what)),
             Some(m) => {
                 m.takes(&[operands.len()])?;
-                integer &= m.first_is_integer();
+                integer &= m.parameters.first_is_integer();
                 let (statements, call) = m.invoke(quote!(&__this), operands, Mismatch::Raises);
                 Ok(quote!({ #statements ::pommel::rt::status_result(#call) }))
             }
@@ -562,7 +567,7 @@ impl Row {
         let has = |name: &str| found.iter().any(|m| m.name == name);
         for m in found {
             m.takes(&[1])?;
-            let half = m.half(false);
+            let half = m.half(m.callee(), false);
             let op = format_ident!("{}", m.name.trim_matches('_').to_uppercase());
             arms.extend(quote! {
                 if __op == ::pommel::rt::#op {

@@ -82,6 +82,8 @@ pub struct Callee<'a> {
     pub class: Option<&'a Type>,
     /// Whether it is the constructor of the class.
     pub constructs: bool,
+    /// Whether it is called through a slot, whose receiver not every interpreter checks.
+    pub fills_slot: bool,
     pub parameters: &'a Parameters,
 }
 
@@ -89,20 +91,16 @@ impl Callee<'_> {
     /// The statements that bind the receiver behind the variable `object` to `__receiver`.
     pub fn bind_receiver(&self, object: &TokenStream) -> TokenStream {
         let Some(class) = self.class else { return quote!() };
-        match self.receiver {
-            Receiver::Shared => quote! {
-                // SAFETY: Python passed it as `self` to a method of this class.
-                let __receiver = unsafe { ::pommel::rt::receiver::<#class>(#object)? };
-            },
-            Receiver::Exclusive => quote! {
-                // SAFETY: Python passed it as `self` to a method of this class.
-                let mut __receiver = unsafe { ::pommel::rt::receiver_mut::<#class>(#object)? };
-            },
-            Receiver::Instance => quote! {
-                // SAFETY: Python passed it as `self` to a method of this class.
-                let __receiver = unsafe { ::pommel::rt::instance::<#class>(#object)? };
-            },
-            Receiver::None | Receiver::Class => quote!(),
+        let (mutability, function) = match self.receiver {
+            Receiver::Shared => (quote!(), quote!(receiver)),
+            Receiver::Exclusive => (quote!(mut), quote!(receiver_mut)),
+            Receiver::Instance => (quote!(), quote!(instance)),
+            Receiver::None | Receiver::Class => return quote!(),
+        };
+        let slot = self.fills_slot;
+        quote! {
+            // SAFETY: Python passed it as `self` to a method or slot of this class.
+            let #mutability __receiver = unsafe { ::pommel::rt::#function::<#class, #slot>(#object)? };
         }
     }
 
@@ -129,7 +127,7 @@ impl Callee<'_> {
                 ) -> ::pommel::rt::HPy {
                     // SAFETY: Python calls with what the calling convention says: a live context
                     // and open handles, as many as it says.
-                    unsafe { ::pommel::rt::enter(__ctx, |__ctx| { #body }) }
+                    unsafe { ::pommel::rt::enter(__ctx, move |__ctx| { #body }) }
                 }
             }
         }
@@ -265,13 +263,24 @@ impl Callee<'_> {
         (statements, values)
     }
 
+    /// What reads an argument: an index that fits no integer type is out of range, as for a list.
+    pub fn extract_function(&self, slot: usize) -> Ident {
+        const INDEXED: &[&str] = &["__getitem__", "__setitem__", "__delitem__"];
+        let is_index = self.fills_slot
+            && slot == 0
+            && INDEXED.contains(&self.name)
+            && self.parameters.first_is_integer();
+        format_ident!("{}", if is_index { "extract_index" } else { "extract" })
+    }
+
     fn extract_slot(&self, slot: usize, ty: &Type, i: usize) -> TokenStream {
         let (function, parameter) = (self.spoken_name(), &self.parameters.slots[slot].name);
         let value = format_ident!("__value{i}");
         let object = format_ident!("__object{i}");
         let holder = format_ident!("__holder{i}");
+        let extract = self.extract_function(slot);
         let extract = quote_spanned! { ty.span() =>
-            ::pommel::rt::extract::<#ty>(&#object, &mut #holder, ::pommel::rt::ArgumentName {
+            ::pommel::rt::#extract::<#ty>(&#object, &mut #holder, ::pommel::rt::ArgumentName {
                 function: #function,
                 parameter: #parameter,
             })?

@@ -138,7 +138,7 @@ pub unsafe fn export<T: Methods>(
     memory: impl for<'a> FnOnce(&'a T) -> Result<Buffer<'a>>,
 ) -> Result<Status> {
     // SAFETY: the caller's promise.
-    let borrow = unsafe { rt::instance::<T>(object)? }.borrow()?;
+    let borrow = unsafe { rt::instance::<T, true>(object)? }.borrow()?;
     // SAFETY: the caller's promise.
     unsafe { fill(object, view, flags, memory(&borrow)?)? };
     core::mem::forget(borrow);
@@ -157,7 +157,7 @@ pub unsafe fn export_mut<T: Methods>(
     memory: impl for<'a> FnOnce(&'a mut T) -> Result<Buffer<'a>>,
 ) -> Result<Status> {
     // SAFETY: the caller's promise.
-    let mut borrow = unsafe { rt::instance::<T>(object)? }.borrow_mut()?;
+    let mut borrow = unsafe { rt::instance::<T, true>(object)? }.borrow_mut()?;
     // SAFETY: the caller's promise.
     unsafe { fill(object, view, flags, memory(&mut borrow)?)? };
     core::mem::forget(borrow);
@@ -226,7 +226,7 @@ pub unsafe fn release<T: Methods>(object: &Object<'_>, view: *mut HPy_buffer) ->
     // SAFETY: the caller's promise. The borrow that the export forgot ends here.
     unsafe {
         free(view);
-        drop(Ref::resume(rt::instance::<T>(object)?)?);
+        drop(Ref::resume(rt::instance::<T, true>(object)?)?);
     }
     Ok(())
 }
@@ -240,7 +240,7 @@ pub unsafe fn release_mut<T: Methods>(object: &Object<'_>, view: *mut HPy_buffer
     // SAFETY: the caller's promise. The borrow that the export forgot ends here.
     unsafe {
         free(view);
-        drop(RefMut::resume(rt::instance::<T>(object)?)?);
+        drop(RefMut::resume(rt::instance::<T, true>(object)?)?);
     }
     Ok(())
 }

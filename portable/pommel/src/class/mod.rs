@@ -100,16 +100,19 @@ impl<'c, T: Methods> Instance<'c, T> {
     }
 
     /// Borrows the struct; `RuntimeError` while it is being changed.
+    ///
+    /// On an interpreter that runs several threads at once, a borrow that another thread stands in
+    /// the way of waits for it, for up to a second.
     #[inline]
     pub fn borrow(&self) -> Result<Ref<'_, T>> {
-        self.payload()?.share()
+        self.payload()?.share(self.ctx())
     }
 
     /// Borrows the struct to change it; `RuntimeError` while it is borrowed.
     #[inline]
     pub fn borrow_mut(&self) -> Result<RefMut<'_, T>> {
         const { assert!(T::MUTABLE, "no method takes `&mut self`: such a class is frozen") };
-        self.payload()?.exclude()
+        self.payload()?.exclude(self.ctx())
     }
 }
 

@@ -5,8 +5,8 @@
 //!    and the writing of the struct, so that only the destructor and the collector ever see a 0.
 //! 2. A class none of whose methods takes `&mut self` is *frozen*: nothing is counted, a reference
 //!    is free.
-//! 3. Otherwise a shared borrow counts up from 1, an exclusive borrow is -1, and a borrow that does
-//!    not fit raises `RuntimeError`. Python code that runs during a method can only get to the
+//! 3. Otherwise a shared borrow counts up from 1, an exclusive borrow is negative, and a borrow that
+//!    does not fit raises `RuntimeError`, where several threads run at once after a while. Python code that runs during a method can only get to the
 //!    object through another borrow, so that `&mut self` is never aliased.
 //! 4. The word is an atomic, but read and written without a locked instruction where the
 //!    interpreter runs one thread at a time. A guard cannot leave its thread, so that the word only
@@ -14,12 +14,14 @@
 
 use super::{Class, Instance, Methods, Visitor};
 use crate::raw::attach;
-use crate::{Error, Result};
+use crate::{Ctx, Error, Result};
 use core::mem::MaybeUninit;
 use core::ops::{Deref, DerefMut};
 use core::sync::atomic::{AtomicIsize, Ordering};
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// The native struct of an instance.
 #[repr(C)]
@@ -32,8 +34,12 @@ pub struct Payload<T> {
 const EMPTY: isize = 0;
 /// The word of a payload that nobody borrows.
 const FREE: isize = 1;
-/// The word of a payload that is borrowed exclusively.
+/// The word of a payload that is borrowed exclusively, where one thread runs at a time. Where
+/// several do, it is the negative of the borrower's [`thread_number`].
 const EXCLUSIVE: isize = -1;
+/// How long a thread waits for what others borrow, where several threads run at once. What takes
+/// longer is no short method in between, or the thread waits for itself.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 impl<T: Methods> Payload<T> {
     /// Hosts align a native struct to 16 bytes.
@@ -62,27 +68,29 @@ impl<T: Methods> Payload<T> {
 
     /// Borrows the struct.
     #[inline(always)]
-    pub(super) fn share(&self) -> Result<Ref<'_, T>> {
+    pub(super) fn share(&self, ctx: Ctx<'_>) -> Result<Ref<'_, T>> {
         if T::MUTABLE {
-            self.change(|word| (word >= FREE).then_some(word + 1))?;
+            self.change(ctx, |word| (word >= FREE).then_some(word + 1))?;
         }
         Ok(Ref { payload: self })
     }
 
     /// Borrows the struct exclusively.
     #[inline(always)]
-    pub(super) fn exclude(&self) -> Result<RefMut<'_, T>> {
-        self.change(|word| (word == FREE).then_some(EXCLUSIVE))?;
+    pub(super) fn exclude(&self, ctx: Ctx<'_>) -> Result<RefMut<'_, T>> {
+        let exclusive = if attach::free_threaded() { -thread_number() } else { EXCLUSIVE };
+        self.change(ctx, |word| (word == FREE).then_some(exclusive))?;
         Ok(RefMut { payload: self })
     }
 
     /// Changes the word if `next` allows it.
     #[inline(always)]
-    fn change(&self, next: impl Fn(isize) -> Option<isize>) -> Result<()> {
+    fn change(&self, ctx: Ctx<'_>, next: impl Fn(isize) -> Option<isize>) -> Result<()> {
         if attach::free_threaded() {
-            let (acquire, relaxed) = (Ordering::AcqRel, Ordering::Relaxed);
-            let done = self.borrows.fetch_update(acquire, relaxed, next);
-            return done.map(drop).map_err(borrow_error::<T>);
+            return match self.try_change(&next) {
+                Ok(_) => Ok(()),
+                Err(word) => self.change_later(ctx, word, next),
+            };
         }
         let word = self.borrows.load(Ordering::Relaxed);
         match next(word) {
@@ -92,6 +100,34 @@ impl<T: Methods> Payload<T> {
             }
             None => Err(borrow_error::<T>(word)),
         }
+    }
+
+    /// Changes the word, or gives the one that does not allow it.
+    #[inline]
+    fn try_change(&self, next: impl Fn(isize) -> Option<isize>) -> Result<isize, isize> {
+        self.borrows.fetch_update(Ordering::AcqRel, Ordering::Relaxed, next)
+    }
+
+    /// Another thread borrows the struct: it may be done in a moment. Meanwhile Python goes on
+    /// without this thread, so that the other one can be.
+    #[cold]
+    fn change_later(
+        &self,
+        ctx: Ctx<'_>,
+        mut word: isize,
+        next: impl Fn(isize) -> Option<isize>,
+    ) -> Result<()> {
+        let start = Instant::now();
+        let mut pause = Duration::ZERO;
+        while word != EMPTY && word != -thread_number() && start.elapsed() < PATIENCE {
+            ctx.detach(|| thread::sleep(pause));
+            pause = Duration::from_millis(1).min(pause * 2 + Duration::from_micros(1));
+            match self.try_change(&next) {
+                Ok(_) => return Ok(()),
+                Err(found) => word = found,
+            }
+        }
+        Err(borrow_error::<T>(word))
     }
 
     /// Ends a borrow.
@@ -106,12 +142,21 @@ impl<T: Methods> Payload<T> {
     }
 }
 
+/// A positive number that no other running thread has.
+fn thread_number() -> isize {
+    thread_local! {
+        /// Its address is the number.
+        static PLACE: u8 = const { 0 };
+    }
+    PLACE.with(|place| place as *const u8 as isize)
+}
+
 #[cold]
 fn borrow_error<T: Class>(word: isize) -> Error {
     let name = T::NAME.to_string_lossy();
     Error::runtime_error(match word {
         EMPTY => format!("this '{name}' was never initialised"),
-        EXCLUSIVE => format!(
+        isize::MIN..EMPTY => format!(
             "this '{name}' is being changed by a method that is still running; \
              use it again when that method has returned"
         ),

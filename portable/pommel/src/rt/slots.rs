@@ -16,14 +16,19 @@ pub unsafe fn borrow<'c>(ctx: Ctx<'c>, raw: HPy) -> ManuallyDrop<Object<'c>> {
     unsafe { raw::borrowed(ctx, raw) }
 }
 
-/// The receiver of a method. Interpreters check it before they call; on a host that we do not know
-/// it is checked again.
+/// The receiver of a method. Interpreters check it before they call a method; before they call a
+/// slot some do not, as in `Class.__len__(3)` on PyPy; and on a host that we do not know it is
+/// always checked.
 ///
 /// # Safety
-/// `object` is what Python passed as `self` to a method or slot of the class of `T`.
+/// `object` is what Python passed as `self` to a method or, if `SLOT` says so, to a slot of the class
+/// of `T`.
 #[inline(always)]
-pub unsafe fn instance<'a, 'c, T: Methods>(object: &'a Object<'c>) -> Result<&'a Instance<'c, T>> {
-    if !attach::plain_handles() && !class::is_instance::<T>(object.ctx(), object.as_raw()) {
+pub unsafe fn instance<'a, 'c, T: Methods, const SLOT: bool>(
+    object: &'a Object<'c>,
+) -> Result<&'a Instance<'c, T>> {
+    let trusted = !SLOT && attach::plain_handles();
+    if !trusted && !class::is_instance::<T>(object.ctx(), object.as_raw()) {
         return Err(not_an_instance::<T>(object));
     }
     // SAFETY: the caller's promise, or the check.
@@ -41,9 +46,11 @@ fn not_an_instance<T: Methods>(object: &Object<'_>) -> Error {
 /// # Safety
 /// As for [`instance`].
 #[inline(always)]
-pub unsafe fn receiver<'a, T: Methods>(object: &'a Object<'_>) -> Result<Ref<'a, T>> {
+pub unsafe fn receiver<'a, T: Methods, const SLOT: bool>(
+    object: &'a Object<'_>,
+) -> Result<Ref<'a, T>> {
     // SAFETY: the caller's promise.
-    unsafe { instance::<T>(object)? }.borrow()
+    unsafe { instance::<T, SLOT>(object)? }.borrow()
 }
 
 /// The struct behind a receiver, to change it.
@@ -51,9 +58,11 @@ pub unsafe fn receiver<'a, T: Methods>(object: &'a Object<'_>) -> Result<Ref<'a,
 /// # Safety
 /// As for [`instance`].
 #[inline(always)]
-pub unsafe fn receiver_mut<'a, T: Methods>(object: &'a Object<'_>) -> Result<RefMut<'a, T>> {
+pub unsafe fn receiver_mut<'a, T: Methods, const SLOT: bool>(
+    object: &'a Object<'_>,
+) -> Result<RefMut<'a, T>> {
     // SAFETY: the caller's promise.
-    unsafe { instance::<T>(object)? }.borrow_mut()
+    unsafe { instance::<T, SLOT>(object)? }.borrow_mut()
 }
 
 /// A value or a result with an error that becomes an exception.
