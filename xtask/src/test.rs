@@ -116,6 +116,20 @@ impl Report {
         });
     }
 
+    /// A part that this machine cannot run: said now, and again in the table.
+    fn miss(&mut self, name: &str, reason: &str) {
+        if self.wants(name) {
+            println!("\nMISSING: {name}, {reason}");
+            self.rows.push(Row {
+                name: name.into(),
+                version: "-".into(),
+                counts: Counts { skipped: 1, ..Counts::default() },
+                seconds: 0.0,
+                note: format!("MISSING: {reason}"),
+            });
+        }
+    }
+
     fn close(&self) -> Result<()> {
         println!(
             "\n{:<24} {:<44} {:>6} {:>6} {:>7} {:>7}  note",
@@ -135,7 +149,10 @@ impl Report {
             bail!("{failed} tests failed");
         }
         if passed == 0 {
-            bail!("no test ran: no part is named {:?}", self.filter);
+            bail!(
+                "no test ran: {:?} is no part of a row's name, or nothing was at hand",
+                self.filter
+            );
         }
         Ok(())
     }

@@ -166,3 +166,51 @@ fn the_map_is_complete(tree: &Tree) -> Result<Vec<Offence>> {
     }
     Ok(offences)
 }
+
+#[cfg(test)]
+mod offending {
+    use super::*;
+
+    /// What the law finds in a tree of these files: the places.
+    fn places(check: fn(&Tree) -> Result<Vec<Offence>>, files: &[(&str, &str)]) -> Vec<String> {
+        let workspace = Workspace { packages: Vec::new(), target_directory: PathBuf::new() };
+        let file = |&(path, text): &(&str, &str)| File { path: path.into(), text: text.into() };
+        let tree = Tree { workspace, files: files.iter().map(file).collect() };
+        check(&tree).unwrap().into_iter().map(|offence| offence.place).collect()
+    }
+
+    #[test]
+    fn unsafe_code_outside_its_address() {
+        let files = [
+            ("xtask/src/main.rs", "//! The door.\n"),
+            ("portable/pommel-jit/src/lib.rs", "//! A compiler.\n#![forbid(unsafe_code)]\n"),
+            ("examples/x/src/lib.rs", "//! No unsafe here.\n\nunsafe fn f() {}\n"),
+            ("portable/pommel-array/src/kernels/add.rs", "//! Fast.\nunsafe fn f() {}\n"),
+            ("hosts/hpy-mock/src/lib.rs", "//! A host.\nunsafe fn f() {}\n"),
+        ];
+        let expected = ["xtask/src/main.rs", "examples/x/src/lib.rs:3"];
+        assert_eq!(places(rust::unsafe_has_an_address, &files), expected);
+    }
+
+    #[test]
+    fn long_functions_and_silent_modules() {
+        let body = "    step();\n".repeat(69);
+        let fits = format!("//! Steps.\nfn fits() {{\n{}}}\n", &body[..body.len() - 12]);
+        let long = format!("fn long() {{\n{body}}}\n");
+        let files = [("a.rs", fits.as_str()), ("b.rs", long.as_str())];
+        assert_eq!(places(rust::functions_fit_a_screen, &files), ["b.rs:1"]);
+        assert_eq!(places(rust::modules_say_what_they_are_for, &files), ["b.rs"]);
+    }
+
+    #[test]
+    fn words_names_and_skips() {
+        let files = [
+            ("docs/a.md", concat!("one\n", "TO", "DO: two\n")),
+            ("src/utils.rs", "//! Things.\n"),
+            ("tests/test_a.py", "import pytest\n\n@pytest.mark.xfail\ndef test(): ...\n"),
+        ];
+        assert_eq!(places(names::no_forbidden_words, &files), ["docs/a.md:2"]);
+        assert_eq!(places(names::no_drawer_for_everything, &files), ["src/utils.rs"]);
+        assert_eq!(places(skips::none_is_skipped, &files), ["tests/test_a.py:3"]);
+    }
+}

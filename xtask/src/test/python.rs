@@ -53,10 +53,7 @@ pub fn test_all(pythons: &[Python], missing: &[Missing], report: &mut Report) {
         }
     }
     for Missing { name, reason } in missing {
-        report.add(name, "", |counts| {
-            counts.skipped += 1;
-            Ok(format!("MISSING: {reason}"))
-        });
+        report.miss(name, reason);
     }
 }
 
