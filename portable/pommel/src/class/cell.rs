@@ -54,7 +54,8 @@ impl ClassCell {
         unsafe { calls::ctx_Global_Store(ctx, self.global.get(), type_.as_raw()) };
         let plain = if attach::plain_handles() { type_.as_raw() } else { HPy::NULL };
         self.plain.store(plain.0, Ordering::Relaxed);
-        let allocator = attach::extensions().filter(|_| !plain.is_null()).map(|e| e.allocator);
+        let quick = !plain.is_null() && attach::keeps_structs();
+        let allocator = attach::extensions().filter(|_| quick).map(|e| e.allocator);
         // SAFETY: a live context and an open handle to a type.
         let allocate = allocator.and_then(|allocator| unsafe { allocator(ctx, type_.as_raw()) });
         self.allocate.store(allocate.map_or(0, |function| function as usize), Ordering::Relaxed);

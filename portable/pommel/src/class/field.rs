@@ -65,7 +65,7 @@ impl Visitor {
 /// its object alive for longer than needed: store `None` first. And a field stays with the instance
 /// that it was first stored through: on some hosts it refers to nothing from another one.
 pub struct Field {
-    /// On our hosts the reference; on others the number under which [`guard`] keeps it.
+    /// The reference; or the number under which [`guard`] keeps it.
     field: UnsafeCell<HPyField>,
     /// Held for a few instructions where several threads run at once.
     locked: AtomicBool,
@@ -92,7 +92,7 @@ impl Field {
     /// The object, if there is one.
     pub fn load<'c, T: Methods>(&self, owner: &Instance<'c, T>) -> Result<Option<Object<'c>>> {
         const { assert!(T::TRAVERSED, "mark the member that holds the field with `#[traverse]`") };
-        if !attach::is_ours() {
+        if !attach::keeps_structs() {
             return guard::load(owner, self.bits());
         }
         let _lock = self.lock();
@@ -106,7 +106,7 @@ impl Field {
         value: Option<&Object<'_>>,
     ) -> Result<()> {
         const { assert!(T::TRAVERSED, "mark the member that holds the field with `#[traverse]`") };
-        if !attach::is_ours() {
+        if !attach::keeps_structs() {
             return self.store_guarded(owner, value);
         }
         let value = value.map_or(HPy::NULL, Object::as_raw);

@@ -1,4 +1,5 @@
-//! Instances on hosts that are not ours, above all PyPy's own HPy.
+//! Instances on interpreters that do not keep objects and structs together: PyPy, through its own HPy
+//! and through its C API.
 //!
 //! Our hosts promise that a method only ever gets an object with the struct of its class, aligned,
 //! made by its constructor, and that the destructor runs at the end. PyPy's own HPy does not:

@@ -57,7 +57,7 @@ fn new_raw_general<T: Methods>(ctx: Ctx<'_>, value: T) -> Result<NewHandle> {
 pub unsafe fn new_raw_of<T: Methods>(ctx: Ctx<'_>, type_: HPy, value: T) -> Result<NewHandle> {
     // SAFETY: the caller's promise; our hosts pass the type of `T` or a subtype, others are checked.
     unsafe {
-        if !attach::is_ours() {
+        if !attach::keeps_structs() {
             guard::check_type::<T>(&raw::borrowed(ctx, type_))?;
         }
         make(ctx, type_, value)
@@ -70,7 +70,7 @@ pub unsafe fn new_raw_of<T: Methods>(ctx: Ctx<'_>, type_: HPy, value: T) -> Resu
 /// `type_` is open, and the type of `T` or a subtype of it.
 #[inline]
 unsafe fn make<T: Methods>(ctx: Ctx<'_>, type_: HPy, value: T) -> Result<NewHandle> {
-    if !attach::is_ours() {
+    if !attach::keeps_structs() {
         // SAFETY: the caller's promise.
         return unsafe { guard::make(ctx, type_, value) };
     }
@@ -97,7 +97,7 @@ pub(super) unsafe fn payload<'a, T: Methods>(ctx: Ctx<'_>, object: HPy) -> Resul
     unsafe {
         let data = match attach::struct_of(object) {
             Some(data) => data,
-            None if attach::is_ours() => calls::ctx_AsStruct_Object(ctx.as_raw(), object),
+            None if attach::keeps_structs() => calls::ctx_AsStruct_Object(ctx.as_raw(), object),
             None => guard::payload::<T>(ctx, object)?,
         };
         Ok(&*data.cast::<Payload<T>>())
@@ -112,8 +112,8 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// On our hosts: the payload and nothing else.
-    pub const fn ours<T: Methods>() -> Layout {
+    /// Where a struct stays with its class: the payload and nothing else.
+    pub const fn bare<T: Methods>() -> Layout {
         let traverse = traverse_pair::<Direct<T>>();
         Layout {
             size: size_of::<Payload<T>>(),
@@ -122,7 +122,7 @@ impl Layout {
         }
     }
 
-    /// On other hosts: behind a guard.
+    /// Elsewhere: behind a guard.
     pub const fn guarded<T: Methods>() -> Layout {
         let traverse = traverse_pair::<guard::Links>();
         Layout {
@@ -138,7 +138,7 @@ impl Layout {
     }
 }
 
-/// The destructor of a class on our hosts: the slot `tp_destroy`.
+/// The destructor of a class without guards: the slot `tp_destroy`.
 ///
 /// # Safety
 /// Called by the host with the payload of an object that is gone.
@@ -147,7 +147,7 @@ unsafe extern "C" fn destroy<T: Methods>(data: *mut c_void) {
     unsafe { drop_payload::<T>(data) }
 }
 
-/// The traversal of a class on our hosts: the slot `tp_traverse`.
+/// The traversal of a class without guards: the slot `tp_traverse`.
 struct Direct<T>(PhantomData<T>);
 
 impl<T: Methods> TRAVERSEPROC for Direct<T> {

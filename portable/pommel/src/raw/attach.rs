@@ -14,6 +14,8 @@ struct Host {
     extensions: Option<&'static ext::Extensions>,
     flags: u32,
     pypy73: bool,
+    /// See [`keeps_structs`].
+    keeps_structs: bool,
     type_offset: usize,
     struct_offset: usize,
     float_offset: usize,
@@ -30,6 +32,7 @@ static HOST: HostCell = HostCell(UnsafeCell::new(Host {
     extensions: None,
     flags: 0,
     pypy73: false,
+    keeps_structs: false,
     type_offset: 0,
     struct_offset: 0,
     float_offset: 0,
@@ -59,6 +62,7 @@ pub unsafe fn attach(ctx: *mut HPyContext) {
         flags,
         // SAFETY: as above.
         pypy73: extensions.is_none() && unsafe { has_pypy73_layout(ctx) },
+        keeps_structs: extensions.is_some(),
         type_offset: inline.type_offset as usize,
         struct_offset: inline.struct_offset as usize,
         float_offset: inline.float_offset as usize,
@@ -107,6 +111,24 @@ pub fn extensions() -> Option<&'static ext::Extensions> {
 #[inline(always)]
 pub fn is_ours() -> bool {
     cfg!(feature = "direct") || host().extensions.is_some()
+}
+
+/// Whether an object that has a class always has the struct of that class, which its constructor
+/// made, and ends with its destructor. Taken for granted of our hosts, until [`distrust`].
+#[inline(always)]
+pub fn keeps_structs() -> bool {
+    host().keeps_structs
+}
+
+/// From now on nothing is taken for granted of the struct of an object: the interpreter behind the
+/// host has handed out one without a struct.
+///
+/// # Safety
+/// No class was made yet, and no other thread runs code of the extension.
+pub unsafe fn distrust() {
+    // SAFETY: the caller's promise.
+    let host = unsafe { &mut *HOST.0.get() };
+    (host.keeps_structs, host.struct_offset) = (false, 0);
 }
 
 /// Whether the context has PyPy 7.3's own layout.

@@ -58,7 +58,7 @@ pub struct ClassSpec {
     signature: Option<&'static str>,
     subclass: bool,
     items: &'static [Item],
-    /// The native struct on our hosts and on others.
+    /// The native struct bare and behind a guard.
     layouts: [Layout; 2],
     cell: fn() -> &'static ClassCell,
 }
@@ -299,7 +299,7 @@ impl Property {
 impl ClassSpec {
     /// The description of a class.
     pub const fn of<T: Methods>() -> ClassSpec {
-        let layouts = [Layout::ours::<T>(), Layout::guarded::<T>()];
+        let layouts = [Layout::bare::<T>(), Layout::guarded::<T>()];
         assert!(layouts[1].size <= i32::MAX as usize, "the class is too large");
         ClassSpec {
             name: T::NAME,
@@ -314,8 +314,8 @@ impl ClassSpec {
 
     /// The native struct on the host at hand.
     fn layout(&self) -> &Layout {
-        let [ours, guarded] = &self.layouts;
-        if attach::is_ours() { ours } else { guarded }
+        let [bare, guarded] = &self.layouts;
+        if attach::keeps_structs() { bare } else { guarded }
     }
 
     /// The flags of the type on the host at hand.
@@ -519,25 +519,12 @@ impl ModuleSpec {
 
 fn make_class<'c>(class: &'static ClassSpec, module: &Module<'c>) -> Result<Type<'c>> {
     let ctx = module.ctx();
-    let module_name: String = module.get_attr(c"__name__")?.extract()?;
-    let name = format!("{module_name}.{}", class.name.to_string_lossy());
-    let name = CString::new(name).map_err(|_| Error::import_error("a module name with a NUL"))?;
-    // The struct and what it points to live for ever: some hosts keep pointers into it.
-    let spec = Box::leak(Box::new(HPyType_Spec {
-        name: Box::leak(name.into_boxed_c_str()).as_ptr(),
-        basicsize: class.layout().size as c_int,
-        itemsize: 0,
-        flags: class.flags(),
-        builtin_shape: BuiltinShape::OBJECT,
-        legacy_slots: core::ptr::null_mut(),
-        defines: leak_array(class.defs()),
-        doc: class.docs_here(),
-    }));
-    // SAFETY: a complete description; the result is a new type.
-    let type_: Type<'c> = unsafe {
-        let raw = calls::ctx_Type_FromSpec(ctx.as_raw(), spec, core::ptr::null_mut());
-        raw::new_handle(ctx, raw)?.assume()
-    };
+    let mut type_ = make_type(class, module)?;
+    if attach::keeps_structs() && makes_empty_objects(&type_) {
+        // SAFETY: the test is done before any other class is there, under the import lock.
+        unsafe { attach::distrust() };
+        type_ = make_type(class, module)?;
+    }
     for wrapped in class.wrapped() {
         let mut functions: Vec<Object<'_>> = Vec::new();
         for (i, method) in wrapped.functions.iter().enumerate() {
@@ -558,13 +545,45 @@ fn make_class<'c>(class: &'static ClassSpec, module: &Module<'c>) -> Result<Type
         };
         type_.set_attr(wrapped.name, value)?;
     }
-    if !attach::is_ours() {
+    if !attach::keeps_structs() {
         mark(&type_)?;
     }
     if !attach::has(ext::flags::OUR_SLOTS) && class.is_unhashable() {
         type_.set_attr(c"__hash__", ctx.none())?;
     }
     Ok(type_)
+}
+
+/// The bare type, without what has to be wrapped.
+fn make_type<'c>(class: &'static ClassSpec, module: &Module<'c>) -> Result<Type<'c>> {
+    let ctx = module.ctx();
+    let module_name: String = module.get_attr(c"__name__")?.extract()?;
+    let name = format!("{module_name}.{}", class.name.to_string_lossy());
+    let name = CString::new(name).map_err(|_| Error::import_error("a module name with a NUL"))?;
+    // The struct and what it points to live for ever: some hosts keep pointers into it.
+    let spec = Box::leak(Box::new(HPyType_Spec {
+        name: Box::leak(name.into_boxed_c_str()).as_ptr(),
+        basicsize: class.layout().size as c_int,
+        itemsize: 0,
+        flags: class.flags(),
+        builtin_shape: BuiltinShape::OBJECT,
+        legacy_slots: core::ptr::null_mut(),
+        defines: leak_array(class.defs()),
+        doc: class.docs_here(),
+    }));
+    // SAFETY: a complete description; the result is a new type.
+    unsafe {
+        let raw = calls::ctx_Type_FromSpec(ctx.as_raw(), spec, core::ptr::null_mut());
+        raw::new_handle(ctx, raw).map(|type_| type_.assume())
+    }
+}
+
+/// Whether the interpreter makes an object of a class without calling the constructor, as PyPy does
+/// through its C API: it then also mixes the structs of several classes up. CPython refuses.
+fn makes_empty_objects(type_: &Type<'_>) -> bool {
+    let ctx = type_.ctx();
+    let object = ctx.builtin(c"object");
+    object.and_then(|object| object.call_method(c"__new__", (type_,))).is_ok()
 }
 
 /// Set when a typed entry point panicked; see [`typed_panicked`].
