@@ -24,6 +24,8 @@ pub mod flags {
     /// Docstrings may start with a signature line in the manner of CPython's own C functions
     /// (`name(x, y=1)`, `--`, empty line), which becomes `__text_signature__`.
     pub const TEXT_SIGNATURES: u32 = 8;
+    /// A slot is only called with an instance of its class, as a method is everywhere.
+    pub const CHECKED_SLOTS: u32 = 16;
 }
 
 /// What one of our hosts offers beyond the context.

@@ -173,9 +173,10 @@ pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str>
     // SAFETY: the API is loaded.
     let old_pypy = unsafe { version_text() }.contains("[PyPy 7.");
     let signatures = if old_pypy { 0 } else { flags::TEXT_SIGNATURES };
+    let slots = if L::CHECKED_SLOTS { flags::CHECKED_SLOTS } else { 0 };
     let extensions = Extensions {
         size: size_of::<Extensions>() as u32,
-        flags: flags::PLAIN_HANDLES | flags::OUR_SLOTS | signatures | threads,
+        flags: flags::PLAIN_HANDLES | flags::OUR_SLOTS | signatures | slots | threads,
         err_fetch: crate::section::errors::err_fetch::<L>,
         err_restore: crate::section::errors::err_restore::<L>,
         inline: Inline {

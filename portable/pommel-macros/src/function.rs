@@ -65,6 +65,7 @@ fn method(item: &ItemFn, name: &str, parameters: &Parameters) -> syn::Result<Tok
         class: None,
         constructs: false,
         fills_slot: false,
+        returns_plain: false,
         parameters,
     };
     let convention = Convention::of(parameters, &callee.receiver);

@@ -150,6 +150,7 @@ impl<'a> Method<'a> {
             class: Some(class),
             constructs: self.role == Role::New,
             fills_slot: self.is_special(),
+            returns_plain: crate::wrapper::is_plain(&self.function.sig.output, class),
             parameters: &self.parameters,
         }
     }

@@ -263,6 +263,7 @@ impl Method<'_> {
     ) -> (TokenStream, TokenStream) {
         let mut statements = TokenStream::new();
         let mut values = Vec::new();
+        let closed = callee.closed();
         for (i, parameter) in self.parameters.rust.iter().enumerate() {
             let Source::Slot(slot) = parameter.source else {
                 values.push(quote!(__ctx));
@@ -282,7 +283,7 @@ impl Method<'_> {
                 }
                 Mismatch::Declines => quote_spanned! { ty.span() =>
                     let ::core::option::Option::Some(#value) =
-                        ::pommel::rt::extract_operand::<#ty>(#operand, &mut #holder)?
+                        ::pommel::rt::extract_operand::<#ty, { #closed }>(#operand, &mut #holder)?
                     else {
                         return ::core::result::Result::Ok(::core::option::Option::None);
                     };

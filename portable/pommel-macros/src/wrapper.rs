@@ -1,10 +1,10 @@
 //! The C function around a Rust function: arguments in, call, result out.
 
-use crate::parameters::{Parameters, Source};
+use crate::parameters::{Parameter, Parameters, Source};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::Type;
 use syn::spanned::Spanned;
+use syn::{GenericArgument, PathArguments, ReturnType, Type};
 
 /// How a function gets at the object it is a method of.
 pub enum Receiver {
@@ -85,6 +85,8 @@ pub struct Callee<'a> {
     /// Whether it is called through a slot, whose receiver not every interpreter checks.
     pub fills_slot: bool,
     pub parameters: &'a Parameters,
+    /// Whether the result is a number, a string or a struct of the class, which borrows nothing.
+    pub returns_plain: bool,
 }
 
 impl Callee<'_> {
@@ -97,11 +99,32 @@ impl Callee<'_> {
             Receiver::Instance => (quote!(), quote!(instance)),
             Receiver::None | Receiver::Class => return quote!(),
         };
-        let slot = self.fills_slot;
+        let (slot, closed) = (self.fills_slot, self.closed());
+        let closed = match self.receiver {
+            Receiver::Instance => quote!(),
+            _ => quote!(, { #closed }),
+        };
         quote! {
-            // SAFETY: Python passed it as `self` to a method or slot of this class.
-            let #mutability __receiver = unsafe { ::pommel::rt::#function::<#class, #slot>(#object)? };
+            // SAFETY: Python passed it as `self` to a method or slot of this class; and if the
+            // method is closed, only its own code comes before the end of the borrow.
+            let #mutability __receiver =
+                unsafe { ::pommel::rt::#function::<#class, #slot #closed>(#object)? };
         }
+    }
+
+    /// Whether nothing in the method can get at Python: it has numbers and structs and nothing else,
+    /// and what it returns does not borrow from them, because that is made an object while the
+    /// borrows last. A constant expression; the types of the parameters know.
+    pub fn closed(&self) -> TokenStream {
+        let slots = |p: &Parameter| matches!(p.source, Source::Slot(_));
+        let by_reference = matches!(self.receiver, Receiver::Shared | Receiver::Exclusive);
+        let rust = &self.parameters.rust;
+        // With several parameters, reading one may run Python code while another is borrowed.
+        if !(by_reference && self.returns_plain && rust.len() <= 1 && rust.iter().all(slots)) {
+            return quote!(false);
+        }
+        let types = rust.iter().map(|p| &p.ty);
+        quote!(true #(&& <#types as ::pommel::Argument<'_, '_, '_>>::CLOSED)*)
     }
 
     /// The receiver as the first argument of the call.
@@ -335,5 +358,37 @@ fn c_arguments(convention: Convention) -> TokenStream {
         Convention::New => quote! {
             __type: ::pommel::rt::HPy, #many, __nargs: isize, __kw: ::pommel::rt::HPy
         },
+    }
+}
+
+/// Whether a result borrows nothing, as far as its type's name says.
+pub fn is_plain(output: &ReturnType, class: &Type) -> bool {
+    const PLAIN: &[&str] = &[
+        "f64", "f32", "i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize",
+        "bool", "String", "Self",
+    ];
+    fn plain(ty: &Type, class: &Type) -> bool {
+        match ty {
+            Type::Tuple(tuple) => tuple.elems.is_empty(),
+            Type::Path(path) if ty == class => path.qself.is_none(),
+            Type::Path(path) => path.path.segments.last().is_some_and(|segment| {
+                let name = segment.ident.to_string();
+                match &segment.arguments {
+                    PathArguments::None => PLAIN.contains(&name.as_str()),
+                    PathArguments::AngleBracketed(list) => {
+                        let wraps = ["Result", "Option", "Vec"].contains(&name.as_str());
+                        wraps && list.args.len() == 1 && list.args.iter().all(|argument| {
+                            matches!(argument, GenericArgument::Type(ty) if plain(ty, class))
+                        })
+                    }
+                    PathArguments::Parenthesized(_) => false,
+                }
+            }),
+            _ => false,
+        }
+    }
+    match output {
+        ReturnType::Default => true,
+        ReturnType::Type(_, ty) => plain(ty, class),
     }
 }

@@ -29,8 +29,20 @@ pub trait FromPython: Sized {
 pub trait Argument<'a, 'h, 'c>: Sized {
     /// What keeps a borrowed value alive during the call.
     type Holder: Default + 'h;
+    /// Whether code that only has the value cannot get at Python through it.
+    #[doc(hidden)]
+    const CLOSED: bool = false;
     /// Reads the argument.
     fn extract(object: &'a Object<'c>, holder: &'h mut Self::Holder) -> Result<Self>;
+    /// Reads the argument for a stretch that is closed; see `pommel::rt::closed`.
+    ///
+    /// # Safety
+    /// No Python code runs before the value is gone.
+    #[doc(hidden)]
+    #[inline(always)]
+    unsafe fn extract_closed(object: &'a Object<'c>, holder: &'h mut Self::Holder) -> Result<Self> {
+        Self::extract(object, holder)
+    }
 }
 
 /// Rust values that can become a Python object.
@@ -75,6 +87,7 @@ macro_rules! argument {
     ($($ty:ty),* $(,)?) => {$(
         impl<'a, 'h, 'c> $crate::Argument<'a, 'h, 'c> for $ty {
             type Holder = ();
+            const CLOSED: bool = true;
             #[inline(always)]
             fn extract(object: &'a $crate::Object<'c>, _holder: &'h mut ()) -> $crate::Result<$ty> {
                 <$ty as $crate::FromPython>::from_python(object)

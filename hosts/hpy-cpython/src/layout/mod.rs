@@ -79,6 +79,8 @@ pub(crate) trait Layout: Sized + 'static {
     const FREE_THREADED: bool = false;
     /// Whether `tp_dealloc` has to run `tp_finalize`.
     const FINALIZE_IN_DEALLOC: bool = true;
+    /// Whether the interpreter checks the receiver before it calls a slot of a class.
+    const CHECKED_SLOTS: bool = true;
     /// Bytes of `PyObject`.
     const HEADER: usize;
 

@@ -9,6 +9,7 @@ pub(crate) struct Stable;
 
 impl Layout for Stable {
     /// Not known; [`Stable::head`] asks the interpreter.
+    const CHECKED_SLOTS: bool = false;
     const HEADER: usize = 0;
     const SHARED_LISTS: bool = false;
     /// Not known: rather lock once too often.

@@ -108,6 +108,24 @@ impl<'c, T: Methods> Instance<'c, T> {
         self.payload()?.share(self.ctx())
     }
 
+    /// Borrows the struct for a stretch that is closed; see the laws of `payload`.
+    ///
+    /// # Safety
+    /// No Python code runs before the borrow ends.
+    #[inline(always)]
+    pub(crate) unsafe fn borrow_closed(&self) -> Result<Ref<'_, T>> {
+        self.payload()?.share_closed(self.ctx())
+    }
+
+    /// The same to change it.
+    ///
+    /// # Safety
+    /// No Python code runs before the borrow ends.
+    #[inline(always)]
+    pub(crate) unsafe fn borrow_mut_closed(&self) -> Result<RefMut<'_, T>> {
+        self.payload()?.exclude_closed(self.ctx())
+    }
+
     /// Borrows the struct to change it; `RuntimeError` while it is borrowed.
     #[inline]
     pub fn borrow_mut(&self) -> Result<RefMut<'_, T>> {
@@ -169,6 +187,16 @@ impl<'a: 'h, 'h, 'c, T: Methods> Argument<'a, 'h, 'c> for &'h T {
     fn extract(object: &'a Object<'c>, holder: &'h mut Self::Holder) -> Result<&'h T> {
         let instance = <&Instance<'_, T>>::extract(object, &mut ())?;
         Ok(holder.insert(instance.borrow()?))
+    }
+    const CLOSED: bool = true;
+    #[inline(always)]
+    unsafe fn extract_closed(
+        object: &'a Object<'c>,
+        holder: &'h mut Self::Holder,
+    ) -> Result<&'h T> {
+        let instance = <&Instance<'_, T>>::extract(object, &mut ())?;
+        // SAFETY: the caller's promise.
+        Ok(holder.insert(unsafe { instance.borrow_closed()? }))
     }
 }
 

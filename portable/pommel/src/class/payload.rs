@@ -6,11 +6,15 @@
 //! 2. A class none of whose methods takes `&mut self` is *frozen*: nothing is counted, a reference
 //!    is free.
 //! 3. Otherwise a shared borrow counts up from 1, an exclusive borrow is negative, and a borrow that
-//!    does not fit raises `RuntimeError`, where several threads run at once after a while. Python code that runs during a method can only get to the
-//!    object through another borrow, so that `&mut self` is never aliased.
+//!    does not fit raises `RuntimeError`, where several threads run at once after a while. Python
+//!    code that runs during a method can only get to the object through another borrow, so that
+//!    `&mut self` is never aliased.
 //! 4. The word is an atomic, but read and written without a locked instruction where the
 //!    interpreter runs one thread at a time. A guard cannot leave its thread, so that the word only
 //!    changes while Python may be used.
+//! 5. A stretch of code is *closed* if nothing in it can get at Python: a method that has only its
+//!    struct, numbers and other structs. While one thread runs at a time nobody can ask for a second
+//!    borrow in such a stretch, so that it looks at the word and leaves it alone.
 
 use super::{Class, Instance, Methods, Visitor};
 use crate::raw::attach;
@@ -72,7 +76,35 @@ impl<T: Methods> Payload<T> {
         if T::MUTABLE {
             self.change(ctx, |word| (word >= FREE).then_some(word + 1))?;
         }
-        Ok(Ref { payload: self })
+        Ok(Ref { payload: self, counted: true })
+    }
+
+    /// Borrows the struct for a stretch that is closed (law 5).
+    #[inline(always)]
+    pub(super) fn share_closed(&self, ctx: Ctx<'_>) -> Result<Ref<'_, T>> {
+        if attach::free_threaded() {
+            return self.share(ctx);
+        }
+        if T::MUTABLE {
+            let word = self.borrows.load(Ordering::Relaxed);
+            if word < FREE {
+                return Err(borrow_error::<T>(word));
+            }
+        }
+        Ok(Ref { payload: self, counted: false })
+    }
+
+    /// Borrows the struct exclusively for a stretch that is closed (law 5).
+    #[inline(always)]
+    pub(super) fn exclude_closed(&self, ctx: Ctx<'_>) -> Result<RefMut<'_, T>> {
+        if attach::free_threaded() {
+            return self.exclude(ctx);
+        }
+        let word = self.borrows.load(Ordering::Relaxed);
+        if word != FREE {
+            return Err(borrow_error::<T>(word));
+        }
+        Ok(RefMut { payload: self, counted: false })
     }
 
     /// Borrows the struct exclusively.
@@ -80,7 +112,7 @@ impl<T: Methods> Payload<T> {
     pub(super) fn exclude(&self, ctx: Ctx<'_>) -> Result<RefMut<'_, T>> {
         let exclusive = if attach::free_threaded() { -thread_number() } else { EXCLUSIVE };
         self.change(ctx, |word| (word == FREE).then_some(exclusive))?;
-        Ok(RefMut { payload: self })
+        Ok(RefMut { payload: self, counted: true })
     }
 
     /// Changes the word if `next` allows it.
@@ -170,20 +202,22 @@ fn borrow_error<T: Class>(word: isize) -> Error {
 impl<'a, T: Methods> Ref<'a, T> {
     /// A borrow that was forgotten, to end it.
     pub(crate) fn resume(instance: &'a Instance<'_, T>) -> Result<Ref<'a, T>> {
-        Ok(Ref { payload: instance.payload()? })
+        Ok(Ref { payload: instance.payload()?, counted: true })
     }
 }
 
 impl<'a, T: Methods> RefMut<'a, T> {
     /// A borrow that was forgotten, to end it.
     pub(crate) fn resume(instance: &'a Instance<'_, T>) -> Result<RefMut<'a, T>> {
-        Ok(RefMut { payload: instance.payload()? })
+        Ok(RefMut { payload: instance.payload()?, counted: true })
     }
 }
 
 /// A shared borrow of the struct of an instance.
 pub struct Ref<'a, T: Methods> {
     payload: &'a Payload<T>,
+    /// Whether the word says so.
+    counted: bool,
 }
 
 impl<T: Methods> Deref for Ref<'_, T> {
@@ -198,7 +232,7 @@ impl<T: Methods> Deref for Ref<'_, T> {
 impl<T: Methods> Drop for Ref<'_, T> {
     #[inline(always)]
     fn drop(&mut self) {
-        if T::MUTABLE {
+        if T::MUTABLE && self.counted {
             self.payload.release(|word| word - 1);
         }
     }
@@ -207,6 +241,8 @@ impl<T: Methods> Drop for Ref<'_, T> {
 /// An exclusive borrow of the struct of an instance.
 pub struct RefMut<'a, T: Methods> {
     payload: &'a Payload<T>,
+    /// Whether the word says so.
+    counted: bool,
 }
 
 impl<T: Methods> Deref for RefMut<'_, T> {
@@ -229,7 +265,9 @@ impl<T: Methods> DerefMut for RefMut<'_, T> {
 impl<T: Methods> Drop for RefMut<'_, T> {
     #[inline(always)]
     fn drop(&mut self) {
-        self.payload.release(|_| FREE);
+        if self.counted {
+            self.payload.release(|_| FREE);
+        }
     }
 }
 

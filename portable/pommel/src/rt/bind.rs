@@ -261,12 +261,20 @@ fn in_argument(error: Error, name: ArgumentName) -> Error {
 }
 
 /// Reads the other operand of an operator; `None` if it is of a kind that the method does not take.
+///
+/// # Safety
+/// If `CLOSED`, no Python code runs before the value is gone.
 #[inline(always)]
-pub fn extract_operand<'a, 'h, 'c, T: Argument<'a, 'h, 'c>>(
+pub unsafe fn extract_operand<'a, 'h, 'c, T: Argument<'a, 'h, 'c>, const CLOSED: bool>(
     object: &'a Object<'c>,
     holder: &'h mut T::Holder,
 ) -> Result<Option<T>> {
-    match T::extract(object, holder) {
+    let value = match CLOSED {
+        // SAFETY: the caller's promise.
+        true => unsafe { T::extract_closed(object, holder) },
+        false => T::extract(object, holder),
+    };
+    match value {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.was_made(crate::exception::TypeError) => Ok(None),
         Err(error) => Err(error),

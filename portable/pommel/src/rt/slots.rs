@@ -4,7 +4,7 @@ use crate::class::{self, Instance, Methods, Ref, RefMut};
 use crate::raw::{self, attach, calls};
 use crate::{Ctx, Error, IntoPython, Object, Result};
 use core::mem::ManuallyDrop;
-use hpy_abi::{CmpOp, FlagOrErr, HPy, Hash, LenOrErr, Status};
+use hpy_abi::{CmpOp, FlagOrErr, HPy, Hash, LenOrErr, Status, ext};
 
 /// A handle that the caller keeps open.
 ///
@@ -27,7 +27,10 @@ pub unsafe fn borrow<'c>(ctx: Ctx<'c>, raw: HPy) -> ManuallyDrop<Object<'c>> {
 pub unsafe fn instance<'a, 'c, T: Methods, const SLOT: bool>(
     object: &'a Object<'c>,
 ) -> Result<&'a Instance<'c, T>> {
-    let trusted = !SLOT && attach::plain_handles();
+    let trusted = match SLOT {
+        true => attach::has(ext::flags::CHECKED_SLOTS),
+        false => attach::plain_handles(),
+    };
     if !trusted && !class::is_instance::<T>(object.ctx(), object.as_raw()) {
         return Err(not_an_instance::<T>(object));
     }
@@ -44,25 +47,31 @@ fn not_an_instance<T: Methods>(object: &Object<'_>) -> Error {
 /// The struct behind a receiver.
 ///
 /// # Safety
-/// As for [`instance`].
+/// As for [`instance`]; and if `CLOSED`, no Python code runs before the borrow ends.
 #[inline(always)]
-pub unsafe fn receiver<'a, T: Methods, const SLOT: bool>(
+pub unsafe fn receiver<'a, T: Methods, const SLOT: bool, const CLOSED: bool>(
     object: &'a Object<'_>,
 ) -> Result<Ref<'a, T>> {
     // SAFETY: the caller's promise.
-    unsafe { instance::<T, SLOT>(object)? }.borrow()
+    unsafe {
+        let instance = instance::<T, SLOT>(object)?;
+        if CLOSED { instance.borrow_closed() } else { instance.borrow() }
+    }
 }
 
 /// The struct behind a receiver, to change it.
 ///
 /// # Safety
-/// As for [`instance`].
+/// As for [`receiver`].
 #[inline(always)]
-pub unsafe fn receiver_mut<'a, T: Methods, const SLOT: bool>(
+pub unsafe fn receiver_mut<'a, T: Methods, const SLOT: bool, const CLOSED: bool>(
     object: &'a Object<'_>,
 ) -> Result<RefMut<'a, T>> {
     // SAFETY: the caller's promise.
-    unsafe { instance::<T, SLOT>(object)? }.borrow_mut()
+    unsafe {
+        let instance = instance::<T, SLOT>(object)?;
+        if CLOSED { instance.borrow_mut_closed() } else { instance.borrow_mut() }
+    }
 }
 
 /// A value or a result with an error that becomes an exception.
