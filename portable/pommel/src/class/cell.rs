@@ -41,15 +41,9 @@ impl ClassCell {
         self.global.get()
     }
 
-    /// Stores the type. One that was there before stays for ever: it may be in use right now.
+    /// Stores the type.
     pub(crate) fn set(&self, type_: &Type<'_>) {
         let ctx = type_.ctx().as_raw();
-        self.with(type_.ctx(), |old| {
-            if !old.is_null() {
-                // SAFETY: an open handle; the second one is never closed.
-                unsafe { calls::ctx_Dup(ctx, old) };
-            }
-        });
         // SAFETY: a global that the module definition lists, and an open handle.
         unsafe { calls::ctx_Global_Store(ctx, self.global.get(), type_.as_raw()) };
         let plain = if attach::plain_handles() { type_.as_raw() } else { HPy::NULL };
@@ -59,6 +53,15 @@ impl ClassCell {
         // SAFETY: a live context and an open handle to a type.
         let allocate = allocator.and_then(|allocator| unsafe { allocator(ctx, type_.as_raw()) });
         self.allocate.store(allocate.map_or(0, |function| function as usize), Ordering::Relaxed);
+    }
+
+    /// The type, if the module was imported before.
+    pub(crate) fn get<'c>(&self, ctx: Ctx<'c>) -> Option<Type<'c>> {
+        self.with(ctx, |type_| {
+            // SAFETY: the handle is open during this closure, and it is a type.
+            (!type_.is_null())
+                .then(|| unsafe { raw::borrowed(ctx, type_).to_owned_handle().assume() })
+        })
     }
 
     /// The quick way to make an instance, where the host has one: a function, and the type to give
@@ -105,11 +108,7 @@ pub(super) fn not_imported<T: Class>() -> Error {
 
 /// The type object of a class.
 pub fn type_object<T: Class>(ctx: Ctx<'_>) -> Result<Type<'_>> {
-    T::cell().with(ctx, |type_| match type_.is_null() {
-        true => Err(not_imported::<T>()),
-        // SAFETY: the handle is open during this closure, and it is a type.
-        false => Ok(unsafe { raw::borrowed(ctx, type_).to_owned_handle().assume() }),
-    })
+    T::cell().get(ctx).ok_or_else(not_imported::<T>)
 }
 
 /// Whether an object is an instance of the class.

@@ -188,6 +188,9 @@ impl<'c> List<'c> {
         ctx: Ctx<'c>,
         items: impl IntoIterator<Item = T>,
     ) -> Result<List<'c>> {
+        if attach::is_pypy73() {
+            return List::by_appending(ctx, items);
+        }
         let items: Vec<T> = items.into_iter().collect();
         // SAFETY: a live context and a length that is not negative.
         let raw = unsafe { calls::ctx_ListBuilder_New(ctx.as_raw(), Len(items.len() as isize)) };
@@ -205,6 +208,18 @@ impl<'c> List<'c> {
             let raw = calls::ctx_ListBuilder_Build(ctx.as_raw(), builder.1);
             raw::new_handle(ctx, raw).map(|o| o.assume())
         }
+    }
+
+    /// The builder of PyPy's own HPy never gives its memory back.
+    fn by_appending<T: IntoPython>(
+        ctx: Ctx<'c>,
+        items: impl IntoIterator<Item = T>,
+    ) -> Result<List<'c>> {
+        // SAFETY: a live context; the result is a new list.
+        let list: List<'c> =
+            unsafe { raw::new_handle(ctx, calls::ctx_List_New(ctx.as_raw(), Len(0)))?.assume() };
+        items.into_iter().try_for_each(|item| list.append(item))?;
+        Ok(list)
     }
 
     /// `self.append(item)`.

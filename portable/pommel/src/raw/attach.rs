@@ -80,19 +80,17 @@ pub unsafe fn attach(ctx: *mut HPyContext) {
 
 /// Whether the context has the layout of PyPy 7.3.18 to 7.3.23.
 ///
-/// The name says "PyPy"; and where upstream has the function `ctx_Capsule_New`, those releases have
-/// the handle `h_DictType`. Handles are small numbers or, in debug mode, addresses of small pieces of
-/// memory, so that what stands there is closer to another handle than to another function.
+/// Where upstream has the function `ctx_Capsule_New`, those releases have the handle `h_DictType`.
+/// Handles are small numbers or, in debug mode, addresses of small pieces of memory, so that what
+/// stands there is closer to another handle than to another function.
 unsafe fn has_pypy73_layout(ctx: *mut HPyContext) -> bool {
-    // SAFETY: `name` is a C string; the members exist in every ABI 0 host and are each one word of
-    // initialised memory, whatever it means.
+    // SAFETY: the members exist in every ABI 0 host and are each one word of initialised memory,
+    // whatever it means.
     unsafe {
         let word = |index| ctx.byte_add(hpy_abi::offset(index)).cast::<usize>().read();
         let found: usize = word(hpy_abi::PYPY73_FIRST_MOVED);
         let (handle, function) = (word(index::h_None), word(index::ctx_Dup));
-        let name = core::ffi::CStr::from_ptr((*ctx).name).to_bytes();
-        name.windows(4).any(|part| part == b"PyPy")
-            && found.abs_diff(handle) < found.abs_diff(function)
+        found.abs_diff(handle) < found.abs_diff(function)
     }
 }
 

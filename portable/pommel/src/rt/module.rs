@@ -220,7 +220,7 @@ macro_rules! pairs {
         )*
     };
 }
-/// See [`pairs!`]; the macros name them `pair::unaryfunc::<F>()`.
+/// The pairs by calling convention; the macros name them `pair::unaryfunc::<F>()`.
 pub mod pair {
     use super::*;
     pairs! {
@@ -365,6 +365,18 @@ impl ClassSpec {
         CString::new(parts).expect("C strings have no NUL inside")
     }
 
+    /// Takes the functions of the class out of the module again.
+    fn remove_hidden(&self, module: &Module<'_>) -> Result<()> {
+        for wrapped in self.wrapped() {
+            for (i, method) in wrapped.functions.iter().enumerate() {
+                if method.is_some() {
+                    module.del_attr(self.hidden_name(wrapped.name, i).as_c_str())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Whether instances compare by value without a hash, so that they are not hashable.
     fn is_unhashable(&self) -> bool {
         let has = |wanted: &CStr| {
@@ -487,8 +499,17 @@ impl ModuleSpec {
 
     fn fill(&'static self, module: &Module<'_>) -> Result<()> {
         for class in self.classes {
-            let type_ = make_class(class, module)?;
-            (class.cell)().set(&type_);
+            // A module that is imported again shares its classes with the one before: methods know
+            // one type, and objects of both times must meet.
+            let type_ = match (class.cell)().get(module.ctx()) {
+                Some(type_) => type_,
+                None => {
+                    let type_ = make_class(class, module)?;
+                    (class.cell)().set(&type_);
+                    type_
+                }
+            };
+            class.remove_hidden(module)?;
             module.set_attr(class.name, &type_)?;
         }
         self.publish_typed(module)?;
@@ -533,9 +554,6 @@ fn make_class<'c>(class: &'static ClassSpec, module: &Module<'c>) -> Result<Type
                 Some(_) => module.get_attr(hidden.as_c_str())?,
                 None => ctx.none(),
             });
-            if method.is_some() {
-                module.del_attr(hidden.as_c_str())?;
-            }
         }
         let wrapper = ctx.builtin(wrapped.wrapper)?;
         let value = match functions.as_slice() {
