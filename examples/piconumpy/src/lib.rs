@@ -111,3 +111,31 @@ pub mod piconumpy {
         zeros(size)
     }
 }
+
+/// `cargo test` needs no Python: the module is imported into an interpreter in memory, which also
+/// finds every handle that is not closed.
+#[cfg(test)]
+mod tests {
+    use super::piconumpy;
+    use hpy_mock::Interpreter;
+    use pommel::{exception, testing};
+
+    #[test]
+    fn arrays_are_added() {
+        testing::run!(Interpreter::new(), piconumpy, |module| {
+            let array = module.call_method(c"array", (vec![1.0, 2.5],))?;
+            assert_eq!(array.add(&array)?.repr()?, "array([2.0, 5.0])");
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn an_index_beyond_the_end_is_refused() {
+        testing::run!(Interpreter::new(), piconumpy, |module| {
+            let zeros = module.call_method(c"zeros", (3,))?;
+            let error = zeros.get_item(3).expect_err("there are three items");
+            assert!(error.is(module.ctx(), exception::IndexError));
+            Ok(())
+        });
+    }
+}
