@@ -75,6 +75,34 @@ pub struct Inline {
     pub struct_offset: u32,
     /// The double in an object whose type is exactly `float`.
     pub float_offset: u32,
+    /// The word before the digits of an object whose type is exactly `int`.
+    pub int_offset: u32,
+    /// What that word says, one of [`ints`].
+    pub ints: u32,
+    /// How references to an object are counted, one of [`counts`].
+    pub counts: u32,
+}
+
+/// How an `int` is stored. A digit has 30 bits and stands in the 32 bits behind the word.
+pub mod ints {
+    /// Not for extensions to know.
+    pub const UNKNOWN: u32 = 0;
+    /// The word is the number of digits, negative for a negative number.
+    pub const SIGNED_SIZE: u32 = 1;
+    /// The word has the number of digits above bit 3, and 1 minus the sign in the lowest two bits.
+    pub const TAGGED: u32 = 2;
+}
+
+/// How references are counted, at the address that a plain handle is. An extension may count up,
+/// and count down from 2 or more; the last reference is the host's to give up.
+pub mod counts {
+    /// Not for extensions to know.
+    pub const UNKNOWN: u32 = 0;
+    /// A 64-bit word, while Python may be used.
+    pub const WORD: u32 = 1;
+    /// A signed 32-bit half word, while Python may be used; an object whose count is negative is
+    /// not counted.
+    pub const IMMORTAL_HALF: u32 = 2;
 }
 
 /// The extensions of the host that made this context, if it is one of ours.

@@ -31,7 +31,7 @@ pub enum Convention {
 }
 
 impl Convention {
-    /// The cheapest convention for these parameters.
+    /// The cheapest convention for these parameters of a method or, without a receiver, a function.
     pub fn of(parameters: &Parameters, receiver: &Receiver) -> Convention {
         let shifted = matches!(receiver, Receiver::Class);
         let named = parameters.slots.len() > parameters.positional_only || parameters.var_keywords;
@@ -41,6 +41,10 @@ impl Convention {
             Convention::Positional
         } else {
             match parameters.slots.as_slice() {
+                // CPython's interpreter has a short way to functions with an array of arguments,
+                // even an empty one, and none to functions without arguments; with methods it is
+                // the other way round.
+                [] if matches!(receiver, Receiver::None) => Convention::Positional,
                 [] => Convention::NoArgs,
                 [one] if one.default.is_none() => Convention::One,
                 _ => Convention::Positional,
@@ -117,8 +121,13 @@ impl Callee<'_> {
     /// borrows last. A constant expression; the types of the parameters know.
     pub fn closed(&self) -> TokenStream {
         let slots = |p: &Parameter| matches!(p.source, Source::Slot(_));
-        let by_reference = matches!(self.receiver, Receiver::Shared | Receiver::Exclusive);
         let rust = &self.parameters.rust;
+        let by_reference = match self.receiver {
+            Receiver::Shared => true,
+            // The parameter may be the receiver once more, which only the count can tell.
+            Receiver::Exclusive => rust.iter().all(|p| !matches!(p.ty, Type::Reference(_))),
+            _ => false,
+        };
         // With several parameters, reading one may run Python code while another is borrowed.
         if !(by_reference && self.returns_plain && rust.len() <= 1 && rust.iter().all(slots)) {
             return quote!(false);

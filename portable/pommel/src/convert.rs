@@ -205,6 +205,12 @@ macro_rules! wide_integers {
 
             #[inline(always)]
             fn from_python(object: &Object<'_>) -> Result<$ty> {
+                // SAFETY: a live context and an open handle.
+                let small =
+                    unsafe { attach::exact_small_int(object.ctx().as_raw(), object.as_raw()) };
+                if let Some(value) = small.and_then(|small| <$ty>::try_from(small).ok()) {
+                    return Ok(value);
+                }
                 as_int(object, |int| {
                     // SAFETY: an open handle.
                     let value = unsafe { calls::$member(int.ctx().as_raw(), int.as_raw()) };

@@ -9,6 +9,7 @@ pub(crate) struct Free313;
 
 impl Layout for Free313 {
     const FREE_THREADED: bool = true;
+    const INTS: u32 = hpy_abi::ext::ints::TAGGED;
     const HEADER: usize = 32;
     const SHARED_LISTS: bool = false;
 

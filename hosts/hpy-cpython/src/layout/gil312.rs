@@ -15,6 +15,11 @@ fn count(o: Obj) -> *mut i32 {
 }
 
 impl Layout for Gil312 {
+    const INTS: u32 = hpy_abi::ext::ints::TAGGED;
+    const COUNTS: u32 = match cfg!(target_endian = "little") {
+        true => hpy_abi::ext::counts::IMMORTAL_HALF,
+        false => hpy_abi::ext::counts::UNKNOWN,
+    };
     const HEADER: usize = 16;
 
     #[inline(always)]

@@ -7,6 +7,8 @@ use crate::capi::*;
 pub(crate) struct Gil39;
 
 impl Layout for Gil39 {
+    const INTS: u32 = hpy_abi::ext::ints::SIGNED_SIZE;
+    const COUNTS: u32 = hpy_abi::ext::counts::WORD;
     const HEADER: usize = 16;
 
     #[inline(always)]

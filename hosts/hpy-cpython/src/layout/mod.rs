@@ -81,6 +81,11 @@ pub(crate) trait Layout: Sized + 'static {
     const FINALIZE_IN_DEALLOC: bool = true;
     /// Whether the interpreter checks the receiver before it calls a slot of a class.
     const CHECKED_SLOTS: bool = true;
+    /// How an `int` is stored, for extensions that read it in place: one of `hpy_abi::ext::ints`.
+    const INTS: u32 = hpy_abi::ext::ints::UNKNOWN;
+    /// How references are counted, for extensions that count in place: one of
+    /// `hpy_abi::ext::counts`.
+    const COUNTS: u32 = hpy_abi::ext::counts::UNKNOWN;
     /// Bytes of `PyObject`.
     const HEADER: usize;
 

@@ -16,7 +16,7 @@ mod sealed {
 }
 use sealed::Sealed;
 
-use crate::raw::{self, calls};
+use crate::raw::{self, attach, calls};
 use crate::{Ctx, Error, FromPython, IntoPython, Result};
 use core::fmt;
 use core::mem::ManuallyDrop;
@@ -35,7 +35,11 @@ impl Drop for Object<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         // SAFETY: the handle is open and ours, and this is the end of it.
-        unsafe { calls::ctx_Close(self.ctx.as_raw(), self.raw) }
+        unsafe {
+            if !attach::count_down(self.raw) {
+                calls::ctx_Close(self.ctx.as_raw(), self.raw);
+            }
+        }
     }
 }
 
@@ -69,8 +73,14 @@ impl<'c> Object<'c> {
     /// A second handle to the same object.
     #[inline]
     pub fn to_owned_handle(&self) -> Object<'c> {
-        // SAFETY: an open handle; duplicating cannot fail.
-        let raw = unsafe { calls::ctx_Dup(self.ctx.as_raw(), self.raw) };
+        // SAFETY: an open handle; duplicating cannot fail, and where references are counted in place
+        // the second handle has the bits of the first.
+        let raw = unsafe {
+            match attach::count_up(self.raw) {
+                true => self.raw,
+                false => calls::ctx_Dup(self.ctx.as_raw(), self.raw),
+            }
+        };
         Object { raw, ctx: self.ctx }
     }
 

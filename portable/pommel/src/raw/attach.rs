@@ -4,6 +4,7 @@
 //! host hands over a context, before anything else of the extension runs, and read by every call.
 
 use core::cell::UnsafeCell;
+use hpy_abi::ext::{counts, ints};
 use hpy_abi::{HPy, HPyContext, ext, index};
 
 /// The facts. Plain words, not atomics, so that the compiler reads each of them once per call of
@@ -19,6 +20,9 @@ struct Host {
     type_offset: usize,
     struct_offset: usize,
     float_offset: usize,
+    int_offset: usize,
+    ints: u32,
+    counts: u32,
 }
 
 /// Where they are kept.
@@ -36,6 +40,9 @@ static HOST: HostCell = HostCell(UnsafeCell::new(Host {
     type_offset: 0,
     struct_offset: 0,
     float_offset: 0,
+    int_offset: 0,
+    ints: ints::UNKNOWN,
+    counts: counts::UNKNOWN,
 }));
 
 /// The facts as they are now.
@@ -66,6 +73,9 @@ pub unsafe fn attach(ctx: *mut HPyContext) {
         type_offset: inline.type_offset as usize,
         struct_offset: inline.struct_offset as usize,
         float_offset: inline.float_offset as usize,
+        int_offset: inline.int_offset as usize,
+        ints: inline.ints,
+        counts: inline.counts,
     };
     let known = host();
     let same_extensions = match (known.extensions, extensions) {
@@ -197,5 +207,87 @@ pub unsafe fn exact_float(ctx: *mut HPyContext, object: HPy) -> Option<f64> {
     unsafe {
         let is_float = type_of(object)? == super::calls::h_FloatType(ctx);
         if is_float { read(object, host().float_offset) } else { None }
+    }
+}
+
+/// The value of an `int` of one digit, if it is exactly one and can be read without a call.
+///
+/// # Safety
+/// `ctx` is live and `object` an open handle.
+#[inline(always)]
+pub unsafe fn exact_small_int(ctx: *mut HPyContext, object: HPy) -> Option<i64> {
+    let host = host();
+    if host.ints == ints::UNKNOWN {
+        return None;
+    }
+    // SAFETY: the caller's promise; an exact `int` has the word and, behind it, room for a digit.
+    unsafe {
+        if type_of(object)? != super::calls::h_LongType(ctx) {
+            return None;
+        }
+        let word: isize = read(object, host.int_offset)?;
+        let digit: u32 = read(object, host.int_offset + size_of::<isize>())?;
+        if host.ints == ints::SIGNED_SIZE {
+            (-1..=1).contains(&word).then(|| word as i64 * i64::from(digit))
+        } else {
+            (word < 2 << 3).then(|| (1 - (word & 3) as i64) * i64::from(digit))
+        }
+    }
+}
+
+/// Makes a second reference without a call; false if the host has to do it.
+///
+/// # Safety
+/// `object` is an open handle, and Python may be used.
+#[inline(always)]
+pub unsafe fn count_up(object: HPy) -> bool {
+    // SAFETY: the count lies where the host says, and nobody else changes it meanwhile.
+    unsafe {
+        match host().counts {
+            _ if cfg!(feature = "direct") => false,
+            counts::WORD => {
+                *(object.0 as *mut isize) += 1;
+                true
+            }
+            counts::IMMORTAL_HALF => {
+                let count = object.0 as *mut i32;
+                if *count >= 0 {
+                    *count = (*count).wrapping_add(1);
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Gives up a reference that is not the last without a call; false if the host has to do it.
+///
+/// # Safety
+/// `object` is an open handle that is not used again, and Python may be used.
+#[inline(always)]
+pub unsafe fn count_down(object: HPy) -> bool {
+    // SAFETY: the count lies where the host says, and nobody else changes it meanwhile.
+    unsafe {
+        match host().counts {
+            _ if cfg!(feature = "direct") => false,
+            counts::WORD => {
+                let count = object.0 as *mut isize;
+                let more = *count > 1;
+                if more {
+                    *count -= 1;
+                }
+                more
+            }
+            counts::IMMORTAL_HALF => {
+                let count = object.0 as *mut i32;
+                let found = *count;
+                if found > 1 {
+                    *count = found - 1;
+                }
+                found > 1 || found < 0
+            }
+            _ => false,
+        }
     }
 }
