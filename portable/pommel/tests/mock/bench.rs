@@ -1,0 +1,53 @@
+//! How a test gets at the extension: its module, on each kind of host, and what it raised.
+
+use super::extension::extension;
+use hpy_mock::Interpreter;
+use pommel::{Ctx, Module, Object, Result, testing};
+
+/// The extension, imported into an interpreter.
+pub struct Bench<'a, 'c> {
+    pub python: &'a Interpreter,
+    pub module: &'a Module<'c>,
+}
+
+/// Runs a test on an unknown host with upstream's ABI, and on one of ours. Both are checked for
+/// what the test leaves behind.
+pub fn on_both(test: impl for<'a, 'c> Fn(&Bench<'a, 'c>) -> Result<()>) {
+    for start in [Interpreter::new, Interpreter::new_ours] {
+        on(start(), &test);
+    }
+}
+
+/// Runs a test on a host.
+pub fn on(python: Interpreter, test: impl for<'a, 'c> FnOnce(&Bench<'a, 'c>) -> Result<()>) {
+    // SAFETY: the interpreter outlives the call, and it has its own turn among the threads; the
+    // description that it loads obeys the ABI and is never freed.
+    unsafe {
+        testing::run_on(
+            python.context(),
+            &extension::__POMMEL_MODULE,
+            |name, def| python.load(name, def),
+            |module| test(&Bench { python: &python, module }),
+        );
+    }
+    python.finish();
+}
+
+impl<'c> Bench<'_, 'c> {
+    pub fn ctx(&self) -> Ctx<'c> {
+        self.module.ctx()
+    }
+
+    /// An attribute of the module.
+    pub fn get(&self, name: &str) -> Result<Object<'c>> {
+        self.module.get_attr(name)
+    }
+
+    /// The type and message of what was raised instead of a result.
+    #[track_caller]
+    pub fn error<T>(&self, result: Result<T>) -> String {
+        let error = result.err().expect("it must raise");
+        testing::raise(self.ctx(), error);
+        self.python.take_error().expect("an exception is set")
+    }
+}

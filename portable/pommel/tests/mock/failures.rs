@@ -1,0 +1,143 @@
+//! Every call into the host that can fail, does: no handle may leak, nothing may be misused, and
+//! what comes out is the MemoryError that was injected or, where Rust has another way, a result.
+
+use super::bench::{Bench, on};
+use super::extension::extension;
+use hpy_mock::Interpreter;
+use pommel::{Result, exception, testing};
+
+const HOSTS: [fn() -> Interpreter; 2] = [Interpreter::new, Interpreter::new_ours];
+
+/// Runs a scenario once to count its calls, and then once for each with that call failing. A
+/// scenario may be left early by any error, and must leave things as it found them.
+fn inject(scenario: impl for<'a, 'c> Fn(&Bench<'a, 'c>) -> Result<()>) {
+    for start in HOSTS {
+        on(start(), |b| {
+            scenario(b)?;
+            let before = b.python.calls();
+            scenario(b)?;
+            let count = b.python.calls() - before;
+            assert!(count > 0, "the scenario calls nothing that can fail");
+            let open = b.python.open_handles();
+            for n in 1..=count {
+                b.python.fail_at(n);
+                if let Err(error) = scenario(b) {
+                    let error = b.error::<()>(Err(error));
+                    assert!(is_injected(&error), "call {n} of {count}: {error}");
+                }
+                assert_eq!(b.python.open_handles(), open, "call {n}: {:?}", b.python.leaked());
+                assert_eq!(b.python.faults(), [""; 0], "call {n} of {count}");
+            }
+            Ok(())
+        });
+    }
+}
+
+/// Whether an error is the one that was injected.
+fn is_injected(error: &str) -> bool {
+    // FIXME: reading an `int` takes every error for one of its range, and an exception that has a
+    // cause replaces an error in making it.
+    let replaced = ["must be between ", "an exception with a cause was lost"];
+    error.starts_with("MemoryError") || replaced.iter().any(|words| error.contains(words))
+}
+
+#[test]
+fn in_calls() {
+    inject(|b| {
+        let two = b.ctx().object(2)?;
+        let result = b.get("everything")?.call_with((1, 2, 3, 4), &[("d", &two), ("z", &two)])?;
+        result.get_index(1).map(drop)
+    });
+    inject(|b| {
+        let call = b.get("call")?;
+        call.call((&b.get("optional")?,)).map(drop)
+    });
+}
+
+#[test]
+fn in_conversions() {
+    inject(|b| {
+        let map = b.ctx().dict()?;
+        map.set_item("one", 1)?;
+        b.module.call_method("containers", (vec![1, 2], &*map, (7, "seven"))).map(drop)
+    });
+    inject(|b| {
+        let bytes = b.ctx().bytes(b"bytes")?;
+        b.module.call_method("texts", ("a", "b", 'c', &*bytes)).map(drop)
+    });
+}
+
+#[test]
+fn in_classes() {
+    inject(|b| {
+        let point = b.module.call_method("Point", (3, 4))?;
+        point.set_attr("x", 6)?;
+        let sum = point.add(&point)?.add(&b.get("Point")?.call_method("origin", ())?)?;
+        sum.repr().map(drop)
+    });
+    inject(|b| {
+        let words = b.module.call_method("Words", ("ab", "c"))?;
+        words.set_item(1, "de")?;
+        words.iter()?.try_for_each(|letter| letter.map(drop))
+    });
+}
+
+#[test]
+fn in_fields() {
+    inject(|b| {
+        let node = b.module.call_method("Node", ())?;
+        node.set_attr("target", &node)?;
+        node.call_method("keep", (0, "kept"))?;
+        node.call_method("kept", (0,))?;
+        // The mock has no collector.
+        node.set_attr("target", b.ctx().none())
+    });
+}
+
+#[test]
+fn in_errors() {
+    inject(|b| {
+        let raised = b.module.call_method("caused", ());
+        match raised.expect_err("it raises") {
+            error if error.is(b.ctx(), exception::ValueError) => Ok(()),
+            error => Err(error),
+        }
+    });
+}
+
+#[test]
+fn while_the_module_is_imported() {
+    for start in HOSTS {
+        let python = start();
+        let before = python.calls();
+        import(&python).expect("nothing fails");
+        let count = python.calls() - before;
+        python.finish();
+        // Under Miri an import takes a second.
+        let step = if cfg!(miri) { count / 3 } else { 1 };
+        for n in (1..=count).step_by(step) {
+            let python = start();
+            python.fail_at(n);
+            if let Err(error) = import(&python) {
+                assert!(error.starts_with("MemoryError"), "call {n} of {count}: {error}");
+            }
+            python.finish();
+        }
+    }
+}
+
+/// Imports the extension; the error as text.
+fn import(python: &Interpreter) -> Result<(), String> {
+    let ctx = python.context();
+    // SAFETY: the interpreter outlives the call, and it has its own turn among the threads; the
+    // description that it loads obeys the ABI and is never freed.
+    unsafe {
+        testing::run_on(
+            ctx,
+            &extension::__POMMEL_MODULE,
+            |name, def| python.load(name, def),
+            |_module| Ok(()),
+        );
+    }
+    python.take_error().map_or(Ok(()), Err)
+}
