@@ -1,0 +1,4 @@
+#[pommel::module]
+mod elsewhere;
+
+fn main() {}

@@ -1,0 +1,14 @@
+use pommel::prelude::*;
+
+struct Point;
+
+#[methods]
+impl Point {
+    #[classmethod]
+    fn origin(name: &str) -> Point {
+        let _ = name;
+        Point
+    }
+}
+
+fn main() {}

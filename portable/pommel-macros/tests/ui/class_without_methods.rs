@@ -1,0 +1,11 @@
+#[pommel::module]
+mod shapes {
+    use pommel::prelude::*;
+
+    #[class]
+    pub struct Circle {
+        pub radius: f64,
+    }
+}
+
+fn main() {}

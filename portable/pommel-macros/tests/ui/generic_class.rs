@@ -1,0 +1,8 @@
+use pommel::prelude::*;
+
+#[class]
+struct Stack<T> {
+    items: Vec<T>,
+}
+
+fn main() {}

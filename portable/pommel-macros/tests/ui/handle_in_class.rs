@@ -1,0 +1,8 @@
+use pommel::prelude::*;
+
+#[class]
+struct Callback {
+    function: Object<'static>,
+}
+
+fn main() {}

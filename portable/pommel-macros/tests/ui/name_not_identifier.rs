@@ -1,0 +1,6 @@
+use pommel::prelude::*;
+
+#[function(name = "not a name")]
+fn nothing() {}
+
+fn main() {}

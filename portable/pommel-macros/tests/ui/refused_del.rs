@@ -1,0 +1,10 @@
+use pommel::prelude::*;
+
+struct File;
+
+#[methods]
+impl File {
+    fn __del__(&self) {}
+}
+
+fn main() {}

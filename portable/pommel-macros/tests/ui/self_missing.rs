@@ -1,0 +1,12 @@
+use pommel::prelude::*;
+
+struct Ticket;
+
+#[methods]
+impl Ticket {
+    fn price(discount: f64) -> f64 {
+        10.0 - discount
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use pommel::prelude::*;
+
+struct Point;
+
+#[methods]
+impl Point {
+    #[staticmethod]
+    fn origin(&self) -> Point {
+        Point
+    }
+}
+
+fn main() {}
