@@ -5,7 +5,7 @@
 //! `module_init` of such a build refuses any other interpreter.
 
 use crate::host::Host;
-use crate::layout::Kind;
+use crate::layout::{Kind, Layout};
 use core::ffi::c_void;
 use hpy_abi::*;
 
@@ -36,6 +36,16 @@ pub(crate) const NAME: &str = match KIND {
     Kind::Gil39 => "runs on CPython 3.9 to 3.11",
     Kind::Gil312 => "runs on CPython 3.12 to 3.15 with the GIL",
     _ => "runs on free-threaded CPython 3.13 to 3.15",
+};
+
+/// Where things lie in an object, known when building.
+pub const INLINE: ext::Inline = crate::host::inline::<DirectLayout>();
+
+/// The flags of the host, known when building.
+pub const FLAGS: u32 = {
+    let threads = <DirectLayout as Layout>::FREE_THREADED;
+    let threads = if threads { ext::flags::FREE_THREADED } else { 0 };
+    crate::host::fixed_flags::<DirectLayout>() | ext::flags::TEXT_SIGNATURES | threads
 };
 
 /// One function of the table.

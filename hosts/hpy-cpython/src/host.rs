@@ -161,6 +161,25 @@ macro_rules! define_fill {
 }
 for_each_member!(define_fill);
 
+/// Where things lie in an object of a layout.
+pub(crate) const fn inline<L: Layout>() -> Inline {
+    let header = L::HEADER as u32;
+    Inline {
+        type_offset: header.saturating_sub(8),
+        struct_offset: header.next_multiple_of(16),
+        float_offset: header,
+        int_offset: header,
+        ints: L::INTS,
+        counts: L::COUNTS,
+    }
+}
+
+/// The flags that follow from a layout alone.
+pub(crate) const fn fixed_flags<L: Layout>() -> u32 {
+    let slots = if L::CHECKED_SLOTS { flags::CHECKED_SLOTS } else { 0 };
+    flags::PLAIN_HANDLES | flags::OUR_SLOTS | slots
+}
+
 /// Fills the context and the extensions for one layout.
 ///
 /// # Safety
@@ -173,20 +192,12 @@ pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str>
     // SAFETY: the API is loaded.
     let old_pypy = unsafe { version_text() }.contains("[PyPy 7.");
     let signatures = if old_pypy { 0 } else { flags::TEXT_SIGNATURES };
-    let slots = if L::CHECKED_SLOTS { flags::CHECKED_SLOTS } else { 0 };
     let extensions = Extensions {
         size: size_of::<Extensions>() as u32,
-        flags: flags::PLAIN_HANDLES | flags::OUR_SLOTS | signatures | slots | threads,
+        flags: fixed_flags::<L>() | signatures | threads,
         err_fetch: crate::section::errors::err_fetch::<L>,
         err_restore: crate::section::errors::err_restore::<L>,
-        inline: Inline {
-            type_offset: L::HEADER.saturating_sub(8) as u32,
-            struct_offset: if L::HEADER == 0 { 0 } else { L::head() as u32 },
-            float_offset: L::HEADER as u32,
-            int_offset: L::HEADER as u32,
-            ints: L::INTS,
-            counts: L::COUNTS,
-        },
+        inline: inline::<L>(),
         read_floats: crate::section::float::read_floats::<L>,
         allocator: crate::types::instance::allocator::<L>,
     };

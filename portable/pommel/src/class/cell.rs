@@ -80,9 +80,12 @@ impl ClassCell {
     #[inline(always)]
     pub(super) fn with<R>(&self, ctx: Ctx<'_>, then: impl FnOnce(HPy) -> R) -> R {
         let plain = self.plain.load(Ordering::Relaxed);
-        if attach::plain_handles() {
-            return then(HPy(plain));
-        }
+        if attach::plain_handles() { then(HPy(plain)) } else { self.with_global(ctx, then) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn with_global<R>(&self, ctx: Ctx<'_>, then: impl FnOnce(HPy) -> R) -> R {
         // SAFETY: the global was registered by the module definition.
         unsafe {
             let global = *self.global.get();
@@ -114,16 +117,21 @@ pub fn type_object<T: Class>(ctx: Ctx<'_>) -> Result<Type<'_>> {
 /// Whether an object is an instance of the class.
 #[inline(always)]
 pub(crate) fn is_instance<T: Class>(ctx: Ctx<'_>, object: HPy) -> bool {
+    let plain = HPy(T::cell().plain.load(Ordering::Relaxed));
+    // SAFETY: an open handle.
+    match unsafe { attach::type_of(object) } {
+        Some(found) if found == plain => true,
+        // Nothing inherits from a class that does not allow it.
+        Some(_) if !T::SUBCLASS => false,
+        _ => is_instance_general::<T>(ctx, object),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn is_instance_general<T: Class>(ctx: Ctx<'_>, object: HPy) -> bool {
     T::cell().with(ctx, |type_| {
         // SAFETY: two open handles, the second to a type.
-        unsafe {
-            match attach::type_of(object) {
-                _ if type_.is_null() => false,
-                Some(found) if found == type_ => true,
-                // Nothing inherits from a class that does not allow it.
-                Some(_) if !T::SUBCLASS => false,
-                _ => calls::ctx_TypeCheck(ctx.as_raw(), object, type_).0 != 0,
-            }
-        }
+        !type_.is_null() && unsafe { calls::ctx_TypeCheck(ctx.as_raw(), object, type_).0 != 0 }
     })
 }

@@ -40,6 +40,7 @@ pub fn new_raw<T: Methods>(ctx: Ctx<'_>, value: T) -> Result<NewHandle> {
 }
 
 /// The way of hosts that have no quick one.
+#[cold]
 #[inline(never)]
 fn new_raw_general<T: Methods>(ctx: Ctx<'_>, value: T) -> Result<NewHandle> {
     T::cell().with(ctx, |type_| match type_.is_null() {
@@ -97,10 +98,25 @@ pub(super) unsafe fn payload<'a, T: Methods>(ctx: Ctx<'_>, object: HPy) -> Resul
     unsafe {
         let data = match attach::struct_of(object) {
             Some(data) => data,
-            None if attach::keeps_structs() => calls::ctx_AsStruct_Object(ctx.as_raw(), object),
-            None => guard::payload::<T>(ctx, object)?,
+            None => payload_general::<T>(ctx, object)?,
         };
         Ok(&*data.cast::<Payload<T>>())
+    }
+}
+
+/// The way of hosts that do not say where the struct lies.
+///
+/// # Safety
+/// As for [`payload`].
+#[cold]
+#[inline(never)]
+unsafe fn payload_general<T: Methods>(ctx: Ctx<'_>, object: HPy) -> Result<*mut c_void> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match attach::keeps_structs() {
+            true => Ok(calls::ctx_AsStruct_Object(ctx.as_raw(), object)),
+            false => guard::payload::<T>(ctx, object),
+        }
     }
 }
 

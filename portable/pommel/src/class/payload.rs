@@ -135,7 +135,7 @@ impl<T: Methods> Payload<T> {
     }
 
     /// Changes the word, or gives the one that does not allow it.
-    #[inline]
+    #[inline(never)]
     fn try_change(&self, next: impl Fn(isize) -> Option<isize>) -> Result<isize, isize> {
         self.borrows.fetch_update(Ordering::AcqRel, Ordering::Relaxed, next)
     }
@@ -166,11 +166,17 @@ impl<T: Methods> Payload<T> {
     #[inline(always)]
     fn release(&self, next: impl Fn(isize) -> isize) {
         if attach::free_threaded() {
-            let (release, relaxed) = (Ordering::Release, Ordering::Relaxed);
-            let _ = self.borrows.fetch_update(release, relaxed, |word| Some(next(word)));
+            self.release_shared(next);
         } else {
             self.borrows.store(next(self.borrows.load(Ordering::Relaxed)), Ordering::Relaxed);
         }
+    }
+
+    /// The same where other threads may look at the word.
+    #[inline(never)]
+    fn release_shared(&self, next: impl Fn(isize) -> isize) {
+        let (release, relaxed) = (Ordering::Release, Ordering::Relaxed);
+        let _ = self.borrows.fetch_update(release, relaxed, |word| Some(next(word)));
     }
 }
 

@@ -17,12 +17,7 @@ struct Host {
     pypy73: bool,
     /// See [`keeps_structs`].
     keeps_structs: bool,
-    type_offset: usize,
-    struct_offset: usize,
-    float_offset: usize,
-    int_offset: usize,
-    ints: u32,
-    counts: u32,
+    inline: ext::Inline,
 }
 
 /// Where they are kept.
@@ -37,12 +32,14 @@ static HOST: HostCell = HostCell(UnsafeCell::new(Host {
     flags: 0,
     pypy73: false,
     keeps_structs: false,
-    type_offset: 0,
-    struct_offset: 0,
-    float_offset: 0,
-    int_offset: 0,
-    ints: ints::UNKNOWN,
-    counts: counts::UNKNOWN,
+    inline: ext::Inline {
+        type_offset: 0,
+        struct_offset: 0,
+        float_offset: 0,
+        int_offset: 0,
+        ints: ints::UNKNOWN,
+        counts: counts::UNKNOWN,
+    },
 }));
 
 /// The facts as they are now.
@@ -50,6 +47,19 @@ static HOST: HostCell = HostCell(UnsafeCell::new(Host {
 fn host() -> Host {
     // SAFETY: nobody writes while extension code runs; see `HostCell`.
     unsafe { *HOST.0.get() }
+}
+
+/// What a direct build knows of its host from the start: flags, and where things lie in an object.
+#[cfg(feature = "direct")]
+const BUILT_FOR: Option<(u32, ext::Inline)> =
+    Some((hpy_cpython::direct::FLAGS, hpy_cpython::direct::INLINE));
+#[cfg(not(feature = "direct"))]
+const BUILT_FOR: Option<(u32, ext::Inline)> = None;
+
+/// Where things lie in an object.
+#[inline(always)]
+fn inline() -> ext::Inline {
+    BUILT_FOR.map_or_else(|| host().inline, |(_, inline)| inline)
 }
 
 /// Learns about the host behind a context.
@@ -70,12 +80,7 @@ pub unsafe fn attach(ctx: *mut HPyContext) {
         // SAFETY: as above.
         pypy73: extensions.is_none() && unsafe { has_pypy73_layout(ctx) },
         keeps_structs: extensions.is_some(),
-        type_offset: inline.type_offset as usize,
-        struct_offset: inline.struct_offset as usize,
-        float_offset: inline.float_offset as usize,
-        int_offset: inline.int_offset as usize,
-        ints: inline.ints,
-        counts: inline.counts,
+        inline,
     };
     let known = host();
     let same_extensions = match (known.extensions, extensions) {
@@ -136,7 +141,7 @@ pub fn keeps_structs() -> bool {
 pub unsafe fn distrust() {
     // SAFETY: the caller's promise.
     let host = unsafe { &mut *HOST.0.get() };
-    (host.keeps_structs, host.struct_offset) = (false, 0);
+    (host.keeps_structs, host.inline.struct_offset) = (false, 0);
 }
 
 /// Whether the context has PyPy 7.3's own layout.
@@ -160,20 +165,20 @@ pub fn free_threaded() -> bool {
 /// Whether the host has all of these [`ext::flags`].
 #[inline(always)]
 pub fn has(flags: u32) -> bool {
-    host().flags & flags == flags
+    let known = BUILT_FOR.map_or_else(|| host().flags, |(known, _)| known);
+    known & flags == flags
 }
 
-/// Reads from an object at an offset that the host gave; `None` if it gave none. A direct build
-/// has no use for it: there the host's own reading is inlined.
+/// Reads from an object at an offset that the host gave; `None` if it gave none.
 ///
 /// # Safety
 /// `object` is an open handle, and a `T` lies at the offset.
 #[inline(always)]
-unsafe fn read<T: Copy>(object: HPy, offset: usize) -> Option<T> {
-    let offset = if cfg!(feature = "direct") { 0 } else { offset };
+unsafe fn read<T: Copy>(object: HPy, offset: u32) -> Option<T> {
     // SAFETY: the host has plain handles, or the offset would be 0; the rest is the caller's
     // promise.
-    (offset != 0).then(|| unsafe { (object.0 as *const u8).add(offset).cast::<T>().read() })
+    (offset != 0)
+        .then(|| unsafe { (object.0 as *const u8).add(offset as usize).cast::<T>().read() })
 }
 
 /// The type of an object, as a plain handle, if it can be read without a call.
@@ -183,7 +188,7 @@ unsafe fn read<T: Copy>(object: HPy, offset: usize) -> Option<T> {
 #[inline(always)]
 pub unsafe fn type_of(object: HPy) -> Option<HPy> {
     // SAFETY: the caller's promise; every object has a type.
-    unsafe { read(object, host().type_offset) }
+    unsafe { read(object, inline().type_offset) }
 }
 
 /// The native struct of an instance, if it can be reached without a call.
@@ -192,9 +197,9 @@ pub unsafe fn type_of(object: HPy) -> Option<HPy> {
 /// `object` is an open handle to an instance of a class of the shape `object`.
 #[inline(always)]
 pub unsafe fn struct_of(object: HPy) -> Option<*mut core::ffi::c_void> {
-    let offset = if cfg!(feature = "direct") { 0 } else { host().struct_offset };
+    let offset = inline().struct_offset;
     // SAFETY: the struct lies inside the object.
-    (offset != 0).then(|| unsafe { (object.0 as *mut u8).add(offset).cast() })
+    (offset != 0).then(|| unsafe { (object.0 as *mut u8).add(offset as usize).cast() })
 }
 
 /// The value of a `float`, if it is exactly one and can be read without a call.
@@ -206,7 +211,7 @@ pub unsafe fn exact_float(ctx: *mut HPyContext, object: HPy) -> Option<f64> {
     // SAFETY: the caller's promise; the value of an exact `float` lies where the host says.
     unsafe {
         let is_float = type_of(object)? == super::calls::h_FloatType(ctx);
-        if is_float { read(object, host().float_offset) } else { None }
+        if is_float { read(object, inline().float_offset) } else { None }
     }
 }
 
@@ -216,8 +221,8 @@ pub unsafe fn exact_float(ctx: *mut HPyContext, object: HPy) -> Option<f64> {
 /// `ctx` is live and `object` an open handle.
 #[inline(always)]
 pub unsafe fn exact_small_int(ctx: *mut HPyContext, object: HPy) -> Option<i64> {
-    let host = host();
-    if host.ints == ints::UNKNOWN {
+    let inline = inline();
+    if inline.ints == ints::UNKNOWN {
         return None;
     }
     // SAFETY: the caller's promise; an exact `int` has the word and, behind it, room for a digit.
@@ -225,9 +230,9 @@ pub unsafe fn exact_small_int(ctx: *mut HPyContext, object: HPy) -> Option<i64> 
         if type_of(object)? != super::calls::h_LongType(ctx) {
             return None;
         }
-        let word: isize = read(object, host.int_offset)?;
-        let digit: u32 = read(object, host.int_offset + size_of::<isize>())?;
-        if host.ints == ints::SIGNED_SIZE {
+        let word: isize = read(object, inline.int_offset)?;
+        let digit: u32 = read(object, inline.int_offset + size_of::<isize>() as u32)?;
+        if inline.ints == ints::SIGNED_SIZE {
             (-1..=1).contains(&word).then(|| word as i64 * i64::from(digit))
         } else {
             (word < 2 << 3).then(|| (1 - (word & 3) as i64) * i64::from(digit))
@@ -243,8 +248,7 @@ pub unsafe fn exact_small_int(ctx: *mut HPyContext, object: HPy) -> Option<i64> 
 pub unsafe fn count_up(object: HPy) -> bool {
     // SAFETY: the count lies where the host says, and nobody else changes it meanwhile.
     unsafe {
-        match host().counts {
-            _ if cfg!(feature = "direct") => false,
+        match inline().counts {
             counts::WORD => {
                 *(object.0 as *mut isize) += 1;
                 true
@@ -269,8 +273,7 @@ pub unsafe fn count_up(object: HPy) -> bool {
 pub unsafe fn count_down(object: HPy) -> bool {
     // SAFETY: the count lies where the host says, and nobody else changes it meanwhile.
     unsafe {
-        match host().counts {
-            _ if cfg!(feature = "direct") => false,
+        match inline().counts {
             counts::WORD => {
                 let count = object.0 as *mut isize;
                 let more = *count > 1;
