@@ -1,10 +1,10 @@
-//! How a test gets at the extension: its module, on each kind of host, and what it raised.
+//! How a test gets at the extension: one of its modules, on each kind of host, and what it raised.
 
-use super::extension::extension;
 use hpy_mock::Interpreter;
+use pommel::rt::ModuleSpec;
 use pommel::{Ctx, Module, Object, Result, testing};
 
-/// The extension, imported into an interpreter.
+/// A module of the extension, imported into an interpreter.
 pub struct Bench<'a, 'c> {
     pub python: &'a Interpreter,
     pub module: &'a Module<'c>,
@@ -12,20 +12,27 @@ pub struct Bench<'a, 'c> {
 
 /// Runs a test on an unknown host with upstream's ABI, and on one of ours. Both are checked for
 /// what the test leaves behind.
-pub fn on_both(test: impl for<'a, 'c> Fn(&Bench<'a, 'c>) -> Result<()>) {
+pub fn on_both(
+    module: &'static ModuleSpec,
+    test: impl for<'a, 'c> Fn(&Bench<'a, 'c>) -> Result<()>,
+) {
     for start in [Interpreter::new, Interpreter::new_ours] {
-        on(start(), &test);
+        on(start(), module, &test);
     }
 }
 
 /// Runs a test on a host.
-pub fn on(python: Interpreter, test: impl for<'a, 'c> FnOnce(&Bench<'a, 'c>) -> Result<()>) {
+pub fn on(
+    python: Interpreter,
+    module: &'static ModuleSpec,
+    test: impl for<'a, 'c> FnOnce(&Bench<'a, 'c>) -> Result<()>,
+) {
     // SAFETY: the interpreter outlives the call, and it has its own turn among the threads; the
     // description that it loads obeys the ABI and is never freed.
     unsafe {
         testing::run_on(
             python.context(),
-            &extension::__POMMEL_MODULE,
+            module,
             |name, def| python.load(name, def),
             |module| test(&Bench { python: &python, module }),
         );

@@ -1,12 +1,13 @@
 //! Exceptions: their types, texts and causes, several of them at once, and panics.
 
 use super::bench::{on, on_both};
+use super::extension::functions;
 use hpy_mock::Interpreter;
 use pommel::{Error, Type, exception};
 
 #[test]
 fn errors_become_exceptions() {
-    on_both(|b| {
+    on_both(&functions::__POMMEL_MODULE, |b| {
         let parse = b.get("parse")?;
         assert_eq!(parse.call(("17",))?.extract::<i64>()?, 17);
         let error = b.error(parse.call(("x",)));
@@ -21,11 +22,11 @@ fn errors_become_exceptions() {
 
 #[test]
 fn errors_may_have_causes() {
-    on_both(|b| {
+    on_both(&functions::__POMMEL_MODULE, |b| {
         assert_eq!(b.error(b.module.call_method("caused", ())), "ValueError: outer");
         Ok(())
     });
-    on(Interpreter::new_ours(), |b| {
+    on(Interpreter::new_ours(), &functions::__POMMEL_MODULE, |b| {
         let error = b.module.call_method("caused", ()).expect_err("it raises");
         let value = error.into_value(b.ctx()).expect("our hosts hand exceptions out");
         let cause = value.get_attr("__cause__")?;
@@ -39,7 +40,7 @@ fn errors_may_have_causes() {
 /// and costs the first on PyPy.
 #[test]
 fn the_first_of_two_errors_is_kept_where_the_host_hands_both_out() {
-    on(Interpreter::new_ours(), |b| {
+    on(Interpreter::new_ours(), &functions::__POMMEL_MODULE, |b| {
         let (parse, zero) = (b.get("parse")?, b.get("zero_division")?);
         let error = b.error(b.module.call_method("first_of_two", (&parse, &zero)));
         assert_eq!(error, "TypeError: parse() missing 1 required argument: 'text'");
@@ -49,7 +50,7 @@ fn the_first_of_two_errors_is_kept_where_the_host_hands_both_out() {
 
 #[test]
 fn an_error_that_is_dropped_is_forgotten() {
-    on_both(|b| {
+    on_both(&functions::__POMMEL_MODULE, |b| {
         let raises = b.get("raises")?;
         let (nothing, parse, zero) = (b.get("nothing")?, b.get("parse")?, b.get("zero_division")?);
         assert!(!raises.call((&nothing,))?.extract::<bool>()?);
@@ -61,7 +62,7 @@ fn an_error_that_is_dropped_is_forgotten() {
 
 #[test]
 fn a_type_of_its_own_and_an_object_are_raised() {
-    on_both(|b| {
+    on_both(&functions::__POMMEL_MODULE, |b| {
         let base = exception::KeyError.type_object(b.ctx());
         let own = Type::new_exception(b.ctx(), c"extension.Missing", &base)?;
         let error = Error::raise(&own, "here");
@@ -78,7 +79,7 @@ fn a_type_of_its_own_and_an_object_are_raised() {
 
 #[test]
 fn a_panic_becomes_an_exception() {
-    on_both(|b| {
+    on_both(&functions::__POMMEL_MODULE, |b| {
         let error = b.error(b.module.call_method("panic", ()));
         let words = "RuntimeError: the extension panicked: on purpose ";
         assert!(error.starts_with(words), "{error}");

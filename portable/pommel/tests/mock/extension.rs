@@ -1,4 +1,6 @@
 //! The extension that the tests import: small, but with a function for every way into Rust and out.
+//!
+//! It has several modules, because Miri takes seconds to import a class.
 
 use std::sync::atomic::AtomicI64;
 
@@ -7,11 +9,9 @@ pub static NODES: AtomicI64 = AtomicI64::new(0);
 
 /// Things to call.
 #[pommel::module]
-pub mod extension {
-    use super::NODES;
+pub mod functions {
     use pommel::prelude::*;
     use std::collections::BTreeMap;
-    use std::sync::atomic::Ordering::Relaxed;
 
     #[function]
     fn numbers(a: i8, b: u64, c: f64, d: bool) -> (i8, u64, f64, bool) {
@@ -104,6 +104,17 @@ pub mod extension {
     fn panic() {
         panic!("on purpose");
     }
+
+    #[init]
+    fn init(module: &Module<'_>) -> Result<()> {
+        module.add(c"ANSWER", 42)
+    }
+}
+
+/// A class with methods, properties and operators.
+#[pommel::module]
+pub mod points {
+    use pommel::prelude::*;
 
     /// A point of the plane.
     #[class]
@@ -217,8 +228,14 @@ pub mod extension {
             format!("Point({}, {})", self.x, self.y)
         }
     }
+}
 
-    /// A sequence that counts its own readers.
+/// A container and its iterator.
+#[pommel::module]
+pub mod words {
+    use pommel::prelude::*;
+
+    /// Words, as a sequence.
     #[class]
     pub struct Words {
         words: Vec<String>,
@@ -280,6 +297,14 @@ pub mod extension {
             (!self.rest.is_empty()).then(|| self.rest.remove(0))
         }
     }
+}
+
+/// A class that refers to objects.
+#[pommel::module]
+pub mod nodes {
+    use super::NODES;
+    use pommel::prelude::*;
+    use std::sync::atomic::Ordering::Relaxed;
 
     /// A node that refers to any object.
     #[class]
@@ -319,10 +344,5 @@ pub mod extension {
         fn drop(&mut self) {
             NODES.fetch_sub(1, Relaxed);
         }
-    }
-
-    #[init]
-    fn init(module: &Module<'_>) -> Result<()> {
-        module.add(c"ANSWER", 42)
     }
 }

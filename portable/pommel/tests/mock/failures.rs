@@ -2,17 +2,21 @@
 //! what comes out is the MemoryError that was injected or, where Rust has another way, a result.
 
 use super::bench::{Bench, on};
-use super::extension::extension;
+use super::extension::{functions, nodes, points, words};
 use hpy_mock::Interpreter;
+use pommel::rt::ModuleSpec;
 use pommel::{Result, exception, testing};
 
 const HOSTS: [fn() -> Interpreter; 2] = [Interpreter::new, Interpreter::new_ours];
 
 /// Runs a scenario once to count its calls, and then once for each with that call failing. A
 /// scenario may be left early by any error, and must leave things as it found them.
-fn inject(scenario: impl for<'a, 'c> Fn(&Bench<'a, 'c>) -> Result<()>) {
+fn inject(
+    module: &'static ModuleSpec,
+    scenario: impl for<'a, 'c> Fn(&Bench<'a, 'c>) -> Result<()>,
+) {
     for start in HOSTS {
-        on(start(), |b| {
+        on(start(), module, |b| {
             scenario(b)?;
             let before = b.python.calls();
             scenario(b)?;
@@ -43,12 +47,12 @@ fn is_injected(error: &str) -> bool {
 
 #[test]
 fn in_calls() {
-    inject(|b| {
+    inject(&functions::__POMMEL_MODULE, |b| {
         let two = b.ctx().object(2)?;
         let result = b.get("everything")?.call_with((1, 2, 3, 4), &[("d", &two), ("z", &two)])?;
         result.get_index(1).map(drop)
     });
-    inject(|b| {
+    inject(&functions::__POMMEL_MODULE, |b| {
         let call = b.get("call")?;
         call.call((&b.get("optional")?,)).map(drop)
     });
@@ -56,12 +60,12 @@ fn in_calls() {
 
 #[test]
 fn in_conversions() {
-    inject(|b| {
+    inject(&functions::__POMMEL_MODULE, |b| {
         let map = b.ctx().dict()?;
         map.set_item("one", 1)?;
         b.module.call_method("containers", (vec![1, 2], &*map, (7, "seven"))).map(drop)
     });
-    inject(|b| {
+    inject(&functions::__POMMEL_MODULE, |b| {
         let bytes = b.ctx().bytes(b"bytes")?;
         b.module.call_method("texts", ("a", "b", 'c', &*bytes)).map(drop)
     });
@@ -69,13 +73,13 @@ fn in_conversions() {
 
 #[test]
 fn in_classes() {
-    inject(|b| {
+    inject(&points::__POMMEL_MODULE, |b| {
         let point = b.module.call_method("Point", (3, 4))?;
         point.set_attr("x", 6)?;
         let sum = point.add(&point)?.add(&b.get("Point")?.call_method("origin", ())?)?;
         sum.repr().map(drop)
     });
-    inject(|b| {
+    inject(&words::__POMMEL_MODULE, |b| {
         let words = b.module.call_method("Words", ("ab", "c"))?;
         words.set_item(1, "de")?;
         words.iter()?.try_for_each(|letter| letter.map(drop))
@@ -84,7 +88,7 @@ fn in_classes() {
 
 #[test]
 fn in_fields() {
-    inject(|b| {
+    inject(&nodes::__POMMEL_MODULE, |b| {
         let node = b.module.call_method("Node", ())?;
         node.set_attr("target", &node)?;
         node.call_method("keep", (0, "kept"))?;
@@ -96,7 +100,7 @@ fn in_fields() {
 
 #[test]
 fn in_errors() {
-    inject(|b| {
+    inject(&functions::__POMMEL_MODULE, |b| {
         let raised = b.module.call_method("caused", ());
         match raised.expect_err("it raises") {
             error if error.is(b.ctx(), exception::ValueError) => Ok(()),
@@ -106,19 +110,28 @@ fn in_errors() {
 }
 
 #[test]
-fn while_the_module_is_imported() {
+fn while_a_module_is_imported() {
+    fail_import(&nodes::__POMMEL_MODULE);
+    // Miri would need minutes.
+    if !cfg!(miri) {
+        fail_import(&functions::__POMMEL_MODULE);
+        fail_import(&points::__POMMEL_MODULE);
+        fail_import(&words::__POMMEL_MODULE);
+    }
+}
+
+fn fail_import(module: &'static ModuleSpec) {
     for start in HOSTS {
         let python = start();
         let before = python.calls();
-        import(&python).expect("nothing fails");
+        import(&python, module).expect("nothing fails");
         let count = python.calls() - before;
         python.finish();
-        // Under Miri an import takes a second.
-        let step = if cfg!(miri) { count / 3 } else { 1 };
+        let step = if cfg!(miri) { count / 2 } else { 1 };
         for n in (1..=count).step_by(step) {
             let python = start();
             python.fail_at(n);
-            if let Err(error) = import(&python) {
+            if let Err(error) = import(&python, module) {
                 assert!(error.starts_with("MemoryError"), "call {n} of {count}: {error}");
             }
             python.finish();
@@ -126,18 +139,13 @@ fn while_the_module_is_imported() {
     }
 }
 
-/// Imports the extension; the error as text.
-fn import(python: &Interpreter) -> Result<(), String> {
-    let ctx = python.context();
-    // SAFETY: the interpreter outlives the call, and it has its own turn among the threads; the
-    // description that it loads obeys the ABI and is never freed.
-    unsafe {
-        testing::run_on(
-            ctx,
-            &extension::__POMMEL_MODULE,
-            |name, def| python.load(name, def),
-            |_module| Ok(()),
-        );
-    }
+/// Imports a module of the extension; the error as text.
+fn import(python: &Interpreter, module: &'static ModuleSpec) -> Result<(), String> {
+    let load = |name: &str, def| {
+        // SAFETY: the description of a module obeys the ABI and is never freed.
+        unsafe { python.load(name, def) }
+    };
+    // SAFETY: the interpreter outlives the call, and it has its own turn among the threads.
+    unsafe { testing::run_on(python.context(), module, load, |_module| Ok(())) };
     python.take_error().map_or(Ok(()), Err)
 }
