@@ -1,6 +1,6 @@
 //! `#[function]`.
 
-use crate::parameters::{Parameters, Signature, Source};
+use crate::parameters::{Parameters, Signature, Source, ungrouped};
 use crate::text;
 use crate::wrapper::{Callee, Convention, Receiver};
 use proc_macro2::{Ident, TokenStream};
@@ -112,7 +112,7 @@ fn typed(item: &ItemFn, parameters: &Parameters) -> (TokenStream, TokenStream) {
     let types: Option<Vec<_>> = parameters.rust.iter().map(|p| c_type(&p.ty)).collect();
     let (result, c_result) = match &item.sig.output {
         ReturnType::Default => (quote!(()), Some("void")),
-        ReturnType::Type(_, ty) => (quote!(#ty), c_type(ty)),
+        ReturnType::Type(_, ty) => (quote!(#ty), c_type(ungrouped(ty))),
     };
     let (true, Some(types), Some(c_result)) = (plain, types, c_result) else { return none };
     let function = &item.sig.ident;

@@ -132,6 +132,15 @@ impl VisitMut for Detach<'_> {
     }
 }
 
+/// A type without the invisible parentheses that `macro_rules!` puts around what it was given.
+pub fn ungrouped(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => ungrouped(&group.elem),
+        Type::Paren(paren) => ungrouped(&paren.elem),
+        _ => ty,
+    }
+}
+
 /// The last name of a type's path, behind any reference.
 pub fn type_name(ty: &Type) -> Option<String> {
     match ty {
@@ -157,7 +166,7 @@ impl Parameters {
                 let text = "a parameter must have a name, by which Python can pass it";
                 return Err(syn::Error::new(typed.pat.span(), text));
             };
-            let mut ty = (*typed.ty).clone();
+            let mut ty = ungrouped(&typed.ty).clone();
             Detach { class }.visit_type_mut(&mut ty);
             let source = match type_name(&ty).as_deref() {
                 Some("Ctx") => Source::Context,
@@ -324,6 +333,9 @@ fn python_text(default: &Expr) -> String {
         Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => {
             format!("-{}", python_text(&unary.expr))
         }
+        Expr::MethodCall(call) if call.args.is_empty() && converts(&call.method) => {
+            python_text(&call.receiver)
+        }
         Expr::Path(path) if is_none(&path.path) => "None".to_owned(),
         Expr::Call(call) if call.func.to_token_stream().to_string() == "Some" => {
             call.args.first().map_or_else(|| "...".to_owned(), python_text)
@@ -334,4 +346,9 @@ fn python_text(default: &Expr) -> String {
 
 fn is_none(path: &Path) -> bool {
     path.segments.last().is_some_and(|segment| segment.ident == "None")
+}
+
+/// Whether a method turns a literal into a value of another type, such as a `String`.
+fn converts(method: &Ident) -> bool {
+    ["to_owned", "to_string", "into"].iter().any(|name| method == name)
 }

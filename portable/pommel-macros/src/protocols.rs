@@ -185,7 +185,7 @@ impl Output {
                 }
             }
         });
-        self.foreign(method, "o", &name)
+        self.foreign(method, "o", &quote!(#name))
     }
 
     /// A method for hosts that do not fill the slot of the same meaning.
@@ -193,7 +193,7 @@ impl Output {
         &mut self,
         method: &Method<'_>,
         constructor: &str,
-        wrapper: &Ident,
+        wrapper: &TokenStream,
     ) -> syn::Result<()> {
         let constructor = format_ident!("{constructor}");
         let name = crate::text::c_string(&method.name, method.span)?;
@@ -278,7 +278,7 @@ impl Method<'_> {
                     let extract = callee.extract_function(slot);
                     quote_spanned! { ty.span() =>
                         let #value = ::pommel::rt::#extract::<#ty>(#operand, &mut #holder,
-                            ::pommel::rt::ArgumentName { function: #function, parameter: #name })?;
+                            const { &::pommel::rt::ArgumentName { function: #function, parameter: #name } })?;
                     }
                 }
                 Mismatch::Declines => quote_spanned! { ty.span() =>
@@ -296,18 +296,25 @@ impl Method<'_> {
         (statements, quote!(#path(#first #(#values),*)))
     }
 
-    /// A closure from receiver and other operand to `Option<HPy>`.
-    fn half(&self, callee: Callee<'_>, modulus: bool) -> TokenStream {
-        let mut operands = vec![quote!(__other)];
-        if modulus {
-            operands.push(quote!(&__modulus));
-        }
+    /// A closure from receiver and other operand to `Option<HPy>`. A method of `pow` that takes no
+    /// modulus declines one.
+    fn half(&self, callee: Callee<'_>, power: bool) -> TokenStream {
+        let operands = [quote!(__other), quote!(&__modulus)];
         let (statements, call) =
             self.invoke_as(callee, quote!(__this), &operands, Mismatch::Declines);
+        let decline = match power && self.parameters.slots.len() == 1 {
+            true => quote! {
+                if !__modulus.is_none() {
+                    return ::core::result::Result::Ok(::core::option::Option::None);
+                }
+            },
+            false => quote!(),
+        };
         quote! {
             |__this: &::pommel::Object<'_>, __other: &::pommel::Object<'_>|
                 -> ::pommel::Result<::core::option::Option<::pommel::rt::HPy>>
             {
+                #decline
                 #statements
                 ::pommel::rt::object_result(__ctx, #call).map(::core::option::Option::Some)
             }
@@ -349,7 +356,10 @@ impl Row {
     /// Whether the method as it stands serves hosts that do not fill the slot. Operators have to
     /// decline operands, and the end of an iteration is an exception there.
     pub fn is_ordinary_elsewhere(&self) -> bool {
-        !matches!(self.protocol, Next | Binary | Power | InPlace | Compare | GetItem | Buffer)
+        !matches!(
+            self.protocol,
+            Next | Binary | Power | InPlace | Compare | Hash | GetItem | Buffer
+        )
     }
 
     /// Adds the slots of a protocol; `found` has the methods of the row that the class defines.
@@ -397,7 +407,7 @@ impl Row {
         out.slot(self.slots[0], "ITERNEXTFUNC", &wrapper);
         let body = quote!(#this #statements ::pommel::rt::next_method_result(__ctx, #call));
         let wrapper = out.wrapper("NOARGS", handles(&["arg0"]), "HPy", body);
-        out.foreign(m, "noargs", &wrapper)
+        out.foreign(m, "noargs", &quote!(#wrapper))
     }
 
     fn question(
@@ -414,7 +424,10 @@ impl Row {
         let body = quote!(#this #statements ::pommel::rt::#result(#call));
         let wrapper = out.wrapper(convention, handles(&["arg0"]), ret, body);
         self.slots.iter().for_each(|slot| out.slot(slot, convention, &wrapper));
-        Ok(())
+        match self.protocol {
+            Hash => out.foreign(m, "noargs", &quote!(::pommel::rt::HashMethod<#wrapper>)),
+            _ => Ok(()),
+        }
     }
 
     fn contains(&self, m: &Method<'_>, out: &mut Output) -> syn::Result<()> {
@@ -440,7 +453,7 @@ impl Row {
                 m.takes(if power { &[1, 2] } else { &[1] })?;
                 // `rt::binary` has looked at the receiver.
                 let callee = Callee { fills_slot: false, ..m.callee() };
-                Ok::<_, syn::Error>(m.half(callee, m.parameters.slots.len() == 2))
+                Ok::<_, syn::Error>(m.half(callee, power))
             }
             None => Ok(quote!(::pommel::rt::no_half)),
         };
@@ -458,16 +471,18 @@ impl Row {
         };
         let wrapper = out.wrapper(convention, arguments, "HPy", body);
         out.slot(self.slots[0], convention, &wrapper);
-        let imp = match power {
-            false => quote!(<#wrapper as BINARYFUNC>::imp),
-            true => quote!(<#wrapper as TERNARYFUNC>::imp),
-        };
-        let last = if power { quote!(, ::pommel::rt::raw_none(__ctx)) } else { quote!() };
-        if let Some(method) = method {
-            out.foreign_by(method, quote!(#imp(__ctx, __this, __other #last)))?;
-        }
-        if let Some(method) = reflected_method {
-            out.foreign_by(method, quote!(#imp(__ctx, __other, __this #last)))?;
+        for (method, is_reflected) in [(method, false), (reflected_method, true)] {
+            let Some(method) = method else { continue };
+            if power {
+                let adapted = quote!(::pommel::rt::PowerMethod<#wrapper, #is_reflected>);
+                out.foreign(method, "varargs", &adapted)?;
+            } else {
+                let operands = match is_reflected {
+                    false => quote!(__this, __other),
+                    true => quote!(__other, __this),
+                };
+                out.foreign_by(method, quote!(<#wrapper as BINARYFUNC>::imp(__ctx, #operands)))?;
+            }
         }
         Ok(())
     }

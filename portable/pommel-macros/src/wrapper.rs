@@ -312,10 +312,10 @@ impl Callee<'_> {
         let holder = format_ident!("__holder{i}");
         let extract = self.extract_function(slot);
         let extract = quote_spanned! { ty.span() =>
-            ::pommel::rt::#extract::<#ty>(&#object, &mut #holder, ::pommel::rt::ArgumentName {
+            ::pommel::rt::#extract::<#ty>(&#object, &mut #holder, const { &::pommel::rt::ArgumentName {
                 function: #function,
                 parameter: #parameter,
-            })?
+            } })?
         };
         let bind = quote!(#object = ::pommel::rt::borrow(__ctx, __slots[#slot]););
         match &self.parameters.slots[slot].default {

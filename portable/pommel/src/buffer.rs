@@ -4,10 +4,9 @@
 //! The borrow lasts as long as the export: `&self` keeps methods that take `&mut self` out until
 //! the last `memoryview` is gone, `&mut self` keeps everybody out.
 
-use crate::class::{Methods, Ref, RefMut};
+use crate::class::{Methods, Ref, RefMut, end_export, keep_export};
 use crate::raw::{self, attach};
 use crate::{Error, Object, Result, rt};
-use core::cell::Cell;
 use core::ffi::{CStr, c_char, c_int};
 use core::marker::PhantomData;
 use hpy_abi::{HPy_buffer, Status};
@@ -108,15 +107,9 @@ impl<'a> Buffer<'a> {
 }
 
 /// What lives as long as an export.
-struct Export {
+pub(crate) struct Export {
     shape: Vec<isize>,
     strides: Vec<isize>,
-}
-
-thread_local! {
-    /// The latest export on PyPy's own HPy, which copies shape and strides at once, and hands back
-    /// a struct with nothing but the address and the length.
-    static LATEST: Cell<Option<Box<Export>>> = const { Cell::new(None) };
 }
 
 /// Flags of a consumer, from Python's `Include/pybuffer.h`.
@@ -205,12 +198,14 @@ unsafe fn fill(
         suboffsets: core::ptr::null_mut(),
         internal: core::ptr::null_mut(),
     };
-    let internal = match attach::is_pypy73() {
-        true => {
-            LATEST.set(Some(export));
+    let internal = match attach::keeps_structs() {
+        true => Box::into_raw(export).cast(),
+        // PyPy ends an export with a struct that has nothing but the address and the length.
+        false => {
+            // SAFETY: the receiver of the slot, whose struct is borrowed.
+            unsafe { keep_export(object, *export) };
             core::ptr::null_mut()
         }
-        false => Box::into_raw(export).cast(),
     };
     // SAFETY: the consumer's struct, which it gave us to fill.
     unsafe { view.write(HPy_buffer { internal, ..filled }) };
@@ -225,8 +220,9 @@ unsafe fn fill(
 pub unsafe fn release<T: Methods>(object: &Object<'_>, view: *mut HPy_buffer) -> Result<()> {
     // SAFETY: the caller's promise. The borrow that the export forgot ends here.
     unsafe {
-        free(view);
-        drop(Ref::resume(rt::instance::<T, true>(object)?)?);
+        let borrow = Ref::resume(rt::instance::<T, true>(object)?)?;
+        free(object, view);
+        drop(borrow);
     }
     Ok(())
 }
@@ -239,8 +235,9 @@ pub unsafe fn release<T: Methods>(object: &Object<'_>, view: *mut HPy_buffer) ->
 pub unsafe fn release_mut<T: Methods>(object: &Object<'_>, view: *mut HPy_buffer) -> Result<()> {
     // SAFETY: the caller's promise. The borrow that the export forgot ends here.
     unsafe {
-        free(view);
-        drop(RefMut::resume(rt::instance::<T, true>(object)?)?);
+        let borrow = RefMut::resume(rt::instance::<T, true>(object)?)?;
+        free(object, view);
+        drop(borrow);
     }
     Ok(())
 }
@@ -248,10 +245,13 @@ pub unsafe fn release_mut<T: Methods>(object: &Object<'_>, view: *mut HPy_buffer
 /// Frees what lived as long as the export.
 ///
 /// # Safety
-/// `view` was filled here, and its export ends.
-unsafe fn free(view: *mut HPy_buffer) {
-    if !attach::is_pypy73() {
-        // SAFETY: the box is ours, and freed once.
-        drop(unsafe { Box::from_raw((*view).internal.cast::<Export>()) });
+/// `view` was filled here for this object, and its export ends.
+unsafe fn free(object: &Object<'_>, view: *mut HPy_buffer) {
+    // SAFETY: the caller's promise: the box is ours, and freed once.
+    unsafe {
+        match attach::keeps_structs() {
+            true => drop(Box::from_raw((*view).internal.cast::<Export>())),
+            false => end_export(object),
+        }
     }
 }

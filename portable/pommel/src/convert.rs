@@ -135,22 +135,34 @@ impl FromPython for f64 {
     #[inline(always)]
     fn from_python(object: &Object<'_>) -> Result<f64> {
         // SAFETY: an open handle.
-        if let Some(value) = unsafe { attach::exact_float(object.ctx().as_raw(), object.as_raw()) }
-        {
-            return Ok(value);
+        match unsafe { attach::exact_float(object.ctx().as_raw(), object.as_raw()) } {
+            Some(value) => Ok(value),
+            None => float_of_any(object),
         }
-        // SAFETY: as above.
-        let value = unsafe { calls::ctx_Float_AsDouble(object.ctx().as_raw(), object.as_raw()) };
-        if value == -1.0 && object.ctx().error_is_set() {
-            return Err(conversion_error(
-                object,
-                Error::pending(),
-                "a real number",
-                &[c"__float__", c"__index__"],
-            ));
-        }
-        Ok(value)
     }
+}
+
+/// The general way, which is out of the way of the short one.
+#[inline(never)]
+fn float_of_any(object: &Object<'_>) -> Result<f64> {
+    // SAFETY: a live context and an open handle.
+    let value = unsafe { calls::ctx_Float_AsDouble(object.ctx().as_raw(), object.as_raw()) };
+    if value == -1.0 && object.ctx().error_is_set() {
+        return float_failed(object, Error::pending());
+    }
+    Ok(value)
+}
+
+/// What comes of an object that the interpreter could not read as a `float`. PyPy's own HPy does not
+/// ask `__index__`.
+#[cold]
+fn float_failed(object: &Object<'_>, error: Error) -> Result<f64> {
+    let has = |name| object.type_().has_attr(name);
+    let is_type_error = |error: &Error| error.is(object.ctx(), crate::exception::TypeError);
+    if attach::is_pypy73() && is_type_error(&error) && !has(c"__float__") && has(c"__index__") {
+        return f64::from_python(&object.index()?);
+    }
+    Err(conversion_error(object, error, "a real number", &[c"__float__", c"__index__"]))
 }
 
 /// Fills an empty vector with leading floats of a list or tuple.
@@ -196,6 +208,11 @@ fn as_int<R>(object: &Object<'_>, read: impl Fn(&Object<'_>) -> Result<R>) -> Re
     }
 }
 
+/// The general way of an integer type, which is out of the way of the short one.
+trait FromAnyInt: Sized {
+    fn from_any_int(object: &Object<'_>) -> Result<Self>;
+}
+
 macro_rules! wide_integers {
     ($($ty:ident $member:ident $taken:expr, $expected:literal;)*) => {$(
         impl FromPython for $ty {
@@ -205,12 +222,18 @@ macro_rules! wide_integers {
 
             #[inline(always)]
             fn from_python(object: &Object<'_>) -> Result<$ty> {
+                let (ctx, raw) = (object.ctx().as_raw(), object.as_raw());
                 // SAFETY: a live context and an open handle.
-                let small =
-                    unsafe { attach::exact_small_int(object.ctx().as_raw(), object.as_raw()) };
-                if let Some(value) = small.and_then(|small| <$ty>::try_from(small).ok()) {
-                    return Ok(value);
+                let small = unsafe { attach::exact_small_int(ctx, raw) };
+                match small.and_then(|small| <$ty>::try_from(small).ok()) {
+                    Some(value) => Ok(value),
+                    None => <$ty>::from_any_int(object),
                 }
+            }
+        }
+        impl FromAnyInt for $ty {
+            #[inline(never)]
+            fn from_any_int(object: &Object<'_>) -> Result<$ty> {
                 as_int(object, |int| {
                     // SAFETY: an open handle.
                     let value = unsafe { calls::$member(int.ctx().as_raw(), int.as_raw()) };

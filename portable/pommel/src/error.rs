@@ -5,9 +5,9 @@
 //! Laws:
 //! 1. When a member of the context fails, the exception is taken out of the interpreter at once and
 //!    travels as a handle ([`State::Taken`]). It is set again when the error reaches Python.
-//! 2. A host that cannot hand an exception out (PyPy's own HPy) keeps it, one at a time. The error
-//!    then holds a ticket ([`State::Kept`]); a later exception makes the ticket worthless, and only
-//!    the holder of the valid one clears the exception or lets it through.
+//! 2. A host that cannot hand an exception out keeps it, one at a time; none that we know does. The
+//!    error then holds a ticket ([`State::Kept`]); a later exception makes the ticket worthless, and
+//!    only the holder of the valid one clears the exception or lets it through.
 //! 3. An error that Rust made is a type and a message until it reaches Python, so that code without
 //!    a context can make one.
 
@@ -155,13 +155,13 @@ impl Error {
     /// The exception that a member of the context has just set.
     #[cold]
     pub(crate) fn pending() -> Error {
-        let Some(extensions) = attach::extensions() else {
-            return Error::from_state(State::Kept(Ticket::new()));
-        };
         // SAFETY: the context of the host that has set the exception, in the same thread.
-        match unsafe { (extensions.err_fetch)(attach::context()) } {
-            HPy::NULL => Error::system_error("a function of the host failed without an exception"),
-            value => Error::from_state(State::Taken(value)),
+        match unsafe { raw::exceptions::take(attach::context()) } {
+            Some(value) => Error::from_state(State::Taken(value)),
+            None if attach::is_ours() => {
+                Error::system_error("a function of the host failed without an exception")
+            }
+            None => Error::from_state(State::Kept(Ticket::new())),
         }
     }
 
@@ -194,21 +194,10 @@ impl Error {
                 "exceptions must derive from BaseException, not {type_name}"
             ));
         }
-        if attach::extensions().is_some() {
-            return Error::from_state(State::Taken(raw::give_up(value.to_owned_handle())));
-        }
-        // SAFETY: two open handles.
-        unsafe {
-            let type_ = value.type_();
-            calls::ctx_Err_SetObject(ctx.as_raw(), type_.as_raw(), value.as_raw());
-        }
-        Error::pending()
+        Error::from_state(State::Taken(raw::give_up(value.to_owned_handle())))
     }
 
     /// `raise self from cause`.
-    ///
-    /// On a host that cannot hand out the exception that is set (PyPy's own), a cause that comes
-    /// from Python code is left out.
     #[cold]
     pub fn caused_by(self, ctx: Ctx<'_>, cause: Error) -> Error {
         if matches!(self.0.as_deref(), Some(State::Kept(_))) {
@@ -224,8 +213,8 @@ impl Error {
         }
     }
 
-    /// The exception as an object; `None` where the host cannot hand it out (PyPy's own, for an
-    /// exception that comes from Python code).
+    /// The exception as an object; `None` where the host cannot hand it out, which all that we know
+    /// can.
     pub fn into_value(mut self, ctx: Ctx<'_>) -> Option<Object<'_>> {
         match *self.0.take()? {
             State::Made { kind, message } => match kind.type_object(ctx).call((message,)) {
@@ -302,12 +291,9 @@ impl Error {
         let Some(state) = self.0.take() else { return };
         match *state {
             State::Made { kind, message } => set_string(ctx, kind, message),
-            // SAFETY: only a host with extensions hands exceptions out; an open handle, which the
-            // host does not keep.
+            // SAFETY: an open handle to an exception, which belonged to the error.
             State::Taken(value) => unsafe {
-                if let Some(extensions) = attach::extensions() {
-                    (extensions.err_restore)(ctx, value);
-                }
+                raw::exceptions::set(ctx, value);
                 calls::ctx_Close(ctx, value);
             },
             State::Kept(ticket) if ticket.is_valid() => {}

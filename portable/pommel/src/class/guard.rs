@@ -20,6 +20,7 @@
 
 use super::payload::{Payload, drop_payload};
 use super::{ClassCell, Instance, Methods, type_object};
+use crate::buffer::Export;
 use crate::raw::{self, NewHandle, attach, calls};
 use crate::rt::trampolines::TRAVERSEPROC;
 use crate::{Ctx, Dict, Error, Object, Result, Type};
@@ -39,6 +40,16 @@ struct Guard {
     payload: *mut c_void,
     /// A dict from the numbers of fields to what they refer to, or nothing yet.
     links: HPyField,
+    /// What lives as long as the exports of the struct's memory.
+    exports: Option<Box<Exports>>,
+}
+
+/// What lives as long as the exports of an instance's memory. PyPy does not say which export it is
+/// that ends, so that all of it stays until the last one does.
+#[derive(Default)]
+struct Exports {
+    kept: Vec<Export>,
+    ended: usize,
 }
 
 /// The key of the capsule among the links; fields have positive numbers.
@@ -254,6 +265,37 @@ pub fn store<T: Methods>(
             // SAFETY: the place is in the memory of the owner, which is open.
             unsafe { calls::ctx_Field_Store(ctx.as_raw(), owner.as_raw(), place, links.as_raw()) };
             Ok(())
+        }
+    }
+}
+
+/// Keeps something until the exports of an instance's memory have ended.
+///
+/// # Safety
+/// `object` is open and has a struct of ours.
+pub unsafe fn keep_export(object: &Object<'_>, export: Export) {
+    // SAFETY: the caller's promise: there is a guard, which nobody else looks at meanwhile.
+    unsafe {
+        let guard = calls::ctx_AsStruct_Object(object.ctx().as_raw(), object.as_raw());
+        let exports = &mut (*guard.cast::<Guard>()).exports;
+        exports.get_or_insert_default().kept.push(export);
+    }
+}
+
+/// Ends an export of an instance's memory.
+///
+/// # Safety
+/// As for [`keep_export`].
+pub unsafe fn end_export(object: &Object<'_>) {
+    // SAFETY: as in `keep_export`.
+    unsafe {
+        let guard = calls::ctx_AsStruct_Object(object.ctx().as_raw(), object.as_raw());
+        let exports = &mut (*guard.cast::<Guard>()).exports;
+        if let Some(some) = exports {
+            some.ended += 1;
+            if some.ended >= some.kept.len() {
+                *exports = None;
+            }
         }
     }
 }

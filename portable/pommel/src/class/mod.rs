@@ -15,7 +15,7 @@ mod payload;
 pub(crate) use cell::is_instance;
 pub use cell::{ClassCell, type_object};
 pub use field::{Field, Traverse, Visitor};
-pub(crate) use guard::mark;
+pub(crate) use guard::{end_export, keep_export, mark};
 pub(crate) use making::Layout;
 pub use making::{new_instance, new_raw, new_raw_of};
 pub use payload::{Payload, Ref, RefMut};

@@ -3,6 +3,7 @@
 use super::Object;
 use crate::raw::{self, attach, calls};
 use crate::{Ctx, Error, IntoPython, Result};
+use core::fmt;
 use core::ops::Deref;
 use hpy_abi::{Handles, Len, Utf8};
 
@@ -48,6 +49,12 @@ macro_rules! kinds {
             #[inline(always)]
             fn deref(&self) -> &Object<'c> {
                 &self.0
+            }
+        }
+
+        impl fmt::Display for $name<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
             }
         }
 

@@ -12,7 +12,8 @@ use hpy_abi::{HPy, HPyContext, ext, index};
 #[derive(Clone, Copy)]
 struct Host {
     context: *mut HPyContext,
-    extensions: Option<&'static ext::Extensions>,
+    /// Null for a host that is not ours.
+    extensions: *const ext::Extensions,
     flags: u32,
     pypy73: bool,
     /// See [`keeps_structs`].
@@ -28,7 +29,7 @@ unsafe impl Sync for HostCell {}
 
 static HOST: HostCell = HostCell(UnsafeCell::new(Host {
     context: core::ptr::null_mut(),
-    extensions: None,
+    extensions: core::ptr::null(),
     flags: 0,
     pypy73: false,
     keeps_structs: false,
@@ -75,19 +76,15 @@ pub unsafe fn attach(ctx: *mut HPyContext) {
     let inline = extensions.filter(|_| plain).map(|e| e.inline).unwrap_or_default();
     let found = Host {
         context: ctx,
-        extensions,
+        extensions: extensions.map_or(core::ptr::null(), core::ptr::from_ref),
         flags,
-        // SAFETY: as above.
-        pypy73: extensions.is_none() && unsafe { has_pypy73_layout(ctx) },
+        // SAFETY: as above. (Miri's addresses have no order, and it runs on no PyPy.)
+        pypy73: extensions.is_none() && !cfg!(miri) && unsafe { has_pypy73_layout(ctx) },
         keeps_structs: extensions.is_some(),
         inline,
     };
     let known = host();
-    let same_extensions = match (known.extensions, extensions) {
-        (Some(known), Some(found)) => core::ptr::eq(known, found),
-        (known, found) => known.is_none() && found.is_none(),
-    };
-    if known.context != ctx || !same_extensions || known.pypy73 != found.pypy73 {
+    if known.context != ctx || known.extensions != found.extensions {
         // SAFETY: the caller's promise.
         unsafe { *HOST.0.get() = found }
     }
@@ -117,13 +114,14 @@ pub fn context() -> *mut HPyContext {
 
 /// What our own hosts offer beyond the context.
 pub fn extensions() -> Option<&'static ext::Extensions> {
-    host().extensions
+    // SAFETY: null, or what the host that is attached gave, which lives as long as the host.
+    unsafe { host().extensions.as_ref() }
 }
 
 /// Whether the host is one of ours, which keep more promises than the ABI asks for.
 #[inline(always)]
 pub fn is_ours() -> bool {
-    cfg!(feature = "direct") || host().extensions.is_some()
+    cfg!(feature = "direct") || !host().extensions.is_null()
 }
 
 /// Whether an object that has a class always has the struct of that class, which its constructor
@@ -288,7 +286,7 @@ pub unsafe fn count_down(object: HPy) -> bool {
                 if found > 1 {
                     *count = found - 1;
                 }
-                found > 1 || found < 0
+                !(0..=1).contains(&found)
             }
             _ => false,
         }

@@ -13,6 +13,7 @@
 
 pub mod attach;
 pub mod calls;
+pub(crate) mod exceptions;
 
 use crate::{Ctx, Error, Object, Result};
 use core::mem::ManuallyDrop;

@@ -197,7 +197,7 @@ impl Params {
         } else {
             format!("from {required} to {}", self.positional)
         };
-        let plural = if self.positional == 1 { "" } else { "s" };
+        let plural = if takes == "1" { "" } else { "s" };
         let were = if given == 1 { "was" } else { "were" };
         Error::type_error(format!(
             "{}() takes {takes} positional argument{plural} but {given} {were} given",
@@ -237,7 +237,7 @@ pub struct ArgumentName {
 pub fn extract<'a, 'h, 'c, T: Argument<'a, 'h, 'c>>(
     object: &'a Object<'c>,
     holder: &'h mut T::Holder,
-    name: ArgumentName,
+    name: &'static ArgumentName,
 ) -> Result<T> {
     T::extract(object, holder).map_err(|error| in_argument(error, name))
 }
@@ -247,7 +247,7 @@ pub fn extract<'a, 'h, 'c, T: Argument<'a, 'h, 'c>>(
 pub fn extract_index<'a, 'h, 'c, T: Argument<'a, 'h, 'c>>(
     object: &'a Object<'c>,
     holder: &'h mut T::Holder,
-    name: ArgumentName,
+    name: &'static ArgumentName,
 ) -> Result<T> {
     T::extract(object, holder).map_err(|error| {
         let error = in_argument(error, name);
@@ -256,7 +256,7 @@ pub fn extract_index<'a, 'h, 'c, T: Argument<'a, 'h, 'c>>(
 }
 
 #[cold]
-fn in_argument(error: Error, name: ArgumentName) -> Error {
+fn in_argument(error: Error, name: &ArgumentName) -> Error {
     error.prefixed(|| format!("{}() argument '{}' ", name.function, name.parameter))
 }
 

@@ -18,7 +18,7 @@ use crate::class::{ClassCell, Layout, Methods, mark};
 use crate::raw::{self, attach, calls};
 use crate::rt::trampolines::{self as tramp, INQUIRY};
 use crate::{Error, Kind, Module, Object, Result, Type};
-use core::ffi::{CStr, c_int};
+use core::ffi::{CStr, c_int, c_void};
 use core::marker::PhantomData;
 use core::mem::transmute;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -281,7 +281,9 @@ impl Method {
 
 impl Property {
     fn def(&self) -> HPyDef {
-        let (getter_impl, getter_cpy_trampoline) = self.getter.unwrap_or((None, None));
+        // Some hosts call a getter without asking whether there is one.
+        let (getter_impl, getter_cpy_trampoline) =
+            self.getter.unwrap_or(pair::getter::<Unreadable>());
         let (setter_impl, setter_cpy_trampoline) = self.setter.unwrap_or((None, None));
         let getset = HPyGetSet {
             name: self.name.as_ptr(),
@@ -290,9 +292,24 @@ impl Property {
             getter_cpy_trampoline,
             setter_cpy_trampoline,
             doc: self.doc.as_ptr(),
-            closure: core::ptr::null_mut(),
+            closure: self.name.as_ptr().cast_mut().cast(),
         };
         HPyDef { kind: DefKind::GETSET, body: HPyDefBody { getset } }
+    }
+}
+
+/// The getter of a property that can only be written.
+struct Unreadable;
+
+impl tramp::GETTER for Unreadable {
+    unsafe extern "C" fn imp(ctx: *mut HPyContext, _this: HPy, name: *mut c_void) -> HPy {
+        // SAFETY: the context of the call; the closure of every property is its name.
+        unsafe {
+            super::enter(ctx, |_| {
+                let name = CStr::from_ptr(name.cast()).to_string_lossy();
+                Err(Error::attribute_error(format!("the attribute '{name}' cannot be read")))
+            })
+        }
     }
 }
 
@@ -342,17 +359,19 @@ impl ClassSpec {
         let ours = attach::has(ext::flags::OUR_SLOTS);
         self.items.iter().filter_map(move |item| match item {
             Item::Method(Place::Static, method) => {
-                Some(Wrapped::new(method.name, c"staticmethod", [Some(method), None]))
+                Some(Wrapped::new(method.name, c"staticmethod", method))
             }
             Item::Method(Place::Class, method) => {
-                Some(Wrapped::new(method.name, c"classmethod", [Some(method), None]))
+                Some(Wrapped::new(method.name, c"classmethod", method))
             }
             Item::New(_, method) if !ours => {
-                Some(Wrapped::new(c"__new__", c"staticmethod", [Some(method), None]))
+                Some(Wrapped::new(c"__new__", c"staticmethod", method))
             }
             Item::Property(property) if !ours => {
                 let [getter, setter] = &property.functions;
-                Some(Wrapped::new(property.name, c"property", [getter.as_ref(), setter.as_ref()]))
+                let functions = [getter.as_ref(), setter.as_ref()];
+                let doc = property.doc;
+                Some(Wrapped { name: property.name, wrapper: c"property", functions, doc })
             }
             _ => None,
         })
@@ -422,16 +441,15 @@ const FOREIGN_SLOTS: &[c_int] = &[slot::bf_getbuffer, slot::bf_releasebuffer];
 struct Wrapped {
     name: &'static CStr,
     wrapper: &'static CStr,
+    /// One function, or the getter and the setter of a property.
     functions: [Option<&'static Method>; 2],
+    /// The docstring of a property.
+    doc: &'static CStr,
 }
 
 impl Wrapped {
-    fn new(
-        name: &'static CStr,
-        wrapper: &'static CStr,
-        functions: [Option<&'static Method>; 2],
-    ) -> Wrapped {
-        Wrapped { name, wrapper, functions }
+    fn new(name: &'static CStr, wrapper: &'static CStr, method: &'static Method) -> Wrapped {
+        Wrapped { name, wrapper, functions: [Some(method), None], doc: c"" }
     }
 }
 
@@ -450,6 +468,7 @@ pub fn module_def(spec: &'static ModuleSpec) -> *mut HPyModuleDef {
 fn make_module_def(spec: &'static ModuleSpec) -> ModuleDef {
     let mut defs: Vec<HPyDef> = vec![spec.exec.def()];
     defs.extend(spec.functions.iter().map(|function| function.def(function.name)));
+    defs.extend(raw::exceptions::rethrow().map(|function| function.def(function.name)));
     for class in spec.classes {
         for wrapped in class.wrapped() {
             for (i, method) in wrapped.functions.iter().enumerate() {
@@ -461,6 +480,7 @@ fn make_module_def(spec: &'static ModuleSpec) -> ModuleDef {
     }
     let mut globals: Vec<*mut HPyGlobal> =
         spec.classes.iter().map(|class| (class.cell)().global()).collect();
+    globals.extend(raw::exceptions::globals());
     globals.push(core::ptr::null_mut());
     let def = HPyModuleDef {
         doc: spec.doc.as_ptr(),
@@ -498,6 +518,7 @@ impl ModuleSpec {
     }
 
     fn fill(&'static self, module: &Module<'_>) -> Result<()> {
+        raw::exceptions::install(module)?;
         for class in self.classes {
             // A module that is imported again shares its classes with the one before: methods know
             // one type, and objects of both times must meet.
@@ -557,7 +578,9 @@ fn make_class<'c>(class: &'static ClassSpec, module: &Module<'c>) -> Result<Type
         }
         let wrapper = ctx.builtin(wrapped.wrapper)?;
         let value = match functions.as_slice() {
-            [getter, setter] if wrapped.wrapper == c"property" => wrapper.call((getter, setter))?,
+            [getter, setter] if wrapped.wrapper == c"property" => {
+                wrapper.call((getter, setter, ctx.none(), wrapped.doc.to_str()?))?
+            }
             [function, ..] => wrapper.call((function,))?,
             [] => continue,
         };

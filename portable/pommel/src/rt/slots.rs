@@ -2,9 +2,11 @@
 
 use crate::class::{self, Instance, Methods, Ref, RefMut};
 use crate::raw::{self, attach, calls};
+use crate::rt::trampolines::{HASHFUNC, NOARGS, TERNARYFUNC, VARARGS};
 use crate::{Ctx, Error, IntoPython, Object, Result};
+use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
-use hpy_abi::{CmpOp, FlagOrErr, HPy, Hash, LenOrErr, Status, ext};
+use hpy_abi::{CmpOp, FlagOrErr, HPy, HPyContext, Handles, Hash, LenOrErr, Status, ext};
 
 /// A handle that the caller keeps open.
 ///
@@ -235,15 +237,6 @@ pub fn itself(object: &Object<'_>) -> HPy {
     unsafe { calls::ctx_Dup(object.ctx().as_raw(), object.as_raw()) }
 }
 
-/// `None` for a call by way of a slot's function.
-///
-/// # Safety
-/// `ctx` is live.
-pub unsafe fn raw_none(ctx: *mut hpy_abi::HPyContext) -> HPy {
-    // SAFETY: the caller's promise.
-    unsafe { calls::h_None(ctx) }
-}
-
 /// The result of a setter that was called as a function.
 pub fn setter_result(ctx: Ctx<'_>, status: Status) -> Result<HPy> {
     ctx.check(status)?;
@@ -290,4 +283,42 @@ pub unsafe fn setter_arguments(args: hpy_abi::Handles, nargs: usize) -> Result<[
     }
     // SAFETY: the caller's promise.
     Ok(unsafe { [*args.0, *args.0.add(1)] })
+}
+
+/// `__pow__` or `__rpow__` by way of the slot's function, for hosts that do not fill the slot: the
+/// modulus may be left out.
+pub struct PowerMethod<F, const REFLECTED: bool>(PhantomData<F>);
+
+impl<F: TERNARYFUNC, const REFLECTED: bool> VARARGS for PowerMethod<F, REFLECTED> {
+    unsafe extern "C" fn imp(ctx: *mut HPyContext, this: HPy, args: Handles, nargs: usize) -> HPy {
+        // SAFETY: the arguments are those of a call from Python.
+        unsafe {
+            let (other, modulus) = match nargs {
+                1 => (*args.0, calls::h_None(ctx)),
+                2 => (*args.0, *args.0.add(1)),
+                _ => {
+                    let text = "pow() takes an exponent and perhaps a modulus";
+                    return super::enter(ctx, |_| Err(Error::type_error(text)));
+                }
+            };
+            let (base, exponent) = if REFLECTED { (other, this) } else { (this, other) };
+            F::imp(ctx, base, exponent, modulus)
+        }
+    }
+}
+
+/// `__hash__` by way of the slot's function, for hosts that do not fill the slot: the hash is cut to
+/// what a slot can give.
+pub struct HashMethod<F>(PhantomData<F>);
+
+impl<F: HASHFUNC> NOARGS for HashMethod<F> {
+    unsafe extern "C" fn imp(ctx: *mut HPyContext, this: HPy) -> HPy {
+        // SAFETY: the arguments are those of a call from Python; -1 means that an exception is set.
+        unsafe {
+            match F::imp(ctx, this).0 {
+                -1 => HPy::NULL,
+                hash => calls::ctx_Long_FromInt64_t(ctx, hash as i64),
+            }
+        }
+    }
 }

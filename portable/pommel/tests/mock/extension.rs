@@ -24,12 +24,10 @@ pub mod functions {
         ctx.tuple(&[&a, &b, &c, &*ctx.bytes(d)?])
     }
 
+    type Numbers = BTreeMap<String, Option<i64>>;
+
     #[function]
-    fn containers(
-        a: Vec<i64>,
-        b: BTreeMap<String, Option<i64>>,
-        c: (i64, String),
-    ) -> (Vec<i64>, BTreeMap<String, Option<i64>>, (i64, String)) {
+    fn containers(a: Vec<i64>, b: Numbers, c: (i64, String)) -> (Vec<i64>, Numbers, (i64, String)) {
         (a, b, c)
     }
 
