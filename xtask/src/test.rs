@@ -57,7 +57,12 @@ fn test_rust(pythons: &[Python], counts: &mut Counts) -> Result<String> {
 }
 
 /// The crates whose tests enter no interpreter, under Miri: undefined behaviour fails them.
-const MIRI_PACKAGES: &[&str] = &["hpy-abi", "hpy-mock", "pommel"];
+const MIRI_PACKAGES: &[&str] = &["hpy-abi", "hpy-mock"];
+
+/// Tests of the safe API that take Miri through its unsafe code: arguments, fields, borrows of both
+/// kinds. Each takes it up to a minute, so that all of them would take too long.
+const MIRI_SAFE_API: &[&str] =
+    &["arguments_find_their_parameters", "fields_keep_objects", "operators_try_both_sides"];
 
 fn test_miri(counts: &mut Counts) -> Result<String> {
     let mut setup = Command::new("cargo");
@@ -67,19 +72,30 @@ fn test_miri(counts: &mut Counts) -> Result<String> {
         let reason = error.to_string().lines().last().unwrap_or_default().to_owned();
         return Ok(format!("SKIPPED: no Miri on this machine ({reason})"));
     }
-    let mut cargo = Command::new("cargo");
-    cargo.args(["+nightly", "miri", "test", "--no-fail-fast", "--tests"]);
+    let mut packages = miri("--tests");
     for package in MIRI_PACKAGES {
-        cargo.args(["--package", package]);
+        packages.args(["--package", package]);
     }
+    let mut safe_api = miri("--no-default-features");
+    safe_api.args(["--package", "pommel", "--test", "mock", "--"]).args(MIRI_SAFE_API);
+    let limit = Duration::from_secs(20 * 60);
+    for mut command in [packages, safe_api] {
+        let status = process::watch(&mut command, limit, |line| counts.read_cargo(line))?;
+        counts.expect(status)?;
+    }
+    Ok(String::new())
+}
+
+/// A run of tests under Miri.
+fn miri(what: &str) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["+nightly", "miri", "test", "--no-fail-fast", what]);
     // Golden files are read, and a hundred times slower a few cases must do.
     cargo.env("PROPTEST_CASES", "4");
     // Descriptions of modules and classes are leaked on purpose: hosts keep pointers into them.
     cargo.env("MIRIFLAGS", "-Zmiri-disable-isolation -Zmiri-ignore-leaks");
     cargo.current_dir(paths::root());
-    let limit = Duration::from_secs(20 * 60);
-    let status = process::watch(&mut cargo, limit, |line| counts.read_cargo(line))?;
-    counts.expect(status)
+    cargo
 }
 
 impl Report {
