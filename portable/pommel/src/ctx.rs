@@ -143,7 +143,9 @@ impl<'c> Ctx<'c> {
 
     /// Runs `work` while other threads may run Python.
     ///
-    /// Nothing of Python can be reached inside: handles are not `Send`.
+    /// Nothing of Python can be reached inside: handles are not `Send`, nor is an [`Error`]. Do not
+    /// get around that with a wrapper that checks the thread at run time, or by way of a thread-local
+    /// variable: `work` runs in the same thread, but Python must not be used by it.
     pub fn detach<R: Send>(self, work: impl FnOnce() -> R + Send) -> R {
         /// Comes back also when `work` panics.
         struct Reattach<'c>(Ctx<'c>, hpy_abi::HPyThreadState);

@@ -148,7 +148,7 @@ pub mod points {
         }
 
         fn length(&self) -> f64 {
-            self.x.hypot(self.y)
+            (self.x * self.x + self.y * self.y).sqrt()
         }
 
         #[signature(by, *, twice = false)]
