@@ -65,7 +65,9 @@ pub enum Kind<'a> {
 fn build(workspace: &Workspace, package: &Package, kind: Kind) -> Result<PathBuf> {
     let module = package.extension_module()?;
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--release", "--package", &package.name]);
+    // With the other crate types of the library in the same build, cargo leaves out LTO.
+    cargo.args(["rustc", "--release", "--lib", "--crate-type", "cdylib"]);
+    cargo.args(["--package", &package.name]);
     cargo.args(["--message-format", "json-render-diagnostics"]);
     let name = &package.name;
     // A target folder for each kind, so that switching between them rebuilds nothing.
