@@ -21,18 +21,11 @@ impl State {
             attempts.reverse();
         }
         for (x, y, op) in attempts {
-            let name = dunder(op);
-            let result = match self.answer(x, &slots::tp_richcompare, name) {
-                Some(Answer::Slot(imp, _)) => {
-                    self.invoke(name, &[Some(x), Some(y)], |ctx, h| {
-                        // SAFETY: the slot has this signature.
-                        unsafe { imp(ctx, h[0], h[1], op) }
-                    })?
-                }
-                Some(Answer::Method(method)) => self.call(&method, std::slice::from_ref(y), &[])?,
-                None => continue,
+            let result = match self.ask(x, y, op)? {
+                None if op == CmpOp::NE => self.derived_unequal(x, y)?,
+                result => result,
             };
-            if !Rc::ptr_eq(&result, &self.named("NotImplemented")) {
+            if let Some(result) = result {
                 return Ok(result);
             }
         }
@@ -53,6 +46,32 @@ impl State {
             },
         };
         Ok(self.boolean(result))
+    }
+
+    /// What the class of `x` says to `x op y`; `None` if it says nothing, or `NotImplemented`.
+    fn ask(&self, x: &Obj, y: &Obj, op: CmpOp) -> Res<Option<Obj>> {
+        let name = dunder(op);
+        let result = match self.answer(x, &slots::tp_richcompare, name) {
+            Some(Answer::Slot(imp, _)) => {
+                self.invoke(name, &[Some(x), Some(y)], |ctx, h| {
+                    // SAFETY: the slot has this signature.
+                    unsafe { imp(ctx, h[0], h[1], op) }
+                })?
+            }
+            Some(Answer::Method(method)) => self.call(&method, std::slice::from_ref(y), &[])?,
+            None => return Ok(None),
+        };
+        Ok(Some(result).filter(|result| !Rc::ptr_eq(result, &self.named("NotImplemented"))))
+    }
+
+    /// `object.__ne__`, which a class has whose `==` is a method: the opposite of that. A slot
+    /// answers for all six operators, and is not asked again.
+    fn derived_unequal(&self, x: &Obj, y: &Obj) -> Res<Option<Obj>> {
+        if self.answer(x, &slots::tp_richcompare, dunder(CmpOp::NE)).is_some() {
+            return Ok(None);
+        }
+        let equal = self.ask(x, y, CmpOp::EQ)?;
+        equal.map(|equal| Ok(self.boolean(!self.truth(&equal)?))).transpose()
     }
 
     /// Identity or `a == b`, as containers compare.
