@@ -238,8 +238,7 @@ macro_rules! wide_integers {
                     // SAFETY: an open handle.
                     let value = unsafe { calls::$member(int.ctx().as_raw(), int.as_raw()) };
                     if value == $taken && int.ctx().error_is_set() {
-                        drop(Error::pending());
-                        return Err(out_of_range::<$ty>(int));
+                        return Err(int_failed::<$ty>(int, Error::pending()));
                     }
                     Ok(value)
                 })
@@ -254,6 +253,17 @@ macro_rules! wide_integers {
 wide_integers! {
     i64 ctx_Long_AsInt64_t -1, "an int";
     u64 ctx_Long_AsUInt64_t u64::MAX, "an int that is not negative";
+}
+
+/// What comes of an `int` that the interpreter could not read: our own message if the range is the
+/// reason, and the interpreter's exception otherwise.
+#[cold]
+fn int_failed<T: core::fmt::Display + Bounds>(object: &Object<'_>, error: Error) -> Error {
+    if !error.is(object.ctx(), crate::exception::OverflowError) {
+        return error;
+    }
+    drop(error);
+    out_of_range::<T>(object)
 }
 
 /// An `OverflowError` that names the value and the range.

@@ -203,9 +203,10 @@ impl Error {
         if matches!(self.0.as_deref(), Some(State::Kept(_))) {
             return self;
         }
-        let Some(cause) = cause.into_value(ctx) else { return self };
-        let Some(raised) = self.into_value(ctx) else {
-            return Error::runtime_error("an exception with a cause was lost");
+        let Ok(cause) = cause.into_instance(ctx) else { return self };
+        let raised = match self.into_instance(ctx) {
+            Ok(raised) => raised,
+            Err(error) => return error,
         };
         match raised.set_attr(c"__cause__", &cause) {
             Ok(()) => Error::from_value(&raised),
@@ -215,22 +216,26 @@ impl Error {
 
     /// The exception as an object; `None` where the host cannot hand it out, which all that we know
     /// can.
-    pub fn into_value(mut self, ctx: Ctx<'_>) -> Option<Object<'_>> {
-        match *self.0.take()? {
-            State::Made { kind, message } => match kind.type_object(ctx).call((message,)) {
-                Ok(value) => Some(value),
-                Err(error) => error.into_value_as_it_is(ctx),
-            },
-            state => Error::from_state(state).into_value_as_it_is(ctx),
-        }
+    pub fn into_value(self, ctx: Ctx<'_>) -> Option<Object<'_>> {
+        self.into_instance(ctx).ok()
+    }
+
+    /// The exception instance, or the error that the host keeps: this one, or the one that was
+    /// raised when the instance should have been made.
+    fn into_instance(mut self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        let Some(State::Made { kind, message }) = self.0.as_deref_mut() else {
+            return self.into_instance_as_it_is(ctx);
+        };
+        let made = kind.type_object(ctx).call((core::mem::take(message),));
+        made.or_else(|error| error.into_instance_as_it_is(ctx))
     }
 
     /// The exception instance, if it has been raised already and the host hands it out.
-    fn into_value_as_it_is(mut self, ctx: Ctx<'_>) -> Option<Object<'_>> {
+    fn into_instance_as_it_is(mut self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         match self.0.take_if(|state| matches!(**state, State::Taken(_))).as_deref() {
             // SAFETY: an open handle, which belonged to the error.
-            Some(State::Taken(value)) => unsafe { raw::new_handle(ctx, *value).ok() },
-            _ => None,
+            Some(State::Taken(value)) => unsafe { raw::new_handle(ctx, *value) },
+            _ => Err(self),
         }
     }
 
