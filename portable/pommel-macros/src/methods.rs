@@ -41,14 +41,50 @@ pub struct Method<'a> {
     doc: String,
 }
 
+/// The other attributes of functions that are ours.
+const DETAILS: [&str; 3] = ["signature", "name", "skip"];
+
 pub fn expand(options: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
-    if !options.is_empty() {
-        return Err(syn::Error::new(options.span(), "`#[methods]` has no options"));
-    }
     let mut item: ItemImpl = syn::parse2(item)?;
     if let Some((_, path, _)) = &item.trait_ {
         let text = "`#[methods]` stands on an `impl` without a trait";
         return Err(syn::Error::new(path.span(), text));
+    }
+    match read(&options, &mut item) {
+        Ok(implementation) => Ok(quote!(#item #implementation)),
+        Err(error) => Ok(failed(item, error)),
+    }
+}
+
+/// What takes the place of methods with a mistake: the functions and a class without methods, so
+/// that the compiler reports the mistake and nothing that follows from it.
+fn failed(mut item: ItemImpl, error: syn::Error) -> TokenStream {
+    let is_ours = |attribute: &Attribute| {
+        let names = ROLES.iter().map(|(name, _)| *name).chain(DETAILS);
+        names.into_iter().any(|name| attribute.path().is_ident(name))
+    };
+    for function in item.items.iter_mut() {
+        if let ImplItem::Fn(function) = function {
+            function.attrs.retain(|attribute| !is_ours(attribute));
+        }
+    }
+    let (class, error) = (&item.self_ty, error.into_compile_error());
+    quote! {
+        #item
+        #error
+        // SAFETY: there are no items.
+        unsafe impl ::pommel::Methods for #class {
+            const ITEMS: &'static [::pommel::rt::Item] = &[];
+            const MUTABLE: bool = true;
+            const SIGNATURE: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        }
+    }
+}
+
+/// Takes our attributes off the functions, and gives the wrappers and the `impl Methods`.
+fn read(options: &TokenStream, item: &mut ItemImpl) -> syn::Result<TokenStream> {
+    if !options.is_empty() {
+        return Err(syn::Error::new(options.span(), "`#[methods]` has no options"));
     }
     let class = (*item.self_ty).clone();
     let mut marks = Vec::new();
@@ -67,8 +103,7 @@ pub fn expand(options: TokenStream, item: TokenStream) -> syn::Result<TokenStrea
             methods.push(Method::read(function, &class, marks)?);
         }
     }
-    let implementation = implementation(&methods, &class)?;
-    Ok(quote!(#item #implementation))
+    implementation(&methods, &class)
 }
 
 /// The attributes of a function that are ours.

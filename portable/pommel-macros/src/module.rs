@@ -53,10 +53,10 @@ impl Contents {
     fn collect(&mut self, item: &mut Item) -> syn::Result<()> {
         match item {
             Item::Fn(function) => {
-                if let Some(init) = text::take_attribute(&mut function.attrs, "init")? {
+                if text::take_attribute(&mut function.attrs, "init")?.is_some() {
                     if self.init.is_some() {
                         let text = "a module has one function with `#[init]`";
-                        return Err(syn::Error::new(init.span(), text));
+                        return Err(syn::Error::new(function.sig.ident.span(), text));
                     }
                     self.init = Some(function.sig.ident.clone());
                 }

@@ -1,5 +1,6 @@
 use pommel::prelude::*;
 
+#[class]
 struct Row {
     items: Vec<f64>,
 }

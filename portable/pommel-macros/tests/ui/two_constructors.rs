@@ -1,5 +1,6 @@
 use pommel::prelude::*;
 
+#[class]
 struct Point;
 
 #[methods]
