@@ -52,6 +52,11 @@ impl Convention {
         }
     }
 
+    /// Whether arguments have to find their parameters.
+    fn binds(self) -> bool {
+        !matches!(self, Convention::NoArgs | Convention::One)
+    }
+
     /// The trait in `pommel::rt::trampolines`.
     pub fn trait_name(self) -> Ident {
         let name = match self {
@@ -150,6 +155,8 @@ impl Callee<'_> {
     pub fn implementation(&self, wrapper: &Ident, convention: Convention) -> TokenStream {
         let trait_name = convention.trait_name();
         let (arguments, body) = (c_arguments(convention), self.body(convention));
+        let params = if convention.binds() { self.params() } else { quote!() };
+        let rebind = self.rebind(convention, wrapper);
         quote! {
             struct #wrapper;
             impl ::pommel::rt::trampolines::#trait_name for #wrapper {
@@ -157,6 +164,8 @@ impl Callee<'_> {
                 unsafe extern "C" fn imp(
                     __ctx: *mut ::pommel::rt::HPyContext, #arguments
                 ) -> ::pommel::rt::HPy {
+                    #params
+                    #rebind
                     // SAFETY: Python calls with what the calling convention says: a live context
                     // and open handles, as many as it says.
                     unsafe { ::pommel::rt::enter(__ctx, move |__ctx| { #body }) }
@@ -200,42 +209,54 @@ impl Callee<'_> {
             },
             _ => quote!(),
         };
-        let params = self.params();
         let slots = quote!(let mut __slots = [::pommel::rt::HPy::NULL; #count];);
-        let all_by_position = count == self.parameters.positional && !self.has_rest();
-        match convention {
-            Convention::NoArgs => quote!(),
-            Convention::One => quote!(let __slots = [__arg];),
-            Convention::New => {
-                let general = quote! {
-                    ::pommel::rt::bind_new(
-                        __ctx, &PARAMS, __args.0, __nargs as usize, __kw, &mut __slots, &mut __kept,
-                    )?
-                };
-                let fill = match all_by_position {
-                    true => by_position(quote!(__kw), quote!(__nargs as usize), count, general),
-                    false => quote!(let __bound = #general;),
-                };
-                quote! {
-                    #params
-                    #slots
-                    let mut __kept = ::std::vec::Vec::new();
-                    #fill
-                }
+        let general = match convention {
+            Convention::NoArgs => return quote!(),
+            Convention::One => return quote!(let __slots = [__arg];),
+            _ if self.all_by_position() => {
+                return quote!(let __slots = ::pommel::rt::in_order::<#count>(__args););
             }
-            _ => {
-                let kwnames = match convention {
-                    Convention::Keywords => quote!(__kwnames),
-                    _ => quote!(::pommel::rt::HPy::NULL),
+            Convention::New => quote! {
+                let mut __kept = ::std::vec::Vec::new();
+                let __bound = ::pommel::rt::bind_new(
+                    __ctx, &PARAMS, __args.0, __nargs as usize, __kw, &mut __slots, &mut __kept,
+                )?;
+            },
+            Convention::Keywords => bind_general(quote!(__kwnames)),
+            Convention::Positional => bind_general(quote!(::pommel::rt::HPy::NULL)),
+        };
+        quote!(#class #slots #general)
+    }
+
+    /// Whether a call may pass every parameter by position, which then needs no binding.
+    fn all_by_position(&self) -> bool {
+        let shifted = matches!(self.receiver, Receiver::Class);
+        self.parameters.slots.len() == self.parameters.positional && !self.has_rest() && !shifted
+    }
+
+    /// What comes before the body: a call that does not pass every parameter by position is sorted
+    /// out elsewhere, and comes back as one that does.
+    fn rebind(&self, convention: Convention, wrapper: &Ident) -> TokenStream {
+        if !convention.binds() || !self.all_by_position() {
+            return quote!();
+        }
+        let count = self.parameters.slots.len();
+        let (function, self_, keywords) = match convention {
+            Convention::New => ("rebind_new", quote!(__type), Some(quote!(__kw))),
+            Convention::Keywords => ("rebind_keywords", quote!(__self), Some(quote!(__kwnames))),
+            _ => ("rebind", quote!(__self), None),
+        };
+        let function = format_ident!("{function}");
+        let named = keywords.as_ref().map(|keywords| quote!(|| !#keywords.is_null()));
+        let keywords = keywords.map(|keywords| quote!(#keywords,));
+        quote! {
+            if __nargs != #count as _ #named {
+                // SAFETY: these are the arguments of the call.
+                return unsafe {
+                    ::pommel::rt::#function::<#wrapper, #count>(
+                        __ctx, #self_, __args, __nargs, #keywords const { &PARAMS },
+                    )
                 };
-                let general = quote! {
-                    ::pommel::rt::bind(__ctx, &PARAMS, __args.0, __nargs, #kwnames, &mut __slots)?
-                };
-                let fill = match all_by_position {
-                    true => by_position(kwnames, quote!(__nargs), count, general),
-                    false => quote!(let __bound = #general;),
-                };
-                quote!(#class #params #slots #fill)
             }
         }
     }
@@ -339,19 +360,11 @@ impl Callee<'_> {
     }
 }
 
-/// The short way for calls that pass every parameter by position, and the general one.
-fn by_position(
-    keywords: TokenStream,
-    nargs: TokenStream,
-    count: usize,
-    general: TokenStream,
-) -> TokenStream {
+/// The general way to fill the slots.
+fn bind_general(keywords: TokenStream) -> TokenStream {
     quote! {
-        if #keywords.is_null() && #nargs == #count {
-            ::core::ptr::copy_nonoverlapping(__args.0, __slots.as_mut_ptr(), #count);
-        } else {
-            #general;
-        }
+        let __bound =
+            ::pommel::rt::bind(__ctx, &PARAMS, __args.0, __nargs, #keywords, &mut __slots)?;
     }
 }
 

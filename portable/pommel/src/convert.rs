@@ -6,9 +6,10 @@
 //! borrow from the argument, such as `&str`, `&Object` or a reference to a class, for which it has
 //! a *holder* that lives as long as the call.
 
-use crate::object::{Kind, Object};
+use crate::object::{Borrowed, Kind, Object};
 use crate::raw::{self, NewHandle, attach, calls};
 use crate::{Bytes, Ctx, Dict, Error, List, Module, Result, Slice, Str, Tuple, Type};
+use hpy_abi::HPy;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
@@ -137,20 +138,28 @@ impl FromPython for f64 {
         // SAFETY: an open handle.
         match unsafe { attach::exact_float(object.ctx().as_raw(), object.as_raw()) } {
             Some(value) => Ok(value),
-            None => float_of_any(object),
+            // SAFETY: as above.
+            None => unsafe { float_of_any(object.ctx(), object.as_raw()) }.map(f64::from_bits),
         }
     }
 }
 
-/// The general way, which is out of the way of the short one.
+/// The general way, which is out of the way of the short one: it takes the object and gives the
+/// bits of the value in registers, so that neither needs the stack.
+///
+/// # Safety
+/// `object` is an open handle.
+#[cold]
 #[inline(never)]
-fn float_of_any(object: &Object<'_>) -> Result<f64> {
+unsafe fn float_of_any(ctx: Ctx<'_>, object: HPy) -> Result<u64> {
     // SAFETY: a live context and an open handle.
-    let value = unsafe { calls::ctx_Float_AsDouble(object.ctx().as_raw(), object.as_raw()) };
-    if value == -1.0 && object.ctx().error_is_set() {
-        return float_failed(object, Error::pending());
+    let value = unsafe { calls::ctx_Float_AsDouble(ctx.as_raw(), object) };
+    if value == -1.0 && ctx.error_is_set() {
+        // SAFETY: an open handle.
+        let object = unsafe { Borrowed::new(ctx, object) };
+        return float_failed(&object, Error::pending()).map(f64::to_bits);
     }
-    Ok(value)
+    Ok(value.to_bits())
 }
 
 /// What comes of an object that the interpreter could not read as a `float`. PyPy's own HPy does not

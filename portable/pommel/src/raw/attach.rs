@@ -53,7 +53,7 @@ fn host() -> Host {
 /// What a direct build knows of its host from the start: flags, and where things lie in an object.
 #[cfg(feature = "direct")]
 const BUILT_FOR: Option<(u32, ext::Inline)> =
-    Some((hpy_cpython::direct::FLAGS, hpy_cpython::direct::INLINE));
+    Some((hpy_cpython::direct::FLAGS, consistent(hpy_cpython::direct::INLINE)));
 #[cfg(not(feature = "direct"))]
 const BUILT_FOR: Option<(u32, ext::Inline)> = None;
 
@@ -73,7 +73,7 @@ pub unsafe fn attach(ctx: *mut HPyContext) {
     let extensions = unsafe { ext::extensions(ctx) };
     let flags = extensions.map_or(0, |e| e.flags);
     let plain = flags & ext::flags::PLAIN_HANDLES != 0;
-    let inline = extensions.filter(|_| plain).map(|e| e.inline).unwrap_or_default();
+    let inline = extensions.filter(|_| plain).map(|e| consistent(e.inline)).unwrap_or_default();
     let found = Host {
         context: ctx,
         extensions: extensions.map_or(core::ptr::null(), core::ptr::from_ref),
@@ -88,6 +88,18 @@ pub unsafe fn attach(ctx: *mut HPyContext) {
         // SAFETY: the caller's promise.
         unsafe { *HOST.0.get() = found }
     }
+}
+
+/// What is known of the inside of numbers is of no use without the place of an object's type: with
+/// this, one question answers for both.
+const fn consistent(mut inline: ext::Inline) -> ext::Inline {
+    if inline.type_offset == 0 {
+        inline.float_offset = 0;
+    }
+    if inline.type_offset == 0 || inline.int_offset == 0 {
+        inline.ints = ints::UNKNOWN;
+    }
+    inline
 }
 
 /// Whether the context has the layout of PyPy 7.3.18 to 7.3.23.
@@ -167,16 +179,14 @@ pub fn has(flags: u32) -> bool {
     known & flags == flags
 }
 
-/// Reads from an object at an offset that the host gave; `None` if it gave none.
+/// Reads from an object at an offset that the host gave.
 ///
 /// # Safety
-/// `object` is an open handle, and a `T` lies at the offset.
+/// `object` is an open handle that is the interpreter's own reference, and a `T` lies at the offset.
 #[inline(always)]
-unsafe fn read<T: Copy>(object: HPy, offset: u32) -> Option<T> {
-    // SAFETY: the host has plain handles, or the offset would be 0; the rest is the caller's
-    // promise.
-    (offset != 0)
-        .then(|| unsafe { (object.0 as *const u8).add(offset as usize).cast::<T>().read() })
+unsafe fn read<T: Copy>(object: HPy, offset: u32) -> T {
+    // SAFETY: the caller's promise.
+    unsafe { (object.0 as *const u8).add(offset as usize).cast::<T>().read() }
 }
 
 /// The type of an object, as a plain handle, if it can be read without a call.
@@ -185,8 +195,9 @@ unsafe fn read<T: Copy>(object: HPy, offset: u32) -> Option<T> {
 /// `object` is an open handle.
 #[inline(always)]
 pub unsafe fn type_of(object: HPy) -> Option<HPy> {
+    let offset = inline().type_offset;
     // SAFETY: the caller's promise; every object has a type.
-    unsafe { read(object, inline().type_offset) }
+    (offset != 0).then(|| unsafe { read(object, offset) })
 }
 
 /// The native struct of an instance, if it can be reached without a call.
@@ -206,10 +217,15 @@ pub unsafe fn struct_of(object: HPy) -> Option<*mut core::ffi::c_void> {
 /// `ctx` is live and `object` an open handle.
 #[inline(always)]
 pub unsafe fn exact_float(ctx: *mut HPyContext, object: HPy) -> Option<f64> {
-    // SAFETY: the caller's promise; the value of an exact `float` lies where the host says.
+    let inline = inline();
+    if inline.float_offset == 0 {
+        return None;
+    }
+    // SAFETY: the caller's promise; the value of an exact `float` lies where the host says, and it
+    // has said where the type lies as well.
     unsafe {
-        let is_float = type_of(object)? == super::calls::h_FloatType(ctx);
-        if is_float { read(object, inline().float_offset) } else { None }
+        let type_: HPy = read(object, inline.type_offset);
+        (type_ == super::calls::h_FloatType(ctx)).then(|| read(object, inline.float_offset))
     }
 }
 
@@ -223,13 +239,15 @@ pub unsafe fn exact_small_int(ctx: *mut HPyContext, object: HPy) -> Option<i64> 
     if inline.ints == ints::UNKNOWN {
         return None;
     }
-    // SAFETY: the caller's promise; an exact `int` has the word and, behind it, room for a digit.
+    // SAFETY: the caller's promise; an exact `int` has the word and, behind it, room for a digit;
+    // the host has said where the type lies as well.
     unsafe {
-        if type_of(object)? != super::calls::h_LongType(ctx) {
+        let type_: HPy = read(object, inline.type_offset);
+        if type_ != super::calls::h_LongType(ctx) {
             return None;
         }
-        let word: isize = read(object, inline.int_offset)?;
-        let digit: u32 = read(object, inline.int_offset + size_of::<isize>() as u32)?;
+        let word: isize = read(object, inline.int_offset);
+        let digit: u32 = read(object, inline.int_offset + size_of::<isize>() as u32);
         if inline.ints == ints::SIGNED_SIZE {
             (-1..=1).contains(&word).then(|| word as i64 * i64::from(digit))
         } else {

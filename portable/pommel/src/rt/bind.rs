@@ -4,9 +4,11 @@
 //! Everything else comes here: [`bind`] sorts what was passed into one slot per parameter, with the
 //! null handle where nothing was passed, and says what is wrong in CPython's words.
 
+use super::entry::enter;
+use super::trampolines::{KEYWORDS, NEWFUNC, VARARGS};
 use crate::object::{Borrowed, Kind, Object};
 use crate::{Argument, Ctx, Dict, Error, Result, Str, Tuple};
-use hpy_abi::HPy;
+use hpy_abi::{HPy, HPyContext, Handles};
 
 /// The parameters of a function.
 pub struct Params {
@@ -104,6 +106,92 @@ pub unsafe fn bind_new<'c>(
     }
     params.check_required(slots)?;
     Ok(bound)
+}
+
+/// The arguments of a call that passed every parameter by position.
+///
+/// # Safety
+/// `args` has `N` handles.
+#[inline(always)]
+pub unsafe fn in_order<const N: usize>(args: Handles) -> [HPy; N] {
+    // SAFETY: the caller's promise.
+    core::array::from_fn(|i| unsafe { args.0.add(i).read() })
+}
+
+// What follows calls a function again with one argument for each parameter, null for those that were
+// not passed. That is not done in the function itself, whose short way would have to make room on the
+// stack for it.
+
+/// Positional arguments that are not one for each parameter.
+///
+/// # Safety
+/// The arguments are those of the call, and `params` describes `N` parameters.
+#[cold]
+#[inline(never)]
+pub unsafe extern "C" fn rebind<T: VARARGS, const N: usize>(
+    ctx: *mut HPyContext,
+    self_: HPy,
+    args: Handles,
+    nargs: usize,
+    params: &'static Params,
+) -> HPy {
+    let mut slots = [HPy::NULL; N];
+    // SAFETY: the caller's promise; the slots outlive the call.
+    unsafe {
+        enter(ctx, |ctx| {
+            bind(ctx, params, args.0, nargs, HPy::NULL, &mut slots)?;
+            Ok(T::imp(ctx.as_raw(), self_, Handles(slots.as_ptr()), N))
+        })
+    }
+}
+
+/// The same with keyword arguments.
+///
+/// # Safety
+/// The arguments are those of the call, and `params` describes `N` parameters.
+#[cold]
+#[inline(never)]
+pub unsafe extern "C" fn rebind_keywords<T: KEYWORDS, const N: usize>(
+    ctx: *mut HPyContext,
+    self_: HPy,
+    args: Handles,
+    nargs: usize,
+    kwnames: HPy,
+    params: &'static Params,
+) -> HPy {
+    let mut slots = [HPy::NULL; N];
+    // SAFETY: the caller's promise; the slots outlive the call.
+    unsafe {
+        enter(ctx, |ctx| {
+            bind(ctx, params, args.0, nargs, kwnames, &mut slots)?;
+            Ok(T::imp(ctx.as_raw(), self_, Handles(slots.as_ptr()), N, HPy::NULL))
+        })
+    }
+}
+
+/// The same for a constructor.
+///
+/// # Safety
+/// The arguments are those of the call, and `params` describes `N` parameters.
+#[cold]
+#[inline(never)]
+pub unsafe extern "C" fn rebind_new<T: NEWFUNC, const N: usize>(
+    ctx: *mut HPyContext,
+    type_: HPy,
+    args: Handles,
+    nargs: isize,
+    keywords: HPy,
+    params: &'static Params,
+) -> HPy {
+    let mut slots = [HPy::NULL; N];
+    // SAFETY: the caller's promise; the slots outlive the call.
+    unsafe {
+        enter(ctx, |ctx| {
+            let mut kept = Vec::new();
+            bind_new(ctx, params, args.0, nargs as usize, keywords, &mut slots, &mut kept)?;
+            Ok(T::imp(ctx.as_raw(), type_, Handles(slots.as_ptr()), N as isize, HPy::NULL))
+        })
+    }
 }
 
 /// A slice that may be empty and null.

@@ -34,6 +34,16 @@ macro_rules! through_host {
     }};
 }
 
+/// The long way in a function of its own: what it needs of the stack, the short way, which is often
+/// no more than a jump, must not pay for.
+macro_rules! out_of_line {
+    (fn $name:ident<$T:ident: $bound:ident>($($arg:ident: $ty:ty),*) -> $ret:ty $body:block) => {
+        #[cold]
+        #[inline(never)]
+        extern "C" fn $name<$T: $bound>($($arg: $ty),*) -> $ret $body
+    };
+}
+
 /// Values that are the same on both sides, and handles that may be references.
 trait Plain<T> {
     fn plain(self) -> T;
@@ -79,11 +89,16 @@ macro_rules! regular {
         /// # Safety
         /// The arguments are those of a call from such an interpreter.
         pub unsafe extern "C" fn $name<T: $name>($($arg: $c),*) -> $c_ret {
-            if attach::plain_handles() {
-                // SAFETY: the caller's promise; the references are handles.
-                return unsafe { T::imp(attach::context(), $($arg.plain()),*) }.plain();
+            out_of_line! {
+                fn translated<T: $name>($($arg: $c),*) -> $c_ret {
+                    through_host!($name, T::imp, $($arg: $arg),* => $empty)
+                }
             }
-            through_host!($name, T::imp, $($arg: $arg),* => $empty)
+            if !attach::plain_handles() {
+                return translated::<T>($($arg),*);
+            }
+            // SAFETY: the caller's promise; the references are handles.
+            unsafe { T::imp(attach::context(), $($arg.plain()),*) }.plain()
         }
     )*};
 }
@@ -141,11 +156,16 @@ traits! {
 /// # Safety
 /// The arguments are those of a call from an interpreter with a C API.
 pub unsafe extern "C" fn NOARGS<T: NOARGS>(self_: CpyRef, _unused: CpyRef) -> CpyRef {
-    if attach::plain_handles() {
-        // SAFETY: the caller's promise; the references are handles.
-        return unsafe { T::imp(attach::context(), self_.plain()) }.plain();
+    out_of_line! {
+        fn translated<T: NOARGS>(self_: CpyRef) -> CpyRef {
+            through_host!(NOARGS, T::imp, self_: self_ => NULL)
+        }
     }
-    through_host!(NOARGS, T::imp, self_: self_ => NULL)
+    if !attach::plain_handles() {
+        return translated::<T>(self_);
+    }
+    // SAFETY: the caller's promise; the references are handles.
+    unsafe { T::imp(attach::context(), self_.plain()) }.plain()
 }
 
 /// A method with one argument, as CPython calls it.
@@ -153,11 +173,16 @@ pub unsafe extern "C" fn NOARGS<T: NOARGS>(self_: CpyRef, _unused: CpyRef) -> Cp
 /// # Safety
 /// The arguments are those of a call from an interpreter with a C API.
 pub unsafe extern "C" fn O<T: O>(self_: CpyRef, arg: CpyRef) -> CpyRef {
-    if attach::plain_handles() {
-        // SAFETY: the caller's promise; the references are handles.
-        return unsafe { T::imp(attach::context(), self_.plain(), arg.plain()) }.plain();
+    out_of_line! {
+        fn translated<T: O>(self_: CpyRef, arg: CpyRef) -> CpyRef {
+            through_host!(O, T::imp, self_: self_, arg: arg => NULL)
+        }
     }
-    through_host!(O, T::imp, self_: self_, arg: arg => NULL)
+    if !attach::plain_handles() {
+        return translated::<T>(self_, arg);
+    }
+    // SAFETY: the caller's promise; the references are handles.
+    unsafe { T::imp(attach::context(), self_.plain(), arg.plain()) }.plain()
 }
 
 /// A method with positional arguments, as CPython calls it.
@@ -169,12 +194,17 @@ pub unsafe extern "C" fn VARARGS<T: VARARGS>(
     args: *const CpyRef,
     nargs: isize,
 ) -> CpyRef {
-    if attach::plain_handles() {
-        let (handles, nargs) = (Handles(args.cast()), nargs as usize);
-        // SAFETY: the caller's promise; the references are handles.
-        return unsafe { T::imp(attach::context(), self_.plain(), handles, nargs) }.plain();
+    out_of_line! {
+        fn translated<T: VARARGS>(self_: CpyRef, args: *const CpyRef, nargs: isize) -> CpyRef {
+            through_host!(VARARGS, T::imp, self_: self_, args: args, nargs: nargs => NULL)
+        }
     }
-    through_host!(VARARGS, T::imp, self_: self_, args: args, nargs: nargs => NULL)
+    if !attach::plain_handles() {
+        return translated::<T>(self_, args, nargs);
+    }
+    let (handles, nargs) = (Handles(args.cast()), nargs as usize);
+    // SAFETY: the caller's promise; the references are handles.
+    unsafe { T::imp(attach::context(), self_.plain(), handles, nargs) }.plain()
 }
 
 /// A method with positional and keyword arguments, as CPython calls it.
@@ -187,13 +217,18 @@ pub unsafe extern "C" fn KEYWORDS<T: KEYWORDS>(
     nargsf: usize,
     kwnames: CpyRef,
 ) -> CpyRef {
-    if attach::plain_handles() {
-        let (handles, nargs) = (Handles(args.cast()), nargsf & !OFFSET_BIT);
-        let ctx = attach::context();
-        // SAFETY: the caller's promise; the references are handles.
-        return unsafe { T::imp(ctx, self_.plain(), handles, nargs, kwnames.plain()) }.plain();
+    out_of_line! {
+        fn translated<T: KEYWORDS>(self_: CpyRef, args: *const CpyRef, nargsf: usize, kwnames: CpyRef) -> CpyRef {
+            through_host!(KEYWORDS, T::imp, self_: self_, args: args, nargsf: nargsf, kwnames: kwnames => NULL)
+        }
     }
-    through_host!(KEYWORDS, T::imp, self_: self_, args: args, nargsf: nargsf, kwnames: kwnames => NULL)
+    if !attach::plain_handles() {
+        return translated::<T>(self_, args, nargsf, kwnames);
+    }
+    let (handles, nargs) = (Handles(args.cast()), nargsf & !OFFSET_BIT);
+    let ctx = attach::context();
+    // SAFETY: the caller's promise; the references are handles.
+    unsafe { T::imp(ctx, self_.plain(), handles, nargs, kwnames.plain()) }.plain()
 }
 
 /// A constructor, as CPython calls it. The arguments are in a tuple, which only the host can read.
