@@ -1456,6 +1456,7 @@ IN_PLACE = [
     (operator.ixor, 1, 101),
     (operator.ior, 3, 103),
     (operator.imatmul, 0.5, 50),
+    (operator.ipow, 2, 10_000),
 ]
 
 
@@ -1472,11 +1473,38 @@ def test_operators_in_place_that_differ():
     money /= 4
     assert money == [25] * 4
     assert raised(operator.isub, other, 200) == (ValueError, "not enough money")
-    assert raised(operator.ipow, other, 2)[0] is TypeError
+    assert raised(operator.ipow, other, 20) == (OverflowError, "too much money")
+    assert raised(operator.ipow, sink.Counter(), 2)[0] is TypeError
     vector = V(1, 2)
     old = vector
     vector += V(1, 1)
     assert same(vector, V(2, 3)) and vector is not old
+
+
+def test_power_in_place():
+    class Unsure:
+        def __ipow__(self, exponent):
+            return NotImplemented
+
+    class Exponent:
+        def __rpow__(self, base):
+            return base.cents, "and more"
+
+    money = sink.Money(3)
+    # With two arguments, whatever the slot may take.
+    assert money.__ipow__(2) is money and money.cents == 9
+    assert money.__ipow__("x") is NotImplemented
+    assert raised(sink.Money.__ipow__, 3, 2)[0] is TypeError
+    # CPython 3.9 asks the slot of the right operand, too.
+    assert raised(operator.ipow, Unsure(), money)[0] is TypeError
+    assert raised(operator.ipow, 2, money)[0] is TypeError
+    assert money.cents == 9
+    # A vector has no such method, and its power does.
+    vector = V(1, 2)
+    vector **= 2.0
+    assert same(vector, V(1, 4))
+    if sys.version_info >= (3, 10):
+        assert operator.ipow(money, Exponent()) == (9, "and more")
 
 
 # Comparisons and hashes.

@@ -4,7 +4,7 @@ use crate::methods::Method;
 use crate::parameters::Source;
 use crate::wrapper::{Callee, Receiver};
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ReturnType, Type};
 
@@ -18,6 +18,8 @@ pub enum Protocol {
     /// The same with a third operand for the modulus.
     Power,
     InPlace,
+    /// The same for `**=`, whose slot has a calling convention to itself.
+    InPlacePower,
     Len,
     Bool,
     Contains,
@@ -86,6 +88,7 @@ rows! {
     nb_inplace_and = __iand__: InPlace;
     nb_inplace_xor = __ixor__: InPlace;
     nb_inplace_or = __ior__: InPlace;
+    nb_inplace_power = __ipow__: InPlacePower;
     nb_bool = __bool__: Bool;
     sq_contains = __contains__: Contains;
     tp_hash = __hash__: Hash;
@@ -156,7 +159,7 @@ impl Output {
     }
 
     /// Fills a slot with a wrapper.
-    pub fn slot(&mut self, slot: &str, convention: &str, wrapper: &Ident) {
+    pub fn slot(&mut self, slot: &str, convention: &str, wrapper: &impl ToTokens) {
         let slot = format_ident!("{slot}");
         let pair = format_ident!("{}", convention.to_lowercase());
         self.items.push(quote! {
@@ -358,7 +361,7 @@ impl Row {
     pub fn is_ordinary_elsewhere(&self) -> bool {
         !matches!(
             self.protocol,
-            Next | Binary | Power | InPlace | Compare | Hash | GetItem | Buffer
+            Next | Binary | Power | InPlace | InPlacePower | Compare | Hash | GetItem | Buffer
         )
     }
 
@@ -372,7 +375,17 @@ impl Row {
             Next => self.next(one, out),
             Binary => self.binary(by_name(0), by_name(1), class, false, out),
             Power => self.binary(by_name(0), by_name(1), class, true, out),
-            InPlace => self.in_place(one, out),
+            InPlace => {
+                let wrapper = self.in_place(one, out)?;
+                out.slot(self.slots[0], "BINARYFUNC", &wrapper);
+                Ok(())
+            }
+            InPlacePower => {
+                let wrapper = self.in_place(one, out)?;
+                let adapted = quote!(::pommel::rt::InPlacePower<#class, #wrapper>);
+                out.slot(self.slots[0], "INPLACE_POWER", &adapted);
+                Ok(())
+            }
             Len => self.question(one, "LENFUNC", "LenOrErr", "len_result", out),
             Bool => self.question(one, "INQUIRY", "FlagOrErr", "flag_result", out),
             Hash => self.question(one, "HASHFUNC", "Hash", "hash_result", out),
@@ -487,7 +500,8 @@ impl Row {
         Ok(())
     }
 
-    fn in_place(&self, m: &Method<'_>, out: &mut Output) -> syn::Result<()> {
+    /// The wrapper of the method, and the method for other hosts.
+    fn in_place(&self, m: &Method<'_>, out: &mut Output) -> syn::Result<Ident> {
         m.takes(&[1])?;
         let (statements, call) = m.invoke(quote!(__this), &[quote!(__other)], Mismatch::Declines);
         let result = match m.returns_nothing() {
@@ -515,8 +529,8 @@ impl Row {
             )
         };
         let wrapper = out.wrapper("BINARYFUNC", handles(&["arg0", "arg1"]), "HPy", body);
-        out.slot(self.slots[0], "BINARYFUNC", &wrapper);
-        out.foreign_by(m, quote!(<#wrapper as BINARYFUNC>::imp(__ctx, __this, __other)))
+        out.foreign_by(m, quote!(<#wrapper as BINARYFUNC>::imp(__ctx, __this, __other)))?;
+        Ok(wrapper)
     }
 
     fn get_item(&self, m: &Method<'_>, out: &mut Output) -> syn::Result<()> {

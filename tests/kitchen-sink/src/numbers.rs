@@ -377,6 +377,12 @@ impl Money {
         self.cents |= mask;
     }
 
+    fn __ipow__(&mut self, exponent: u32) -> Result<()> {
+        let power = self.cents.checked_pow(exponent);
+        self.cents = power.ok_or_else(|| Error::overflow_error("too much money"))?;
+        Ok(())
+    }
+
     fn __imatmul__(&mut self, rate: f64) {
         self.cents = (self.cents as f64 * rate) as i64;
     }

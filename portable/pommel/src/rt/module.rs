@@ -246,6 +246,13 @@ pub mod pair {
         getbufferproc GETBUFFERPROC;
         releasebufferproc RELEASEBUFFERPROC;
     }
+
+    /// The implementation and the trampoline of `a **= b`, which has a calling convention to itself.
+    pub const fn inplace_power<F: tramp::TERNARYFUNC>() -> (HPyCFunction, HPyCFunction) {
+        let trampoline = tramp::INPLACE_POWER::<F> as *const ();
+        // SAFETY: as above.
+        (ternaryfunc::<F>().0, unsafe { transmute::<*const (), HPyCFunction>(trampoline) })
+    }
 }
 
 impl SlotItem {

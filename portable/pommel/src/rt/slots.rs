@@ -2,7 +2,7 @@
 
 use crate::class::{self, Instance, Methods, Ref, RefMut};
 use crate::raw::{self, attach, calls};
-use crate::rt::trampolines::{HASHFUNC, NOARGS, TERNARYFUNC, VARARGS};
+use crate::rt::trampolines::{BINARYFUNC, HASHFUNC, NOARGS, TERNARYFUNC, VARARGS};
 use crate::{Ctx, Error, IntoPython, Object, Result};
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
@@ -303,6 +303,23 @@ impl<F: TERNARYFUNC, const REFLECTED: bool> VARARGS for PowerMethod<F, REFLECTED
             };
             let (base, exponent) = if REFLECTED { (other, this) } else { (this, other) };
             F::imp(ctx, base, exponent, modulus)
+        }
+    }
+}
+
+/// The slot of `a **= b` by way of `__ipow__`. CPython 3.9 also asks the slot of the right operand,
+/// which then declines.
+pub struct InPlacePower<T, F>(PhantomData<(T, F)>);
+
+impl<T: Methods, F: BINARYFUNC> TERNARYFUNC for InPlacePower<T, F> {
+    unsafe extern "C" fn imp(ctx: *mut HPyContext, a: HPy, b: HPy, _modulus: HPy) -> HPy {
+        // SAFETY: the arguments are those of a call from Python, but for the modulus.
+        unsafe {
+            let is_instance = |object| class::is_instance::<T>(Ctx::from_raw(ctx), object);
+            if !is_instance(a) && is_instance(b) {
+                return super::enter(ctx, |ctx| Ok(not_implemented(ctx)));
+            }
+            F::imp(ctx, a, b)
         }
     }
 }

@@ -125,6 +125,20 @@ regular! {
     SETTER(arg0: CpyRef => HPy, arg1: CpyRef => HPy, arg2: *mut c_void => *mut c_void) -> Status => Status, or Status::ERR;
 }
 
+/// The slot of `a **= b`, as CPython calls it. There is no modulus: CPython 3.9 and PyPy call the
+/// slot with two arguments when somebody calls `__ipow__`, and then nothing stands in the third.
+///
+/// # Safety
+/// The arguments are those of a call from an interpreter with a C API.
+pub unsafe extern "C" fn INPLACE_POWER<T: TERNARYFUNC>(
+    arg0: CpyRef,
+    arg1: CpyRef,
+    _unused: CpyRef,
+) -> CpyRef {
+    // SAFETY: the caller's promise; the implementation expects no modulus.
+    unsafe { TERNARYFUNC::<T>(arg0, arg1, NULL) }
+}
+
 /// The bit of the vectorcall protocol that is no part of the number of arguments.
 const OFFSET_BIT: usize = 1 << (usize::BITS - 1);
 
