@@ -56,14 +56,14 @@ pub fn expand(options: TokenStream, item: TokenStream) -> syn::Result<TokenStrea
         }
 
         impl ::pommel::IntoPython for #ident {
-            #[inline]
+            #[inline(never)]
             fn into_python(
                 self,
                 ctx: ::pommel::Ctx<'_>,
             ) -> ::pommel::Result<::pommel::Object<'_>> {
                 ::pommel::new_instance(ctx, self)
             }
-            #[inline]
+            #[inline(never)]
             fn into_raw(
                 self,
                 ctx: ::pommel::Ctx<'_>,

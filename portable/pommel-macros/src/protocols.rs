@@ -144,7 +144,7 @@ impl Output {
         self.wrappers.push(quote! {
             struct #name;
             impl ::pommel::rt::trampolines::#convention for #name {
-                #[inline]
+                #[inline(never)]
                 #[allow(unused_variables)]
                 unsafe extern "C" fn imp(
                     __ctx: *mut ::pommel::rt::HPyContext, #arguments

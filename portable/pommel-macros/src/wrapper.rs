@@ -160,7 +160,7 @@ impl Callee<'_> {
         quote! {
             struct #wrapper;
             impl ::pommel::rt::trampolines::#trait_name for #wrapper {
-                #[inline]
+                #[inline(never)]
                 unsafe extern "C" fn imp(
                     __ctx: *mut ::pommel::rt::HPyContext, #arguments
                 ) -> ::pommel::rt::HPy {

@@ -332,15 +332,26 @@ pub(crate) unsafe extern "C" fn dealloc<L: Layout>(o: Obj) {
     // SAFETY: nobody else has a reference; see the laws of the module.
     unsafe {
         let t = L::type_of(o);
-        let facts = facts::of::<L>(t);
-        if let Some(facts) = facts
-            && facts.ends_plainly::<L>(t)
-        {
-            if let Some(destroy) = facts.destroy {
-                destroy(payload::<L>(o, hpy_abi::BuiltinShape::OBJECT));
+        match facts::of::<L>(t) {
+            Some(facts) if facts.ends_plainly::<L>(t) => {
+                if let Some(destroy) = facts.destroy {
+                    destroy(payload::<L>(o, hpy_abi::BuiltinShape::OBJECT));
+                }
+                free::<L>(o, t);
             }
-            return free::<L>(o, t);
+            facts => dealloc_general::<L>(o, t, facts),
         }
+    }
+}
+
+/// [`dealloc`] of what takes more, out of the way of what does not.
+///
+/// # Safety
+/// As [`dealloc`]; `t` is the type of `o`, and the facts are about it.
+#[inline(never)]
+unsafe fn dealloc_general<L: Layout>(o: Obj, t: Obj, facts: Option<&TypeFacts>) {
+    // SAFETY: nobody else has a reference; see the laws of the module.
+    unsafe {
         let outermost = facts.is_some_and(|f| f.owns_dealloc);
         if outermost
             && L::FINALIZE_IN_DEALLOC
