@@ -207,6 +207,8 @@ macro_rules! for_each_symbol {
             required fn PyMember_GetOne(p: Str, member: *mut PyMemberDef) -> Obj;
             required fn PyMember_SetOne(p: *mut c_char, member: *mut PyMemberDef, v: Obj) -> c_int;
             required fn PyModuleDef_Init(def: *mut c_void) -> Obj;
+            optional fn PyModule_ExecDef(module: Obj, def: *mut c_void) -> c_int;
+            optional fn PyModule_FromDefAndSpec2(def: *mut c_void, spec: Obj, version: c_int) -> Obj;
             required fn PyNumber_Absolute(o: Obj) -> Obj;
             required fn PyNumber_Add(a: Obj, b: Obj) -> Obj;
             required fn PyNumber_And(a: Obj, b: Obj) -> Obj;

@@ -11,6 +11,7 @@
 //! * `host` — the context; `section/` — its functions.
 //! * `types` — classes and their instances.
 //! * `module` — from `PyInit_NAME` to a module.
+//! * [`mode`] and `modes` — the environment variable `HPY`, which asks for another context.
 //! * `direct` (feature) — the same functions without a context, for one family only.
 //!
 //! It may use: `hpy-abi` and the C library. It must never know: the safe API, or any extension.
@@ -21,8 +22,10 @@ mod capi;
 pub mod direct;
 mod host;
 mod layout;
+pub mod mode;
+mod modes;
 mod module;
 mod section;
 mod types;
 
-pub use module::{ModuleEntry, module_init};
+pub use module::{ModuleEntry, make_module, module_init, module_init_plain};

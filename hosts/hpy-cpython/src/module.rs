@@ -9,6 +9,7 @@
 use crate::capi::*;
 use crate::host;
 use crate::layout::{self, Kind, sizes, with_layout};
+use crate::modes;
 use crate::types::creation::Raised;
 use crate::types::{definitions, keep, method_flags};
 use core::ffi::{CStr, c_void};
@@ -29,28 +30,87 @@ pub struct ModuleEntry {
 /// Does the work of `PyInit_NAME`: gives what the interpreter expects of it, or null with an
 /// `ImportError` set that says what is missing.
 ///
+/// The environment variable `HPY` may ask for another context than the host's own; see [`modes`].
+///
 /// # Safety
 /// Called by an interpreter's import machinery, on a thread that is attached to it; the functions
 /// of the entry are those of an extension that follows the ABI.
 pub unsafe fn module_init(entry: &'static ModuleEntry) -> *mut cpy_PyObject {
+    // SAFETY: the caller's promise; a context of another mode follows the ABI as the host's does.
+    unsafe { init(entry, modes::context_for) }
+}
+
+/// The same for the module that offers the other contexts: it gets the host's own in any case.
+///
+/// # Safety
+/// As for [`module_init`].
+pub unsafe fn module_init_plain(entry: &'static ModuleEntry) -> *mut cpy_PyObject {
     // SAFETY: the caller's promise.
+    unsafe { init(entry, |_| Ok(host::context())) }
+}
+
+/// # Safety
+/// As for [`module_init`]; `choose` gives a context.
+unsafe fn init(
+    entry: &'static ModuleEntry,
+    choose: unsafe fn(&CStr) -> Result<*mut HPyContext, String>,
+) -> *mut cpy_PyObject {
+    // SAFETY: the caller's promise; `choose` is called once the API is loaded.
     unsafe {
-        let kind = match attach() {
-            Ok(kind) => kind,
+        let chosen = attach().and_then(|kind| Ok((kind, choose(entry.name)?)));
+        let (kind, context) = match chosen {
+            Ok(chosen) => chosen,
             Err(message) => {
                 let name = entry.name.to_string_lossy();
                 raise_import_error(&format!("cannot import {name}: {message}"));
                 return null_mut();
             }
         };
-        (entry.set_context)(host::context());
+        (entry.set_context)(context);
         let def = (entry.def)();
-        match with_layout!(kind, definition(entry, def)) {
+        match with_layout!(kind, definition(entry.name, def)) {
             Ok(definition) => PyModuleDef_Init(definition),
             Err(Raised) => null_mut(),
         }
     }
 }
+
+/// Makes a module from the definition of an extension that has no `PyInit_NAME`, and runs its
+/// `mod_exec` slots; null with an exception set on failure.
+///
+/// # Safety
+/// This host is in use ([`module_init_plain`] has been called), the thread is attached to the
+/// interpreter, `def` is null or follows the ABI, and `spec` is an open handle.
+pub unsafe fn make_module(name: &CStr, def: *mut HPyModuleDef, spec: HPy) -> HPy {
+    // SAFETY: the caller's promise; the definition lives for ever, and so does the copied name.
+    unsafe {
+        let Ok(kind) = attach() else { return HPy::NULL };
+        let (Some(from_spec), Some(exec)) =
+            (api().PyModule_FromDefAndSpec2, api().PyModule_ExecDef)
+        else {
+            raise("PyExc_ImportError", "this interpreter cannot make a module from a definition");
+            return HPy::NULL;
+        };
+        let name = CStr::from_ptr(keep(name.as_ptr()));
+        let Ok(definition) = with_layout!(kind, definition(name, def)) else { return HPy::NULL };
+        let module = from_spec(definition, host::obj(spec), API_VERSION);
+        if module.is_null() {
+            return HPy::NULL;
+        }
+        // What a `mod_create` slot made may be anything, and has no state to be set up.
+        let type_ = PyObject_Type(module);
+        let is_module = PyType_IsSubtype(type_, api().PyModule_Type) != 0;
+        Py_DecRef(type_);
+        if is_module && exec(module, definition) != 0 {
+            Py_DecRef(module);
+            return HPy::NULL;
+        }
+        host::handle(module)
+    }
+}
+
+/// `PYTHON_API_VERSION`, which has not changed since Python 2.5.
+const API_VERSION: i32 = 1013;
 
 /// Loads the C API, chooses the layout and fills the context, once per shared object.
 ///
@@ -128,7 +188,7 @@ mod c_slot {
 /// # Safety
 /// `def` is null or follows the ABI; the thread is attached to the interpreter.
 unsafe fn definition<L: layout::Layout>(
-    entry: &'static ModuleEntry,
+    name: &'static CStr,
     def: *mut HPyModuleDef,
 ) -> Result<*mut c_void, Raised> {
     // SAFETY: the caller's promise.
@@ -149,7 +209,7 @@ unsafe fn definition<L: layout::Layout>(
         // `PyModuleDef` is a header like any object's, three words of the import machinery, and
         // then these.
         let fields = [
-            entry.name.as_ptr() as usize,
+            name.as_ptr() as usize,
             doc as usize,
             def.size as usize,
             methods.leak().as_ptr() as usize,
