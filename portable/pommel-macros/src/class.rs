@@ -56,6 +56,8 @@ pub fn expand(options: TokenStream, item: TokenStream) -> syn::Result<TokenStrea
         }
 
         impl ::pommel::IntoPython for #ident {
+            const GIVES: ::pommel::Annotation =
+                ::pommel::Annotation::Class(<#ident as ::pommel::Class>::NAME);
             #[inline(never)]
             fn into_python(
                 self,

@@ -1,5 +1,6 @@
 //! `#[function]`.
 
+use crate::declaration::Declared;
 use crate::parameters::{Parameters, Signature, Source, ungrouped};
 use crate::text;
 use crate::wrapper::{Callee, Convention, Receiver};
@@ -31,12 +32,22 @@ pub fn expand(options: TokenStream, item: TokenStream) -> syn::Result<TokenStrea
     let inputs: Vec<_> = item.sig.inputs.iter().collect();
     let parameters = Parameters::read(&inputs, signature, None)?;
     let method = method(&item, &name, &parameters)?;
+    let declaration = Declared {
+        name: &name,
+        role: "Function",
+        parameters: &parameters,
+        output: &item.sig.output,
+        class: None,
+        doc: &text::doc(&item.attrs),
+    }
+    .expand();
     let (vis, constant) = (&item.vis, constant_name(&item.sig.ident));
     Ok(quote! {
         #item
         #[doc(hidden)]
         #[allow(non_upper_case_globals)]
-        #vis const #constant: ::pommel::rt::Method = #method;
+        #vis const #constant: ::pommel::rt::Function =
+            ::pommel::rt::Function { method: #method, declaration: #declaration };
     })
 }
 

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod class;
+mod declaration;
 mod function;
 mod methods;
 mod module;

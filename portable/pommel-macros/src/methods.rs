@@ -1,5 +1,6 @@
 //! `#[methods]`.
 
+use crate::declaration::Declared;
 use crate::parameters::{Parameters, Signature, type_name};
 use crate::protocols::{Output, REFUSED, ROWS};
 use crate::text;
@@ -76,6 +77,7 @@ fn failed(mut item: ItemImpl, error: syn::Error) -> TokenStream {
         unsafe impl ::pommel::Methods for #class {
             const ITEMS: &'static [::pommel::rt::Item] = &[];
             const MUTABLE: bool = true;
+            const DECLARATIONS: &'static [::pommel::rt::Declaration] = &[];
             const SIGNATURE: ::core::option::Option<&'static str> = ::core::option::Option::None;
         }
     }
@@ -190,6 +192,28 @@ impl<'a> Method<'a> {
         }
     }
 
+    /// What type checkers are told of it.
+    fn declaration(&self) -> TokenStream {
+        let role = match self.role {
+            Role::Ordinary if self.is_special() => "Special",
+            Role::Ordinary => "Instance",
+            Role::New => "New",
+            Role::Static => "Static",
+            Role::Class => "Class",
+            Role::Getter => "Getter",
+            Role::Setter => "Setter",
+        };
+        Declared {
+            name: &self.name,
+            role,
+            parameters: &self.parameters,
+            output: &self.function.sig.output,
+            class: Some(self.class),
+            doc: &self.doc,
+        }
+        .expand()
+    }
+
     /// Whether it is a special method that is not an ordinary one.
     fn is_special(&self) -> bool {
         let name = self.name.as_str();
@@ -283,6 +307,7 @@ fn implementation(methods: &[Method<'_>], class: &Type) -> syn::Result<TokenStre
         }
         None => quote!(::core::option::Option::None),
     };
+    let declarations = methods.iter().map(Method::declaration);
     let Output { wrappers, items } = out;
     Ok(quote! {
         const _: () = {
@@ -291,6 +316,8 @@ fn implementation(methods: &[Method<'_>], class: &Type) -> syn::Result<TokenStre
             unsafe impl ::pommel::Methods for #class {
                 const ITEMS: &'static [::pommel::rt::Item] = &[#(#items),*];
                 const MUTABLE: bool = #mutable;
+                const DECLARATIONS: &'static [::pommel::rt::Declaration] =
+                    &[#(#declarations),*];
                 const SIGNATURE: ::core::option::Option<&'static str> = #signature;
             }
         };

@@ -35,6 +35,13 @@ pub struct Slot {
     pub default: Option<Expr>,
 }
 
+impl Slot {
+    /// The default as Python would write it.
+    pub fn default_text(&self) -> Option<String> {
+        self.default.as_ref().map(python_text)
+    }
+}
+
 /// The parameters of a function.
 pub struct Parameters {
     /// In the order of the Rust function, without the receiver.
@@ -294,7 +301,7 @@ impl Parameters {
             if i == self.positional {
                 parts.push(self.star());
             }
-            let default = slot.default.as_ref().map(|d| format!("={}", python_text(d)));
+            let default = slot.default_text().map(|text| format!("={text}"));
             parts.push(format!("{}{}", slot.name, default.unwrap_or_default()));
             if i + 1 == self.positional_only {
                 parts.push("/".to_owned());

@@ -8,13 +8,15 @@
 
 use crate::object::{Borrowed, Kind, Object};
 use crate::raw::{self, NewHandle, attach, calls};
-use crate::{Bytes, Ctx, Dict, Error, List, Module, Result, Slice, Str, Tuple, Type};
+use crate::{Annotation, Bytes, Ctx, Dict, Error, List, Module, Result, Slice, Str, Tuple, Type};
 use hpy_abi::HPy;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 /// Rust values that can be read from a Python object.
 pub trait FromPython: Sized {
+    /// What type checkers are told that it takes.
+    const TAKES: Annotation = Annotation::ANY;
     /// What Python users are told to pass, for messages: `a real number`.
     fn expected() -> Cow<'static, str>;
     /// Reads the value; a `TypeError` if the object is of the wrong kind.
@@ -33,6 +35,8 @@ pub trait Argument<'a, 'h, 'c>: Sized {
     /// Whether code that only has the value cannot get at Python through it.
     #[doc(hidden)]
     const CLOSED: bool = false;
+    /// What type checkers are told that it takes.
+    const TAKES: Annotation = Annotation::ANY;
     /// Reads the argument.
     fn extract(object: &'a Object<'c>, holder: &'h mut Self::Holder) -> Result<Self>;
     /// Reads the argument for a stretch that is closed; see `pommel::rt::closed`.
@@ -48,6 +52,8 @@ pub trait Argument<'a, 'h, 'c>: Sized {
 
 /// Rust values that can become a Python object.
 pub trait IntoPython {
+    /// What type checkers are told that it becomes.
+    const GIVES: Annotation = Annotation::ANY;
     /// Makes the object.
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>>;
     /// The same as bits that the caller owns: a result in two registers.
@@ -89,6 +95,7 @@ macro_rules! argument {
         impl<'a, 'h, 'c> $crate::Argument<'a, 'h, 'c> for $ty {
             type Holder = ();
             const CLOSED: bool = true;
+            const TAKES: $crate::Annotation = <$ty as $crate::FromPython>::TAKES;
             #[inline(always)]
             fn extract(object: &'a $crate::Object<'c>, _holder: &'h mut ()) -> $crate::Result<$ty> {
                 <$ty as $crate::FromPython>::from_python(object)
@@ -124,6 +131,7 @@ fn conversion_error(
 }
 
 impl FromPython for f64 {
+    const TAKES: Annotation = Annotation::Name("float");
     fn expected() -> Cow<'static, str> {
         "a real number".into()
     }
@@ -187,6 +195,7 @@ fn read_floats(sequence: &Object<'_>, items: &mut Vec<f64>) {
 }
 
 impl FromPython for f32 {
+    const TAKES: Annotation = Annotation::Name("float");
     fn expected() -> Cow<'static, str> {
         "a real number".into()
     }
@@ -225,6 +234,7 @@ trait FromAnyInt: Sized {
 macro_rules! wide_integers {
     ($($ty:ident $member:ident $taken:expr, $expected:literal;)*) => {$(
         impl FromPython for $ty {
+            const TAKES: Annotation = Annotation::Name("int");
             fn expected() -> Cow<'static, str> {
                 $expected.into()
             }
@@ -296,6 +306,7 @@ macro_rules! small_integers {
             const HIGH: $ty = <$ty>::MAX;
         }
         impl FromPython for $ty {
+            const TAKES: Annotation = Annotation::Name("int");
             fn expected() -> Cow<'static, str> {
                 <$wide>::expected()
             }
@@ -326,6 +337,7 @@ small_integers! {
     usize, via u64;
 }
 impl FromPython for bool {
+    const TAKES: Annotation = Annotation::Name("bool");
     fn expected() -> Cow<'static, str> {
         "True or False".into()
     }
@@ -346,6 +358,7 @@ impl FromPython for bool {
 }
 
 impl FromPython for String {
+    const TAKES: Annotation = Annotation::Name("str");
     fn expected() -> Cow<'static, str> {
         "a str".into()
     }
@@ -356,6 +369,7 @@ impl FromPython for String {
 }
 
 impl FromPython for char {
+    const TAKES: Annotation = Annotation::Name("str");
     fn expected() -> Cow<'static, str> {
         "a str of one character".into()
     }
@@ -372,6 +386,7 @@ impl FromPython for char {
 
 impl<'a, 'h> Argument<'a, 'h, '_> for &'a str {
     type Holder = ();
+    const TAKES: Annotation = Annotation::Name("str");
     #[inline]
     fn extract(object: &'a Object<'_>, _holder: &'h mut ()) -> Result<&'a str> {
         if !Str::test(object) {
@@ -384,6 +399,7 @@ impl<'a, 'h> Argument<'a, 'h, '_> for &'a str {
 
 impl<'a, 'h> Argument<'a, 'h, '_> for &'a [u8] {
     type Holder = ();
+    const TAKES: Annotation = Annotation::Name("bytes");
     #[inline]
     fn extract(object: &'a Object<'_>, _holder: &'h mut ()) -> Result<&'a [u8]> {
         if !Bytes::test(object) {
@@ -414,6 +430,7 @@ macro_rules! kind_arguments {
     ($($kind:ident)*) => {$(
         impl<'a, 'h, 'c> Argument<'a, 'h, 'c> for &'a $kind<'c> {
             type Holder = ();
+            const TAKES: Annotation = $kind::ANNOTATION;
             #[inline]
             fn extract(object: &'a Object<'c>, _holder: &'h mut ()) -> Result<&'a $kind<'c>> {
                 match $kind::test(object) {
@@ -426,6 +443,7 @@ macro_rules! kind_arguments {
 
         impl<'a, 'h, 'c> Argument<'a, 'h, 'c> for $kind<'c> {
             type Holder = ();
+            const TAKES: Annotation = $kind::ANNOTATION;
             #[inline]
             fn extract(object: &'a Object<'c>, holder: &'h mut ()) -> Result<$kind<'c>> {
                 <&$kind<'_>>::extract(object, holder).cloned()
@@ -433,6 +451,7 @@ macro_rules! kind_arguments {
         }
 
         impl IntoPython for &$kind<'_> {
+            const GIVES: Annotation = $kind::ANNOTATION;
             #[inline]
             fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
                 (&**self).into_python(ctx)
@@ -440,6 +459,7 @@ macro_rules! kind_arguments {
         }
 
         impl IntoPython for $kind<'_> {
+            const GIVES: Annotation = $kind::ANNOTATION;
             #[inline]
             fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
                 Object::from(self).into_python(ctx)
@@ -451,6 +471,7 @@ kind_arguments!(Bytes Dict List Module Slice Str Tuple Type);
 
 impl<'a, 'h, 'c, T: Argument<'a, 'h, 'c>> Argument<'a, 'h, 'c> for Option<T> {
     type Holder = T::Holder;
+    const TAKES: Annotation = Annotation::Optional(&T::TAKES);
     #[inline]
     fn extract(object: &'a Object<'c>, holder: &'h mut T::Holder) -> Result<Option<T>> {
         if object.is_none() { Ok(None) } else { T::extract(object, holder).map(Some) }
@@ -458,6 +479,7 @@ impl<'a, 'h, 'c, T: Argument<'a, 'h, 'c>> Argument<'a, 'h, 'c> for Option<T> {
 }
 
 impl<T: FromPython> FromPython for Option<T> {
+    const TAKES: Annotation = Annotation::Optional(&T::TAKES);
     fn expected() -> Cow<'static, str> {
         format!("{} or None", T::expected()).into()
     }
@@ -467,6 +489,7 @@ impl<T: FromPython> FromPython for Option<T> {
 }
 
 impl<T: FromPython> FromPython for Vec<T> {
+    const TAKES: Annotation = Annotation::Generic("collections.abc.Iterable", &[T::TAKES]);
     fn expected() -> Cow<'static, str> {
         format!("a sequence whose items are each {}", T::expected()).into()
     }
@@ -509,6 +532,7 @@ fn not_iterable(expected: &str, object: &Object<'_>, error: Error) -> Error {
 
 impl<'a, 'h, 'c, T: FromPython> Argument<'a, 'h, 'c> for Vec<T> {
     type Holder = ();
+    const TAKES: Annotation = <Vec<T> as FromPython>::TAKES;
     #[inline]
     fn extract(object: &'a Object<'c>, _holder: &'h mut ()) -> Result<Vec<T>> {
         Vec::from_python(object)
@@ -518,6 +542,7 @@ impl<'a, 'h, 'c, T: FromPython> Argument<'a, 'h, 'c> for Vec<T> {
 macro_rules! maps {
     ($($map:ident: $($bound:path),*;)*) => {$(
         impl<K: FromPython $(+ $bound)*, V: FromPython> FromPython for $map<K, V> {
+            const TAKES: Annotation = Annotation::Generic("dict", &[K::TAKES, V::TAKES]);
             fn expected() -> Cow<'static, str> {
                 format!("a dict from {} to {}", K::expected(), V::expected()).into()
             }
@@ -532,11 +557,13 @@ macro_rules! maps {
         }
         impl<'a, 'h, 'c, K: FromPython $(+ $bound)*, V: FromPython> Argument<'a, 'h, 'c> for $map<K, V> {
             type Holder = ();
+            const TAKES: Annotation = <$map<K, V> as FromPython>::TAKES;
             fn extract(object: &'a Object<'c>, _holder: &'h mut ()) -> Result<Self> {
                 Self::from_python(object)
             }
         }
         impl<K: IntoPython, V: IntoPython> IntoPython for $map<K, V> {
+            const GIVES: Annotation = Annotation::Generic("dict", &[K::GIVES, V::GIVES]);
             fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
                 let dict = ctx.dict()?;
                 for (key, value) in self {
@@ -555,6 +582,7 @@ maps! {
 macro_rules! tuples {
     ($($count:literal: $($name:ident $index:tt)*;)*) => {$(
         impl<$($name: FromPython),*> FromPython for ($($name,)*) {
+            const TAKES: Annotation = Annotation::Generic("tuple", &[$($name::TAKES),*]);
             fn expected() -> Cow<'static, str> {
                 let parts: &[Cow<'static, str>] = &[$($name::expected()),*];
                 format!("a tuple of {}", parts.join(" and ")).into()
@@ -568,11 +596,13 @@ macro_rules! tuples {
         }
         impl<'a, 'h, 'c, $($name: FromPython),*> Argument<'a, 'h, 'c> for ($($name,)*) {
             type Holder = ();
+            const TAKES: Annotation = <Self as FromPython>::TAKES;
             fn extract(object: &'a Object<'c>, _holder: &'h mut ()) -> Result<Self> {
                 Self::from_python(object)
             }
         }
         impl<$($name: IntoPython),*> IntoPython for ($($name,)*) {
+            const GIVES: Annotation = Annotation::Generic("tuple", &[$($name::GIVES),*]);
             fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
                 let items = ($(self.$index.into_python(ctx)?,)*);
                 ctx.tuple(&[$(&items.$index),*]).map(Into::into)
@@ -591,8 +621,9 @@ tuples! {
 
 /// Numbers that a member of the context turns into an object.
 macro_rules! numbers_out {
-    ($($ty:ty => $member:ident as $wide:ty;)*) => {$(
+    ($($ty:ty => $member:ident as $wide:ty, $name:literal;)*) => {$(
         impl IntoPython for $ty {
+            const GIVES: Annotation = Annotation::Name($name);
             #[inline(always)]
             fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
                 // SAFETY: a live context; the result is new.
@@ -602,22 +633,23 @@ macro_rules! numbers_out {
     )*};
 }
 numbers_out! {
-    f64 => ctx_Float_FromDouble as f64;
-    f32 => ctx_Float_FromDouble as f64;
-    i8 => ctx_Long_FromInt64_t as i64;
-    i16 => ctx_Long_FromInt64_t as i64;
-    i32 => ctx_Long_FromInt64_t as i64;
-    i64 => ctx_Long_FromInt64_t as i64;
-    isize => ctx_Long_FromInt64_t as i64;
-    u8 => ctx_Long_FromInt64_t as i64;
-    u16 => ctx_Long_FromInt64_t as i64;
-    u32 => ctx_Long_FromInt64_t as i64;
-    u64 => ctx_Long_FromUInt64_t as u64;
-    usize => ctx_Long_FromUInt64_t as u64;
-    bool => ctx_Bool_FromBool as bool;
+    f64 => ctx_Float_FromDouble as f64, "float";
+    f32 => ctx_Float_FromDouble as f64, "float";
+    i8 => ctx_Long_FromInt64_t as i64, "int";
+    i16 => ctx_Long_FromInt64_t as i64, "int";
+    i32 => ctx_Long_FromInt64_t as i64, "int";
+    i64 => ctx_Long_FromInt64_t as i64, "int";
+    isize => ctx_Long_FromInt64_t as i64, "int";
+    u8 => ctx_Long_FromInt64_t as i64, "int";
+    u16 => ctx_Long_FromInt64_t as i64, "int";
+    u32 => ctx_Long_FromInt64_t as i64, "int";
+    u64 => ctx_Long_FromUInt64_t as u64, "int";
+    usize => ctx_Long_FromUInt64_t as u64, "int";
+    bool => ctx_Bool_FromBool as bool, "bool";
 }
 
 impl IntoPython for () {
+    const GIVES: Annotation = Annotation::Name("None");
     #[inline(always)]
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         Ok(ctx.none())
@@ -625,42 +657,49 @@ impl IntoPython for () {
 }
 
 impl IntoPython for &str {
+    const GIVES: Annotation = Annotation::Name("str");
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         ctx.str(self).map(Into::into)
     }
 }
 
 impl IntoPython for String {
+    const GIVES: Annotation = Annotation::Name("str");
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         self.as_str().into_python(ctx)
     }
 }
 
 impl IntoPython for &String {
+    const GIVES: Annotation = Annotation::Name("str");
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         self.as_str().into_python(ctx)
     }
 }
 
 impl IntoPython for Cow<'_, str> {
+    const GIVES: Annotation = Annotation::Name("str");
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         (*self).into_python(ctx)
     }
 }
 
 impl IntoPython for char {
+    const GIVES: Annotation = Annotation::Name("str");
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         self.encode_utf8(&mut [0; 4]).into_python(ctx)
     }
 }
 
 impl IntoPython for &mut str {
+    const GIVES: Annotation = Annotation::Name("str");
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         (&*self).into_python(ctx)
     }
 }
 
 impl IntoPython for &[u8] {
+    const GIVES: Annotation = Annotation::Name("bytes");
     /// A `bytes`.
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         ctx.bytes(self).map(Into::into)
@@ -691,6 +730,7 @@ impl IntoPython for &crate::Borrowed<'_, '_> {
 }
 
 impl<T: IntoPython> IntoPython for Option<T> {
+    const GIVES: Annotation = Annotation::Optional(&T::GIVES);
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         match self {
             Some(value) => value.into_python(ctx),
@@ -700,6 +740,7 @@ impl<T: IntoPython> IntoPython for Option<T> {
 }
 
 impl<T: IntoPython> IntoPython for Vec<T> {
+    const GIVES: Annotation = Annotation::Generic("list", &[T::GIVES]);
     /// A list.
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         List::from_items(ctx, self).map(Into::into)
@@ -708,12 +749,15 @@ impl<T: IntoPython> IntoPython for Vec<T> {
 
 /// What a function may return: a value, or a result whose error becomes an exception.
 pub trait Output {
+    /// What type checkers are told that it becomes.
+    const GIVES: Annotation;
     /// Makes the object, as bits that the caller owns.
     #[doc(hidden)]
     fn into_raw_object(self, ctx: Ctx<'_>) -> Result<NewHandle>;
 }
 
 impl<T: IntoPython> Output for T {
+    const GIVES: Annotation = T::GIVES;
     #[inline(always)]
     fn into_raw_object(self, ctx: Ctx<'_>) -> Result<NewHandle> {
         self.into_raw(ctx)
@@ -721,6 +765,7 @@ impl<T: IntoPython> Output for T {
 }
 
 impl<T: IntoPython, E: Into<Error>> Output for Result<T, E> {
+    const GIVES: Annotation = T::GIVES;
     #[inline(always)]
     fn into_raw_object(self, ctx: Ctx<'_>) -> Result<NewHandle> {
         self.map_err(Into::into)?.into_raw(ctx)

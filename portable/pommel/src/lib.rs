@@ -97,6 +97,7 @@ mod object;
 pub mod raw;
 #[doc(hidden)]
 pub mod rt;
+mod stub;
 pub mod testing;
 
 pub use buffer::{Buffer, Element};
@@ -112,6 +113,7 @@ pub use object::{
 };
 pub use pommel_macros::{class, function, methods, module};
 pub use rt::Args;
+pub use stub::Annotation;
 
 /// What an extension usually needs: `use pommel::prelude::*;`.
 pub mod prelude {

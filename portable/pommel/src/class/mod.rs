@@ -20,8 +20,8 @@ pub(crate) use making::Layout;
 pub use making::{new_instance, new_raw, new_raw_of};
 pub use payload::{Payload, Ref, RefMut};
 
-use crate::rt::Item;
-use crate::{Argument, Ctx, IntoPython, Object, Result};
+use crate::rt::{Declaration, Item};
+use crate::{Annotation, Argument, Ctx, IntoPython, Object, Result};
 use core::ffi::CStr;
 use core::marker::PhantomData;
 use core::ops::Deref;
@@ -59,6 +59,9 @@ pub unsafe trait Methods: Class {
     const ITEMS: &'static [Item];
     /// Whether some method takes `&mut self`.
     const MUTABLE: bool;
+    /// What type checkers are told of them.
+    #[doc(hidden)]
+    const DECLARATIONS: &'static [Declaration];
     /// The parameters of the constructor, such as `(data)`, if there is one.
     const SIGNATURE: Option<&'static str>;
 }
@@ -154,14 +157,16 @@ impl<T> Clone for Instance<'_, T> {
     }
 }
 
-impl<T> IntoPython for Instance<'_, T> {
+impl<T: Class> IntoPython for Instance<'_, T> {
+    const GIVES: Annotation = Annotation::Class(T::NAME);
     #[inline]
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         self.object.into_python(ctx)
     }
 }
 
-impl<T> IntoPython for &Instance<'_, T> {
+impl<T: Class> IntoPython for &Instance<'_, T> {
+    const GIVES: Annotation = Annotation::Class(T::NAME);
     #[inline]
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         (&self.object).into_python(ctx)
@@ -175,6 +180,7 @@ fn an_instance<T: Class>() -> String {
 
 impl<'a, 'h, 'c, T: Methods> Argument<'a, 'h, 'c> for &'a Instance<'c, T> {
     type Holder = ();
+    const TAKES: Annotation = Annotation::Class(T::NAME);
     #[inline(always)]
     fn extract(object: &'a Object<'c>, _holder: &'h mut ()) -> Result<Self> {
         Instance::of(object).ok_or_else(|| crate::convert::wrong_type(&an_instance::<T>(), object))
@@ -183,6 +189,7 @@ impl<'a, 'h, 'c, T: Methods> Argument<'a, 'h, 'c> for &'a Instance<'c, T> {
 
 impl<'a: 'h, 'h, 'c, T: Methods> Argument<'a, 'h, 'c> for &'h T {
     type Holder = Option<Ref<'a, T>>;
+    const TAKES: Annotation = Annotation::Class(T::NAME);
     #[inline(always)]
     fn extract(object: &'a Object<'c>, holder: &'h mut Self::Holder) -> Result<&'h T> {
         let instance = <&Instance<'_, T>>::extract(object, &mut ())?;
@@ -202,6 +209,7 @@ impl<'a: 'h, 'h, 'c, T: Methods> Argument<'a, 'h, 'c> for &'h T {
 
 impl<'a: 'h, 'h, 'c, T: Methods> Argument<'a, 'h, 'c> for &'h mut T {
     type Holder = Option<RefMut<'a, T>>;
+    const TAKES: Annotation = Annotation::Class(T::NAME);
     #[inline(always)]
     fn extract(object: &'a Object<'c>, holder: &'h mut Self::Holder) -> Result<&'h mut T> {
         let instance = <&Instance<'_, T>>::extract(object, &mut ())?;

@@ -2,7 +2,7 @@
 
 use super::Object;
 use crate::raw::{self, attach, calls};
-use crate::{Ctx, Error, IntoPython, Result};
+use crate::{Annotation, Ctx, Error, IntoPython, Result};
 use core::fmt;
 use core::ops::Deref;
 use hpy_abi::{Handles, Len, Utf8};
@@ -14,6 +14,8 @@ use hpy_abi::{Handles, Len, Utf8};
 pub unsafe trait Kind<'c>: Sized + Deref<Target = Object<'c>> {
     /// What it is, for messages: `a list`.
     const EXPECTED: &'static str;
+    /// What type checkers call it.
+    const ANNOTATION: Annotation;
     /// Whether an object is of this kind.
     fn test(object: &Object<'c>) -> bool;
 
@@ -38,7 +40,7 @@ pub unsafe trait Kind<'c>: Sized + Deref<Target = Object<'c>> {
 }
 
 macro_rules! kinds {
-    ($($(#[$attr:meta])* $name:ident $expected:literal |$object:ident| $test:expr;)*) => {$(
+    ($($(#[$attr:meta])* $name:ident $annotation:literal $expected:literal |$object:ident| $test:expr;)*) => {$(
         $(#[$attr])*
         #[repr(transparent)]
         #[derive(Clone, Debug)]
@@ -67,6 +69,7 @@ macro_rules! kinds {
         // SAFETY: transparent, and tested by the member made for it.
         unsafe impl<'c> Kind<'c> for $name<'c> {
             const EXPECTED: &'static str = $expected;
+            const ANNOTATION: Annotation = Annotation::Name($annotation);
             #[inline]
             fn test($object: &Object<'c>) -> bool {
                 $test
@@ -94,21 +97,21 @@ macro_rules! check {
 
 kinds! {
     /// A `bytes`.
-    Bytes "a bytes object" |object| check!(object, ctx_Bytes_Check);
+    Bytes "bytes" "a bytes object" |object| check!(object, ctx_Bytes_Check);
     /// A `dict`.
-    Dict "a dict" |object| check!(object, ctx_Dict_Check);
+    Dict "dict[typing.Any, typing.Any]" "a dict" |object| check!(object, ctx_Dict_Check);
     /// A `list`.
-    List "a list" |object| check!(object, ctx_List_Check);
+    List "list[typing.Any]" "a list" |object| check!(object, ctx_List_Check);
     /// A module.
-    Module "a module" |object| object.type_name() == "module";
+    Module "types.ModuleType" "a module" |object| object.type_name() == "module";
     /// A `slice`.
-    Slice "a slice" |object| is_a!(object, h_SliceType);
+    Slice "slice" "a slice" |object| is_a!(object, h_SliceType);
     /// A `str`.
-    Str "a str" |object| check!(object, ctx_Unicode_Check);
+    Str "str" "a str" |object| check!(object, ctx_Unicode_Check);
     /// A `tuple`.
-    Tuple "a tuple" |object| check!(object, ctx_Tuple_Check);
+    Tuple "tuple[typing.Any, ...]" "a tuple" |object| check!(object, ctx_Tuple_Check);
     /// A type.
-    Type "a type" |object| is_a!(object, h_TypeType);
+    Type "type[typing.Any]" "a type" |object| is_a!(object, h_TypeType);
 }
 
 impl<'c> Str<'c> {

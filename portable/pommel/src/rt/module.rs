@@ -17,6 +17,7 @@
 use crate::class::{ClassCell, Layout, Methods, mark};
 use crate::raw::{self, attach, calls};
 use crate::rt::trampolines::{self as tramp, INQUIRY};
+use crate::stub::Declaration;
 use crate::{Error, Kind, Module, Object, Result, Type};
 use core::ffi::{CStr, c_int, c_void};
 use core::marker::PhantomData;
@@ -34,7 +35,7 @@ use std::sync::OnceLock;
 pub struct ModuleSpec {
     pub name: &'static CStr,
     pub doc: &'static CStr,
-    pub functions: &'static [Method],
+    pub functions: &'static [Function],
     pub classes: &'static [ClassSpec],
     /// The author's own initialisation, after functions and classes are there.
     pub init: Option<for<'a, 'c> fn(&'a Module<'c>) -> Result<()>>,
@@ -51,12 +52,19 @@ unsafe impl Send for ModuleDef {}
 // SAFETY: as above.
 unsafe impl Sync for ModuleDef {}
 
+/// A function of a module.
+pub struct Function {
+    pub method: Method,
+    pub declaration: Declaration,
+}
+
 /// A class.
 pub struct ClassSpec {
-    name: &'static CStr,
-    doc: &'static CStr,
+    pub(crate) name: &'static CStr,
+    pub(crate) doc: &'static CStr,
     signature: Option<&'static str>,
-    subclass: bool,
+    pub(crate) subclass: bool,
+    pub(crate) declarations: &'static [Declaration],
     items: &'static [Item],
     /// The native struct bare and behind a guard.
     layouts: [Layout; 2],
@@ -330,6 +338,7 @@ impl ClassSpec {
             doc: T::DOC,
             signature: T::SIGNATURE,
             subclass: T::SUBCLASS,
+            declarations: T::DECLARATIONS,
             items: T::ITEMS,
             layouts,
             cell: T::cell,
@@ -474,7 +483,7 @@ pub fn module_def(spec: &'static ModuleSpec) -> *mut HPyModuleDef {
 
 fn make_module_def(spec: &'static ModuleSpec) -> ModuleDef {
     let mut defs: Vec<HPyDef> = vec![spec.exec.def()];
-    defs.extend(spec.functions.iter().map(|function| function.def(function.name)));
+    defs.extend(spec.functions.iter().map(|f| f.method.def(f.method.name)));
     defs.extend(raw::exceptions::rethrow().map(|function| function.def(function.name)));
     for class in spec.classes {
         for wrapped in class.wrapped() {
@@ -551,9 +560,9 @@ impl ModuleSpec {
     fn publish_typed(&self, module: &Module<'_>) -> Result<()> {
         let ctx = module.ctx();
         let table = ctx.dict()?;
-        for function in self.functions {
-            if let Some(typed) = &function.typed {
-                let name = function.name.to_str()?;
+        for Function { method, .. } in self.functions {
+            if let Some(typed) = &method.typed {
+                let name = method.name.to_str()?;
                 table.set_item(name, (typed.signature, typed.address as usize))?;
             }
         }
@@ -652,8 +661,8 @@ pub fn typed_panicked<T: Default>() -> T {
 #[macro_export]
 macro_rules! __entry_points {
     ($spec:ident $c_name:literal $py_init:ident $hpy_init:ident $global_context:ident
-     $major:ident $minor:ident) => {
-        $crate::__hpy_entry_points!($spec $hpy_init $global_context $major $minor);
+     $major:ident $minor:ident $stub:ident) => {
+        $crate::__hpy_entry_points!($spec $hpy_init $global_context $major $minor $stub);
 
         #[doc(hidden)]
         #[unsafe(no_mangle)]
@@ -675,16 +684,21 @@ macro_rules! __entry_points {
 #[macro_export]
 macro_rules! __entry_points {
     ($spec:ident $c_name:literal $py_init:ident $hpy_init:ident $global_context:ident
-     $major:ident $minor:ident) => {
-        $crate::__hpy_entry_points!($spec $hpy_init $global_context $major $minor);
+     $major:ident $minor:ident $stub:ident) => {
+        $crate::__hpy_entry_points!($spec $hpy_init $global_context $major $minor $stub);
     };
 }
 
-/// The symbols that an interpreter with HPy built in looks for.
+/// The symbols that an interpreter with HPy built in looks for, and that of the stub.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __hpy_entry_points {
-    ($spec:ident $hpy_init:ident $global_context:ident $major:ident $minor:ident) => {
+    ($spec:ident $hpy_init:ident $global_context:ident $major:ident $minor:ident $stub:ident) => {
+        #[doc(hidden)]
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $stub() -> *const ::core::ffi::c_char {
+            $crate::rt::stub_text(&$spec)
+        }
         #[doc(hidden)]
         #[unsafe(no_mangle)]
         pub extern "C" fn $major() -> u32 {

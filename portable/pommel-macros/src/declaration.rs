@@ -1,0 +1,126 @@
+//! What type checkers are told: the constants that a stub is printed from.
+
+use crate::parameters::{Detach, Parameter, Parameters, Slot, Source, ungrouped};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::visit::Visit;
+use syn::visit_mut::VisitMut;
+use syn::{ReturnType, Type, TypeImplTrait};
+
+/// The declaration of a function, as `::pommel::rt::Declaration`.
+pub struct Declared<'a> {
+    pub name: &'a str,
+    /// A variant of `::pommel::rt::Role`.
+    pub role: &'a str,
+    pub parameters: &'a Parameters,
+    pub output: &'a ReturnType,
+    pub class: Option<&'a Type>,
+    pub doc: &'a str,
+}
+
+impl Declared<'_> {
+    pub fn expand(&self) -> TokenStream {
+        let Declared { name, doc, .. } = self;
+        let (role, parameters, result) =
+            (format_ident!("{}", self.role), parameters(self.parameters), self.result());
+        quote! {
+            ::pommel::rt::Declaration {
+                name: #name,
+                role: ::pommel::rt::Role::#role,
+                parameters: &[#(#parameters),*],
+                result: #result,
+                doc: #doc,
+            }
+        }
+    }
+
+    /// What the function returns; the role says it where the type need not.
+    fn result(&self) -> TokenStream {
+        match (self.role, self.name) {
+            ("New" | "Setter", _) => return quote!(::pommel::Annotation::ANY),
+            ("Special", "__buffer__") => {
+                return quote!(::pommel::Annotation::Name("memoryview"));
+            }
+            _ => {}
+        }
+        let mut ty = match self.output {
+            ReturnType::Default => syn::parse_quote!(()),
+            ReturnType::Type(_, ty) => ungrouped(ty).clone(),
+        };
+        if is_anonymous(&ty) {
+            return quote!(::pommel::Annotation::ANY);
+        }
+        Detach { class: self.class }.visit_type_mut(&mut ty);
+        quote!(<#ty as ::pommel::Output>::GIVES)
+    }
+}
+
+/// Whether the type has a part that cannot be named outside the function.
+fn is_anonymous(ty: &Type) -> bool {
+    struct Search(bool);
+    impl Visit<'_> for Search {
+        fn visit_type_impl_trait(&mut self, _: &TypeImplTrait) {
+            self.0 = true;
+        }
+    }
+    let mut search = Search(false);
+    search.visit_type(ty);
+    search.0
+}
+
+/// The parameters in the order of the Python call.
+fn parameters(parameters: &Parameters) -> Vec<TokenStream> {
+    let of_slot = |index: usize| {
+        let found =
+            parameters.rust.iter().find(|p| matches!(p.source, Source::Slot(i) if i == index));
+        &found.expect("every slot belongs to a parameter").ty
+    };
+    let rest = |is_it: fn(&Source) -> bool, passing: &str| {
+        let found = parameters.rust.iter().find(|p| is_it(&p.source))?;
+        Some(rest(found, passing))
+    };
+    let mut declared = Vec::new();
+    for (index, slot) in parameters.slots.iter().enumerate() {
+        if index == parameters.positional {
+            declared.extend(rest(|source| matches!(source, Source::VarArgs), "Rest"));
+        }
+        let passing = match index {
+            i if i < parameters.positional_only => "PositionOnly",
+            i if i < parameters.positional => "PositionOrName",
+            _ => "NameOnly",
+        };
+        declared.push(of(slot, of_slot(index), passing));
+    }
+    if parameters.slots.len() == parameters.positional {
+        declared.extend(rest(|source| matches!(source, Source::VarArgs), "Rest"));
+    }
+    declared.extend(rest(|source| matches!(source, Source::VarKeywords), "NamedRest"));
+    declared
+}
+
+fn of(slot: &Slot, ty: &Type, passing: &str) -> TokenStream {
+    let (name, default) = (&slot.name, slot.default_text());
+    let default = match default {
+        Some(text) => quote!(::core::option::Option::Some(#text)),
+        None => quote!(::core::option::Option::None),
+    };
+    let takes = quote!(<#ty as ::pommel::Argument<'_, '_, '_>>::TAKES);
+    parameter(name, &format_ident!("{passing}"), takes, default)
+}
+
+fn rest(found: &Parameter, passing: &str) -> TokenStream {
+    let name = crate::text::rust_name(&found.ident);
+    let none = quote!(::core::option::Option::None);
+    parameter(&name, &format_ident!("{passing}"), quote!(::pommel::Annotation::ANY), none)
+}
+
+fn parameter(name: &str, passing: &Ident, takes: TokenStream, default: TokenStream) -> TokenStream {
+    quote! {
+        ::pommel::rt::Parameter {
+            name: #name,
+            passing: ::pommel::rt::Passing::#passing,
+            takes: #takes,
+            default: #default,
+        }
+    }
+}
