@@ -1,0 +1,64 @@
+"""The debug mode in tests.
+
+The fixture `hpy_debug` fails the test that asks for it if the test leaks handles.
+With the option `--hpy-debug`, extensions are imported in debug mode, and every test that leaks
+fails:
+
+    python -m pytest --hpy-debug
+"""
+
+import os
+
+import pytest
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("hpy")
+    group.addoption(
+        "--hpy-debug",
+        action="store_true",
+        help="import HPy extensions in debug mode and fail each test that leaks handles",
+    )
+    group.addoption(
+        "--hpy-debug-frames",
+        type=int,
+        default=None,
+        metavar="N",
+        help="note where leaked handles were made, with at most N frames of native code",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config):
+    # Before a conftest file can import an extension.
+    if early_config.known_args_namespace.hpy_debug:
+        os.environ["HPY"] = "debug"
+
+
+def pytest_configure(config):
+    frames = config.getoption("--hpy-debug-frames", default=None)
+    if frames is not None:
+        from . import set_handle_stack_trace_limit
+
+        set_handle_stack_trace_limit(frames)
+
+
+@pytest.fixture
+def hpy_debug():
+    """Fail the test if it leaks handles."""
+    from .leakdetector import LeakDetector
+
+    with LeakDetector() as detector:
+        yield detector
+
+
+@pytest.fixture(autouse=True)
+def _hpy_debug_every_test(request):
+    """The same for every test, where the option asks for it."""
+    if not request.config.getoption("--hpy-debug", default=False):
+        yield
+        return
+    from .leakdetector import LeakDetector
+
+    with LeakDetector():
+        yield
