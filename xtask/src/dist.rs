@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Serves the interpreters that do not look for a bare `.so`; see the file itself.
-const STUB: &str = include_str!("stub.py");
+const STUB: &str = include_str!("../../python/pommel-build/pommel_build/import_stub.py");
 
 /// What lies in the folder that the stub needs.
 const TAG_FOLDER_README: &str = "PyPy 7.3 loads only extensions with .hpy0 in their path: the \
