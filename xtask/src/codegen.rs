@@ -2,6 +2,9 @@
 //! They are committed, so that readers and C compilers have them, and `tidy` checks that they are
 //! what this prints.
 
+mod c;
+mod signatures;
+
 use crate::paths;
 use anyhow::{Context, Result, bail};
 use hpy_abi::reflect::{Function, MEMBERS, Member};
@@ -13,6 +16,13 @@ type Generated = (&'static str, fn() -> String);
 
 const GENERATED: &[Generated] = &[
     ("abi/include/hpy/context.h", context_header),
+    ("abi/include/hpy/calls.h", c::universal_calls),
+    ("abi/include/hpy/signatures.h", signatures::signatures),
+    ("abi/include/hpy/slots.h", c::slots),
+    ("abi/include/hpy/trampolines.h", signatures::universal_trampolines),
+    ("abi/include/hpy/cpython/calls.h", c::cpython_calls),
+    ("abi/include/hpy/cpython/context.h", c::cpython_context),
+    ("abi/include/hpy/cpython/trampolines.h", signatures::cpython_trampolines),
     ("docs/reference/context-members.md", context_reference),
 ];
 
