@@ -29,7 +29,7 @@ PARTS = [
     (ROOT / "abi" / "runtime-c", Path("hpy/devel/src/runtime")),
 ]
 SHARED_OBJECT = Path("hpy/universal.so")
-KEPT = {".py", ".pyi", ".typed", ".c", ".h", ".so"}
+SUFFIXES = {".py", ".pyi", ".typed", ".c", ".h", ".so"}
 
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
@@ -59,16 +59,21 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 def package_files():
     """The files of the package: path in the package, path on disk."""
     for path in sorted((HERE / "hpy").rglob("*")):
-        if path.suffix in KEPT and path.is_file():
+        if is_kept(path):
             yield path.relative_to(HERE), path
     for source, target in PARTS:
         # In a folder that `stage` made, they are in place.
         if source.is_dir() and not (HERE / target).exists():
             for path in sorted(source.rglob("*")):
-                if path.suffix in KEPT:
+                if is_kept(path):
                     yield target / path.relative_to(source), path
     if not (HERE / SHARED_OBJECT).exists():
         yield SHARED_OBJECT, shared_object()
+
+
+def is_kept(path):
+    """Whether a file is part of the package."""
+    return path.is_file() and (path.suffix in SUFFIXES or path.name == "SOURCES")
 
 
 def shared_object():

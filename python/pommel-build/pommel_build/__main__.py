@@ -37,7 +37,7 @@ def main():
 def describe(project, settings, arguments):
     """What the project is, without building it."""
     return {"name": project.name, "version": project.version, "module": project.module,
-            "package": project.package is not None, "folder": str(project.folder)}
+            "dependencies": project.table.get("dependencies", [])}
 
 
 def wheel(project, settings, arguments):

@@ -25,7 +25,7 @@ members! {
         if bytes.0.is_null() {
             // The C API would hand out memory that is not initialised, to be filled by the caller,
             // which cannot be done through a handle.
-            raise("PyExc_ValueError", "a bytes object cannot be made from a null pointer");
+            raise("PyExc_ValueError", "NULL char * passed to HPyBytes_FromStringAndSize");
             return HPy::NULL;
         }
         handle(PyBytes_FromStringAndSize(bytes.0, len.0))

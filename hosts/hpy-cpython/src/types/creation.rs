@@ -2,6 +2,7 @@
 
 use super::description::Description;
 use super::facts::{self, TypeFacts};
+use super::referents;
 use crate::capi::*;
 use crate::host::{obj, xdecref};
 use crate::layout::{Layout, TypeField, base_size, flag};
@@ -155,6 +156,9 @@ pub(crate) unsafe fn from_spec<L: Layout>(
         let params = Parameters::<L>::read(params, &name)?;
         let description = Description::read::<L>(spec, params.first_base()?)?;
         let facts = description.facts::<L>();
+        if u64::from(facts.flags) & flag::HAVE_GC != 0 {
+            referents::learn::<L>();
+        }
         let t = make::<L>(facts, &params)?;
         check_bases::<L>(facts, t).inspect_err(|_| L::decref(t))?;
         Ok(t)
@@ -173,7 +177,7 @@ unsafe fn make<L: Layout>(facts: &TypeFacts, params: &Parameters<L>) -> Result<O
     let mut spec = PyTypeSpec {
         name: facts.name.as_ptr(),
         basicsize,
-        itemsize: 0,
+        itemsize: facts.item_size,
         flags: facts.flags,
         slots: slots.as_mut_ptr(),
     };

@@ -213,8 +213,8 @@ impl<'a> Description<'a> {
                 "You must provide an HPy_tp_traverse slot if you specify HPy_TPFLAGS_HAVE_GC",
             ));
         }
-        if spec.itemsize != 0 {
-            return Err(Raised::type_error("a class cannot have an itemsize other than 0"));
+        if spec.itemsize < 0 {
+            return Err(Raised::value_error("a class cannot have a negative itemsize"));
         }
         if self.methods.iter().any(|m| method_flags(m.signature).is_none()) {
             return Err(Raised::value_error("Unsupported HPyMeth signature"));
@@ -256,7 +256,7 @@ impl<'a> Description<'a> {
         if self.slot(slot::tp_call).is_none() {
             return Ok(());
         }
-        if has_items(shape) {
+        if has_items(shape) || self.spec.itemsize != 0 {
             return Err(Raised::type_error("Cannot use HPy call protocol with var objects"));
         }
         if shape == BuiltinShape::LEGACY && own == 0 {
@@ -279,6 +279,7 @@ impl<'a> Description<'a> {
         let mut words = |ns: &[usize]| bytes.extend(ns.iter().flat_map(|n| n.to_ne_bytes()));
         let address = |f: HPyCFunction| f.map_or(0, |f| f as usize);
         words(&[self.basic_size, self.call_offset, self.spec.flags as usize]);
+        words(&[self.item_size() as usize]);
         words(&[self.spec.builtin_shape.0 as usize, self.spec.legacy_slots as usize]);
         words(&[usize::from(self.simple)]);
         words(&[self.slots.len(), self.methods.len(), self.members.len(), self.getsets.len()]);
@@ -343,6 +344,7 @@ impl<'a> Description<'a> {
                 owns_dealloc: self.owns_dealloc(),
                 owns_new: self.call_offset != 0 && self.slot(slot::tp_new).is_none(),
                 basic_size: self.basic_size,
+                item_size: self.item_size(),
                 flags: self.type_flags(),
                 name: self.name.clone(),
                 doc: self.doc.clone(),
@@ -352,6 +354,13 @@ impl<'a> Description<'a> {
                 slots: self.plain_slots(),
             }
         }
+    }
+
+    /// The size of items for the interpreter. HPy has no function that makes an instance with items;
+    /// only the C API's functions of a legacy class can. And in front of any other native struct
+    /// the interpreter has no word that would count them.
+    fn item_size(&self) -> c_int {
+        if self.spec.builtin_shape == BuiltinShape::LEGACY { self.spec.itemsize } else { 0 }
     }
 
     /// The flags for the interpreter.

@@ -43,6 +43,8 @@ pub(crate) struct TypeFacts {
     pub owns_new: bool,
     /// `tp_basicsize` as asked for; 0 inherits.
     pub basic_size: usize,
+    /// `tp_itemsize`
+    pub item_size: i32,
     /// Flags as asked for.
     pub flags: u32,
     /// Dotted name; the type object of old versions points to it.
@@ -240,6 +242,7 @@ mod tests {
             owns_dealloc: false,
             owns_new: false,
             basic_size: 0,
+            item_size: 0,
             flags: 0,
             name: c"test".to_owned(),
             doc: None,

@@ -13,6 +13,7 @@
 //!    heap type in the chain, and visited by exactly one.
 
 use super::facts::{self, TypeFacts};
+use super::referents;
 use crate::capi::*;
 use crate::host::xdecref;
 use crate::layout::{Layout, TypeField, flag, payload};
@@ -255,7 +256,7 @@ pub(crate) unsafe extern "C" fn traverse<L: Layout>(
     unsafe {
         let t = L::type_of(o);
         let base = facts::foreign_base::<L>(t);
-        if L::type_flags(base) & flag::HEAPTYPE == 0 {
+        if L::type_flags(base) & flag::HEAPTYPE == 0 && !referents::asks_for_fields(visit) {
             let status = visit(t, arg);
             if status != 0 {
                 return status;

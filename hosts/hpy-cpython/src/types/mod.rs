@@ -4,6 +4,7 @@
 //! * [`description`] turns an `HPyType_Spec` into the C API's arrays.
 //! * [`creation`] makes the type object.
 //! * [`instance`] is the life of an instance: allocation, traversal, clearing, deallocation.
+//! * [`referents`] tells `gc.get_referents` from the collector.
 //! * [`members`] reads and writes members of the native struct for Python.
 
 pub(crate) mod creation;
@@ -11,6 +12,7 @@ mod description;
 pub(crate) mod facts;
 pub(crate) mod instance;
 mod members;
+mod referents;
 
 pub(crate) use description::{definitions, keep, method_flags};
 pub(crate) use instance::traverse_with;

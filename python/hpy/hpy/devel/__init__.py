@@ -47,12 +47,17 @@ class HPyDevel:
 
     def get_extra_sources(self):
         """The sources that every ABI needs."""
-        sources = self.src_dir.glob("*.c")
-        return sorted(str(path) for path in sources if not path.name.startswith("ctx_"))
+        return self._sources("all")
 
     def get_ctx_sources(self):
         """The sources that the CPython ABI needs besides."""
-        return sorted(str(path) for path in self.src_dir.glob("ctx_*.c"))
+        return self._sources("cpython")
+
+    def _sources(self, group):
+        """The sources that the list beside them puts into a group."""
+        lines = (self.src_dir / "SOURCES").read_text(encoding="utf-8").splitlines()
+        rows = (line.split() for line in lines if line.strip() and not line.startswith("#"))
+        return [str(self.src_dir / name) for kind, name in rows if kind == group]
 
     def get_static_libs(self, hpy_abi):
         """The static libraries that replace the sources for this ABI and this Python, or None if

@@ -23,6 +23,7 @@ if distutils is not getattr(setuptools, "_distutils", None):
     )
 
 import setuptools.command.build_ext
+import setuptools.command.install_lib
 from distutils import log
 from distutils.errors import DistutilsError
 
@@ -82,6 +83,9 @@ def extend(dist, hpydevel):
             "cannot build HPy extensions: derive it from setuptools.command.build_ext.build_ext"
         )
     dist.cmdclass["build_ext"] = type(build_ext.__name__, (BuildExtMixin, build_ext), {})
+
+    install_lib = dist.cmdclass.get("install_lib", setuptools.command.install_lib.install_lib)
+    dist.cmdclass["install_lib"] = type(install_lib.__name__, (InstallLibMixin, install_lib), {})
     keep_stubs_in_eggs()
 
 
@@ -112,6 +116,16 @@ def is_stub(path):
             return STUB_MARK in file.read()
     except FileNotFoundError:
         return False
+
+
+def remove_shadow(stub):
+    """Remove the binary of the CPython ABI that an earlier build left beside a stub: the
+    interpreter would find it first.
+    """
+    binary = os.path.splitext(stub)[0] + get_hpy_ext_suffix("cpython")
+    if os.path.exists(binary):
+        log.warn("removing %s, which would be imported instead of %s", binary, stub)
+        os.remove(binary)
 
 
 class BuildMixin:
@@ -249,6 +263,7 @@ class BuildExtMixin:
         super().copy_extensions_to_source()
         for ext in self._with_stubs():
             self.copy_file(self._regular_stub(ext), self._inplace_stub(ext), level=self.verbose)
+            remove_shadow(self._inplace_stub(ext))
 
     def get_outputs(self):
         return super().get_outputs() + [self._regular_stub(ext) for ext in self._with_stubs()]
@@ -259,3 +274,14 @@ class BuildExtMixin:
             for ext in self._with_stubs():
                 mapping[self._regular_stub(ext)] = self._inplace_stub(ext)
         return mapping
+
+
+class InstallLibMixin:
+    """What is installed is what is imported."""
+
+    def install(self):
+        installed = super().install()
+        for path in installed or ():
+            if path.endswith(".py") and is_stub(path):
+                remove_shadow(path)
+        return installed
