@@ -56,12 +56,8 @@ pub unsafe fn wrap(inner: *mut HPyContext) -> *mut HPyContext {
 /// # Safety
 /// As for [`wrap`].
 pub unsafe fn debugger(inner: *mut HPyContext) -> &'static Debugger {
-    DEBUGGERS.get_or_make(inner, || {
-        let debugger = Box::new(Debugger::new(inner));
-        // SAFETY: the caller's promise; its address is final, and nobody has its contexts yet.
-        unsafe { debugger.fill() };
-        debugger
-    })
+    // SAFETY: the caller's promise; nobody has the contexts yet when they are filled.
+    DEBUGGERS.get_or_make(inner, || Debugger::new(inner), |debugger| unsafe { debugger.fill() })
 }
 
 /// Frees the debug context of `inner`, for interpreters that end before the process does.
@@ -69,13 +65,12 @@ pub unsafe fn debugger(inner: *mut HPyContext) -> &'static Debugger {
 /// # Safety
 /// As for [`wrap`]; nothing uses the debug context, its handles or the [`Debugger`] any more.
 pub unsafe fn release(inner: *mut HPyContext) {
-    if let Some(debugger) = DEBUGGERS.take(inner) {
+    let finish = |debugger: &Debugger| {
         debugger.set_on_invalid_handle(HPy::NULL);
         debugger.set_on_invalid_builder_handle(HPy::NULL);
-        // SAFETY: the registry made it with `Box::leak`, and by the caller's promise this is the
-        // last reference.
-        drop(unsafe { Box::from_raw(std::ptr::from_ref(debugger).cast_mut()) });
-    }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { DEBUGGERS.free(inner, finish) }
 }
 
 /// The state of debug mode for one wrapped context.

@@ -203,11 +203,11 @@ impl Pool {
 
     /// A slot to lend: the one that has rested longest if the queue is full.
     fn take_slot(&self, lists: &mut Lists) -> u32 {
-        if lists.closed.len() >= lists.limits.handles {
-            if let Some(index) = lists.closed.pop_front() {
-                self.clear(lists, index);
-                return index;
-            }
+        if lists.closed.len() >= lists.limits.handles
+            && let Some(index) = lists.closed.pop_front()
+        {
+            self.clear(lists, index);
+            return index;
         }
         if let Some(index) = lists.free.pop() {
             return index;

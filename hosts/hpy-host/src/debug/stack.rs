@@ -69,22 +69,43 @@ impl fmt::Display for Stack {
         let mut frames = self.frames.clone();
         frames.iter_mut().for_each(BacktraceFrame::resolve);
         for frame in &frames {
+            let file = object_file(frame);
+            let file = file.as_deref().unwrap_or("?");
             if frame.symbols().is_empty() {
-                writeln!(f, "  {:p}", frame.ip())?;
+                writeln!(f, "  {:p} in {file}", frame.ip())?;
             }
             for symbol in frame.symbols() {
                 match symbol.name() {
                     Some(name) => write!(f, "  {name:#}")?,
                     None => write!(f, "  {:p}", frame.ip())?,
                 }
-                match (symbol.filename(), symbol.lineno()) {
-                    (Some(file), Some(line)) => writeln!(f, " ({}:{line})", file.display())?,
-                    _ => writeln!(f)?,
+                if let (Some(source), Some(line)) = (symbol.filename(), symbol.lineno()) {
+                    write!(f, " at {}:{line}", source.display())?;
                 }
+                writeln!(f, " in {file}")?;
             }
         }
         Ok(())
     }
+}
+
+/// The program or shared object that a frame runs in.
+#[cfg(all(unix, not(miri)))]
+fn object_file(frame: &BacktraceFrame) -> Option<String> {
+    let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
+    // SAFETY: the call reads tables of the loader, and fills the struct if it finds something.
+    unsafe {
+        if libc::dladdr(frame.ip(), info.as_mut_ptr()) == 0 {
+            return None;
+        }
+        let name = info.assume_init().dli_fname;
+        (!name.is_null()).then(|| CStr::from_ptr(name).to_string_lossy().into_owned())
+    }
+}
+
+#[cfg(not(all(unix, not(miri))))]
+fn object_file(_: &BacktraceFrame) -> Option<String> {
+    None
 }
 
 /// `file.py:12, in function`: the line of Python that called into native code.

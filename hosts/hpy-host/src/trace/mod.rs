@@ -40,12 +40,8 @@ pub unsafe fn wrap(inner: *mut HPyContext) -> *mut HPyContext {
 /// # Safety
 /// As for [`wrap`].
 pub unsafe fn tracer(inner: *mut HPyContext) -> &'static Tracer {
-    TRACERS.get_or_make(inner, || {
-        let tracer = Box::new(Tracer::new(inner));
-        // SAFETY: the caller's promise; its address is final, and nobody has its context yet.
-        unsafe { tracer.fill() };
-        tracer
-    })
+    // SAFETY: the caller's promise; nobody has the context yet when it is filled.
+    TRACERS.get_or_make(inner, || Tracer::new(inner), |tracer| unsafe { tracer.fill() })
 }
 
 /// Frees the trace context of `inner`, for interpreters that end before the process does.
@@ -53,13 +49,12 @@ pub unsafe fn tracer(inner: *mut HPyContext) -> &'static Tracer {
 /// # Safety
 /// As for [`wrap`]; nothing uses the trace context or the [`Tracer`] any more.
 pub unsafe fn release(inner: *mut HPyContext) {
-    if let Some(tracer) = TRACERS.take(inner) {
+    let finish = |tracer: &Tracer| {
         tracer.set_on_enter(HPy::NULL);
         tracer.set_on_exit(HPy::NULL);
-        // SAFETY: the registry made it with `Box::leak`, and by the caller's promise this is the
-        // last reference.
-        drop(unsafe { Box::from_raw(std::ptr::from_ref(tracer).cast_mut()) });
-    }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { TRACERS.free(inner, finish) }
 }
 
 /// The state of trace mode for one wrapped context.

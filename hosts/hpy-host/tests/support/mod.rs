@@ -113,37 +113,43 @@ unsafe extern "C" fn call_real(
     unsafe {
         match sig {
             Signature::NOARGS => {
-                let (f, a) = (transmute::<_, func::NOARGS>(function), args.cast::<args::NOARGS>());
+                let (f, a) = (
+                    transmute::<unsafe extern "C" fn(), func::NOARGS>(function),
+                    args.cast::<args::NOARGS>(),
+                );
                 (*a).result = reference(f(ctx, handle((*a).self_)));
             }
             Signature::O => {
-                let (f, a) = (transmute::<_, func::O>(function), args.cast::<args::O>());
+                let (f, a) = (
+                    transmute::<unsafe extern "C" fn(), func::O>(function),
+                    args.cast::<args::O>(),
+                );
                 (*a).result = reference(f(ctx, handle((*a).self_), handle((*a).arg)));
             }
             Signature::KEYWORDS => {
-                let f = transmute::<_, func::KEYWORDS>(function);
+                let f = transmute::<unsafe extern "C" fn(), func::KEYWORDS>(function);
                 let a = args.cast::<args::KEYWORDS>();
                 let items = Handles((*a).args.cast());
                 let (this, names) = (handle((*a).self_), handle((*a).kwnames));
                 (*a).result = reference(f(ctx, this, items, (*a).nargsf, names));
             }
             Signature::ITERNEXTFUNC => {
-                let f = transmute::<_, func::ITERNEXTFUNC>(function);
+                let f = transmute::<unsafe extern "C" fn(), func::ITERNEXTFUNC>(function);
                 let a = args.cast::<args::ITERNEXTFUNC>();
                 (*a).result = reference(f(ctx, handle((*a).arg0)));
             }
             Signature::LENFUNC => {
-                let f = transmute::<_, func::LENFUNC>(function);
+                let f = transmute::<unsafe extern "C" fn(), func::LENFUNC>(function);
                 let a = args.cast::<args::LENFUNC>();
                 (*a).result = f(ctx, handle((*a).arg0));
             }
             Signature::GETBUFFERPROC => {
-                let f = transmute::<_, func::GETBUFFERPROC>(function);
+                let f = transmute::<unsafe extern "C" fn(), func::GETBUFFERPROC>(function);
                 let a = args.cast::<args::GETBUFFERPROC>();
                 (*a).result = f(ctx, handle((*a).self_), (*a).view.cast(), (*a).flags);
             }
             Signature::RELEASEBUFFERPROC => {
-                let f = transmute::<_, func::RELEASEBUFFERPROC>(function);
+                let f = transmute::<unsafe extern "C" fn(), func::RELEASEBUFFERPROC>(function);
                 let a = args.cast::<args::RELEASEBUFFERPROC>();
                 f(ctx, handle((*a).self_), (*a).view.cast());
             }
