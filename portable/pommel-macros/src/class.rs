@@ -56,8 +56,7 @@ pub fn expand(options: TokenStream, item: TokenStream) -> syn::Result<TokenStrea
         }
 
         impl ::pommel::IntoPython for #ident {
-            const GIVES: ::pommel::Annotation =
-                ::pommel::Annotation::Class(<#ident as ::pommel::Class>::NAME);
+            const GIVES: ::pommel::Annotation = ::pommel::Annotation::Class(#c_name);
             #[inline(never)]
             fn into_python(
                 self,
