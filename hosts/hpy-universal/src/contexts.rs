@@ -22,6 +22,7 @@ pub(crate) fn plain() -> *mut HPyContext {
 pub(crate) fn of(mode: Mode) -> Option<*mut HPyContext> {
     match mode {
         Mode::Universal => Some(plain()),
-        Mode::Debug | Mode::Trace => None,
+        Mode::Debug => Some(crate::debug::context()),
+        Mode::Trace => Some(crate::trace::context()),
     }
 }

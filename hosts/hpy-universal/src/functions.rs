@@ -1,47 +1,18 @@
 //! What Python sees of `hpy.universal`: functions and constants.
 
 use crate::call::{Ctx, Owned, Raised, bind, c_string, call, constant};
-use crate::{contexts, load};
-use core::ffi::{CStr, c_char};
+use crate::define::{erased, functions, module_def, slot_def, through};
+use crate::{contexts, debug, load, trace};
+use core::ffi::CStr;
 use core::ptr::null_mut;
 use hpy_abi::*;
 use hpy_cpython::mode::{CAPSULE, Mode};
-use std::ffi::CString;
 use std::sync::OnceLock;
 
 /// The version of HPy that this package is: the features of upstream's last development version.
 const VERSION: &CStr = c"0.9.1";
 /// Upstream says the commit here; ours says which implementation this is.
 const REVISION: &str = concat!("pommel-", env!("CARGO_PKG_VERSION"));
-
-type Function = fn(Ctx, &[HPy], HPy) -> Result<HPy, Raised>;
-type Impl = unsafe extern "C" fn(*mut HPyContext, HPy, Handles, usize, HPy) -> HPy;
-type Trampoline = unsafe extern "C" fn(CpyRef, *const CpyRef, usize, CpyRef) -> CpyRef;
-
-/// The functions: name in Rust, name in Python, docstring. All take names for their arguments.
-macro_rules! functions {
-    ($($name:ident $python:literal $doc:literal;)*) => {
-        fn methods() -> Vec<HPyDef> {
-            vec![$({
-                unsafe extern "C" fn imp(
-                    ctx: *mut HPyContext, _: HPy, args: Handles, nargs: usize, kwnames: HPy,
-                ) -> HPy {
-                    // SAFETY: the host calls with its context and that many arguments.
-                    unsafe { run($name, ctx, args, nargs, kwnames) }
-                }
-                unsafe extern "C" fn trampoline(
-                    self_: CpyRef, args: *const CpyRef, nargsf: usize, kwnames: CpyRef,
-                ) -> CpyRef {
-                    let mut a = args::KEYWORDS { self_, args, nargsf, kwnames, result: null_mut() };
-                    // SAFETY: the types of the two functions belong to this signature.
-                    unsafe { through(Signature::KEYWORDS, imp as *const (), (&raw mut a).cast()) };
-                    a.result
-                }
-                method($python, $doc, imp, trampoline)
-            }),*]
-        }
-    };
-}
 
 functions! {
     load_module c"load" c"load(name, path, spec, debug=False, mode=-1)\n--\n\nLoads an HPy universal binary and returns its module, which is not put into sys.modules.";
@@ -187,38 +158,8 @@ fn exec(ctx: Ctx, module: HPy) -> Result<(), Raised> {
             return Err(Raised);
         }
     }
-    Ok(())
-}
-
-/// Runs a function with the arguments of a call.
-///
-/// # Safety
-/// Called by the host: the context is alive, the thread attached, and `args` has `nargs` handles
-/// and one more for each name.
-unsafe fn run(
-    function: Function,
-    ctx: *mut HPyContext,
-    args: Handles,
-    nargs: usize,
-    kwnames: HPy,
-) -> HPy {
-    let ctx = Ctx(ctx);
-    let named = if kwnames.is_null() { 0 } else { call!(ctx, ctx_Length, kwnames).0 as usize };
-    let count = nargs + named;
-    // SAFETY: the caller's promise; without arguments the pointer may be null.
-    let args: &[HPy] =
-        if count == 0 { &[] } else { unsafe { core::slice::from_raw_parts(args.0, count) } };
-    function(ctx, args, kwnames).unwrap_or(HPy::NULL)
-}
-
-/// Hands a trampoline's arguments to the host.
-///
-/// # Safety
-/// `imp` and `args` have the types that belong to the signature.
-unsafe fn through(signature: Signature, imp: *const (), args: *mut core::ffi::c_void) {
-    // SAFETY: any function pointer may be erased.
-    let imp = unsafe { core::mem::transmute::<*const (), HPyCFunction>(imp) };
-    call!(Ctx(contexts::plain()), ctx_CallRealFunctionFromTrampoline, signature, imp, args);
+    debug::add(ctx, module)?;
+    trace::add(ctx, module)
 }
 
 unsafe extern "C" fn exec_imp(ctx: *mut HPyContext, module: HPy) -> FlagOrErr {
@@ -232,47 +173,14 @@ unsafe extern "C" fn exec_trampoline(arg0: CpyRef) -> FlagOrErr {
     a.result
 }
 
-/// Erases the type of a function.
-macro_rules! erased {
-    ($function:expr) => {
-        // SAFETY: any function pointer may be erased.
-        unsafe { core::mem::transmute::<*const (), HPyCFunction>($function as *const ()) }
-    };
-}
-
-fn method(name: &'static CStr, doc: &'static CStr, imp: Impl, trampoline: Trampoline) -> HPyDef {
-    let meth = HPyMeth {
-        name: name.as_ptr(),
-        imp: erased!(imp),
-        cpy_trampoline: erased!(trampoline),
-        signature: Signature::KEYWORDS,
-        doc: doc.as_ptr().cast::<c_char>(),
-    };
-    HPyDef { kind: DefKind::METH, body: HPyDefBody { meth } }
-}
-
 /// The definition of the module, made once.
 pub(crate) unsafe extern "C" fn definition() -> *mut HPyModuleDef {
     static DEFINITION: OnceLock<usize> = OnceLock::new();
     let address = *DEFINITION.get_or_init(|| {
-        let slot = HPySlot {
-            slot: slot::mod_exec,
-            imp: erased!(exec_imp as unsafe extern "C" fn(_, _) -> _),
-            cpy_trampoline: erased!(exec_trampoline as unsafe extern "C" fn(_) -> _),
-        };
-        let mut defs = methods();
-        defs.push(HPyDef { kind: DefKind::SLOT, body: HPyDefBody { slot } });
-        let defines = defs.into_iter().map(|def| &raw mut *Box::leak(Box::new(def)));
-        let defines: Vec<*mut HPyDef> = defines.chain([null_mut()]).collect();
-        let doc: CString = c"Loads universal HPy extensions, also in debug and trace mode.".into();
-        let definition = HPyModuleDef {
-            doc: doc.into_raw(),
-            size: 0,
-            legacy_methods: null_mut(),
-            defines: defines.leak().as_mut_ptr(),
-            globals: null_mut(),
-        };
-        &raw mut *Box::leak(Box::new(definition)) as usize
+        let exec = slot_def(slot::mod_exec, (erased!(exec_imp), erased!(exec_trampoline)));
+        let defs = methods().into_iter().chain([exec]);
+        let doc = c"Loads universal HPy extensions, also in debug and trace mode.";
+        module_def(doc, defs) as usize
     });
     address as *mut HPyModuleDef
 }

@@ -13,13 +13,17 @@
 //! * `load` — from a path to a module: versions, symbols, errors.
 //! * `contexts` — the context of each mode.
 //! * `call` — calling the context, and arguments with names.
-//! * `functions` — what Python sees.
+//! * `define` — definitions of modules and types.
+//! * `functions`, `debug`, `trace` — what Python sees.
 #![allow(non_snake_case)]
 
 mod call;
 mod contexts;
+mod debug;
+mod define;
 mod functions;
 mod load;
+mod trace;
 
 use hpy_abi::{HPyContext, cpy_PyObject};
 use hpy_cpython::{ModuleEntry, module_init_plain};

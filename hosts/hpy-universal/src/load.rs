@@ -38,7 +38,9 @@ pub(crate) fn load(
         transmute::<*mut c_void, unsafe extern "C" fn(*mut HPyContext)>(set_context)(context);
         let def = transmute::<*mut c_void, unsafe extern "C" fn() -> *mut HPyModuleDef>(init)();
         if def.is_null() {
-            return Err(binary.failed(&format!("Function 'HPyInit_{}' returned NULL.", binary.name)));
+            return Err(
+                binary.failed(&format!("Function 'HPyInit_{}' returned NULL.", binary.name))
+            );
         }
         let module = hpy_cpython::make_module(&c_string(&binary.name), def, spec);
         if module.is_null() { Err(Raised) } else { Ok(module) }
@@ -59,7 +61,10 @@ impl Binary {
 
     fn failed(&self, what: &str) -> Raised {
         let path = &self.path;
-        self.error(&format!("Error during loading of the HPy extension module at path '{path}'. {what}"), None)
+        self.error(
+            &format!("Error during loading of the HPy extension module at path '{path}'. {what}"),
+            None,
+        )
     }
 
     fn open(&self, path: &CStr) -> Result<*mut c_void, Raised> {
