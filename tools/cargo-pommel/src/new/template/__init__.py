@@ -1,0 +1,5 @@
+"""Statistics of numbers that come one by one."""
+
+from ._{module} import Running, mean
+
+__all__ = ["Running", "mean"]
