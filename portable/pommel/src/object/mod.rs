@@ -73,14 +73,23 @@ impl<'c> Object<'c> {
     /// A second handle to the same object.
     #[inline]
     pub fn to_owned_handle(&self) -> Object<'c> {
-        // SAFETY: an open handle; duplicating cannot fail, and where references are counted in place
-        // the second handle has the bits of the first.
+        // SAFETY: an open handle; where references are counted in place the second handle has the
+        // bits of the first.
         let raw = unsafe {
             match attach::count_up(self.raw) {
-                true => self.raw,
+                true => return Object { raw: self.raw, ctx: self.ctx },
                 false => calls::ctx_Dup(self.ctx.as_raw(), self.raw),
             }
         };
+        self.certain(raw)
+    }
+
+    /// Takes a new handle from a member that has no way to fail.
+    #[inline(always)]
+    fn certain(&self, raw: HPy) -> Object<'c> {
+        if !raw::is_handle(raw) {
+            no_handle();
+        }
         Object { raw, ctx: self.ctx }
     }
 
@@ -119,9 +128,7 @@ impl<'c> Object<'c> {
     /// Its type.
     pub fn type_(&self) -> Type<'c> {
         // SAFETY: every object has a type; the handle is new.
-        unsafe {
-            Object { raw: calls::ctx_Type(self.ctx.as_raw(), self.raw), ctx: self.ctx }.assume()
-        }
+        unsafe { self.certain(calls::ctx_Type(self.ctx.as_raw(), self.raw)).assume() }
     }
 
     /// The name of its type, for messages.
@@ -339,6 +346,13 @@ impl<'c> Object<'c> {
         // SAFETY: the caller's promise.
         unsafe { K::from_object(self) }
     }
+}
+
+/// PyPy's own HPy fails in everything where its stack is full. A panic becomes an exception when it
+/// reaches Python.
+#[cold]
+fn no_handle() -> ! {
+    panic!("the interpreter's stack has no room for another handle");
 }
 
 impl fmt::Debug for Object<'_> {

@@ -4,7 +4,7 @@
 //! raise: there two Python functions do it, one of which calls a native function that does nothing
 //! but fail, with the exception that is set already. Any other host keeps its exceptions.
 
-use super::{attach, calls};
+use super::{attach, calls, is_handle};
 use crate::rt::trampolines::NOARGS;
 use crate::rt::{Docs, Method};
 use crate::{Module, Result};
@@ -25,7 +25,7 @@ pub unsafe fn take(ctx: *mut HPyContext) -> Option<HPy> {
             None => call(ctx, &TAKE, &[])?,
         }
     };
-    (!value.is_null()).then_some(value)
+    is_handle(value).then_some(value)
 }
 
 /// Sets an exception. The handle stays the caller's.
@@ -113,6 +113,9 @@ unsafe fn call(ctx: *mut HPyContext, function: &Function, args: &[HPy]) -> Optio
             return None;
         }
         let function = calls::ctx_Global_Load(ctx, global);
+        if !is_handle(function) {
+            return None;
+        }
         let result = calls::ctx_Call(ctx, function, Handles(args.as_ptr()), args.len(), HPy::NULL);
         calls::ctx_Close(ctx, function);
         Some(result)
