@@ -18,7 +18,10 @@ fn numbers_pass_through() {
         let error = b.error(numbers.call((0, -1, 0.0, true)));
         assert!(error.starts_with("OverflowError: numbers() argument 'b' must be "), "{error}");
         let error = b.error(numbers.call((1u64 << 63, 0, 0.0, true)));
-        assert!(error.ends_with("must be between -128 and 127, not 9223372036854775808"), "{error}");
+        assert!(
+            error.ends_with("must be between -128 and 127, not 9223372036854775808"),
+            "{error}"
+        );
         let error = b.error(numbers.call((0, 0, "x", true)));
         let words = "TypeError: numbers() argument 'c' must be a real number, not 'x' (str)";
         assert_eq!(error, words);
