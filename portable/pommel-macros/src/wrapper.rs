@@ -254,7 +254,7 @@ impl Callee<'_> {
                 // SAFETY: these are the arguments of the call.
                 return unsafe {
                     ::pommel::rt::#function::<#wrapper, #count>(
-                        __ctx, #self_, __args, __nargs, #keywords const { &PARAMS },
+                        __ctx, #self_, __args, __nargs, #keywords &PARAMS,
                     )
                 };
             }
@@ -281,11 +281,13 @@ impl Callee<'_> {
             self.parameters;
         let slots = &self.parameters.slots;
         let (function, names) = (self.spoken_name(), slots.iter().map(|slot| &slot.name));
+        let count = slots.len();
         let required = slots.iter().map(|slot| slot.default.is_none());
         quote! {
-            const PARAMS: ::pommel::rt::Params = ::pommel::rt::Params {
+            static NAMES: [::pommel::rt::Name; #count] = [#(::pommel::rt::Name::new(#names)),*];
+            static PARAMS: ::pommel::rt::Params = ::pommel::rt::Params {
                 function: #function,
-                names: &[#(#names),*],
+                names: &NAMES,
                 positional_only: #positional_only,
                 positional: #positional,
                 required: &[#(#required),*],

@@ -17,8 +17,8 @@ pub use crate::buffer::{export, export_mut, release, release_mut};
 pub use crate::class::{new_raw, new_raw_of};
 pub use crate::raw::NewHandle;
 pub use bind::{
-    Args, ArgumentName, Bound, Params, bind, bind_new, extract, extract_index, extract_operand,
-    in_order, rebind, rebind_keywords, rebind_new,
+    Args, ArgumentName, Bound, Name, Params, bind, bind_new, extract, extract_index,
+    extract_operand, in_order, rebind, rebind_keywords, rebind_new,
 };
 pub use entry::{CResult, enter, object_result};
 pub use hpy_abi::{self as abi, HPy, HPyContext};
