@@ -142,12 +142,25 @@ impl Callee<'_> {
     }
 
     /// The receiver as the first argument of the call.
-    pub fn receiver_argument(&self) -> TokenStream {
+    fn receiver_argument(&self) -> TokenStream {
         match self.receiver {
             Receiver::None => quote!(),
             Receiver::Shared => quote!(&*__receiver,),
             Receiver::Exclusive => quote!(&mut *__receiver,),
             Receiver::Instance | Receiver::Class => quote!(__receiver,),
+        }
+    }
+
+    /// The call. A result that borrows nothing is not yet an object when the borrow of the receiver
+    /// ends, so that nothing has to be remembered while it is made one.
+    pub fn call(&self, values: &[TokenStream]) -> TokenStream {
+        let (path, first) = (&self.path, self.receiver_argument());
+        let call = quote!(#path(#first #(#values),*));
+        match self.receiver {
+            Receiver::Shared | Receiver::Exclusive if self.returns_plain => {
+                quote!(::pommel::rt::ended(#call, __receiver))
+            }
+            _ => call,
         }
     }
 
@@ -184,8 +197,7 @@ impl Callee<'_> {
             }
         };
         let (extract, values) = self.extract();
-        let (path, first) = (&self.path, self.receiver_argument());
-        let call = quote!(#path(#first #(#values),*));
+        let call = self.call(&values);
         let finish = match (convention, self.class) {
             (Convention::New, Some(class)) => quote! {
                 let __value: #class = ::pommel::rt::Fallible::into_result(#call)?;

@@ -20,7 +20,7 @@ pub use bind::{
     Args, ArgumentName, Bound, Name, Params, bind, bind_new, extract, extract_index,
     extract_operand, in_order, rebind, rebind_keywords, rebind_new,
 };
-pub use entry::{CResult, enter, object_result};
+pub use entry::{CResult, ended, enter, object_result};
 pub use hpy_abi::{self as abi, HPy, HPyContext};
 pub use module::{
     ClassSpec, Docs, Item, Method, ModuleDef, ModuleSpec, Place, Property, SlotItem, Typed,
