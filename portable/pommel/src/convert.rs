@@ -614,7 +614,19 @@ numbers_out! {
     u32 => ctx_Long_FromInt64_t as i64;
     u64 => ctx_Long_FromUInt64_t as u64;
     usize => ctx_Long_FromUInt64_t as u64;
-    bool => ctx_Bool_FromBool as bool;
+}
+
+impl IntoPython for bool {
+    #[inline(always)]
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        // SAFETY: the handles of the context are open for ever.
+        let object = unsafe {
+            let raw = ctx.as_raw();
+            let value = if self { calls::h_True(raw) } else { calls::h_False(raw) };
+            Borrowed::new(ctx, value)
+        };
+        Ok(object.to_owned_handle())
+    }
 }
 
 impl IntoPython for () {
