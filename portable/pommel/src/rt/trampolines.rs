@@ -256,12 +256,11 @@ pub unsafe extern "C" fn NEWFUNC<T: NEWFUNC>(type_: CpyRef, args: CpyRef, kw: Cp
             through_host!(NEWFUNC, T::imp, self_: type_, args: args, kw: kw => NULL)
         }
     }
-    // SAFETY: the interpreter passes a tuple, which it keeps for the call.
-    let items = match attach::plain_handles() {
-        true => unsafe { attach::tuple_items(args.plain()) },
-        false => None,
+    // SAFETY: the interpreter passes a tuple, which it keeps for the call; only a host with plain
+    // handles shows the inside of one.
+    let Some(items) = (unsafe { attach::tuple_items(args.plain()) }) else {
+        return translated::<T>(type_, args, kw);
     };
-    let Some(items) = items else { return translated::<T>(type_, args, kw) };
     let (handles, nargs) = (Handles(items.as_ptr()), items.len() as isize);
     // SAFETY: the caller's promise; the references are handles.
     unsafe { T::imp(attach::context(), type_.plain(), handles, nargs, kw.plain()) }.plain()
