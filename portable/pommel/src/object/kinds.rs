@@ -292,21 +292,27 @@ impl<'c> Dict<'c> {
     #[inline]
     pub fn get(&self, key: impl IntoPython) -> Result<Option<Object<'c>>> {
         let (ctx, key) = (self.ctx(), key.into_python(self.ctx())?);
-        match attach::extensions().and_then(|extensions| extensions.dict_get) {
-            // SAFETY: a dict and an open handle; the result is new, or null.
-            Some(dict_get) => unsafe {
-                let value = dict_get(ctx.as_raw(), self.as_raw(), key.as_raw());
-                raw::new_handle_or_end(ctx, value)
-            },
-            None => self.get_in_two_steps(&key),
+        let dict_get = attach::extensions().and_then(|extensions| extensions.dict_get);
+        // SAFETY: a dict and an open handle; the result is new, or null.
+        unsafe {
+            let value = match dict_get {
+                Some(dict_get) => dict_get(ctx.as_raw(), self.as_raw(), key.as_raw()),
+                None => self.get_in_two_steps(&key),
+            };
+            raw::new_handle_or_end(ctx, value)
         }
     }
 
+    /// The value for a key as a new handle; null if it is not there, or with an exception set.
     #[inline(never)]
-    fn get_in_two_steps(&self, key: &Object<'_>) -> Result<Option<Object<'c>>> {
-        match self.contains(key)? {
-            true => self.get_item(key).map(Some),
-            false => Ok(None),
+    fn get_in_two_steps(&self, key: &Object<'_>) -> HPy {
+        let (ctx, this, key) = (self.ctx().as_raw(), self.as_raw(), key.as_raw());
+        // SAFETY: two open handles.
+        unsafe {
+            match calls::ctx_Contains(ctx, this, key).0 {
+                1.. => calls::ctx_GetItem(ctx, this, key),
+                _ => HPy::NULL,
+            }
         }
     }
 
