@@ -3,7 +3,8 @@
 //! A context whose `name` is [`HOST_NAME`] belongs to one of our hosts, and its `_private` points
 //! to an [`Extensions`]; nothing else is known about the `_private` of a context.
 //! An extension asks [`extensions`] once and keeps a path without them for every other host.
-//! New members go to the end of the struct; `size` says how much of it a host has.
+//! New members go to the end of the struct, and new offsets into the room of [`Inline`], so that a
+//! host serves every extension that is not newer than itself; `size` tells.
 
 use crate::{HPy, HPyContext, Handles, Len, Utf8};
 use core::ffi::CStr;
@@ -97,6 +98,8 @@ pub struct Inline {
     pub list_offset: u32,
     /// The first item of a tuple.
     pub tuple_offset: u32,
+    /// Zeros, for what comes later.
+    pub room: [u32; 7],
 }
 
 /// How an `int` is stored. A digit has 30 bits and stands in the 32 bits behind the word.
@@ -121,7 +124,7 @@ pub mod counts {
     pub const IMMORTAL_HALF: u32 = 2;
 }
 
-/// The extensions of the host that made this context, if it is one of ours.
+/// The extensions of the host that made this context, if it is one of ours and knows all of them.
 ///
 /// # Safety
 /// `ctx` points to a context whose `name` is a NUL-terminated string.
@@ -130,6 +133,8 @@ pub unsafe fn extensions(ctx: *const HPyContext) -> Option<&'static Extensions> 
     // our name points to an `Extensions` that is never freed.
     unsafe {
         let ours = CStr::from_ptr((*ctx).name) == HOST_NAME;
-        ours.then(|| &*(*ctx)._private.cast::<Extensions>())
+        let extensions = ours.then(|| (*ctx)._private.cast::<Extensions>())?;
+        let size = (*extensions).size as usize;
+        (size >= size_of::<Extensions>()).then(|| &*extensions)
     }
 }

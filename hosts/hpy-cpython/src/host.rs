@@ -175,6 +175,7 @@ pub(crate) const fn inline<L: Layout>() -> Inline {
         list_offset: if L::SHARED_LISTS { header + 8 } else { 0 },
         // Not the same in all versions of a layout: see `fill`.
         tuple_offset: 0,
+        room: [0; 7],
     }
 }
 

@@ -43,6 +43,7 @@ static HOST: HostCell = HostCell(UnsafeCell::new(Host {
         length_offset: 0,
         list_offset: 0,
         tuple_offset: 0,
+        room: [0; 7],
     },
 }));
 
