@@ -50,6 +50,15 @@ pub trait Argument<'a, 'h, 'c>: Sized {
 pub trait IntoPython {
     /// Makes the object.
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>>;
+    /// Makes the object for as long as `then` runs; an object that is there already is lent.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn lend<R>(self, ctx: Ctx<'_>, then: impl FnOnce(&Object<'_>) -> Result<R>) -> Result<R>
+    where
+        Self: Sized,
+    {
+        then(&self.into_python(ctx)?)
+    }
     /// The same as bits that the caller owns: a result in two registers.
     #[doc(hidden)]
     #[inline(always)]
@@ -437,6 +446,11 @@ macro_rules! kind_arguments {
             fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
                 (&**self).into_python(ctx)
             }
+
+            #[inline(always)]
+            fn lend<R>(self, _ctx: Ctx<'_>, then: impl FnOnce(&Object<'_>) -> Result<R>) -> Result<R> {
+                then(self)
+            }
         }
 
         impl IntoPython for $kind<'_> {
@@ -693,6 +707,11 @@ impl IntoPython for &Object<'_> {
     #[inline]
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         self.to_owned_handle().into_python(ctx)
+    }
+
+    #[inline(always)]
+    fn lend<R>(self, _ctx: Ctx<'_>, then: impl FnOnce(&Object<'_>) -> Result<R>) -> Result<R> {
+        then(self)
     }
 }
 

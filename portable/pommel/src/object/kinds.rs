@@ -268,9 +268,10 @@ impl<'c> List<'c> {
 
     /// `self.append(item)`.
     pub fn append(&self, item: impl IntoPython) -> Result<()> {
-        let (ctx, item) = (self.ctx(), item.into_python(self.ctx())?);
+        let (ctx, this) = (self.ctx(), self.as_raw());
         // SAFETY: a list and an open handle.
-        ctx.check(unsafe { calls::ctx_List_Append(ctx.as_raw(), self.as_raw(), item.as_raw()) })
+        let append = |item: HPy| unsafe { calls::ctx_List_Append(ctx.as_raw(), this, item) };
+        item.lend(ctx, |item| ctx.check(append(item.as_raw())))
     }
 }
 
@@ -291,16 +292,16 @@ impl<'c> Dict<'c> {
     /// The value for a key, or `None` if it is not there.
     #[inline]
     pub fn get(&self, key: impl IntoPython) -> Result<Option<Object<'c>>> {
-        let (ctx, key) = (self.ctx(), key.into_python(self.ctx())?);
+        let ctx = self.ctx();
         let dict_get = attach::extensions().and_then(|extensions| extensions.dict_get);
         // SAFETY: a dict and an open handle; the result is new, or null.
-        unsafe {
+        key.lend(ctx, |key| unsafe {
             let value = match dict_get {
                 Some(dict_get) => dict_get(ctx.as_raw(), self.as_raw(), key.as_raw()),
-                None => self.get_in_two_steps(&key),
+                None => self.get_in_two_steps(key),
             };
             raw::new_handle_or_end(ctx, value)
-        }
+        })
     }
 
     /// The value for a key as a new handle; null if it is not there, or with an exception set.

@@ -218,8 +218,7 @@ impl<'c> Object<'c> {
 
     /// `self.name = value`.
     pub fn set_attr(&self, name: impl Name, value: impl IntoPython) -> Result<()> {
-        let value = value.into_python(self.ctx)?;
-        self.store_attr(name, value.raw)
+        value.lend(self.ctx, |value| self.store_attr(name, value.raw))
     }
 
     /// `del self.name`.
@@ -240,9 +239,10 @@ impl<'c> Object<'c> {
 
     /// `self[key]`.
     pub fn get_item(&self, key: impl IntoPython) -> Result<Object<'c>> {
-        let key = key.into_python(self.ctx)?;
         // SAFETY: two open handles; the result is new.
-        unsafe { self.take(calls::ctx_GetItem(self.ctx.as_raw(), self.raw, key.raw)) }
+        key.lend(self.ctx, |key| unsafe {
+            self.take(calls::ctx_GetItem(self.ctx.as_raw(), self.raw, key.raw))
+        })
     }
 
     /// `self[index]`.
@@ -254,24 +254,29 @@ impl<'c> Object<'c> {
 
     /// `self[key] = value`.
     pub fn set_item(&self, key: impl IntoPython, value: impl IntoPython) -> Result<()> {
-        let (key, value) = (key.into_python(self.ctx)?, value.into_python(self.ctx)?);
-        // SAFETY: three open handles.
-        let status = unsafe { calls::ctx_SetItem(self.ctx.as_raw(), self.raw, key.raw, value.raw) };
-        self.ctx.check(status)
+        let ctx = self.ctx;
+        key.lend(ctx, |key| {
+            value.lend(ctx, |value| {
+                // SAFETY: three open handles.
+                ctx.check(unsafe { calls::ctx_SetItem(ctx.as_raw(), self.raw, key.raw, value.raw) })
+            })
+        })
     }
 
     /// `del self[key]`.
     pub fn del_item(&self, key: impl IntoPython) -> Result<()> {
-        let key = key.into_python(self.ctx)?;
+        let ctx = self.ctx;
         // SAFETY: two open handles.
-        self.ctx.check(unsafe { calls::ctx_DelItem(self.ctx.as_raw(), self.raw, key.raw) })
+        let delete = |key: HPy| unsafe { calls::ctx_DelItem(ctx.as_raw(), self.raw, key) };
+        key.lend(ctx, |key| ctx.check(delete(key.raw)))
     }
 
     /// `value in self`.
     pub fn contains(&self, value: impl IntoPython) -> Result<bool> {
-        let value = value.into_python(self.ctx)?;
+        let ctx = self.ctx;
         // SAFETY: two open handles.
-        self.ctx.check_flag(unsafe { calls::ctx_Contains(self.ctx.as_raw(), self.raw, value.raw) })
+        let contains = |value: HPy| unsafe { calls::ctx_Contains(ctx.as_raw(), self.raw, value) };
+        value.lend(ctx, |value| ctx.check_flag(contains(value.raw)))
     }
 
     /// `self(*args)`; the arguments are a tuple of Rust values and handles: `f.call((1, "x"))`.
