@@ -23,10 +23,14 @@ if not folders:
 FOLDERS = [os.path.abspath(folder) for folder in folders.split(os.pathsep)]
 sys.path[:0] = FOLDERS
 
+free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 PROPERTIES = {
     "cpython": sys.implementation.name == "cpython",
     "pypy": sys.implementation.name == "pypy",
-    "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+    "free_threaded": free_threaded,
+    # After the first thread, CPython 3.13t makes every constant of a code object immortal: `eval`
+    # of a string keeps 64 bytes for ever, with or without an extension.
+    "frees_code": not (free_threaded and sys.version_info < (3, 14)),
     "universal": os.environ.get("POMMEL_EXT_BUILD", "universal") == "universal",
     "subinterpreters": sys.implementation.name == "cpython" and sys.version_info >= (3, 13),
 }

@@ -9,17 +9,18 @@ mod svg;
 use crate::bench::case::Case;
 use crate::bench::measure::Contestant;
 use crate::bench::report::{Report, Row, Table, absences, ratio, whole_table};
-use crate::bench::{self, Options, Outcome};
+use crate::bench::{self, Options, Outcome, publish};
 use crate::paths;
 use anyhow::{Result, bail};
 use bars::Block;
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// Numbers in a state, and states in the ride of a sled: what the rivals' results are made of.
 const FIELDS: usize = 4;
 const STATES: usize = 201;
 
-/// `cargo xtask run [--quick] [--only ROW,...] [--python NAME]`
+/// `cargo xtask run [--quick] [--only ROW,...] [--python NAME] [--publish]`
 pub fn main(args: &[String]) -> Result<()> {
     let options = Options::parse(args)?;
     let case = Case::load("sleds")?;
@@ -34,14 +35,26 @@ pub fn main(args: &[String]) -> Result<()> {
         &outcome.report,
         options.json.as_ref().unwrap_or(&folder.join("sleds.json")),
     )?;
-    std::fs::write(folder.join("sleds.md"), text.markdown)?;
+    std::fs::write(folder.join("sleds.md"), &text.markdown)?;
     let bars = bars::draw(&outcome.report, "PicoNumpy's sleds", &blocks);
     std::fs::write(folder.join("sleds-bars.svg"), bars)?;
     if let Some(rides) = rides(&outcome.contestants) {
         std::fs::write(folder.join("sleds-trajectories.svg"), slope::draw(&rides))?;
     }
     println!("table and pictures: {}", folder.display());
+    if options.publish {
+        publish(&case.name, &text.markdown, &folder)?;
+    }
     complain_of_wrong_results(&outcome)
+}
+
+/// Puts the table and the pictures where the README shows them.
+fn publish(case: &str, markdown: &str, folder: &Path) -> Result<()> {
+    publish::publish(case, markdown)?;
+    for picture in ["sleds-bars.svg", "sleds-trajectories.svg"] {
+        std::fs::copy(folder.join(picture), paths::root().join("docs/images").join(picture))?;
+    }
+    Ok(())
 }
 
 /// The rows by interpreter: native ones and those of the main Python, then each PyPy.

@@ -3,9 +3,10 @@
 //! A context whose `name` is [`HOST_NAME`] belongs to one of our hosts, and its `_private` points
 //! to an [`Extensions`]; nothing else is known about the `_private` of a context.
 //! An extension asks [`extensions`] once and keeps a path without them for every other host.
-//! New members go to the end of the struct; `size` says how much of it a host has.
+//! New members go to the end of the struct, and new offsets into the room of [`Inline`], so that a
+//! host serves every extension that is not newer than itself; `size` tells.
 
-use crate::{HPy, HPyContext};
+use crate::{HPy, HPyContext, Handles, Len, Utf8};
 use core::ffi::CStr;
 
 /// The name by which our hosts announce an [`Extensions`] behind `_private`.
@@ -56,6 +57,15 @@ pub struct Extensions {
     /// beside `ctx_New`: a function that takes the type and leaves the native struct as it is,
     /// to be written before anything else happens.
     pub allocator: unsafe extern "C" fn(ctx: *mut HPyContext, type_: HPy) -> Option<Allocate>,
+    /// The interned `str` of a name, which is the one that calls pass for a keyword as a rule; a
+    /// new handle, or null with an exception set. `None` where handles are not plain.
+    pub intern: Option<unsafe extern "C" fn(ctx: *mut HPyContext, utf8: Utf8) -> HPy>,
+    /// Makes a list of handles, which then belong to the list; null with an exception set, and
+    /// then they are still the caller's. `None` where a builder does as well.
+    pub list_of: Option<unsafe extern "C" fn(ctx: *mut HPyContext, items: Handles, n: Len) -> HPy>,
+    /// `dict[key] if key in dict`: a new handle, or null, without an exception if the key is not
+    /// there. `None` where the context has nothing quicker.
+    pub dict_get: Option<unsafe extern "C" fn(ctx: *mut HPyContext, dict: HPy, key: HPy) -> HPy>,
 }
 
 /// Makes an instance of a type whose native struct is not cleared; null with an exception set.
@@ -81,6 +91,15 @@ pub struct Inline {
     pub ints: u32,
     /// How references to an object are counted, one of [`counts`].
     pub counts: u32,
+    /// The number of items of a list or tuple, one word.
+    pub length_offset: u32,
+    /// The pointer to the items of an object whose type is exactly `list`, which may be null while
+    /// there are none. They may be read while Python may be used and no Python code runs.
+    pub list_offset: u32,
+    /// The first item of a tuple.
+    pub tuple_offset: u32,
+    /// Zeros, for what comes later.
+    pub room: [u32; 7],
 }
 
 /// How an `int` is stored. A digit has 30 bits and stands in the 32 bits behind the word.
@@ -105,7 +124,7 @@ pub mod counts {
     pub const IMMORTAL_HALF: u32 = 2;
 }
 
-/// The extensions of the host that made this context, if it is one of ours.
+/// The extensions of the host that made this context, if it is one of ours and knows all of them.
 ///
 /// # Safety
 /// `ctx` points to a context whose `name` is a NUL-terminated string.
@@ -114,6 +133,8 @@ pub unsafe fn extensions(ctx: *const HPyContext) -> Option<&'static Extensions> 
     // our name points to an `Extensions` that is never freed.
     unsafe {
         let ours = CStr::from_ptr((*ctx).name) == HOST_NAME;
-        ours.then(|| &*(*ctx)._private.cast::<Extensions>())
+        let extensions = ours.then(|| (*ctx)._private.cast::<Extensions>())?;
+        let size = (*extensions).size as usize;
+        (size >= size_of::<Extensions>()).then(|| &*extensions)
     }
 }

@@ -156,6 +156,8 @@ macro_rules! for_each_symbol {
             optional fn PyCriticalSection_Begin(c: *mut c_void, o: Obj) -> ();
             optional fn PyCriticalSection_End(c: *mut c_void) -> ();
             required fn PyDict_Copy(o: Obj) -> Obj;
+            optional fn PyDict_GetItemRef(o: Obj, key: Obj, v: *mut Obj) -> c_int;
+            required fn PyDict_GetItemWithError(o: Obj, key: Obj) -> Obj;
             required fn PyDict_Keys(o: Obj) -> Obj;
             required fn PyDict_New() -> Obj;
             required fn PyDict_SetItem(o: Obj, key: Obj, v: Obj) -> c_int;
@@ -300,6 +302,7 @@ macro_rules! for_each_symbol {
             required fn PyUnicode_FromEncodedObject(o: Obj, encoding: Str, errors: Str) -> Obj;
             required fn PyUnicode_FromString(s: Str) -> Obj;
             required fn PyUnicode_FromWideChar(s: *const WChar, n: isize) -> Obj;
+            required fn PyUnicode_InternFromString(s: Str) -> Obj;
             required fn PyUnicode_ReadChar(o: Obj, i: isize) -> u32;
             required fn PyUnicode_Substring(o: Obj, i: isize, j: isize) -> Obj;
             optional fn PyVectorcall_Call(o: Obj, args: Obj, kw: Obj) -> Obj;

@@ -171,6 +171,11 @@ pub(crate) const fn inline<L: Layout>() -> Inline {
         int_offset: header,
         ints: L::INTS,
         counts: L::COUNTS,
+        length_offset: header,
+        list_offset: if L::SHARED_LISTS { header + 8 } else { 0 },
+        // Not the same in all versions of a layout: see `fill`.
+        tuple_offset: 0,
+        room: [0; 7],
     }
 }
 
@@ -197,9 +202,12 @@ pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str>
         flags: fixed_flags::<L>() | signatures | threads,
         err_fetch: crate::section::errors::err_fetch::<L>,
         err_restore: crate::section::errors::err_restore::<L>,
-        inline: inline::<L>(),
+        inline: Inline { tuple_offset: L::tuple_offset() as u32, ..inline::<L>() },
         read_floats: crate::section::float::read_floats::<L>,
         allocator: crate::types::instance::allocator::<L>,
+        intern: Some(crate::section::unicode::intern),
+        list_of: Some(crate::section::list::list_of::<L>),
+        dict_get: Some(crate::section::dict::dict_get::<L>),
     };
     // SAFETY: the caller promises that nobody else looks; every field is written.
     unsafe {

@@ -34,6 +34,9 @@ impl Private {
             inline: Default::default(),
             read_floats,
             allocator,
+            intern: None,
+            list_of: None,
+            dict_get: None,
         };
         Private { extensions, state }
     }

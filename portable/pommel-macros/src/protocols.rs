@@ -295,8 +295,7 @@ impl Method<'_> {
             values.push(quote!(#value));
         }
         statements.extend(callee.bind_receiver(&this));
-        let (path, first) = (&callee.path, callee.receiver_argument());
-        (statements, quote!(#path(#first #(#values),*)))
+        (statements, callee.call(&values))
     }
 
     /// A closure from receiver and other operand to `Option<HPy>`. A method of `pow` that takes no

@@ -142,12 +142,25 @@ impl Callee<'_> {
     }
 
     /// The receiver as the first argument of the call.
-    pub fn receiver_argument(&self) -> TokenStream {
+    fn receiver_argument(&self) -> TokenStream {
         match self.receiver {
             Receiver::None => quote!(),
             Receiver::Shared => quote!(&*__receiver,),
             Receiver::Exclusive => quote!(&mut *__receiver,),
             Receiver::Instance | Receiver::Class => quote!(__receiver,),
+        }
+    }
+
+    /// The call. A result that borrows nothing is not yet an object when the borrow of the receiver
+    /// ends, so that nothing has to be remembered while it is made one.
+    pub fn call(&self, values: &[TokenStream]) -> TokenStream {
+        let (path, first) = (&self.path, self.receiver_argument());
+        let call = quote!(#path(#first #(#values),*));
+        match self.receiver {
+            Receiver::Shared | Receiver::Exclusive if self.returns_plain => {
+                quote!(::pommel::rt::ended(#call, __receiver))
+            }
+            _ => call,
         }
     }
 
@@ -184,8 +197,7 @@ impl Callee<'_> {
             }
         };
         let (extract, values) = self.extract();
-        let (path, first) = (&self.path, self.receiver_argument());
-        let call = quote!(#path(#first #(#values),*));
+        let call = self.call(&values);
         let finish = match (convention, self.class) {
             (Convention::New, Some(class)) => quote! {
                 let __value: #class = ::pommel::rt::Fallible::into_result(#call)?;
@@ -254,7 +266,7 @@ impl Callee<'_> {
                 // SAFETY: these are the arguments of the call.
                 return unsafe {
                     ::pommel::rt::#function::<#wrapper, #count>(
-                        __ctx, #self_, __args, __nargs, #keywords const { &PARAMS },
+                        __ctx, #self_, __args, __nargs, #keywords &PARAMS,
                     )
                 };
             }
@@ -281,11 +293,13 @@ impl Callee<'_> {
             self.parameters;
         let slots = &self.parameters.slots;
         let (function, names) = (self.spoken_name(), slots.iter().map(|slot| &slot.name));
+        let count = slots.len();
         let required = slots.iter().map(|slot| slot.default.is_none());
         quote! {
-            const PARAMS: ::pommel::rt::Params = ::pommel::rt::Params {
+            static NAMES: [::pommel::rt::Name; #count] = [#(::pommel::rt::Name::new(#names)),*];
+            static PARAMS: ::pommel::rt::Params = ::pommel::rt::Params {
                 function: #function,
-                names: &[#(#names),*],
+                names: &NAMES,
                 positional_only: #positional_only,
                 positional: #positional,
                 required: &[#(#required),*],

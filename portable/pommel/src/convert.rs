@@ -56,6 +56,15 @@ pub trait IntoPython {
     const GIVES: Annotation = Annotation::ANY;
     /// Makes the object.
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>>;
+    /// Makes the object for as long as `then` runs; an object that is there already is lent.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn lend<R>(self, ctx: Ctx<'_>, then: impl FnOnce(&Object<'_>) -> Result<R>) -> Result<R>
+    where
+        Self: Sized,
+    {
+        then(&self.into_python(ctx)?)
+    }
     /// The same as bits that the caller owns: a result in two registers.
     #[doc(hidden)]
     #[inline(always)]
@@ -456,6 +465,11 @@ macro_rules! kind_arguments {
             fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
                 (&**self).into_python(ctx)
             }
+
+            #[inline(always)]
+            fn lend<R>(self, _ctx: Ctx<'_>, then: impl FnOnce(&Object<'_>) -> Result<R>) -> Result<R> {
+                then(self)
+            }
         }
 
         impl IntoPython for $kind<'_> {
@@ -645,7 +659,20 @@ numbers_out! {
     u32 => ctx_Long_FromInt64_t as i64, "int";
     u64 => ctx_Long_FromUInt64_t as u64, "int";
     usize => ctx_Long_FromUInt64_t as u64, "int";
-    bool => ctx_Bool_FromBool as bool, "bool";
+}
+
+impl IntoPython for bool {
+    const GIVES: Annotation = Annotation::Name("bool");
+    #[inline(always)]
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        // SAFETY: the handles of the context are open for ever.
+        let object = unsafe {
+            let raw = ctx.as_raw();
+            let value = if self { calls::h_True(raw) } else { calls::h_False(raw) };
+            Borrowed::new(ctx, value)
+        };
+        Ok(object.to_owned_handle())
+    }
 }
 
 impl IntoPython for () {
@@ -720,6 +747,11 @@ impl IntoPython for &Object<'_> {
     #[inline]
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         self.to_owned_handle().into_python(ctx)
+    }
+
+    #[inline(always)]
+    fn lend<R>(self, _ctx: Ctx<'_>, then: impl FnOnce(&Object<'_>) -> Result<R>) -> Result<R> {
+        then(self)
     }
 }
 

@@ -5,7 +5,8 @@
 //! Laws:
 //! 1. When a member of the context fails, the exception is taken out of the interpreter at once and
 //!    travels as a handle ([`State::Taken`]). It is set again when the error reaches Python.
-//! 2. A host that cannot hand an exception out keeps it, one at a time; none that we know does. The
+//! 2. A host that cannot hand an exception out keeps it, one at a time: PyPy's own HPy where its
+//!    stack is full, and unknown hosts, on which modules are tested but refuse to be imported. The
 //!    error then holds a ticket ([`State::Kept`]); a later exception makes the ticket worthless, and
 //!    only the holder of the valid one clears the exception or lets it through.
 //! 3. An error that Rust made is a type and a message until it reaches Python, so that code without

@@ -22,6 +22,7 @@
 use crate::raw::{self, attach};
 use crate::rt::{ModuleSpec, module_def};
 use crate::{Ctx, Error, Module, Object, Result};
+use core::cell::Cell;
 use hpy_abi::{HPy, HPyContext, HPyModuleDef};
 use std::sync::OnceLock;
 
@@ -101,11 +102,23 @@ fn description(module: &'static ModuleSpec) -> *mut HPyModuleDef {
 /// # Safety
 /// `ctx` is live for `'c`, and no other thread of the process uses the extension meanwhile.
 pub unsafe fn enter<'c>(ctx: *mut HPyContext) -> Ctx<'c> {
+    UNDER_TEST.set(ctx);
     // SAFETY: the caller's promise.
     unsafe {
         attach::attach(ctx);
         Ctx::from_raw(ctx)
     }
+}
+
+thread_local! {
+    /// The context of the test that this thread runs.
+    static UNDER_TEST: Cell<*mut HPyContext> = const { Cell::new(core::ptr::null_mut()) };
+}
+
+/// Whether the host is one that a test has chosen. It may be of a kind that a module refuses to be
+/// imported into, which notices misuse.
+pub(crate) fn is_under_test(ctx: Ctx<'_>) -> bool {
+    UNDER_TEST.get() == ctx.as_raw()
 }
 
 /// Takes a handle that the host gave, such as that of a function to call back.

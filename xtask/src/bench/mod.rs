@@ -9,6 +9,7 @@ mod julia;
 mod machine;
 pub mod measure;
 mod progress;
+pub mod publish;
 pub mod report;
 mod worker;
 
@@ -38,6 +39,8 @@ pub struct Options {
     pub main: Option<String>,
     /// Where the JSON goes.
     pub json: Option<PathBuf>,
+    /// Whether the documentation shall show this run.
+    pub publish: bool,
 }
 
 /// What a run found.
@@ -48,8 +51,8 @@ pub struct Outcome {
     pub main: Option<Python>,
 }
 
-const USAGE: &str =
-    "cargo xtask bench CASE [--quick] [--json PATH] [--only ROW,...] [--python NAME]";
+const USAGE: &str = "cargo xtask bench CASE [--quick] [--json PATH] [--only ROW,...] [--python NAME] \
+     [--publish]";
 
 /// `cargo xtask bench [CASE ...]`
 pub fn main(args: &[String]) -> Result<()> {
@@ -63,13 +66,20 @@ pub fn main(args: &[String]) -> Result<()> {
     let options = Options::parse(rest)?;
     let case = Case::load(name)?;
     let outcome = run(&case, &options)?;
+    let mut markdown = String::new();
     for (title, table) in tables(&case, &outcome.report) {
         println!("{title}\n{}", table.text());
+        markdown += &format!("{title}:\n\n{}\n", table.markdown());
     }
-    for absence in absences(&outcome.report) {
-        println!("not measured: {absence}");
+    let absences = absences(&outcome.report).into_iter().map(|row| format!("not measured: {row}"));
+    let summary = format!("measured on {}", outcome.report.machine.summary());
+    for line in absences.chain([summary]) {
+        println!("{line}");
+        markdown += &format!("{line}\n\n");
     }
-    println!("{}", outcome.report.machine.summary());
+    if options.publish {
+        publish::publish(&case.name, &markdown)?;
+    }
     if let Some(path) = &options.json {
         write_json(&outcome.report, path)?;
     }
@@ -84,6 +94,7 @@ impl Options {
             let mut value = || args.next().with_context(|| format!("{arg} needs a value"));
             match arg.as_str() {
                 "--quick" => options.quick = true,
+                "--publish" => options.publish = true,
                 "--json" => options.json = Some(value()?.into()),
                 "--only" => options.only = Some(value()?.split(',').map(String::from).collect()),
                 "--python" => options.main = Some(value()?.clone()),

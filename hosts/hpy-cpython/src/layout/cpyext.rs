@@ -34,10 +34,10 @@ impl Layout for Cpyext {
         }
     }
 
+    /// Behind the size of a tuple's struct.
     #[inline(always)]
-    unsafe fn tuple_items(o: Obj) -> *mut Obj {
-        // SAFETY: the items follow the size of a tuple's struct.
-        unsafe { o.byte_add(Self::HEADER + 8).cast() }
+    fn tuple_offset() -> usize {
+        Self::HEADER + 8
     }
 
     #[inline(always)]

@@ -127,11 +127,18 @@ pub(crate) trait Layout: Sized + 'static {
     /// that of a `tuple`.
     unsafe fn item_count(o: Obj) -> usize;
 
+    /// Where the items of a tuple start; 0 if they cannot be reached directly.
+    #[inline(always)]
+    fn tuple_offset() -> usize {
+        // They follow the fixed part of a tuple, whose size `measure` has found.
+        sizes::TUPLE.get()
+    }
+
     /// The items of a tuple (or a subclass); null if they cannot be reached directly.
     #[inline(always)]
     unsafe fn tuple_items(o: Obj) -> *mut Obj {
-        // SAFETY: the items follow the fixed part of a tuple, whose size `measure` has found.
-        unsafe { o.byte_add(sizes::TUPLE.get()).cast() }
+        // SAFETY: the items lie inside the tuple.
+        unsafe { o.byte_add(Self::tuple_offset()).cast() }
     }
 
     /// The items of a list (or a subclass) that no other thread can change now; null if they
@@ -142,7 +149,8 @@ pub(crate) trait Layout: Sized + 'static {
         unsafe { read(o, Self::HEADER + 8) }
     }
 
-    /// Whether a list that others can reach may be read through [`Layout::list_items`].
+    /// Whether a list that others can reach may be read through [`Layout::list_items`], and what was
+    /// borrowed from it, or from a dict, is safe until Python code runs.
     const SHARED_LISTS: bool = true;
 
     /// The length of a list or tuple; -1 if it cannot be read directly.

@@ -67,6 +67,11 @@ impl Layout for Stable {
     }
 
     #[inline(always)]
+    fn tuple_offset() -> usize {
+        0
+    }
+
+    #[inline(always)]
     unsafe fn tuple_items(_: Obj) -> *mut Obj {
         core::ptr::null_mut()
     }

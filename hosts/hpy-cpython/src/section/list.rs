@@ -2,7 +2,7 @@
 
 use crate::capi::*;
 use crate::host::{handle, members, obj};
-use crate::layout::flag;
+use crate::layout::{Layout, flag};
 use hpy_abi::*;
 
 members! {
@@ -29,4 +29,31 @@ const TOO_MANY: isize = 1 << 44;
 pub(super) unsafe fn new(len: isize) -> Obj {
     // SAFETY: the caller's promise.
     unsafe { if len < TOO_MANY { PyList_New(len) } else { PyErr_NoMemory() } }
+}
+
+/// See [`hpy_abi::ext::Extensions::list_of`].
+///
+/// # Safety
+/// The contract of the ABI; `items` has `n` open handles.
+pub(crate) unsafe extern "C" fn list_of<L: Layout>(
+    _ctx: *mut HPyContext,
+    items: Handles,
+    n: Len,
+) -> HPy {
+    // SAFETY: the caller's promise; the new list has room for `n` references and holds none yet.
+    unsafe {
+        let list = new(n.0);
+        if list.is_null() || n.0 == 0 {
+            return handle(list);
+        }
+        let (source, target) = (items.0.cast::<Obj>(), L::list_items(list));
+        if target.is_null() {
+            for i in 0..n.0 {
+                PyList_SetItem(list, i, *source.offset(i));
+            }
+        } else {
+            target.copy_from_nonoverlapping(source, n.0 as usize);
+        }
+        handle(list)
+    }
 }

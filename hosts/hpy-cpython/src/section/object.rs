@@ -90,6 +90,9 @@ members! {
         FlagOrErr(PySequence_Contains(obj(container), obj(key)))
     }
     fn ctx_SetItem(ctx, object: HPy, key: HPy, value: HPy) -> Status {
+        if L::type_of(obj(object)) == api().PyDict_Type {
+            return Status(PyDict_SetItem(obj(object), obj(key), obj(value)));
+        }
         Status(PyObject_SetItem(obj(object), obj(key), obj(value)))
     }
     fn ctx_SetItem_i(ctx, object: HPy, idx: Len, value: HPy) -> Status {

@@ -40,3 +40,12 @@ members! {
         handle(PyUnicode_Substring(obj(string), start.0, end.0))
     }
 }
+
+/// See [`hpy_abi::ext::Extensions::intern`].
+///
+/// # Safety
+/// The contract of the ABI.
+pub(crate) unsafe extern "C" fn intern(_ctx: *mut HPyContext, utf8: Utf8) -> HPy {
+    // SAFETY: the caller's promise.
+    unsafe { handle(PyUnicode_InternFromString(utf8.0)) }
+}

@@ -54,8 +54,22 @@ fn new_raw_general<T: Methods>(ctx: Ctx<'_>, value: T) -> Result<NewHandle> {
 ///
 /// # Safety
 /// `type_` is open, and what Python passed to `__new__`.
-#[inline]
+#[inline(always)]
 pub unsafe fn new_raw_of<T: Methods>(ctx: Ctx<'_>, type_: HPy, value: T) -> Result<NewHandle> {
+    match T::cell().allocator() {
+        // A host with allocators has plain handles, which are equal where the types are.
+        Some((_, class)) if class == type_ => new_raw(ctx, value),
+        // SAFETY: the caller's promise.
+        _ => unsafe { new_raw_of_general(ctx, type_, value) },
+    }
+}
+
+/// The same for a subclass, and on hosts that have no quick way.
+///
+/// # Safety
+/// As for [`new_raw_of`].
+#[inline(never)]
+unsafe fn new_raw_of_general<T: Methods>(ctx: Ctx<'_>, type_: HPy, value: T) -> Result<NewHandle> {
     // SAFETY: the caller's promise; our hosts pass the type of `T` or a subtype, others are checked.
     unsafe {
         if !attach::keeps_structs() {

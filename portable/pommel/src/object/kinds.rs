@@ -5,7 +5,7 @@ use crate::raw::{self, attach, calls};
 use crate::{Annotation, Ctx, Error, IntoPython, Result};
 use core::fmt;
 use core::ops::Deref;
-use hpy_abi::{Handles, Len, Utf8};
+use hpy_abi::{HPy, Handles, Len, Utf8};
 
 /// A built-in type whose objects have a Rust type of their own: [`List`], [`Str`] and so on.
 ///
@@ -87,29 +87,33 @@ macro_rules! is_a {
     }};
 }
 
-/// Whether a `_Check` member says yes.
+/// Whether the type is exactly the one of that handle, or a `_Check` member says yes.
 macro_rules! check {
-    ($object:ident, $member:ident) => {
-        // SAFETY: an open handle.
-        unsafe { calls::$member($object.ctx().as_raw(), $object.as_raw()).0 != 0 }
-    };
+    ($object:ident, $type_:ident, $member:ident) => {{
+        let (ctx, raw) = ($object.ctx().as_raw(), $object.as_raw());
+        // SAFETY: an open handle; a host that lets the type be read has all handles.
+        unsafe {
+            attach::type_of(raw).is_some_and(|found| found == calls::$type_(ctx))
+                || calls::$member(ctx, raw).0 != 0
+        }
+    }};
 }
 
 kinds! {
     /// A `bytes`.
-    Bytes "bytes" "a bytes object" |object| check!(object, ctx_Bytes_Check);
+    Bytes "bytes" "a bytes object" |object| check!(object, h_BytesType, ctx_Bytes_Check);
     /// A `dict`.
-    Dict "dict[typing.Any, typing.Any]" "a dict" |object| check!(object, ctx_Dict_Check);
+    Dict "dict[typing.Any, typing.Any]" "a dict" |object| check!(object, h_DictType, ctx_Dict_Check);
     /// A `list`.
-    List "list[typing.Any]" "a list" |object| check!(object, ctx_List_Check);
+    List "list[typing.Any]" "a list" |object| check!(object, h_ListType, ctx_List_Check);
     /// A module.
     Module "types.ModuleType" "a module" |object| object.type_name() == "module";
     /// A `slice`.
     Slice "slice" "a slice" |object| is_a!(object, h_SliceType);
     /// A `str`.
-    Str "str" "a str" |object| check!(object, ctx_Unicode_Check);
+    Str "str" "a str" |object| check!(object, h_UnicodeType, ctx_Unicode_Check);
     /// A `tuple`.
-    Tuple "tuple[typing.Any, ...]" "a tuple" |object| check!(object, ctx_Tuple_Check);
+    Tuple "tuple[typing.Any, ...]" "a tuple" |object| check!(object, h_TupleType, ctx_Tuple_Check);
     /// A type.
     Type "type[typing.Any]" "a type" |object| is_a!(object, h_TypeType);
 }
@@ -182,68 +186,102 @@ impl Bytes<'_> {
     }
 }
 
-/// A list or tuple under construction: given up unless it is finished.
-struct ListBuilder<'c>(Ctx<'c>, hpy_abi::HPyListBuilder);
+/// Items on their way into a list.
+struct Collected<'c> {
+    ctx: Ctx<'c>,
+    handles: Vec<HPy>,
+}
 
-impl Drop for ListBuilder<'_> {
+impl<'c> Collected<'c> {
+    #[inline]
+    fn new<T: IntoPython>(
+        ctx: Ctx<'c>,
+        items: impl IntoIterator<Item = T>,
+    ) -> Result<Collected<'c>> {
+        let items = items.into_iter();
+        let mut collected = Collected { ctx, handles: Vec::new() };
+        // A hint beyond all memory is an error here and not the end of the process.
+        collected.handles.try_reserve_exact(items.size_hint().0)?;
+        for item in items {
+            collected.handles.try_reserve(1)?;
+            collected.handles.push(item.into_raw(ctx)?.into_bits());
+        }
+        Ok(collected)
+    }
+
+    /// A list of the items, by the shortest way that the host has.
+    fn into_list(mut self) -> Result<List<'c>> {
+        let (ctx, len) = (self.ctx, Len(self.handles.len() as isize));
+        if attach::is_pypy73() {
+            return self.append();
+        }
+        let list_of = attach::extensions().and_then(|extensions| extensions.list_of);
+        // SAFETY: a live context and open handles, as many as a builder has room for; those that a
+        // list took are no longer ours, and the others are not given up. The result is new.
+        unsafe {
+            if let Some(list_of) = list_of {
+                let list = list_of(ctx.as_raw(), Handles(self.handles.as_ptr()), len);
+                let list = raw::new_handle(ctx, list)?;
+                self.handles.clear();
+                return Ok(list.assume());
+            }
+            let builder = calls::ctx_ListBuilder_New(ctx.as_raw(), len);
+            for (i, item) in self.handles.iter().enumerate() {
+                calls::ctx_ListBuilder_Set(ctx.as_raw(), builder, Len(i as isize), *item);
+            }
+            let list = calls::ctx_ListBuilder_Build(ctx.as_raw(), builder);
+            raw::new_handle(ctx, list).map(|list| list.assume())
+        }
+    }
+
+    /// The builder of PyPy's own HPy never gives its memory back.
+    #[cold]
+    fn append(&self) -> Result<List<'c>> {
+        let ctx = self.ctx;
+        // SAFETY: a live context and a length; the result is a new list.
+        let list: Object<'_> =
+            unsafe { raw::new_handle(ctx, calls::ctx_List_New(ctx.as_raw(), Len(0)))? };
+        for item in &self.handles {
+            // SAFETY: a list and an open handle.
+            ctx.check(unsafe { calls::ctx_List_Append(ctx.as_raw(), list.as_raw(), *item) })?;
+        }
+        // SAFETY: a list.
+        Ok(unsafe { list.assume() })
+    }
+}
+
+impl Drop for Collected<'_> {
     fn drop(&mut self) {
-        // SAFETY: the builder is open: finishing it forgets `self`.
-        unsafe { calls::ctx_ListBuilder_Cancel(self.0.as_raw(), self.1) }
+        for item in &self.handles {
+            // SAFETY: an open handle that is still ours.
+            unsafe { calls::ctx_Close(self.ctx.as_raw(), *item) }
+        }
     }
 }
 
 impl<'c> List<'c> {
     /// Makes a list of the items.
+    #[inline]
     pub fn from_items<T: IntoPython>(
         ctx: Ctx<'c>,
         items: impl IntoIterator<Item = T>,
     ) -> Result<List<'c>> {
-        if attach::is_pypy73() {
-            return List::by_appending(ctx, items);
-        }
-        let items: Vec<T> = items.into_iter().collect();
-        // SAFETY: a live context and a length that is not negative.
-        let raw = unsafe { calls::ctx_ListBuilder_New(ctx.as_raw(), Len(items.len() as isize)) };
-        let builder = ListBuilder(ctx, raw);
-        for (i, item) in items.into_iter().enumerate() {
-            let item = item.into_python(ctx)?;
-            // SAFETY: the index is below the length; the builder makes its own handle.
-            unsafe {
-                calls::ctx_ListBuilder_Set(ctx.as_raw(), builder.1, Len(i as isize), item.as_raw());
-            }
-        }
-        let builder = core::mem::ManuallyDrop::new(builder);
-        // SAFETY: the builder is open and finished here.
-        unsafe {
-            let raw = calls::ctx_ListBuilder_Build(ctx.as_raw(), builder.1);
-            raw::new_handle(ctx, raw).map(|o| o.assume())
-        }
-    }
-
-    /// The builder of PyPy's own HPy never gives its memory back.
-    fn by_appending<T: IntoPython>(
-        ctx: Ctx<'c>,
-        items: impl IntoIterator<Item = T>,
-    ) -> Result<List<'c>> {
-        // SAFETY: a live context; the result is a new list.
-        let list: List<'c> =
-            unsafe { raw::new_handle(ctx, calls::ctx_List_New(ctx.as_raw(), Len(0)))?.assume() };
-        items.into_iter().try_for_each(|item| list.append(item))?;
-        Ok(list)
+        Collected::new(ctx, items)?.into_list()
     }
 
     /// `self.append(item)`.
     pub fn append(&self, item: impl IntoPython) -> Result<()> {
-        let (ctx, item) = (self.ctx(), item.into_python(self.ctx())?);
+        let (ctx, this) = (self.ctx(), self.as_raw());
         // SAFETY: a list and an open handle.
-        ctx.check(unsafe { calls::ctx_List_Append(ctx.as_raw(), self.as_raw(), item.as_raw()) })
+        let append = |item: HPy| unsafe { calls::ctx_List_Append(ctx.as_raw(), this, item) };
+        item.lend(ctx, |item| ctx.check(append(item.as_raw())))
     }
 }
 
 impl<'c> Tuple<'c> {
     /// Makes a tuple of handles.
     pub fn from_handles(ctx: Ctx<'c>, items: &[&Object<'_>]) -> Result<Tuple<'c>> {
-        let raw: Vec<hpy_abi::HPy> = items.iter().map(|item| item.as_raw()).collect();
+        let raw: Vec<HPy> = items.iter().map(|item| item.as_raw()).collect();
         // SAFETY: open handles and their number; the result is new.
         unsafe {
             let len = Len(raw.len() as isize);
@@ -255,11 +293,30 @@ impl<'c> Tuple<'c> {
 
 impl<'c> Dict<'c> {
     /// The value for a key, or `None` if it is not there.
+    #[inline]
     pub fn get(&self, key: impl IntoPython) -> Result<Option<Object<'c>>> {
-        let key = key.into_python(self.ctx())?;
-        match self.contains(&key)? {
-            true => self.get_item(&key).map(Some),
-            false => Ok(None),
+        let ctx = self.ctx();
+        let dict_get = attach::extensions().and_then(|extensions| extensions.dict_get);
+        // SAFETY: a dict and an open handle; the result is new, or null.
+        key.lend(ctx, |key| unsafe {
+            let value = match dict_get {
+                Some(dict_get) => dict_get(ctx.as_raw(), self.as_raw(), key.as_raw()),
+                None => self.get_in_two_steps(key),
+            };
+            raw::new_handle_or_end(ctx, value)
+        })
+    }
+
+    /// The value for a key as a new handle; null if it is not there, or with an exception set.
+    #[inline(never)]
+    fn get_in_two_steps(&self, key: &Object<'_>) -> HPy {
+        let (ctx, this, key) = (self.ctx().as_raw(), self.as_raw(), key.as_raw());
+        // SAFETY: two open handles.
+        unsafe {
+            match calls::ctx_Contains(ctx, this, key).0 {
+                1.. => calls::ctx_GetItem(ctx, this, key),
+                _ => HPy::NULL,
+            }
         }
     }
 
@@ -303,7 +360,7 @@ impl<'c> Type<'c> {
     ) -> Result<Type<'c>> {
         // SAFETY: a C string and a type; the result is a new type.
         unsafe {
-            let (name, null) = (Utf8(name.as_ptr()), hpy_abi::HPy::NULL);
+            let (name, null) = (Utf8(name.as_ptr()), HPy::NULL);
             let raw = calls::ctx_Err_NewException(ctx.as_raw(), name, base.as_raw(), null);
             raw::new_handle(ctx, raw).map(|o| o.assume())
         }
@@ -342,34 +399,68 @@ impl Slice<'_> {
 
 /// The items of an iterable; each may be an error, after which there are no more.
 pub struct Items<'c> {
-    iterator: Object<'c>,
-    done: bool,
+    /// An iterator, or the list itself.
+    source: Object<'c>,
+    place: Place,
+}
+
+/// How far one has come.
+enum Place {
+    /// In an iterator, which knows.
+    Iterator,
+    /// Before the item of this index, in a list that is read in place.
+    List(usize),
+    /// Behind the end, or behind an error.
+    End,
 }
 
 impl<'c> Items<'c> {
+    #[inline]
     pub(super) fn new(object: &Object<'c>) -> Result<Items<'c>> {
         let ctx = object.ctx();
         // SAFETY: an open handle; the result is new.
-        let iterator =
-            unsafe { raw::new_handle(ctx, calls::ctx_GetIter(ctx.as_raw(), object.as_raw()))? };
-        Ok(Items { iterator, done: false })
+        unsafe {
+            if attach::is_readable_list(ctx.as_raw(), object.as_raw()) {
+                return Ok(Items { source: object.to_owned_handle(), place: Place::List(0) });
+            }
+            let iterator = calls::ctx_GetIter(ctx.as_raw(), object.as_raw());
+            Ok(Items { source: raw::new_handle(ctx, iterator)?, place: Place::Iterator })
+        }
     }
 }
 
 impl<'c> Iterator for Items<'c> {
     type Item = Result<Object<'c>>;
 
+    // No address of `self` leaves this function, so that a loop can keep it in registers.
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.done {
-            return None;
+        let (ctx, source) = (self.source.ctx(), self.source.as_raw());
+        match self.place {
+            Place::End => None,
+            // SAFETY: a list that can be read in place, as it was found to be.
+            Place::List(index) => match unsafe { attach::list_item(source, index) } {
+                Some(item) => {
+                    self.place = Place::List(index + 1);
+                    // SAFETY: the list keeps the item open until Python code runs.
+                    Some(Ok(unsafe { raw::borrowed(ctx, item) }.to_owned_handle()))
+                }
+                None => {
+                    self.place = Place::End;
+                    None
+                }
+            },
+            Place::Iterator => {
+                // SAFETY: an iterator; the result is new, or null at the end or on error.
+                let item = unsafe {
+                    let item = calls::ctx_Iter_Next(ctx.as_raw(), source);
+                    raw::new_handle_or_end(ctx, item)
+                };
+                if !matches!(item, Ok(Some(_))) {
+                    self.place = Place::End;
+                }
+                item.transpose()
+            }
         }
-        let ctx = self.iterator.ctx();
-        // SAFETY: an iterator; the result is new, or null at the end or on error.
-        let item = unsafe {
-            let raw = calls::ctx_Iter_Next(ctx.as_raw(), self.iterator.as_raw());
-            raw::new_handle_or_end(ctx, raw)
-        };
-        self.done = !matches!(item, Ok(Some(_)));
-        item.transpose()
     }
 }

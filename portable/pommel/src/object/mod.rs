@@ -73,14 +73,23 @@ impl<'c> Object<'c> {
     /// A second handle to the same object.
     #[inline]
     pub fn to_owned_handle(&self) -> Object<'c> {
-        // SAFETY: an open handle; duplicating cannot fail, and where references are counted in place
-        // the second handle has the bits of the first.
+        // SAFETY: an open handle; where references are counted in place the second handle has the
+        // bits of the first.
         let raw = unsafe {
             match attach::count_up(self.raw) {
-                true => self.raw,
+                true => return Object { raw: self.raw, ctx: self.ctx },
                 false => calls::ctx_Dup(self.ctx.as_raw(), self.raw),
             }
         };
+        self.certain(raw)
+    }
+
+    /// Takes a new handle from a member that has no way to fail.
+    #[inline(always)]
+    fn certain(&self, raw: HPy) -> Object<'c> {
+        if !raw::is_handle(raw) {
+            no_handle();
+        }
         Object { raw, ctx: self.ctx }
     }
 
@@ -119,9 +128,7 @@ impl<'c> Object<'c> {
     /// Its type.
     pub fn type_(&self) -> Type<'c> {
         // SAFETY: every object has a type; the handle is new.
-        unsafe {
-            Object { raw: calls::ctx_Type(self.ctx.as_raw(), self.raw), ctx: self.ctx }.assume()
-        }
+        unsafe { self.certain(calls::ctx_Type(self.ctx.as_raw(), self.raw)).assume() }
     }
 
     /// The name of its type, for messages.
@@ -211,8 +218,7 @@ impl<'c> Object<'c> {
 
     /// `self.name = value`.
     pub fn set_attr(&self, name: impl Name, value: impl IntoPython) -> Result<()> {
-        let value = value.into_python(self.ctx)?;
-        self.store_attr(name, value.raw)
+        value.lend(self.ctx, |value| self.store_attr(name, value.raw))
     }
 
     /// `del self.name`.
@@ -233,9 +239,10 @@ impl<'c> Object<'c> {
 
     /// `self[key]`.
     pub fn get_item(&self, key: impl IntoPython) -> Result<Object<'c>> {
-        let key = key.into_python(self.ctx)?;
         // SAFETY: two open handles; the result is new.
-        unsafe { self.take(calls::ctx_GetItem(self.ctx.as_raw(), self.raw, key.raw)) }
+        key.lend(self.ctx, |key| unsafe {
+            self.take(calls::ctx_GetItem(self.ctx.as_raw(), self.raw, key.raw))
+        })
     }
 
     /// `self[index]`.
@@ -247,24 +254,29 @@ impl<'c> Object<'c> {
 
     /// `self[key] = value`.
     pub fn set_item(&self, key: impl IntoPython, value: impl IntoPython) -> Result<()> {
-        let (key, value) = (key.into_python(self.ctx)?, value.into_python(self.ctx)?);
-        // SAFETY: three open handles.
-        let status = unsafe { calls::ctx_SetItem(self.ctx.as_raw(), self.raw, key.raw, value.raw) };
-        self.ctx.check(status)
+        let ctx = self.ctx;
+        key.lend(ctx, |key| {
+            value.lend(ctx, |value| {
+                // SAFETY: three open handles.
+                ctx.check(unsafe { calls::ctx_SetItem(ctx.as_raw(), self.raw, key.raw, value.raw) })
+            })
+        })
     }
 
     /// `del self[key]`.
     pub fn del_item(&self, key: impl IntoPython) -> Result<()> {
-        let key = key.into_python(self.ctx)?;
+        let ctx = self.ctx;
         // SAFETY: two open handles.
-        self.ctx.check(unsafe { calls::ctx_DelItem(self.ctx.as_raw(), self.raw, key.raw) })
+        let delete = |key: HPy| unsafe { calls::ctx_DelItem(ctx.as_raw(), self.raw, key) };
+        key.lend(ctx, |key| ctx.check(delete(key.raw)))
     }
 
     /// `value in self`.
     pub fn contains(&self, value: impl IntoPython) -> Result<bool> {
-        let value = value.into_python(self.ctx)?;
+        let ctx = self.ctx;
         // SAFETY: two open handles.
-        self.ctx.check_flag(unsafe { calls::ctx_Contains(self.ctx.as_raw(), self.raw, value.raw) })
+        let contains = |value: HPy| unsafe { calls::ctx_Contains(ctx.as_raw(), self.raw, value) };
+        value.lend(ctx, |value| ctx.check_flag(contains(value.raw)))
     }
 
     /// `self(*args)`; the arguments are a tuple of Rust values and handles: `f.call((1, "x"))`.
@@ -339,6 +351,13 @@ impl<'c> Object<'c> {
         // SAFETY: the caller's promise.
         unsafe { K::from_object(self) }
     }
+}
+
+/// PyPy's own HPy fails in everything where its stack is full. A panic becomes an exception when it
+/// reaches Python.
+#[cold]
+fn no_handle() -> ! {
+    panic!("the interpreter's stack has no room for another handle");
 }
 
 impl fmt::Debug for Object<'_> {

@@ -10,12 +10,11 @@ macro_rules! binary {
     ($($name:ident $member:ident $text:literal;)*) => {$(
         #[doc = concat!("`self ", $text, " other`.")]
         pub fn $name(&self, other: impl IntoPython) -> Result<Object<'c>> {
-            let other = other.into_python(self.ctx())?;
             let ctx = self.ctx();
             // SAFETY: two open handles; the result is new.
-            unsafe {
+            other.lend(ctx, |other| unsafe {
                 raw::new_handle(ctx, calls::$member(ctx.as_raw(), self.as_raw(), other.as_raw()))
-            }
+            })
         }
     )*};
 }
@@ -63,23 +62,23 @@ impl<'c> Object<'c> {
     /// `self ** exponent`.
     pub fn pow(&self, exponent: impl IntoPython) -> Result<Object<'c>> {
         let ctx = self.ctx();
-        let exponent = exponent.into_python(ctx)?;
         // SAFETY: open handles, `None` for the modulus; the result is new.
-        unsafe {
+        exponent.lend(ctx, |exponent| unsafe {
             let none = calls::h_None(ctx.as_raw());
             let (this, exponent) = (self.as_raw(), exponent.as_raw());
             raw::new_handle(ctx, calls::ctx_Power(ctx.as_raw(), this, exponent, none))
-        }
+        })
     }
 
     /// `self op other` as a truth value, for one of [`CmpOp`]'s constants; identity implies
     /// equality.
     pub fn compare(&self, op: CmpOp, other: impl IntoPython) -> Result<bool> {
         let ctx = self.ctx();
-        let other = other.into_python(ctx)?;
-        // SAFETY: two open handles.
-        ctx.check_flag(unsafe {
-            calls::ctx_RichCompareBool(ctx.as_raw(), self.as_raw(), other.as_raw(), op)
+        other.lend(ctx, |other| {
+            // SAFETY: two open handles.
+            ctx.check_flag(unsafe {
+                calls::ctx_RichCompareBool(ctx.as_raw(), self.as_raw(), other.as_raw(), op)
+            })
         })
     }
 

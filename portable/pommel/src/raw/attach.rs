@@ -40,6 +40,10 @@ static HOST: HostCell = HostCell(UnsafeCell::new(Host {
         int_offset: 0,
         ints: ints::UNKNOWN,
         counts: counts::UNKNOWN,
+        length_offset: 0,
+        list_offset: 0,
+        tuple_offset: 0,
+        room: [0; 7],
     },
 }));
 
@@ -253,6 +257,46 @@ pub unsafe fn exact_small_int(ctx: *mut HPyContext, object: HPy) -> Option<i64> 
         } else {
             (word < 2 << 3).then(|| (1 - (word & 3) as i64) * i64::from(digit))
         }
+    }
+}
+
+/// The items of a tuple, if they can be read without a call.
+///
+/// # Safety
+/// `tuple` is a handle to a tuple that stays open for `'a`.
+#[inline(always)]
+pub unsafe fn tuple_items<'a>(tuple: HPy) -> Option<&'a [HPy]> {
+    // A direct build does not know it from the start.
+    let offset = host().inline.tuple_offset;
+    // SAFETY: so many items lie where the host says, and a tuple does not change.
+    (offset != 0).then(|| unsafe {
+        let start = (tuple.0 as *const u8).add(offset as usize);
+        core::slice::from_raw_parts(start.cast(), read(tuple, inline().length_offset))
+    })
+}
+
+/// Whether an object is a list whose items can be read without a call; see [`list_item`].
+///
+/// # Safety
+/// `ctx` is live and `object` an open handle.
+#[inline(always)]
+pub unsafe fn is_readable_list(ctx: *mut HPyContext, object: HPy) -> bool {
+    // SAFETY: the caller's promise.
+    inline().list_offset != 0 && unsafe { type_of(object) == Some(super::calls::h_ListType(ctx)) }
+}
+
+/// An item of such a list as it is now, as a handle that the list will close; `None` behind the last.
+///
+/// # Safety
+/// `list` is an open handle to an object for which [`is_readable_list`] was true.
+#[inline(always)]
+pub unsafe fn list_item(list: HPy, index: usize) -> Option<HPy> {
+    // SAFETY: the length and the pointer lie where the host says, nobody else changes the list
+    // meanwhile, and the items lie behind the pointer.
+    unsafe {
+        let len: usize = read(list, inline().length_offset);
+        let items: *const HPy = read(list, inline().list_offset);
+        (index < len).then(|| items.add(index).read())
     }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! Our hosts have a function for each. PyPy's own HPy has neither, but Python code can catch and
 //! raise: there two Python functions do it, one of which calls a native function that does nothing
-//! but fail, with the exception that is set already. Any other host keeps its exceptions.
+//! but fail, with the exception that is set already. Any other host keeps its exceptions, so that
+//! nothing else may be called while one is on its way, and a module refuses to be imported there;
+//! but for a test on a host that watches over that.
 
-use super::{attach, calls};
+use super::{attach, calls, is_handle};
 use crate::rt::trampolines::NOARGS;
 use crate::rt::{Docs, Method};
-use crate::{Module, Result};
+use crate::{Error, Module, Result};
 use core::cell::UnsafeCell;
 use core::ffi::CStr;
 use hpy_abi::{HPy, HPyContext, HPyGlobal, Handles};
@@ -25,7 +27,7 @@ pub unsafe fn take(ctx: *mut HPyContext) -> Option<HPy> {
             None => call(ctx, &TAKE, &[])?,
         }
     };
-    (!value.is_null()).then_some(value)
+    is_handle(value).then_some(value)
 }
 
 /// Sets an exception. The handle stays the caller's.
@@ -73,7 +75,8 @@ pub fn rethrow() -> Option<Method> {
 
 const RETHROW: &CStr = c" rethrow";
 
-/// Makes the Python functions, where they are needed, when the first module is made.
+/// Makes the Python functions, where they are needed, when the first module is made. An error on a
+/// host that keeps its exceptions.
 pub fn install(module: &Module<'_>) -> Result<()> {
     const SOURCE: &CStr = c"
 def take():
@@ -85,10 +88,16 @@ def take():
 def throw(error):
     raise error
 ";
-    if !attach::is_pypy73() {
+    let ctx = module.ctx();
+    if attach::is_ours() || crate::testing::is_under_test(ctx) {
         return Ok(());
     }
-    let ctx = module.ctx();
+    if !attach::is_pypy73() {
+        return Err(Error::import_error(
+            "this interpreter has an HPy of its own that cannot hand exceptions out; the extension \
+             runs on CPython and PyPy, and HPy is part of it: import it as an ordinary extension",
+        ));
+    }
     let names = ctx.dict()?;
     names.set_item("rethrow", module.get_attr(RETHROW)?)?;
     module.del_attr(RETHROW)?;
@@ -113,6 +122,9 @@ unsafe fn call(ctx: *mut HPyContext, function: &Function, args: &[HPy]) -> Optio
             return None;
         }
         let function = calls::ctx_Global_Load(ctx, global);
+        if !is_handle(function) {
+            return None;
+        }
         let result = calls::ctx_Call(ctx, function, Handles(args.as_ptr()), args.len(), HPy::NULL);
         calls::ctx_Close(ctx, function);
         Some(result)

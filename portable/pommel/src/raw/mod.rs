@@ -19,13 +19,20 @@ use crate::{Ctx, Error, Object, Result};
 use core::mem::ManuallyDrop;
 use hpy_abi::HPy;
 
+/// Whether a member returned a handle and not null. PyPy's own HPy returns -1 in place of null where
+/// its stack is full.
+#[inline(always)]
+pub(crate) fn is_handle(raw: HPy) -> bool {
+    raw.0.wrapping_add(1) as usize > 1
+}
+
 /// Takes ownership of a handle that a member returned; null means that an exception is set.
 ///
 /// # Safety
 /// `raw` is null or a new handle that nobody else will close.
 #[inline(always)]
 pub unsafe fn new_handle<'c>(ctx: Ctx<'c>, raw: HPy) -> Result<Object<'c>> {
-    if raw.is_null() { Err(Error::pending()) } else { Ok(Object::from_parts(raw, ctx)) }
+    if is_handle(raw) { Ok(Object::from_parts(raw, ctx)) } else { Err(Error::pending()) }
 }
 
 /// Like [`new_handle`] for members whose null may also mean "nothing more", without an exception.
@@ -34,7 +41,7 @@ pub unsafe fn new_handle<'c>(ctx: Ctx<'c>, raw: HPy) -> Result<Object<'c>> {
 /// As for [`new_handle`].
 #[inline]
 pub unsafe fn new_handle_or_end<'c>(ctx: Ctx<'c>, raw: HPy) -> Result<Option<Object<'c>>> {
-    if !raw.is_null() {
+    if is_handle(raw) {
         Ok(Some(Object::from_parts(raw, ctx)))
     } else if ctx.error_is_set() {
         Err(Error::pending())

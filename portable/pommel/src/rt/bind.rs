@@ -3,19 +3,25 @@
 //! The generated code has a short way of its own for calls that pass every parameter by position.
 //! Everything else comes here: [`bind`] sorts what was passed into one slot per parameter, with the
 //! null handle where nothing was passed, and says what is wrong in CPython's words.
+//!
+//! Names in calls are interned as a rule. Where a handle is the object itself, a [`Name`] keeps the
+//! interned `str`, and comparing bits tells; only what is not found so is compared as text.
 
 use super::entry::enter;
 use super::trampolines::{KEYWORDS, NEWFUNC, VARARGS};
 use crate::object::{Borrowed, Kind, Object};
+use crate::raw::{self, attach};
 use crate::{Argument, Ctx, Dict, Error, Result, Str, Tuple};
-use hpy_abi::{HPy, HPyContext, Handles};
+use core::sync::atomic::{AtomicIsize, Ordering::Relaxed};
+use hpy_abi::{HPy, HPyContext, Handles, Utf8};
+use std::ffi::CString;
 
 /// The parameters of a function.
 pub struct Params {
     /// The function's name, for messages.
     pub function: &'static str,
     /// The names of all parameters: first those that take a position, then the keyword-only ones.
-    pub names: &'static [&'static str],
+    pub names: &'static [Name],
     /// How many of them cannot be passed by name.
     pub positional_only: usize,
     /// How many of them can be passed by position.
@@ -26,6 +32,40 @@ pub struct Params {
     pub var_args: bool,
     /// Whether further keyword arguments are taken.
     pub var_keywords: bool,
+}
+
+/// The name of a parameter.
+pub struct Name {
+    text: &'static str,
+    /// The bits of a handle to the interned `str`, which stays open for ever, on hosts where that
+    /// is the object; 0 until a keyword was looked for.
+    interned: AtomicIsize,
+}
+
+impl Name {
+    pub const fn new(text: &'static str) -> Name {
+        Name { text, interned: AtomicIsize::new(0) }
+    }
+
+    /// Gets hold of the interned `str`, where that is of use.
+    fn intern(&self, ctx: Ctx<'_>) -> Result<()> {
+        let extensions = attach::extensions().filter(|_| attach::plain_handles());
+        let Some(intern) = extensions.and_then(|extensions| extensions.intern) else {
+            return Ok(());
+        };
+        if self.interned.load(Relaxed) != 0 {
+            return Ok(());
+        }
+        let text = CString::new(self.text)
+            .map_err(|_| Error::value_error("a parameter's name has a NUL"))?;
+        // SAFETY: a live context and a C string; the result is new.
+        let name = unsafe { raw::new_handle(ctx, intern(ctx.as_raw(), Utf8(text.as_ptr())))? };
+        // Another thread may have been quicker: it found the same, and this handle is closed.
+        if self.interned.compare_exchange(0, name.as_raw().0, Relaxed, Relaxed).is_ok() {
+            raw::give_up(name);
+        }
+        Ok(())
+    }
 }
 
 /// What is left over after every parameter has its slot.
@@ -40,16 +80,41 @@ pub struct Bound<'c> {
 /// stand behind the positional arguments.
 ///
 /// # Safety
-/// `args` has `nargs` open handles, and one more for each of `kwnames`.
-#[inline(never)]
+/// `args` has `nargs` open handles, and one more for each of `kwnames`; `slots` are null, one for
+/// each of the parameters.
+#[inline(always)]
 pub unsafe fn bind<'c>(
     ctx: Ctx<'c>,
-    params: &Params,
+    params: &'static Params,
     args: *const HPy,
     nargs: usize,
     kwnames: HPy,
     slots: &mut [HPy],
 ) -> Result<Bound<'c>> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match params.bind_quickly(args, nargs, kwnames, slots) {
+            Some(taken) => Ok(Bound { taken, keywords: None }),
+            None => bind_any(ctx, params, args, nargs, kwnames, slots),
+        }
+    }
+}
+
+/// The general way, for names that are no interned `str`, for the rests and for mistakes.
+///
+/// # Safety
+/// As for [`bind`], but the slots may have been filled.
+#[cold]
+#[inline(never)]
+unsafe fn bind_any<'c>(
+    ctx: Ctx<'c>,
+    params: &'static Params,
+    args: *const HPy,
+    nargs: usize,
+    kwnames: HPy,
+    slots: &mut [HPy],
+) -> Result<Bound<'c>> {
+    slots.fill(HPy::NULL);
     // SAFETY: the caller's promise.
     let positional = unsafe { slice(args, nargs) };
     let mut bound = params.bind_positional(ctx, positional, slots)?;
@@ -60,6 +125,7 @@ pub unsafe fn bind<'c>(
         let names: &Tuple<'_> = unsafe { Tuple::view(&names) };
         // SAFETY: the caller's promise.
         let values = unsafe { slice(args.wrapping_add(nargs), names.len()?) };
+        params.names.iter().try_for_each(|name| name.intern(ctx))?;
         for (i, value) in values.iter().enumerate() {
             params.bind_keyword(ctx, &names.get_index(i as isize)?, *value, slots, &mut bound)?;
         }
@@ -76,7 +142,7 @@ pub unsafe fn bind<'c>(
 #[inline(never)]
 pub unsafe fn bind_new<'c>(
     ctx: Ctx<'c>,
-    params: &Params,
+    params: &'static Params,
     args: *const HPy,
     nargs: usize,
     keywords: HPy,
@@ -204,6 +270,51 @@ unsafe fn slice<'a>(start: *const HPy, len: usize) -> &'a [HPy] {
 }
 
 impl Params {
+    /// The number of positional arguments that found a slot, after all arguments have found one and
+    /// all parameters that need it have theirs; `None` if it takes more than comparing bits.
+    ///
+    /// # Safety
+    /// As for [`bind`].
+    #[inline(always)]
+    unsafe fn bind_quickly(
+        &'static self,
+        args: *const HPy,
+        nargs: usize,
+        kwnames: HPy,
+        slots: &mut [HPy],
+    ) -> Option<usize> {
+        if nargs > self.positional && !self.var_args {
+            return None;
+        }
+        let taken = nargs.min(self.positional);
+        for (i, slot) in slots.iter_mut().enumerate().take(taken) {
+            // SAFETY: the caller's promise.
+            *slot = unsafe { args.add(i).read() };
+        }
+        if !kwnames.is_null() {
+            // SAFETY: the caller's promise: a tuple that is open during the call.
+            for (i, name) in unsafe { attach::tuple_items(kwnames) }?.iter().enumerate() {
+                let slot = &mut slots[self.find_interned(*name, taken + i)?];
+                if !slot.is_null() {
+                    return None;
+                }
+                // SAFETY: the values stand behind the positional arguments.
+                *slot = unsafe { args.add(nargs + i).read() };
+            }
+        }
+        let has = |(required, slot): (&bool, &HPy)| !required || !slot.is_null();
+        self.required.iter().zip(&*slots).all(has).then_some(taken)
+    }
+
+    /// The parameter whose interned name has the bits of `name`, by way of a guess: arguments tend
+    /// to come in the order of the parameters.
+    #[inline(always)]
+    fn find_interned(&self, name: HPy, guess: usize) -> Option<usize> {
+        let is = |i: &usize| self.names[*i].interned.load(Relaxed) == name.0;
+        let named = self.positional_only..self.names.len();
+        Some(guess).filter(|i| named.contains(i) && is(i)).or_else(|| named.clone().find(is))
+    }
+
     fn bind_positional<'c>(
         &self,
         _ctx: Ctx<'c>,
@@ -232,7 +343,7 @@ impl Params {
         }
         // SAFETY: a `str`, as the test says.
         let text = unsafe { Str::view(name) }.to_str()?;
-        let found = self.names.iter().position(|parameter| *parameter == text);
+        let found = self.names.iter().position(|parameter| parameter.text == text);
         match found {
             Some(i) if i >= self.positional_only => {
                 if !slots[i].is_null() {
@@ -263,7 +374,8 @@ impl Params {
 
     fn check_required(&self, slots: &[HPy]) -> Result<()> {
         let missing = |i: &usize| self.required[*i] && slots[*i].is_null();
-        let missing: Vec<&str> = (0..slots.len()).filter(missing).map(|i| self.names[i]).collect();
+        let missing: Vec<&str> =
+            (0..slots.len()).filter(missing).map(|i| self.names[i].text).collect();
         if missing.is_empty() {
             return Ok(());
         }
@@ -296,7 +408,7 @@ impl Params {
     #[cold]
     fn unknown(&self, name: &str) -> Error {
         let named = &self.names[self.positional_only..];
-        let near = named.iter().find(|candidate| similar(candidate, name));
+        let near = named.iter().map(|name| name.text).find(|candidate| similar(candidate, name));
         let hint = near.map(|near| format!(". Did you mean '{near}'?")).unwrap_or_default();
         let function = self.function;
         Error::type_error(format!("{function}() got an unexpected keyword argument '{name}'{hint}"))

@@ -67,6 +67,13 @@ fn panicked(panic: Box<dyn Any + Send>) -> Error {
     ))
 }
 
+/// What a method returned, after the borrow of its receiver.
+#[inline(always)]
+pub fn ended<T, R>(returned: T, receiver: R) -> T {
+    drop(receiver);
+    returned
+}
+
 /// Turns what a function returned into the C result.
 #[inline(always)]
 pub fn object_result(ctx: Ctx<'_>, output: impl Output) -> Result<HPy> {

@@ -19,10 +19,10 @@ pub use crate::class::{new_raw, new_raw_of};
 pub use crate::raw::NewHandle;
 pub use crate::stub::{Declaration, Parameter, Passing, Role, stub, stub_text};
 pub use bind::{
-    Args, ArgumentName, Bound, Params, bind, bind_new, extract, extract_index, extract_operand,
-    in_order, rebind, rebind_keywords, rebind_new,
+    Args, ArgumentName, Bound, Name, Params, bind, bind_new, extract, extract_index,
+    extract_operand, in_order, rebind, rebind_keywords, rebind_new,
 };
-pub use entry::{CResult, enter, object_result};
+pub use entry::{CResult, ended, enter, object_result};
 pub use hpy_abi::{self as abi, HPy, HPyContext};
 pub use module::{
     ClassSpec, Docs, Function, Item, Method, ModuleDef, ModuleSpec, Place, Property, SlotItem,

@@ -245,12 +245,25 @@ pub unsafe extern "C" fn KEYWORDS<T: KEYWORDS>(
     unsafe { T::imp(ctx, self_.plain(), handles, nargs, kwnames.plain()) }.plain()
 }
 
-/// A constructor, as CPython calls it. The arguments are in a tuple, which only the host can read.
+/// A constructor, as CPython calls it. The arguments are in a tuple, whose inside not every host
+/// shows.
 ///
 /// # Safety
 /// The arguments are those of a call from an interpreter with a C API.
 pub unsafe extern "C" fn NEWFUNC<T: NEWFUNC>(type_: CpyRef, args: CpyRef, kw: CpyRef) -> CpyRef {
-    through_host!(NEWFUNC, T::imp, self_: type_, args: args, kw: kw => NULL)
+    out_of_line! {
+        fn translated<T: NEWFUNC>(type_: CpyRef, args: CpyRef, kw: CpyRef) -> CpyRef {
+            through_host!(NEWFUNC, T::imp, self_: type_, args: args, kw: kw => NULL)
+        }
+    }
+    // SAFETY: the interpreter passes a tuple, which it keeps for the call; only a host with plain
+    // handles shows the inside of one.
+    let Some(items) = (unsafe { attach::tuple_items(args.plain()) }) else {
+        return translated::<T>(type_, args, kw);
+    };
+    let (handles, nargs) = (Handles(items.as_ptr()), items.len() as isize);
+    // SAFETY: the caller's promise; the references are handles.
+    unsafe { T::imp(attach::context(), type_.plain(), handles, nargs, kw.plain()) }.plain()
 }
 
 /// A buffer export, as CPython calls it.

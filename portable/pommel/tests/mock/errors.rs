@@ -3,7 +3,7 @@
 use super::bench::{on, on_both};
 use super::extension::functions;
 use hpy_mock::Interpreter;
-use pommel::{Error, Type, exception};
+use pommel::{Error, Type, exception, rt};
 
 #[test]
 fn errors_become_exceptions() {
@@ -36,8 +36,7 @@ fn errors_may_have_causes() {
     });
 }
 
-/// Not on the other host: it keeps the first one while the second is called, which is misuse here
-/// and costs the first on PyPy.
+/// Not on the other host, which keeps the first one while the second is called.
 #[test]
 fn the_first_of_two_errors_is_kept_where_the_host_hands_both_out() {
     on(Interpreter::new_ours(), &functions::__POMMEL_MODULE, |b| {
@@ -46,6 +45,38 @@ fn the_first_of_two_errors_is_kept_where_the_host_hands_both_out() {
         assert_eq!(error, "TypeError: parse() missing 1 required argument: 'text'");
         Ok(())
     });
+}
+
+/// On a host that keeps its exceptions nothing may be called while there is an error: a test sees
+/// it, and what was raised first is not passed off as something else.
+#[test]
+#[should_panic(expected = "ctx_Call was called while")]
+fn a_call_with_an_error_in_hand_is_noticed_where_the_host_keeps_it() {
+    on(Interpreter::new(), &functions::__POMMEL_MODULE, |b| {
+        let (parse, zero) = (b.get("parse")?, b.get("zero_division")?);
+        let error = b.error(b.module.call_method("first_of_two", (&parse, &zero)));
+        let words = "RuntimeError: an exception was lost: this interpreter keeps one at a time";
+        assert!(error.starts_with(words), "{error}");
+        Ok(())
+    });
+}
+
+/// Outside of tests a module is not imported there at all.
+#[test]
+fn a_host_that_keeps_its_exceptions_is_refused() {
+    let python = Interpreter::new();
+    // SAFETY: the interpreter outlives the call, and it has its own turn among the threads; the
+    // description that it loads obeys the ABI and is never freed.
+    let module = unsafe {
+        rt::init_context(python.context());
+        python.load("functions", rt::module_def(&functions::__POMMEL_MODULE))
+    };
+    assert!(module.is_null());
+    let error = python.take_error().expect("it is refused");
+    let words =
+        "ImportError: this interpreter has an HPy of its own that cannot hand exceptions out";
+    assert!(error.starts_with(words), "{error}");
+    python.finish();
 }
 
 #[test]
