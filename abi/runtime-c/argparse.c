@@ -37,19 +37,20 @@ typedef struct {
     /* Set by `|` and `$`. */
     bool optional;
     bool keyword_only;
-    /* Whether an `O` needs a handle of its own, and where it is kept. */
-    bool owns;
+    /* Whether there may be keyword arguments: `$` is known, and an `O` needs a handle of its own,
+       which the tracker keeps. */
+    bool keywords;
     HPyTracker *tracker;
 } Parser;
 
-static Parser parser(HPyContext *ctx, HPyTracker *tracker, const char *fmt, bool owns)
+static Parser parser(HPyContext *ctx, HPyTracker *tracker, const char *fmt, bool keywords)
 {
     Parser p;
     p.ctx = ctx;
     p.unit = fmt;
     p.end = fmt + strcspn(fmt, ":;");
     p.optional = p.keyword_only = false;
-    p.owns = owns;
+    p.keywords = keywords;
     p.tracker = tracker;
     return p;
 }
@@ -76,10 +77,11 @@ static int fail(const Parser *p, HPy type, const char *message)
 static char next_unit(Parser *p)
 {
     for (; p->unit != p->end; p->unit++) {
-        if (*p->unit != '|' && *p->unit != '$')
+        const bool keyword_only = *p->unit == '$' && p->keywords;
+        if (*p->unit != '|' && !keyword_only)
             return *p->unit++;
         p->optional = true;
-        p->keyword_only |= *p->unit == '$';
+        p->keyword_only |= keyword_only;
     }
     return 0;
 }
@@ -129,7 +131,7 @@ static int text(const Parser *p, HPy arg, const char **value)
 
 static int object(const Parser *p, HPy arg, HPy *value)
 {
-    if (!p->owns) {
+    if (!p->keywords) {
         *value = arg;
         return 1;
     }

@@ -6,7 +6,7 @@ HPyContext _HPy_CPython_Context;
 void _HPy_CPython_FillContext(void)
 {
     HPyContext *ctx = &_HPy_CPython_Context;
-    ctx->name = "HPy CPython ABI (Pommel)";
+    ctx->name = "HPy CPython ABI";
     ctx->abi_version = HPY_ABI_VERSION;
     ctx->h_Builtins = _py2h(PyEval_GetBuiltins());
 #define FILL(member, object) ctx->member = _py2h(object);

@@ -7,8 +7,10 @@
  * 3. Such a class comes here through the interpreter's own function, which has run the finalizer.
  *    So the finalizer is run here only if the object's own type ends here.
  * 4. What precedes the struct is taken apart by the type it belongs to, which wants the object as
- *    its own objects are: tracked by the collector. The object's reference to its type is visited
- *    and given up once, by the first heap type's function on the way up.
+ *    its own objects are: tracked by the collector. The object's reference to its type is given up
+ *    once, by the first heap type's function on the way up.
+ * 5. That reference is visited if the type is a class that was written in Python. Of a type of the
+ *    extension's own HPy says that its instances refer to what their fields hold, and no more.
  */
 #include "cpython_runtime.h"
 
@@ -144,9 +146,8 @@ HPy _HPy_CPython_New(HPy h_type, void **data)
     return _py2h(self);
 }
 
-HPy HPyType_GenericNew(HPyContext *ctx, HPy type, const HPy *args, HPy_ssize_t nargs, HPy kw)
+HPy _HPy_CPython_GenericNew(HPy type)
 {
-    (void)ctx, (void)args, (void)nargs, (void)kw;
     if (!PyType_Check(_h2py(type))) {
         PyErr_SetString(PyExc_TypeError, "HPyType_GenericNew arg 1 must be a type");
         return HPy_NULL;
@@ -231,7 +232,7 @@ int _HPy_CPython_InstanceTraverse(PyObject *self, visitproc visit, void *arg)
     Visitor visitor;
     visitor.visit = visit;
     visitor.arg = arg;
-    if (!(base->tp_flags & Py_TPFLAGS_HEAPTYPE))
+    if (!(base->tp_flags & Py_TPFLAGS_HEAPTYPE) && _HPy_CPython_FactsOf(Py_TYPE(self)) == NULL)
         Py_VISIT(Py_TYPE(self));
     FOR_EACH_OF_OURS(type, facts, Py_TYPE(self), base) {
         PyObject **dict = own_dict(self, type);

@@ -486,8 +486,7 @@ HPyAPI_FUNC int HPyCapsule_SetDestructor(HPyContext *ctx, HPy capsule,
 HPyAPI_IMPL HPy HPyType_FromSpec(HPyContext *ctx, HPyType_Spec *spec, HPyType_SpecParam *params);
 HPyAPI_IMPL HPyType_BuiltinShape HPyType_GetBuiltinShape(HPyContext *ctx, HPy h_type);
 HPyAPI_IMPL const char *HPyType_GetName(HPyContext *ctx, HPy type);
-HPyAPI_IMPL HPy HPyType_GenericNew(HPyContext *ctx, HPy type, const HPy *args, HPy_ssize_t nargs,
-                                   HPy kw);
+HPyAPI_IMPL HPy _HPy_CPython_GenericNew(HPy type);
 HPyAPI_IMPL HPy _HPy_CPython_New(HPy h_type, void **data);
 HPyAPI_IMPL int HPy_SetCallFunction(HPyContext *ctx, HPy h, HPyCallFunction *func);
 /* What a type's HPy_tp_traverse does for the collector's visitor. */
@@ -498,6 +497,17 @@ HPyAPI_FUNC int HPyType_IsSubtype(HPyContext *ctx, HPy sub, HPy type)
 {
     (void)ctx;
     return PyType_IsSubtype((PyTypeObject *)_h2py(sub), (PyTypeObject *)_h2py(type));
+}
+
+/* May be a slot's implementation itself, and so is declared like one. */
+HPyAPI_FUNC HPy
+HPyType_GenericNew(HPyContext *ctx, HPy type, const HPy *args, HPy_ssize_t nargs, HPy kw)
+{
+    (void)ctx;
+    (void)args;
+    (void)nargs;
+    (void)kw;
+    return _HPy_CPython_GenericNew(type);
 }
 
 HPyAPI_FUNC HPy _HPy_New(HPyContext *ctx, HPy h_type, void **data)
