@@ -1150,7 +1150,7 @@ function!(wrong_type, wrong_type_imp: O, |ctx, _self, which| {
     match call!(ctx, ctx_Long_AsInt64_t, which) {
         0 => s.builtin_shape = BuiltinShape(123),
         1 => s.flags |= tpflags::HAVE_GC,
-        2 => s.itemsize = 8,
+        2 => s.itemsize = -8,
         3 => params.push(param(ParamKind(77), none)),
         4 => params.push(param(ParamKind::BASE, none)),
         5 => params.extend([param(ParamKind::BASE, int_type), param(ParamKind::BASES_TUPLE, none)]),
