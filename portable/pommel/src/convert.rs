@@ -21,6 +21,15 @@ pub trait FromPython: Sized {
     fn expected() -> Cow<'static, str>;
     /// Reads the value; a `TypeError` if the object is of the wrong kind.
     fn from_python(object: &Object<'_>) -> Result<Self>;
+    /// Reads the value if that can be done without running Python code or making a reference.
+    ///
+    /// # Safety
+    /// `ctx` is live and `object` an open handle.
+    #[doc(hidden)]
+    #[inline(always)]
+    unsafe fn read_exact(_ctx: Ctx<'_>, _object: HPy) -> Option<Self> {
+        None
+    }
     /// Reads as many leading items of a list or tuple as can be had at once, into an empty vector
     /// that has room for them.
     #[doc(hidden)]
@@ -145,6 +154,12 @@ impl FromPython for f64 {
         "a real number".into()
     }
 
+    #[inline(always)]
+    unsafe fn read_exact(ctx: Ctx<'_>, object: HPy) -> Option<f64> {
+        // SAFETY: the caller's promise.
+        unsafe { attach::exact_float(ctx.as_raw(), object) }
+    }
+
     #[inline]
     fn read_leading(sequence: &Object<'_>, items: &mut Vec<f64>) {
         read_floats(sequence, items);
@@ -249,11 +264,16 @@ macro_rules! wide_integers {
             }
 
             #[inline(always)]
+            unsafe fn read_exact(ctx: Ctx<'_>, object: HPy) -> Option<$ty> {
+                // SAFETY: the caller's promise.
+                let small = unsafe { attach::exact_small_int(ctx.as_raw(), object) };
+                small.and_then(|small| <$ty>::try_from(small).ok())
+            }
+
+            #[inline(always)]
             fn from_python(object: &Object<'_>) -> Result<$ty> {
-                let (ctx, raw) = (object.ctx().as_raw(), object.as_raw());
                 // SAFETY: a live context and an open handle.
-                let small = unsafe { attach::exact_small_int(ctx, raw) };
-                match small.and_then(|small| <$ty>::try_from(small).ok()) {
+                match unsafe { <$ty>::read_exact(object.ctx(), object.as_raw()) } {
                     Some(value) => Ok(value),
                     None => <$ty>::from_any_int(object),
                 }
@@ -318,6 +338,12 @@ macro_rules! small_integers {
             const TAKES: Annotation = Annotation::Name("int");
             fn expected() -> Cow<'static, str> {
                 <$wide>::expected()
+            }
+            #[inline(always)]
+            unsafe fn read_exact(ctx: Ctx<'_>, object: HPy) -> Option<$ty> {
+                // SAFETY: the caller's promise.
+                let wide = unsafe { <$wide>::read_exact(ctx, object) };
+                wide.and_then(|wide| <$ty>::try_from(wide).ok())
             }
             #[inline(always)]
             fn from_python(object: &Object<'_>) -> Result<$ty> {

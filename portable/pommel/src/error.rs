@@ -296,7 +296,7 @@ impl Error {
     pub(crate) fn set(mut self, ctx: *mut HPyContext) {
         let Some(state) = self.0.take() else { return };
         match *state {
-            State::Made { kind, message } => set_string(ctx, kind, message),
+            State::Made { kind, message } => set_string(ctx, kind, &message),
             // SAFETY: an open handle to an exception, which belonged to the error.
             State::Taken(value) => unsafe {
                 raw::exceptions::set(ctx, value);
@@ -307,8 +307,7 @@ impl Error {
                 ctx,
                 exception::RuntimeError,
                 "an exception was lost: this interpreter keeps one at a time, and a later one took \
-                 its place"
-                    .to_owned(),
+                 its place",
             ),
         }
     }
@@ -326,10 +325,22 @@ impl Error {
     }
 }
 
-fn set_string(ctx: *mut HPyContext, kind: Exception, message: String) {
-    let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
+fn set_string(ctx: *mut HPyContext, kind: Exception, message: &str) {
+    // A short message, the usual case, takes no memory on its way.
+    let mut small = [0; 128];
+    let long;
+    let message = match small.get_mut(..message.len()) {
+        Some(start) if message.len() < 128 && !message.contains('\0') => {
+            start.copy_from_slice(message.as_bytes());
+            small.as_ptr().cast()
+        }
+        _ => {
+            long = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
+            long.as_ptr()
+        }
+    };
     // SAFETY: a handle of the context and a C string.
-    unsafe { calls::ctx_Err_SetString(ctx, kind.raw(ctx), Utf8(message.as_ptr())) }
+    unsafe { calls::ctx_Err_SetString(ctx, kind.raw(ctx), Utf8(message)) }
 }
 
 impl Drop for Error {

@@ -109,7 +109,7 @@ pub use ctx::Ctx;
 pub use error::{Error, Exception, Result, exception};
 pub use object::{
     Borrowed, Bytes, CallArguments, Dict, Items, Kind, List, Module, Name, Object, Slice, Str,
-    Tuple, Type,
+    Tuple, Type, Values,
 };
 pub use pommel_macros::{class, function, methods, module};
 pub use rt::Args;

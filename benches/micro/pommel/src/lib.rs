@@ -38,8 +38,8 @@ pub mod micro_pommel {
     #[function]
     fn list_read(list: &List<'_>) -> Result<i64> {
         let mut sum = 0;
-        for item in list.iter()? {
-            sum += item?.extract::<i64>()?;
+        for number in list.iter_as::<i64>()? {
+            sum += number?;
         }
         Ok(sum)
     }

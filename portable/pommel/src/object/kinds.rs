@@ -2,8 +2,9 @@
 
 use super::Object;
 use crate::raw::{self, attach, calls};
-use crate::{Annotation, Ctx, Error, IntoPython, Result};
+use crate::{Annotation, Ctx, Error, FromPython, IntoPython, Result};
 use core::fmt;
+use core::marker::PhantomData;
 use core::ops::Deref;
 use hpy_abi::{HPy, Handles, Len, Utf8};
 
@@ -462,5 +463,43 @@ impl<'c> Iterator for Items<'c> {
                 item.transpose()
             }
         }
+    }
+}
+
+/// The items of an iterable as Rust values, made by [`Object::iter_as`].
+pub struct Values<'c, T> {
+    items: Items<'c>,
+    values: PhantomData<fn() -> T>,
+}
+
+impl<'c, T: FromPython> Values<'c, T> {
+    #[inline]
+    pub(super) fn new(object: &Object<'c>) -> Result<Values<'c, T>> {
+        Ok(Values { items: Items::new(object)?, values: PhantomData })
+    }
+
+    /// The value before the next item of a list, if nobody has to be asked for it.
+    #[inline(always)]
+    fn next_exact(&self, index: usize) -> Option<T> {
+        let source = &self.items.source;
+        // SAFETY: a list that can be read in place, which keeps the item open until Python code
+        // runs; reading an exact value runs none.
+        unsafe { T::read_exact(source.ctx(), attach::list_item(source.as_raw(), index)?) }
+    }
+}
+
+impl<T: FromPython> Iterator for Values<'_, T> {
+    type Item = Result<T>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Place::List(index) = self.items.place
+            && let Some(value) = self.next_exact(index)
+        {
+            self.items.place = Place::List(index + 1);
+            return Some(Ok(value));
+        }
+        let item = self.items.next()?;
+        Some(item.and_then(|item| T::from_python(&item)))
     }
 }

@@ -6,7 +6,7 @@ mod names;
 mod operators;
 
 pub use arguments::CallArguments;
-pub use kinds::{Bytes, Dict, Items, Kind, List, Module, Slice, Str, Tuple, Type};
+pub use kinds::{Bytes, Dict, Items, Kind, List, Module, Slice, Str, Tuple, Type, Values};
 pub use names::Name;
 
 /// Keeps others from implementing traits whose methods are trusted with raw handles.
@@ -328,6 +328,12 @@ impl<'c> Object<'c> {
     /// `iter(self)`, as a Rust iterator over results.
     pub fn iter(&self) -> Result<Items<'c>> {
         Items::new(self)
+    }
+
+    /// The same with the items as Rust values: `for x in list.iter_as::<f64>()? { sum += x?; }`.
+    /// Numbers in a list are read where they lie.
+    pub fn iter_as<T: FromPython>(&self) -> Result<Values<'c, T>> {
+        Values::new(self)
     }
 
     /// Looks at it as an object of a built-in type: `obj.cast::<List>()?`.
