@@ -4,6 +4,7 @@
 
 mod bench;
 mod codegen;
+mod conformance;
 mod debian;
 mod dist;
 mod paths;
@@ -51,6 +52,11 @@ const COMMANDS: &[Command] = &[
         summary: "print the generated files anew, or see whether they are stale [--check]",
         main: codegen::main,
     },
+    Command {
+        name: "conformance",
+        summary: "run upstream's test suite against the package hpy [--json PATH]",
+        main: conformance::main,
+    },
     Command { name: "tidy", summary: "check the laws of the house", main: tidy::main },
     Command {
         name: "pythons",
@@ -86,6 +92,6 @@ fn dispatch(args: &[String]) -> Result<()> {
 fn print_help() {
     println!("cargo xtask COMMAND [ARGUMENT...]\n");
     for command in COMMANDS {
-        println!("  {:<9} {}", command.name, command.summary);
+        println!("  {:<11} {}", command.name, command.summary);
     }
 }

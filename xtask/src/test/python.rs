@@ -65,7 +65,10 @@ impl Extensions {
     /// Builds and packs every extension of the workspace.
     fn build() -> Result<Extensions> {
         let workspace = Workspace::read()?;
-        let is_extension = |package: &&Package| Package::extension_module(package).is_ok();
+        // The loader of universal binaries is a shared object as well, and no extension.
+        let is_extension = |package: &&Package| {
+            package.extension_module().is_ok() && !package.folder().starts_with("hosts")
+        };
         let mut extensions =
             Extensions { packages: Vec::new(), wheels: Vec::new(), hashes: BTreeMap::new() };
         for package in workspace.packages.iter().filter(is_extension) {

@@ -1,0 +1,30 @@
+//! The tests of the suite that are expected to fail, each with its reason. One that passes is an
+//! error as well, so that the list cannot grow old.
+
+use crate::pythons::Python;
+
+struct Expected {
+    /// The start of the test's name, from its file on.
+    test: &'static str,
+    /// The interpreters it fails on.
+    on: fn(&Python) -> bool,
+    reason: &'static str,
+}
+
+const EXPECTED: &[Expected] = &[Expected {
+    test: "test/hpy_devel/test_distutils.py::",
+    on: lacks_ensurepip,
+    reason: "the tests make environments with pip, and this Python comes without ensurepip",
+}];
+
+/// An interpreter from a distribution's packages has pip's wheel beside it instead.
+fn lacks_ensurepip(python: &Python) -> bool {
+    python.pip_wheel.is_some()
+}
+
+/// Why a test is expected to fail on an interpreter, if it is.
+pub fn reason(python: &Python, test: &str) -> Option<&'static str> {
+    let test = test.trim_start_matches("../");
+    let listed = EXPECTED.iter().find(|e| test.starts_with(e.test) && (e.on)(python));
+    listed.map(|expected| expected.reason)
+}
