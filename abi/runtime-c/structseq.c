@@ -17,6 +17,14 @@ static HPy_ssize_t count_fields(const HPyStructSequence_Desc *desc)
 
 #ifdef HPY_ABI_CPYTHON
 
+/* The C API knows its own marker by its address, which it keeps to itself before 3.11: then the
+   item has ours for a name. */
+#if PY_VERSION_HEX >= 0x030b0000
+#  define UNNAMED ((char *)PyStructSequence_UnnamedField)
+#else
+#  define UNNAMED ((char *)HPyStructSequence_UnnamedField)
+#endif
+
 static HPy new_type(HPyContext *ctx, const HPyStructSequence_Desc *desc)
 {
     const HPy_ssize_t count = count_fields(desc);
@@ -28,9 +36,8 @@ static HPy new_type(HPyContext *ctx, const HPyStructSequence_Desc *desc)
     if (fields == NULL)
         return HPyErr_NoMemory(ctx);
     for (i = 0; i < count; i++) {
-        /* The C API knows its own marker, by its address. */
         const bool named = desc->fields[i].name != HPyStructSequence_UnnamedField;
-        fields[i].name = named ? (char *)desc->fields[i].name : (char *)PyStructSequence_UnnamedField;
+        fields[i].name = named ? (char *)desc->fields[i].name : UNNAMED;
         fields[i].doc = (char *)desc->fields[i].doc;
     }
     description.name = (char *)desc->name;

@@ -15,6 +15,12 @@
 #ifndef HPY_DEF_H
 #define HPY_DEF_H
 
+/* C++ compilers warn of members that an initialiser leaves out, which is the point of these macros,
+   but for a system's headers. */
+#if defined(__cplusplus) && defined(__GNUC__)
+#  pragma GCC system_header
+#endif
+
 #include "hpy/slots.h"
 
 /** Fills a slot: an operator, a hook in the life of an instance, or a step of a module's. */
