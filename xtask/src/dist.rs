@@ -1,25 +1,13 @@
-//! Building extensions and packing them into wheels: one shared object for every interpreter, one
-//! wheel for every pip.
+//! Building the extensions of the workspace, and packing them into wheels, with the same back end
+//! that authors' projects are built with: see `python/pommel-build` and `tools/cargo-pommel`.
 
-mod elf;
-mod wheel;
-mod zig;
-
-use crate::paths;
-use crate::pythons::Python;
-use crate::workspace::{Package, Workspace};
+use crate::pythons::{self, Python};
+use crate::workspace::Workspace;
+use crate::{paths, venv};
 use anyhow::{Context, Result, bail};
+use cargo_pommel::backend::Backend;
 use serde::Deserialize;
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-
-/// Serves the interpreters that do not look for a bare `.so`; see the file itself.
-const STUB: &str = include_str!("../../python/pommel-build/pommel_build/import_stub.py");
-
-/// What lies in the folder that the stub needs.
-const TAG_FOLDER_README: &str = "PyPy 7.3 loads only extensions with .hpy0 in their path: the \
-    module reaches its shared object, one folder up, through here.\n";
+use std::path::PathBuf;
 
 /// `cargo xtask dist PACKAGE [--zig]`
 pub fn main(args: &[String]) -> Result<()> {
@@ -33,24 +21,6 @@ pub fn main(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Builds and packs the extension `package`; returns its shared object and its wheel.
-pub fn build_wheel(package: &str, kind: Kind) -> Result<(PathBuf, PathBuf)> {
-    let workspace = Workspace::read()?;
-    let package = workspace.package(package)?;
-    let extension = build(&workspace, package, kind)?;
-    let wheel = wheel::pack(package, &extension)?;
-    Ok((extension, wheel))
-}
-
-/// Builds the extension `package` for release and returns its shared object, alone in a folder
-/// that can go on `sys.path`: the universal one, or the one that is built against the C API of
-/// `direct_for`.
-pub fn build_extension(package: &str, direct_for: Option<&Python>) -> Result<PathBuf> {
-    let workspace = Workspace::read()?;
-    let package = workspace.package(package)?;
-    build(&workspace, package, direct_for.map_or(Kind::Universal, Kind::Direct))
-}
-
 /// How a shared object is built.
 #[derive(Clone, Copy)]
 pub enum Kind<'a> {
@@ -62,80 +32,62 @@ pub enum Kind<'a> {
     Direct(&'a Python),
 }
 
-fn build(workspace: &Workspace, package: &Package, kind: Kind) -> Result<PathBuf> {
-    let module = package.extension_module()?;
-    let mut cargo = Command::new("cargo");
-    // With the other crate types of the library in the same build, cargo leaves out LTO.
-    cargo.args(["rustc", "--release", "--lib", "--crate-type", "cdylib"]);
-    cargo.args(["--package", &package.name]);
-    cargo.args(["--message-format", "json-render-diagnostics"]);
-    let name = &package.name;
-    // A target folder for each kind, so that switching between them rebuilds nothing.
-    let (folder, target, suffix) = match kind {
-        Kind::Universal => (name.clone(), None, ".so"),
-        Kind::Zig => {
-            zig::link_with(&mut cargo)?;
-            (format!("{name}-zig"), Some("zig".into()), ".so")
-        }
+/// What the back end made: one of the two.
+#[derive(Deserialize)]
+struct Made {
+    extension: Option<PathBuf>,
+    wheel: Option<PathBuf>,
+}
+
+/// Builds and packs the extension `package`; returns its shared object and its wheel.
+pub fn build_wheel(package: &str, kind: Kind) -> Result<(PathBuf, PathBuf)> {
+    let extension = build(package, kind)?;
+    let out = paths::build("dist").display().to_string();
+    let made = run("wheel", package, kind, &["--out", &out])?;
+    Ok((extension, made.wheel.context("the back end made no wheel")?))
+}
+
+/// Builds the extension `package` for release and returns its shared object, alone in a folder
+/// that can go on `sys.path`: the universal one, or the one that is built against the C API of
+/// `direct_for`.
+pub fn build_extension(package: &str, direct_for: Option<&Python>) -> Result<PathBuf> {
+    build(package, direct_for.map_or(Kind::Universal, Kind::Direct))
+}
+
+fn build(package: &str, kind: Kind) -> Result<PathBuf> {
+    let (folder, suffix) = match kind {
+        Kind::Universal => (package.to_owned(), None),
+        Kind::Zig => (format!("{package}-zig"), None),
         Kind::Direct(python) => {
-            let build = format!("direct-{}", python.abi());
-            cargo.args(["--features", "pommel/direct"]).env("POMMEL_DIRECT_PYTHON", python.abi());
-            (format!("{name}-{build}"), Some(build), python.extension_suffix.as_str())
+            (format!("{package}-direct-{}", python.abi()), Some(&python.extension_suffix))
         }
     };
-    if let Some(target) = target {
-        cargo.arg("--target-dir").arg(workspace.target_directory.join(target));
+    let out = paths::build("ext").join(folder).display().to_string();
+    let mut arguments = vec!["--out", &out];
+    if let Some(suffix) = suffix {
+        arguments.extend(["--suffix", suffix]);
     }
-    let built = compile(&mut cargo, module)?;
-    let folder = paths::build("ext").join(folder);
-    std::fs::create_dir_all(&folder)?;
-    let extension = folder.join(format!("{module}{suffix}"));
-    replace(&extension, &std::fs::read(&built)?)?;
-    if !matches!(kind, Kind::Direct(_)) {
-        for (path, contents) in companions(module) {
-            let path = folder.join(path);
-            std::fs::create_dir_all(path.parent().expect("it lies in the folder"))?;
-            replace(&path, contents.as_bytes())?;
-        }
-    }
-    Ok(extension)
+    let made = run("extension", package, kind, &arguments)?;
+    made.extension.context("the back end made no extension")
 }
 
-/// What stands beside a universal shared object, in a wheel too.
-fn companions(module: &str) -> [(String, &'static str); 2] {
-    [(format!("{module}.py"), STUB), (format!("{module}.hpy0/README.txt"), TAG_FOLDER_README)]
-}
-
-/// The part of cargo's messages that says what was made.
-#[derive(Deserialize)]
-struct Message {
-    #[serde(default)]
-    filenames: Vec<PathBuf>,
-}
-
-fn compile(cargo: &mut Command, module: &str) -> Result<PathBuf> {
-    let output = cargo.current_dir(paths::root()).stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        bail!("{}: {cargo:?}", output.status);
+/// Runs a command of the back end on a package of the workspace.
+fn run(name: &str, package: &str, kind: Kind, arguments: &[&str]) -> Result<Made> {
+    let workspace = Workspace::read()?;
+    let folder = paths::root().join(workspace.package(package)?.folder());
+    let python = pythons::discover().into_iter().rfind(|python| python.implementation == "cpython");
+    let python = python.context("extensions are packed by a CPython, and none is at hand")?;
+    let interpreter = match kind {
+        Kind::Zig => venv::ensure(&python, "zig", &["ziglang"])?,
+        _ => python.executable.clone(),
+    };
+    let backend = Backend::unpack()?;
+    let mut command = backend.command(&interpreter, name, &folder);
+    command.args(arguments).args(["--zig", if matches!(kind, Kind::Zig) { "yes" } else { "no" }]);
+    if let Kind::Direct(python) = kind {
+        let target = workspace.target_directory.join(format!("direct-{}", python.abi()));
+        command.args(["--features", "pommel/direct", "--target-dir"]).arg(target);
+        command.env("POMMEL_DIRECT_PYTHON", python.abi());
     }
-    let file = OsString::from(format!("lib{module}.so"));
-    for line in output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        let message: Message = serde_json::from_slice(line)?;
-        let made = message.filenames.into_iter().find(|path| path.file_name() == Some(&file));
-        if let Some(made) = made {
-            return Ok(made);
-        }
-    }
-    bail!("cargo made no {}", file.display());
-}
-
-/// Writes a file by putting a new one in its place: a process may have the old one mapped.
-fn replace(path: &Path, contents: &[u8]) -> Result<()> {
-    if std::fs::read(path).is_ok_and(|old| old == contents) {
-        return Ok(());
-    }
-    let new = path.with_extension("new");
-    std::fs::write(&new, contents)
-        .and_then(|()| std::fs::rename(&new, path))
-        .with_context(|| format!("cannot write {}", path.display()))
+    backend.run(&mut command)
 }

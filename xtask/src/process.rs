@@ -1,25 +1,11 @@
 //! Running other programs: every failure names the command that failed.
 
 use anyhow::{Context, Result, bail};
+pub use cargo_pommel::process::{is_on_path, output};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
-
-/// Runs `command` and returns what it printed; a failure shows the end of what it said.
-pub fn output(command: &mut Command) -> Result<String> {
-    let output = command.output().with_context(|| format!("cannot start {command:?}"))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        let lines: Vec<&str> = said.lines().collect();
-        let end = &lines[lines.len().saturating_sub(SHOWN_LINES)..];
-        bail!("{}: {command:?}\n{}", output.status, end.join("\n"));
-    }
-    Ok(String::from_utf8(output.stdout)?)
-}
-
-/// A failed build may have said thousands.
-const SHOWN_LINES: usize = 30;
 
 /// Runs `command` for at most `limit`, showing each line that it prints to its standard output and
 /// handing it to `read`.
@@ -56,12 +42,6 @@ pub fn watch(
             }
         }
     }
-}
-
-/// Is there a program of this name on the PATH?
-pub fn is_on_path(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use crate::pythons::Python;
 use crate::{paths, process};
 use anyhow::{Context, Result, bail};
+use cargo_pommel::pip;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -27,26 +28,10 @@ pub fn ensure(python: &Python, name: &str, packages: &[&str]) -> Result<PathBuf>
     Ok(interpreter)
 }
 
-/// Installs `packages` (requirements, wheels, options) into the environment of `interpreter` with
-/// the pip that came with `python`: environments hold no pip of their own, which saves seconds
-/// each, and an interpreter from Debian's packages has no ensurepip to put one there.
+/// Installs `packages` (requirements, wheels, options) into the environment of `interpreter`.
 pub fn install(python: &Python, interpreter: &Path, packages: &[&str]) -> Result<()> {
-    let mut command = match &python.pip_wheel {
-        Some(wheel) => {
-            let mut command = Command::new(interpreter);
-            // A wheel is a zip file: Python runs the package inside.
-            command.arg(wheel.join("pip"));
-            command
-        }
-        None => {
-            let mut command = Command::new(&python.executable);
-            command.args(["-m", "pip", "--python"]).arg(interpreter);
-            command
-        }
-    };
-    command.args(["--quiet", "--disable-pip-version-check", "install"]).args(packages);
-    process::output(&mut command)
-        .map(drop)
+    let arguments = [&["install"], packages].concat();
+    pip::run(python, interpreter, &arguments)
         .with_context(|| format!("{}: cannot install {}", python.name, packages.join(" ")))
 }
 

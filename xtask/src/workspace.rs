@@ -15,10 +15,6 @@ pub struct Workspace {
 #[derive(Deserialize)]
 pub struct Package {
     pub name: String,
-    pub version: String,
-    pub description: Option<String>,
-    pub license: Option<String>,
-    pub repository: Option<String>,
     pub manifest_path: PathBuf,
     pub dependencies: Vec<Dependency>,
     pub targets: Vec<Target>,

@@ -24,7 +24,7 @@ impl<'a> Options<'a> {
     /// Takes `--name VALUE` or `--name=VALUE` out.
     pub fn value(&mut self, name: &str) -> Result<Option<&'a str>> {
         let joined = |arg: &&'a str| arg.strip_prefix(name)?.strip_prefix('=');
-        if let Some(index) = self.rest.iter().position(|arg| joined(&arg).is_some()) {
+        if let Some(index) = self.rest.iter().position(|arg| joined(arg).is_some()) {
             return Ok(joined(&self.rest.remove(index)));
         }
         let Some(index) = self.rest.iter().position(|arg| *arg == name) else { return Ok(None) };

@@ -116,10 +116,6 @@ mod tests {
     fn package(name: &str, folder: &str) -> Package {
         Package {
             name: name.into(),
-            version: String::new(),
-            description: None,
-            license: None,
-            repository: None,
             manifest_path: paths::root().join(folder).join("Cargo.toml"),
             dependencies: Vec::new(),
             targets: Vec::new(),

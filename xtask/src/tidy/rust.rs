@@ -16,6 +16,7 @@ const SAFE_CRATES: &[&str] = &[
     "portable/pommel-jit",
     "portable/pommel-json",
     "portable/pommel-lp",
+    "tools/cargo-pommel",
     "xtask",
 ];
 
