@@ -89,9 +89,12 @@ pub(crate) unsafe fn run(
     let ctx = Ctx(ctx);
     let named = if kwnames.is_null() { 0 } else { call!(ctx, ctx_Length, kwnames).0 as usize };
     let count = nargs + named;
-    // SAFETY: the caller's promise; without arguments the pointer may be null.
-    let args: &[HPy] =
-        if count == 0 { &[] } else { unsafe { core::slice::from_raw_parts(args.0, count) } };
+    let args: &[HPy] = if count == 0 {
+        &[]
+    } else {
+        // SAFETY: the caller's promise; without arguments the pointer may be null.
+        unsafe { core::slice::from_raw_parts(args.0, count) }
+    };
     function(ctx, args, kwnames).unwrap_or(HPy::NULL)
 }
 

@@ -201,29 +201,32 @@ impl Settle for HPy {
 }
 
 macro_rules! numbers {
-    ($($ty:ident)*) => {$(
+    ($($ty:ident $may_lack:literal)*) => {$(
         impl Settle for $ty {
             #[inline(always)]
             unsafe fn settle(self, run: &Run, signature: &'static str) -> $ty {
                 // SAFETY: the caller's promise.
-                if unsafe { run.check(self.0 == -1, false, signature) } { self } else { $ty(-1) }
+                let right = unsafe { run.check(self.0 == -1, $may_lack, signature) };
+                if right { self } else { $ty(-1) }
             }
         }
     )*};
 }
-numbers!(Status FlagOrErr LenOrErr Hash);
+// `__hash__` may well give -1 without an error; hosts make another number of it.
+numbers!(Status false FlagOrErr false LenOrErr false Hash true);
 
 impl Run {
-    /// Whether there is an exception exactly if there is no result; else raises `SystemError`.
+    /// Whether there is an exception exactly if there is no result, which some functions
+    /// `may_lack` without one; else raises `SystemError`.
     ///
     /// # Safety
     /// On the thread of the call, after it.
     #[inline(always)]
-    unsafe fn check(&self, failed: bool, may_end: bool, signature: &'static str) -> bool {
+    unsafe fn check(&self, failed: bool, may_lack: bool, signature: &'static str) -> bool {
         let inner = self.debugger.inner;
         // SAFETY: the caller's promise.
         let raised = unsafe { ((*inner).ctx_Err_Occurred)(inner) } == Flag(1);
-        if raised == failed || (may_end && !raised) {
+        if raised == failed || (may_lack && !raised) {
             return true;
         }
         // SAFETY: the caller's promise.

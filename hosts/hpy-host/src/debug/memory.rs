@@ -23,15 +23,24 @@ impl Protected {
         self.len
     }
 
+    /// Where they are.
+    pub fn start(&self) -> *const u8 {
+        self.pages.start()
+    }
+
     /// The bytes; none once they may not be read any more.
     pub fn bytes(&self) -> &[u8] {
-        if self.forbidden { &[] } else { self.pages.bytes(self.len) }
+        if self.forbidden {
+            return &[];
+        }
+        // SAFETY: there are that many, and they may be read.
+        unsafe { std::slice::from_raw_parts(self.start(), self.len) }
     }
 
     /// Ends the time in which they may be read.
     pub fn forbid(&mut self) {
         self.forbidden = true;
-        self.pages.forbid(self.len);
+        self.pages.forbid();
     }
 }
 
@@ -74,12 +83,11 @@ mod pages {
             Some(Pages { start, mapped })
         }
 
-        pub fn bytes(&self, len: usize) -> &[u8] {
-            // SAFETY: the caller asks as long as the pages may be read; they hold `len` bytes.
-            unsafe { std::slice::from_raw_parts(self.start.as_ptr(), len) }
+        pub fn start(&self) -> *const u8 {
+            self.start.as_ptr()
         }
 
-        pub fn forbid(&mut self, _: usize) {
+        pub fn forbid(&mut self) {
             // SAFETY: the mapping is ours.
             unsafe { libc::mprotect(self.start.as_ptr().cast(), self.mapped, libc::PROT_NONE) };
         }
@@ -96,20 +104,34 @@ mod pages {
 /// Ordinary memory that is overwritten.
 #[cfg(not(all(unix, not(miri))))]
 mod rubbish {
-    pub(super) struct Pages(Box<[u8]>);
+    /// Made from a box, which would claim to be the only way to the bytes.
+    pub(super) struct Pages(*mut [u8]);
+
+    // SAFETY: the memory belongs to the value, not to a thread.
+    unsafe impl Send for Pages {}
+    // SAFETY: it is only read through a shared reference.
+    unsafe impl Sync for Pages {}
 
     impl Pages {
         pub fn copy(bytes: &[u8]) -> Option<Pages> {
-            Some(Pages(bytes.into()))
+            Some(Pages(Box::into_raw(bytes.into())))
         }
 
-        pub fn bytes(&self, len: usize) -> &[u8] {
-            &self.0[..len]
+        pub fn start(&self) -> *const u8 {
+            self.0.cast_const().cast()
         }
 
         /// No UTF-8, and no NUL where the text ended.
-        pub fn forbid(&mut self, _: usize) {
-            self.0.fill(0xDA);
+        pub fn forbid(&mut self) {
+            // SAFETY: the memory is ours, and whoever reads it now does so at their own risk.
+            unsafe { self.0.cast::<u8>().write_bytes(0xDA, self.0.len()) };
+        }
+    }
+
+    impl Drop for Pages {
+        fn drop(&mut self) {
+            // SAFETY: made from a box, and this is the end of it.
+            drop(unsafe { Box::from_raw(self.0) });
         }
     }
 }

@@ -280,10 +280,10 @@ impl Pool {
         let record = unsafe { &mut *slot.record.get() };
         // Asking twice gives the same address twice, as it does without debug mode.
         if let Some(same) = record.memory.iter().find(|memory| memory.bytes() == bytes) {
-            return Some(same.bytes().as_ptr());
+            return Some(same.start());
         }
         let memory = Protected::copy(bytes)?;
-        let start = memory.bytes().as_ptr();
+        let start = memory.start();
         record.memory.push(memory);
         Some(start)
     }

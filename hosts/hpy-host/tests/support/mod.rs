@@ -82,9 +82,9 @@ impl Host {
         unsafe {
             debug::release(self.context);
             hpy_host::trace::release(self.context);
-            self.interpreter.finish();
             drop(Box::from_raw(self.context));
         }
+        self.interpreter.finish();
     }
 
     /// What is set as exception, as type and message.
