@@ -37,8 +37,8 @@ pub fn main(args: &[String]) -> Result<()> {
     let options = Options::read(args)?;
     let (found, _) = pythons::provide();
     let chosen = options.choose(&found);
-    let with_pip = chosen.iter().find(|python| python.pip_wheel.is_none());
-    let suite = suite::fetch(with_pip.context("no Python of this suite's has a pip of its own")?)?;
+    let first = chosen.first().context("none of the Pythons for this suite is at hand")?;
+    let suite = suite::fetch(first)?;
     let loader = suite::build_loader()?;
     let mut report = Report { pythons: Vec::new(), missing: Vec::new() };
     if options.pythons.is_empty() {

@@ -17,9 +17,10 @@ const EXPECTED: &[Expected] = &[Expected {
     reason: "the tests make environments with pip, and this Python comes without ensurepip",
 }];
 
-/// An interpreter from a distribution's packages has pip's wheel beside it instead.
+/// An interpreter from a distribution's packages has pip's wheel in another place.
 fn lacks_ensurepip(python: &Python) -> bool {
-    python.pip_wheel.is_some()
+    let wheel = python.pip_wheel.as_deref();
+    !wheel.is_some_and(|wheel| wheel.components().any(|part| part.as_os_str() == "_bundled"))
 }
 
 /// Why a test is expected to fail on an interpreter, if it is.

@@ -9,16 +9,8 @@ use std::path::Path;
 
 /// The modes of the suite, in the order of the report. A test that has none, such as those of the
 /// build tools, is counted under the last.
-pub const MODES: [&str; 8] = [
-    "cpython",
-    "universal",
-    "hybrid",
-    "debug",
-    "hybrid+debug",
-    "trace",
-    "hybrid+trace",
-    "other",
-];
+pub const MODES: [&str; 8] =
+    ["cpython", "universal", "hybrid", "debug", "hybrid+debug", "trace", "hybrid+trace", "other"];
 
 #[derive(Deserialize)]
 struct Line {

@@ -34,8 +34,11 @@ pub fn fetch(python: &Python) -> Result<PathBuf> {
         println!("fetching the source distribution of hpy {VERSION}");
         std::fs::create_dir_all(&folder)?;
         let mut pip = Command::new(&python.executable);
-        pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]);
-        pip.arg("--dest");
+        match &python.pip_wheel {
+            Some(wheel) => pip.arg(wheel.join("pip")),
+            None => pip.args(["-m", "pip"]),
+        };
+        pip.args(["download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest"]);
         process::output(pip.arg(&folder).arg(format!("hpy=={VERSION}")))?;
     }
     let contents = std::fs::read(&archive)?;
@@ -62,12 +65,7 @@ pub fn build_loader() -> Result<PathBuf> {
 }
 
 /// Runs the suite on one interpreter; `filter` is pytest's `-k`.
-pub fn run(
-    python: &Python,
-    suite: &Path,
-    loader: &Path,
-    filter: Option<&str>,
-) -> Result<Outcomes> {
+pub fn run(python: &Python, suite: &Path, loader: &Path, filter: Option<&str>) -> Result<Outcomes> {
     let interpreter = venv::ensure(python, "conformance", PACKAGES)?;
     let folder = paths::build("conformance").join(&python.name);
     stage(&interpreter, suite, loader, &folder)?;
