@@ -1,0 +1,309 @@
+//! The headers and C sources of `abi/`, as authors in C and C++ meet them: compiled without a
+//! warning in every ABI, run by every interpreter, and agreeing with the tables.
+//!
+//! The environment variable `POMMEL_PYTHONS` lists the interpreters, separated by colons; without
+//! it, the `python3` of the path is used. The CPython ABI needs the C headers of a CPython: an
+//! interpreter without them only runs the one binary that is made for all.
+
+use hpy_abi::reflect::MEMBERS;
+use hpy_abi::*;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::mem::offset_of;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const STRICT: &[&str] = &["-g", "-O1", "-fPIC", "-Wall", "-Wextra", "-Werror"];
+const LANGUAGES: &[(&str, &str, &str)] = &[("cc", "c", "c11"), ("c++", "c++", "c++11")];
+
+/// Where the headers and sources are.
+fn abi() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../abi")
+}
+
+fn kitchen(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(file)
+}
+
+/// A folder for one test's files, emptied.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+fn run(command: &mut Command) -> String {
+    let done = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    assert!(done.status.success(), "{command:?}: {}\n{out}{err}", done.status);
+    out.into_owned()
+}
+
+/// Past the test harness, which would keep it to itself.
+fn say(line: &str) {
+    writeln!(std::io::stderr(), "{}", line.trim()).expect("there is a standard error");
+}
+
+/// An interpreter, and its folders of C headers: none if it has no usable ones.
+struct Python {
+    executable: String,
+    headers: Vec<PathBuf>,
+    is_cpython: bool,
+}
+
+/// What an interpreter is asked: the folder of `Python.h`, where it says and where it lies.
+const WHERE: &str = "
+import os, sys, sysconfig
+if sys.implementation.name == 'cpython':
+    says = sysconfig.get_paths()['include']
+    root = os.path.dirname(os.path.dirname(os.path.realpath(sys.executable)))
+    for path in (os.path.join(root, 'include', os.path.basename(says)), says):
+        if os.path.exists(os.path.join(path, 'Python.h')):
+            print(path)
+            break
+else:
+    print('-')
+";
+
+fn pythons() -> Vec<Python> {
+    let list = std::env::var("POMMEL_PYTHONS").unwrap_or_else(|_| "python3".to_owned());
+    let list = list.split(':').filter(|p| !p.is_empty()).map(str::to_owned);
+    list.map(|executable| {
+        let answer = run(Command::new(&executable).args(["-c", WHERE]));
+        let path = PathBuf::from(answer.trim());
+        // Debian has a part of them one level up, in a folder per platform.
+        let headers = match path.parent() {
+            Some(parent) if path.is_absolute() => vec![path.clone(), parent.to_owned()],
+            _ => Vec::new(),
+        };
+        Python { executable, headers, is_cpython: answer.trim() != "-" }
+    })
+    .collect()
+}
+
+/// The CPythons with C headers; those without are named.
+fn with_headers() -> Vec<Python> {
+    let (with, without): (Vec<_>, Vec<_>) =
+        pythons().into_iter().filter(|p| p.is_cpython).partition(|p| !p.headers.is_empty());
+    for python in without {
+        say(&format!("SKIPPED: {} has no C headers for the CPython ABI", python.executable));
+    }
+    with
+}
+
+/// The files that extensions for an ABI compile in, as `SOURCES` lists them.
+fn sources(abi_name: &str) -> Vec<PathBuf> {
+    let folder = abi().join("runtime-c");
+    let list = std::fs::read_to_string(folder.join("SOURCES")).expect("a list of sources");
+    let rows = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let rows: Vec<_> = rows.map(|line| line.split_once(' ').expect("two columns")).collect();
+    assert!(rows.iter().all(|(kind, _)| matches!(*kind, "all" | "cpython")));
+    let wanted = rows.iter().filter(|(kind, _)| *kind == "all" || abi_name == "CPYTHON");
+    wanted.map(|(_, file)| folder.join(file.trim())).collect()
+}
+
+/// Compiles one file to an object in a folder.
+fn compile(
+    (compiler, language, standard): (&str, &str, &str),
+    source: &Path,
+    abi_name: &str,
+    headers: &[PathBuf],
+    options: &[&str],
+    folder: &Path,
+) -> PathBuf {
+    let stem = source.file_stem().expect("a file").to_string_lossy();
+    let object = folder.join(format!("{stem}.o"));
+    let mut command = Command::new(compiler);
+    command.args(STRICT).args(options).args(["-x", language, &format!("-std={standard}")]);
+    if abi_name == "UNIVERSAL" {
+        command.arg("-I").arg(abi().join("include/hpy/forbid_python_h"));
+    }
+    for path in headers.iter().filter(|_| abi_name != "UNIVERSAL") {
+        command.arg("-isystem").arg(path);
+    }
+    command.arg("-I").arg(abi().join("include")).arg(format!("-DHPY_ABI_{abi_name}"));
+    run(command.arg("-c").arg(source).arg("-o").arg(&object));
+    object
+}
+
+/// The kitchen's objects: the extension in one language, and what it compiles in, in C.
+fn objects(
+    language: (&str, &str, &str),
+    abi_name: &str,
+    headers: &[PathBuf],
+    options: &[&str],
+    folder: &Path,
+) -> Vec<PathBuf> {
+    let extension = kitchen("kitchen.c");
+    let mut objects = vec![compile(language, &extension, abi_name, headers, options, folder)];
+    for source in sources(abi_name) {
+        objects.push(compile(LANGUAGES[0], &source, abi_name, headers, options, folder));
+    }
+    objects
+}
+
+#[test]
+fn c_and_cpp_compile_without_a_warning() {
+    let folder = folder("compile");
+    for language in LANGUAGES {
+        objects(*language, "UNIVERSAL", &[], &[], &folder);
+        for python in with_headers() {
+            objects(*language, "HYBRID", &python.headers, &[], &folder);
+        }
+    }
+}
+
+#[test]
+fn extensions_for_the_cpython_abi_work() {
+    for language in LANGUAGES {
+        for python in with_headers() {
+            let folder = folder(&format!("cpython-{}", language.1));
+            let objects = objects(*language, "CPYTHON", &python.headers, &[], &folder);
+            let extension = folder.join("kitchen.so");
+            run(Command::new(language.0).arg("-shared").args(objects).arg("-o").arg(&extension));
+            assert_eq!(exported(&extension), ["PyInit_kitchen"]);
+            say(&cook(&python, &extension, "CPython ABI"));
+        }
+    }
+}
+
+/// Lets an interpreter run the kitchen's tests.
+fn cook(python: &Python, extension: &Path, how: &str) -> String {
+    let mut command = Command::new(&python.executable);
+    command.arg(kitchen("kitchen.py")).arg(extension).env("PYTHONFAULTHANDLER", "1");
+    format!("{how}: {}", run(&mut command))
+}
+
+/// The symbols that a shared object offers to others.
+fn exported(extension: &Path) -> Vec<String> {
+    let list = run(Command::new("nm").args(["-D", "--defined-only"]).arg(extension));
+    list.lines().filter_map(|line| line.split(' ').nth(2).map(str::to_owned)).collect()
+}
+
+/// The host, built by the cargo that runs this test, into the same target directory.
+fn host() -> PathBuf {
+    let test = std::env::current_exe().expect("a path of this test");
+    let profile = test.parent().and_then(Path::parent).expect("target/PROFILE/deps/TEST");
+    let target = profile.parent().expect("a target directory");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package", "hpy-cpython-static", "--target-dir"]).arg(target);
+    if profile.ends_with("release") {
+        cargo.arg("--release");
+    }
+    run(&mut cargo);
+    profile.join("libhpy_cpython_static.a")
+}
+
+#[test]
+fn one_binary_works_in_every_interpreter() {
+    let folder = folder("one-binary");
+    let objects = objects(LANGUAGES[0], "UNIVERSAL", &[], &["-DHPY_ONE_BINARY"], &folder);
+    let extension = folder.join("kitchen.so");
+    run(Command::new("cc")
+        .arg("-shared")
+        .args(objects)
+        .arg(host())
+        .args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL", "-lpthread", "-ldl", "-lm"])
+        .arg("-o")
+        .arg(&extension));
+    let expected = [
+        "HPyInitGlobalContext_kitchen",
+        "HPyInit_kitchen",
+        "PyInit_kitchen",
+        "get_required_hpy_major_version_kitchen",
+        "get_required_hpy_minor_version_kitchen",
+    ];
+    assert_eq!(exported(&extension), expected);
+    for python in pythons() {
+        say(&cook(&python, &extension, "one binary"));
+    }
+}
+
+/// The functions that a header declares.
+fn functions(header: &str) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(abi().join("include/hpy").join(header)).expect(header);
+    let heads = text.split("HPyContext *ctx").map(|before| before.trim_end());
+    let names = heads.filter_map(|before| before.strip_suffix('('));
+    names.map(|b| b.rsplit([' ', '*', '\n']).next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn every_abi_has_every_function() {
+    let universal: BTreeSet<_> =
+        ["calls.h", "universal.h"].iter().flat_map(|header| functions(header)).collect();
+    let cpython: BTreeSet<_> =
+        ["cpython/calls.h", "cpython/api.h"].iter().flat_map(|header| functions(header)).collect();
+    // There is no host between the extension and the interpreter.
+    let host_only = ["_HPy_CallDestroyAndThenDealloc", "_HPy_CallRealFunctionFromTrampoline"];
+    let expected: BTreeSet<_> =
+        universal.iter().filter(|name| !host_only.contains(&name.as_str())).cloned().collect();
+    assert_eq!(cpython, expected);
+    // Every function of the context but the three that are reached in another way, and seven more
+    // for the parts of capsules.
+    let members = MEMBERS.iter().filter(|member| member.function.is_some()).count();
+    assert_eq!(universal.len(), members - 2 + 7);
+}
+
+macro_rules! same_layout {
+    ($program:ident: $($name:ident { $($field:ident $(= $c:literal)?),* })*) => {$(
+        writeln!($program, "_Static_assert(sizeof({0}) == {1}, \"{0}\");", stringify!($name),
+            size_of::<$name>()).expect("a string");
+        $(
+            #[allow(unused_mut, unused_assignments)]
+            let mut field = stringify!($field);
+            $(field = $c;)?
+            writeln!($program, "_Static_assert(offsetof({0}, {field}) == {1}, \"{0}.{field}\");",
+                stringify!($name), offset_of!($name, $field)).expect("a string");
+        )*
+    )*};
+}
+
+#[test]
+fn structs_are_laid_out_as_in_rust() {
+    let mut program = String::from("#include \"hpy.h\"\n");
+    same_layout!(program:
+        HPySlot { slot, imp = "impl", cpy_trampoline }
+        HPyMeth { name, imp = "impl", cpy_trampoline, signature, doc }
+        HPyMember { name, type_ = "type", offset, readonly, doc }
+        HPyGetSet { name, getter_impl, setter_impl, getter_cpy_trampoline, setter_cpy_trampoline,
+                    doc, closure }
+        HPyDef { kind, body = "slot" }
+        HPyType_Spec { name, basicsize, itemsize, flags, builtin_shape, legacy_slots, defines, doc }
+        HPyType_SpecParam { kind, object }
+        HPyModuleDef { doc, size, legacy_methods, defines, globals }
+        HPyCapsule_Destructor { cpy_trampoline, imp = "impl" }
+        HPyCallFunction { cpy_trampoline, imp = "impl" }
+        HPy_buffer { buf, obj, len, itemsize, readonly, ndim, format, shape, strides, suboffsets,
+                     internal }
+        HPyContext { name, _private, abi_version }
+    );
+    for member in MEMBERS {
+        let (name, offset) = (member.name, member.offset());
+        let line = format!("offsetof(HPyContext, {name}) == {offset}, \"{name}\"");
+        writeln!(program, "_Static_assert({line});").expect("a string");
+    }
+    for (name, signature) in Signature::ALL {
+        let line = format!("HPyFunc_{name} == {}, \"{name}\"", signature.0);
+        writeln!(program, "_Static_assert({line});").expect("a string");
+    }
+    let folder = folder("layout");
+    let source = folder.join("layout.c");
+    std::fs::write(&source, program).expect("a program");
+    compile(LANGUAGES[0], &source, "UNIVERSAL", &[], &[], &folder);
+}
+
+#[test]
+fn exactly_one_abi_must_be_chosen() {
+    let folder = folder("abis");
+    let source = folder.join("empty.c");
+    std::fs::write(&source, "#include \"hpy.h\"\n").expect("a program");
+    for defined in [&[][..], &["-DHPY_ABI_UNIVERSAL", "-DHPY_ABI_CPYTHON"]] {
+        let mut command = Command::new("cc");
+        command.args(defined).arg("-fsyntax-only").arg("-I").arg(abi().join("include"));
+        let done = command.arg(&source).output().expect("a compiler");
+        let err = String::from_utf8_lossy(&done.stderr);
+        assert!(err.contains("Define exactly one of"), "{err}");
+    }
+}
