@@ -5,7 +5,7 @@ import ctypes
 import os
 from pathlib import Path
 
-from . import archive, rust
+from . import archive, c, rust
 from .elf import SharedObject
 from .failure import Failure
 
@@ -59,8 +59,6 @@ def build(project, settings):
     if project.manifest is not None:
         built = rust.build(project, settings)
     else:
-        from . import c
-
         built = c.build(project, settings)
     SharedObject(built).check_module(project.module.rpartition(".")[2])
     return built

@@ -19,7 +19,7 @@ KEYS = {
     "zig": bool,
     "sources": list,
     "include": list,
-    "abi": str,
+    "repository": str,
     "cflags": list,
     "ldflags": list,
 }

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -46,19 +47,24 @@ def has_zig():
     return importlib.util.find_spec("ziglang") is not None or shutil.which("zig") is not None
 
 
-def _zig_linker(folder):
-    """A program that links with zig. A shared object asks for the newest symbol versions of the
-    machine it was linked on; zig brings the symbol lists of every glibc and so links for machines
-    of 2014 anywhere."""
+def zig_command(tool):
+    """zig as a compiler or linker for old machines. A shared object asks for the newest symbol
+    versions of the machine it was linked on; zig brings the symbol lists of every glibc and so
+    links for machines of 2014 anywhere."""
     if importlib.util.find_spec("ziglang") is not None:
-        zig = "'{}' -m ziglang".format(sys.executable)
+        zig = [sys.executable, "-m", "ziglang"]
     elif shutil.which("zig"):
-        zig = "'{}'".format(shutil.which("zig"))
+        zig = [shutil.which("zig")]
     else:
         raise Failure("zig is not at hand", "pip install ziglang")
+    return [*zig, tool, "-target", ZIG_TARGET]
+
+
+def _zig_linker(folder):
+    """A program that links with zig, as cargo wants it."""
     os.makedirs(folder, exist_ok=True)
     linker = Path(folder, "zig-cc")
-    text = '#!/bin/sh\nexec {} cc -target {} "$@"\n'.format(zig, ZIG_TARGET)
+    text = '#!/bin/sh\nexec {} "$@"\n'.format(shlex.join(zig_command("cc")))
     if not linker.is_file() or linker.read_text() != text:
         linker.write_text(text)
         linker.chmod(0o755)

@@ -18,7 +18,7 @@ macro_rules! files {
     };
 }
 const FILES: &[(&str, &str)] = files! {
-    "__init__.py" "__main__.py" "archive.py" "content.py" "elf.py" "failure.py" "import_stub.py"
+    "__init__.py" "__main__.py" "archive.py" "c.py" "content.py" "elf.py" "failure.py" "import_stub.py"
     "project.py" "rust.py"
 };
 
