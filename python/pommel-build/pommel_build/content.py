@@ -80,7 +80,7 @@ def type_files(project, built):
     """The type stub, where type checkers look for it."""
     text = type_stub(built, project.module.rpartition(".")[2])
     if text is None:
-        return {}
+        return _marked_as_typed(project)
     if project.package is None:
         # A module outside of a package cannot be marked as typed: a package of stubs can.
         return {"{}-stubs/__init__.pyi".format(project.module): text.encode()}
@@ -90,6 +90,13 @@ def type_files(project, built):
     if not by_hand.is_file() or by_hand.read_text(encoding="utf-8").startswith(GENERATED):
         files[path] = text.encode()
     return files
+
+
+def _marked_as_typed(project):
+    """A stub that the author wrote is found by type checkers if the package says so."""
+    if project.package is None or not any(project.package.rglob("*.pyi")):
+        return {}
+    return {"{}/py.typed".format(project.package.name): b""}
 
 
 def type_stub(built, name):

@@ -6,23 +6,45 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
 /// How it is used.
-pub const USAGE: &str = "NAME [--path DIR] [--pommel-path REPOSITORY]";
+pub const USAGE: &str = "NAME [--c] [--path DIR] [--pommel-path REPOSITORY]";
 
-/// The files of a project: where each goes, and its text with names in braces.
-const TEMPLATE: &[(&str, &str)] = &[
-    ("Cargo.toml", include_str!("new/template/Cargo.toml")),
-    ("pyproject.toml", include_str!("new/template/pyproject.toml")),
-    ("README.md", include_str!("new/template/README.md")),
-    (".gitignore", include_str!("new/template/gitignore")),
-    (".github/workflows/ci.yml", include_str!("new/template/ci.yml")),
-    ("src/lib.rs", include_str!("new/template/lib.rs")),
-    ("python/{module}/__init__.py", include_str!("new/template/__init__.py")),
-    ("tests/test_{module}.py", include_str!("new/template/test.py")),
-];
+/// The files of a project: where each goes, and its text, both with names in braces.
+type Template = &'static [(&'static str, &'static str)];
+
+macro_rules! template {
+    ($language:literal: $($path:literal $file:literal,)*) => {
+        &[$(($path, include_str!(concat!("new/template/", $language, "/", $file)))),*]
+    };
+}
+
+const RUST: Template = template! {
+    "rust":
+    "Cargo.toml" "Cargo.toml",
+    "pyproject.toml" "pyproject.toml",
+    "README.md" "README.md",
+    ".gitignore" "gitignore",
+    ".github/workflows/ci.yml" "ci.yml",
+    "src/lib.rs" "lib.rs",
+    "python/{module}/__init__.py" "__init__.py",
+    "tests/test_{module}.py" "test.py",
+};
+
+const C: Template = template! {
+    "c":
+    "pyproject.toml" "pyproject.toml",
+    "README.md" "README.md",
+    ".gitignore" "gitignore",
+    ".github/workflows/ci.yml" "ci.yml",
+    "src/{module}.c" "extension.c",
+    "python/{module}/__init__.py" "__init__.py",
+    "python/{module}/_{module}.pyi" "stub.pyi",
+    "tests/test_{module}.py" "test.py",
+};
 
 /// The command.
 pub fn main(args: &[String]) -> Result<()> {
     let mut options = Options::new(args, USAGE);
+    let template = if options.flag("--c") { C } else { RUST };
     let pommel = options.value("--pommel-path")?.map(PathBuf::from);
     let folder = options.value("--path")?.map(PathBuf::from);
     let name = options.one("the name of the project")?;
@@ -31,7 +53,7 @@ pub fn main(args: &[String]) -> Result<()> {
     if folder.join("Cargo.toml").exists() || folder.join("pyproject.toml").exists() {
         bail!("{} holds a project already; choose another --path", folder.display());
     }
-    for (path, text) in TEMPLATE {
+    for (path, text) in template {
         let path = folder.join(names.fill(path));
         let parent = path.parent().context("every file lies in the project")?;
         std::fs::create_dir_all(parent)?;
@@ -47,7 +69,7 @@ pub fn main(args: &[String]) -> Result<()> {
 
 /// What stands in the places of the template.
 struct Names {
-    places: [(&'static str, String); 5],
+    places: [(&'static str, String); 7],
 }
 
 impl Names {
@@ -56,6 +78,8 @@ impl Names {
         let version = env!("CARGO_PKG_VERSION");
         let [mut library, mut mock] = [format!("{version:?}"), format!("{version:?}")];
         let mut backend = "pommel-build".to_owned();
+        let mut backend_c = "\"pommel-build\", \"hpy\"".to_owned();
+        let mut repository = String::new();
         if let Some(root) = pommel {
             let root = root
                 .canonicalize()
@@ -63,6 +87,9 @@ impl Names {
             let path = |folder: &str| format!("{{ path = {:?} }}", root.join(folder));
             [library, mock] = [path("portable/pommel"), path("hosts/hpy-mock")];
             backend = format!("pommel-build @ file://{}/python/pommel-build", root.display());
+            backend_c = format!("{backend:?}");
+            repository =
+                format!("# The headers and the host come from here.\nrepository = {root:?}\n");
         }
         Ok(Names {
             places: [
@@ -71,6 +98,8 @@ impl Names {
                 ("{pommel}", library),
                 ("{mock}", mock),
                 ("{backend}", backend),
+                ("{backend_c}", backend_c),
+                ("{repository}", repository),
             ],
         })
     }
@@ -109,7 +138,7 @@ mod tests {
     #[test]
     fn every_place_is_filled() {
         let names = Names::new("fast-stats", None).unwrap();
-        for (path, text) in TEMPLATE {
+        for (path, text) in RUST.iter().chain(C) {
             let filled = names.fill(path) + &names.fill(text);
             for (place, _) in &names.places {
                 assert!(!filled.contains(place), "{path}: {place}");

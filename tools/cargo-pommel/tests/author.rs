@@ -1,6 +1,7 @@
 //! What an author does, from an empty folder to the wheel, with the tool as it is: makes a project,
 //! builds it, imports it, checks its types, packs it and installs it with pip.
 
+use cargo_pommel::backend::Backend;
 use cargo_pommel::interpreter::{self, Python};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -156,10 +157,42 @@ fn one_wheel_serves_every_python() {
     let [Ok(wheel)] = wheels.as_slice() else { panic!("{wheels:?}") };
     let name = wheel.file_name().into_string().unwrap();
     assert!(name.starts_with("fast_stats-0.1.0-py3-none-manylinux_2_"), "{name}");
-    // The same sources give the same wheel.
-    let first = std::fs::read(wheel.path()).unwrap();
-    succeed(&mut tool(&project, &["build", "--no-check"]));
-    assert!(std::fs::read(wheel.path()).unwrap() == first);
+}
+
+#[test]
+fn the_same_sources_give_the_same_wheel() {
+    // The back end builds itself: no compiler is in between.
+    let folder = Path::new(REPOSITORY).join("python/pommel-build");
+    let (out, backend) = (scratch("same"), Backend::unpack().unwrap());
+    let wheels = [1, 2].map(|number| {
+        let mut command = backend.command(&python().executable, "wheel", &folder);
+        let said = succeed(command.arg("--out").arg(out.join(number.to_string())));
+        assert!(said.contains("pommel_build-0.1.0-py3-none-any.whl"), "{said}");
+        let name = format!("{number}/pommel_build-0.1.0-py3-none-any.whl");
+        std::fs::read(out.join(name)).unwrap()
+    });
+    assert!(wheels[0] == wheels[1]);
+}
+
+#[test]
+fn an_extension_in_c_is_one_binary_too() {
+    let folder = scratch("c");
+    succeed(&mut tool(&folder, &["new", "c-stats", "--c", "--pommel-path", REPOSITORY]));
+    let project = folder.join("c-stats");
+    let python = environment(&project.join(".venv"), &["pytest"]);
+    succeed(&mut tool(&project, &["dev"]));
+    let test = || {
+        let mut command = Command::new(&python);
+        command.args(["-m", "pytest", "-q"]).current_dir(&project);
+        command
+    };
+    succeed(&mut test());
+    let said = succeed(&mut tool(&project, &["build"]));
+    for python in interpreter::discover(&[]) {
+        assert!(said.contains(&format!("Checked {}", python.name)), "{}\n{said}", python.name);
+    }
+    succeed(pip(&python).arg("--force-reinstall").arg(&project));
+    succeed(&mut test());
 }
 
 #[test]

@@ -1,0 +1,5 @@
+"""Statistics of numbers."""
+
+from ._{module} import mean
+
+__all__ = ["mean"]
