@@ -133,6 +133,8 @@ mod pages {
     mod first_extension {}
     #[doc = include_str!("../../../docs/how-to/from-pyo3.md")]
     mod from_pyo3 {}
+    #[doc = include_str!("../../../docs/how-to/type-stubs.md")]
+    mod type_stubs {}
     #[doc = include_str!("../../../docs/reference/safe-api.md")]
     mod safe_api {}
 }
