@@ -1,8 +1,7 @@
 /* The CPython ABI: from an HPyModuleDef to a PyModuleDef.
  *
  * The interpreter makes the module and runs its HPy_mod_exec slots (PEP 489). Where it asks, the
- * module says that it needs no GIL, as it does when it is built for the universal ABI (an author
- * who wants it kept defines HPY_GIL_USED), and that it belongs to the main interpreter: globals and
+ * module says whether it needs the GIL, and that it belongs to the main interpreter: globals and
  * the context exist once.
  */
 #include "cpython_runtime.h"
@@ -52,9 +51,10 @@ static Py_ssize_t check(const HPyModuleDef *def)
 }
 
 /* The slots of the C API's definition. */
-static void fill_slots(const HPyModuleDef *def, PyModuleDef_Slot *slot)
+static void fill_slots(const HPyModuleDef *def, bool gil_used, PyModuleDef_Slot *slot)
 {
     Py_ssize_t i;
+    (void)gil_used;
     for (i = 0; def->defines != NULL && def->defines[i] != NULL; i++) {
         const HPyDef *d = def->defines[i];
         if (d->kind != HPyDef_Kind_Slot)
@@ -68,14 +68,14 @@ static void fill_slots(const HPyModuleDef *def, PyModuleDef_Slot *slot)
     slot->value = Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED;
     slot++;
 #endif
-#if defined(Py_mod_gil) && !defined(HPY_GIL_USED)
+#ifdef Py_mod_gil
     slot->slot = Py_mod_gil;
-    slot->value = Py_MOD_GIL_NOT_USED;
+    slot->value = gil_used ? Py_MOD_GIL_USED : Py_MOD_GIL_NOT_USED;
 #endif
 }
 
 /* The C API's definition, never freed; NULL with an exception set on failure. */
-static PyModuleDef *make(const char *name, HPyModuleDef *def)
+static PyModuleDef *make(const char *name, HPyModuleDef *def, bool gil_used)
 {
     static const PyModuleDef empty = {.m_base = PyModuleDef_HEAD_INIT};
     const Py_ssize_t count = check(def);
@@ -95,7 +95,7 @@ static PyModuleDef *make(const char *name, HPyModuleDef *def)
         PyMem_RawFree(made);
         return NULL;
     }
-    fill_slots(def, slots);
+    fill_slots(def, gil_used, slots);
     *made = empty;
     made->m_name = name;
     made->m_doc = def->doc;
@@ -105,11 +105,12 @@ static PyModuleDef *make(const char *name, HPyModuleDef *def)
     return made;
 }
 
-PyObject *_HPy_CPython_InitModule(const char *name, HPyModuleDef *def, PyModuleDef **made)
+PyObject *_HPy_CPython_InitModule(const char *name, HPyModuleDef *def, bool gil_used,
+                                  PyModuleDef **made)
 {
     if (_HPy_CPython_Context.name == NULL)
         _HPy_CPython_FillContext();
-    if (*made == NULL && (*made = make(name, def)) == NULL)
+    if (*made == NULL && (*made = make(name, def, gil_used)) == NULL)
         return NULL;
     return PyModuleDef_Init(*made);
 }

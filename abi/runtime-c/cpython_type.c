@@ -271,7 +271,9 @@ static int add_hpy_slots(Type *t)
         if (defines[i]->kind == HPyDef_Kind_Slot && add_hpy_slot(t, &defines[i]->slot) < 0)
             return -1;
     }
-    t->owns_dealloc = t->facts->destroy != NULL || t->facts->traverse != NULL;
+    /* Simple types do without the interpreter's function for classes, which is a slow one. */
+    t->owns_dealloc = t->facts->destroy != NULL || t->facts->traverse != NULL
+        || (t->bases == NULL && t->legacy == NULL && t->facts->shape == HPyType_BuiltinShape_Object);
     if (t->owns_dealloc)
         add_slot(t, Py_tp_dealloc, (void *)_HPy_CPython_InstanceDealloc);
     if (t->facts->traverse != NULL) {

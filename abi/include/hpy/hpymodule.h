@@ -35,7 +35,15 @@ typedef struct {
  */
 #ifdef HPY_ABI_CPYTHON
 
-HPyAPI_IMPL PyObject *_HPy_CPython_InitModule(const char *name, HPyModuleDef *def,
+/* Where there may be no GIL, a module says that it needs none, as one for the universal ABI does;
+   an author who wants it kept defines HPY_GIL_USED. */
+#ifdef HPY_GIL_USED
+#  define _HPy_GIL_USED true
+#else
+#  define _HPy_GIL_USED false
+#endif
+
+HPyAPI_IMPL PyObject *_HPy_CPython_InitModule(const char *name, HPyModuleDef *def, bool gil_used,
                                               PyModuleDef **made);
 HPyAPI_IMPL PyObject *_HPy_CPython_CheckCreated(PyObject *module);
 
@@ -44,7 +52,7 @@ HPyAPI_IMPL PyObject *_HPy_CPython_CheckCreated(PyObject *module);
     PyMODINIT_FUNC PyInit_##NAME(void)                                                  \
     {                                                                                   \
         static PyModuleDef *made;                                                       \
-        return _HPy_CPython_InitModule(#NAME, &DEF, &made);                             \
+        return _HPy_CPython_InitModule(#NAME, &DEF, _HPy_GIL_USED, &made);              \
     }
 
 #else

@@ -92,6 +92,19 @@ def types(m):
         assert m.ends() == count + 1
 
 
+def chains(m):
+    """The end of many objects that hold one another does not use up the stack."""
+    count = m.ends()
+    chain = None
+    for _ in range(100_000):
+        point = m.Point()
+        point.name = chain
+        chain = point
+    del chain, point
+    gc.collect()
+    assert m.ends() == count + 100_000
+
+
 def references(m):
     """Nothing is kept that should not be."""
     if not hasattr(sys, "getrefcount"):
@@ -125,6 +138,6 @@ def free_threading(m):
 
 if __name__ == "__main__":
     module = load(sys.argv[1])
-    for test in (functions, types, references, free_threading):
+    for test in (functions, types, chains, references, free_threading):
         test(module)
     print(sys.version.split("\n")[0])
