@@ -3,6 +3,7 @@
 //! what this prints.
 
 mod c;
+mod extensions;
 mod signatures;
 
 use crate::paths;
@@ -17,6 +18,7 @@ type Generated = (&'static str, fn() -> String);
 const GENERATED: &[Generated] = &[
     ("abi/include/hpy/context.h", context_header),
     ("abi/include/hpy/calls.h", c::universal_calls),
+    ("abi/include/hpy/extension_members.h", extensions::header),
     ("abi/include/hpy/signatures.h", signatures::signatures),
     ("abi/include/hpy/slots.h", c::slots),
     ("abi/include/hpy/trampolines.h", signatures::universal_trampolines),
@@ -24,6 +26,7 @@ const GENERATED: &[Generated] = &[
     ("abi/include/hpy/cpython/context.h", c::cpython_context),
     ("abi/include/hpy/cpython/trampolines.h", signatures::cpython_trampolines),
     ("docs/reference/context-members.md", context_reference),
+    ("docs/reference/extensions.md", extensions::reference),
 ];
 
 pub fn main(args: &[String]) -> Result<()> {
@@ -87,6 +90,7 @@ fn declaration(member: &Member) -> String {
     }
 }
 
+/// What follows a function's name in a declaration, without the parentheses.
 fn parameters(function: &Function) -> String {
     let mut text = "HPyContext *ctx".to_owned();
     for arg in function.args {

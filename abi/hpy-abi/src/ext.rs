@@ -1,15 +1,22 @@
 //! What our own hosts offer beyond upstream's ABI 0, and how an extension finds out.
 //!
-//! A context whose `name` is [`HOST_NAME`] belongs to one of our hosts, and its `_private` points
-//! to an [`Extensions`]; nothing else is known about the `_private` of a context.
+//! A context whose `name` ends in [`MARK`] belongs to one of our hosts, or to a debug or trace mode
+//! that wraps one, and its `_private` points to an [`Extensions`]; nothing else is known about the
+//! `_private` of a context.
 //! An extension asks [`extensions`] once and keeps a path without them for every other host.
 //! New members go to the end of the struct, and new offsets into the room of [`Inline`], so that a
 //! host serves every extension that is not newer than itself; `size` tells.
+//!
+//! [`for_each_extension!`](crate::for_each_extension) lists the members; the C struct in
+//! `abi/include/hpy/extension_members.h` and `docs/reference/extensions.md` are printed from it.
 
-use crate::{HPy, HPyContext, Handles, Len, Utf8};
+use crate::{CType, HPy, HPy_buffer, HPyContext, Handles, Len, Status, Utf8};
 use core::ffi::CStr;
 
-/// The name by which our hosts announce an [`Extensions`] behind `_private`.
+/// How the name of a context ends that has an [`Extensions`] behind `_private`.
+pub const MARK: &CStr = c"(Pommel host, 1)";
+
+/// The name of the contexts of our hosts. Modes that wrap one have names of their own.
 pub const HOST_NAME: &CStr = c"HPy Universal ABI (Pommel host, 1)";
 
 /// Facts about a host, or-ed together in [`Extensions::flags`].
@@ -29,43 +36,64 @@ pub mod flags {
     pub const CHECKED_SLOTS: u32 = 16;
 }
 
-/// What one of our hosts offers beyond the context.
-#[repr(C)]
-pub struct Extensions {
-    /// Bytes of this struct that the host has filled.
-    pub size: u32,
-    /// See [`flags`].
-    pub flags: u32,
-    /// Takes the exception that is set, as an instance with its traceback, and clears it; null
-    /// if none is set.
-    pub err_fetch: unsafe extern "C" fn(ctx: *mut HPyContext) -> HPy,
-    /// Raises an exception instance again, traceback and cause included; the handle stays the
-    /// caller's.
-    pub err_restore: unsafe extern "C" fn(ctx: *mut HPyContext, exception: HPy),
-    /// Where things lie in an object, for reading them without a call.
-    pub inline: Inline,
-    /// Copies the leading items of a list or tuple that are exactly `float`s, at most `capacity`
-    /// of them, and gives their number; 0 for any other object. Runs no Python code and cannot
-    /// fail: the caller reads what is left in the ordinary way.
-    pub read_floats: unsafe extern "C" fn(
-        ctx: *mut HPyContext,
-        sequence: HPy,
-        items: *mut f64,
-        capacity: usize,
-    ) -> usize,
-    /// The quickest way to make instances of exactly this class of the extension, if there is one
-    /// beside `ctx_New`: a function that takes the type and leaves the native struct as it is,
-    /// to be written before anything else happens.
-    pub allocator: unsafe extern "C" fn(ctx: *mut HPyContext, type_: HPy) -> Option<Allocate>,
-    /// The interned `str` of a name, which is the one that calls pass for a keyword as a rule; a
-    /// new handle, or null with an exception set. `None` where handles are not plain.
-    pub intern: Option<unsafe extern "C" fn(ctx: *mut HPyContext, utf8: Utf8) -> HPy>,
-    /// Makes a list of handles, which then belong to the list; null with an exception set, and
-    /// then they are still the caller's. `None` where a builder does as well.
-    pub list_of: Option<unsafe extern "C" fn(ctx: *mut HPyContext, items: Handles, n: Len) -> HPy>,
-    /// `dict[key] if key in dict`: a new handle, or null, without an exception if the key is not
-    /// there. `None` where the context has nothing quicker.
-    pub dict_get: Option<unsafe extern "C" fn(ctx: *mut HPyContext, dict: HPy, key: HPy) -> HPy>,
+/// Calls `$callback!` with one row per member of [`Extensions`], in order.
+///
+/// A row is `name: data () -> Type, "doc";` for a fact, `name: fn(arguments) -> Result, "doc";` for
+/// a function that every host of ours has, and `name: maybe(arguments) -> Result, "doc";` for one
+/// that may be missing. Functions take the context before their arguments, and their types mean
+/// what they mean in [`crate::for_each_member!`], so that debug and trace mode can wrap them alike.
+#[macro_export]
+macro_rules! for_each_extension {
+    ($callback:path) => {
+        $callback! {
+            size: data () -> u32, "Bytes of this struct that the host has filled.";
+            flags: data () -> u32, "Facts about the host, or-ed together.";
+            err_fetch: fn () -> HPy, "Takes the exception that is set, as an instance with its traceback, and clears it; null if none is set.";
+            err_restore: fn (exception: HPy) -> (), "Raises an exception instance again, traceback and cause included; the handle stays the caller's.";
+            inline: data () -> Inline, "Where things lie in an object, for reading them without a call.";
+            read_floats: fn (sequence: HPy, items: *mut f64, capacity: usize) -> usize, "Copies the leading items of a list or tuple that are exactly `float`s, at most `capacity` of them, and gives their number; 0 for any other object. Runs no Python code and cannot fail: the caller reads what is left in the ordinary way.";
+            allocator: fn (type_: HPy) -> Option<Allocate>, "The quickest way to make instances of exactly this class of the extension, if there is one beside `ctx_New`: a function that takes the type and leaves the native struct as it is, to be written before anything else happens.";
+            intern: maybe (utf8: Utf8) -> HPy, "The interned `str` of a name, which is the one that calls pass for a keyword as a rule; a new handle, or null with an exception set. Missing where handles are not plain.";
+            list_of: maybe (items: Handles, n: Len) -> HPy, "Makes a list of handles, which then belong to the list; null with an exception set, and then they are still the caller's. Missing where a builder does as well.";
+            dict_get: maybe (dict: HPy, key: HPy) -> HPy, "`dict[key] if key in dict`: a new handle, or null, without an exception if the key is not there. Missing where the context has nothing quicker.";
+            get_buffer: maybe (object: HPy, view: *mut HPy_buffer, flags: i32) -> Status, "Fills a view of the memory of an object, which stays where it is until `release_buffer`; the flags are those of Python's buffer protocol. The struct may be moved, and its `internal` is the host's. Nothing is written on failure.";
+            release_buffer: maybe (view: *mut HPy_buffer) -> (), "Ends a view that `get_buffer` filled, and clears its `obj` and `internal`; a view whose `internal` is null is left alone.";
+        }
+    };
+}
+
+macro_rules! field_type {
+    (data () -> $ty:ty) => { $ty };
+    (fn ($($arg:ident: $ty:ty),*) -> $ret:ty) => {
+        unsafe extern "C" fn(ctx: *mut HPyContext $(, $arg: $ty)*) -> $ret
+    };
+    (maybe ($($arg:ident: $ty:ty),*) -> $ret:ty) => {
+        Option<unsafe extern "C" fn(ctx: *mut HPyContext $(, $arg: $ty)*) -> $ret>
+    };
+}
+
+macro_rules! define_extensions {
+    ($($name:ident: $kind:ident ($($arg:ident: $ty:ty),*) -> $ret:ty, $doc:literal;)*) => {
+        /// What one of our hosts offers beyond the context. Decisions about what belongs here are
+        /// in `docs/decisions/0010-extensions-of-the-abi.md`.
+        #[repr(C)]
+        pub struct Extensions {
+            $(#[doc = $doc] pub $name: field_type!($kind ($($arg: $ty),*) -> $ret),)*
+        }
+    };
+}
+for_each_extension!(define_extensions);
+
+macro_rules! c_types {
+    ($($ty:ty = $c:literal;)*) => {$(
+        impl CType for $ty { const C: &'static str = $c; }
+    )*};
+}
+c_types! {
+    Inline = "HPyX_Inline";
+    Option<Allocate> = "HPyX_Allocate";
+    *mut f64 = "double *";
+    *mut HPy_buffer = "HPy_buffer *";
 }
 
 /// Makes an instance of a type whose native struct is not cleared; null with an exception set.
@@ -132,7 +160,7 @@ pub unsafe fn extensions(ctx: *const HPyContext) -> Option<&'static Extensions> 
     // SAFETY: the caller vouches for the pointer and the string; `_private` of a context with
     // our name points to an `Extensions` that is never freed.
     unsafe {
-        let ours = CStr::from_ptr((*ctx).name) == HOST_NAME;
+        let ours = CStr::from_ptr((*ctx).name).to_bytes().ends_with(MARK.to_bytes());
         let extensions = ours.then(|| (*ctx)._private.cast::<Extensions>())?;
         let size = (*extensions).size as usize;
         (size >= size_of::<Extensions>()).then(|| &*extensions)

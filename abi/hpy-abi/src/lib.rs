@@ -10,7 +10,8 @@
 //! * [`for_each_slot!`](crate::for_each_slot) — the type and module slots.
 //! * [`for_each_signature!`](crate::for_each_signature) — the calling conventions of functions that Python calls.
 //! * [`types`] — the C structs and the one-field types whose names say what a C `int` means.
-//! * [`ext`] — what our own hosts offer beyond upstream, and how to tell.
+//! * [`for_each_extension!`](crate::for_each_extension), [`ext`] — what our own hosts offer beyond
+//!   upstream, and how to tell.
 //! * [`reflect`] — the same tables as data, for generators, debug modes and tests.
 //!
 //! Nothing else in the workspace lists the members of a closed set by hand: whoever needs one row
@@ -27,6 +28,7 @@ mod table;
 mod slots;
 #[macro_use]
 mod signatures;
+#[macro_use]
 pub mod ext;
 pub mod reflect;
 pub mod types;

@@ -112,3 +112,37 @@ macro_rules! define_members {
 use crate::types::*;
 use core::ffi::c_void;
 crate::for_each_member!(define_members);
+
+/// One member of [`crate::ext::Extensions`].
+#[derive(Clone, Copy, Debug)]
+pub struct Extension {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it is a fact, whose type is the result of `function`, and not a function.
+    pub is_data: bool,
+    /// Whether a host of ours may lack it.
+    pub is_optional: bool,
+    /// The function's signature.
+    pub function: Function,
+    /// What it is or does.
+    pub doc: &'static str,
+}
+
+macro_rules! define_extension_list {
+    ($($name:ident: $kind:ident ($($arg:ident: $ty:ty),*) -> $ret:ty, $doc:literal;)*) => {
+        /// Every member of [`crate::ext::Extensions`], in order.
+        pub const EXTENSIONS: &[Extension] = &[$(Extension {
+            name: stringify!($name),
+            is_data: matches!(stringify!($kind).as_bytes(), b"data"),
+            is_optional: matches!(stringify!($kind).as_bytes(), b"maybe"),
+            function: Function {
+                args: &[$(Arg { name: stringify!($arg), ty: Type::of::<$ty>() }),*],
+                ret: Type::of::<$ret>(),
+            },
+            doc: $doc,
+        }),*];
+    };
+}
+
+use crate::ext::{Allocate, Inline};
+crate::for_each_extension!(define_extension_list);

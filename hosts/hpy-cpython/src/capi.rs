@@ -136,6 +136,7 @@ macro_rules! for_each_symbol {
             optional fn _PyObject_Dump(o: Obj) -> ();
             optional fn _Py_MergeZeroLocalRefcount(o: Obj) -> ();
 
+            required fn PyBuffer_Release(view: *mut c_void) -> ();
             required fn PyBytes_AsString(o: Obj) -> Str;
             required fn PyBytes_FromString(s: Str) -> Obj;
             required fn PyBytes_FromStringAndSize(s: Str, n: isize) -> Obj;
@@ -257,6 +258,7 @@ macro_rules! for_each_symbol {
             required fn PyObject_GetAttr(o: Obj, name: Obj) -> Obj;
             required fn PyObject_GetAttrString(o: Obj, name: Str) -> Obj;
             required fn PyObject_GetItem(o: Obj, key: Obj) -> Obj;
+            required fn PyObject_GetBuffer(o: Obj, view: *mut c_void, flags: c_int) -> c_int;
             required fn PyObject_GetIter(o: Obj) -> Obj;
             required fn PyObject_HasAttr(o: Obj, name: Obj) -> c_int;
             required fn PyObject_HasAttrString(o: Obj, name: Str) -> c_int;

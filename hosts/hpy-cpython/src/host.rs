@@ -208,6 +208,8 @@ pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str>
         intern: Some(crate::section::unicode::intern),
         list_of: Some(crate::section::list::list_of::<L>),
         dict_get: Some(crate::section::dict::dict_get::<L>),
+        get_buffer: Some(crate::section::buffer::get_buffer),
+        release_buffer: Some(crate::section::buffer::release_buffer),
     };
     // SAFETY: the caller promises that nobody else looks; every field is written.
     unsafe {

@@ -37,6 +37,8 @@ impl Private {
             intern: None,
             list_of: None,
             dict_get: None,
+            get_buffer: None,
+            release_buffer: None,
         };
         Private { extensions, state }
     }
