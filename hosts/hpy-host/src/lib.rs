@@ -14,6 +14,7 @@
 #![allow(non_snake_case)]
 
 pub mod debug;
+mod extensions;
 mod registry;
 pub mod trace;
 mod trampoline;

@@ -447,6 +447,47 @@ fn a_leak_is_found_with_the_function_that_made_it() {
     host.finish();
 }
 
+#[test]
+fn exceptions_are_handed_out_as_debug_handles() {
+    let host = Host::around(Interpreter::new_ours());
+    let ctx = host.debug();
+    // SAFETY: a debug context has its extensions first behind its private pointer.
+    let extensions = unsafe { &*(*ctx)._private.cast::<ext::Extensions>() };
+    assert_eq!(extensions.flags & ext::flags::PLAIN_HANDLES, 0);
+    // SAFETY: the context is alive.
+    let fetch = || unsafe { (extensions.err_fetch)(ctx) };
+    assert_eq!(fetch(), HPy::NULL);
+    call!(ctx, ctx_Err_SetString, constant!(ctx, h_ValueError), text(c"kept"));
+    let exception = fetch();
+    assert_eq!(call!(ctx, ctx_Err_Occurred), Flag(0));
+    assert_eq!(reprs(&host, &host.debugger().open_handles(0)), ["ValueError('kept')"]);
+    // SAFETY: the context is alive and the handle open.
+    unsafe { (extensions.err_restore)(ctx, exception) };
+    close(ctx, [exception]);
+    assert_eq!(host.take_error().as_deref(), Some("ValueError: kept"));
+    host.finish();
+}
+
+#[test]
+fn the_first_context_serves_functions_that_get_none() {
+    thread_local! { static FIRST: Cell<*mut HPyContext> = const { Cell::new(null_mut()) }; }
+    unsafe extern "C" fn f(ctx: *mut HPyContext, _: HPy, arg: HPy) -> HPy {
+        let first = FIRST.get();
+        assert_ne!(first, ctx);
+        let copy = call!(first, ctx_Dup, arg);
+        let state = call!(first, ctx_LeavePythonExecution);
+        call!(first, ctx_ReenterPythonExecution, state);
+        // The function's own is as good as before.
+        close(ctx, [copy]);
+        call!(ctx, ctx_Dup, arg)
+    }
+    let host = Host::new();
+    FIRST.set(host.debug());
+    let none = constant!(host.plain(), h_None);
+    close(host.plain(), [call_o(host.debug(), f, none, none)]);
+    host.finish();
+}
+
 thread_local! {
     static KEPT: Cell<*mut HPyContext> = const { Cell::new(null_mut()) };
 }

@@ -76,7 +76,11 @@ macro_rules! derive {
                 // SAFETY: each write stays inside a context of ours; the rest is the caller's
                 // promise.
                 unsafe {
-                    (&raw mut (*first).name).write(c"HPy Debug Mode ABI (Pommel)".as_ptr());
+                    let name = match ext::extensions(self.inner) {
+                        Some(_) => crate::extensions::DEBUG_NAME,
+                        None => c"HPy Debug Mode ABI",
+                    };
+                    (&raw mut (*first).name).write(name.as_ptr());
                     let this: *const Debugger = self;
                     (&raw mut (*first)._private).write(this.cast::<c_void>().cast_mut());
                     let version: c_int = (*self.inner).abi_version;

@@ -50,7 +50,7 @@ members! {
         let used = Use::begin(ctx);
         let inner = used.debugger.inner;
         let state = ((*inner).ctx_LeavePythonExecution)(inner);
-        leave(ctx);
+        leave(&used, ctx);
         state
     }
 

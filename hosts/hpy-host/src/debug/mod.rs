@@ -26,6 +26,7 @@ mod value;
 pub(crate) use function::function_name;
 pub use pool::Limits;
 
+use crate::extensions::extensions_of;
 use crate::registry::Registry;
 use hpy_abi::*;
 use pool::{Invalid, Owner, Pool};
@@ -57,7 +58,7 @@ pub unsafe fn wrap(inner: *mut HPyContext) -> *mut HPyContext {
 /// As for [`wrap`].
 pub unsafe fn debugger(inner: *mut HPyContext) -> &'static Debugger {
     // SAFETY: the caller's promise; nobody has the contexts yet when they are filled.
-    DEBUGGERS.get_or_make(inner, || Debugger::new(inner), |debugger| unsafe { debugger.fill() })
+    unsafe { DEBUGGERS.get_or_make(inner, || Debugger::new(inner), |debugger| debugger.fill()) }
 }
 
 /// Frees the debug context of `inner`, for interpreters that end before the process does.
@@ -77,7 +78,10 @@ pub unsafe fn release(inner: *mut HPyContext) {
 ///
 /// Its methods work with handles of the wrapped context, and are called on a thread that may use
 /// that.
+#[repr(C)]
 pub struct Debugger {
+    /// Comes first, where an extension looks for it.
+    extensions: ext::Extensions,
     inner: *mut HPyContext,
     /// The extension's context for good, and those that its functions are given.
     contexts: Box<[UnsafeCell<MaybeUninit<HPyContext>>]>,
@@ -149,8 +153,12 @@ impl Misuse {
 }
 
 impl Debugger {
-    fn new(inner: *mut HPyContext) -> Debugger {
+    /// # Safety
+    /// As for [`wrap`].
+    unsafe fn new(inner: *mut HPyContext) -> Debugger {
         Debugger {
+            // SAFETY: the caller's promise.
+            extensions: unsafe { extensions_of::<thread::Use>(inner) },
             inner,
             contexts: (0..=TURNS).map(|_| UnsafeCell::new(MaybeUninit::uninit())).collect(),
             turn: AtomicUsize::new(0),

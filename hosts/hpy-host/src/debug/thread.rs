@@ -6,13 +6,14 @@
 //! So a thread remembers the one context that its extension code may use. There is none while the
 //! wrapped context works; whatever it calls back into is given another one.
 //!
-//! The first context of a debugger is the one that the extension has for good. It serves
-//! trampolines, and destructors that get no context of their own: it may be used while the thread
-//! has no other.
+//! The first context of a debugger is the one that the extension was given for good. It serves
+//! trampolines, and functions that get no context, such as destructors: it may be used unless
+//! Python was left.
 
 use super::Debugger;
 use super::stack::Stack;
-use hpy_abi::HPyContext;
+use crate::extensions::Handing;
+use hpy_abi::{HPy, HPyContext};
 use std::cell::Cell;
 use std::ptr::null_mut;
 
@@ -23,10 +24,18 @@ struct Now {
     context: *mut HPyContext,
     /// The context through which Python was left, until it is entered again.
     left: *mut HPyContext,
+    /// The context that may be used again from then on.
+    resumes: *mut HPyContext,
+}
+
+impl Now {
+    const fn using(context: *mut HPyContext) -> Now {
+        Now { context, left: null_mut(), resumes: null_mut() }
+    }
 }
 
 thread_local! {
-    static NOW: Cell<Now> = const { Cell::new(Now { context: null_mut(), left: null_mut() }) };
+    static NOW: Cell<Now> = const { Cell::new(Now::using(null_mut())) };
 }
 
 /// One use of a context by an extension.
@@ -49,7 +58,7 @@ impl Use {
         unsafe {
             let debugger = debugger_of(context);
             if (*now).get().context != context {
-                check_destructor(debugger, context, (*now).get());
+                check_first(debugger, context, (*now).get());
             }
             let used = Use { now, context: (*now).get().context, debugger };
             used.set(null_mut());
@@ -71,6 +80,33 @@ impl Use {
     }
 }
 
+impl Handing for Use {
+    unsafe fn begin(context: *mut HPyContext) -> Use {
+        // SAFETY: the caller's promise.
+        unsafe { Use::begin(context) }
+    }
+
+    fn inner(&self) -> *mut HPyContext {
+        self.debugger.inner()
+    }
+
+    fn lower(&self, h: HPy) -> HPy {
+        self.debugger.unwrap_handle(h)
+    }
+
+    fn raise(&self, h: HPy) -> HPy {
+        self.debugger.open_handle(h)
+    }
+
+    fn forget(&self, h: HPy) {
+        self.debugger.close_handle(h);
+    }
+
+    fn end(self) {
+        Use::end(&self);
+    }
+}
+
 /// The debugger of a context.
 ///
 /// # Safety
@@ -81,18 +117,14 @@ pub(super) unsafe fn debugger_of(context: *mut HPyContext) -> &'static Debugger 
     unsafe { &*(*context)._private.cast::<Debugger>() }
 }
 
-/// Lets destructors use the debugger's first context; everybody else is wrong.
+/// Lets the debugger's first context be used; any other is wrong.
 #[cold]
-fn check_destructor(debugger: &Debugger, context: *mut HPyContext, now: Now) {
-    let first = context == debugger.context();
-    if !now.left.is_null() && now.context.is_null() {
+fn check_first(debugger: &Debugger, context: *mut HPyContext, now: Now) {
+    if !now.left.is_null() {
         refuse(context, "Python was left with HPy_LeavePythonExecution and not entered again");
     }
-    if !first {
+    if context != debugger.context() {
         refuse(context, "a context is only good for the call that it was given to, on that thread");
-    }
-    if !now.context.is_null() {
-        refuse(context, "a function has to use the context that it was given");
     }
 }
 
@@ -105,31 +137,25 @@ fn refuse(context: *mut HPyContext, reason: &str) -> ! {
     std::process::abort()
 }
 
-/// Notes that the thread has left Python through `context`.
-pub(super) fn leave(context: *mut HPyContext) {
-    NOW.set(Now { context: null_mut(), left: context });
+/// Notes that the thread has left Python through `context`, in a use that has not ended.
+pub(super) fn leave(used: &Use, context: *mut HPyContext) {
+    NOW.set(Now { context: null_mut(), left: context, resumes: used.context });
 }
 
 /// Enters Python again through `context`, which must be the one that the thread has left by.
-///
-/// # Safety
-/// `context` is one of a debugger's.
-pub(super) unsafe fn reenter(context: *mut HPyContext, enter: impl FnOnce()) {
-    if NOW.get().left != context {
+pub(super) fn reenter(context: *mut HPyContext, enter: impl FnOnce()) {
+    let now = NOW.get();
+    if now.left != context {
         refuse(context, "HPy_ReenterPythonExecution needs the context of HPy_LeavePythonExecution");
     }
     enter();
-    // SAFETY: the caller's promise.
-    let first = unsafe { debugger_of(context) }.context();
-    // A destructor that left had no context of its own.
-    let own = if context == first { null_mut() } else { context };
-    NOW.set(Now { context: own, left: null_mut() });
+    NOW.set(Now::using(now.resumes));
 }
 
 /// Lends a context to a function of an extension; the result goes to [`give_back`].
 #[inline(always)]
 pub(super) fn lend(context: *mut HPyContext) -> Lent {
-    Lent(NOW.replace(Now { context, left: null_mut() }))
+    Lent(NOW.replace(Now::using(context)))
 }
 
 /// What a thread remembered before a function was called.

@@ -14,7 +14,7 @@ struct Members;
 /// # Safety
 /// `context` is one of a tracer's.
 #[inline(always)]
-unsafe fn tracer_of(context: *mut HPyContext) -> &'static Tracer {
+pub(super) unsafe fn tracer_of(context: *mut HPyContext) -> &'static Tracer {
     // SAFETY: the caller's promise.
     unsafe { &*(*context)._private.cast::<Tracer>() }
 }
@@ -67,7 +67,11 @@ macro_rules! derive_members {
                 // SAFETY: each write stays inside the context of ours; the rest is the caller's
                 // promise.
                 unsafe {
-                    (&raw mut (*to).name).write(c"HPy Trace Mode ABI (Pommel)".as_ptr());
+                    let name = match ext::extensions(inner) {
+                        Some(_) => crate::extensions::TRACE_NAME,
+                        None => c"HPy Trace Mode ABI",
+                    };
+                    (&raw mut (*to).name).write(name.as_ptr());
                     let this: *const Tracer = self;
                     (&raw mut (*to)._private).write(this.cast::<c_void>().cast_mut());
                     (&raw mut (*to).abi_version).write((*inner).abi_version);

@@ -13,6 +13,7 @@ mod context;
 mod names;
 mod report;
 
+use crate::extensions::{Handing, extensions_of};
 use crate::registry::Registry;
 use hpy_abi::*;
 use report::Recording;
@@ -41,7 +42,7 @@ pub unsafe fn wrap(inner: *mut HPyContext) -> *mut HPyContext {
 /// As for [`wrap`].
 pub unsafe fn tracer(inner: *mut HPyContext) -> &'static Tracer {
     // SAFETY: the caller's promise; nobody has the context yet when it is filled.
-    TRACERS.get_or_make(inner, || Tracer::new(inner), |tracer| unsafe { tracer.fill() })
+    unsafe { TRACERS.get_or_make(inner, || Tracer::new(inner), |tracer| tracer.fill()) }
 }
 
 /// Frees the trace context of `inner`, for interpreters that end before the process does.
@@ -61,7 +62,10 @@ pub unsafe fn release(inner: *mut HPyContext) {
 ///
 /// Its methods work with handles of the wrapped context, and are called on a thread that may use
 /// that.
+#[repr(C)]
 pub struct Tracer {
+    /// Comes first, where an extension looks for it.
+    extensions: ext::Extensions,
     inner: *mut HPyContext,
     context: UnsafeCell<MaybeUninit<HPyContext>>,
     members: Box<[Counter]>,
@@ -152,8 +156,12 @@ impl Counter {
 }
 
 impl Tracer {
-    fn new(inner: *mut HPyContext) -> Tracer {
+    /// # Safety
+    /// As for [`wrap`].
+    unsafe fn new(inner: *mut HPyContext) -> Tracer {
         Tracer {
+            // SAFETY: the caller's promise.
+            extensions: unsafe { extensions_of::<&'static Tracer>(inner) },
             inner,
             context: UnsafeCell::new(MaybeUninit::uninit()),
             members: (0..MEMBER_COUNT).map(|_| Counter::default()).collect(),
@@ -308,4 +316,28 @@ impl Tracer {
             }
         }
     }
+}
+
+/// Handles are the wrapped context's own, and what is no member is not counted.
+impl Handing for &'static Tracer {
+    unsafe fn begin(context: *mut HPyContext) -> &'static Tracer {
+        // SAFETY: the caller's promise.
+        unsafe { context::tracer_of(context) }
+    }
+
+    fn inner(&self) -> *mut HPyContext {
+        self.inner
+    }
+
+    fn lower(&self, h: HPy) -> HPy {
+        h
+    }
+
+    fn raise(&self, h: HPy) -> HPy {
+        h
+    }
+
+    fn forget(&self, _: HPy) {}
+
+    fn end(self) {}
 }
