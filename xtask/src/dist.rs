@@ -1,5 +1,5 @@
 //! Building the extensions of the workspace, and packing them into wheels, with the same back end
-//! that authors' projects are built with: see `python/pommel-build` and `tools/cargo-pommel`.
+//! that authors' projects are built with: see `python/pommel_build` and `tools/cargo-pommel`.
 
 use crate::pythons::{self, Python};
 use crate::workspace::Workspace;

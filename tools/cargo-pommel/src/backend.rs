@@ -13,7 +13,7 @@ macro_rules! files {
     ($($name:literal)*) => {
         &[$((
             $name,
-            include_str!(concat!("../../../python/pommel-build/pommel_build/", $name)),
+            include_str!(concat!("../../../python/pommel_build/pommel_build/", $name)),
         )),*]
     };
 }
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_back_end_is_brought_along() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../python/pommel-build/pommel_build");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../python/pommel_build/pommel_build");
         let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
         let mut there: Vec<String> = files.map(|name| name.into_string().unwrap()).collect();
         there.retain(|name| name.ends_with(".py"));

@@ -28,7 +28,7 @@ pub fn main(args: &[String]) -> Result<()> {
     let Project { name, version, module, .. } = &described;
     say("Building", format!("{name} {version} ({profile})"));
     let mut command = backend.command(&python.executable, "develop", &project);
-    let place: Place = backend.run(command.args(["--profile", profile]))?;
+    let place: Place = backend.run(command.args(["--zig", "no", "--profile", profile]))?;
     if !is_installed(&python, &described, &place.folder)? {
         install(&backend, &python, &project, profile)?;
     }
@@ -72,7 +72,8 @@ fn install(backend: &Backend, python: &Python, project: &Path, profile: &str) ->
     }
     let out = std::env::temp_dir().join(format!("cargo-pommel-{}", std::process::id()));
     let mut command = backend.command(&python.executable, "editable", project);
-    let made: Made = backend.run(command.args(["--profile", profile, "--out"]).arg(&out))?;
+    let made: Made =
+        backend.run(command.args(["--zig", "no", "--profile", profile, "--out"]).arg(&out))?;
     let wheel = made.wheel.display().to_string();
     let arguments = ["install", "--force-reinstall", &wheel];
     let installed = pip::run(python, &python.executable, &arguments);

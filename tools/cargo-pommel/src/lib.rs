@@ -6,7 +6,7 @@
 //! * [`stubs`] — writes what type checkers read.
 //!
 //! How an extension is compiled and what a wheel holds is known in one place, the build back end in
-//! `python/pommel-build`, which pip runs without this tool; [`backend`] brings it along.
+//! `python/pommel_build`, which pip runs without this tool; [`backend`] brings it along.
 //! The repository's own commands use [`backend`], [`interpreter`], [`pip`] and [`process`] too.
 #![forbid(unsafe_code)]
 

@@ -86,7 +86,7 @@ impl Names {
                 .with_context(|| format!("--pommel-path: there is no {}", root.display()))?;
             let path = |folder: &str| format!("{{ path = {:?} }}", root.join(folder));
             [library, mock] = [path("portable/pommel"), path("hosts/hpy-mock")];
-            backend = format!("pommel-build @ file://{}/python/pommel-build", root.display());
+            backend = format!("pommel-build @ file://{}/python/pommel_build", root.display());
             backend_c = format!("{backend:?}");
             repository =
                 format!("# The headers and the host come from here.\nrepository = {root:?}\n");

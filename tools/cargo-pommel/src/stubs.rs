@@ -27,7 +27,8 @@ pub fn main(args: &[String]) -> Result<()> {
     let python = interpreter::for_building(given, &project)?;
     let backend = Backend::unpack()?;
     let mut command = backend.command(&python.executable, "stubs", &project);
-    let made: Made = backend.run(command.args(["--profile", "dev", "--out"]).arg(&out))?;
+    let made: Made =
+        backend.run(command.args(["--zig", "no", "--profile", "dev", "--out"]).arg(&out))?;
     if made.stubs.is_empty() {
         bail!(
             "no stub was written: the package has one that was written by hand, or the extension \

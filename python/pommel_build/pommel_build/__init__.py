@@ -60,4 +60,4 @@ def get_requires_for_build_wheel(config_settings=None):
     return ["ziglang"] if Settings.of(project, config_settings).zig else []
 
 
-get_requires_for_build_editable = get_requires_for_build_sdist
+get_requires_for_build_editable = get_requires_for_build_wheel

@@ -3,6 +3,7 @@
 
 import ctypes
 import os
+import sys
 from pathlib import Path
 
 from . import archive, c, rust
@@ -56,6 +57,8 @@ def develop(project, built):
 
 def build(project, settings):
     """Builds the extension; returns the shared object."""
+    if not sys.platform.startswith("linux"):
+        raise Failure("extensions are built on Linux only, so far", "use a container or WSL")
     if project.manifest is not None:
         built = rust.build(project, settings)
     else:

@@ -16,7 +16,7 @@ from . import __name__ as GENERATOR
 
 #: What is no source.
 LEFT_OUT = {
-    ".git", ".github", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".tox", ".venv",
+    ".git", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".tox", ".venv",
     "__pycache__", "build", "dist", "target", "venv",
 }
 
