@@ -469,6 +469,46 @@ fn exceptions_are_handed_out_as_debug_handles() {
 }
 
 #[test]
+fn views_of_other_objects_have_debug_handles() {
+    unsafe extern "C" fn get(
+        ctx: *mut HPyContext,
+        object: HPy,
+        view: *mut HPy_buffer,
+        _: i32,
+    ) -> Status {
+        // SAFETY: the view may be written.
+        unsafe { (*view).obj = call!(ctx, ctx_Dup, object) };
+        Status::OK
+    }
+    unsafe extern "C" fn release(ctx: *mut HPyContext, view: *mut HPy_buffer) {
+        // SAFETY: the view is one that was filled.
+        close(ctx, [unsafe { std::mem::replace(&mut (*view).obj, HPy::NULL) }]);
+    }
+    let host = Host::around(Interpreter::new_ours());
+    // SAFETY: the mock has its extensions there, and nobody else looks at them now.
+    unsafe {
+        let offered = (*host.plain())._private.cast::<ext::Extensions>();
+        (*offered).get_buffer = Some(get);
+        (*offered).release_buffer = Some(release);
+    }
+    let ctx = host.debug();
+    // SAFETY: a debug context has its extensions first behind its private pointer.
+    let extensions = unsafe { &*(*ctx)._private.cast::<ext::Extensions>() };
+    let object = call!(ctx, ctx_Unicode_FromString, text(c"x"));
+    // SAFETY: all fields are numbers or pointers, which may be null.
+    let mut view: HPy_buffer = unsafe { std::mem::zeroed() };
+    // SAFETY: the context is alive, the handle open, and the view may be written.
+    let status = unsafe { extensions.get_buffer.unwrap()(ctx, object, &raw mut view, 0) };
+    assert_eq!((status, call!(ctx, ctx_Is, view.obj, object)), (Status::OK, Flag(1)));
+    assert_eq!(host.debugger().open_handles(0).len(), 2);
+    // SAFETY: the view was filled.
+    unsafe { extensions.release_buffer.unwrap()(ctx, &raw mut view) };
+    assert_eq!((view.obj, host.debugger().open_handles(0).len()), (HPy::NULL, 1));
+    close(ctx, [object]);
+    host.finish();
+}
+
+#[test]
 fn the_first_context_serves_functions_that_get_none() {
     thread_local! { static FIRST: Cell<*mut HPyContext> = const { Cell::new(null_mut()) }; }
     unsafe extern "C" fn f(ctx: *mut HPyContext, _: HPy, arg: HPy) -> HPy {
