@@ -34,7 +34,10 @@ def build(project, settings):
     link = [*_compiler(settings, is_cpp), "-shared", "-o", str(output)]
     link += [str(path) for path in objects]
     # What the host defines stays inside: another extension brings its own.
-    link += [str(kit.host), "-Wl,--gc-sections", "-Wl,--exclude-libs,ALL", "-Wl,-s"]
+    link += [str(kit.host), "-Wl,--gc-sections", "-Wl,--exclude-libs,ALL"]
+    if settings.profile != "dev":
+        # The names of functions stay: the debug mode shows where a leaked handle was made.
+        link.append("-Wl,--strip-debug")
     _run([*link, *LIBRARIES, *project.tool.get("ldflags", [])])
     return output
 
