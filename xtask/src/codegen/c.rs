@@ -38,8 +38,7 @@ const FAMILIES: &[&str] = &[
 ];
 
 /// Members that are reached through a macro or a function of the headers under another name.
-const PRIVATE: &[&str] =
-    &["CallDestroyAndThenDealloc", "CallRealFunctionFromTrampoline", "Dump", "New"];
+const PRIVATE: &[&str] = &["CallRealFunctionFromTrampoline", "Dump", "New"];
 
 /// Members whose call in the universal ABI is written by hand, in `universal.h`.
 const BY_HAND_UNIVERSAL: &[&str] =
@@ -89,7 +88,6 @@ const BY_HAND_CPYTHON: &[&str] = &[
     "AsStruct_Unicode",
     "Bytes_FromStringAndSize",
     "Call",
-    "CallDestroyAndThenDealloc",
     "CallMethod",
     "CallRealFunctionFromTrampoline",
     "CallTupleDict",
@@ -101,6 +99,7 @@ const BY_HAND_CPYTHON: &[&str] = &[
     "ContextVar_Get",
     "DelItem_i",
     "DelItem_s",
+    "Dict_Keys",
     "Dump",
     "Dup",
     "Err_Occurred",
@@ -189,12 +188,8 @@ fn spaced(c: &str) -> String {
 
 /// The head of the function that C code calls: `HPyAPI_FUNC HPy HPy_Dup(HPyContext *ctx, HPy h)`.
 fn head(name: &str, function: &Function) -> String {
-    let nothing = function.ret.c == "void";
-    let result = if nothing && gives_null(name) && function.ret.c == "void" {
-        "HPy "
-    } else {
-        &spaced(function.ret.c)
-    };
+    let result =
+        if function.ret.c == "void" && gives_null(name) { "HPy " } else { &spaced(function.ret.c) };
     let mut text = format!("HPyAPI_FUNC {result}{}(HPyContext *ctx", public_name(name));
     for arg in function.args {
         write!(text, ", {}{}", spaced(arg.ty.c), arg.name.trim_end_matches('_')).expect("a string");

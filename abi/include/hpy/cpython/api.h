@@ -313,6 +313,18 @@ HPy_CallMethod(HPyContext *ctx, HPy name, const HPy *args, size_t nargs, HPy kwn
         PyObject_VectorcallMethod(_h2py(name), _arr_h2py(args), nargs, _h2py(kwnames)));
 }
 
+/** The keys of a dict as a list. */
+HPyAPI_FUNC HPy HPyDict_Keys(HPyContext *ctx, HPy h)
+{
+    (void)ctx;
+    /* The free-threaded 3.13 locks what it is given before it looks at it. */
+    if (HPy_IsNull(h) || !PyDict_Check(_h2py(h))) {
+        PyErr_BadInternalCall();
+        return HPy_NULL;
+    }
+    return _py2h(PyDict_Keys(_h2py(h)));
+}
+
 HPyAPI_IMPL PyObject *_HPy_CPython_Bytes(const char *bytes, Py_ssize_t len);
 HPyAPI_IMPL PyObject *_HPy_CPython_Tuple(PyObject *const *items, Py_ssize_t n);
 HPyAPI_IMPL PyObject *_HPy_CPython_Compile(const char *source, const char *filename, int kind);

@@ -755,13 +755,6 @@ HPyAPI_FUNC HPy HPyUnicode_Substring(HPyContext *ctx, HPy string, HPy_ssize_t st
     return _py2h(PyUnicode_Substring(_h2py(string), start, end));
 }
 
-/** The keys of a dict as a list. */
-HPyAPI_FUNC HPy HPyDict_Keys(HPyContext *ctx, HPy h)
-{
-    (void)ctx;
-    return _py2h(PyDict_Keys(_h2py(h)));
-}
-
 /** A shallow copy of a dict. */
 HPyAPI_FUNC HPy HPyDict_Copy(HPyContext *ctx, HPy h)
 {

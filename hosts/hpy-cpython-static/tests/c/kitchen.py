@@ -102,7 +102,8 @@ def chains(m):
         chain = point
     del chain, point
     gc.collect()
-    assert m.ends() == count + 100_000
+    if sys.implementation.name == "cpython":  # Elsewhere each link waits for another collection.
+        assert m.ends() == count + 100_000
 
 
 def references(m):
