@@ -91,17 +91,6 @@ HPy HPyX_NextOrStop(HPyContext *ctx, HPy item)
     return item;
 }
 
-static bool fills_our_slots(HPyContext *ctx)
-{
-#ifdef HPY_ABI_CPYTHON
-    (void)ctx;
-    return true;
-#else
-    const HPyX_Extensions *ours = HPyX_Get(ctx);
-    return ours != NULL && (ours->flags & HPYX_OUR_SLOTS) != 0;
-#endif
-}
-
 static bool is_iteration_slot(const HPyDef *def)
 {
     return def->kind == HPyDef_Kind_Slot
@@ -117,14 +106,12 @@ static bool is_iteration_method(HPyDef *const *defines, size_t i)
             || strcmp(defines[i]->meth.name, "__next__") == 0);
 }
 
-HPy HPyX_Type_FromSpec(HPyContext *ctx, HPyType_Spec *spec, HPyType_SpecParam *params)
+/* Makes the type with iteration as slots only, or as methods only. */
+static HPy type_of(HPyContext *ctx, const HPyType_Spec *spec, HPyType_SpecParam *params, bool slots)
 {
-    const bool slots = fills_our_slots(ctx);
     HPyType_Spec filtered = *spec;
     size_t count = 0, kept = 0, i;
     HPy type;
-    if (spec->defines == NULL)
-        return HPyType_FromSpec(ctx, spec, params);
     while (spec->defines[count] != NULL)
         count++;
     filtered.defines = (HPyDef **)calloc(count + 1, sizeof(HPyDef *));
@@ -136,6 +123,24 @@ HPy HPyX_Type_FromSpec(HPyContext *ctx, HPyType_Spec *spec, HPyType_SpecParam *p
     }
     type = HPyType_FromSpec(ctx, &filtered, params);
     free(filtered.defines);
+    return type;
+}
+
+HPy HPyX_Type_FromSpec(HPyContext *ctx, HPyType_Spec *spec, HPyType_SpecParam *params)
+{
+    HPy type;
+    if (spec->defines == NULL)
+        return HPyType_FromSpec(ctx, spec, params);
+    type = type_of(ctx, spec, params, true);
+#ifndef HPY_ABI_CPYTHON
+    /* Hosts over a C API take the slots, ours or not, and need them: there a method alone does not
+       make a type iterable. A host that refuses them gets methods; if that was not the reason, the
+       second attempt fails like the first. */
+    if (HPy_IsNull(type) && HPyX_Get(ctx) == NULL) {
+        HPyErr_Clear(ctx);
+        type = type_of(ctx, spec, params, false);
+    }
+#endif
     return type;
 }
 

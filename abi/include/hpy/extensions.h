@@ -10,7 +10,7 @@
  *   HPyX_Err_Fetch        leaves the exception set, and gives null
  *   HPyX_Err_Restore      raises the exception, but its traceback starts anew
  *   HPyX_GetBuffer        lends a copy to read; to write is a BufferError
- *   HPy_tp_iter, ...      are methods there: see HPyX_DEF_ITER
+ *   HPyX_DEF_ITER, ...    make methods where the host refuses the slots
  *
  * Results are new handles, null with an exception set; an int is 0, or -1 with an exception set,
  * and 1 or 0 where it answers a question. Arguments stay the caller's.
@@ -63,8 +63,11 @@ HPyAPI_HELPER void HPyX_Err_Restore(HPyContext *ctx, HPy exception);
  */
 #define HPyX_DEF_ITER(SYM)                                                              \
     HPyDef_SLOT(SYM, HPy_tp_iter)                                                       \
-    HPyDef_METH_IMPL(SYM##_method, "__iter__", SYM##_impl, HPyFunc_NOARGS,              \
-                     .doc = "Implement iter(self).")
+    HPyDef_METH(SYM##_method, "__iter__", HPyFunc_NOARGS, .doc = "Implement iter(self).") \
+    static HPy SYM##_method_impl(HPyContext *ctx, HPy self)                             \
+    {                                                                                   \
+        return SYM##_impl(ctx, self);                                                   \
+    }
 
 #define HPyX_DEF_ITERNEXT(SYM)                                                          \
     HPyDef_SLOT(SYM, HPy_tp_iternext)                                                   \
@@ -77,7 +80,7 @@ HPyAPI_HELPER void HPyX_Err_Restore(HPyContext *ctx, HPy exception);
 /** Both definitions that HPyX_DEF_ITER or HPyX_DEF_ITERNEXT makes, for an array of them. */
 #define HPyX_DEFS(SYM) &SYM, &SYM##_method
 
-/** HPyType_FromSpec with slots or methods for iteration, whichever the host takes. */
+/** HPyType_FromSpec with slots for iteration, or with methods if the host refuses the slots. */
 HPyAPI_HELPER HPy HPyX_Type_FromSpec(HPyContext *ctx, HPyType_Spec *spec,
                                      HPyType_SpecParam *params);
 /** The item; StopIteration if it is null and no exception is set. */
