@@ -100,6 +100,7 @@ fn a_new_project_builds_imports_and_passes_its_tests() {
     succeed(Command::new(&python).args(["-m", "pytest", "-q"]).current_dir(&project));
     succeed(outside(Command::new("cargo")).args(["test", "-q"]).current_dir(&project));
     types_are_checked(&project, &python);
+    every_feature_can_be_declared(&project, &python);
 
     // A change of the Rust code is there after the next build, without a new installation.
     let source = project.join("src/lib.rs");
@@ -109,6 +110,16 @@ fn a_new_project_builds_imports_and_passes_its_tests() {
     let program = "import fast_stats; print(fast_stats.Running())";
     let printed = succeed(Command::new(&python).args(["-c", program]));
     assert_eq!(printed.trim(), "<Changed: 0 numbers>");
+}
+
+/// The stub of the extension that has one of everything is a correct one.
+fn every_feature_can_be_declared(folder: &Path, python: &Path) {
+    let sink = Path::new(REPOSITORY).join("tests/kitchen-sink").display().to_string();
+    let said = succeed(&mut tool(folder, &["stubs", "--project", &sink, "--out", "sink"]));
+    assert!(said.contains("sink/kitchen_sink-stubs/__init__.pyi"), "{said}");
+    let mut command = Command::new(python);
+    command.args(["-m", "mypy", "--strict", "sink/kitchen_sink-stubs/__init__.pyi"]);
+    succeed(command.current_dir(folder));
 }
 
 /// The stub lets right programs pass and finds the mistakes of others.
