@@ -42,6 +42,9 @@ pub(crate) fn load(
                 binary.failed(&format!("Function 'HPyInit_{}' returned NULL.", binary.name))
             );
         }
+        if context == crate::trace::context() {
+            crate::trace::tracer().name_module(&full_name, def);
+        }
         let module = hpy_cpython::make_module(&c_string(&binary.name), def, spec);
         if module.is_null() { Err(Raised) } else { Ok(module) }
     }
@@ -113,12 +116,8 @@ impl Binary {
             (ask(major), ask(minor))
         };
         if major != ABI_VERSION || minor > ABI_VERSION_MINOR {
-            let remedy = if major < ABI_VERSION {
-                "compile the extension again with the headers of this version of hpy"
-            } else {
-                "install a newer version of the package hpy, or compile the extension again with \
-                 the headers of this one"
-            };
+            let remedy = "install a newer version of the package hpy, or compile the extension \
+                          again with the headers of this one";
             let message = format!(
                 "HPy extension module '{name}' requires unsupported version of the HPy runtime. \
                  Requested version: {major}.{minor}. \
