@@ -9,8 +9,9 @@ The exit status is the program's own, or 1 where that is 0 and handles were leak
 import argparse
 import collections
 import os
-import runpy
 import sys
+
+from hpy import _program
 
 # Before anything imports an extension.
 os.environ["HPY"] = "debug"
@@ -27,59 +28,26 @@ def main(argv):
     if options.frames:
         set_handle_stack_trace_limit(options.frames)
     generation = _debug.new_generation()
-    status = run(options)
+    status = _program.run(options)
     leaks = _debug.get_open_handles(generation)
     print(summary(leaks, options.frames), file=sys.stderr)
     return status or (1 if leaks else 0)
 
 
 def parse(argv):
-    """The command line: everything behind the program is the program's."""
-    parser = argparse.ArgumentParser(
+    """The command line."""
+    line = argparse.ArgumentParser(
         prog="python -m hpy.debug",
         description="Run a program with its HPy extensions in debug mode.",
     )
-    parser.add_argument(
+    line.add_argument(
         "--frames",
         type=int,
         default=0,
         metavar="N",
         help="note where handles are made, with at most N frames of native code",
     )
-    parser.add_argument(
-        "-m", dest="is_module", action="store_true", help="the program is a module's name"
-    )
-    parser.add_argument("program", help="a script, or with -m a module")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER)
-    return parser.parse_args(argv)
-
-
-def run(options):
-    """Run the program as `python` would; returns its exit status."""
-    sys.argv = [options.program, *options.arguments]
-    try:
-        if options.is_module:
-            sys.path[0] = os.getcwd()
-            runpy.run_module(options.program, run_name="__main__", alter_sys=True)
-        else:
-            sys.path[0] = os.path.dirname(os.path.abspath(options.program))
-            runpy.run_path(options.program, run_name="__main__")
-    except SystemExit as exit:
-        return exit_status(exit.code)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-        return 1
-    return 0
-
-
-def exit_status(code):
-    """What the interpreter makes of `sys.exit(code)`."""
-    if code is None:
-        return 0
-    if isinstance(code, int):
-        return code
-    print(code, file=sys.stderr)
-    return 1
+    return _program.parse(line, argv)
 
 
 def summary(leaks, frames):
