@@ -8,7 +8,10 @@
 
 use crate::object::{Borrowed, Kind, Object};
 use crate::raw::{self, NewHandle, attach, calls};
-use crate::{Annotation, Bytes, Ctx, Dict, Error, List, Module, Result, Slice, Str, Tuple, Type};
+use crate::{
+    Annotation, Bytes, Ctx, Dict, Error, FrozenSet, List, Module, Result, Set, Slice, Str, Tuple,
+    Type, WeakRef,
+};
 use hpy_abi::HPy;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -507,7 +510,7 @@ macro_rules! kind_arguments {
         }
     )*};
 }
-kind_arguments!(Bytes Dict List Module Slice Str Tuple Type);
+kind_arguments!(Bytes Dict FrozenSet List Module Set Slice Str Tuple Type WeakRef);
 
 impl<'a, 'h, 'c, T: Argument<'a, 'h, 'c>> Argument<'a, 'h, 'c> for Option<T> {
     type Holder = T::Holder;

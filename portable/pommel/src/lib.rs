@@ -88,6 +88,7 @@ mod buffer;
 mod class;
 mod convert;
 mod ctx;
+pub mod datetime;
 #[cfg(feature = "host")]
 #[doc(hidden)]
 pub mod door;
@@ -99,6 +100,7 @@ pub mod raw;
 pub mod rt;
 mod stub;
 pub mod testing;
+mod view;
 
 pub use buffer::{Buffer, Element};
 pub use class::{Class, Field, Instance, Methods, Ref, RefMut, Traverse, Visitor, type_object};
@@ -108,19 +110,20 @@ pub use convert::{Argument, FromPython, IntoPython, Output};
 pub use ctx::Ctx;
 pub use error::{Error, Exception, Result, exception};
 pub use object::{
-    Borrowed, Bytes, CallArguments, Dict, Items, Kind, List, Module, Name, Object, Slice, Str,
-    Tuple, Type, Values,
+    Borrowed, Bytes, CallArguments, Dict, FrozenSet, Items, Kind, List, Module, Name, Object, Set,
+    Slice, Str, Tuple, Type, Values, WeakRef,
 };
 pub use pommel_macros::{class, function, methods, module};
 pub use rt::Args;
 pub use stub::Annotation;
+pub use view::{View, ViewMut};
 
 /// What an extension usually needs: `use pommel::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Args, Buffer, Bytes, Ctx, Dict, Error, Field, FromPython, Instance, IntoPython, List,
-        Module, Object, Result, Slice, Str, Tuple, Type, class, exception, function, methods,
-        module,
+        Args, Buffer, Bytes, Ctx, Dict, Error, Field, FromPython, FrozenSet, Instance, IntoPython,
+        List, Module, Object, Result, Set, Slice, Str, Tuple, Type, View, ViewMut, WeakRef, class,
+        exception, function, methods, module,
     };
 }
 

@@ -5,6 +5,7 @@ mod calls;
 mod collected;
 mod containers;
 mod errors;
+mod extras;
 mod functions;
 mod memory;
 mod numbers;
@@ -36,6 +37,12 @@ pub mod kitchen_sink {
         Fussy, both_failed, caused, caused_by_own, cleanup_after_error, error_text, handled,
         own_exception, panics, panics_with_text, parse, raise_builtin, raise_object, read_file,
         second_of_two, warn,
+    };
+    #[export]
+    use crate::extras::{
+        bytes_of, frozen_of, moment_text, same_date, same_moment, same_span, same_time, same_zone,
+        scale, set_change, set_facts, set_of, shape_of, span_microseconds, strong, view_and_call,
+        view_sum, weak,
     };
     #[export]
     use crate::functions::{

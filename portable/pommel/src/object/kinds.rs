@@ -1,8 +1,10 @@
 //! Objects of built-in types: the same handle, with the methods of its type.
 
 use super::Object;
+use super::collections::is_weak_reference;
 use crate::raw::{self, attach, calls};
 use crate::{Annotation, Ctx, Error, FromPython, IntoPython, Result};
+use core::ffi::CStr;
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::Deref;
@@ -100,15 +102,27 @@ macro_rules! check {
     }};
 }
 
+/// Whether an object is an instance of a built-in type that the context has no handle of.
+fn is_builtin(object: &Object<'_>, name: &CStr) -> bool {
+    object
+        .ctx()
+        .builtin(name)
+        .is_ok_and(|type_| type_.cast::<Type>().is_ok_and(|type_| object.is_instance(type_)))
+}
+
 kinds! {
     /// A `bytes`.
     Bytes "bytes" "a bytes object" |object| check!(object, h_BytesType, ctx_Bytes_Check);
     /// A `dict`.
     Dict "dict[typing.Any, typing.Any]" "a dict" |object| check!(object, h_DictType, ctx_Dict_Check);
+    /// A `frozenset`.
+    FrozenSet "frozenset[typing.Any]" "a frozenset" |object| is_builtin(object, c"frozenset");
     /// A `list`.
     List "list[typing.Any]" "a list" |object| check!(object, h_ListType, ctx_List_Check);
     /// A module.
     Module "types.ModuleType" "a module" |object| object.type_name() == "module";
+    /// A `set`.
+    Set "set[typing.Any]" "a set" |object| is_builtin(object, c"set");
     /// A `slice`.
     Slice "slice" "a slice" |object| is_a!(object, h_SliceType);
     /// A `str`.
@@ -117,6 +131,8 @@ kinds! {
     Tuple "tuple[typing.Any, ...]" "a tuple" |object| check!(object, h_TupleType, ctx_Tuple_Check);
     /// A type.
     Type "type[typing.Any]" "a type" |object| is_a!(object, h_TypeType);
+    /// A `weakref.ref`.
+    WeakRef "weakref.ref[typing.Any]" "a weak reference" |object| is_weak_reference(object);
 }
 
 impl<'c> Str<'c> {

@@ -1,12 +1,16 @@
 //! Handles to Python objects: [`Object`] and everything one can do to any object.
 
 mod arguments;
+mod collections;
 mod kinds;
 mod names;
 mod operators;
 
 pub use arguments::CallArguments;
-pub use kinds::{Bytes, Dict, Items, Kind, List, Module, Slice, Str, Tuple, Type, Values};
+pub use kinds::{
+    Bytes, Dict, FrozenSet, Items, Kind, List, Module, Set, Slice, Str, Tuple, Type, Values,
+    WeakRef,
+};
 pub use names::Name;
 
 /// Keeps others from implementing traits whose methods are trusted with raw handles.
