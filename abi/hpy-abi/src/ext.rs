@@ -75,7 +75,7 @@ macro_rules! field_type {
 macro_rules! define_extensions {
     ($($name:ident: $kind:ident ($($arg:ident: $ty:ty),*) -> $ret:ty, $doc:literal;)*) => {
         /// What one of our hosts offers beyond the context. Decisions about what belongs here are
-        /// in `docs/decisions/0010-extensions-of-the-abi.md`.
+        /// in `docs/decisions/0011-extensions-of-the-abi.md`.
         #[repr(C)]
         pub struct Extensions {
             $(#[doc = $doc] pub $name: field_type!($kind ($($arg: $ty),*) -> $ret),)*

@@ -54,7 +54,7 @@ pub fn reference() -> String {
     let mut text = format!(
         "<!-- {NOTICE} -->\n\n# Extensions of the ABI\n\n\
          What our own hosts offer beyond HPy 0.9.\n\
-         [Decision 0010](../decisions/0010-extensions-of-the-abi.md) says why each thing travels as \
+         [Decision 0011](../decisions/0011-extensions-of-the-abi.md) says why each thing travels as \
          it does, and `abi/include/hpy/extensions.h` declares the functions for C, which work on \
          other hosts as well or say that they cannot.\n\n\
          ## Members of `Extensions`\n\n\
