@@ -3,7 +3,7 @@
 use crate::call::slots;
 use crate::errors::raise;
 use crate::object::*;
-use crate::state::State;
+use crate::state::{Owner, State};
 use hpy_abi::*;
 use std::ffi::c_int;
 use std::rc::Weak;
@@ -21,6 +21,12 @@ const FULL_READ_ONLY: c_int = 0x011c;
 impl State {
     /// `memoryview(object)`
     pub fn view(&self, object: &Obj) -> Res<Obj> {
+        let view = self.export(object, FULL_READ_ONLY)?;
+        Ok(self.instance("memoryview", Kind::MemoryView(view)))
+    }
+
+    /// What an object exports by flags of a consumer.
+    fn export(&self, object: &Obj, flags: c_int) -> Res<View> {
         let Some(export) = self.slot(&self.class_of(object), &slots::bf_getbuffer) else {
             let class = self.class_name(object);
             return raise!(
@@ -33,11 +39,18 @@ impl State {
         let mut buffer: HPy_buffer = unsafe { std::mem::zeroed() };
         self.invoke("bf_getbuffer", &[Some(object)], |ctx, h| {
             // SAFETY: the slot has this signature.
-            unsafe { export(ctx, h[0], &raw mut buffer, FULL_READ_ONLY) }
+            unsafe { export(ctx, h[0], &raw mut buffer, flags) }
         })?;
         let owner = self.take(buffer.obj, "bf_getbuffer")?;
-        let state = self.weak();
-        Ok(self.instance("memoryview", Kind::MemoryView(View { buffer, owner, state })))
+        Ok(View { buffer, owner, state: self.weak() })
+    }
+
+    /// `get_buffer` of the extensions.
+    pub fn lend(&self, object: HPy, flags: c_int) -> Res<HPy_buffer> {
+        let view = self.export(&self.object(object)?, flags)?;
+        let obj = self.open(view.owner.clone(), Owner::Extension, "get_buffer");
+        let lent = view.buffer;
+        Ok(HPy_buffer { obj, internal: Box::into_raw(Box::new(view)).cast(), ..lent })
     }
 }
 

@@ -10,6 +10,7 @@
 //! results. A member whose method gives a `Result` can fail: it is counted, failures are injected
 //! into it, and calling it with an exception set is a fault.
 
+use crate::buffer::View;
 use crate::object::*;
 use crate::state::{Owner, State};
 use hpy_abi::*;
@@ -37,8 +38,8 @@ impl Private {
             intern: None,
             list_of: None,
             dict_get: None,
-            get_buffer: None,
-            release_buffer: None,
+            get_buffer: Some(get_buffer),
+            release_buffer: Some(release_buffer),
         };
         Private { extensions, state }
     }
@@ -88,6 +89,39 @@ unsafe extern "C" fn err_restore(ctx: *mut HPyContext, exception: HPy) {
     // If the handle is not open the exception is the one that says so.
     let exception = state.object(exception).unwrap_or_else(|fault| fault);
     state.pending.replace(Some(exception));
+}
+
+unsafe extern "C" fn get_buffer(
+    ctx: *mut HPyContext,
+    object: HPy,
+    view: *mut HPy_buffer,
+    flags: c_int,
+) -> Status {
+    // SAFETY: called through the context that announced it.
+    let state = unsafe { state(ctx) };
+    match state.lend(object, flags) {
+        Ok(lent) => {
+            // SAFETY: the caller's struct, to be filled.
+            unsafe { view.write(lent) };
+            Status::OK
+        }
+        Err(exception) => {
+            state.pending.replace(Some(exception));
+            Status::ERR
+        }
+    }
+}
+
+unsafe extern "C" fn release_buffer(ctx: *mut HPyContext, view: *mut HPy_buffer) {
+    // SAFETY: called through the context that announced it, with a view that `get_buffer` filled or
+    // that this function has ended: then `internal` is null, else the box of `State::lend`.
+    unsafe {
+        let lent = std::mem::replace(&mut (*view).internal, std::ptr::null_mut());
+        if !lent.is_null() {
+            state(ctx).close(std::mem::replace(&mut (*view).obj, HPy::NULL));
+            drop(Box::from_raw(lent.cast::<View>()));
+        }
+    }
 }
 
 /// A type that a method takes in place of the C type `C`.

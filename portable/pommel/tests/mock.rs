@@ -11,4 +11,5 @@ mod mock {
     mod errors;
     mod extension;
     mod failures;
+    mod views;
 }

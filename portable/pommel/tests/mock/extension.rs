@@ -344,3 +344,57 @@ pub mod nodes {
         }
     }
 }
+
+/// Memory of other objects.
+#[pommel::module]
+pub mod memory {
+    use pommel::prelude::*;
+
+    /// Numbers that are exported.
+    #[class]
+    pub struct Samples {
+        values: Vec<f64>,
+    }
+
+    #[methods]
+    impl Samples {
+        #[new]
+        fn new(values: Vec<f64>) -> Samples {
+            Samples { values }
+        }
+
+        fn grow(&mut self) {
+            self.values.push(0.0);
+        }
+
+        fn __buffer__(&mut self) -> Buffer<'_> {
+            Buffer::writable(&mut self.values)
+        }
+    }
+
+    #[function]
+    fn sum(values: View<'_, f64>) -> f64 {
+        values.iter().sum()
+    }
+
+    #[function]
+    fn double(mut values: ViewMut<'_, f64>) {
+        for i in 0..values.len() {
+            let value = values.get(i).unwrap_or_default();
+            values.set(i, 2.0 * value);
+        }
+    }
+
+    #[function]
+    fn integers(values: View<'_, i64>) -> Vec<i64> {
+        values.to_vec()
+    }
+
+    /// Calls a method of the exporter while its memory is looked at.
+    #[function]
+    fn grow_meanwhile(samples: &Object<'_>) -> Result<usize> {
+        let view = View::<f64>::of(samples)?;
+        samples.call_method(c"grow", ())?;
+        Ok(view.len())
+    }
+}
