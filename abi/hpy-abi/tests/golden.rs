@@ -48,6 +48,30 @@ fn slots() {
     compare("slots.txt", include_str!("golden/slots.txt"), &text);
 }
 
+macro_rules! print_extensions {
+    ($($name:ident: $kind:ident ($($arg:ident: $ty:ty),*) -> $ret:ty, $doc:literal;)*) => {
+        /// A row per member that hosts of ours have beyond the context.
+        fn print_extensions() -> String {
+            use hpy_abi::ext::Extensions;
+            let mut text = String::from("offset\tname\tkind\ttype\n");
+            $({
+                let types: &[&str] = &[$(stringify!($ty)),*];
+                let (name, kind, ret) = (stringify!($name), stringify!($kind), stringify!($ret));
+                let offset = std::mem::offset_of!(Extensions, $name);
+                writeln!(text, "{offset}\t{name}\t{kind}\t({}) -> {ret}", types.join(", ")).unwrap();
+            })*
+            text
+        }
+    };
+}
+hpy_abi::for_each_extension!(print_extensions);
+
+/// Rows are only added at the end.
+#[test]
+fn extensions() {
+    compare("extensions.txt", include_str!("golden/extensions.txt"), &print_extensions());
+}
+
 macro_rules! print_signatures {
     ($($number:literal $name:ident: fn($($arg:ident: $ty:ty),*) -> $ret:ty,
        args { $($field:ident: $field_ty:ty),* }, $doc:literal;)*) => {

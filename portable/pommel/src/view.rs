@@ -9,7 +9,7 @@
 
 use crate::buffer::Element;
 use crate::raw::attach;
-use crate::{Argument, Bytes, Ctx, Error, Object, Result};
+use crate::{Annotation, Argument, Bytes, Ctx, Error, Object, Result};
 use core::ffi::{CStr, c_int};
 use core::mem::{MaybeUninit, transmute_copy};
 use core::ops::Deref;
@@ -20,6 +20,9 @@ use hpy_abi::HPy_buffer;
 const WRITABLE: c_int = 1;
 const FORMAT: c_int = 4;
 const C_CONTIGUOUS: c_int = 0x38;
+
+/// What type checkers call an object that exports memory.
+const BUFFER: Annotation = Annotation::Name("typing_extensions.Buffer");
 
 /// Memory of an object, to read: a parameter of this type takes `bytes`, `array.array`, arrays of
 /// other libraries, and everything else that exports memory of such items.
@@ -201,6 +204,7 @@ impl<T: Element> Drop for View<'_, T> {
 
 impl<'a, 'h, 'c, T: Element> Argument<'a, 'h, 'c> for View<'c, T> {
     type Holder = ();
+    const TAKES: Annotation = BUFFER;
     fn extract(object: &'a Object<'c>, _holder: &'h mut ()) -> Result<Self> {
         View::of(object)
     }
@@ -208,6 +212,7 @@ impl<'a, 'h, 'c, T: Element> Argument<'a, 'h, 'c> for View<'c, T> {
 
 impl<'a, 'h, 'c, T: Element> Argument<'a, 'h, 'c> for ViewMut<'c, T> {
     type Holder = ();
+    const TAKES: Annotation = BUFFER;
     fn extract(object: &'a Object<'c>, _holder: &'h mut ()) -> Result<Self> {
         ViewMut::of(object)
     }
