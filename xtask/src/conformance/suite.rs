@@ -2,7 +2,8 @@
 //!
 //! The suite is taken unchanged from the source distribution of HPy. For each interpreter a folder
 //! is made in which `hpy/` is ours and `test/` is the suite's; the suite installs that folder
-//! where a test needs an installed package.
+//! where a test needs an installed package. The package's own tests, of what upstream has not, run
+//! with it and are counted as `other`.
 
 use super::outcome::Outcomes;
 use crate::pythons::Python;
@@ -23,6 +24,9 @@ const PACKAGES: &[&str] =
 
 /// Nothing in the suite takes a minute; one that hangs must not hold the rest up.
 const TEST_LIMIT: &str = "300";
+
+/// Where our own tests of the package lie beside the suite's.
+const OURS: &str = "test_ours";
 
 const PLUGIN: &str = include_str!("outcomes.py");
 
@@ -79,7 +83,7 @@ pub fn run(python: &Python, suite: &Path, loader: &Path, filter: Option<&str>) -
         .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "pommel_outcomes"])
         .args(["-n", &workers, "--timeout", TEST_LIMIT, "--tb", "short", "--rootdir"])
         .arg(&folder)
-        .arg(folder.join("test"))
+        .args([folder.join("test"), folder.join(OURS)])
         .args(filter.iter().flat_map(|filter| ["-k", filter]))
         .env("PYTHONPATH", &folder)
         .env("CPATH", headers(&interpreter)?)
@@ -102,6 +106,8 @@ fn stage(interpreter: &Path, suite: &Path, loader: &Path, folder: &Path) -> Resu
         Command::new(interpreter).arg(back_end).arg(folder).env("POMMEL_HPY_UNIVERSAL", loader),
     )?;
     process::output(Command::new("cp").arg("-r").arg(suite.join("test")).arg(folder))?;
+    let ours = paths::root().join("python/hpy/tests");
+    process::output(Command::new("cp").arg("-r").arg(ours).arg(folder.join(OURS)))?;
     std::fs::write(folder.join("pommel_outcomes.py"), PLUGIN)?;
     let mut libraries = Command::new(interpreter);
     libraries.args(["-m", "hpy.devel.static_libs"]).current_dir(folder);
