@@ -72,7 +72,7 @@ pub fn build_loader() -> Result<PathBuf> {
 pub fn run(python: &Python, suite: &Path, loader: &Path, filter: Option<&str>) -> Result<Outcomes> {
     let interpreter = venv::ensure(python, "conformance", PACKAGES)?;
     let folder = paths::build("conformance").join(&python.name);
-    stage(&interpreter, suite, loader, &folder)?;
+    stage(python, &interpreter, suite, loader, &folder)?;
     // Not in the folder of the package: setuptools would read its `pyproject.toml`.
     let work = folder.join("work");
     std::fs::create_dir_all(&work)?;
@@ -96,7 +96,13 @@ pub fn run(python: &Python, suite: &Path, loader: &Path, filter: Option<&str>) -
 
 /// Puts our package, the suite and the plug-in into a folder, and compiles the helper sources once
 /// for all tests.
-fn stage(interpreter: &Path, suite: &Path, loader: &Path, folder: &Path) -> Result<()> {
+fn stage(
+    python: &Python,
+    interpreter: &Path,
+    suite: &Path,
+    loader: &Path,
+    folder: &Path,
+) -> Result<()> {
     if folder.exists() {
         std::fs::remove_dir_all(folder)?;
     }
@@ -110,7 +116,10 @@ fn stage(interpreter: &Path, suite: &Path, loader: &Path, folder: &Path) -> Resu
     process::output(Command::new("cp").arg("-r").arg(ours).arg(folder.join(OURS)))?;
     std::fs::write(folder.join("pommel_outcomes.py"), PLUGIN)?;
     let mut libraries = Command::new(interpreter);
-    libraries.args(["-m", "hpy.devel.static_libs"]).current_dir(folder);
+    libraries
+        .args(["-m", "hpy.devel.static_libs"])
+        .env("C_INCLUDE_PATH", headers(python))
+        .current_dir(folder);
     libraries.env("CPATH", headers(interpreter)?);
     process::output(&mut libraries).map(drop).context("the C sources do not compile")
 }
@@ -121,4 +130,11 @@ fn headers(interpreter: &Path) -> Result<String> {
     let program = "import os, sysconfig; print(os.path.dirname(sysconfig.get_path('include')))";
     let folder = process::output(Command::new(interpreter).args(["-c", program]))?;
     Ok(folder.trim().to_owned())
+}
+
+/// The folder of headers that an interpreter was unpacked with. In Debian's packages, `pyconfig.h`
+/// includes a file by its path from there, where the compiler only looks if it is the system's.
+fn headers(python: &Python) -> PathBuf {
+    let prefix = python.executable.ancestors().nth(2).unwrap_or(Path::new("/usr"));
+    prefix.join("include")
 }
