@@ -525,7 +525,11 @@ impl ModuleSpec {
     pub unsafe fn exec(&'static self, ctx: *mut HPyContext, module: HPy) -> FlagOrErr {
         // SAFETY: the caller's promise.
         unsafe {
-            attach::attach(ctx);
+            // In debug mode a call's context is good for that call only, and the one that was given
+            // for good is another.
+            if attach::context().is_null() {
+                attach::attach(ctx);
+            }
             super::enter(ctx, |ctx| {
                 let module = raw::borrowed(ctx, module);
                 self.fill(Module::view(&module)).map(|()| FlagOrErr(0))
