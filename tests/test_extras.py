@@ -160,16 +160,27 @@ def test_what_is_no_date_is_refused():
         sink.same_moment(datetime.date(2024, 1, 1))
 
 
-def test_nothing_leaks(assert_no_leak):
+@pytest.mark.xfail(
+    sys.implementation.name == "pypy" and not COPIES,
+    strict=True,
+    reason="PyPy's C API never frees the format of a view that it fills",
+)
+def test_views_do_not_leak(assert_no_leak):
     floats = array.array("d", [1.0])
     wrong = array.array("f", [1.0])
 
-    def everything():
+    def look():
         sink.view_sum(floats)
         try:
             sink.view_sum(wrong)
         except TypeError:
             pass
+
+    assert_no_leak(look)
+
+
+def test_nothing_else_leaks(assert_no_leak):
+    def everything():
         sink.set_change(sink.set_of([1]), 2, 1)
         sink.strong(sink.weak(everything))
         sink.same_moment(datetime.datetime(2024, 1, 1, tzinfo=ZONE, fold=1))
