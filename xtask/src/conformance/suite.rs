@@ -86,7 +86,7 @@ pub fn run(python: &Python, suite: &Path, loader: &Path, filter: Option<&str>) -
         .args([folder.join("test"), folder.join(OURS)])
         .args(filter.iter().flat_map(|filter| ["-k", filter]))
         .env("PYTHONPATH", &folder)
-        .env("CPATH", headers(&interpreter)?)
+        .env("C_INCLUDE_PATH", headers(python))
         .env("POMMEL_OUTCOMES", &outcomes)
         .current_dir(&work);
     // The counts are the plug-in's; a run that ends early leaves no file.
@@ -120,16 +120,7 @@ fn stage(
         .args(["-m", "hpy.devel.static_libs"])
         .env("C_INCLUDE_PATH", headers(python))
         .current_dir(folder);
-    libraries.env("CPATH", headers(interpreter)?);
     process::output(&mut libraries).map(drop).context("the C sources do not compile")
-}
-
-/// The folder above the headers of an interpreter: Debian's `pyconfig.h` includes the machine's own
-/// from there, which the compiler finds by itself only where it is the system's.
-fn headers(interpreter: &Path) -> Result<String> {
-    let program = "import os, sysconfig; print(os.path.dirname(sysconfig.get_path('include')))";
-    let folder = process::output(Command::new(interpreter).args(["-c", program]))?;
-    Ok(folder.trim().to_owned())
 }
 
 /// The folder of headers that an interpreter was unpacked with. In Debian's packages, `pyconfig.h`
