@@ -11,7 +11,7 @@ use crate::pythons::{self, Python};
 use anyhow::{Context, Result, bail};
 use outcome::{MODES, Outcomes, Tally};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The interpreters that are always wanted; the newest at hand comes besides.
 const WANTED: &[&str] = &["cpython-3.9", "cpython-3.11", "cpython-3.13"];
@@ -55,6 +55,11 @@ pub fn main(args: &[String]) -> Result<()> {
         std::fs::write(path, serde_json::to_string_pretty(&report)? + "\n")?;
     }
     verdict(&report)
+}
+
+/// Builds the package `hpy` and puts it into a folder of its own.
+pub fn stage_package(interpreter: &Path, folder: &Path) -> Result<()> {
+    suite::stage_package(interpreter, &suite::build_loader()?, folder)
 }
 
 impl Options {

@@ -103,14 +103,7 @@ fn stage(
     loader: &Path,
     folder: &Path,
 ) -> Result<()> {
-    if folder.exists() {
-        std::fs::remove_dir_all(folder)?;
-    }
-    std::fs::create_dir_all(folder)?;
-    let back_end = paths::root().join("python/hpy/_build.py");
-    process::output(
-        Command::new(interpreter).arg(back_end).arg(folder).env("POMMEL_HPY_UNIVERSAL", loader),
-    )?;
+    stage_package(interpreter, loader, folder)?;
     process::output(Command::new("cp").arg("-r").arg(suite.join("test")).arg(folder))?;
     let ours = paths::root().join("python/hpy/tests");
     process::output(Command::new("cp").arg("-r").arg(ours).arg(folder.join(OURS)))?;
@@ -121,6 +114,18 @@ fn stage(
         .env("C_INCLUDE_PATH", headers(python))
         .current_dir(folder);
     process::output(&mut libraries).map(drop).context("the C sources do not compile")
+}
+
+/// Puts our package into a folder of its own.
+pub fn stage_package(interpreter: &Path, loader: &Path, folder: &Path) -> Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder)?;
+    }
+    std::fs::create_dir_all(folder)?;
+    let back_end = paths::root().join("python/hpy/_build.py");
+    let mut build = Command::new(interpreter);
+    process::output(build.arg(back_end).arg(folder).env("POMMEL_HPY_UNIVERSAL", loader))?;
+    Ok(())
 }
 
 /// The folder of headers that an interpreter was unpacked with. In Debian's packages, `pyconfig.h`

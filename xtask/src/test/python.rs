@@ -5,7 +5,7 @@ use super::counts::Counts;
 use crate::dist::Kind;
 use crate::pythons::{Missing, Python};
 use crate::workspace::{Package, Workspace};
-use crate::{dist, paths, process, venv};
+use crate::{conformance, dist, paths, process, venv};
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -16,6 +16,10 @@ use std::time::Duration;
 /// The interpreters that the direct build is tested on: each costs a release build. One with and
 /// one without the GIL.
 const DIRECT: &[&str] = &["cpython-3.11", "cpython-3.13t"];
+
+/// The interpreter whose extensions are tested in debug and trace mode as well: what the modes do
+/// does not depend on the interpreter, and upstream's suite runs in them on several.
+const MODES_ON: &str = "cpython-3.11";
 
 /// What is built once and given to every interpreter.
 struct Extensions {
@@ -35,7 +39,13 @@ pub fn test_all(pythons: &[Python], missing: &[Missing], report: &mut Report) {
         .filter(|python| DIRECT.contains(&python.name.as_str()))
         .map(|python| (python, row(python, "direct")))
         .collect();
-    if universal.iter().chain(&direct).any(|(_, name)| report.wants(name)) {
+    let modes: Vec<_> = pythons
+        .iter()
+        .filter(|python| python.name == MODES_ON)
+        .flat_map(|python| ["debug", "trace"].map(|mode| (python, row(python, mode), mode)))
+        .collect();
+    let modes_wanted = modes.iter().any(|(_, name, _)| report.wants(name));
+    if modes_wanted || universal.iter().chain(&direct).any(|(_, name)| report.wants(name)) {
         let mut extensions = None;
         report.add_always("extensions", "release", |_| {
             extensions = Some(Extensions::build()?);
@@ -48,6 +58,10 @@ pub fn test_all(pythons: &[Python], missing: &[Missing], report: &mut Report) {
             }
             for (python, name) in &direct {
                 let test = |counts: &mut Counts| test_direct(python, extensions, counts);
+                report.add(name, &python.version, test);
+            }
+            for (python, name, mode) in &modes {
+                let test = |counts: &mut Counts| test_mode(python, mode, extensions, counts);
                 report.add(name, &python.version, test);
             }
         }
@@ -117,6 +131,24 @@ fn test_direct(python: &Python, extensions: &Extensions, counts: &mut Counts) ->
     Ok(String::new())
 }
 
+/// The same files in a mode of the package `hpy`.
+fn test_mode(
+    python: &Python,
+    mode: &str,
+    extensions: &Extensions,
+    counts: &mut Counts,
+) -> Result<String> {
+    let interpreter = test_environment(python)?;
+    let package = paths::build("package-hpy");
+    conformance::stage_package(&interpreter, &package)?;
+    let mut folders = vec![package];
+    for name in &extensions.packages {
+        folders.push(paths::build("ext").join(name));
+    }
+    pytest(python, &interpreter, mode, &folders, counts)?;
+    Ok(String::new())
+}
+
 fn test_environment(python: &Python) -> Result<PathBuf> {
     venv::ensure(python, "test", &["pytest"])
 }
@@ -136,6 +168,9 @@ fn pytest(
         .env("POMMEL_EXT_DIR", std::env::join_paths(folders)?)
         .env("POMMEL_EXT_BUILD", build)
         .current_dir(paths::root());
+    if ["debug", "trace"].contains(&build) {
+        command.env("HPY", build);
+    }
     let limit = Duration::from_secs(10 * 60);
     let status = process::watch(&mut command, limit, |line| counts.read_pytest(line))?;
     if counts.failed == 0 && !status.success() {
