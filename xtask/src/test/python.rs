@@ -168,9 +168,16 @@ fn pytest(
         .env("POMMEL_EXT_DIR", std::env::join_paths(folders)?)
         .env("POMMEL_EXT_BUILD", build)
         .current_dir(paths::root());
-    if ["debug", "trace"].contains(&build) {
-        command.env("HPY", build);
-    }
+    match build {
+        // Each test that leaks a handle fails.
+        "debug" => command.env("PYTHONPATH", std::env::join_paths(folders)?).args([
+            "-p",
+            "hpy.debug.pytest",
+            "--hpy-debug",
+        ]),
+        "trace" => command.env("HPY", build),
+        _ => &mut command,
+    };
     let limit = Duration::from_secs(10 * 60);
     let status = process::watch(&mut command, limit, |line| counts.read_pytest(line))?;
     if counts.failed == 0 && !status.success() {
