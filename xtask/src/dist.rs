@@ -3,11 +3,12 @@
 
 use crate::pythons::{self, Python};
 use crate::workspace::Workspace;
-use crate::{paths, venv};
+use crate::{paths, process, venv};
 use anyhow::{Context, Result, bail};
 use cargo_pommel::backend::Backend;
 use serde::Deserialize;
 use std::path::PathBuf;
+use std::process::Command;
 
 /// `cargo xtask dist PACKAGE [--zig]`
 pub fn main(args: &[String]) -> Result<()> {
@@ -90,4 +91,12 @@ fn run(name: &str, package: &str, kind: Kind, arguments: &[&str]) -> Result<Made
         command.env("POMMEL_DIRECT_PYTHON", python.abi());
     }
     backend.run(&mut command)
+}
+
+/// Builds the host as a static library for extensions in C.
+pub fn build_static_host() -> Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--release", "--quiet", "--package", "hpy-cpython-static"]);
+    process::output(cargo.current_dir(paths::root()))?;
+    Ok(Workspace::read()?.target_directory.join("release/libhpy_cpython_static.a"))
 }

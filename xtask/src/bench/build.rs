@@ -6,6 +6,7 @@ use super::case::{Build, Case, HpyAbi, PommelAbi, Row};
 use crate::pythons::Python;
 use crate::{dist, paths, process};
 use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -35,6 +36,7 @@ pub fn build(site: &Site, build: &Build) -> Result<PathBuf> {
         Build::RustProgram { source } => site.rust_program(source),
         Build::CExtension { module, sources } => site.c_extension(module, sources),
         Build::HpyExtension { module, sources, abi } => site.hpy_extension(module, sources, *abi),
+        Build::PommelC { module, sources, abi } => site.pommel_c(module, sources, *abi),
         Build::Cython { module, source } => site.cython(module, source),
         Build::Pythran { module, source, before, exports } => {
             site.pythran(module, source, before, exports)
@@ -114,6 +116,39 @@ impl Site<'_> {
         };
         let extension = self.folder().join(format!("{module}{suffix}"));
         command.args(&sources).arg("-o").arg(&extension);
+        make(&extension, &sources, &mut [command])?;
+        Ok(self.folder())
+    }
+
+    fn pommel_c(&self, module: &str, sources: &[String], abi: HpyAbi) -> Result<PathBuf> {
+        let python = self.python()?;
+        let (include, runtime) =
+            (paths::root().join("abi/include"), paths::root().join("abi/runtime-c"));
+        let mut sources = self.sources(sources);
+        let mut command = cc()?;
+        command.args(C_FLAGS).arg("-DHPY").arg("-I").arg(include);
+        let (suffix, listed): (_, &[&str]) = match abi {
+            HpyAbi::Universal => {
+                command.args(["-DHPY_ABI_UNIVERSAL", "-DHPY_ONE_BINARY"]);
+                (".so", &["all"])
+            }
+            HpyAbi::Cpython => {
+                command.arg("-DHPY_ABI_CPYTHON").args(python_includes(python)?);
+                (python.extension_suffix.as_str(), &["all", "cpython"])
+            }
+        };
+        let list = std::fs::read_to_string(runtime.join("SOURCES"))?;
+        let words = list.lines().filter_map(|line| line.split_once(char::is_whitespace));
+        let files = words.filter(|(kind, _)| listed.contains(kind));
+        sources.extend(files.map(|(_, file)| runtime.join(file.trim())));
+        let extension = self.folder().join(format!("{module}{suffix}"));
+        command.args(&sources).arg("-o").arg(&extension);
+        if matches!(abi, HpyAbi::Universal) {
+            let host = dist::build_static_host()?;
+            command.arg(&host).args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL"]);
+            command.args(["-lpthread", "-ldl", "-lm"]);
+            sources.push(host);
+        }
         make(&extension, &sources, &mut [command])?;
         Ok(self.folder())
     }
@@ -222,8 +257,11 @@ fn files(folder: &Path, start: &str) -> Result<Vec<PathBuf>> {
 fn make(product: &Path, sources: &[PathBuf], commands: &mut [Command]) -> Result<()> {
     let mut recipe = format!("{commands:?}\n");
     for source in sources {
-        let text = std::fs::read_to_string(source);
-        recipe += &text.with_context(|| format!("cannot read {}", source.display()))?;
+        let bytes = std::fs::read(source);
+        let bytes = bytes.with_context(|| format!("cannot read {}", source.display()))?;
+        let hash =
+            Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        recipe += &format!("{hash} {}\n", source.display());
     }
     let stamp = product.with_extension("recipe");
     if product.exists() && std::fs::read_to_string(&stamp).is_ok_and(|made| made == recipe) {

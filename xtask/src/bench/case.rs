@@ -114,6 +114,12 @@ pub enum Build {
         sources: Vec<String>,
         abi: HpyAbi,
     },
+    /// The same sources against our own `hpy.h`; for the universal ABI with the host inside.
+    PommelC {
+        module: String,
+        sources: Vec<String>,
+        abi: HpyAbi,
+    },
     Cython {
         module: String,
         source: String,
