@@ -50,8 +50,9 @@ unsafe fn fetch(mode: Mode, value: &str) -> Result<*mut HPyContext, String> {
         if provider.is_null() {
             PyErr_Clear();
             return Err(format!(
-                "HPY={value} asks for {} mode, which the Python package hpy provides, and it \
-                 cannot be imported here; install it (`python -m pip install hpy`), or unset HPY",
+                "HPY={value} asks for {} mode, which Pommel's Python package hpy provides, and it \
+                 cannot be imported here; install it (from a checkout of Pommel: `python -m pip \
+                 install ./python/hpy`), or unset HPY",
                 mode.name()
             ));
         }

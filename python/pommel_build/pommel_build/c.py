@@ -73,7 +73,7 @@ def _kit(project):
     except ImportError:
         raise Failure(
             "an extension in C needs the headers of HPy",
-            'add "hpy" to [build-system] requires, or pip install hpy',
+            "name a checkout of Pommel in [tool.pommel] repository, or pip install its python/hpy",
         ) from None
     devel = HPyDevel()
     host = Path(devel.base_dir, "lib", "libhpy_cpython_static.a")
