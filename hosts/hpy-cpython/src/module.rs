@@ -30,7 +30,7 @@ pub struct ModuleEntry {
 /// Does the work of `PyInit_NAME`: gives what the interpreter expects of it, or null with an
 /// `ImportError` set that says what is missing.
 ///
-/// The environment variable `HPY` may ask for another context than the host's own; see [`modes`].
+/// The environment variable `HPY` may ask for another context than the host's own; see `modes`.
 ///
 /// # Safety
 /// Called by an interpreter's import machinery, on a thread that is attached to it; the functions

@@ -3,9 +3,9 @@
 //!
 //! An extension built with Pommel needs nothing of this to be imported: its host travels inside.
 //! Two kinds of imports come here: binaries that were compiled against the headers of HPy 0.9,
-//! through [`load`], which the stub files beside them call, and any extension for which the
+//! through `load`, which the stub files beside them call, and any extension for which the
 //! environment variable `HPY` asks for another context than its host's own, through
-//! [`contexts`].
+//! `contexts`.
 //!
 //! It stands on the raw ABI, since hosts may not know the safe API; what it needs of the
 //! interpreter beyond the context is [`hpy_cpython::make_module`].
