@@ -20,6 +20,8 @@ import weakref
 import kitchen_sink as sink
 import pytest
 
+from threads import run_in_threads
+
 PYPY = sys.implementation.name == "pypy"
 # PyPy's own HPy, which this module uses where it is built in.
 OWN_HPY = PYPY and "_hpy_universal" in sys.builtin_module_names
@@ -637,26 +639,6 @@ def test_a_typed_call_that_panics():
 
 
 # Threads.
-
-
-def run_in_threads(number, work):
-    errors = []
-    barrier = threading.Barrier(number)
-
-    def main(index):
-        try:
-            barrier.wait()
-            work(index)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=main, args=(index,)) for index in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 def test_detached_code_lets_others_run():

@@ -8,10 +8,11 @@ import inspect
 import pickle
 import pydoc
 import sys
-import threading
 
 import kitchen_sink as sink
 import pytest
+
+from threads import run_in_threads
 
 PYPY = sys.implementation.name == "pypy"
 # PyPy's own HPy, which this module uses where it is built in.
@@ -28,26 +29,6 @@ ENDS_THE_PROCESS = pytest.mark.xfail(
 def collect():
     for _ in range(4):
         gc.collect()
-
-
-def in_threads(number, work):
-    errors = []
-    barrier = threading.Barrier(number)
-
-    def main(index):
-        try:
-            barrier.wait()
-            work(index)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=main, args=(index,)) for index in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 # Depth.
@@ -263,7 +244,7 @@ except SystemExit:
 def test_threads_take_from_one_iterator():
     words = sink.Words("word " * 20_000)
     found = []
-    in_threads(4, lambda index: found.extend(words))
+    run_in_threads(4, lambda index: found.extend(words))
     assert found == ["word"] * 20_000
 
 
@@ -281,7 +262,7 @@ def test_threads_change_one_mapping():
                 del registry[own]
                 assert own not in registry
 
-    in_threads(4, work)
+    run_in_threads(4, work)
     assert list(registry) == ["shared"] and registry["shared"] == 999
 
 
@@ -297,7 +278,7 @@ def test_threads_raise_exceptions_of_their_own():
             with pytest.raises(ValueError, match="trouble of size {}".format(index + 1)):
                 sink.handled(str(index + 1))
 
-    in_threads(4, work)
+    run_in_threads(4, work)
 
 
 def test_threads_make_and_drop_subclasses():
@@ -306,14 +287,14 @@ def test_threads_make_and_drop_subclasses():
             child = type("Child{}".format(index), (sink.Base,), {"name": lambda self: "child"})
             assert child(step).greet() == "I am child number {}".format(step)
 
-    in_threads(4, work)
+    run_in_threads(4, work)
     collect()
 
 
 def test_a_view_is_released_by_another_thread():
     samples = sink.Samples([1.0])
     views = [memoryview(samples) for _ in range(4)]
-    in_threads(4, lambda index: views[index].release())
+    run_in_threads(4, lambda index: views[index].release())
     del views
     collect()
     samples.push(2.0)

@@ -3,11 +3,12 @@
 import gc
 import math
 import operator
-import threading
 
 import piconumpy
 import pytest
 from piconumpy import array, empty, zeros
+
+from threads import run_in_threads
 
 
 class Boom(Exception):
@@ -471,26 +472,6 @@ def test_arrays_outlive_what_they_came_from():
 
 
 # Threads.
-
-
-def run_in_threads(number, work):
-    errors = []
-    barrier = threading.Barrier(number)
-
-    def main(index):
-        try:
-            barrier.wait()
-            work(index)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=main, args=(index,)) for index in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 def test_threads_with_arrays_of_their_own():
