@@ -38,7 +38,7 @@ fn load_module(ctx: Ctx, args: &[HPy], kwnames: HPy) -> Result<HPy, Raised> {
     {
         mode = given;
     }
-    load::load(ctx, name, path, spec, context(ctx, mode)?)
+    load::load(ctx, name, path, spec, mode, context(ctx, mode)?)
 }
 
 /// The mode of a number; 0 and below leave the choice to `debug`.
@@ -84,7 +84,7 @@ fn load_bootstrap(ctx: Ctx, args: &[HPy], kwnames: HPy) -> Result<HPy, Raised> {
     if variable(ctx, env, c"HPY_LOG")?.is_some() {
         log(ctx, &ctx.text(name)?, mode)?;
     }
-    let module = Owned::new(ctx, load::load(ctx, name, file, spec, context(ctx, mode)?)?)?;
+    let module = Owned::new(ctx, load::load(ctx, name, file, spec, mode, context(ctx, mode)?)?)?;
     let set = |object: HPy, attribute: &CStr, value: HPy| {
         let status = call!(ctx, ctx_SetAttr_s, object, Utf8(attribute.as_ptr()), value);
         if status == Status::OK { Ok(()) } else { Err(Raised) }

@@ -12,13 +12,15 @@ use crate::call::{Ctx, Raised, c_string, constant};
 use core::ffi::{CStr, c_void};
 use core::mem::transmute;
 use hpy_abi::{ABI_VERSION, ABI_VERSION_MINOR, HPy, HPyContext, HPyModuleDef};
+use hpy_cpython::mode::Mode;
 
-/// Loads the binary and makes its module, which works with `context`.
+/// Loads the binary and makes its module, which works with `context`, that of `mode`.
 pub(crate) fn load(
     ctx: Ctx,
     name: HPy,
     path: HPy,
     spec: HPy,
+    mode: Mode,
     context: *mut HPyContext,
 ) -> Result<HPy, Raised> {
     let full_name = ctx.text(name)?;
@@ -42,7 +44,7 @@ pub(crate) fn load(
                 binary.failed(&format!("Function 'HPyInit_{}' returned NULL.", binary.name))
             );
         }
-        if context == crate::trace::context() {
+        if mode == Mode::Trace {
             crate::trace::tracer().name_module(&full_name, def);
         }
         let module = hpy_cpython::make_module(&c_string(&binary.name), def, spec);
