@@ -129,7 +129,7 @@ fn compile(
 }
 
 /// The extensions, each a file in C and one in Python that tests it.
-const EXTENSIONS: &[&str] = &["kitchen", "extras"];
+const EXTENSIONS: &[&str] = &["kitchen", "extras", "shorts"];
 
 /// An extension's objects: its own file in one language, and what it compiles in, in C.
 fn objects(

@@ -664,13 +664,18 @@ tuples! {
 
 /// Numbers that a member of the context turns into an object.
 macro_rules! numbers_out {
-    ($($ty:ty => $member:ident as $wide:ty, $name:literal;)*) => {$(
+    ($($ty:ty => $member:ident as $wide:ty, $name:literal $(, if small $short:path)?;)*) => {$(
         impl IntoPython for $ty {
             const GIVES: Annotation = Annotation::Name($name);
             #[inline(always)]
             fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
                 // SAFETY: a live context; the result is new.
-                unsafe { raw::new_handle(ctx, calls::$member(ctx.as_raw(), self as $wide)) }
+                unsafe {
+                    $(if let Some(known) = i64::try_from(self).ok().and_then(|v| $short(v)) {
+                        return raw::new_handle(ctx, known);
+                    })?
+                    raw::new_handle(ctx, calls::$member(ctx.as_raw(), self as $wide))
+                }
             }
         }
     )*};
@@ -678,16 +683,16 @@ macro_rules! numbers_out {
 numbers_out! {
     f64 => ctx_Float_FromDouble as f64, "float";
     f32 => ctx_Float_FromDouble as f64, "float";
-    i8 => ctx_Long_FromInt64_t as i64, "int";
-    i16 => ctx_Long_FromInt64_t as i64, "int";
-    i32 => ctx_Long_FromInt64_t as i64, "int";
-    i64 => ctx_Long_FromInt64_t as i64, "int";
-    isize => ctx_Long_FromInt64_t as i64, "int";
-    u8 => ctx_Long_FromInt64_t as i64, "int";
-    u16 => ctx_Long_FromInt64_t as i64, "int";
-    u32 => ctx_Long_FromInt64_t as i64, "int";
-    u64 => ctx_Long_FromUInt64_t as u64, "int";
-    usize => ctx_Long_FromUInt64_t as u64, "int";
+    i8 => ctx_Long_FromInt64_t as i64, "int", if small attach::small_int;
+    i16 => ctx_Long_FromInt64_t as i64, "int", if small attach::small_int;
+    i32 => ctx_Long_FromInt64_t as i64, "int", if small attach::small_int;
+    i64 => ctx_Long_FromInt64_t as i64, "int", if small attach::small_int;
+    isize => ctx_Long_FromInt64_t as i64, "int", if small attach::small_int;
+    u8 => ctx_Long_FromInt64_t as i64, "int", if small attach::small_int;
+    u16 => ctx_Long_FromInt64_t as i64, "int", if small attach::small_int;
+    u32 => ctx_Long_FromInt64_t as i64, "int", if small attach::small_int;
+    u64 => ctx_Long_FromUInt64_t as u64, "int", if small attach::small_int;
+    usize => ctx_Long_FromUInt64_t as u64, "int", if small attach::small_int;
 }
 
 impl IntoPython for bool {

@@ -156,6 +156,10 @@ impl<'c> Str<'c> {
 
     /// The text; an error if it holds a lone surrogate.
     pub fn to_str(&self) -> Result<&str> {
+        // SAFETY: the handle is open while `self` is borrowed.
+        if let Some(text) = unsafe { attach::exact_ascii(self.ctx().as_raw(), self.as_raw()) } {
+            return Ok(text);
+        }
         let mut len = Len(0);
         // SAFETY: the handle is open while `self` is borrowed, and the text lives as long; our hosts
         // give valid UTF-8.

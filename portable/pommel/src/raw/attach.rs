@@ -19,6 +19,8 @@ struct Host {
     /// See [`keeps_structs`].
     keeps_structs: bool,
     inline: ext::Inline,
+    /// Null where there are none to be had without a call.
+    small_ints: *const HPy,
 }
 
 /// Where they are kept.
@@ -34,6 +36,7 @@ static HOST: HostCell = HostCell(UnsafeCell::new(Host {
     pypy73: false,
     keeps_structs: false,
     inline: NOTHING,
+    small_ints: core::ptr::null(),
 }));
 
 /// What is known of the inside of objects where the host says nothing.
@@ -92,6 +95,7 @@ pub unsafe fn attach(ctx: *mut HPyContext) {
         pypy73: extensions.is_none() && !cfg!(miri) && unsafe { has_pypy73_layout(ctx) },
         keeps_structs: extensions.is_some(),
         inline,
+        small_ints: extensions.map_or(core::ptr::null(), |e| e.small_ints),
     };
     let known = host();
     if known.context != ctx || known.extensions != found.extensions {
@@ -105,6 +109,9 @@ pub unsafe fn attach(ctx: *mut HPyContext) {
 const fn consistent(mut inline: ext::Inline) -> ext::Inline {
     if inline.type_offset == 0 {
         inline.float_offset = 0;
+    }
+    if inline.type_offset == 0 || inline.length_offset == 0 {
+        inline.text_ascii = 0;
     }
     if inline.type_offset == 0 || inline.int_offset == 0 {
         inline.ints = ints::UNKNOWN;
@@ -263,6 +270,50 @@ pub unsafe fn exact_small_int(ctx: *mut HPyContext, object: HPy) -> Option<i64> 
         } else {
             (word < 2 << 3).then(|| (1 - (word & 3) as i64) * i64::from(digit))
         }
+    }
+}
+
+/// The characters of a `str`, if it is exactly one and they are ASCII and can be read without a call.
+///
+/// # Safety
+/// `ctx` is live and `object` a handle that stays open for `'a`.
+#[inline(always)]
+pub unsafe fn exact_ascii<'a>(ctx: *mut HPyContext, object: HPy) -> Option<&'a str> {
+    // A direct build does not know it from the start.
+    let inline = host().inline;
+    if inline.text_ascii == 0 {
+        return None;
+    }
+    // SAFETY: the caller's promise; where the bits say so, so many ASCII characters lie where the
+    // host says, and a text does not change.
+    unsafe {
+        let type_: HPy = read(object, inline.type_offset);
+        if type_ != super::calls::h_UnicodeType(ctx) {
+            return None;
+        }
+        let state: u32 = read(object, inline.text_state_offset);
+        (state & inline.text_ascii == inline.text_ascii).then(|| {
+            let start = (object.0 as *const u8).add(inline.text_offset as usize);
+            let len = read(object, inline.length_offset);
+            core::str::from_utf8_unchecked(core::slice::from_raw_parts(start, len))
+        })
+    }
+}
+
+/// An `int` that exists already, as a new handle, if there is one and that takes no call.
+///
+/// # Safety
+/// Python may be used.
+#[inline(always)]
+pub unsafe fn small_int(value: i64) -> Option<HPy> {
+    let table = host().small_ints;
+    if table.is_null() || !(ext::SMALL_INT_MIN..=ext::SMALL_INT_MAX).contains(&value) {
+        return None;
+    }
+    // SAFETY: the table has a handle that is open for good for each value in the range.
+    unsafe {
+        let object = *table.add((value - ext::SMALL_INT_MIN) as usize);
+        count_up(object).then_some(object)
     }
 }
 
