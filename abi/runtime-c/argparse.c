@@ -267,8 +267,11 @@ static int find_keyword(HPyContext *ctx, Call *call, const char *name, HPy *valu
     }
     for (i = 0; i < call->given; i++) {
         HPy key = HPy_GetItem_i(ctx, call->keywords, i);
-        const char *utf8 = HPy_IsNull(key) ? NULL : HPyUnicode_AsUTF8AndSize(ctx, key, NULL);
-        const bool equal = utf8 != NULL && strcmp(utf8, name) == 0;
+        HPy_ssize_t size = 0;
+        const char *utf8 = HPy_IsNull(key) ? NULL : HPyUnicode_AsUTF8AndSize(ctx, key, &size);
+        /* A name from a caller may have a NUL in it. */
+        const bool equal = utf8 != NULL && (size_t)size == strlen(name)
+            && memcmp(utf8, name, (size_t)size) == 0;
         HPy_Close(ctx, key);
         if (utf8 == NULL)
             return 0;
