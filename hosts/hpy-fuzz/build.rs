@@ -11,16 +11,19 @@ fn main() {
     let mut shim = compiler();
     shim.file("src/shim.c");
     if cfg!(feature = "sanitizers") {
-        let flags = "-fsanitize=address,undefined";
-        for flag in [flags, "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"] {
+        for flag in ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"] {
             sources.flag(flag);
             shim.flag(flag);
         }
-        println!("cargo:rustc-link-arg={flags}");
+        // By name, and so in front of the C library: whose `malloc` is found first is used.
+        for library in ["asan", "ubsan"] {
+            println!("cargo:rustc-link-lib=dylib={library}");
+        }
     }
     if cfg!(feature = "libfuzzer") {
-        // The shim has the function that this calls.
+        // The shim has the function that is called from everywhere.
         sources.flag("-fsanitize-coverage=trace-pc");
+        println!("cargo:rustc-link-arg=-Wl,--wrap=__sanitizer_cov_trace_pc");
     }
     shim.compile("hpy_fuzz_shim");
     sources.compile("hpy_fuzz_sources");

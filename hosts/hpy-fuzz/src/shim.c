@@ -61,17 +61,19 @@ HPy hpy_fuzz_format(HPyContext *ctx, const char *fmt, const Values *values)
     return HPyUnicode_FromFormat(ctx, fmt, VALUES(values));
 }
 
-/* An allocation that is too large fails, as it does without AddressSanitizer. */
+/* An allocation that is too large fails, as it does without AddressSanitizer. That the C++ library
+ * comes before it, as libFuzzer wants it, does no harm: only libFuzzer uses it. */
 const char *__asan_default_options(void)
 {
-    return "allocator_may_return_null=1:max_allocation_size_mb=4096";
+    return "allocator_may_return_null=1:max_allocation_size_mb=4096:verify_asan_link_order=0";
 }
 
-/* Coverage for libFuzzer, which looks at every counter in this section. GCC says where it is by
- * this call, and knows no other way. */
+/* Coverage for libFuzzer, which looks at every counter in this section. GCC says by one call where
+ * it is, and knows no other way; the linker leads the call here, as libFuzzer's own function of
+ * that name does nothing. */
 __attribute__((section("__libfuzzer_extra_counters"))) static uint8_t counters[1 << 14];
 
-__attribute__((no_sanitize("address", "undefined"))) void __sanitizer_cov_trace_pc(void)
+__attribute__((no_sanitize("address", "undefined"))) void __wrap___sanitizer_cov_trace_pc(void)
 {
     const uintptr_t from = (uintptr_t)__builtin_return_address(0);
     counters[(from - (uintptr_t)counters) % sizeof(counters)]++;
