@@ -648,7 +648,7 @@ static PyObject *from_spec(Type *t, PyType_Spec *spec)
 static bool can_be_called(const Type *t)
 {
     Py_ssize_t i;
-    if (t->facts->call_offset != 0 || t->facts->shape == HPyType_BuiltinShape_Legacy)
+    if (t->facts->call_offset != 0)
         return true;
     for (i = 0; t->bases != NULL && i < PyTuple_GET_SIZE(t->bases); i++) {
         PyObject *base = PyTuple_GET_ITEM(t->bases, i);

@@ -149,10 +149,7 @@ fn compile(
 }
 
 /// The extensions, each a file in C and one in Python that tests it.
-const EXTENSIONS: &[&str] = &["kitchen", "extras", "specs"];
-
-/// The one whose nonsense is for CPython: other interpreters make types in their own ways.
-const ONLY_CPYTHON: &str = "specs";
+const EXTENSIONS: &[&str] = &["kitchen", "extras"];
 
 /// An extension's objects: its own file in one language, and what it compiles in, in C.
 fn objects(
@@ -229,20 +226,26 @@ fn host() -> PathBuf {
     profile.join("libhpy_cpython_static.a")
 }
 
+/// The one binary of an extension, in a folder.
+fn one_binary(name: &str, host: &Path, folder: &Path) -> PathBuf {
+    let objects = objects(name, LANGUAGES[0], "UNIVERSAL", &[], &["-DHPY_ONE_BINARY"], folder);
+    let extension = folder.join(name).with_extension("so");
+    run(compiler("cc")
+        .arg("-shared")
+        .args(objects)
+        .arg(host)
+        .args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL", "-lpthread", "-ldl", "-lm"])
+        .arg("-o")
+        .arg(&extension));
+    extension
+}
+
 #[test]
 fn one_binary_works_in_every_interpreter() {
     let folder = folder("one-binary");
     let host = host();
     for name in EXTENSIONS {
-        let objects = objects(name, LANGUAGES[0], "UNIVERSAL", &[], &["-DHPY_ONE_BINARY"], &folder);
-        let extension = folder.join(name).with_extension("so");
-        run(compiler("cc")
-            .arg("-shared")
-            .args(objects)
-            .arg(&host)
-            .args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL", "-lpthread", "-ldl", "-lm"])
-            .arg("-o")
-            .arg(&extension));
+        let extension = one_binary(name, &host, &folder);
         let expected = [
             "HPyInitGlobalContext_",
             "HPyInit_",
@@ -252,12 +255,24 @@ fn one_binary_works_in_every_interpreter() {
         ];
         assert_eq!(exported(&extension), expected.map(|prefix| format!("{prefix}{name}")));
         for python in pythons() {
-            if *name == ONLY_CPYTHON && !python.is_cpython {
-                say(&format!("SKIPPED: {name} is for CPython, not {}", python.executable));
-                continue;
-            }
             say(&cook(name, &python, &extension, "one binary"));
         }
+    }
+}
+
+/// Only CPython is told nonsense: other interpreters make types in ways of their own.
+#[test]
+fn nonsense_never_works_and_never_crashes() {
+    let extension = one_binary("specs", &host(), &folder("nonsense"));
+    for python in pythons().iter().filter(|python| python.is_cpython) {
+        say(&cook("specs", python, &extension, "one binary"));
+    }
+    for python in with_headers() {
+        let folder = folder("nonsense-cpython");
+        let objects = objects("specs", LANGUAGES[0], "CPYTHON", &python.headers, &[], &folder);
+        let extension = folder.join("specs.so");
+        run(compiler("cc").arg("-shared").args(objects).arg("-o").arg(&extension));
+        say(&cook("specs", &python, &extension, "CPython ABI"));
     }
 }
 

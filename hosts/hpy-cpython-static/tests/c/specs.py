@@ -89,6 +89,7 @@ WRONG = [
     (TypeError, spec(items=8, defines=[slot(CALL)])),
     (TypeError, spec(shape=-1, size=0, defines=[slot(CALL)])),
     (ValueError, spec(shape=-1, flags=DEFAULT | 1 << 12)),
+    (TypeError, spec(shape=-1, size=HEADER, flags=DEFAULT | HAVE_VECTORCALL)),
     (ValueError, spec(shape=-1, size=8)),
     (ValueError, spec(shape=-1, size=0, items=8)),
     (ValueError, spec(shape=-1, size=HEADER + 8, defines=[member(offset=0)])),

@@ -46,7 +46,8 @@ pub(super) fn callable(
     base_flags: u64,
 ) -> Result<(), Raised> {
     let inherited = base_flags & flag::HAVE_VECTORCALL != 0;
-    let legacy = spec.builtin_shape == BuiltinShape::LEGACY;
+    // A slot of the C API may say it.
+    let legacy = !spec.legacy_slots.is_null();
     if spec.flags & tpflags::HAVE_VECTORCALL != 0 && call_offset == 0 && !inherited && !legacy {
         return Err(Raised::type_error(
             "HPy_TPFLAGS_HAVE_VECTORCALL needs HPy_tp_call or a member '__vectorcalloffset__'",
