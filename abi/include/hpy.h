@@ -59,14 +59,25 @@ extern "C" {
 #if defined(__GNUC__)
 #  define _HPy_HIDDEN __attribute__((visibility("hidden")))
 #  define _HPy_UNUSED __attribute__((unused))
+/* Rarely called, and not to be mixed with what is called often. */
+#  define _HPy_COLD __attribute__((cold, noinline))
+#  define _HPy_LIKELY(x) __builtin_expect(!!(x), 1)
+/* Defined in every file that includes it, and the same variable in all of them. */
+#  define _HPy_SHARED _HPy_HIDDEN __attribute__((weak))
 #  define _HPy_NO_RETURN __attribute__((noreturn))
 #elif defined(_MSC_VER)
 #  define _HPy_HIDDEN
 #  define _HPy_UNUSED
+#  define _HPy_COLD
+#  define _HPy_LIKELY(x) (x)
+#  define _HPy_SHARED __declspec(selectany)
 #  define _HPy_NO_RETURN __declspec(noreturn)
 #else
 #  define _HPy_HIDDEN
 #  define _HPy_UNUSED
+#  define _HPy_COLD
+#  define _HPy_LIKELY(x) (x)
+#  define _HPy_SHARED static
 #  define _HPy_NO_RETURN
 #endif
 
@@ -183,6 +194,7 @@ typedef enum {
 #  include "hpy/cpython/calls.h"
 #else
 #  include "hpy/context.h"
+#  include "hpy/short_ways.h"
 #  include "hpy/calls.h"
 #  include "hpy/universal.h"
 #endif

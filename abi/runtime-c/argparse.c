@@ -28,12 +28,19 @@
 #include <limits.h>
 #include <stdio.h>
 
+/* hpy/runtime/argparse.h lets calls go to the functions that take an array. */
+#undef HPyArg_Parse
+#undef HPyArg_ParseKeywords
+#undef HPyArg_ParseKeywordsDict
+
 /* Where the parser is. */
 typedef struct {
     HPyContext *ctx;
-    /* The next unit, and behind the last one. */
+    /* The whole format, and the next unit. */
+    const char *fmt;
     const char *unit;
-    const char *end;
+    /* The variable of the next unit. */
+    const void *const *out;
     /* Set by `|` and `$`. */
     bool optional;
     bool keyword_only;
@@ -43,12 +50,13 @@ typedef struct {
     HPyTracker *tracker;
 } Parser;
 
-static Parser parser(HPyContext *ctx, HPyTracker *tracker, const char *fmt, bool keywords)
+static Parser parser(HPyContext *ctx, HPyTracker *tracker, const char *fmt, const void *const *out,
+                     bool keywords)
 {
     Parser p;
     p.ctx = ctx;
-    p.unit = fmt;
-    p.end = fmt + strcspn(fmt, ":;");
+    p.fmt = p.unit = fmt;
+    p.out = out;
     p.optional = p.keyword_only = false;
     p.keywords = keywords;
     p.tracker = tracker;
@@ -56,15 +64,16 @@ static Parser parser(HPyContext *ctx, HPyTracker *tracker, const char *fmt, bool
 }
 
 /* Raises an exception that names the function, or says what the author wants said; gives 0. */
-static int fail(const Parser *p, HPy type, const char *message)
+_HPy_COLD static int fail(const Parser *p, HPy type, const char *message)
 {
+    const char *end = p->fmt + strcspn(p->fmt, ":;");
     char text[512];
-    switch (*p->end) {
+    switch (*end) {
     case ':':
-        snprintf(text, sizeof(text), "%.200s() %.256s", p->end + 1, message);
+        snprintf(text, sizeof(text), "%.200s() %.256s", end + 1, message);
         break;
     case ';':
-        snprintf(text, sizeof(text), "%s", p->end + 1);
+        snprintf(text, sizeof(text), "%s", end + 1);
         break;
     default:
         snprintf(text, sizeof(text), "function %.256s", message);
@@ -74,16 +83,19 @@ static int fail(const Parser *p, HPy type, const char *message)
 }
 
 /* The next unit; 0 at the end. */
-static char next_unit(Parser *p)
+static inline char next_unit(Parser *p)
 {
-    for (; p->unit != p->end; p->unit++) {
-        const bool keyword_only = *p->unit == '$' && p->keywords;
-        if (*p->unit != '|' && !keyword_only)
-            return *p->unit++;
+    for (;; p->unit++) {
+        const char unit = *p->unit;
+        if (unit == '\0' || unit == ':' || unit == ';')
+            return 0;
+        if (unit != '|' && !(unit == '$' && p->keywords)) {
+            p->unit++;
+            return unit;
+        }
         p->optional = true;
-        p->keyword_only |= keyword_only;
+        p->keyword_only |= unit == '$';
     }
-    return 0;
 }
 
 /* An integer that must lie between two numbers. */
@@ -139,19 +151,19 @@ static int object(const Parser *p, HPy arg, HPy *value)
     return HPyTracker_Add(p->ctx, *p->tracker, *value) == 0;
 }
 
-/* Converts one argument. A null handle, for an optional argument that is not given, only skips the
-   variable: so each unit takes its pointer first. */
-static int convert(const Parser *p, char unit, HPy arg, va_list *out)
+/* Converts any argument. A null handle, for an optional argument that is not given, only shows
+   whether the unit exists. */
+static int convert_any(const Parser *p, char unit, HPy arg, void *out)
 {
+    const bool given = !HPy_IsNull(arg);
 #define UNIT(TYPE, READ, ...)                                                           \
     {                                                                                   \
-        TYPE *variable = va_arg(*out, TYPE *);                                          \
         __VA_ARGS__;                                                                    \
-        if (HPy_IsNull(arg))                                                            \
+        if (!given)                                                                     \
             return 1;                                                                   \
         if (!(READ))                                                                    \
             return 0;                                                                   \
-        *variable = (TYPE)value;                                                        \
+        *(TYPE *)out = (TYPE)value;                                                     \
         return 1;                                                                       \
     }
 #define BOUNDED(TYPE, MIN, MAX, KIND)                                                   \
@@ -177,17 +189,23 @@ static int convert(const Parser *p, char unit, HPy arg, va_list *out)
     case 'd': UNIT(double, number(p, arg, &value), double value)
     case 'p': UNIT(int, (value = HPy_IsTrue(p->ctx, arg)) >= 0, int value)
     case 's': UNIT(const char *, text(p, arg, &value), const char *value = NULL)
-    case 'O': {
-        HPy *variable = va_arg(*out, HPy *);
-        return HPy_IsNull(arg) || object(p, arg, variable);
-    }
-    default:
-        return fail(p, p->ctx->h_SystemError, "unknown arg format code");
+    case 'O': return !given || object(p, arg, (HPy *)out);
+    default: return fail(p, p->ctx->h_SystemError, "unknown arg format code");
     }
 #undef UNIT
 #undef BOUNDED
 #undef MASKED
 #undef FAILED
+}
+
+/* Converts the argument of a unit. */
+static inline int convert(Parser *p, char unit, HPy arg)
+{
+    void *out = (void *)*p->out++;
+    if (!HPy_IsNull(arg) && !(unit == 'O' && p->keywords) &&
+        _HPyArg_Quick(p->ctx, unit, arg, out))
+        return 1;
+    return convert_any(p, unit, arg, out);
 }
 
 /* Makes the tracker that the caller asked for, if it did. */
@@ -207,7 +225,9 @@ static int close_tracker(HPyContext *ctx, HPyTracker *ht)
     return 0;
 }
 
-static int parse_positional(Parser *p, const HPy *args, size_t nargs, va_list *out)
+/* ---- positional arguments ---- */
+
+static int parse_positional(Parser *p, const HPy *args, size_t nargs)
 {
     size_t i = 0;
     char unit;
@@ -216,7 +236,7 @@ static int parse_positional(Parser *p, const HPy *args, size_t nargs, va_list *o
         i++;
         if (HPy_IsNull(arg) && !p->optional)
             return fail(p, p->ctx->h_TypeError, "required positional argument missing");
-        if (!convert(p, unit, arg, out))
+        if (!convert(p, unit, arg))
             return 0;
     }
     if (i < nargs)
@@ -224,19 +244,16 @@ static int parse_positional(Parser *p, const HPy *args, size_t nargs, va_list *o
     return 1;
 }
 
-HPyAPI_HELPER int HPyArg_Parse(HPyContext *ctx, HPyTracker *ht, const HPy *args, size_t nargs,
-                               const char *fmt, ...)
+HPyAPI_HELPER int _HPyArg_ParseArray(HPyContext *ctx, HPyTracker *ht, const HPy *args,
+                                     size_t nargs, const char *fmt, const void *const *out)
 {
-    Parser p = parser(ctx, ht, fmt, false);
-    va_list out;
-    int done;
+    Parser p = parser(ctx, ht, fmt, out, false);
     if (!open_tracker(ctx, ht))
         return 0;
-    va_start(out, fmt);
-    done = parse_positional(&p, args, nargs, &out);
-    va_end(out);
-    return done ? 1 : close_tracker(ctx, ht);
+    return parse_positional(&p, args, nargs) ? 1 : close_tracker(ctx, ht);
 }
+
+/* ---- keyword arguments ---- */
 
 /* The arguments of a call, keyword arguments as a tuple of names (whose values stand behind the
    positional ones) or as a dict. */
@@ -250,32 +267,66 @@ typedef struct {
     HPy_ssize_t taken;
 } Call;
 
+/* The value that a dict has for a name, as a new handle. */
+static int find_in_dict(HPyContext *ctx, Call *call, const char *name, HPy *value)
+{
+    HPy key = HPyUnicode_FromString(ctx, name);
+    int found = HPy_IsNull(key) ? -1 : HPy_Contains(ctx, call->keywords, key);
+    if (found > 0)
+        *value = HPy_GetItem(ctx, call->keywords, key);
+    HPy_Close(ctx, key);
+    call->taken += !HPy_IsNull(*value);
+    return found == 0 || !HPy_IsNull(*value);
+}
+
+/* Whether two texts are the same. Names are short: a call would cost more than the loop. */
+static inline bool is_same(const char *a, const char *b)
+{
+    for (; *a == *b; a++, b++) {
+        if (*a == '\0')
+            return true;
+    }
+    return false;
+}
+
+HPyAPI_HELPER HPy _HPyArg_Named(HPyContext *ctx, const HPy *names, HPy_ssize_t count,
+                                const HPy *values, const char *name)
+{
+    HPy_ssize_t i;
+    const char *utf8;
+    for (i = 0; i < count; i++) {
+        if (!_HPy_short_Unicode_AsUTF8AndSize(ctx, names[i], NULL, &utf8))
+            return HPy_NULL;
+        if (is_same(utf8, name))
+            return values[i];
+    }
+    return HPy_NULL;
+}
+
+/* Whether the i-th keyword argument has this name: 1, 0, or -1. */
+static inline int has_name(HPyContext *ctx, const Call *call, HPy_ssize_t i, const char *name)
+{
+    HPy key = HPy_GetItem_i(ctx, call->keywords, i);
+    HPy_ssize_t size = 0;
+    const char *utf8 = HPy_IsNull(key) ? NULL : HPyUnicode_AsUTF8AndSize(ctx, key, &size);
+    /* A name from a caller may have a NUL in it. */
+    const int is = utf8 == NULL ? -1 : is_same(utf8, name) && strlen(name) == (size_t)size;
+    HPy_Close(ctx, key);
+    return is;
+}
+
 /* The value of a keyword argument in `value`, or null if it is not given; 0 if that cannot be found
    out. The handle is new if it comes from a dict, and borrowed else. */
 static int find_keyword(HPyContext *ctx, Call *call, const char *name, HPy *value)
 {
     HPy_ssize_t i;
-    *value = HPy_NULL;
-    if (call->is_dict) {
-        HPy key = HPyUnicode_FromString(ctx, name);
-        int found = HPy_IsNull(key) ? -1 : HPy_Contains(ctx, call->keywords, key);
-        if (found > 0)
-            *value = HPy_GetItem(ctx, call->keywords, key);
-        HPy_Close(ctx, key);
-        call->taken += !HPy_IsNull(*value);
-        return found == 0 || !HPy_IsNull(*value);
-    }
+    if (call->is_dict)
+        return find_in_dict(ctx, call, name, value);
     for (i = 0; i < call->given; i++) {
-        HPy key = HPy_GetItem_i(ctx, call->keywords, i);
-        HPy_ssize_t size = 0;
-        const char *utf8 = HPy_IsNull(key) ? NULL : HPyUnicode_AsUTF8AndSize(ctx, key, &size);
-        /* A name from a caller may have a NUL in it. */
-        const bool equal = utf8 != NULL && (size_t)size == strlen(name)
-            && memcmp(utf8, name, (size_t)size) == 0;
-        HPy_Close(ctx, key);
-        if (utf8 == NULL)
+        const int is = has_name(ctx, call, i, name);
+        if (is < 0)
             return 0;
-        if (equal) {
+        if (is > 0) {
             *value = call->args[call->nargs + (size_t)i];
             call->taken++;
             return 1;
@@ -286,7 +337,7 @@ static int find_keyword(HPyContext *ctx, Call *call, const char *name, HPy *valu
 
 /* How many parameters there are: names, of which the first ones may be empty. 0 with an exception
    set if a later one is. */
-static int count_parameters(const Parser *p, const char *keywords[], size_t *count)
+static int count_parameters(const Parser *p, const char *const *keywords, size_t *count)
 {
     size_t i = 0;
     while (keywords[i] != NULL && *keywords[i] == '\0')
@@ -300,8 +351,7 @@ static int count_parameters(const Parser *p, const char *keywords[], size_t *cou
 }
 
 /* Finds and converts the argument of one parameter. */
-static int parse_parameter(Parser *p, Call *call, char unit, size_t i, const char *name,
-                           va_list *out)
+static inline int parse_parameter(Parser *p, Call *call, char unit, size_t i, const char *name)
 {
     HPyContext *ctx = p->ctx;
     HPy arg = HPy_NULL;
@@ -315,20 +365,20 @@ static int parse_parameter(Parser *p, Call *call, char unit, size_t i, const cha
         if (p->keyword_only)
             return fail(p, ctx->h_TypeError, "keyword only argument passed as positional argument");
         arg = call->args[i];
-    } else if (call->given > 0 && *name != '\0') {
+    } else if (call->taken < call->given && *name != '\0') {
         if (!find_keyword(ctx, call, name, &arg))
             return 0;
         is_new = call->is_dict;
     }
     if (HPy_IsNull(arg) && !p->optional)
         return fail(p, ctx->h_TypeError, "no value for required argument");
-    done = convert(p, unit, arg, out);
+    done = convert(p, unit, arg);
     if (is_new)
         HPy_Close(ctx, arg);
     return done;
 }
 
-static int parse_all(Parser *p, Call *call, const char *keywords[], size_t count, va_list *out)
+static int parse_all(Parser *p, Call *call, const char *const *keywords, size_t count)
 {
     HPyContext *ctx = p->ctx;
     size_t i = 0;
@@ -338,7 +388,7 @@ static int parse_all(Parser *p, Call *call, const char *keywords[], size_t count
     while ((unit = next_unit(p)) != 0) {
         if (i >= count)
             return fail(p, ctx->h_TypeError, "mismatched args (too few keywords for fmt)");
-        if (!parse_parameter(p, call, unit, i, keywords[i], out))
+        if (!parse_parameter(p, call, unit, i, keywords[i]))
             return 0;
         i++;
     }
@@ -353,46 +403,96 @@ static int parse_all(Parser *p, Call *call, const char *keywords[], size_t count
 }
 
 static int parse_keywords(HPyContext *ctx, HPyTracker *ht, Call *call, const char *fmt,
-                          const char *keywords[], va_list *out)
+                          const char *const *keywords, const void *const *out)
 {
-    Parser p = parser(ctx, ht, fmt, true);
+    Parser p = parser(ctx, ht, fmt, out, true);
     size_t count = 0;
     call->given = call->taken = 0;
     if (!count_parameters(&p, keywords, &count) || !open_tracker(ctx, ht))
         return 0;
-    return parse_all(&p, call, keywords, count, out) ? 1 : close_tracker(ctx, ht);
+    return parse_all(&p, call, keywords, count) ? 1 : close_tracker(ctx, ht);
+}
+
+HPyAPI_HELPER int _HPyArg_ParseKeywordsArray(HPyContext *ctx, HPyTracker *ht, const HPy *args,
+                                             size_t nargs, HPy kwnames, const char *fmt,
+                                             const char *const *keywords, const void *const *out)
+{
+    Call call;
+    call.args = args;
+    call.nargs = nargs;
+    call.keywords = kwnames;
+    call.is_dict = false;
+    return parse_keywords(ctx, ht, &call, fmt, keywords, out);
+}
+
+HPyAPI_HELPER int _HPyArg_ParseKeywordsDictArray(HPyContext *ctx, HPyTracker *ht, const HPy *args,
+                                                 HPy_ssize_t nargs, HPy kw, const char *fmt,
+                                                 const char *const *keywords,
+                                                 const void *const *out)
+{
+    Call call;
+    call.args = args;
+    call.nargs = (size_t)nargs;
+    call.keywords = kw;
+    call.is_dict = true;
+    return parse_keywords(ctx, ht, &call, fmt, keywords, out);
+}
+
+/* ---- the same with the variables as variable arguments, for who takes a function's address ---- */
+
+/* As many variables as most formats have. */
+#define FEW 16
+
+/* The variables of a format, in `few` or in memory to be freed; NULL without memory. */
+static const void **gather(const char *fmt, const void **few, va_list *list)
+{
+    const size_t count = strcspn(fmt, ":;");
+    const void **out = few;
+    size_t i, units = 0;
+    if (count > FEW)
+        out = (const void **)malloc(count * sizeof(*out));
+    for (i = 0; out != NULL && i < count; i++) {
+        if (fmt[i] != '|' && fmt[i] != '$')
+            out[units++] = va_arg(*list, const void *);
+    }
+    return out;
+}
+
+/* Defines what the public functions have in common. */
+#define PARSE_GATHERED(LAST, CALL)                                                      \
+    const void *few[FEW], **out;                                                        \
+    va_list list;                                                                       \
+    int done;                                                                           \
+    va_start(list, LAST);                                                               \
+    out = gather(fmt, few, &list);                                                      \
+    va_end(list);                                                                       \
+    if (out == NULL) {                                                                  \
+        HPyErr_NoMemory(ctx);                                                           \
+        return 0;                                                                       \
+    }                                                                                   \
+    done = CALL;                                                                        \
+    if (out != few)                                                                     \
+        free((void *)out);                                                              \
+    return done;
+
+HPyAPI_HELPER int HPyArg_Parse(HPyContext *ctx, HPyTracker *ht, const HPy *args, size_t nargs,
+                               const char *fmt, ...)
+{
+    PARSE_GATHERED(fmt, _HPyArg_ParseArray(ctx, ht, args, nargs, fmt, out))
 }
 
 HPyAPI_HELPER int HPyArg_ParseKeywords(HPyContext *ctx, HPyTracker *ht, const HPy *args,
                                        size_t nargs, HPy kwnames, const char *fmt,
                                        const char *keywords[], ...)
 {
-    Call call;
-    va_list out;
-    int done;
-    call.args = args;
-    call.nargs = nargs;
-    call.keywords = kwnames;
-    call.is_dict = false;
-    va_start(out, keywords);
-    done = parse_keywords(ctx, ht, &call, fmt, keywords, &out);
-    va_end(out);
-    return done;
+    PARSE_GATHERED(keywords, _HPyArg_ParseKeywordsArray(ctx, ht, args, nargs, kwnames, fmt,
+                                                        keywords, out))
 }
 
 HPyAPI_HELPER int HPyArg_ParseKeywordsDict(HPyContext *ctx, HPyTracker *ht, const HPy *args,
                                            HPy_ssize_t nargs, HPy kw, const char *fmt,
                                            const char *keywords[], ...)
 {
-    Call call;
-    va_list out;
-    int done;
-    call.args = args;
-    call.nargs = (size_t)nargs;
-    call.keywords = kw;
-    call.is_dict = true;
-    va_start(out, keywords);
-    done = parse_keywords(ctx, ht, &call, fmt, keywords, &out);
-    va_end(out);
-    return done;
+    PARSE_GATHERED(keywords, _HPyArg_ParseKeywordsDictArray(ctx, ht, args, nargs, kw, fmt,
+                                                            keywords, out))
 }

@@ -293,6 +293,13 @@ static void take_apart(PyObject *self)
         Py_DECREF(type);
 }
 
+void _HPy_CPython_PlainDealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
 void _HPy_CPython_InstanceDealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);

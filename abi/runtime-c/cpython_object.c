@@ -1,6 +1,27 @@
 /* The CPython ABI: functions about objects that need more than one of the C API's. */
 #include "cpython_runtime.h"
 
+PyObject *_HPy_CPython_GetValue(PyObject *dict, PyObject *key)
+{
+    PyObject *value, *arguments;
+#if PY_VERSION_HEX >= 0x030d0000
+    if (PyDict_GetItemRef(dict, key, &value) != 0)
+        return value;
+#else
+    value = PyDict_GetItemWithError(dict, key);
+    Py_XINCREF(value);
+    if (value != NULL || PyErr_Occurred())
+        return value;
+#endif
+    /* In a tuple, since a key that is one would be taken for several arguments. */
+    arguments = PyTuple_Pack(1, key);
+    if (arguments != NULL) {
+        PyErr_SetObject(PyExc_KeyError, arguments);
+        Py_DECREF(arguments);
+    }
+    return NULL;
+}
+
 PyObject *_HPy_CPython_GetIndex(PyObject *obj, Py_ssize_t index)
 {
     PyObject *key, *item;

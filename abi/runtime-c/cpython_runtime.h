@@ -53,6 +53,8 @@ _HPy_HIDDEN Py_ssize_t _HPy_CPython_HeadSize(HPyType_BuiltinShape shape);
 _HPy_HIDDEN int _HPy_CPython_InstanceTraverse(PyObject *self, visitproc visit, void *arg);
 _HPy_HIDDEN int _HPy_CPython_InstanceClear(PyObject *self);
 _HPy_HIDDEN void _HPy_CPython_InstanceDealloc(PyObject *self);
+/* The same where there is nothing to take apart. */
+_HPy_HIDDEN void _HPy_CPython_PlainDealloc(PyObject *self);
 /* `tp_new` of a type with the call protocol and no `__new__` of its own. */
 _HPy_HIDDEN PyObject *_HPy_CPython_NewCallable(PyTypeObject *type, PyObject *args, PyObject *kw);
 

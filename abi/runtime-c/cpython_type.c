@@ -732,6 +732,16 @@ static int check_bases(const Type *t, PyTypeObject *made)
     return 0;
 }
 
+/* Whether an instance is nothing but its memory, so that the collector, weak references and the
+   author have no business with its end. */
+static bool ends_plainly(const Type *t, const PyTypeObject *made)
+{
+    return made->tp_dealloc == _HPy_CPython_InstanceDealloc && t->facts->destroy == NULL
+        && t->facts->traverse == NULL && made->tp_base == &PyBaseObject_Type
+        && made->tp_finalize == NULL && made->tp_weaklistoffset == 0 && made->tp_dictoffset == 0
+        && !PyType_IS_GC((PyTypeObject *)made);
+}
+
 HPy HPyType_FromSpec(HPyContext *ctx, HPyType_Spec *spec, HPyType_SpecParam *params)
 {
     PyObject *made = NULL;
@@ -751,6 +761,8 @@ HPy HPyType_FromSpec(HPyContext *ctx, HPyType_Spec *spec, HPyType_SpecParam *par
         PyMem_RawFree(t.facts);
     } else if (check_bases(&t, (PyTypeObject *)made) < 0) {
         Py_CLEAR(made);
+    } else if (ends_plainly(&t, (PyTypeObject *)made)) {
+        ((PyTypeObject *)made)->tp_dealloc = _HPy_CPython_PlainDealloc;
     }
     return _py2h(made);
 }

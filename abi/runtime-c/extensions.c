@@ -15,11 +15,7 @@ const HPyX_Extensions *HPyX_Get(HPyContext *ctx)
 
 const HPyX_Extensions *HPyX_Get(HPyContext *ctx)
 {
-    const size_t length = strlen(ctx->name), mark = strlen(HPYX_MARK);
-    const HPyX_Extensions *found = (const HPyX_Extensions *)ctx->_private;
-    if (length < mark || strcmp(ctx->name + length - mark, HPYX_MARK) != 0)
-        return NULL;
-    return found->size >= sizeof(*found) ? found : NULL;
+    return _HPy_Extensions(ctx);
 }
 
 #endif

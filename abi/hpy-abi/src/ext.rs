@@ -34,6 +34,9 @@ pub mod flags {
     pub const TEXT_SIGNATURES: u32 = 8;
     /// A slot is only called with an instance of its class, as a method is everywhere.
     pub const CHECKED_SLOTS: u32 = 16;
+    /// A builder that is not 0 is the list or tuple itself, as a plain handle, and its places are
+    /// null until they are set.
+    pub const PLAIN_BUILDERS: u32 = 32;
 }
 
 /// Calls `$callback!` with one row per member of [`Extensions`], in order.
@@ -58,6 +61,7 @@ macro_rules! for_each_extension {
             dict_get: maybe (dict: HPy, key: HPy) -> HPy, "`dict[key] if key in dict`: a new handle, or null, without an exception if the key is not there. Missing where the context has nothing quicker.";
             get_buffer: maybe (object: HPy, view: *mut HPy_buffer, flags: i32) -> Status, "Fills a view of the memory of an object, which stays where it is until `release_buffer`; the flags are those of Python's buffer protocol. The struct may be moved, and its `internal` is the host's. Nothing is written on failure.";
             release_buffer: maybe (view: *mut HPy_buffer) -> (), "Ends a view that `get_buffer` filled, and clears its `obj` and `internal`; a view whose `internal` is null is left alone.";
+            small_ints: data () -> *const HPy, "Handles of the `int`s from `SMALL_INT_MIN` to `SMALL_INT_MAX`, which stay open for good; null where handles are not plain.";
         }
     };
 }
@@ -90,6 +94,7 @@ macro_rules! c_types {
     )*};
 }
 c_types! {
+    *const HPy = "const HPy *";
     Inline = "HPyX_Inline";
     Option<Allocate> = "HPyX_Allocate";
     *mut f64 = "double *";
@@ -99,36 +104,52 @@ c_types! {
 /// Makes an instance of a type whose native struct is not cleared; null with an exception set.
 pub type Allocate = unsafe extern "C" fn(type_: HPy) -> HPy;
 
-/// Where things lie in an object, in bytes from the address that a plain handle is; 0 where the
-/// host does not say.
-///
-/// It is data, not code: an extension that knows how to read at an offset stays portable, and a
-/// host for an interpreter that it does not know leaves the offsets out.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Inline {
-    /// The type of an object, as a plain handle.
-    pub type_offset: u32,
-    /// The native struct of an instance of a class of the shape `object`.
-    pub struct_offset: u32,
-    /// The double in an object whose type is exactly `float`.
-    pub float_offset: u32,
-    /// The word before the digits of an object whose type is exactly `int`.
-    pub int_offset: u32,
-    /// What that word says, one of [`ints`].
-    pub ints: u32,
-    /// How references to an object are counted, one of [`counts`].
-    pub counts: u32,
-    /// The number of items of a list or tuple, one word.
-    pub length_offset: u32,
-    /// The pointer to the items of an object whose type is exactly `list`, which may be null while
-    /// there are none. They may be read while Python may be used and no Python code runs.
-    pub list_offset: u32,
-    /// The first item of a tuple.
-    pub tuple_offset: u32,
-    /// Zeros, for what comes later.
-    pub room: [u32; 7],
+/// Calls `$callback!` with one row per fact of [`Inline`], in order: `name: "doc";`.
+#[macro_export]
+macro_rules! for_each_inline_fact {
+    ($callback:path) => {
+        $callback! {
+            type_offset: "The type of an object, as a plain handle.";
+            struct_offset: "The native struct of an instance of a class of the shape `object`.";
+            float_offset: "The double in an object whose type is exactly `float`.";
+            int_offset: "The word before the digits of an object whose type is exactly `int`.";
+            ints: "What that word says: how an `int` is stored.";
+            counts: "How references to an object are counted.";
+            length_offset: "The number of items of a list or tuple, one word.";
+            list_offset: "The pointer to the items of an object whose type is exactly `list`, which may be null while there are none. They may be read while Python may be used and no Python code runs.";
+            tuple_offset: "The first item of a tuple.";
+            text_state_offset: "32 bits of an object whose type is exactly `str`, which say how it is stored.";
+            text_ascii: "Those of them that are set if, and only if, its characters are ASCII and lie in the object itself.";
+            text_offset: "The first of such characters, one byte each; behind the last one stands a NUL, and their number is the word at `length_offset`.";
+        }
+    };
 }
+
+macro_rules! define_inline {
+    ($($name:ident: $doc:literal;)*) => {
+        /// Where things lie in an object, in bytes from the address that a plain handle is; 0 where
+        /// the host does not say. `ints` is one of [`ints`], `counts` one of [`counts`].
+        ///
+        /// It is data, not code: an extension that knows how to read at an offset stays portable,
+        /// and a host for an interpreter that it does not know leaves the offsets out.
+        #[repr(C)]
+        #[derive(Clone, Copy, Debug, Default)]
+        pub struct Inline {
+            $(#[doc = $doc] pub $name: u32,)*
+            /// Zeros, for what comes later.
+            pub room: [u32; INLINE_ROOM],
+        }
+    };
+}
+for_each_inline_fact!(define_inline);
+
+/// How many facts may be added to [`Inline`] without moving what follows it.
+pub const INLINE_ROOM: usize = 4;
+
+/// The least `int` of [`Extensions::small_ints`].
+pub const SMALL_INT_MIN: i64 = -5;
+/// The greatest one.
+pub const SMALL_INT_MAX: i64 = 256;
 
 /// How an `int` is stored. A digit has 30 bits and stands in the 32 bits behind the word.
 pub mod ints {

@@ -146,3 +146,11 @@ macro_rules! define_extension_list {
 
 use crate::ext::{Allocate, Inline};
 crate::for_each_extension!(define_extension_list);
+
+macro_rules! define_inline_list {
+    ($($name:ident: $doc:literal;)*) => {
+        /// Every fact of [`Inline`], in order: its name and what it is.
+        pub const INLINE_FACTS: &[(&str, &str)] = &[$((stringify!($name), $doc)),*];
+    };
+}
+crate::for_each_inline_fact!(define_inline_list);

@@ -72,6 +72,29 @@ fn extensions() {
     compare("extensions.txt", include_str!("golden/extensions.txt"), &print_extensions());
 }
 
+macro_rules! print_inline_facts {
+    ($($name:ident: $doc:literal;)*) => {
+        /// A row per fact about the inside of objects.
+        fn print_inline_facts() -> String {
+            use hpy_abi::ext::Inline;
+            let mut text = String::from("offset\tname\n");
+            $({
+                let offset = std::mem::offset_of!(Inline, $name);
+                writeln!(text, "{offset}\t{}", stringify!($name)).unwrap();
+            })*
+            writeln!(text, "{}\tend", size_of::<Inline>()).unwrap();
+            text
+        }
+    };
+}
+hpy_abi::for_each_inline_fact!(print_inline_facts);
+
+/// Facts take the room that is left for them, and nothing behind them moves.
+#[test]
+fn inline_facts() {
+    compare("inline.txt", include_str!("golden/inline.txt"), &print_inline_facts());
+}
+
 macro_rules! print_signatures {
     ($($number:literal $name:ident: fn($($arg:ident: $ty:ty),*) -> $ret:ty,
        args { $($field:ident: $field_ty:ty),* }, $doc:literal;)*) => {

@@ -5,96 +5,143 @@
 /** Makes a second handle to the same object. */
 HPyAPI_FUNC HPy HPy_Dup(HPyContext *ctx, HPy h)
 {
+    HPy result;
+    if (_HPy_short_Dup(ctx, h, &result))
+        return result;
     return ctx->ctx_Dup(ctx, h);
 }
 
 /** Gives a handle up; it must not be used again. The null handle is allowed. */
 HPyAPI_FUNC void HPy_Close(HPyContext *ctx, HPy h)
 {
+    if (_HPy_short_Close(ctx, h))
+        return;
     ctx->ctx_Close(ctx, h);
 }
 
 /** Makes an `int`. */
 HPyAPI_FUNC HPy HPyLong_FromInt32_t(HPyContext *ctx, int32_t value)
 {
+    HPy result;
+    if (_HPy_short_Long_FromInt32_t(ctx, value, &result))
+        return result;
     return ctx->ctx_Long_FromInt32_t(ctx, value);
 }
 
 /** Makes an `int`. */
 HPyAPI_FUNC HPy HPyLong_FromUInt32_t(HPyContext *ctx, uint32_t value)
 {
+    HPy result;
+    if (_HPy_short_Long_FromUInt32_t(ctx, value, &result))
+        return result;
     return ctx->ctx_Long_FromUInt32_t(ctx, value);
 }
 
 /** Makes an `int`. */
 HPyAPI_FUNC HPy HPyLong_FromInt64_t(HPyContext *ctx, int64_t v)
 {
+    HPy result;
+    if (_HPy_short_Long_FromInt64_t(ctx, v, &result))
+        return result;
     return ctx->ctx_Long_FromInt64_t(ctx, v);
 }
 
 /** Makes an `int`. */
 HPyAPI_FUNC HPy HPyLong_FromUInt64_t(HPyContext *ctx, uint64_t v)
 {
+    HPy result;
+    if (_HPy_short_Long_FromUInt64_t(ctx, v, &result))
+        return result;
     return ctx->ctx_Long_FromUInt64_t(ctx, v);
 }
 
 /** Makes an `int`. */
 HPyAPI_FUNC HPy HPyLong_FromSize_t(HPyContext *ctx, size_t value)
 {
+    HPy result;
+    if (_HPy_short_Long_FromSize_t(ctx, value, &result))
+        return result;
     return ctx->ctx_Long_FromSize_t(ctx, value);
 }
 
 /** Makes an `int`. */
 HPyAPI_FUNC HPy HPyLong_FromSsize_t(HPyContext *ctx, HPy_ssize_t value)
 {
+    HPy result;
+    if (_HPy_short_Long_FromSsize_t(ctx, value, &result))
+        return result;
     return ctx->ctx_Long_FromSsize_t(ctx, value);
 }
 
 /** Reads an `int` (or an object with `__index__`); -1 with OverflowError or TypeError set on failure. */
 HPyAPI_FUNC int32_t HPyLong_AsInt32_t(HPyContext *ctx, HPy h)
 {
+    int32_t result;
+    if (_HPy_short_Long_AsInt32_t(ctx, h, &result))
+        return result;
     return ctx->ctx_Long_AsInt32_t(ctx, h);
 }
 
 /** Reads an `int`; all bits set with OverflowError or TypeError set on failure, also for negative numbers. */
 HPyAPI_FUNC uint32_t HPyLong_AsUInt32_t(HPyContext *ctx, HPy h)
 {
+    uint32_t result;
+    if (_HPy_short_Long_AsUInt32_t(ctx, h, &result))
+        return result;
     return ctx->ctx_Long_AsUInt32_t(ctx, h);
 }
 
 /** Reads the low 32 bits of an `int` (or an object with `__index__`), whatever its size and sign. */
 HPyAPI_FUNC uint32_t HPyLong_AsUInt32_tMask(HPyContext *ctx, HPy h)
 {
+    uint32_t result;
+    if (_HPy_short_Long_AsUInt32_tMask(ctx, h, &result))
+        return result;
     return ctx->ctx_Long_AsUInt32_tMask(ctx, h);
 }
 
 /** Reads an `int` (or an object with `__index__`); -1 with OverflowError or TypeError set on failure. */
 HPyAPI_FUNC int64_t HPyLong_AsInt64_t(HPyContext *ctx, HPy h)
 {
+    int64_t result;
+    if (_HPy_short_Long_AsInt64_t(ctx, h, &result))
+        return result;
     return ctx->ctx_Long_AsInt64_t(ctx, h);
 }
 
 /** Reads an `int`; all bits set with OverflowError or TypeError set on failure, also for negative numbers. */
 HPyAPI_FUNC uint64_t HPyLong_AsUInt64_t(HPyContext *ctx, HPy h)
 {
+    uint64_t result;
+    if (_HPy_short_Long_AsUInt64_t(ctx, h, &result))
+        return result;
     return ctx->ctx_Long_AsUInt64_t(ctx, h);
 }
 
 /** Reads the low 64 bits of an `int` (or an object with `__index__`), whatever its size and sign. */
 HPyAPI_FUNC uint64_t HPyLong_AsUInt64_tMask(HPyContext *ctx, HPy h)
 {
+    uint64_t result;
+    if (_HPy_short_Long_AsUInt64_tMask(ctx, h, &result))
+        return result;
     return ctx->ctx_Long_AsUInt64_tMask(ctx, h);
 }
 
 /** Reads an `int`; all bits set with OverflowError or TypeError set on failure, also for negative numbers. */
 HPyAPI_FUNC size_t HPyLong_AsSize_t(HPyContext *ctx, HPy h)
 {
+    size_t result;
+    if (_HPy_short_Long_AsSize_t(ctx, h, &result))
+        return result;
     return ctx->ctx_Long_AsSize_t(ctx, h);
 }
 
 /** Reads an `int`; -1 with OverflowError or TypeError set on failure. */
 HPyAPI_FUNC HPy_ssize_t HPyLong_AsSsize_t(HPyContext *ctx, HPy h)
 {
+    HPy_ssize_t result;
+    if (_HPy_short_Long_AsSsize_t(ctx, h, &result))
+        return result;
     return ctx->ctx_Long_AsSsize_t(ctx, h);
 }
 
@@ -107,6 +154,9 @@ HPyAPI_FUNC void *HPyLong_AsVoidPtr(HPyContext *ctx, HPy h)
 /** Reads an `int` as a double; -1.0 with OverflowError or TypeError set on failure. */
 HPyAPI_FUNC double HPyLong_AsDouble(HPyContext *ctx, HPy h)
 {
+    double result;
+    if (_HPy_short_Long_AsDouble(ctx, h, &result))
+        return result;
     return ctx->ctx_Long_AsDouble(ctx, h);
 }
 
@@ -119,6 +169,9 @@ HPyAPI_FUNC HPy HPyFloat_FromDouble(HPyContext *ctx, double v)
 /** Reads a `float`, or any object with `__float__` or `__index__`; -1.0 with an exception set on failure. */
 HPyAPI_FUNC double HPyFloat_AsDouble(HPyContext *ctx, HPy h)
 {
+    double result;
+    if (_HPy_short_Float_AsDouble(ctx, h, &result))
+        return result;
     return ctx->ctx_Float_AsDouble(ctx, h);
 }
 
@@ -131,6 +184,9 @@ HPyAPI_FUNC HPy HPyBool_FromBool(HPyContext *ctx, bool v)
 /** `len(h)`. */
 HPyAPI_FUNC HPy_ssize_t HPy_Length(HPyContext *ctx, HPy h)
 {
+    HPy_ssize_t result;
+    if (_HPy_short_Length(ctx, h, &result))
+        return result;
     return ctx->ctx_Length(ctx, h);
 }
 
@@ -495,6 +551,9 @@ HPyAPI_FUNC HPy HPy_GetItem(HPyContext *ctx, HPy obj, HPy key)
 /** `obj[idx]`. */
 HPyAPI_FUNC HPy HPy_GetItem_i(HPyContext *ctx, HPy obj, HPy_ssize_t idx)
 {
+    HPy result;
+    if (_HPy_short_GetItem_i(ctx, obj, idx, &result))
+        return result;
     return ctx->ctx_GetItem_i(ctx, obj, idx);
 }
 
@@ -537,18 +596,27 @@ HPyAPI_FUNC HPy HPy_Type(HPyContext *ctx, HPy obj)
 /** Whether the type of the object is `type_` or a subtype of it; does not call `__instancecheck__`. */
 HPyAPI_FUNC int HPy_TypeCheck(HPyContext *ctx, HPy obj, HPy type)
 {
+    int result;
+    if (_HPy_short_TypeCheck(ctx, obj, type, &result))
+        return result;
     return ctx->ctx_TypeCheck(ctx, obj, type);
 }
 
 /** Whether both handles refer to the same object. */
 HPyAPI_FUNC int HPy_Is(HPyContext *ctx, HPy obj, HPy other)
 {
+    int result;
+    if (_HPy_short_Is(ctx, obj, other, &result))
+        return result;
     return ctx->ctx_Is(ctx, obj, other);
 }
 
 /** The native struct of an instance of a class whose shape is `object`; no check. */
 HPyAPI_FUNC void *_HPy_AsStruct_Object(HPyContext *ctx, HPy h)
 {
+    void *result;
+    if (_HPy_short_AsStruct_Object(ctx, h, &result))
+        return result;
     return ctx->ctx_AsStruct_Object(ctx, h);
 }
 
@@ -603,6 +671,9 @@ HPyAPI_FUNC HPy_hash_t HPy_Hash(HPyContext *ctx, HPy obj)
 /** Whether the object is a `bytes` or of a subtype. */
 HPyAPI_FUNC int HPyBytes_Check(HPyContext *ctx, HPy h)
 {
+    int result;
+    if (_HPy_short_Bytes_Check(ctx, h, &result))
+        return result;
     return ctx->ctx_Bytes_Check(ctx, h);
 }
 
@@ -651,6 +722,9 @@ HPyAPI_FUNC HPy HPyUnicode_FromString(HPyContext *ctx, const char *utf8)
 /** Whether the object is a `str` or of a subtype. */
 HPyAPI_FUNC int HPyUnicode_Check(HPyContext *ctx, HPy h)
 {
+    int result;
+    if (_HPy_short_Unicode_Check(ctx, h, &result))
+        return result;
     return ctx->ctx_Unicode_Check(ctx, h);
 }
 
@@ -675,6 +749,9 @@ HPyAPI_FUNC HPy HPyUnicode_AsUTF8String(HPyContext *ctx, HPy h)
 /** The UTF-8 form of a `str`, valid while the handle is open; `size` may be null. */
 HPyAPI_FUNC const char *HPyUnicode_AsUTF8AndSize(HPyContext *ctx, HPy h, HPy_ssize_t *size)
 {
+    const char *result;
+    if (_HPy_short_Unicode_AsUTF8AndSize(ctx, h, size, &result))
+        return result;
     return ctx->ctx_Unicode_AsUTF8AndSize(ctx, h, size);
 }
 
@@ -723,6 +800,9 @@ HPyAPI_FUNC HPy HPyUnicode_DecodeLatin1(HPyContext *ctx, const char *latin1, HPy
 /** Whether the object is a `list` or of a subtype. */
 HPyAPI_FUNC int HPyList_Check(HPyContext *ctx, HPy h)
 {
+    int result;
+    if (_HPy_short_List_Check(ctx, h, &result))
+        return result;
     return ctx->ctx_List_Check(ctx, h);
 }
 
@@ -741,6 +821,9 @@ HPyAPI_FUNC int HPyList_Append(HPyContext *ctx, HPy h_list, HPy h_item)
 /** Whether the object is a `dict` or of a subtype. */
 HPyAPI_FUNC int HPyDict_Check(HPyContext *ctx, HPy h)
 {
+    int result;
+    if (_HPy_short_Dict_Check(ctx, h, &result))
+        return result;
     return ctx->ctx_Dict_Check(ctx, h);
 }
 
@@ -753,6 +836,9 @@ HPyAPI_FUNC HPy HPyDict_New(HPyContext *ctx)
 /** Whether the object is a `tuple` or of a subtype. */
 HPyAPI_FUNC int HPyTuple_Check(HPyContext *ctx, HPy h)
 {
+    int result;
+    if (_HPy_short_Tuple_Check(ctx, h, &result))
+        return result;
     return ctx->ctx_Tuple_Check(ctx, h);
 }
 
@@ -783,6 +869,8 @@ HPyAPI_FUNC HPyListBuilder HPyListBuilder_New(HPyContext *ctx, HPy_ssize_t size)
 /** Puts a copy of the handle at an index. */
 HPyAPI_FUNC void HPyListBuilder_Set(HPyContext *ctx, HPyListBuilder builder, HPy_ssize_t index, HPy h_item)
 {
+    if (_HPy_short_ListBuilder_Set(ctx, builder, index, h_item))
+        return;
     ctx->ctx_ListBuilder_Set(ctx, builder, index, h_item);
 }
 
@@ -807,6 +895,8 @@ HPyAPI_FUNC HPyTupleBuilder HPyTupleBuilder_New(HPyContext *ctx, HPy_ssize_t siz
 /** Puts a copy of the handle at an index. */
 HPyAPI_FUNC void HPyTupleBuilder_Set(HPyContext *ctx, HPyTupleBuilder builder, HPy_ssize_t index, HPy h_item)
 {
+    if (_HPy_short_TupleBuilder_Set(ctx, builder, index, h_item))
+        return;
     ctx->ctx_TupleBuilder_Set(ctx, builder, index, h_item);
 }
 
@@ -879,6 +969,9 @@ HPyAPI_FUNC void HPyGlobal_Store(HPyContext *ctx, HPyGlobal *global, HPy h)
 /** Makes a handle from a global that is not null. */
 HPyAPI_FUNC HPy HPyGlobal_Load(HPyContext *ctx, HPyGlobal global)
 {
+    HPy result;
+    if (_HPy_short_Global_Load(ctx, global, &result))
+        return result;
     return ctx->ctx_Global_Load(ctx, global);
 }
 

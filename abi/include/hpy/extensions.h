@@ -26,11 +26,6 @@ extern "C" {
 
 /* ---- what the host offers ---- */
 
-/** Where things lie in an object; for the safe API of Rust, whose words are in hpy-abi. */
-typedef struct { uint32_t words[16]; } HPyX_Inline;
-/** Makes an instance of a type whose native struct is not cleared. */
-typedef HPy (*HPyX_Allocate)(HPy type);
-
 #include "hpy/extension_members.h"
 
 /** The extensions of the host that made the context; NULL if it is not one of ours, or an older

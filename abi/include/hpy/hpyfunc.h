@@ -33,6 +33,9 @@ typedef void (*HPyFunc_Capsule_Destructor)(const char *name, void *pointer, void
 
 #include "hpy/signatures.h"
 
+/* What a caller in the vectorcall protocol says beside the number of arguments. */
+#define _HPy_NARGS(NARGSF) ((NARGSF) & ~((size_t)1 << (8 * sizeof(size_t) - 1)))
+
 /**
  * Visits one field in an `HPy_tp_traverse`, whose parameters must be called `visit` and `arg`.
  */
@@ -90,6 +93,7 @@ _HPy_UNUSED static HPyContext *_ctx_for_trampolines;
 extern _HPy_HIDDEN HPyContext *_ctx_for_trampolines;
 #endif
 
+#include "hpy/host.h"
 #include "hpy/trampolines.h"
 
 #define _HPyFunc_TRAMPOLINE_HPyFunc_MOD_CREATE(SYM, IMPL)                               \

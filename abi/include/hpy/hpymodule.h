@@ -94,6 +94,7 @@ cpy_PyObject *hpy_host_init_module(const char *name, HPyModuleDef *(*def)(void),
     void HPyInitGlobalContext_##NAME(HPyContext *ctx)                                   \
     {                                                                                   \
         _ctx_for_trampolines = ctx;                                                     \
+        _HPy_Attach(ctx);                                                               \
     }                                                                                   \
     HPy_EXPORTED_FUNC HPyModuleDef *HPyInit_##NAME(void);                               \
     HPyModuleDef *HPyInit_##NAME(void)                                                  \

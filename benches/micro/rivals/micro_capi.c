@@ -8,12 +8,12 @@ static PyTypeObject *point_type;
 static PyObject *name_b, *name_key;
 
 /* -1 with an error set, or the number. */
-static int as_long(PyObject *object, long long *number) {
+static inline int as_long(PyObject *object, long long *number) {
     *number = PyLong_AsLongLong(object);
     return *number == -1 && PyErr_Occurred() ? -1 : 0;
 }
 
-static int as_double(PyObject *object, double *number) {
+static inline int as_double(PyObject *object, double *number) {
     *number = PyFloat_AsDouble(object);
     return *number == -1.0 && PyErr_Occurred() ? -1 : 0;
 }

@@ -5,12 +5,12 @@
 
 static HPyGlobal point_type;
 
-static int as_long(HPyContext *ctx, HPy object, long long *number) {
+static inline int as_long(HPyContext *ctx, HPy object, long long *number) {
     *number = HPyLong_AsLongLong(ctx, object);
     return *number == -1 && HPyErr_Occurred(ctx) ? -1 : 0;
 }
 
-static int as_double(HPyContext *ctx, HPy object, double *number) {
+static inline int as_double(HPyContext *ctx, HPy object, double *number) {
     *number = HPyFloat_AsDouble(ctx, object);
     return *number == -1.0 && HPyErr_Occurred(ctx) ? -1 : 0;
 }

@@ -13,7 +13,9 @@ use core::cell::UnsafeCell;
 use core::ffi::c_void;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
-use hpy_abi::ext::{Extensions, HOST_NAME, Inline, flags};
+use hpy_abi::ext::{
+    Extensions, HOST_NAME, INLINE_ROOM, Inline, SMALL_INT_MAX, SMALL_INT_MIN, counts, flags,
+};
 use hpy_abi::*;
 
 /// The context functions for one layout.
@@ -175,14 +177,45 @@ pub(crate) const fn inline<L: Layout>() -> Inline {
         list_offset: if L::SHARED_LISTS { header + 8 } else { 0 },
         // Not the same in all versions of a layout: see `fill`.
         tuple_offset: 0,
-        room: [0; 7],
+        text_state_offset: if L::TEXT_OFFSET == 0 { 0 } else { header + 16 },
+        text_ascii: if L::TEXT_OFFSET == 0 { 0 } else { crate::layout::TEXT_ASCII },
+        text_offset: L::TEXT_OFFSET,
+        room: [0; INLINE_ROOM],
     }
 }
 
 /// The flags that follow from a layout alone.
 pub(crate) const fn fixed_flags<L: Layout>() -> u32 {
     let slots = if L::CHECKED_SLOTS { flags::CHECKED_SLOTS } else { 0 };
-    flags::PLAIN_HANDLES | flags::OUR_SLOTS | slots
+    flags::PLAIN_HANDLES | flags::OUR_SLOTS | flags::PLAIN_BUILDERS | slots
+}
+
+/// The `int`s that nearly every program has, which extensions then need not ask for.
+type SmallInts = [HPy; (SMALL_INT_MAX - SMALL_INT_MIN + 1) as usize];
+
+static SMALL_INTS: Once<SmallInts> = Once(UnsafeCell::new(MaybeUninit::uninit()));
+
+/// Fills [`SMALL_INTS`], if extensions may count references themselves: else it is of no use.
+///
+/// # Safety
+/// As for [`fill`].
+unsafe fn small_ints<L: Layout>() -> *const HPy {
+    if L::COUNTS == counts::UNKNOWN {
+        return core::ptr::null();
+    }
+    let table: *mut HPy = SMALL_INTS.0.get().cast();
+    for (i, value) in (SMALL_INT_MIN..=SMALL_INT_MAX).enumerate() {
+        // SAFETY: the caller's promise; the table has a place for each value.
+        unsafe {
+            let object = PyLong_FromLongLong(value);
+            if object.is_null() {
+                PyErr_Clear();
+                return core::ptr::null();
+            }
+            table.add(i).write(handle(object));
+        }
+    }
+    table
 }
 
 /// Fills the context and the extensions for one layout.
@@ -210,6 +243,8 @@ pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str>
         dict_get: Some(crate::section::dict::dict_get::<L>),
         get_buffer: Some(crate::section::buffer::get_buffer),
         release_buffer: Some(crate::section::buffer::release_buffer),
+        // SAFETY: the caller's promise.
+        small_ints: unsafe { small_ints::<L>() },
     };
     // SAFETY: the caller promises that nobody else looks; every field is written.
     unsafe {

@@ -95,11 +95,16 @@ mod fact {
     }
 
     pub fn flags(wrapped: Option<&Extensions>) -> u32 {
-        wrapped.map_or(0, |wrapped| wrapped.flags) & !ext::flags::PLAIN_HANDLES
+        let plain = ext::flags::PLAIN_HANDLES | ext::flags::PLAIN_BUILDERS;
+        wrapped.map_or(0, |wrapped| wrapped.flags) & !plain
     }
 
     pub fn inline(_: Option<&Extensions>) -> Inline {
         Inline::default()
+    }
+
+    pub fn small_ints(_: Option<&Extensions>) -> *const HPy {
+        std::ptr::null()
     }
 }
 

@@ -40,6 +40,7 @@ impl Private {
             dict_get: None,
             get_buffer: Some(get_buffer),
             release_buffer: Some(release_buffer),
+            small_ints: core::ptr::null(),
         };
         Private { extensions, state }
     }

@@ -44,6 +44,43 @@ const PRIVATE: &[&str] = &["CallRealFunctionFromTrampoline", "Dump", "New"];
 const BY_HAND_UNIVERSAL: &[&str] =
     &["AsPyObject", "Capsule_Get", "Capsule_Set", "FatalError", "FromPyObject", "New"];
 
+/// Members that the headers do without a call where the host says how: `short_ways.h` has a
+/// function `_HPy_short_NAME` for each.
+const SHORT_WAYS: &[&str] = &[
+    "AsStruct_Object",
+    "Bytes_Check",
+    "Close",
+    "Dict_Check",
+    "Dup",
+    "Float_AsDouble",
+    "GetItem_i",
+    "Global_Load",
+    "Is",
+    "Length",
+    "ListBuilder_Set",
+    "List_Check",
+    "Long_AsDouble",
+    "Long_AsInt32_t",
+    "Long_AsInt64_t",
+    "Long_AsSize_t",
+    "Long_AsSsize_t",
+    "Long_AsUInt32_t",
+    "Long_AsUInt32_tMask",
+    "Long_AsUInt64_t",
+    "Long_AsUInt64_tMask",
+    "Long_FromInt32_t",
+    "Long_FromInt64_t",
+    "Long_FromSize_t",
+    "Long_FromSsize_t",
+    "Long_FromUInt32_t",
+    "Long_FromUInt64_t",
+    "TupleBuilder_Set",
+    "Tuple_Check",
+    "TypeCheck",
+    "Unicode_AsUTF8AndSize",
+    "Unicode_Check",
+];
+
 /// The C API's name for what is neither `Py` and the name of the member nor an operator.
 const C_API: &[(&str, &str)] = &[
     ("ASCII", "PyObject_ASCII"),
@@ -107,6 +144,7 @@ const BY_HAND_CPYTHON: &[&str] = &[
     "Field_Load",
     "Field_Store",
     "FromPyObject",
+    "GetItem",
     "GetItem_i",
     "GetItem_s",
     "Global_Load",
@@ -213,10 +251,31 @@ pub fn universal_calls() -> String {
             ("void", false) => call,
             _ => format!("return {call}"),
         };
-        write!(text, "\n/** {} */\n{}\n{{\n    {body}\n}}\n", member.doc, head(name, &function))
-            .expect("a string");
+        let short = if SHORT_WAYS.contains(&name) {
+            short_way(name, &args, function.ret.c)
+        } else {
+            String::new()
+        };
+        write!(
+            text,
+            "\n/** {} */\n{}\n{{\n{short}    {body}\n}}\n",
+            member.doc,
+            head(name, &function)
+        )
+        .expect("a string");
     }
     text
+}
+
+/// Lines that try the short way, and are done if it can be gone.
+fn short_way(name: &str, args: &str, ret: &str) -> String {
+    if ret == "void" {
+        return format!("    if (_HPy_short_{name}(ctx{args}))\n        return;\n");
+    }
+    format!(
+        "    {}result;\n    if (_HPy_short_{name}(ctx{args}, &result))\n        return result;\n",
+        spaced(ret)
+    )
 }
 
 /// The C API's function that does what a member does.
@@ -317,8 +376,29 @@ mod tests {
     fn exceptions_are_members() {
         let mut known = C_API.iter().map(|(name, _)| name).collect::<Vec<_>>();
         known.extend(PRIVATE.iter().chain(BY_HAND_UNIVERSAL).chain(BY_HAND_CPYTHON));
+        known.extend(SHORT_WAYS);
         for name in known {
             assert!(functions().any(|(member, ..)| member == *name), "{name} is no member");
+        }
+    }
+
+    #[test]
+    fn short_ways_are_written() {
+        let header = crate::paths::root().join("abi/include/hpy/short_ways.h");
+        let header = std::fs::read_to_string(header).expect("the header is there");
+        for name in SHORT_WAYS {
+            // Some are made by a macro that is given the rest of the name.
+            let written = header.contains(&format!("_HPy_short_{name}("))
+                || name
+                    .split_once("_As")
+                    .is_some_and(|(_, ty)| header.contains(&format!("_HPy_SHORT_INT({ty}, ")))
+                || name
+                    .split_once("_From")
+                    .is_some_and(|(_, ty)| header.contains(&format!("_HPy_SHORT_MAKE({ty}, ")))
+                || name
+                    .strip_suffix("_Check")
+                    .is_some_and(|ty| header.contains(&format!("_HPy_SHORT_CHECK({ty})")));
+            assert!(written, "{name} has no short way");
         }
     }
 

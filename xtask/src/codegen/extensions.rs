@@ -3,7 +3,8 @@
 
 use super::{parameters, spaced};
 use hpy_abi::SLOTS;
-use hpy_abi::reflect::{EXTENSIONS, Extension};
+use hpy_abi::ext::{self, INLINE_ROOM, counts, flags, ints};
+use hpy_abi::reflect::{EXTENSIONS, Extension, INLINE_FACTS};
 use std::fmt::Write;
 
 const NOTICE: &str =
@@ -11,28 +12,70 @@ const NOTICE: &str =
 
 /// `extension_members.h`: the struct that `_private` of a context of ours points to.
 pub fn header() -> String {
-    let mark = hpy_abi::ext::MARK;
+    let mark = ext::MARK;
     let mut text = format!(
-        "/* {NOTICE} */\n\n/* How the name of a context ends whose `_private` leads to an \
-         HPyX_Extensions. */\n#define HPYX_MARK {mark:?}\n\n/* Facts about a host, in `flags`. */\n"
+        "/* {NOTICE} */\n#ifndef HPYX_EXTENSION_MEMBERS_H\n#define HPYX_EXTENSION_MEMBERS_H\n\n\
+         /* How the name of a context ends whose `_private` leads to an \
+         HPyX_Extensions. */\n#define HPYX_MARK {mark:?}\n"
     );
-    for (name, flag) in FLAGS {
-        writeln!(text, "#define HPYX_{name} {flag}").expect("a string takes everything");
+    for (title, constants) in CONSTANTS {
+        text += &format!("\n/* {title} */\n");
+        for (name, value) in *constants {
+            writeln!(text, "#define HPYX_{name} {value}").expect("a string takes everything");
+        }
     }
+    let (min, max) = (ext::SMALL_INT_MIN, ext::SMALL_INT_MAX);
+    text += &format!(
+        "\n/* The first and last of `small_ints`. */\n#define HPYX_SMALL_INT_MIN ({min})\n\
+         #define HPYX_SMALL_INT_MAX {max}\n"
+    );
+    text += &inline_struct();
     text += "\n/* What a host of ours offers beyond the context. */\ntypedef struct {\n";
     for member in EXTENSIONS {
         let missing = if member.is_optional { " NULL where it is missing." } else { "" };
         writeln!(text, "    /** {}{missing} */\n    {};", member.doc, declaration(member))
             .expect("a string takes everything");
     }
-    text + "} HPyX_Extensions;\n"
+    text + "} HPyX_Extensions;\n\n#endif\n"
 }
 
-/// The flags that mean something to C authors.
-const FLAGS: &[(&str, u32)] = &[
-    ("PLAIN_HANDLES", hpy_abi::ext::flags::PLAIN_HANDLES),
-    ("FREE_THREADED", hpy_abi::ext::flags::FREE_THREADED),
-    ("OUR_SLOTS", hpy_abi::ext::flags::OUR_SLOTS),
+/// Where things lie in an object, and the function that makes one without clearing it.
+fn inline_struct() -> String {
+    let mut text =
+        "\n/* Where things lie in an object, in bytes from its address; 0 where the host \
+                    does not say. */\ntypedef struct {\n"
+            .to_owned();
+    for (name, doc) in INLINE_FACTS {
+        writeln!(text, "    /** {doc} */\n    uint32_t {name};")
+            .expect("a string takes everything");
+    }
+    text += &format!("    uint32_t room[{INLINE_ROOM}];\n}} HPyX_Inline;\n");
+    text + "\n/* Makes an instance of a type whose native struct is not cleared. */\n\
+            typedef HPy (*HPyX_Allocate)(HPy type);\n"
+}
+
+/// Groups of names and values, under what they are.
+type Constants = &'static [(&'static str, &'static [(&'static str, u32)])];
+
+/// The constants that mean something in C.
+const CONSTANTS: Constants = &[
+    (
+        "Facts about a host, in `flags`.",
+        &[
+            ("PLAIN_HANDLES", flags::PLAIN_HANDLES),
+            ("FREE_THREADED", flags::FREE_THREADED),
+            ("OUR_SLOTS", flags::OUR_SLOTS),
+            ("PLAIN_BUILDERS", flags::PLAIN_BUILDERS),
+        ],
+    ),
+    (
+        "How an `int` is stored, in `ints`; see hpy-abi. A digit has 30 bits.",
+        &[("INTS_SIGNED_SIZE", ints::SIGNED_SIZE), ("INTS_TAGGED", ints::TAGGED)],
+    ),
+    (
+        "How references are counted at an object's address, in `counts`; see hpy-abi.",
+        &[("COUNTS_WORD", counts::WORD), ("COUNTS_IMMORTAL_HALF", counts::IMMORTAL_HALF)],
+    ),
 ];
 
 /// The member as a field of the C struct. Names that are keywords in C end in an underscore.
@@ -50,7 +93,7 @@ fn declaration(member: &Extension) -> String {
 
 /// `docs/reference/extensions.md`
 pub fn reference() -> String {
-    let mark = hpy_abi::ext::MARK.to_string_lossy();
+    let mark = ext::MARK.to_string_lossy();
     let mut text = format!(
         "<!-- {NOTICE} -->\n\n# Extensions of the ABI\n\n\
          What our own hosts offer beyond HPy 0.9.\n\

@@ -110,14 +110,18 @@ impl Row {
         self.fields.iter().find(|(name, _)| *name == "result").map_or("void", |(_, ty)| c(ty))
     }
 
-    /// The head of a macro and of the function that it makes.
-    fn trampoline_head(&self) -> Vec<String> {
+    /// The name of the macro that makes the trampoline.
+    fn macro_head(&self) -> String {
+        format!("#define _HPyFunc_TRAMPOLINE_HPyFunc_{}(SYM, IMPL)", self.name)
+    }
+
+    /// The head of a function that the macro makes.
+    fn trampoline_head(&self, name: &str, storage: &str) -> Vec<String> {
         let unused = if self.name == "NOARGS" { "        (void)no_args;" } else { "" };
         let mut lines = vec![
-            format!("#define _HPyFunc_TRAMPOLINE_HPyFunc_{}(SYM, IMPL)", self.name),
             format!(
-                "    static {}",
-                declared_ret(self.cpy_ret(), "SYM") + &format!("({})", self.cpy_params())
+                "    {storage} {}",
+                declared_ret(self.cpy_ret(), name) + &format!("({})", self.cpy_params())
             ),
             "    {".to_owned(),
         ];
@@ -125,6 +129,52 @@ impl Row {
             lines.push(unused.to_owned());
         }
         lines
+    }
+
+    /// What the trampoline was given, to be given on.
+    fn passed(&self) -> String {
+        let mut names: Vec<&str> =
+            self.given().map(|(name, _)| name.trim_end_matches('_')).collect();
+        if self.name == "NOARGS" {
+            names.push("no_args");
+        }
+        names.join(", ")
+    }
+
+    /// The macro up to and with a function that lets the host make handles.
+    fn through_host(&self, name: &str, storage: &str) -> Vec<String> {
+        let mut lines = vec![self.macro_head()];
+        lines.extend(self.trampoline_head(name, storage));
+        lines.push(format!("        _HPyFunc_args_{} a;", self.name));
+        for (name, ty) in self.given() {
+            let name = name.trim_end_matches('_');
+            let cast = if ty == "CmpOp" { "(HPy_RichCmpOp)" } else { "" };
+            lines.push(format!("        a.{name} = {cast}{name};"));
+        }
+        lines.push("        _HPy_CallRealFunctionFromTrampoline(".to_owned());
+        let function = format!("HPyFunc_{}, (HPyCFunction)IMPL, &a);", self.name);
+        lines.push(format!("            _ctx_for_trampolines, {function}"));
+        if self.cpy_ret() != "void" {
+            lines.push("        return a.result;".to_owned());
+        }
+        lines.push("    }".to_owned());
+        lines
+    }
+
+    /// The call of the implementation where a handle is a reference, and what else must hold for
+    /// it; nothing where there is more to do for the host.
+    fn straight_call(&self) -> Option<(&'static str, String)> {
+        let (condition, args) = match self.name {
+            "TRAVERSEPROC" | "GETBUFFERPROC" | "RELEASEBUFFERPROC" => return None,
+            "INITPROC" | "NEWFUNC" => (
+                " && _HPy_HasItems(args)",
+                "_py2h(self), _HPy_Items(args), _HPy_Count(args), _py2h(kw)".to_owned(),
+            ),
+            _ => ("", self.given().map(converted).collect::<Vec<_>>().join(", ")),
+        };
+        let call = format!("IMPL(_ctx_for_trampolines, {args})");
+        let call = if c(self.ret) == "HPy" { format!("_h2py({call})") } else { call };
+        Some((condition, call))
     }
 }
 
@@ -172,42 +222,50 @@ fn joined(lines: &[String]) -> String {
     lines.join(" \\\n") + "\n"
 }
 
-/// `trampolines.h`: the interpreter's arguments go into a struct, and the host makes handles of it.
+/// `trampolines.h`: the call goes straight through where a handle is an object reference;
+/// elsewhere the interpreter's arguments go into a struct, and the host makes handles of it.
 pub fn universal_trampolines() -> String {
     let mut text = opening(
-        "How an interpreter with a C API calls a function of the universal ABI: what it gives \
-         goes\n   into a struct, which the host takes apart and into which it writes the result.",
+        "How an interpreter with a C API calls a function of the universal ABI: straight through \
+         where a\n   handle is an object reference; on other hosts what it gives goes into a \
+         struct, which the host\n   takes apart and into which it writes the result.",
     );
     for row in ROWS.iter().filter(|row| !row.fields.is_empty()) {
-        text += "\ntypedef struct {\n";
-        for &(name, ty) in row.fields {
-            let field = match name {
-                "result" => declared(ty, name),
-                _ if row.name == "RICHCMPFUNC" => declared(ty, name),
-                _ => row.cpy_param((name, ty)),
-            };
-            writeln!(text, "    {field};").expect("a string");
-        }
-        writeln!(text, "}} _HPyFunc_args_{};", row.name).expect("a string");
+        text += &args_struct(row);
         if row.is_by_hand() {
             continue;
         }
-        let mut lines = row.trampoline_head();
-        lines.push(format!("        _HPyFunc_args_{} a;", row.name));
-        for (name, ty) in row.given() {
-            let name = name.trim_end_matches('_');
-            let cast = if ty == "CmpOp" { "(HPy_RichCmpOp)" } else { "" };
-            lines.push(format!("        a.{name} = {cast}{name};"));
+        match row.straight_call() {
+            None => text += &format!("\n{}", joined(&row.through_host("SYM", "static"))),
+            Some((condition, call)) => {
+                let mut lines = row.through_host("SYM##_long_way", "_HPy_COLD static");
+                let head = lines.remove(0);
+                lines.extend(row.trampoline_head("SYM", "static"));
+                let condition = format!("_ctx_for_trampolines == _HPy_host.ctx{condition}");
+                lines.push(format!("        if (_HPy_LIKELY({condition}))"));
+                lines.push(format!("            return {call};"));
+                lines.push(format!("        return SYM##_long_way({});", row.passed()));
+                lines.push("    }".to_owned());
+                lines.insert(0, head);
+                text += &format!("\n{}", joined(&lines));
+            }
         }
-        lines.push("        _HPy_CallRealFunctionFromTrampoline(".to_owned());
-        let function = format!("HPyFunc_{}, (HPyCFunction)IMPL, &a);", row.name);
-        lines.push(format!("            _ctx_for_trampolines, {function}"));
-        if row.cpy_ret() != "void" {
-            lines.push("        return a.result;".to_owned());
-        }
-        lines.push("    }".to_owned());
-        text += &format!("\n{}", joined(&lines));
     }
+    text
+}
+
+/// The struct that a host is given.
+fn args_struct(row: &Row) -> String {
+    let mut text = "\ntypedef struct {\n".to_owned();
+    for &(name, ty) in row.fields {
+        let field = match name {
+            "result" => declared(ty, name),
+            _ if row.name == "RICHCMPFUNC" => declared(ty, name),
+            _ => row.cpy_param((name, ty)),
+        };
+        writeln!(text, "    {field};").expect("a string");
+    }
+    writeln!(text, "}} _HPyFunc_args_{};", row.name).expect("a string");
     text
 }
 
@@ -219,7 +277,7 @@ fn converted((name, ty): (&str, &str)) -> String {
         "*constCpyRef" => format!("_arr_py2h({name})"),
         "*mutcpy_Py_buffer" => format!("(HPy_buffer *){name}"),
         "CmpOp" => format!("(HPy_RichCmpOp){name}"),
-        _ if name == "nargsf" => "(size_t)PyVectorcall_NARGS(nargsf)".to_owned(),
+        _ if name == "nargsf" => "_HPy_NARGS(nargsf)".to_owned(),
         _ if name == "nargs" => "(size_t)nargs".to_owned(),
         _ => name.to_owned(),
     }
@@ -232,7 +290,8 @@ pub fn cpython_trampolines() -> String {
          is in\n   between.",
     );
     for row in ROWS.iter().filter(|row| !row.is_by_hand()) {
-        let mut lines = row.trampoline_head();
+        let mut lines = vec![row.macro_head()];
+        lines.extend(row.trampoline_head("SYM", "static"));
         let call = match row.name {
             "TRAVERSEPROC" => "_HPy_CPython_Traverse(IMPL, self, visit, arg)".to_owned(),
             "INITPROC" | "NEWFUNC" => "IMPL(_HPyGetContext(), _py2h(self), \

@@ -25,6 +25,8 @@ HPyAPI_FUNC PyObject *_hf2py(HPyField f) { return (PyObject *)f._i; }
 HPyAPI_FUNC HPyGlobal _py2hg(PyObject *o) { return _hgconv(o); }
 HPyAPI_FUNC PyObject *_hg2py(HPyGlobal g) { return (PyObject *)g._i; }
 
+#include "hpy/cpython/short_ways.h"
+
 /* The one context of this shared object; PyInit_NAME fills it. */
 extern HPyAPI_IMPL HPyContext _HPy_CPython_Context;
 
@@ -172,8 +174,11 @@ HPyAPI_FUNC HPy HPyLong_FromUInt64_t(HPyContext *ctx, uint64_t v)
 
 HPyAPI_FUNC int32_t HPyLong_AsInt32_t(HPyContext *ctx, HPy h)
 {
-    const long value = PyLong_AsLong(_h2py(h));
-    (void)ctx;
+    int64_t small;
+    long value;
+    if (_HPy_short_Long_AsInt64_t(ctx, h, &small))
+        return (int32_t)small;
+    value = PyLong_AsLong(_h2py(h));
     if ((int32_t)value != value) {
         _HPy_CPython_Overflow("int32_t");
         return -1;
@@ -202,7 +207,9 @@ HPyAPI_FUNC uint32_t HPyLong_AsUInt32_tMask(HPyContext *ctx, HPy h)
 
 HPyAPI_FUNC int64_t HPyLong_AsInt64_t(HPyContext *ctx, HPy h)
 {
-    (void)ctx;
+    int64_t small;
+    if (_HPy_short_Long_AsInt64_t(ctx, h, &small))
+        return small;
     return sizeof(long) == sizeof(int64_t) ? (int64_t)PyLong_AsLong(_h2py(h))
                                            : (int64_t)PyLong_AsLongLong(_h2py(h));
 }
@@ -222,6 +229,8 @@ HPyAPI_FUNC uint64_t HPyLong_AsUInt64_tMask(HPyContext *ctx, HPy h)
 
 /* ---- objects ---- */
 
+/* Of an object that is exactly a dict. */
+HPyAPI_IMPL PyObject *_HPy_CPython_GetValue(PyObject *dict, PyObject *key);
 HPyAPI_IMPL PyObject *_HPy_CPython_GetIndex(PyObject *obj, Py_ssize_t index);
 HPyAPI_IMPL PyObject *_HPy_CPython_GetKey(PyObject *obj, const char *utf8_key);
 /* A NULL value deletes. */
@@ -230,9 +239,23 @@ HPyAPI_IMPL int _HPy_CPython_SetKey(PyObject *obj, const char *utf8_key, PyObjec
 HPyAPI_IMPL PyObject *_HPy_CPython_CallTupleDict(PyObject *callable, PyObject *args, PyObject *kw);
 HPyAPI_IMPL void _HPy_CPython_Dump(PyObject *obj);
 
+HPyAPI_FUNC HPy HPy_GetItem(HPyContext *ctx, HPy obj, HPy key)
+{
+    (void)ctx;
+    return _py2h(PyDict_CheckExact(_h2py(obj)) ? _HPy_CPython_GetValue(_h2py(obj), _h2py(key))
+                                               : PyObject_GetItem(_h2py(obj), _h2py(key)));
+}
+
 HPyAPI_FUNC HPy HPy_GetItem_i(HPyContext *ctx, HPy obj, HPy_ssize_t idx)
 {
     (void)ctx;
+#ifndef Py_GIL_DISABLED
+    /* Another thread cannot take the item away meanwhile. */
+    if (PyList_CheckExact(_h2py(obj)) && (size_t)idx < (size_t)PyList_GET_SIZE(_h2py(obj)))
+        return HPy_Dup(ctx, _py2h(PyList_GET_ITEM(_h2py(obj), idx)));
+#endif
+    if (PyTuple_CheckExact(_h2py(obj)) && (size_t)idx < (size_t)PyTuple_GET_SIZE(_h2py(obj)))
+        return HPy_Dup(ctx, _py2h(PyTuple_GET_ITEM(_h2py(obj), idx)));
     return _py2h(_HPy_CPython_GetIndex(_h2py(obj), idx));
 }
 

@@ -454,13 +454,6 @@ HPyAPI_FUNC int HPy_SetAttr_s(HPyContext *ctx, HPy obj, const char *utf8_name, H
     return PyObject_SetAttrString(_h2py(obj), utf8_name, _h2py(value));
 }
 
-/** `obj[key]`. */
-HPyAPI_FUNC HPy HPy_GetItem(HPyContext *ctx, HPy obj, HPy key)
-{
-    (void)ctx;
-    return _py2h(PyObject_GetItem(_h2py(obj), _h2py(key)));
-}
-
 /** `key in container`. */
 HPyAPI_FUNC int HPy_Contains(HPyContext *ctx, HPy container, HPy key)
 {

@@ -12,7 +12,7 @@
 #define _HPyFunc_TRAMPOLINE_HPyFunc_KEYWORDS(SYM, IMPL) \
     static cpy_PyObject *SYM(cpy_PyObject *self, cpy_PyObject *const *args, size_t nargsf, cpy_PyObject *kwnames) \
     { \
-        return _h2py(IMPL(_HPyGetContext(), _py2h(self), _arr_py2h(args), (size_t)PyVectorcall_NARGS(nargsf), _py2h(kwnames))); \
+        return _h2py(IMPL(_HPyGetContext(), _py2h(self), _arr_py2h(args), _HPy_NARGS(nargsf), _py2h(kwnames))); \
     }
 
 #define _HPyFunc_TRAMPOLINE_HPyFunc_NOARGS(SYM, IMPL) \

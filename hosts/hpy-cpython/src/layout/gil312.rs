@@ -20,6 +20,7 @@ impl Layout for Gil312 {
         true => hpy_abi::ext::counts::IMMORTAL_HALF,
         false => hpy_abi::ext::counts::UNKNOWN,
     };
+    const TEXT_OFFSET: u32 = 40;
     const HEADER: usize = 16;
 
     #[inline(always)]

@@ -9,6 +9,7 @@ pub(crate) struct Gil39;
 impl Layout for Gil39 {
     const INTS: u32 = hpy_abi::ext::ints::SIGNED_SIZE;
     const COUNTS: u32 = hpy_abi::ext::counts::WORD;
+    const TEXT_OFFSET: u32 = 48;
     const HEADER: usize = 16;
 
     #[inline(always)]

@@ -31,7 +31,7 @@ pub(crate) use gil312::Gil312;
 pub(crate) use stable::Stable;
 
 use crate::capi::*;
-use core::ffi::{c_char, c_int, c_ulong, c_void};
+use core::ffi::{CStr, c_char, c_int, c_ulong, c_void};
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use hpy_abi::BuiltinShape;
 
@@ -86,6 +86,9 @@ pub(crate) trait Layout: Sized + 'static {
     /// How references are counted, for extensions that count in place: one of
     /// `hpy_abi::ext::counts`.
     const COUNTS: u32 = hpy_abi::ext::counts::UNKNOWN;
+    /// Where the characters of a `str` start that is ASCII and one piece of memory; 0 if that cannot
+    /// be told. The word that tells lies 16 bytes behind the header, see [`TEXT_ASCII`].
+    const TEXT_OFFSET: u32 = 0;
     /// Bytes of `PyObject`.
     const HEADER: usize;
 
@@ -223,6 +226,9 @@ pub(crate) trait Layout: Sized + 'static {
         unsafe { Self::is_subclass(Self::type_of(o), flag::TYPE, api().PyType_Type) }
     }
 }
+
+/// The bits `compact` and `ascii` in the state of a `str`.
+pub(crate) const TEXT_ASCII: u32 = 0b110_0000;
 
 /// Reads a value inside an object.
 ///
@@ -430,7 +436,34 @@ unsafe fn probe<L: Layout>() -> bool {
             && L::exact_small_int(one).is_none_or(|v| v == number)
             && (items.is_null() || (*items == one && L::var_size(tuple) == 1));
         [zero, one, float, tuple].iter().for_each(|o| Py_DecRef(*o));
-        holds
+        holds && (L::TEXT_OFFSET == 0 || probe_text::<L>())
+    }
+}
+
+/// Checks what a layout says of the inside of a `str`.
+///
+/// # Safety
+/// The C API is loaded and the thread attached to the interpreter.
+unsafe fn probe_text<L: Layout>() -> bool {
+    // SAFETY: the reads stay inside the strings made here, which have at least six characters.
+    unsafe {
+        let bits = |text: &CStr| {
+            let o = PyUnicode_FromString(text.as_ptr());
+            (!o.is_null()).then(|| {
+                let state: u32 = read(o, L::HEADER + 16);
+                let shown: [u8; 6] = read(o, L::TEXT_OFFSET as usize);
+                Py_DecRef(o);
+                (state & TEXT_ASCII, &shown == b"Pommel")
+            })
+        };
+        let found = (bits(c"Pommel"), bits(c"P\u{f6}mmel"), bits(c"Pommel\u{2192}"));
+        PyErr_Clear();
+        match found {
+            (Some((ascii, true)), Some((latin, _)), Some((wide, _))) => {
+                ascii == TEXT_ASCII && latin != TEXT_ASCII && wide != TEXT_ASCII
+            }
+            _ => false,
+        }
     }
 }
 

@@ -66,6 +66,18 @@ members! {
         }
     }
     fn ctx_GetItem(ctx, object: HPy, key: HPy) -> HPy {
+        // What is borrowed from a dict is safe until Python code runs, see `SHARED_LISTS`.
+        if L::SHARED_LISTS && L::type_of(obj(object)) == api().PyDict_Type {
+            let value = PyDict_GetItemWithError(obj(object), obj(key));
+            if !value.is_null() {
+                L::incref(value);
+                return handle(value);
+            }
+            if PyErr_Occurred().is_null() {
+                raise_missing(obj((*ctx).h_KeyError), obj(key));
+            }
+            return HPy::NULL;
+        }
         handle(PyObject_GetItem(obj(object), obj(key)))
     }
     fn ctx_GetItem_i(ctx, object: HPy, idx: Len) -> HPy {
@@ -203,5 +215,24 @@ unsafe fn dump_text<L: Layout>(o: Obj) {
         eprintln!("object address: {o:p}");
         PyErr_Clear();
         PyErr_Restore(saved[0], saved[1], saved[2]);
+    }
+}
+
+/// `raise KeyError(key)`, in a tuple of its own: a key that is a tuple would be taken for several
+/// arguments.
+///
+/// # Safety
+/// The thread is attached to the interpreter; the others are objects.
+#[cold]
+unsafe fn raise_missing(key_error: Obj, key: Obj) {
+    // SAFETY: the caller's promise; `PyTuple_SetItem` takes the reference.
+    unsafe {
+        let arguments = PyTuple_New(1);
+        if !arguments.is_null() {
+            Py_IncRef(key);
+            PyTuple_SetItem(arguments, 0, key);
+            PyErr_SetObject(key_error, arguments);
+            Py_DecRef(arguments);
+        }
     }
 }

@@ -33,19 +33,25 @@ static HOST: HostCell = HostCell(UnsafeCell::new(Host {
     flags: 0,
     pypy73: false,
     keeps_structs: false,
-    inline: ext::Inline {
-        type_offset: 0,
-        struct_offset: 0,
-        float_offset: 0,
-        int_offset: 0,
-        ints: ints::UNKNOWN,
-        counts: counts::UNKNOWN,
-        length_offset: 0,
-        list_offset: 0,
-        tuple_offset: 0,
-        room: [0; 7],
-    },
+    inline: NOTHING,
 }));
+
+/// What is known of the inside of objects where the host says nothing.
+const NOTHING: ext::Inline = ext::Inline {
+    type_offset: 0,
+    struct_offset: 0,
+    float_offset: 0,
+    int_offset: 0,
+    ints: ints::UNKNOWN,
+    counts: counts::UNKNOWN,
+    length_offset: 0,
+    list_offset: 0,
+    tuple_offset: 0,
+    text_state_offset: 0,
+    text_ascii: 0,
+    text_offset: 0,
+    room: [0; ext::INLINE_ROOM],
+};
 
 /// The facts as they are now.
 #[inline(always)]
