@@ -307,8 +307,10 @@ HPyAPI_HELPER HPy _HPyArg_Named(HPyContext *ctx, const HPy *names, HPy_ssize_t c
 static inline int has_name(HPyContext *ctx, const Call *call, HPy_ssize_t i, const char *name)
 {
     HPy key = HPy_GetItem_i(ctx, call->keywords, i);
-    const char *utf8 = HPy_IsNull(key) ? NULL : HPyUnicode_AsUTF8AndSize(ctx, key, NULL);
-    const int is = utf8 == NULL ? -1 : is_same(utf8, name);
+    HPy_ssize_t size = 0;
+    const char *utf8 = HPy_IsNull(key) ? NULL : HPyUnicode_AsUTF8AndSize(ctx, key, &size);
+    /* A name from a caller may have a NUL in it. */
+    const int is = utf8 == NULL ? -1 : is_same(utf8, name) && strlen(name) == (size_t)size;
     HPy_Close(ctx, key);
     return is;
 }

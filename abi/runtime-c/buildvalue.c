@@ -43,7 +43,8 @@ static char closing(char opening)
 }
 
 /* The number of units up to `end`, units in brackets counting as one; -1 with an exception set if
-   `end` does not come. `opening` is the bracket that `end` closes, or 0 at the outermost level. */
+   `end` does not come, or another closing bracket does. `opening` is the bracket that `end` closes,
+   or 0 at the outermost level. */
 static HPy_ssize_t count_units(HPyContext *ctx, const char *fmt, char opening)
 {
     const char end = opening ? closing(opening) : '\0';
@@ -62,7 +63,10 @@ static HPy_ssize_t count_units(HPyContext *ctx, const char *fmt, char opening)
             }
             break;
         case ')': case ']': case '}':
-            depth--;
+            if (depth-- == 0) {
+                fail_about(ctx, "unmatched ", opening ? opening : *fmt, " in");
+                return -1;
+            }
             break;
         case ',': case ' ':
             break;

@@ -30,6 +30,10 @@ static Py_ssize_t check(const HPyModuleDef *def)
         const HPyDef *d = def->defines[i];
         const bool is_slot = d->kind == HPyDef_Kind_Slot;
         const bool is_create = is_slot && d->slot.slot == HPy_mod_create;
+        if (d->kind < HPyDef_Kind_Slot || d->kind > HPyDef_Kind_GetSet)
+            return fail("a definition is of an unknown kind");
+        if (is_slot && d->slot.cpy_trampoline == NULL)
+            return fail("a slot of a module has no function");
         if (is_slot && !is_create && d->slot.slot != HPy_mod_exec) {
             PyErr_Format(PyExc_SystemError, "Unsupported slot in HPyModuleDef.defines (value: %d).",
                          (int)d->slot.slot);

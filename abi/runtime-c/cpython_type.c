@@ -6,6 +6,8 @@
  */
 #include "cpython_runtime.h"
 
+#include <limits.h>
+
 /* A type under construction. Everything is freed if it fails. */
 typedef struct {
     const HPyType_Spec *spec;
@@ -75,6 +77,20 @@ static int method_flags(HPyFunc_Signature signature)
     }
 }
 
+/* Refuses what would end the array, and what cannot be called. */
+static int check_method(const PyMethodDef *method)
+{
+    if (method->ml_name == NULL)
+        return fail(PyExc_ValueError, "a method has no name");
+    if (method->ml_flags < 0)
+        return fail(PyExc_ValueError, "Unsupported HPyMeth signature");
+    if (method->ml_meth == NULL) {
+        PyErr_Format(PyExc_ValueError, "the method '%s' has no function", method->ml_name);
+        return -1;
+    }
+    return 0;
+}
+
 PyMethodDef *_HPy_CPython_Methods(HPyDef **defines, PyMethodDef *legacy)
 {
     size_t i, count, next = 0;
@@ -92,8 +108,7 @@ PyMethodDef *_HPy_CPython_Methods(HPyDef **defines, PyMethodDef *legacy)
         methods[next].ml_meth = _HPy_FUNCTION(PyCFunction, meth->cpy_trampoline);
         methods[next].ml_flags = method_flags(meth->signature);
         methods[next].ml_doc = meth->doc;
-        if (methods[next++].ml_flags < 0) {
-            fail(PyExc_ValueError, "Unsupported HPyMeth signature");
+        if (check_method(&methods[next++]) < 0) {
             PyMem_RawFree(methods);
             return NULL;
         }
@@ -120,6 +135,8 @@ static int make_facts(Type *t)
         const HPyGetSet *getset = &defines[i]->getset;
         if (defines[i]->kind != HPyDef_Kind_GetSet)
             continue;
+        if (getset->name == NULL)
+            return fail(PyExc_ValueError, "a property has no name");
         facts->getsets[next].name = (char *)getset->name;
         facts->getsets[next].get = getset->getter_cpy_trampoline;
         facts->getsets[next].set = getset->setter_cpy_trampoline;
@@ -161,6 +178,54 @@ static int note_call_offset(Type *t, const PyMemberDef *member)
     return 0;
 }
 
+/* The bytes of a member in the native struct, of text that lies there at least these; -1 for what
+   is no type of a member. */
+static Py_ssize_t member_size(HPyMember_FieldType type)
+{
+    switch (type) {
+    case HPyMember_NONE:
+        return 0;
+    case HPyMember_CHAR: case HPyMember_BYTE: case HPyMember_UBYTE: case HPyMember_BOOL:
+    case HPyMember_STRING_INPLACE:
+        return 1;
+    case HPyMember_SHORT: case HPyMember_USHORT:
+        return sizeof(short);
+    case HPyMember_INT: case HPyMember_UINT:
+        return sizeof(int);
+    case HPyMember_FLOAT:
+        return sizeof(float);
+    case HPyMember_LONG: case HPyMember_ULONG:
+        return sizeof(long);
+    case HPyMember_DOUBLE:
+        return sizeof(double);
+    case HPyMember_LONGLONG: case HPyMember_ULONGLONG:
+        return sizeof(long long);
+    case HPyMember_STRING: case HPyMember_OBJECT: case HPyMember_OBJECT_EX:
+    case HPyMember_HPYSSIZET:
+        return sizeof(void *);
+    }
+    return -1;
+}
+
+/* Refuses a member that does not lie in the native struct. */
+static int check_member(const Type *t, const HPyMember *member)
+{
+    const Py_ssize_t bytes = member_size(member->type);
+    const bool is_reference =
+        member->type == HPyMember_OBJECT || member->type == HPyMember_OBJECT_EX;
+    const bool is_legacy = t->spec->builtin_shape == HPyType_BuiltinShape_Legacy;
+    const HPy_ssize_t first = is_legacy ? (HPy_ssize_t)sizeof(PyObject) : 0;
+    if (member->name == NULL)
+        return fail(PyExc_ValueError, "a member has no name");
+    if (bytes >= 0 && member->offset >= first && member->offset <= t->spec->basicsize - bytes
+        && !(is_reference && member->offset % (HPy_ssize_t)sizeof(HPyField) != 0))
+        return 0;
+    PyErr_Format(PyExc_ValueError,
+                 "the member '%s' of type %d at %zd does not lie in the native struct of %d bytes",
+                 member->name, (int)member->type, member->offset, t->spec->basicsize);
+    return -1;
+}
+
 static int make_members(Type *t)
 {
     HPyDef **defines = t->spec->defines;
@@ -168,7 +233,8 @@ static int make_members(Type *t)
     size_t i, count, next = 0;
     PyMemberDef *members;
     COUNT_NAMED(count, t->legacy_members, name);
-    if (t->basicsize == 0 && own + count > 0)
+    /* The call protocol has added to the size by now. */
+    if (t->spec->basicsize == 0 && own + count > 0)
         return fail(PyExc_TypeError, "Type claims to have basicsize==0 but defines members");
     members = (PyMemberDef *)allocate(own + count + 2, sizeof(*members));
     if (members == NULL)
@@ -178,6 +244,8 @@ static int make_members(Type *t)
         const HPyMember *member = &defines[i]->member;
         if (defines[i]->kind != HPyDef_Kind_Member)
             continue;
+        if (check_member(t, member) < 0)
+            return -1;
         members[next].name = (char *)member->name;
         members[next].type = member->type;
         members[next].offset = member->offset + t->head;
@@ -237,9 +305,30 @@ static int add_call(Type *t, const HPySlot *slot)
     return 0;
 }
 
+/* Whether a number is none of HPy's, though it may be a slot of the C API: one that takes no
+   function, a function that no HPyFunc is, or what is ours to do. */
+static bool is_foreign(int number)
+{
+    switch (number) {
+    case Py_tp_alloc: case Py_tp_base: case Py_tp_bases: case Py_tp_clear: case Py_tp_dealloc:
+    case Py_tp_del: case Py_tp_descr_set: case Py_tp_doc: case Py_tp_free: case Py_tp_getattr:
+    case Py_tp_getattro: case Py_tp_getset: case Py_tp_is_gc: case Py_tp_members:
+    case Py_tp_methods: case Py_tp_setattr: case Py_tp_setattro: case Py_am_aiter:
+    case Py_am_anext: case Py_am_await:
+        return true;
+    default:
+        return number <= 0 || number > HPy_tp_finalize;
+    }
+}
+
 /* One slot of HPy's. */
 static int add_hpy_slot(Type *t, const HPySlot *slot)
 {
+    const bool is_ours = slot->slot == HPy_tp_destroy || slot->slot == HPy_tp_traverse;
+    if (is_ours ? slot->impl == NULL : slot->cpy_trampoline == NULL) {
+        PyErr_Format(PyExc_ValueError, "the slot %d has no function", (int)slot->slot);
+        return -1;
+    }
     switch (slot->slot) {
     case HPy_tp_call:
         return add_call(t, slot);
@@ -256,6 +345,10 @@ static int add_hpy_slot(Type *t, const HPySlot *slot)
         t->has_new = true;
         break;
     default:
+        if (is_foreign((int)slot->slot)) {
+            PyErr_Format(PyExc_ValueError, "there is no type slot %d", (int)slot->slot);
+            return -1;
+        }
         break;
     }
     /* Numbers are those of the C API. */
@@ -366,9 +459,46 @@ static bool has_traverse(const Type *t)
     return false;
 }
 
+/* Flags that a type with a shape of HPy's may have besides HPy's own: those of the C API that ask
+   for nothing in an instance. The others describe layouts, or are the interpreter's notes. */
+#define OTHER_FLAGS                                                                     \
+    (1UL | 1UL << 5 | 1UL << 6 | 1UL << 7 | 1UL << 8 | 1UL << 17 | 1UL << 20 | 1UL << 22)
+
+/* Further ones of legacy types, whose authors know the C API: managed weak references and dict, and
+   items at the end. */
+#define LEGACY_FLAGS (1UL << 3 | 1UL << 4 | 1UL << 23)
+
+/* Refuses what would lead to memory that is not there. */
+static int check_spec(const HPyType_Spec *spec)
+{
+    const bool is_legacy = spec->builtin_shape == HPyType_BuiltinShape_Legacy;
+    const unsigned long known = HPy_TPFLAGS_DEFAULT | HPy_TPFLAGS_BASETYPE
+        | HPy_TPFLAGS_HAVE_VECTORCALL | HPy_TPFLAGS_HAVE_GC | OTHER_FLAGS
+        | (is_legacy ? LEGACY_FLAGS : 0);
+    const unsigned long flags = spec->flags & ~known;
+    size_t i;
+    if (spec->name == NULL)
+        return fail(PyExc_SystemError, "Type spec does not define the name field.");
+    if (flags != 0) {
+        PyErr_Format(PyExc_ValueError, "a type cannot have the flags 0x%lx", flags);
+        return -1;
+    }
+    if (spec->basicsize < 0 || spec->itemsize < 0)
+        return fail(PyExc_ValueError, "a type cannot have a negative size");
+    if (is_legacy && spec->basicsize != 0 && (size_t)spec->basicsize < sizeof(PyObject))
+        return fail(PyExc_ValueError, "a legacy struct begins with PyObject_HEAD");
+    for (i = 0; spec->defines != NULL && spec->defines[i] != NULL; i++) {
+        if (spec->defines[i]->kind < HPyDef_Kind_Slot || spec->defines[i]->kind > HPyDef_Kind_GetSet)
+            return fail(PyExc_ValueError, "a definition is of an unknown kind");
+    }
+    return 0;
+}
+
 static int read_spec(Type *t, HPyType_Spec *spec)
 {
     t->spec = spec;
+    if (check_spec(spec) < 0)
+        return -1;
     read_legacy(t);
     if (t->legacy != NULL && spec->builtin_shape != HPyType_BuiltinShape_Legacy)
         return fail(PyExc_TypeError, "cannot specify .legacy_slots without setting "
@@ -381,6 +511,8 @@ static int read_spec(Type *t, HPyType_Spec *spec)
         PyErr_Format(PyExc_ValueError, "invalid shape: %d", (int)spec->builtin_shape);
         return -1;
     }
+    if (spec->basicsize > INT_MAX - t->head - 64)
+        return fail(PyExc_ValueError, "the native struct of a type is too big");
     t->basicsize = spec->basicsize == 0 ? 0 : spec->basicsize + t->head;
     return 0;
 }
@@ -416,6 +548,10 @@ static int read_params(Type *t, const HPyType_SpecParam *params)
     const HPyType_SpecParam *p;
     Py_ssize_t single = 0, tuples = 0;
     for (p = params; p != NULL && p->kind != 0; p++) {
+        if (HPy_IsNull(p->object)) {
+            PyErr_Format(PyExc_TypeError, "a parameter of '%s' is HPy_NULL", t->spec->name);
+            return -1;
+        }
         switch (p->kind) {
         case HPyType_SpecParam_Base:
             single++;
@@ -508,15 +644,40 @@ static PyObject *from_spec(Type *t, PyType_Spec *spec)
 
 #endif
 
+/* Whether the flag of the call protocol has a function to go with it, here or in a base. */
+static bool can_be_called(const Type *t)
+{
+    Py_ssize_t i;
+    if (t->facts->call_offset != 0)
+        return true;
+    for (i = 0; t->bases != NULL && i < PyTuple_GET_SIZE(t->bases); i++) {
+        PyObject *base = PyTuple_GET_ITEM(t->bases, i);
+        if (PyType_Check(base) && PyType_HasFeature((PyTypeObject *)base, HPy_TPFLAGS_HAVE_VECTORCALL))
+            return true;
+    }
+    return false;
+}
+
 static PyObject *make_type(Type *t)
 {
     PyType_Spec spec;
     unsigned long flags = t->spec->flags;
+    if (t->facts->shape == HPyType_BuiltinShape_Legacy && t->spec->itemsize != 0
+        && (size_t)(t->basicsize ? t->basicsize : inherited_size(t)) < sizeof(PyVarObject)) {
+        fail(PyExc_ValueError, "a legacy struct with an itemsize begins with PyObject_VAR_HEAD");
+        return NULL;
+    }
+    if ((flags & HPy_TPFLAGS_HAVE_VECTORCALL) && !can_be_called(t)) {
+        fail(PyExc_TypeError, "HPy_TPFLAGS_HAVE_VECTORCALL needs HPy_tp_call or a member "
+                              "'" CALL_OFFSET "'");
+        return NULL;
+    }
     if (t->facts->call_offset != 0)
         flags |= HPy_TPFLAGS_HAVE_VECTORCALL;
     spec.name = t->facts->name;
     spec.basicsize = (int)t->basicsize;
-    spec.itemsize = t->spec->itemsize;
+    /* Only the C API's functions of a legacy type make an instance with items. */
+    spec.itemsize = t->facts->shape == HPyType_BuiltinShape_Legacy ? t->spec->itemsize : 0;
     spec.flags = (unsigned int)flags;
     spec.slots = t->slots;
     return from_spec(t, &spec);

@@ -106,15 +106,21 @@ static bool append_padded(Text *text, const Conversion *c, const char *utf8, siz
     return fill(text, ' ', c->width - characters) && append(text, utf8, size);
 }
 
+/* The length of a text of which at most `limit` bytes are looked at. */
+static size_t bounded_length(const char *utf8, size_t limit)
+{
+    const char *end = (const char *)memchr(utf8, '\0', limit);
+    return end == NULL ? limit : (size_t)(end - utf8);
+}
+
 static bool append_string(Text *text, const Conversion *c, const char *utf8)
 {
     size_t size;
     if (utf8 == NULL)
         return fail(text->ctx, text->ctx->h_SystemError,
                     "null c string passed as value for formatting unit '%s'");
-    size = strlen(utf8);
-    if (c->precision >= 0 && (size_t)c->precision < size)
-        size = (size_t)c->precision;
+    /* With a precision, a text that is long enough needs no NUL. */
+    size = c->precision < 0 ? strlen(utf8) : bounded_length(utf8, (size_t)c->precision);
     return append_padded(text, c, utf8, size, -1);
 }
 
@@ -155,9 +161,11 @@ static bool append_number(Text *text, const Conversion *c, const char *written)
     const bool negative = *written == '-';
     const char *digits = written + negative;
     const HPy_ssize_t length = (HPy_ssize_t)strlen(digits);
-    HPy_ssize_t zeros = c->precision > length ? c->precision - length : 0;
-    HPy_ssize_t spaces = c->width - length - zeros - negative;
-    if (c->zeros && spaces > 0) {
+    const HPy_ssize_t wanted = c->precision > length ? c->precision : length;
+    const HPy_ssize_t room = c->width - negative;
+    HPy_ssize_t zeros = wanted - length;
+    HPy_ssize_t spaces = room > wanted ? room - wanted : 0;
+    if (c->zeros) {
         zeros += spaces;
         spaces = 0;
     }

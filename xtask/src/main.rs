@@ -7,6 +7,7 @@ mod codegen;
 mod conformance;
 mod debian;
 mod dist;
+mod fuzz;
 mod paths;
 mod process;
 mod pythons;
@@ -56,6 +57,11 @@ const COMMANDS: &[Command] = &[
         name: "conformance",
         summary: "run upstream's test suite against the package hpy [--json PATH]",
         main: conformance::main,
+    },
+    Command {
+        name: "fuzz",
+        summary: "fuzz the C code that extensions compile in [TARGET] [--seconds N]",
+        main: fuzz::main,
     },
     Command { name: "tidy", summary: "check the laws of the house", main: tidy::main },
     Command {

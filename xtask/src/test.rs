@@ -1,11 +1,12 @@
 //! `cargo xtask test [FILTER]`: everything that can be tested on this machine, and a table of what
-//! ran. FILTER is a part of a row's name: `rust`, `miri`, `pypy`, `direct`.
+//! ran. FILTER is a part of a row's name: `rust`, `miri`, `sanitizers`, `pypy`, `direct`.
 //!
 //! The extensions are built and packed once. Every interpreter gets the same wheel, byte for byte,
 //! and runs the tests of `tests/` in processes of its own.
 
 mod counts;
 mod python;
+pub mod sanitizers;
 
 use crate::pythons::{self, Python};
 use crate::{paths, process};
@@ -40,6 +41,7 @@ pub fn main(args: &[String]) -> Result<()> {
     let (pythons, missing) = pythons::provide();
     report.add("rust", rustc.trim(), |counts| test_rust(&pythons, counts));
     report.add("miri", "nightly", test_miri);
+    report.add("sanitizers", "address, undefined", |counts| sanitizers::test(&pythons, counts));
     python::test_all(&pythons, &missing, &mut report);
     report.close()
 }

@@ -249,7 +249,7 @@ macro_rules! for_each_member {
             215 ctx_TupleBuilder_Build: fn(builder: HPyTupleBuilder) -> HPy, since 0, "Finishes the tuple and the builder; null with an exception set if anything failed.";
             216 ctx_TupleBuilder_Cancel: fn(builder: HPyTupleBuilder) -> (), since 0, "Gives the builder up.";
             217 ctx_Tracker_New: fn(size: Len) -> HPyTracker, since 0, "Makes a tracker with room for `size` handles; 0 picks a default.";
-            218 ctx_Tracker_Add: fn(ht: HPyTracker, h: HPy) -> Status, since 0, "Leaves a handle to the tracker; on failure the handle stays the caller's.";
+            218 ctx_Tracker_Add: fn(ht: HPyTracker, h: HPy) -> Status, since 0, "Leaves a handle to the tracker, which has it even after a failure.";
             219 ctx_Tracker_ForgetAll: fn(ht: HPyTracker) -> (), since 0, "Gives all tracked handles back to the caller.";
             220 ctx_Tracker_Close: fn(ht: HPyTracker) -> (), since 0, "Closes the tracker and every handle in it.";
             221 ctx_Field_Store: fn(target_object: HPy, target_field: *mut HPyField, h: HPy) -> (), since 0, "Stores a reference in a field of `target_object`; the null handle clears it.";

@@ -918,7 +918,7 @@ HPyAPI_FUNC HPyTracker HPyTracker_New(HPyContext *ctx, HPy_ssize_t size)
     return ctx->ctx_Tracker_New(ctx, size);
 }
 
-/** Leaves a handle to the tracker; on failure the handle stays the caller's. */
+/** Leaves a handle to the tracker, which has it even after a failure. */
 HPyAPI_FUNC int HPyTracker_Add(HPyContext *ctx, HPyTracker ht, HPy h)
 {
     return ctx->ctx_Tracker_Add(ctx, ht, h);

@@ -4,10 +4,14 @@
 //! The environment variable `POMMEL_PYTHONS` lists the interpreters, separated by colons; without
 //! it, the `python3` of the path is used. The CPython ABI needs the C headers of a CPython: an
 //! interpreter without them only runs the one binary that is made for all.
+//!
+//! With `POMMEL_SANITIZERS`, the path of the library of AddressSanitizer, the C code is compiled for
+//! AddressSanitizer and UndefinedBehaviorSanitizer, and what they find fails the tests.
 
 use hpy_abi::reflect::MEMBERS;
 use hpy_abi::*;
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::mem::offset_of;
@@ -15,6 +19,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const STRICT: &[&str] = &["-g", "-O1", "-fPIC", "-Wall", "-Wextra", "-Werror"];
+const SANITIZED: &[&str] =
+    &["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
 const LANGUAGES: &[(&str, &str, &str)] = &[("cc", "c", "c11"), ("c++", "c++", "c++11")];
 
 /// Where the headers and sources are.
@@ -39,6 +45,20 @@ fn run(command: &mut Command) -> String {
     let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     assert!(done.status.success(), "{command:?}: {}\n{out}{err}", done.status);
     out.into_owned()
+}
+
+/// The library that an interpreter must load before anything else, if C code is sanitized.
+fn sanitizers() -> Option<OsString> {
+    std::env::var_os("POMMEL_SANITIZERS")
+}
+
+/// A compiler, told to sanitize what it compiles and links.
+fn compiler(name: &str) -> Command {
+    let mut command = Command::new(name);
+    if sanitizers().is_some() {
+        command.args(SANITIZED);
+    }
+    command
 }
 
 /// Past the test harness, which would keep it to itself.
@@ -115,7 +135,7 @@ fn compile(
 ) -> PathBuf {
     let stem = source.file_stem().expect("a file").to_string_lossy();
     let object = folder.join(format!("{stem}.o"));
-    let mut command = Command::new(compiler);
+    let mut command = self::compiler(compiler);
     command.args(STRICT).args(options).args(["-x", language, &format!("-std={standard}")]);
     if abi_name == "UNIVERSAL" {
         command.arg("-I").arg(abi().join("include/hpy/forbid_python_h"));
@@ -166,7 +186,7 @@ fn extensions_for_the_cpython_abi_work() {
             let folder = folder(&format!("cpython-{}", language.1));
             let objects = objects(name, *language, "CPYTHON", &python.headers, &[], &folder);
             let extension = folder.join(name).with_extension("so");
-            run(Command::new(language.0).arg("-shared").args(objects).arg("-o").arg(&extension));
+            run(compiler(language.0).arg("-shared").args(objects).arg("-o").arg(&extension));
             assert_eq!(exported(&extension), [format!("PyInit_{name}")]);
             say(&cook(name, &python, &extension, "CPython ABI"));
         }
@@ -177,6 +197,12 @@ fn extensions_for_the_cpython_abi_work() {
 fn cook(name: &str, python: &Python, extension: &Path, how: &str) -> String {
     let mut command = Command::new(&python.executable);
     command.arg(program(name, "py")).arg(extension).env("PYTHONFAULTHANDLER", "1");
+    if let Some(library) = sanitizers() {
+        // Python's own allocator would hide what happens in its blocks, and Python gives back less
+        // than it takes.
+        command.env("LD_PRELOAD", library).env("PYTHONMALLOC", "malloc");
+        command.env("ASAN_OPTIONS", "detect_leaks=0").env("UBSAN_OPTIONS", "print_stacktrace=1");
+    }
     format!("{name}, {how}: {}", run(&mut command))
 }
 
@@ -200,20 +226,26 @@ fn host() -> PathBuf {
     profile.join("libhpy_cpython_static.a")
 }
 
+/// The one binary of an extension, in a folder.
+fn one_binary(name: &str, host: &Path, folder: &Path) -> PathBuf {
+    let objects = objects(name, LANGUAGES[0], "UNIVERSAL", &[], &["-DHPY_ONE_BINARY"], folder);
+    let extension = folder.join(name).with_extension("so");
+    run(compiler("cc")
+        .arg("-shared")
+        .args(objects)
+        .arg(host)
+        .args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL", "-lpthread", "-ldl", "-lm"])
+        .arg("-o")
+        .arg(&extension));
+    extension
+}
+
 #[test]
 fn one_binary_works_in_every_interpreter() {
     let folder = folder("one-binary");
     let host = host();
     for name in EXTENSIONS {
-        let objects = objects(name, LANGUAGES[0], "UNIVERSAL", &[], &["-DHPY_ONE_BINARY"], &folder);
-        let extension = folder.join(name).with_extension("so");
-        run(Command::new("cc")
-            .arg("-shared")
-            .args(objects)
-            .arg(&host)
-            .args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL", "-lpthread", "-ldl", "-lm"])
-            .arg("-o")
-            .arg(&extension));
+        let extension = one_binary(name, &host, &folder);
         let expected = [
             "HPyInitGlobalContext_",
             "HPyInit_",
@@ -225,6 +257,22 @@ fn one_binary_works_in_every_interpreter() {
         for python in pythons() {
             say(&cook(name, &python, &extension, "one binary"));
         }
+    }
+}
+
+/// Only CPython is told nonsense: other interpreters make types in ways of their own.
+#[test]
+fn nonsense_never_works_and_never_crashes() {
+    let extension = one_binary("specs", &host(), &folder("nonsense"));
+    for python in pythons().iter().filter(|python| python.is_cpython) {
+        say(&cook("specs", python, &extension, "one binary"));
+    }
+    for python in with_headers() {
+        let folder = folder("nonsense-cpython");
+        let objects = objects("specs", LANGUAGES[0], "CPYTHON", &python.headers, &[], &folder);
+        let extension = folder.join("specs.so");
+        run(compiler("cc").arg("-shared").args(objects).arg("-o").arg(&extension));
+        say(&cook("specs", &python, &extension, "CPython ABI"));
     }
 }
 

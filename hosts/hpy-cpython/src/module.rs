@@ -10,6 +10,7 @@ use crate::capi::*;
 use crate::host;
 use crate::layout::{self, Kind, sizes, with_layout};
 use crate::modes;
+use crate::types::checks;
 use crate::types::creation::Raised;
 use crate::types::{definitions, keep, method_flags};
 use core::ffi::{CStr, c_void};
@@ -236,9 +237,8 @@ unsafe fn methods(def: &HPyModuleDef) -> Result<Vec<PyMethodDef>, Raised> {
     unsafe {
         for d in definitions(def.defines).filter(|d| d.kind == DefKind::METH) {
             let m = &d.body.meth;
-            let Some(flags) = method_flags(m.signature) else {
-                return Err(Raised::value_error("Unsupported HPyMeth signature"));
-            };
+            checks::method(m)?;
+            let flags = method_flags(m.signature).unwrap_or(0);
             let meth = m.cpy_trampoline.map_or(null(), |f| f as *const c_void);
             methods.push(PyMethodDef { name: keep(m.name), meth, flags, doc: keep(m.doc) });
         }
@@ -259,6 +259,7 @@ unsafe fn methods(def: &HPyModuleDef) -> Result<Vec<PyMethodDef>, Raised> {
 unsafe fn slots(def: &HPyModuleDef) -> Result<Vec<PySlot>, Raised> {
     let mut slots: Vec<(i32, usize)> = Vec::new();
     let mut others = false;
+    let kinds = [DefKind::SLOT, DefKind::METH, DefKind::MEMBER, DefKind::GETSET];
     let error = |message: &str| {
         // SAFETY: the caller's promise.
         unsafe { raise("PyExc_SystemError", message) };
@@ -267,6 +268,9 @@ unsafe fn slots(def: &HPyModuleDef) -> Result<Vec<PySlot>, Raised> {
     // SAFETY: the caller's promise.
     for d in unsafe { definitions(def.defines) } {
         if d.kind != DefKind::SLOT {
+            if !kinds.contains(&d.kind) {
+                return error("a definition is of an unknown kind");
+            }
             others = true;
             continue;
         }
@@ -277,7 +281,10 @@ unsafe fn slots(def: &HPyModuleDef) -> Result<Vec<PySlot>, Raised> {
             slot::mod_exec => c_slot::EXEC,
             n => return error(&format!("Unsupported slot in HPyModuleDef.defines (value: {n}).")),
         };
-        slots.push((number, s.cpy_trampoline.map_or(0, |f| f as usize)));
+        let Some(function) = s.cpy_trampoline else {
+            return error("a slot of a module has no function");
+        };
+        slots.push((number, function as usize));
     }
     let creates = slots.iter().filter(|(n, _)| *n == c_slot::CREATE).count();
     if creates > 1 {

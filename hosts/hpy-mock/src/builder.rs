@@ -76,13 +76,21 @@ impl State {
         self.trackers.borrow_mut().insert(id, vec![]);
         Ok(id)
     }
-    pub(crate) fn ctx_Tracker_Add(&self, tracker: HPyTracker, h: HPy) -> Res<()> {
-        match self.trackers.borrow_mut().get_mut(&tracker.0) {
+    pub(crate) fn ctx_Tracker_Add(&self, tracker: HPyTracker, h: HPy) -> Status {
+        // The handle is tracked even if the call fails, so that this is not a `Result`.
+        let tracked = match self.trackers.borrow_mut().get_mut(&tracker.0) {
             Some(handles) => {
                 handles.push(h);
                 Ok(())
             }
             None => Err(self.fault("ctx_Tracker_Add was given a tracker that is not open".into())),
+        };
+        match tracked.and_then(|()| self.admit("ctx_Tracker_Add")) {
+            Ok(()) => Status::OK,
+            Err(exception) => {
+                self.pending.replace(Some(exception));
+                Status::ERR
+            }
         }
     }
     pub(crate) fn ctx_Tracker_ForgetAll(&self, tracker: HPyTracker) {

@@ -247,6 +247,7 @@ macro_rules! plain_results {
 plain_results! {
     () => (): |()| ();
     () => Status: |()| Status::OK;
+    Status => Status: |status| status;
     bool => Flag: Flag::new;
     bool => FlagOrErr: FlagOrErr::new;
     isize => Len: Len;

@@ -140,7 +140,7 @@ impl Interpreter {
     }
 
     /// Makes the `n`-th call from now that can fail raise MemoryError instead of running;
-    /// 1 is the next.
+    /// 1 is the next, and 0 is none.
     pub fn fail_at(&self, n: usize) {
         self.state.fail_at.set(Some(self.calls() + n));
     }

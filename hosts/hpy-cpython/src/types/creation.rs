@@ -20,6 +20,13 @@ impl Raised {
         Raised
     }
 
+    /// Raises a `SystemError`.
+    pub(crate) fn system_error(message: &str) -> Raised {
+        // SAFETY: as above.
+        unsafe { raise("PyExc_SystemError", message) };
+        Raised
+    }
+
     /// Raises a `ValueError`.
     pub(crate) fn value_error(message: &str) -> Raised {
         // SAFETY: as above.
@@ -61,6 +68,11 @@ impl<L: Layout> Parameters<L> {
         // SAFETY: the caller's promise.
         while let Some(p) = unsafe { params.as_ref() }.filter(|p| p.kind != ParamKind::END) {
             match p.kind {
+                _ if p.object.is_null() => {
+                    return Err(Raised::type_error(&format!(
+                        "a parameter of '{name}' is HPy_NULL"
+                    )));
+                }
                 ParamKind::BASE => bases.push(obj(p.object)),
                 ParamKind::BASES_TUPLE => tuples.push(obj(p.object)),
                 ParamKind::METACLASS => read.set_metaclass(obj(p.object))?,
@@ -152,6 +164,9 @@ pub(crate) unsafe fn from_spec<L: Layout>(
     // SAFETY: the caller's promise.
     unsafe {
         let spec = &*spec;
+        if spec.name.is_null() {
+            return Err(Raised::system_error("Type spec does not define the name field."));
+        }
         let name = core::ffi::CStr::from_ptr(spec.name).to_string_lossy();
         let params = Parameters::<L>::read(params, &name)?;
         let description = Description::read::<L>(spec, params.first_base()?)?;

@@ -5,9 +5,9 @@
 
 use super::facts::{self, TypeFacts};
 use super::members::{self, MemberClosure, is_reference};
-use super::{creation::Raised, instance};
+use super::{checks, creation::Raised, instance};
 use crate::capi::*;
-use crate::layout::{Layout, align16, base_size, flag, has_items};
+use crate::layout::{Layout, align16, base_size, flag, has_items, sizes};
 use core::ffi::{CStr, c_char, c_int, c_void};
 use core::ptr::{null, null_mut};
 use hpy_abi::*;
@@ -64,6 +64,11 @@ pub(crate) unsafe fn definitions<'a>(
 unsafe fn copy(text: *const c_char) -> Option<CString> {
     // SAFETY: the caller's promise.
     (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_owned())
+}
+
+/// The bytes of an object's header.
+fn header<L: Layout>() -> usize {
+    if L::HEADER == 0 { sizes::OBJECT.get() } else { L::HEADER }
 }
 
 /// What a spec says, in Rust's words.
@@ -165,7 +170,7 @@ impl<'a> Description<'a> {
                     _ => return Err(Raised::value_error("a definition is of an unknown kind")),
                 }
             }
-            d.check()?;
+            d.check(header::<L>())?;
             d.measure::<L>(base)?;
             d.simple = base.is_null()
                 && spec.builtin_shape == BuiltinShape::OBJECT
@@ -201,7 +206,7 @@ impl<'a> Description<'a> {
     ///
     /// # Safety
     /// The thread is attached to the interpreter.
-    unsafe fn check(&self) -> Result<(), Raised> {
+    unsafe fn check(&self, header: usize) -> Result<(), Raised> {
         let spec = self.spec;
         if self.must_own_dealloc() && self.legacy.slots.iter().any(|(n, _)| *n == c_slot::DEALLOC) {
             return Err(Raised::type_error(
@@ -216,16 +221,26 @@ impl<'a> Description<'a> {
         if spec.itemsize < 0 {
             return Err(Raised::value_error("a class cannot have a negative itemsize"));
         }
-        if self.methods.iter().any(|m| method_flags(m.signature).is_none()) {
-            return Err(Raised::value_error("Unsupported HPyMeth signature"));
+        checks::flags(spec)?;
+        self.slots.iter().try_for_each(checks::slot)?;
+        self.methods.iter().try_for_each(checks::method)?;
+        self.getsets.iter().try_for_each(|g| checks::name("property", g.name))?;
+        let size = usize::try_from(spec.basicsize).unwrap_or(0);
+        if spec.builtin_shape == BuiltinShape::LEGACY && (1..header).contains(&size) {
+            return Err(Raised::value_error("a legacy struct begins with PyObject_HEAD"));
         }
+        let header = if spec.builtin_shape == BuiltinShape::LEGACY { header } else { 0 };
+        self.members.iter().try_for_each(|m| checks::member(m, header, size))?;
         if self.slot(slot::tp_call).is_some() && self.explicit_call_offset().is_some() {
             return Err(Raised::type_error(
                 "Cannot have HPy_tp_call and explicit member '__vectorcalloffset__'. \
                  Specify just one of them.",
             ));
         }
-        match self.slots.iter().find(|s| !SLOTS.iter().any(|k| k.number == s.slot)) {
+        let of_modules = [slot::mod_create, slot::mod_exec];
+        let known =
+            |number| SLOTS.iter().any(|k| k.number == number) && !of_modules.contains(&number);
+        match self.slots.iter().find(|s| !known(s.slot)) {
             Some(s) => Err(Raised::value_error(&format!("there is no type slot {}", s.slot))),
             None => Ok(()),
         }
@@ -243,6 +258,13 @@ impl<'a> Description<'a> {
         let Ok(own) = usize::try_from(self.spec.basicsize) else {
             return Err(Raised::value_error("a class cannot have a negative basicsize"));
         };
+        let (inherited, base_flags) = if base.is_null() {
+            (0, 0)
+        } else {
+            // SAFETY: the caller's promise.
+            unsafe { (L::basic_size(base), L::type_flags(base)) }
+        };
+        checks::items(self.spec, if own == 0 { inherited } else { own }, header::<L>())?;
         self.basic_size = match own {
             0 => 0,
             // Room to find a multiple of 16 behind any number of digits or items.
@@ -254,7 +276,7 @@ impl<'a> Description<'a> {
             self.call_offset = align16(fixed).wrapping_add_signed(offset);
         }
         if self.slot(slot::tp_call).is_none() {
-            return Ok(());
+            return checks::callable(self.spec, self.call_offset, base_flags);
         }
         if has_items(shape) || self.spec.itemsize != 0 {
             return Err(Raised::type_error("Cannot use HPy call protocol with var objects"));
@@ -265,8 +287,6 @@ impl<'a> Description<'a> {
                  Set the basicsize, or use the legacy slot Py_tp_call.",
             ));
         }
-        // SAFETY: the caller's promise.
-        let inherited = if base.is_null() { 0 } else { unsafe { L::basic_size(base) } };
         let size = if own == 0 { align16(fixed).max(inherited) } else { self.basic_size };
         self.call_offset = size.next_multiple_of(8);
         self.basic_size = self.call_offset + size_of::<Vectorcall>();
