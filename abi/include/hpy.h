@@ -65,6 +65,8 @@ extern "C" {
 /* Defined in every file that includes it, and the same variable in all of them. */
 #  define _HPy_SHARED _HPy_HIDDEN __attribute__((weak))
 #  define _HPy_NO_RETURN __attribute__((noreturn))
+/* Before what strict C99 does not have. */
+#  define _HPy_EXTENSION __extension__
 #elif defined(_MSC_VER)
 #  define _HPy_HIDDEN
 #  define _HPy_UNUSED
@@ -72,6 +74,7 @@ extern "C" {
 #  define _HPy_LIKELY(x) (x)
 #  define _HPy_SHARED __declspec(selectany)
 #  define _HPy_NO_RETURN __declspec(noreturn)
+#  define _HPy_EXTENSION
 #else
 #  define _HPy_HIDDEN
 #  define _HPy_UNUSED
@@ -79,6 +82,7 @@ extern "C" {
 #  define _HPy_LIKELY(x) (x)
 #  define _HPy_SHARED static
 #  define _HPy_NO_RETURN
+#  define _HPy_EXTENSION
 #endif
 
 /* A parameter that is there for its type only: `int f(HPyContext *_HPy_UNUSED_ARG(ctx))`. */
@@ -163,14 +167,10 @@ typedef enum {
 typedef Py_ssize_t HPy_ssize_t;
 typedef Py_hash_t HPy_hash_t;
 typedef Py_UCS4 HPy_UCS4;
-#  define HPY_SSIZE_T_MAX PY_SSIZE_T_MAX
-#  define HPY_SSIZE_T_MIN PY_SSIZE_T_MIN
 #else
 typedef intptr_t HPy_ssize_t;
 typedef intptr_t HPy_hash_t;
 typedef uint32_t HPy_UCS4;
-#  define HPY_SSIZE_T_MAX INTPTR_MAX
-#  define HPY_SSIZE_T_MIN (-HPY_SSIZE_T_MAX - 1)
 /* The parts of a capsule, which the universal ABI reads and writes with one function each. */
 typedef enum {
     HPyCapsule_key_Pointer = 0,
@@ -179,6 +179,9 @@ typedef enum {
     HPyCapsule_key_Destructor = 3
 } _HPyCapsule_key;
 #endif
+/* Not Python.h's macros, whose SSIZE_MAX strict ISO C does not have. */
+#define HPY_SSIZE_T_MAX INTPTR_MAX
+#define HPY_SSIZE_T_MIN (-HPY_SSIZE_T_MAX - 1)
 
 #include "hpy/cpy_types.h"
 #include "hpy/hpyexports.h"

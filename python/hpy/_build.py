@@ -136,11 +136,12 @@ def wheel_metadata(tag):
 
 def entry_points():
     """`entry_points.txt`"""
+    plug_in = project('"hpy.debug.pytest"')
     return (
         "[distutils.setup_keywords]\n"
         f"hpy_ext_modules = {project('hpy_ext_modules')}\n"
         "\n[pytest11]\n"
-        f"hpy = {project('hpy')}\n"
+        f"hpy.debug.pytest = {plug_in}\n"
     )
 
 

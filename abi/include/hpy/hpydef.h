@@ -106,7 +106,7 @@ typedef enum {
 /** One thing that a type or module defines. */
 typedef struct {
     HPyDef_Kind kind;
-    union {
+    _HPy_EXTENSION union {
         HPySlot slot;
         HPyMeth meth;
         HPyMember member;

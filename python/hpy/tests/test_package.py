@@ -8,7 +8,9 @@ import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
+import hpy
 import pytest
 
 SOURCE = """
@@ -149,3 +151,52 @@ def test_remedy_stands_in_the_note(built, tmp_path):
     with pytest.raises(RuntimeError, match="filename: 7") as error:
         hpy.universal.load("leaky", str(path), spec)
     assert "leaky.hpy0.so" in error.value.__notes__[0]
+
+
+def test_plug_in_is_asked_for_where_it_is_installed(built, tmp_path):
+    # What an installed package has, with the entry points that the back end writes.
+    package = Path(hpy.__file__).parent.parent
+    back_end = run("-c", "import _build; print(_build.entry_points())", cwd=package)
+    assert back_end.returncode == 0, back_end.stderr
+    info = tmp_path / "hpy-0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: hpy\nVersion: 0\n")
+    (info / "entry_points.txt").write_text(back_end.stdout)
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["hpy.debug.pytest"]\n')
+    (tmp_path / "test_it.py").write_text("def test_it(hpy_debug): pass\n")
+    done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_leak_detector_of_the_plug_in(built):
+    done = run("-c", "from hpy.debug.pytest import LeakDetector; LeakDetector()", cwd=built)
+    assert done.returncode == 0, done.stderr
+
+
+LATE = """
+import setuptools.command.build_ext
+
+class Late(setuptools.command.build_ext.build_ext):
+    def finalize_options(self):
+        late = Extension("leaky", ["leaky.c"])
+        self._finalize_hpy_ext(late)
+        assert late._hpy_needs_stub
+        late._needs_stub = late._hpy_needs_stub
+        self.distribution.ext_modules[:] = []
+        self.distribution.hpy_ext_modules[:] = [late]
+        super().finalize_options()
+
+"""
+
+
+def test_extensions_that_the_command_makes(built, tmp_path):
+    text = (built / "setup.py").read_text()
+    text = text.replace('Extension("leaky", ["leaky.c"])', 'Extension("", [])')
+    text = text.replace("setup(distclass", "setup(cmdclass={'build_ext': Late}, distclass")
+    imports, line, rest = text.partition("from setuptools import Extension, setup\n")
+    (tmp_path / "setup.py").write_text(imports + line + LATE + rest)
+    (tmp_path / "leaky.c").write_text(SOURCE)
+    done = run("setup.py", "--hpy-abi=universal", "build_ext", "--inplace", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = run("-c", "import leaky; assert leaky.same(3) == 3", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr

@@ -11,6 +11,9 @@ import os
 
 import pytest
 
+# A name of this module too, for conftest files that import it from here.
+from .leakdetector import LeakDetector
+
 
 def pytest_addoption(parser):
     group = parser.getgroup("hpy")
@@ -46,8 +49,6 @@ def pytest_configure(config):
 @pytest.fixture
 def hpy_debug():
     """Fail the test if it leaks handles."""
-    from .leakdetector import LeakDetector
-
     with LeakDetector() as detector:
         yield detector
 
@@ -58,7 +59,5 @@ def _hpy_debug_every_test(request):
     if not request.config.getoption("--hpy-debug", default=False):
         yield
         return
-    from .leakdetector import LeakDetector
-
     with LeakDetector():
         yield

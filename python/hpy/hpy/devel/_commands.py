@@ -161,11 +161,23 @@ class BuildExtMixin:
         listed = list(dist.ext_modules or [])
         dist.ext_modules = listed + [ext for ext in ours if ext not in listed]
         for ext in ours:
-            self._prepare(ext)
+            self._finalize_hpy_ext(ext)
         super().finalize_options()
 
-    def _prepare(self, ext):
-        """Adds what an HPy extension is compiled with, once."""
+    def check_extensions_list(self, extensions):
+        # By now, a `build_ext` of the distribution's own may have exchanged what is built.
+        for ext in self.distribution.hpy_ext_modules or ():
+            if ext not in extensions:
+                self._finalize_hpy_ext(ext)
+                extensions.append(ext)
+        super().check_extensions_list(extensions)
+
+    def _finalize_hpy_ext(self, ext):
+        """Adds what an HPy extension is compiled with, once.
+
+        Setup scripts that make their extensions late call it, and read what it notes of the stub:
+        both names are those of upstream's `hpy.devel`.
+        """
         if hasattr(ext, "hpy_abi"):
             return
         abi = self.distribution.hpy_abi
@@ -174,6 +186,7 @@ class BuildExtMixin:
                 f"Unknown HPy ABI: {abi}. Valid values are: {', '.join(HPY_ABIS)}"
             )
         ext.hpy_abi = abi
+        ext._hpy_needs_stub = abi != "cpython"
         ext.include_dirs += self.hpydevel.get_extra_include_dirs()
         ext.define_macros += [("HPY", None), (f"HPY_ABI_{abi.upper()}", None)]
         if abi == "universal":
