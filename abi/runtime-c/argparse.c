@@ -279,25 +279,27 @@ static int find_in_dict(HPyContext *ctx, Call *call, const char *name, HPy *valu
     return found == 0 || !HPy_IsNull(*value);
 }
 
-/* Whether two texts are the same. Names are short: a call would cost more than the loop. */
-static inline bool is_same(const char *a, const char *b)
+/* Whether a name that a caller gives, which may have a NUL in it, is that of a parameter. Names are
+   short: a call would cost more than the loop. */
+static inline bool is_same(const char *given, HPy_ssize_t size, const char *name)
 {
-    for (; *a == *b; a++, b++) {
-        if (*a == '\0')
-            return true;
+    HPy_ssize_t i;
+    for (i = 0; i < size; i++) {
+        if (given[i] != name[i] || name[i] == '\0')
+            return false;
     }
-    return false;
+    return name[size] == '\0';
 }
 
 HPyAPI_HELPER HPy _HPyArg_Named(HPyContext *ctx, const HPy *names, HPy_ssize_t count,
                                 const HPy *values, const char *name)
 {
-    HPy_ssize_t i;
+    HPy_ssize_t i, size;
     const char *utf8;
     for (i = 0; i < count; i++) {
-        if (!_HPy_short_Unicode_AsUTF8AndSize(ctx, names[i], NULL, &utf8))
+        if (!_HPy_short_Unicode_AsUTF8AndSize(ctx, names[i], &size, &utf8))
             return HPy_NULL;
-        if (is_same(utf8, name))
+        if (is_same(utf8, size, name))
             return values[i];
     }
     return HPy_NULL;
@@ -309,8 +311,7 @@ static inline int has_name(HPyContext *ctx, const Call *call, HPy_ssize_t i, con
     HPy key = HPy_GetItem_i(ctx, call->keywords, i);
     HPy_ssize_t size = 0;
     const char *utf8 = HPy_IsNull(key) ? NULL : HPyUnicode_AsUTF8AndSize(ctx, key, &size);
-    /* A name from a caller may have a NUL in it. */
-    const int is = utf8 == NULL ? -1 : is_same(utf8, name) && strlen(name) == (size_t)size;
+    const int is = utf8 == NULL ? -1 : is_same(utf8, size, name);
     HPy_Close(ctx, key);
     return is;
 }

@@ -136,6 +136,8 @@ def compare_keywords(m):
         kwargs = {n: right.get(n, 1) if rng.random() < 0.7 else rng.choice(pool) for n in chosen}
         results = {same(m.keywords, general, *args, **kwargs) for general in (True, False)}
         assert len(results) == 1, (args, kwargs, results)
+    for general in (False, True):
+        assert same(m.keywords, general, 1, **{"key\0": 2.0})[0] == "TypeError"
     assert m.keywords(False, False, 1, key=2.0, name="x") == (1, 2, 2.0, "x", 7)
     assert m.keywords(False, False, b=3, a=1) == (1, 3, 1.5, "none", 7)
 
