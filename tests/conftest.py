@@ -32,6 +32,8 @@ PROPERTIES = {
     # of a string keeps 64 bytes for ever, with or without an extension.
     "frees_code": not (free_threaded and sys.version_info < (3, 14)),
     "universal": os.environ.get("POMMEL_EXT_BUILD", "universal") == "universal",
+    # With the package `hpy`, and extensions in debug mode.
+    "debug": os.environ.get("POMMEL_EXT_BUILD") == "debug",
     "subinterpreters": sys.implementation.name == "cpython" and sys.version_info >= (3, 13),
 }
 

@@ -65,7 +65,13 @@ members! {
         let used = Use::begin(ctx);
         let d = used.debugger;
         let taken = HPyListBuilder(d.take_builder(&d.list_builders, builder.0));
-        let built = ((*d.inner).ctx_ListBuilder_Build)(d.inner, taken);
+        let built = match d.failure(index::ctx_ListBuilder_Build) {
+            None => ((*d.inner).ctx_ListBuilder_Build)(d.inner, taken),
+            Some(failed) => {
+                ((*d.inner).ctx_ListBuilder_Cancel)(d.inner, taken);
+                failed
+            }
+        };
         let built = Raise::raise(built, &Call::new(d));
         used.end();
         built
@@ -87,7 +93,13 @@ members! {
         let used = Use::begin(ctx);
         let d = used.debugger;
         let taken = HPyTupleBuilder(d.take_builder(&d.tuple_builders, builder.0));
-        let built = ((*d.inner).ctx_TupleBuilder_Build)(d.inner, taken);
+        let built = match d.failure(index::ctx_TupleBuilder_Build) {
+            None => ((*d.inner).ctx_TupleBuilder_Build)(d.inner, taken),
+            Some(failed) => {
+                ((*d.inner).ctx_TupleBuilder_Cancel)(d.inner, taken);
+                failed
+            }
+        };
         let built = Raise::raise(built, &Call::new(d));
         used.end();
         built
@@ -107,9 +119,11 @@ members! {
     /// A tracker of ours: it holds our handles, of which the host knows nothing.
     fn ctx_Tracker_New(ctx, _size: Len) -> HPyTracker {
         let used = Use::begin(ctx);
-        let id = used.debugger.new_tracker();
+        let d = used.debugger;
+        let failed = d.failure(index::ctx_Tracker_New);
+        let tracker = failed.unwrap_or_else(|| HPyTracker(d.new_tracker()));
         used.end();
-        HPyTracker(id)
+        tracker
     }
 
     /// Leaves a handle to a tracker.
@@ -117,12 +131,16 @@ members! {
         let used = Use::begin(ctx);
         let d = used.debugger;
         d.unwrap_handle(h);
-        let known = d.trackers().get_mut(&ht.0).map(|handles| handles.push(h)).is_some();
-        if !known {
-            d.misuse(Misuse::Tracker, HPy::NULL);
-        }
+        let failed = d.failure(index::ctx_Tracker_Add);
+        let status = failed.unwrap_or_else(|| {
+            let known = d.trackers().get_mut(&ht.0).map(|handles| handles.push(h)).is_some();
+            if !known {
+                d.misuse(Misuse::Tracker, HPy::NULL);
+            }
+            Status::OK
+        });
         used.end();
-        Status::OK
+        status
     }
 
     /// Takes all handles out of a tracker.
