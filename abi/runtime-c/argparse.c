@@ -122,7 +122,7 @@ static int text(const Parser *p, HPy arg, const char **value)
         return fail(p, ctx->h_TypeError, "a str is required");
     utf8 = HPyUnicode_AsUTF8AndSize(ctx, arg, &size);
     if (utf8 == NULL)
-        return fail(p, ctx->h_SystemError, "unicode conversion error");
+        return 0;
     if (strlen(utf8) != (size_t)size)
         return fail(p, ctx->h_ValueError, "embedded null character");
     *value = utf8;
@@ -136,7 +136,10 @@ static int object(const Parser *p, HPy arg, HPy *value)
         return 1;
     }
     *value = HPy_Dup(p->ctx, arg);
-    return HPyTracker_Add(p->ctx, *p->tracker, *value) == 0;
+    if (HPyTracker_Add(p->ctx, *p->tracker, *value) == 0)
+        return 1;
+    HPy_Close(p->ctx, *value);
+    return 0;
 }
 
 /* Converts one argument. A null handle, for an optional argument that is not given, only skips the
