@@ -1,9 +1,11 @@
 """The same as test_failures.py for extensions in C, which nothing keeps from going wrong.
 
-One uses most of `hpy.h` and gets everything right; the other is careless, and shows that
-`hpy.debug.failures` finds what it is for.
+Two use most of `hpy.h` and of `hpy/extensions.h`, and get everything right; the third is careless,
+and shows that `hpy.debug.failures` finds what it is for.
 """
 
+import array
+import datetime
 import gc
 import importlib.util
 import subprocess
@@ -16,7 +18,7 @@ from test_failures import attempts, boom
 pytestmark = pytest.mark.only("debug")
 
 HERE = Path(__file__).resolve().parent
-KITCHEN = HERE.parent / "hosts" / "hpy-cpython-static" / "tests" / "c" / "kitchen.c"
+SOURCES = HERE.parent / "hosts" / "hpy-cpython-static" / "tests" / "c"
 CARELESS = HERE / "careless.c"
 
 
@@ -43,13 +45,14 @@ def load(binary):
 
 
 @pytest.fixture(scope="module")
-def kitchen_binary(tmp_path_factory):
-    return build(KITCHEN, tmp_path_factory.mktemp("kitchen"))
+def binaries(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("binaries")
+    return {name: build(SOURCES / f"{name}.c", folder) for name in ("kitchen", "extras")}
 
 
 @pytest.fixture(scope="module")
-def kitchen(kitchen_binary):
-    return load(kitchen_binary)
+def modules(binaries):
+    return {name: load(binary) for name, binary in binaries.items()}
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +75,23 @@ def named_point(m):
     return point.name
 
 
-OPERATIONS = {
+def end_of_a_weak_reference(m):
+    kept = []
+
+    class Referent:
+        pass
+
+    referent = Referent()
+    reference = m.weak(referent, kept.append)
+    return m.strong(reference)
+
+
+SIMPLE, STRIDED = 0, 0x18
+FLOATS = array.array("d", [1.5, -2.0])
+DAY = datetime.date(2024, 2, 29)
+MOMENT = datetime.datetime(2024, 2, 29, 23, 59, 58, 9, datetime.timezone.utc)
+
+KITCHEN = {
     "operator": lambda m: m.twice("ab"),
     "arguments": lambda m: m.parse(255, -3, 4, 5, 6, 7, 1.5, "text", [1], m),
     "text of no characters": lambda m: refused(m.parse, 255, -3, 4, 5, 6, 7, 1.5, "\ud800"),
@@ -96,25 +115,55 @@ OPERATIONS = {
     "list": lambda m: m.Pile().put("a"),
 }
 
+EXTRAS = {
+    "iteration": lambda m: list(m.countdown_type(0)(3)),
+    "iteration that fails": lambda m: refused(next, m.countdown_type(0)(-1)),
+    "sets": lambda m: m.sets("abca"),
+    "no set": lambda m: refused(m.sets, [[]]),
+    "set facts": lambda m: m.set_facts({1}, 1),
+    "set change": lambda m: m.set_change({1, 2}, 3, 1),
+    "view": lambda m: m.view(b"abc", SIMPLE, 0),
+    "view of floats": lambda m: m.view(FLOATS, STRIDED, 0),
+    "no view": lambda m: refused(m.view, 3, SIMPLE, 0),
+    "memory": lambda m: m.fill(bytearray(3), 65),
+    "weak reference": end_of_a_weak_reference,
+    "dates": lambda m: m.dates("there"),
+    "no such day": lambda m: refused(m.no_such_day),
+    "parts of a day": lambda m: m.apart(DAY),
+    "parts of a moment": lambda m: m.apart(MOMENT),
+}
 
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_every_call_fails(name, kitchen):
-    operation = OPERATIONS[name]
-    operation(kitchen)
-    *failed, last = attempts(lambda: operation(kitchen))
+OPERATIONS = [
+    pytest.param(extension, operation, id=f"{extension}: {name}")
+    for extension, operations in {"kitchen": KITCHEN, "extras": EXTRAS}.items()
+    for name, operation in operations.items()
+]
+
+
+@pytest.mark.parametrize("extension, operation", OPERATIONS)
+def test_every_call_fails(extension, operation, modules):
+    module = modules[extension]
+    operation(module)
+    *failed, last = attempts(lambda: operation(module))
     assert last.error is None and last.function is None
     assert failed and all(attempt.error is not None for attempt in failed)
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_nothing_is_kept(name, kitchen, assert_no_leak):
-    assert_no_leak(lambda: attempts(lambda: OPERATIONS[name](kitchen)), times=400)
+@pytest.mark.parametrize("extension, operation", OPERATIONS)
+def test_nothing_is_kept(extension, operation, modules, assert_no_leak):
+    module = modules[extension]
+    assert_no_leak(lambda: attempts(lambda: operation(module)), times=400)
 
 
-def test_every_call_of_an_import_fails(kitchen_binary):
-    failed = attempts(lambda: load(kitchen_binary))[:-1]
+def test_every_call_of_an_import_fails(binaries):
+    failed = attempts(lambda: load(binaries["kitchen"]))[:-1]
     assert failed and all(attempt.error is not None for attempt in failed)
     gc.collect()
+
+
+def test_an_exception_that_is_caught(modules):
+    failed, last = attempts(lambda: modules["extras"].caught(boom))
+    assert failed.function == "ctx_Call" and failed.error is None
 
 
 def test_a_forgotten_handle_is_found(careless):
