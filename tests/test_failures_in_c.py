@@ -7,41 +7,13 @@ and shows that `hpy.debug.failures` finds what it is for.
 import array
 import datetime
 import gc
-import importlib.util
-import subprocess
-from pathlib import Path
 
 import pytest
 
 from test_failures import attempts, boom
+from universal import HERE, SOURCES, build, load
 
 pytestmark = pytest.mark.only("debug")
-
-HERE = Path(__file__).resolve().parent
-SOURCES = HERE.parent / "hosts" / "hpy-cpython-static" / "tests" / "c"
-CARELESS = HERE / "careless.c"
-
-
-def build(source, folder):
-    """Compiles a universal binary, and the package's helpers into it."""
-    from hpy.devel import HPyDevel
-
-    devel = HPyDevel()
-    binary = folder / f"{source.stem}.hpy0.so"
-    command = ["cc", "-shared", "-fPIC", "-g", "-DHPY_ABI_UNIVERSAL"]
-    command += [f"-I{path}" for path in devel.get_extra_include_dirs()]
-    command += [str(source), *devel.get_extra_sources(), "-o", str(binary)]
-    subprocess.run(command, check=True)
-    return binary
-
-
-def load(binary):
-    """Imports a binary in debug mode."""
-    from hpy.universal import MODE_DEBUG, load
-
-    name = binary.name.partition(".")[0]
-    spec = importlib.util.spec_from_file_location(name, binary, loader=object())
-    return load(name, str(binary), spec, mode=MODE_DEBUG)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +29,7 @@ def modules(binaries):
 
 @pytest.fixture(scope="module")
 def careless(tmp_path_factory):
-    return load(build(CARELESS, tmp_path_factory.mktemp("careless")))
+    return load(build(HERE / "careless.c", tmp_path_factory.mktemp("careless")))
 
 
 def refused(call, *args, **kwargs):

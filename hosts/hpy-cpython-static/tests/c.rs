@@ -200,23 +200,31 @@ fn host() -> PathBuf {
     profile.join("libhpy_cpython_static.a")
 }
 
+/// An extension with the host inside.
+fn one_binary(name: &str, options: &[&str], host: &Path, folder: &Path) -> PathBuf {
+    let options = [&["-DHPY_ONE_BINARY"], options].concat();
+    let objects = objects(name, LANGUAGES[0], "UNIVERSAL", &[], &options, folder);
+    let extension = folder.join(name).with_extension("so");
+    run(Command::new("cc")
+        .arg("-shared")
+        .args(objects)
+        .arg(host)
+        .args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL", "-lpthread", "-ldl", "-lm"])
+        .arg("-o")
+        .arg(&extension));
+    extension
+}
+
 #[test]
 fn one_binary_works_in_every_interpreter() {
     let folder = folder("one-binary");
     let host = host();
     for name in EXTENSIONS {
-        let objects = objects(name, LANGUAGES[0], "UNIVERSAL", &[], &["-DHPY_ONE_BINARY"], &folder);
-        let extension = folder.join(name).with_extension("so");
-        run(Command::new("cc")
-            .arg("-shared")
-            .args(objects)
-            .arg(&host)
-            .args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL", "-lpthread", "-ldl", "-lm"])
-            .arg("-o")
-            .arg(&extension));
+        let extension = one_binary(name, &[], &host, &folder);
         let expected = [
             "HPyInitGlobalContext_",
             "HPyInit_",
+            "HPyX_gil_used_",
             "PyInit_",
             "get_required_hpy_major_version_",
             "get_required_hpy_minor_version_",
@@ -225,6 +233,16 @@ fn one_binary_works_in_every_interpreter() {
         for python in pythons() {
             say(&cook(name, &python, &extension, "one binary"));
         }
+    }
+    // The GIL of an extension that asks for it. Where there always is one there is nothing to see.
+    let extension = one_binary("kitchen", &["-DHPY_GIL_USED"], &host, &folder);
+    let import = "import sys, warnings; warnings.simplefilter('ignore'); \
+                  sys.path.insert(0, sys.argv[1]); import kitchen; \
+                  print(getattr(sys, '_is_gil_enabled', lambda: True)())";
+    for python in pythons().iter().filter(|python| python.is_cpython) {
+        let mut command = Command::new(&python.executable);
+        command.args(["-c", import]).arg(extension.parent().expect("a folder"));
+        assert_eq!(run(&mut command), "True\n", "{}", python.executable);
     }
 }
 

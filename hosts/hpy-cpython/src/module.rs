@@ -25,6 +25,8 @@ pub struct ModuleEntry {
     pub def: unsafe extern "C" fn() -> *mut HPyModuleDef,
     /// `HPyInitGlobalContext_NAME`
     pub set_context: unsafe extern "C" fn(*mut HPyContext),
+    /// Whether it wants the GIL where there may be none: its functions are not called at once.
+    pub uses_gil: bool,
 }
 
 /// Does the work of `PyInit_NAME`: gives what the interpreter expects of it, or null with an
@@ -68,7 +70,7 @@ unsafe fn init(
         };
         (entry.set_context)(context);
         let def = (entry.def)();
-        match with_layout!(kind, definition(entry.name, def)) {
+        match with_layout!(kind, definition(entry.name, def, entry.uses_gil)) {
             Ok(definition) => PyModuleDef_Init(definition),
             Err(Raised) => null_mut(),
         }
@@ -92,7 +94,9 @@ pub unsafe fn make_module(name: &CStr, def: *mut HPyModuleDef, spec: HPy) -> HPy
             return HPy::NULL;
         };
         let name = CStr::from_ptr(keep(name.as_ptr()));
-        let Ok(definition) = with_layout!(kind, definition(name, def)) else { return HPy::NULL };
+        let Ok(definition) = with_layout!(kind, definition(name, def, false)) else {
+            return HPy::NULL;
+        };
         let module = from_spec(definition, host::obj(spec), API_VERSION);
         if module.is_null() {
             return HPy::NULL;
@@ -190,6 +194,7 @@ mod c_slot {
 unsafe fn definition<L: layout::Layout>(
     name: &'static CStr,
     def: *mut HPyModuleDef,
+    uses_gil: bool,
 ) -> Result<*mut c_void, Raised> {
     // SAFETY: the caller's promise.
     unsafe {
@@ -204,7 +209,7 @@ unsafe fn definition<L: layout::Layout>(
             return Err(Raised);
         }
         let methods = methods(def)?;
-        let slots = slots(def)?;
+        let slots = slots(def, uses_gil)?;
         let doc = keep(def.doc);
         // `PyModuleDef` is a header like any object's, three words of the import machinery, and
         // then these.
@@ -256,7 +261,7 @@ unsafe fn methods(def: &HPyModuleDef) -> Result<Vec<PyMethodDef>, Raised> {
 ///
 /// # Safety
 /// `def` follows the ABI; the thread is attached to the interpreter.
-unsafe fn slots(def: &HPyModuleDef) -> Result<Vec<PySlot>, Raised> {
+unsafe fn slots(def: &HPyModuleDef, uses_gil: bool) -> Result<Vec<PySlot>, Raised> {
     let mut slots: Vec<(i32, usize)> = Vec::new();
     let mut others = false;
     let error = |message: &str| {
@@ -302,7 +307,8 @@ unsafe fn slots(def: &HPyModuleDef) -> Result<Vec<PySlot>, Raised> {
     if version >= (3, 12) && !pypy {
         slots.push(c_slot::MULTIPLE_INTERPRETERS);
     }
-    if version >= (3, 13) && !pypy {
+    // Without the slot CPython switches the GIL on.
+    if version >= (3, 13) && !pypy && !uses_gil {
         slots.push(c_slot::GIL);
     }
     let slots = slots.into_iter().map(|(slot, value)| PySlot { slot, value: value as *mut c_void });

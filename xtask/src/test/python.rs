@@ -17,9 +17,10 @@ use std::time::Duration;
 /// one without the GIL.
 const DIRECT: &[&str] = &["cpython-3.11", "cpython-3.13t"];
 
-/// The interpreter whose extensions are tested in debug and trace mode as well: what the modes do
-/// does not depend on the interpreter, and upstream's suite runs in them on several.
-const MODES_ON: &str = "cpython-3.11";
+/// The interpreters whose extensions are tested in debug and trace mode as well: what the modes do
+/// hardly depends on the interpreter, and upstream's suite runs in them on several. One with and
+/// one without the GIL.
+const MODES_ON: &[&str] = &["cpython-3.11", "cpython-3.13t"];
 
 /// What is built once and given to every interpreter.
 struct Extensions {
@@ -41,7 +42,7 @@ pub fn test_all(pythons: &[Python], missing: &[Missing], report: &mut Report) {
         .collect();
     let modes: Vec<_> = pythons
         .iter()
-        .filter(|python| python.name == MODES_ON)
+        .filter(|python| MODES_ON.contains(&python.name.as_str()))
         .flat_map(|python| ["debug", "trace"].map(|mode| (python, row(python, mode), mode)))
         .collect();
     let modes_wanted = modes.iter().any(|(_, name, _)| report.wants(name));
