@@ -124,7 +124,7 @@ def test_every_call_fails(extension, operation, modules):
 @pytest.mark.parametrize("extension, operation", OPERATIONS)
 def test_nothing_is_kept(extension, operation, modules, assert_no_leak):
     module = modules[extension]
-    assert_no_leak(lambda: attempts(lambda: operation(module)), times=400)
+    assert_no_leak(lambda: attempts(lambda: operation(module)), times=200)
 
 
 def test_every_call_of_an_import_fails(binaries):
