@@ -34,7 +34,6 @@ PROPERTIES = {
     "universal": os.environ.get("POMMEL_EXT_BUILD", "universal") == "universal",
     # With the package `hpy`, and extensions in debug mode.
     "debug": os.environ.get("POMMEL_EXT_BUILD") == "debug",
-    "subinterpreters": sys.implementation.name == "cpython" and sys.version_info >= (3, 13),
 }
 
 

@@ -8,6 +8,7 @@
 
 use crate::capi::*;
 use crate::host;
+use crate::interpreter;
 use crate::layout::{self, Kind, sizes, with_layout};
 use crate::modes;
 use crate::types::creation::Raised;
@@ -129,6 +130,10 @@ unsafe fn attach() -> Result<Kind, String> {
     let linker = load().map_err(|name| {
         format!("this process has no C API that the extension can use ({name} is missing)")
     })?;
+    // SAFETY: the API is loaded; the caller's promise.
+    if !unsafe { interpreter::is_main() } {
+        return Err(interpreter::REFUSAL.to_owned());
+    }
     if let Some(kind) = *ATTACHED.lock().unwrap_or_else(PoisonError::into_inner) {
         return Ok(kind);
     }
@@ -181,8 +186,11 @@ unsafe fn check_direct(_: Kind) -> Result<(), String> {
 mod c_slot {
     pub(super) const CREATE: i32 = 1;
     pub(super) const EXEC: i32 = 2;
-    /// Since 3.12: one context serves the main interpreter only.
-    pub(super) const MULTIPLE_INTERPRETERS: (i32, usize) = (3, 0);
+    /// Since 3.12: whether it may be loaded into an isolated interpreter, where its own `EXEC`
+    /// refuses. An object that a `CREATE` slot makes can have none, and CPython refuses for it.
+    pub(super) const MULTIPLE_INTERPRETERS: i32 = 3;
+    pub(super) const OF_EVERY_INTERPRETER: usize = 2;
+    pub(super) const OF_NO_OTHER_INTERPRETER: usize = 0;
     /// Since 3.13: the GIL may stay off.
     pub(super) const GIL: (i32, usize) = (4, 1);
 }
@@ -302,15 +310,32 @@ unsafe fn slots(def: &HPyModuleDef, uses_gil: bool) -> Result<Vec<PySlot>, Raise
         );
     }
     // SAFETY: the API is loaded.
-    let version = layout::parse_version(&unsafe { version_text() }).unwrap_or_default();
-    let pypy = load() == Ok(Linker::PyPy);
-    if version >= (3, 12) && !pypy {
-        slots.push(c_slot::MULTIPLE_INTERPRETERS);
-    }
-    // Without the slot CPython switches the GIL on.
-    if version >= (3, 13) && !pypy && !uses_gil {
-        slots.push(c_slot::GIL);
-    }
+    unsafe { declare(&mut slots, creates == 1, uses_gil) };
     let slots = slots.into_iter().map(|(slot, value)| PySlot { slot, value: value as *mut c_void });
     Ok(slots.chain([PySlot { slot: 0, value: null_mut() }]).collect())
+}
+
+/// Adds the slots in which a module says where it works, and the one in which it sees to that.
+///
+/// # Safety
+/// The API is loaded.
+unsafe fn declare(slots: &mut Vec<(i32, usize)>, is_created: bool, uses_gil: bool) {
+    if load() == Ok(Linker::PyPy) {
+        return;
+    }
+    // SAFETY: the caller's promise.
+    let version = layout::parse_version(&unsafe { version_text() }).unwrap_or_default();
+    let check: unsafe extern "C" fn(Obj) -> core::ffi::c_int = interpreter::check;
+    let mut interpreters = c_slot::OF_NO_OTHER_INTERPRETER;
+    if !is_created {
+        slots.insert(0, (c_slot::EXEC, check as usize));
+        interpreters = c_slot::OF_EVERY_INTERPRETER;
+    }
+    if version >= (3, 12) {
+        slots.push((c_slot::MULTIPLE_INTERPRETERS, interpreters));
+    }
+    // Without the slot CPython switches the GIL on.
+    if version >= (3, 13) && !uses_gil {
+        slots.push(c_slot::GIL);
+    }
 }
