@@ -106,7 +106,7 @@ def test_collection_in_every_callback():
 
 def test_a_graph_that_is_taken_apart_by_its_callbacks():
     # What a node refers to goes away while Python code that it called is looking.
-    nodes = [sink.Node(str(index)) for index in range(50)]
+    nodes = [sink.Node(str(index)) for index in range(8)]
     for index, node in enumerate(nodes):
         node.left = nodes[index - 1]
         node.right = [node]
