@@ -31,8 +31,12 @@ PROPERTIES = {
     # After the first thread, CPython 3.13t makes every constant of a code object immortal: `eval`
     # of a string keeps 64 bytes for ever, with or without an extension.
     "frees_code": not (free_threaded and sys.version_info < (3, 14)),
+    # PyPy's own HPy finalises the native struct of an object that a finaliser has just brought
+    # back, and ends the process when that is used.
+    "resurrects": "_hpy_universal" not in sys.builtin_module_names,
     "universal": os.environ.get("POMMEL_EXT_BUILD", "universal") == "universal",
-    "subinterpreters": sys.implementation.name == "cpython" and sys.version_info >= (3, 13),
+    # With the package `hpy`, and extensions in debug mode.
+    "debug": os.environ.get("POMMEL_EXT_BUILD") == "debug",
 }
 
 

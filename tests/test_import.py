@@ -100,25 +100,3 @@ print("done")
 def test_the_gil_stays_off(in_new_process):
     program = "import piconumpy; print(sys._is_gil_enabled())"
     assert in_new_process(program) == "False\n"
-
-
-@pytest.mark.only("subinterpreters")
-def test_subinterpreters_do_not_crash(in_new_process):
-    # It loads or refuses to; the main interpreter goes on either way.
-    program = """
-import _interpreters, piconumpy
-a = piconumpy.array([1.0])
-for _ in range(3):
-    interpreter = _interpreters.create()
-    _interpreters.exec(interpreter, '''
-import sys; sys.path[:0] = %r
-try:
-    import piconumpy
-    assert (piconumpy.array([1.0]) * 2.0).tolist() == [2.0]
-except ImportError:
-    pass
-''' % sys.path)
-    _interpreters.destroy(interpreter)
-print((a + a).tolist())
-"""
-    assert in_new_process(program) == "[2.0]\n"

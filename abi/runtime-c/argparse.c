@@ -133,8 +133,12 @@ static int text(const Parser *p, HPy arg, const char **value)
     if (!HPyUnicode_Check(ctx, arg))
         return fail(p, ctx->h_TypeError, "a str is required");
     utf8 = HPyUnicode_AsUTF8AndSize(ctx, arg, &size);
-    if (utf8 == NULL)
-        return fail(p, ctx->h_SystemError, "unicode conversion error");
+    if (utf8 == NULL) {
+        /* A lone surrogate; what else there is, such as no memory, says itself what it is. */
+        if (HPyErr_ExceptionMatches(ctx, ctx->h_UnicodeEncodeError))
+            return fail(p, ctx->h_SystemError, "unicode conversion error");
+        return 0;
+    }
     if (strlen(utf8) != (size_t)size)
         return fail(p, ctx->h_ValueError, "embedded null character");
     *value = utf8;
@@ -148,6 +152,7 @@ static int object(const Parser *p, HPy arg, HPy *value)
         return 1;
     }
     *value = HPy_Dup(p->ctx, arg);
+    /* After a failure it is the tracker's all the same. */
     return HPyTracker_Add(p->ctx, *p->tracker, *value) == 0;
 }
 

@@ -187,8 +187,8 @@ static HPy make(HPyContext *ctx, const char *name, const int *numbers, size_t n,
         args[count++] = HPy_Dup(ctx, HPy_IsNull(tzinfo) ? ctx->h_None : tzinfo);
     if (fold != 0) {
         HPy word = HPyUnicode_FromString(ctx, "fold");
-        args[count] = HPyLong_FromLong(ctx, fold);
-        if (!HPy_IsNull(word) && !HPy_IsNull(args[count]))
+        args[count] = HPy_IsNull(word) ? HPy_NULL : HPyLong_FromLong(ctx, fold);
+        if (!HPy_IsNull(args[count]))
             names = HPyTuple_Pack(ctx, 1, word);
         HPy_Close(ctx, word);
     }

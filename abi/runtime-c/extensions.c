@@ -230,11 +230,11 @@ static int describe_copy(HPyContext *ctx, HPy memory, HPy_buffer *view, int flag
 {
     Copied *copied;
     HPy_ssize_t length, ndim = size_attribute(ctx, memory, "ndim");
-    HPy format = HPy_GetAttr_s(ctx, memory, "format");
+    HPy format = ndim < 0 ? HPy_NULL : HPy_GetAttr_s(ctx, memory, "format");
     const char *text =
         HPy_IsNull(format) ? NULL : HPyUnicode_AsUTF8AndSize(ctx, format, &length);
-    view->itemsize = size_attribute(ctx, memory, "itemsize");
-    if (ndim < 0 || text == NULL || view->itemsize < 0) {
+    view->itemsize = text == NULL ? -1 : size_attribute(ctx, memory, "itemsize");
+    if (view->itemsize < 0) {
         HPy_Close(ctx, format);
         return -1;
     }

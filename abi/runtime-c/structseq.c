@@ -176,6 +176,13 @@ HPyAPI_HELPER HPy HPyStructSequence_NewType(HPyContext *ctx, HPyStructSequence_D
     return new_type(ctx, desc);
 }
 
+/* Whether an exception is set that is not about what the object is. */
+static bool failed_otherwise(HPyContext *ctx)
+{
+    return HPyErr_Occurred(ctx) && !HPyErr_ExceptionMatches(ctx, ctx->h_AttributeError)
+        && !HPyErr_ExceptionMatches(ctx, ctx->h_TypeError);
+}
+
 /* The number of fields of a struct sequence type; -1 with a TypeError set for anything else. */
 static HPy_ssize_t fields_of(HPyContext *ctx, HPy type)
 {
@@ -186,7 +193,7 @@ static HPy_ssize_t fields_of(HPyContext *ctx, HPy type)
     if (!HPy_IsNull(count))
         fields = HPyLong_AsSsize_t(ctx, count);
     HPy_Close(ctx, count);
-    if (fields < 0) {
+    if (fields < 0 && !failed_otherwise(ctx)) {
         HPyErr_Clear(ctx);
         HPyErr_Format(ctx, ctx->h_TypeError,
                       "object '%R' does not look like a struct sequence type", type);

@@ -31,17 +31,19 @@ typedef struct {
  * In the CPython ABI this is `PyInit_NAME`. In the others it is what a loader of universal binaries
  * asks for: the version of the ABI, the description, and a place for the context. With
  * HPY_ONE_BINARY it is both: `PyInit_NAME` starts the host that is linked into the binary, so that
- * no loader is needed, and an interpreter with HPy built in uses its own.
+ * no loader is needed, and an interpreter with HPy built in uses its own. Whether the module wants
+ * the GIL is ours, and asked by our loader: a binary that does not say it, as upstream's, gets it.
  */
-#ifdef HPY_ABI_CPYTHON
 
-/* Where there may be no GIL, a module says that it needs none, as one for the universal ABI does;
-   an author who wants it kept defines HPY_GIL_USED. */
+/* Where there may be no GIL, a module says that it needs none; an author who wants it kept, because
+   there are static variables that two threads would write, defines HPY_GIL_USED. */
 #ifdef HPY_GIL_USED
 #  define _HPy_GIL_USED true
 #else
 #  define _HPy_GIL_USED false
 #endif
+
+#ifdef HPY_ABI_CPYTHON
 
 HPyAPI_IMPL PyObject *_HPy_CPython_InitModule(const char *name, HPyModuleDef *def, bool gil_used,
                                               PyModuleDef **made);
@@ -66,13 +68,14 @@ HPyAPI_IMPL PyObject *_HPy_CPython_CheckCreated(PyObject *module);
 #ifdef HPY_ONE_BINARY
 /* In the static library of the host. */
 cpy_PyObject *hpy_host_init_module(const char *name, HPyModuleDef *(*def)(void),
-                                   void (*set_context)(HPyContext *));
+                                   void (*set_context)(HPyContext *), bool gil_used);
 
 #  define _HPy_DEFINE_PYINIT(NAME)                                                      \
     HPy_EXPORTED_FUNC cpy_PyObject *PyInit_##NAME(void);                                \
     cpy_PyObject *PyInit_##NAME(void)                                                   \
     {                                                                                   \
-        return hpy_host_init_module(#NAME, HPyInit_##NAME, HPyInitGlobalContext_##NAME);\
+        return hpy_host_init_module(#NAME, HPyInit_##NAME, HPyInitGlobalContext_##NAME, \
+                                    _HPy_GIL_USED);                                     \
     }
 #else
 #  define _HPy_DEFINE_PYINIT(NAME)
@@ -89,6 +92,11 @@ cpy_PyObject *hpy_host_init_module(const char *name, HPyModuleDef *(*def)(void),
     uint32_t get_required_hpy_minor_version_##NAME(void)                                \
     {                                                                                   \
         return HPY_ABI_VERSION_MINOR;                                                   \
+    }                                                                                   \
+    HPy_EXPORTED_FUNC uint32_t HPyX_gil_used_##NAME(void);                              \
+    uint32_t HPyX_gil_used_##NAME(void)                                                 \
+    {                                                                                   \
+        return _HPy_GIL_USED;                                                           \
     }                                                                                   \
     HPy_EXPORTED_FUNC void HPyInitGlobalContext_##NAME(HPyContext *ctx);                \
     void HPyInitGlobalContext_##NAME(HPyContext *ctx)                                   \

@@ -20,11 +20,12 @@ pub unsafe extern "C" fn hpy_host_init_module(
     name: *const c_char,
     def: unsafe extern "C" fn() -> *mut HPyModuleDef,
     set_context: unsafe extern "C" fn(*mut HPyContext),
+    uses_gil: bool,
 ) -> *mut cpy_PyObject {
     // SAFETY: a string literal, which lives as long as the shared object.
     let name: &'static CStr = unsafe { CStr::from_ptr(name) };
     // The host keeps the entry, a few words for each import of the module.
-    let entry = Box::leak(Box::new(ModuleEntry { name, def, set_context }));
+    let entry = Box::leak(Box::new(ModuleEntry { name, def, set_context, uses_gil }));
     // SAFETY: the caller's promise.
     unsafe { module_init(entry) }
 }

@@ -226,9 +226,10 @@ fn host() -> PathBuf {
     profile.join("libhpy_cpython_static.a")
 }
 
-/// The one binary of an extension, in a folder.
-fn one_binary(name: &str, host: &Path, folder: &Path) -> PathBuf {
-    let objects = objects(name, LANGUAGES[0], "UNIVERSAL", &[], &["-DHPY_ONE_BINARY"], folder);
+/// An extension with the host inside.
+fn one_binary(name: &str, options: &[&str], host: &Path, folder: &Path) -> PathBuf {
+    let options = [&["-DHPY_ONE_BINARY"], options].concat();
+    let objects = objects(name, LANGUAGES[0], "UNIVERSAL", &[], &options, folder);
     let extension = folder.join(name).with_extension("so");
     run(compiler("cc")
         .arg("-shared")
@@ -245,10 +246,11 @@ fn one_binary_works_in_every_interpreter() {
     let folder = folder("one-binary");
     let host = host();
     for name in EXTENSIONS {
-        let extension = one_binary(name, &host, &folder);
+        let extension = one_binary(name, &[], &host, &folder);
         let expected = [
             "HPyInitGlobalContext_",
             "HPyInit_",
+            "HPyX_gil_used_",
             "PyInit_",
             "get_required_hpy_major_version_",
             "get_required_hpy_minor_version_",
@@ -258,12 +260,22 @@ fn one_binary_works_in_every_interpreter() {
             say(&cook(name, &python, &extension, "one binary"));
         }
     }
+    // The GIL of an extension that asks for it. Where there always is one there is nothing to see.
+    let extension = one_binary("kitchen", &["-DHPY_GIL_USED"], &host, &folder);
+    let import = "import sys, warnings; warnings.simplefilter('ignore'); \
+                  sys.path.insert(0, sys.argv[1]); import kitchen; \
+                  print(getattr(sys, '_is_gil_enabled', lambda: True)())";
+    for python in pythons().iter().filter(|python| python.is_cpython) {
+        let mut command = Command::new(&python.executable);
+        command.args(["-c", import]).arg(extension.parent().expect("a folder"));
+        assert_eq!(run(&mut command), "True\n", "{}", python.executable);
+    }
 }
 
 /// Only CPython is told nonsense: other interpreters make types in ways of their own.
 #[test]
 fn nonsense_never_works_and_never_crashes() {
-    let extension = one_binary("specs", &host(), &folder("nonsense"));
+    let extension = one_binary("specs", &[], &host(), &folder("nonsense"));
     for python in pythons().iter().filter(|python| python.is_cpython) {
         say(&cook("specs", python, &extension, "one binary"));
     }

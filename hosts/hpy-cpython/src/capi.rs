@@ -192,6 +192,8 @@ macro_rules! for_each_symbol {
             required fn PyIter_Next(o: Obj) -> Obj;
             required fn PyList_Append(o: Obj, item: Obj) -> c_int;
             required fn PyList_Insert(o: Obj, i: isize, item: Obj) -> c_int;
+            optional fn PyInterpreterState_Get() -> *mut c_void;
+            optional fn PyInterpreterState_GetID(interpreter: *mut c_void) -> i64;
             required fn PyList_New(n: isize) -> Obj;
             required fn PyList_SetItem(o: Obj, i: isize, item: Obj) -> c_int;
             required fn PyLong_AsDouble(o: Obj) -> f64;

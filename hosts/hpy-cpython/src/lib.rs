@@ -21,6 +21,7 @@ mod capi;
 #[cfg(feature = "direct")]
 pub mod direct;
 mod host;
+mod interpreter;
 mod layout;
 pub mod mode;
 mod modes;

@@ -8,6 +8,7 @@
 
 use crate::capi::*;
 use crate::host;
+use crate::interpreter;
 use crate::layout::{self, Kind, sizes, with_layout};
 use crate::modes;
 use crate::types::checks;
@@ -26,6 +27,8 @@ pub struct ModuleEntry {
     pub def: unsafe extern "C" fn() -> *mut HPyModuleDef,
     /// `HPyInitGlobalContext_NAME`
     pub set_context: unsafe extern "C" fn(*mut HPyContext),
+    /// Whether it wants the GIL where there may be none: its functions are not called at once.
+    pub uses_gil: bool,
 }
 
 /// Does the work of `PyInit_NAME`: gives what the interpreter expects of it, or null with an
@@ -69,7 +72,7 @@ unsafe fn init(
         };
         (entry.set_context)(context);
         let def = (entry.def)();
-        match with_layout!(kind, definition(entry.name, def)) {
+        match with_layout!(kind, definition(entry.name, def, entry.uses_gil)) {
             Ok(definition) => PyModuleDef_Init(definition),
             Err(Raised) => null_mut(),
         }
@@ -93,7 +96,9 @@ pub unsafe fn make_module(name: &CStr, def: *mut HPyModuleDef, spec: HPy) -> HPy
             return HPy::NULL;
         };
         let name = CStr::from_ptr(keep(name.as_ptr()));
-        let Ok(definition) = with_layout!(kind, definition(name, def)) else { return HPy::NULL };
+        let Ok(definition) = with_layout!(kind, definition(name, def, false)) else {
+            return HPy::NULL;
+        };
         let module = from_spec(definition, host::obj(spec), API_VERSION);
         if module.is_null() {
             return HPy::NULL;
@@ -126,6 +131,10 @@ unsafe fn attach() -> Result<Kind, String> {
     let linker = load().map_err(|name| {
         format!("this process has no C API that the extension can use ({name} is missing)")
     })?;
+    // SAFETY: the API is loaded; the caller's promise.
+    if !unsafe { interpreter::is_main() } {
+        return Err(interpreter::REFUSAL.to_owned());
+    }
     if let Some(kind) = *ATTACHED.lock().unwrap_or_else(PoisonError::into_inner) {
         return Ok(kind);
     }
@@ -178,8 +187,11 @@ unsafe fn check_direct(_: Kind) -> Result<(), String> {
 mod c_slot {
     pub(super) const CREATE: i32 = 1;
     pub(super) const EXEC: i32 = 2;
-    /// Since 3.12: one context serves the main interpreter only.
-    pub(super) const MULTIPLE_INTERPRETERS: (i32, usize) = (3, 0);
+    /// Since 3.12: whether it may be loaded into an isolated interpreter, where its own `EXEC`
+    /// refuses. An object that a `CREATE` slot makes can have none, and CPython refuses for it.
+    pub(super) const MULTIPLE_INTERPRETERS: i32 = 3;
+    pub(super) const OF_EVERY_INTERPRETER: usize = 2;
+    pub(super) const OF_NO_OTHER_INTERPRETER: usize = 0;
     /// Since 3.13: the GIL may stay off.
     pub(super) const GIL: (i32, usize) = (4, 1);
 }
@@ -191,6 +203,7 @@ mod c_slot {
 unsafe fn definition<L: layout::Layout>(
     name: &'static CStr,
     def: *mut HPyModuleDef,
+    uses_gil: bool,
 ) -> Result<*mut c_void, Raised> {
     // SAFETY: the caller's promise.
     unsafe {
@@ -205,7 +218,7 @@ unsafe fn definition<L: layout::Layout>(
             return Err(Raised);
         }
         let methods = methods(def)?;
-        let slots = slots(def)?;
+        let slots = slots(def, uses_gil)?;
         let doc = keep(def.doc);
         // `PyModuleDef` is a header like any object's, three words of the import machinery, and
         // then these.
@@ -256,7 +269,7 @@ unsafe fn methods(def: &HPyModuleDef) -> Result<Vec<PyMethodDef>, Raised> {
 ///
 /// # Safety
 /// `def` follows the ABI; the thread is attached to the interpreter.
-unsafe fn slots(def: &HPyModuleDef) -> Result<Vec<PySlot>, Raised> {
+unsafe fn slots(def: &HPyModuleDef, uses_gil: bool) -> Result<Vec<PySlot>, Raised> {
     let mut slots: Vec<(i32, usize)> = Vec::new();
     let mut others = false;
     let kinds = [DefKind::SLOT, DefKind::METH, DefKind::MEMBER, DefKind::GETSET];
@@ -304,14 +317,32 @@ unsafe fn slots(def: &HPyModuleDef) -> Result<Vec<PySlot>, Raised> {
         );
     }
     // SAFETY: the API is loaded.
-    let version = layout::parse_version(&unsafe { version_text() }).unwrap_or_default();
-    let pypy = load() == Ok(Linker::PyPy);
-    if version >= (3, 12) && !pypy {
-        slots.push(c_slot::MULTIPLE_INTERPRETERS);
-    }
-    if version >= (3, 13) && !pypy {
-        slots.push(c_slot::GIL);
-    }
+    unsafe { declare(&mut slots, creates == 1, uses_gil) };
     let slots = slots.into_iter().map(|(slot, value)| PySlot { slot, value: value as *mut c_void });
     Ok(slots.chain([PySlot { slot: 0, value: null_mut() }]).collect())
+}
+
+/// Adds the slots in which a module says where it works, and the one in which it sees to that.
+///
+/// # Safety
+/// The API is loaded.
+unsafe fn declare(slots: &mut Vec<(i32, usize)>, is_created: bool, uses_gil: bool) {
+    if load() == Ok(Linker::PyPy) {
+        return;
+    }
+    // SAFETY: the caller's promise.
+    let version = layout::parse_version(&unsafe { version_text() }).unwrap_or_default();
+    let check: unsafe extern "C" fn(Obj) -> core::ffi::c_int = interpreter::check;
+    let mut interpreters = c_slot::OF_NO_OTHER_INTERPRETER;
+    if !is_created {
+        slots.insert(0, (c_slot::EXEC, check as usize));
+        interpreters = c_slot::OF_EVERY_INTERPRETER;
+    }
+    if version >= (3, 12) {
+        slots.push((c_slot::MULTIPLE_INTERPRETERS, interpreters));
+    }
+    // Without the slot CPython switches the GIL on.
+    if version >= (3, 13) && !uses_gil {
+        slots.push(c_slot::GIL);
+    }
 }

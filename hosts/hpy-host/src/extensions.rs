@@ -28,6 +28,10 @@ pub(crate) trait Handing {
     fn raise(&self, h: HPy) -> HPy;
     /// Closes a handle of the mode and leaves what it stands for open.
     fn forget(&self, h: HPy);
+    /// Whether a call of a member that can fail is to do so; the exception is set then.
+    fn fails(&self, _member: &'static str) -> bool {
+        false
+    }
     /// Ends the use.
     fn end(self);
 }
@@ -174,9 +178,11 @@ unsafe extern "C" fn get_buffer<M: Handing>(
     unsafe {
         let mode = M::begin(ctx);
         let inner = mode.inner();
-        let status = wrapped(inner)
-            .get_buffer
-            .map_or(Status::ERR, |get_buffer| get_buffer(inner, mode.lower(object), view, flags));
+        let object = mode.lower(object);
+        let status = match wrapped(inner).get_buffer {
+            Some(get_buffer) if !mode.fails("get_buffer") => get_buffer(inner, object, view, flags),
+            _ => Status::ERR,
+        };
         if status == Status::OK {
             (*view).obj = mode.raise((*view).obj);
         }

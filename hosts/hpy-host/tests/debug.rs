@@ -4,7 +4,7 @@
 mod support;
 
 use hpy_abi::*;
-use hpy_host::debug::Limits;
+use hpy_host::debug::{Failure, Limits};
 use hpy_mock::Interpreter;
 use std::cell::Cell;
 use std::ffi::{CStr, c_int};
@@ -625,4 +625,60 @@ fn text_cannot_be_read_after_its_handle_is_closed() {
         return;
     }
     assert!(!dies("text_cannot_be_read_after_its_handle_is_closed").contains("read"));
+}
+
+/// What a failed member gives is what the table says of its type, and the call is not made.
+#[test]
+fn the_call_that_is_asked_for_fails() {
+    let host = Host::new();
+    let (ctx, plain, debugger) = (host.debug(), host.plain(), host.debugger());
+    let memory_error = || call!(plain, ctx_Dup, constant!(plain, h_MemoryError));
+    let operation = || {
+        let list = call!(ctx, ctx_List_New, Len(0));
+        // A reference more is always to be had.
+        let again = call!(ctx, ctx_Dup, list);
+        let status = call!(ctx, ctx_List_Append, list, constant!(ctx, h_None));
+        let length = (status == Status::OK).then(|| call!(ctx, ctx_Length, list).0);
+        close(ctx, [list, again]);
+        length
+    };
+    debugger.fail_call(2, memory_error());
+    assert_eq!(operation(), None);
+    assert_eq!(debugger.stop_failing(), Failure { calls: 2, member: Some("ctx_List_Append") });
+    assert_eq!(host.take_error().unwrap(), "MemoryError: injected failure of ctx_List_Append");
+    debugger.fail_call(3, memory_error());
+    assert_eq!(operation(), Some(-1));
+    assert_eq!(debugger.stop_failing().member, Some("ctx_Length"));
+    host.take_error().unwrap();
+    debugger.fail_call(4, memory_error());
+    assert_eq!(operation(), Some(1));
+    assert_eq!(debugger.stop_failing(), Failure { calls: 3, member: None });
+    host.finish();
+}
+
+/// What the extension has given up is gone, and a tracker that failed leaves handles alone.
+#[test]
+fn builders_and_trackers_fail_without_a_leak() {
+    let host = Host::new();
+    let (ctx, plain, debugger) = (host.debug(), host.plain(), host.debugger());
+    let fail = |n| debugger.fail_call(n, call!(plain, ctx_Dup, constant!(plain, h_ValueError)));
+    let builder = call!(ctx, ctx_ListBuilder_New, Len(1));
+    call!(ctx, ctx_ListBuilder_Set, builder, Len(0), constant!(ctx, h_None));
+    fail(1);
+    assert!(call!(ctx, ctx_ListBuilder_Build, builder).is_null());
+    let builder = call!(ctx, ctx_TupleBuilder_New, Len(0));
+    fail(1);
+    assert!(call!(ctx, ctx_TupleBuilder_Build, builder).is_null());
+    fail(2);
+    let tracker = call!(ctx, ctx_Tracker_New, Len(0));
+    let kept = call!(ctx, ctx_Dup, constant!(ctx, h_None));
+    assert_eq!(call!(ctx, ctx_Tracker_Add, tracker, kept), Status::ERR);
+    call!(ctx, ctx_Tracker_Close, tracker);
+    close(ctx, [kept]);
+    fail(1);
+    assert_eq!(call!(ctx, ctx_Tracker_New, Len(0)), HPyTracker(0));
+    assert_eq!(debugger.stop_failing().member, Some("ctx_Tracker_New"));
+    assert!(host.take_error().unwrap().starts_with("ValueError"));
+    assert_eq!(debugger.open_handles(0), []);
+    host.finish();
 }

@@ -42,6 +42,8 @@ functions! {
     set_on_invalid_handle c"set_on_invalid_handle" c"set_on_invalid_handle(callback, /)\n--\n\nSets the function that is called when an invalid handle is used; with None, the process ends.";
     set_on_invalid_builder_handle c"set_on_invalid_builder_handle" c"set_on_invalid_builder_handle(callback, /)\n--\n\nSets the function that is called when an invalid builder is used; with None, the process ends.";
     set_handle_stack_trace_limit c"set_handle_stack_trace_limit" c"set_handle_stack_trace_limit(limit, /)\n--\n\nSets how many native frames are recorded with each new handle; None records nothing.";
+    fail_call c"fail_call" c"fail_call(number, exception, /)\n--\n\nLets that call of a context function that can fail, counted on this thread from now, raise the exception in place of running.";
+    stop_failing c"stop_failing" c"stop_failing()\n--\n\nEnds what fail_call began; returns the number of calls that could fail, and the name of the function that failed or None.";
 }
 
 fn new_generation(ctx: Ctx, args: &[HPy], kwnames: HPy) -> Result<HPy, Raised> {
@@ -101,6 +103,32 @@ fn set_handle_stack_trace_limit(ctx: Ctx, args: &[HPy], kwnames: HPy) -> Result<
     let limit = if is_none(ctx, limit) { 0 } else { number(ctx, limit)? };
     debugger().set_stack_trace_limit(usize::try_from(limit).unwrap_or(0));
     none(ctx)
+}
+
+fn fail_call(ctx: Ctx, args: &[HPy], kwnames: HPy) -> Result<HPy, Raised> {
+    let [n, exception] = bind(ctx, "fail_call", ["number", "exception"], 2, args, kwnames)?;
+    let n = number(ctx, n)?;
+    let (type_type, base) = (constant!(ctx, h_TypeType), constant!(ctx, h_BaseException));
+    let is_type = call!(ctx, ctx_TypeCheck, exception, type_type) == Flag(1);
+    if !is_type || call!(ctx, ctx_Type_IsSubtype, exception, base) == Flag(0) {
+        let message = "Expected an exception type";
+        return Err(ctx.raise(constant!(ctx, h_TypeError), message, None));
+    }
+    debugger().fail_call(usize::try_from(n).unwrap_or(0), call!(ctx, ctx_Dup, exception));
+    none(ctx)
+}
+
+fn stop_failing(ctx: Ctx, args: &[HPy], kwnames: HPy) -> Result<HPy, Raised> {
+    let [] = bind(ctx, "stop_failing", [], 0, args, kwnames)?;
+    let failure = debugger().stop_failing();
+    let calls = Owned::new(ctx, integer(ctx, failure.calls as i64)?)?;
+    let member = match failure.member {
+        Some(member) => ctx.str(&c_string(member))?,
+        None => Owned::new(ctx, none(ctx)?)?,
+    };
+    let items = [calls.get(), member.get()];
+    let tuple = call!(ctx, ctx_Tuple_FromArray, Handles(items.as_ptr()), Len(2));
+    Owned::new(ctx, tuple).map(Owned::into_raw)
 }
 
 /// The native struct of a `DebugHandle`: the number of a place for handles.

@@ -12,6 +12,7 @@
 //!
 //! * `load` — from a path to a module: versions, symbols, errors.
 //! * `contexts` — the context of each mode.
+//! * `gil` — switching the GIL on for binaries that count on it.
 //! * `call` — calling the context, and arguments with names.
 //! * `define` — definitions of modules and types.
 //! * `functions`, `debug`, `trace` — what Python sees.
@@ -22,6 +23,7 @@ mod contexts;
 mod debug;
 mod define;
 mod functions;
+mod gil;
 mod load;
 mod trace;
 
@@ -32,6 +34,7 @@ static ENTRY: ModuleEntry = ModuleEntry {
     name: c"universal",
     def: functions::definition,
     set_context: HPyInitGlobalContext_universal,
+    uses_gil: false,
 };
 
 unsafe extern "C" fn HPyInitGlobalContext_universal(ctx: *mut HPyContext) {

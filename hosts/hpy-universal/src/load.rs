@@ -2,7 +2,7 @@
 //!
 //! A binary of a module NAME exports `get_required_hpy_major_version_NAME` and its `minor`
 //! counterpart, which are asked first; `HPyInitGlobalContext_NAME`, which takes the context; and
-//! `HPyInit_NAME`, which gives the definition.
+//! `HPyInit_NAME`, which gives the definition. `HPyX_gil_used_NAME` is ours, and may be missing.
 //! A binary is never closed again: the interpreter keeps pointers into it.
 //!
 //! The texts of the errors are those that programs written for HPy 0.9 compare; what to do about
@@ -32,6 +32,9 @@ pub(crate) fn load(
     let binary = Binary { ctx, name: last.replace('-', "_"), path: ctx.text(path)? };
     let library = binary.open(&ctx.path(path)?)?;
     binary.check_versions(library)?;
+    if binary.uses_gil(library) {
+        crate::gil::switch_on(ctx, &full_name)?;
+    }
     let set_context = binary.symbol(library, &format!("HPyInitGlobalContext_{}", binary.name))?;
     let init = binary.symbol(library, &format!("HPyInit_{}", binary.name))?;
     // SAFETY: the ABI, whose version the binary has confirmed, says what the symbols of these names
@@ -128,6 +131,18 @@ impl Binary {
             return Err(self.error(&message, Some(remedy)));
         }
         self.check_tag(major, minor)
+    }
+
+    /// Whether the binary counts on the GIL. One that says nothing was made when there was no
+    /// Python without it.
+    fn uses_gil(&self, library: *mut c_void) -> bool {
+        match self.find(library, &format!("HPyX_gil_used_{}", self.name)) {
+            // SAFETY: a symbol of this name is a function that `HPy_MODINIT` made.
+            Some(ask) => unsafe {
+                transmute::<*mut c_void, unsafe extern "C" fn() -> u32>(ask)() != 0
+            },
+            None => true,
+        }
     }
 
     /// The file's name must say the version as well, so that interpreters can tell by it which

@@ -118,6 +118,7 @@ impl Contents {
             "HPyInitGlobalContext_",
             "get_required_hpy_major_version_",
             "get_required_hpy_minor_version_",
+            "HPyX_gil_used_",
             "pommel_stub_",
         ]
         .map(|prefix| format_ident!("{prefix}{name}", span = span));

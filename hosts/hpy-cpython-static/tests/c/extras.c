@@ -148,13 +148,13 @@ static HPy countdown_type_impl(HPyContext *ctx, HPy self, const HPy *args, size_
 HPyDef_METH(sets, "sets", HPyFunc_VARARGS, .doc = "A set and a frozenset of an iterable.")
 static HPy sets_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
 {
-    HPy iterable, set = HPy_NULL, frozen = HPy_NULL, both = HPy_NULL;
+    HPy iterable, set, frozen, both = HPy_NULL;
     (void)self;
     if (!HPyArg_Parse(ctx, NULL, args, nargs, "O", &iterable))
         return HPy_NULL;
     set = HPyX_Set_New(ctx, iterable);
-    frozen = HPyX_FrozenSet_New(ctx, iterable);
-    if (!HPy_IsNull(set) && !HPy_IsNull(frozen))
+    frozen = HPy_IsNull(set) ? HPy_NULL : HPyX_FrozenSet_New(ctx, iterable);
+    if (!HPy_IsNull(frozen))
         both = HPyTuple_Pack(ctx, 2, set, frozen);
     HPy_Close(ctx, set);
     HPy_Close(ctx, frozen);
@@ -165,20 +165,21 @@ HPyDef_METH(set_facts, "set_facts", HPyFunc_VARARGS,
             .doc = "Is a set, is a frozenset, has the key, length, items.")
 static HPy set_facts_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
 {
-    HPy set, key, items, facts;
+    HPy set, key, items, facts = HPy_NULL;
+    HPy_ssize_t length;
     int is_set, is_frozen, has;
     (void)self;
     if (!HPyArg_Parse(ctx, NULL, args, nargs, "OO", &set, &key))
         return HPy_NULL;
     is_set = HPyX_Set_Check(ctx, set);
-    is_frozen = HPyX_FrozenSet_Check(ctx, set);
-    has = HPyX_Set_Contains(ctx, set, key);
-    if (is_set < 0 || is_frozen < 0 || has < 0)
+    is_frozen = is_set < 0 ? -1 : HPyX_FrozenSet_Check(ctx, set);
+    has = is_frozen < 0 ? -1 : HPyX_Set_Contains(ctx, set, key);
+    length = has < 0 ? -1 : HPyX_Set_Length(ctx, set);
+    if (length < 0)
         return HPy_NULL;
     items = HPyX_Set_ToList(ctx, set);
-    if (HPy_IsNull(items))
-        return HPy_NULL;
-    facts = HPy_BuildValue(ctx, "(iiinO)", is_set, is_frozen, has, HPyX_Set_Length(ctx, set), items);
+    if (!HPy_IsNull(items))
+        facts = HPy_BuildValue(ctx, "(iiinO)", is_set, is_frozen, has, length, items);
     HPy_Close(ctx, items);
     return facts;
 }
@@ -208,6 +209,10 @@ static HPy sizes(HPyContext *ctx, const HPy_ssize_t *items, int n)
     builder = HPyTupleBuilder_New(ctx, n);
     for (i = 0; i < n; i++) {
         HPy size = HPyLong_FromSsize_t(ctx, items[i]);
+        if (HPy_IsNull(size)) {
+            HPyTupleBuilder_Cancel(ctx, builder);
+            return HPy_NULL;
+        }
         HPyTupleBuilder_Set(ctx, builder, i, size);
         HPy_Close(ctx, size);
     }
@@ -233,9 +238,9 @@ static HPy view_impl(HPyContext *ctx, HPy self, const HPy *args, size_t nargs)
     moved = view;
     memset(&view, 0xff, sizeof(view));
     contents = HPyBytes_FromStringAndSize(ctx, (const char *)moved.buf, moved.len);
-    shape = sizes(ctx, moved.shape, moved.ndim);
-    strides = sizes(ctx, moved.strides, moved.ndim);
-    if (!HPy_IsNull(contents) && !HPy_IsNull(shape) && !HPy_IsNull(strides))
+    shape = HPy_IsNull(contents) ? HPy_NULL : sizes(ctx, moved.shape, moved.ndim);
+    strides = HPy_IsNull(shape) ? HPy_NULL : sizes(ctx, moved.strides, moved.ndim);
+    if (!HPy_IsNull(strides))
         facts = HPy_BuildValue(ctx, "(OniisOO)", contents, moved.itemsize, moved.readonly,
                                moved.ndim, moved.format ? moved.format : "-", shape, strides);
     HPy_Close(ctx, contents);
@@ -298,28 +303,25 @@ static HPy dates_impl(HPyContext *ctx, HPy self, HPy name)
     const HPyX_Day day = { 2024, 2, 29 };
     const HPyX_Clock clock = { 23, 59, 58, 999999, 1 }, noon = { 12, 0, 0, 0, 0 };
     const HPyX_Span offset = { -1, 73800, 0 }, span = { -2, 3, 4 };
-    HPy utc = HPyX_TimeZone_UTC(ctx), zone = HPyX_TimeZone_New(ctx, offset, name);
-    HPy made[5], all = HPy_NULL;
-    size_t i;
-    bool complete = true;
+    HPy utc, zone, date, time, moment, at_noon, duration, all = HPy_NULL;
     (void)self;
-    if (HPy_IsNull(utc) || HPy_IsNull(zone)) {
-        HPy_Close(ctx, utc);
-        return HPy_NULL;
-    }
-    made[0] = HPyX_Date_New(ctx, day);
-    made[1] = HPyX_Time_New(ctx, clock, HPy_NULL);
-    made[2] = HPyX_DateTime_New(ctx, day, clock, zone);
-    made[3] = HPyX_DateTime_New(ctx, day, noon, utc);
-    made[4] = HPyX_TimeDelta_New(ctx, span);
-    for (i = 0; i < 5; i++)
-        complete = complete && !HPy_IsNull(made[i]);
-    if (complete)
-        all = HPyTuple_Pack(ctx, 5, made[0], made[1], made[2], made[3], made[4]);
-    for (i = 0; i < 5; i++)
-        HPy_Close(ctx, made[i]);
+    /* Each is made only if the one before it was: no call while an exception is set. */
+    utc = HPyX_TimeZone_UTC(ctx);
+    zone = HPy_IsNull(utc) ? HPy_NULL : HPyX_TimeZone_New(ctx, offset, name);
+    date = HPy_IsNull(zone) ? HPy_NULL : HPyX_Date_New(ctx, day);
+    time = HPy_IsNull(date) ? HPy_NULL : HPyX_Time_New(ctx, clock, HPy_NULL);
+    moment = HPy_IsNull(time) ? HPy_NULL : HPyX_DateTime_New(ctx, day, clock, zone);
+    at_noon = HPy_IsNull(moment) ? HPy_NULL : HPyX_DateTime_New(ctx, day, noon, utc);
+    duration = HPy_IsNull(at_noon) ? HPy_NULL : HPyX_TimeDelta_New(ctx, span);
+    if (!HPy_IsNull(duration))
+        all = HPyTuple_Pack(ctx, 5, date, time, moment, at_noon, duration);
     HPy_Close(ctx, utc);
     HPy_Close(ctx, zone);
+    HPy_Close(ctx, date);
+    HPy_Close(ctx, time);
+    HPy_Close(ctx, moment);
+    HPy_Close(ctx, at_noon);
+    HPy_Close(ctx, duration);
     return all;
 }
 
@@ -337,11 +339,13 @@ static HPy apart_impl(HPyContext *ctx, HPy self, HPy h)
     HPyX_Day day = { 0, 0, 0 };
     HPyX_Clock clock = { 0, 0, 0, 0, 0 };
     HPyX_Span span = { 0, 0, 0 };
-    const int is_date = HPyX_Date_Check(ctx, h), is_moment = HPyX_DateTime_Check(ctx, h);
-    const int is_time = HPyX_Time_Check(ctx, h), is_span = HPyX_TimeDelta_Check(ctx, h);
+    const int is_date = HPyX_Date_Check(ctx, h);
+    const int is_moment = is_date < 0 ? -1 : HPyX_DateTime_Check(ctx, h);
+    const int is_time = is_moment < 0 ? -1 : HPyX_Time_Check(ctx, h);
+    const int is_span = is_time < 0 ? -1 : HPyX_TimeDelta_Check(ctx, h);
     int aware = 0;
     (void)self;
-    if (is_date < 0 || is_moment < 0 || is_time < 0 || is_span < 0)
+    if (is_span < 0)
         return HPy_NULL;
     if (is_date && HPyX_Date_Read(ctx, h, &day) < 0)
         return HPy_NULL;

@@ -115,11 +115,10 @@ HPyDef_METH(capsule, "capsule", HPyFunc_NOARGS)
 static HPy capsule_impl(HPyContext *ctx, HPy self)
 {
     HPy h = HPyCapsule_New(ctx, &released, "kitchen", &capsule_end);
+    void *pointer = HPy_IsNull(h) ? NULL : HPyCapsule_GetPointer(ctx, h, "kitchen");
     (void)self;
-    if (HPy_IsNull(h) || HPyCapsule_GetPointer(ctx, h, "kitchen") != (void *)&released)
-        return HPy_NULL;
     HPy_Close(ctx, h);
-    return HPyLong_FromLong(ctx, released);
+    return pointer == (void *)&released ? HPyLong_FromLong(ctx, released) : HPy_NULL;
 }
 
 static HPyGlobal kept;

@@ -1281,7 +1281,8 @@ unsafe extern "C" fn set_context(ctx: Ctx) {
     CTX.store(ctx, SeqCst);
 }
 
-static ENTRY: ModuleEntry = ModuleEntry { name: c"smoke", def: definition, set_context };
+static ENTRY: ModuleEntry =
+    ModuleEntry { name: c"smoke", def: definition, set_context, uses_gil: false };
 
 /// What CPython looks for.
 #[unsafe(no_mangle)]
@@ -1378,7 +1379,8 @@ macro_rules! module {
     ($($init:ident $name:literal $def:ident;)*) => {$(
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $init() -> *mut cpy_PyObject {
-            static ENTRY: ModuleEntry = ModuleEntry { name: $name, def: $def, set_context };
+            static ENTRY: ModuleEntry =
+                ModuleEntry { name: $name, def: $def, set_context, uses_gil: false };
             // SAFETY: called by the import machinery.
             unsafe { module_init(&ENTRY) }
         }

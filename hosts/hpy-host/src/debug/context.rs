@@ -37,7 +37,10 @@ macro_rules! derived_member {
                 let call = Call::new(used.debugger);
                 lower!(call $($arg)*);
                 let inner = used.debugger.inner;
-                let result = ((*inner).$name)(inner $(, Lowered::<$ty>::value(&$arg))*);
+                let result = match used.debugger.failure::<$ret>(index::$name) {
+                    None => ((*inner).$name)(inner $(, Lowered::<$ty>::value(&$arg))*),
+                    Some(failed) => failed,
+                };
                 $(Lowered::<$ty>::finish(&$arg, &call);)*
                 let result = Raise::raise(result, &call);
                 used.end();

@@ -65,7 +65,13 @@ members! {
         let used = Use::begin(ctx);
         let d = used.debugger;
         let taken = HPyListBuilder(d.take_builder(&d.list_builders, builder.0));
-        let built = ((*d.inner).ctx_ListBuilder_Build)(d.inner, taken);
+        let built = match d.failure(index::ctx_ListBuilder_Build) {
+            None => ((*d.inner).ctx_ListBuilder_Build)(d.inner, taken),
+            Some(failed) => {
+                ((*d.inner).ctx_ListBuilder_Cancel)(d.inner, taken);
+                failed
+            }
+        };
         let built = Raise::raise(built, &Call::new(d));
         used.end();
         built
@@ -87,7 +93,13 @@ members! {
         let used = Use::begin(ctx);
         let d = used.debugger;
         let taken = HPyTupleBuilder(d.take_builder(&d.tuple_builders, builder.0));
-        let built = ((*d.inner).ctx_TupleBuilder_Build)(d.inner, taken);
+        let built = match d.failure(index::ctx_TupleBuilder_Build) {
+            None => ((*d.inner).ctx_TupleBuilder_Build)(d.inner, taken),
+            Some(failed) => {
+                ((*d.inner).ctx_TupleBuilder_Cancel)(d.inner, taken);
+                failed
+            }
+        };
         let built = Raise::raise(built, &Call::new(d));
         used.end();
         built
@@ -107,12 +119,14 @@ members! {
     /// A tracker of ours: it holds our handles, of which the host knows nothing.
     fn ctx_Tracker_New(ctx, _size: Len) -> HPyTracker {
         let used = Use::begin(ctx);
-        let id = used.debugger.new_tracker();
+        let d = used.debugger;
+        let failed = d.failure(index::ctx_Tracker_New);
+        let tracker = failed.unwrap_or_else(|| HPyTracker(d.new_tracker()));
         used.end();
-        HPyTracker(id)
+        tracker
     }
 
-    /// Leaves a handle to a tracker.
+    /// Leaves a handle to a tracker, which has it even after a failure.
     fn ctx_Tracker_Add(ctx, ht: HPyTracker, h: HPy) -> Status {
         let used = Use::begin(ctx);
         let d = used.debugger;
@@ -121,8 +135,9 @@ members! {
         if !known {
             d.misuse(Misuse::Tracker, HPy::NULL);
         }
+        let status = d.failure(index::ctx_Tracker_Add).unwrap_or(Status::OK);
         used.end();
-        Status::OK
+        status
     }
 
     /// Takes all handles out of a tracker.

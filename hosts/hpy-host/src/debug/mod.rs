@@ -12,9 +12,11 @@
 //! * `thread` — which context may be used when.
 //! * `context` — the members, derived; `member` — those that mean more than their types.
 //! * `function` — the extension's functions.
+//! * `failure` — calls that fail because a test wants them to.
 //! * `memory`, `stack` — protected copies, and where a handle was made.
 
 mod context;
+mod failure;
 mod function;
 mod member;
 mod memory;
@@ -23,6 +25,7 @@ mod stack;
 mod thread;
 mod value;
 
+pub use failure::Failure;
 pub(crate) use function::function_name;
 pub use pool::Limits;
 

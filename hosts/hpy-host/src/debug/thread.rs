@@ -102,6 +102,10 @@ impl Handing for Use {
         self.debugger.close_handle(h);
     }
 
+    fn fails(&self, member: &'static str) -> bool {
+        self.debugger.fails(member)
+    }
+
     fn end(self) {
         Use::end(&self);
     }

@@ -370,15 +370,18 @@ fn no_handle() -> ! {
     panic!("the interpreter's stack has no room for another handle");
 }
 
+/// `repr()`, or the name of the type where that raises.
 impl fmt::Debug for Object<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.repr().unwrap_or_else(|_| format!("<{} object>", self.type_name())))
     }
 }
 
+/// `str()`, or the name of the type where that raises: `format!` panics if this fails. The
+/// exception is that of [`Object::to_text`].
 impl fmt::Display for Object<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_text().map_err(|_| fmt::Error)?)
+        f.write_str(&self.to_text().unwrap_or_else(|_| format!("<{} object>", self.type_name())))
     }
 }
 

@@ -665,8 +665,8 @@ pub fn typed_panicked<T: Default>() -> T {
 #[macro_export]
 macro_rules! __entry_points {
     ($spec:ident $c_name:literal $py_init:ident $hpy_init:ident $global_context:ident
-     $major:ident $minor:ident $stub:ident) => {
-        $crate::__hpy_entry_points!($spec $hpy_init $global_context $major $minor $stub);
+     $major:ident $minor:ident $gil_used:ident $stub:ident) => {
+        $crate::__hpy_entry_points!($spec $hpy_init $global_context $major $minor $gil_used $stub);
 
         #[doc(hidden)]
         #[unsafe(no_mangle)]
@@ -675,6 +675,7 @@ macro_rules! __entry_points {
                 name: $c_name,
                 def: $hpy_init,
                 set_context: $global_context,
+                uses_gil: false,
             };
             // SAFETY: the interpreter calls this once it is ready for the module.
             unsafe { $crate::door::module_init(&ENTRY) }
@@ -688,8 +689,8 @@ macro_rules! __entry_points {
 #[macro_export]
 macro_rules! __entry_points {
     ($spec:ident $c_name:literal $py_init:ident $hpy_init:ident $global_context:ident
-     $major:ident $minor:ident $stub:ident) => {
-        $crate::__hpy_entry_points!($spec $hpy_init $global_context $major $minor $stub);
+     $major:ident $minor:ident $gil_used:ident $stub:ident) => {
+        $crate::__hpy_entry_points!($spec $hpy_init $global_context $major $minor $gil_used $stub);
     };
 }
 
@@ -697,7 +698,8 @@ macro_rules! __entry_points {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __hpy_entry_points {
-    ($spec:ident $hpy_init:ident $global_context:ident $major:ident $minor:ident $stub:ident) => {
+    ($spec:ident $hpy_init:ident $global_context:ident $major:ident $minor:ident
+     $gil_used:ident $stub:ident) => {
         #[doc(hidden)]
         #[unsafe(no_mangle)]
         pub extern "C" fn $stub() -> *const ::core::ffi::c_char {
@@ -712,6 +714,12 @@ macro_rules! __hpy_entry_points {
         #[unsafe(no_mangle)]
         pub extern "C" fn $minor() -> u32 {
             $crate::rt::abi::ABI_VERSION_MINOR
+        }
+        // Every class is `Sync`, so that nothing depends on the GIL.
+        #[doc(hidden)]
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $gil_used() -> u32 {
+            0
         }
         #[doc(hidden)]
         #[unsafe(no_mangle)]

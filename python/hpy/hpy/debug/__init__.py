@@ -8,17 +8,21 @@ An extension is watched when it is imported with the environment variable `HPY=d
     with LeakDetector():
         extension.function()
 
+:func:`failures` makes one call into Python after the other fail, as if memory ran out there.
 `python -m hpy.debug script.py` runs a program and ends with a summary, and `hpy.debug.pytest`
 does the same for tests.
 """
 
+from .failures import Attempt, failures
 from .leakdetector import HPyDebugError, HPyLeakError, LeakDetector
 
 __all__ = [
+    "Attempt",
     "HPyDebugError",
     "HPyLeakError",
     "LeakDetector",
     "disable_handle_stack_traces",
+    "failures",
     "set_handle_stack_trace_limit",
 ]
 
