@@ -200,6 +200,17 @@ fn host() -> PathBuf {
     profile.join("libhpy_cpython_static.a")
 }
 
+/// Links objects and the host to one binary.
+fn link_one_binary(objects: &[PathBuf], host: &Path, extension: &Path) {
+    run(Command::new("cc")
+        .arg("-shared")
+        .args(objects)
+        .arg(host)
+        .args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL", "-lpthread", "-ldl", "-lm"])
+        .arg("-o")
+        .arg(extension));
+}
+
 #[test]
 fn one_binary_works_in_every_interpreter() {
     let folder = folder("one-binary");
@@ -207,13 +218,7 @@ fn one_binary_works_in_every_interpreter() {
     for name in EXTENSIONS {
         let objects = objects(name, LANGUAGES[0], "UNIVERSAL", &[], &["-DHPY_ONE_BINARY"], &folder);
         let extension = folder.join(name).with_extension("so");
-        run(Command::new("cc")
-            .arg("-shared")
-            .args(objects)
-            .arg(&host)
-            .args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL", "-lpthread", "-ldl", "-lm"])
-            .arg("-o")
-            .arg(&extension));
+        link_one_binary(&objects, &host, &extension);
         let expected = [
             "HPyInitGlobalContext_",
             "HPyInit_",
@@ -225,6 +230,71 @@ fn one_binary_works_in_every_interpreter() {
         for python in pythons() {
             say(&cook(name, &python, &extension, "one binary"));
         }
+    }
+}
+
+/// The steps of the guide `docs/how-to/from-the-c-api.md`.
+fn port() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/port-from-c-api")
+}
+
+/// What is usual in extensions and no mistake.
+const USUAL: &[&str] = &[
+    "-Wno-unused-parameter",
+    "-Wno-missing-field-initializers",
+    "-Wno-cast-function-type",
+    "-fvisibility=hidden",
+];
+
+/// The object of a step; the last one is to be one binary in the universal ABI.
+fn step(number: u32, abi: &str, headers: &[PathBuf], folder: &Path) -> PathBuf {
+    let source = port().join(format!("step{number}/histogram.c"));
+    let one_binary = if abi == "UNIVERSAL" { &["-DHPY_ONE_BINARY"][..] } else { &[] };
+    compile(LANGUAGES[0], &source, abi, headers, &[USUAL, one_binary].concat(), folder)
+}
+
+/// What the steps compile in.
+fn runtime(abi: &str, headers: &[PathBuf], folder: &Path) -> Vec<PathBuf> {
+    let sources = sources(abi);
+    sources.iter().map(|s| compile(LANGUAGES[0], s, abi, headers, USUAL, folder)).collect()
+}
+
+/// Lets an interpreter run the guide's tests on the `histogram` in a folder.
+fn test_port(python: &Python, folder: &Path, how: &str) {
+    let path = std::env::join_paths([folder, &port()]).expect("paths without colons");
+    let mut command = Command::new(&python.executable);
+    command.args(["-B", "-m", "unittest", "-q", "test_histogram"]).env("PYTHONPATH", path);
+    run(&mut command);
+    say(&format!("the port of a module, {how}: {}", python.executable));
+}
+
+#[test]
+fn every_step_of_the_port_works() {
+    for python in with_headers() {
+        let folder = folder("port-in-steps");
+        let runtime = runtime("CPYTHON", &python.headers, &folder);
+        for number in 0..=3 {
+            let mut link = Command::new("cc");
+            link.arg("-shared").arg(step(number, "CPYTHON", &python.headers, &folder));
+            // Step 0 knows nothing of HPy.
+            link.args(runtime.iter().filter(|_| number > 0));
+            run(link.arg("-o").arg(folder.join("histogram.so")));
+            test_port(&python, &folder, &format!("step {number}"));
+        }
+    }
+}
+
+#[test]
+fn the_port_ends_as_one_binary() {
+    let folder = folder("port");
+    let mut objects = runtime("UNIVERSAL", &[], &folder);
+    objects.push(step(3, "UNIVERSAL", &[], &folder));
+    link_one_binary(&objects, &host(), &folder.join("histogram.so"));
+    // PyPy finds the file through it.
+    let stub = abi().join("../python/pommel_build/pommel_build/import_stub.py");
+    std::fs::copy(stub, folder.join("histogram.py")).expect("a stub");
+    for python in pythons() {
+        test_port(&python, &folder, "one binary");
     }
 }
 

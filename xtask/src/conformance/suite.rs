@@ -107,6 +107,8 @@ fn stage(
     process::output(Command::new("cp").arg("-r").arg(suite.join("test")).arg(folder))?;
     let ours = paths::root().join("python/hpy/tests");
     process::output(Command::new("cp").arg("-r").arg(ours).arg(folder.join(OURS)))?;
+    let port = paths::root().join("examples/port-from-c-api");
+    process::output(Command::new("cp").arg("-r").arg(port).arg(folder))?;
     std::fs::write(folder.join("pommel_outcomes.py"), PLUGIN)?;
     let mut libraries = Command::new(interpreter);
     libraries
