@@ -8,7 +8,7 @@
 use super::outcome::Outcomes;
 use crate::pythons::Python;
 use crate::workspace::Workspace;
-use crate::{paths, process, venv};
+use crate::{dist, paths, process, venv};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -126,7 +126,8 @@ pub fn stage_package(interpreter: &Path, loader: &Path, folder: &Path) -> Result
     std::fs::create_dir_all(folder)?;
     let back_end = paths::root().join("python/hpy/_build.py");
     let mut build = Command::new(interpreter);
-    process::output(build.arg(back_end).arg(folder).env("POMMEL_HPY_UNIVERSAL", loader))?;
+    build.arg(back_end).arg(folder).env("POMMEL_HPY_UNIVERSAL", loader);
+    process::output(build.env("POMMEL_HPY_HOST", dist::build_static_host()?))?;
     Ok(())
 }
 
