@@ -192,7 +192,6 @@ static int Histogram_set_on_outlier(Histogram *self, PyObject *value, void *clos
 }
 /* [end] */
 
-/* [type] */
 static PyMethodDef Histogram_methods[] = {
     {"fill", (PyCFunction)(void (*)(void))Histogram_fill, METH_VARARGS | METH_KEYWORDS,
      "Counts values, each with a weight."},
@@ -228,6 +227,7 @@ static PyType_Slot Histogram_slots[] = {
     {0, NULL},
 };
 
+/* [spec] */
 static HPyType_Spec Histogram_spec = {
     .name = "histogram.Histogram",
     .basicsize = sizeof(Histogram),

@@ -298,6 +298,24 @@ fn the_port_ends_as_one_binary() {
     }
 }
 
+/// The examples of the reference.
+#[test]
+fn examples_compile_without_a_warning() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/context");
+    let files = std::fs::read_dir(examples).expect("a folder of examples");
+    let files = files.map(|file| file.expect("a file").path());
+    let files: Vec<_> = files.filter(|file| file.extension().is_some_and(|e| e == "c")).collect();
+    assert!(!files.is_empty());
+    let folder = folder("examples");
+    let newest = with_headers().pop();
+    for file in &files {
+        compile(LANGUAGES[0], file, "UNIVERSAL", &[], USUAL, &folder);
+        if let Some(python) = &newest {
+            compile(LANGUAGES[0], file, "CPYTHON", &python.headers, USUAL, &folder);
+        }
+    }
+}
+
 /// The functions that a header declares.
 fn functions(header: &str) -> BTreeSet<String> {
     let text = std::fs::read_to_string(abi().join("include/hpy").join(header)).expect(header);
