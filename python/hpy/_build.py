@@ -35,7 +35,10 @@ PARTS = [
     (ROOT / "abi" / "include", Path("hpy/devel/include")),
     (ROOT / "abi" / "runtime-c", Path("hpy/devel/src/runtime")),
 ]
-SUFFIXES = {".py", ".pyi", ".typed", ".c", ".h", ".so"}
+# What accompanies one binary; not a module to import here.
+STUB = ROOT / "python" / "pommel_build" / "pommel_build" / "import_stub.py"
+STUB_INSIDE = Path("hpy/devel/import_stub.txt")
+SUFFIXES = {".py", ".pyi", ".typed", ".c", ".h", ".so", ".txt"}
 
 
 class Library:
@@ -118,6 +121,8 @@ def package_files():
             for path in sorted(source.rglob("*")):
                 if is_kept(path):
                     yield target / path.relative_to(source), path.read_bytes()
+    if not (HERE / STUB_INSIDE).exists():
+        yield STUB_INSIDE, STUB.read_bytes()
     for library in LIBRARIES:
         if not (HERE / library.inside).exists():
             yield library.inside, library.read()

@@ -59,3 +59,26 @@ def test_step(step, abi, tmp_path):
     program = "import histogram; print(histogram.__file__)"
     file = run("-c", program, folder=tmp_path, path=[folder]).strip()
     assert file.endswith("/histogram" + get_hpy_ext_suffix(abi))
+
+
+def test_one_binary(tmp_path):
+    folder = tmp_path / "project"
+    shutil.copytree(STEPS / "step3", folder)
+    run("-c", BUILD, "--hpy-one-binary", "bdist_wheel", "--dist-dir", "dist", folder=folder)
+    (wheel,) = (folder / "dist").iterdir()
+    assert wheel.name.startswith("histogram-1.0-py3-none-")
+    run("-m", "zipfile", "-e", str(wheel), "unpacked", folder=tmp_path)
+    unpacked = tmp_path / "unpacked"
+    assert (unpacked / "histogram.so").exists() and (unpacked / "histogram.py").exists()
+    said = run("-m", "unittest", "test_histogram", folder=tmp_path, path=[unpacked, STEPS])
+    assert "Ran 12 tests" in said
+    program = "import histogram, sys; print(histogram.__file__, 'hpy' in sys.modules)"
+    said = run("-c", program, folder=tmp_path, path=[unpacked])
+    assert said.split() == [str(unpacked / "histogram.so"), "False"]
+
+
+def test_one_binary_is_not_hybrid(tmp_path):
+    shutil.copytree(STEPS / "step1", tmp_path / "project")
+    with pytest.raises(AssertionError, match="it cannot use the C API"):
+        options = ["--hpy-one-binary", "--hpy-abi=hybrid", "build_ext"]
+        run("-c", BUILD, *options, folder=tmp_path / "project")
