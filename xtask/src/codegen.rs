@@ -29,6 +29,7 @@ const GENERATED: &[Generated] = &[
     ("abi/include/hpy/cpython/calls.h", c::cpython_calls),
     ("abi/include/hpy/cpython/context.h", c::cpython_context),
     ("abi/include/hpy/cpython/trampolines.h", signatures::cpython_trampolines),
+    ("docs/how-to/c-extension.md", snippets::c_extension),
     ("docs/how-to/from-the-c-api.md", snippets::porting_guide),
     ("docs/reference/c-api.md", names::page),
     ("docs/reference/context-members.md", reference::page),

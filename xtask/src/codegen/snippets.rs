@@ -7,10 +7,33 @@ use anyhow::{Context, Result, ensure};
 
 /// `docs/how-to/from-the-c-api.md`, with its snippets as the files have them now.
 pub fn porting_guide() -> String {
-    let path = "docs/how-to/from-the-c-api.md";
+    page("docs/how-to/from-the-c-api.md")
+}
+
+/// `docs/how-to/c-extension.md`
+pub fn c_extension() -> String {
+    page("docs/how-to/c-extension.md")
+}
+
+fn page(path: &str) -> String {
     let page = std::fs::read_to_string(paths::root().join(path)).expect("the page is committed");
-    filled(&page, |path| Ok(std::fs::read_to_string(paths::root().join(path))?))
-        .unwrap_or_else(|error| panic!("{path}: {error:#}"))
+    filled(&page, read).unwrap_or_else(|error| panic!("{path}: {error:#}"))
+}
+
+/// A file; a template of `cargo pommel new` as it is for `cargo pommel new c-stats --c`.
+fn read(path: &str) -> Result<String> {
+    let mut text = std::fs::read_to_string(paths::root().join(path))?;
+    if path.contains("/template/") {
+        for (place, name) in [
+            ("{name}", "c-stats"),
+            ("{module}", "c_stats"),
+            ("{backend_c}", "\"pommel-build\", \"pommel-hpy\""),
+            ("{repository}", ""),
+        ] {
+            text = text.replace(place, name);
+        }
+    }
+    Ok(text)
 }
 
 /// The page with its snippets replaced.
@@ -54,7 +77,7 @@ fn snippet(wanted: &str, read: impl Fn(&str) -> Result<String>) -> Result<String
 mod tests {
     use super::*;
 
-    fn read(_: &str) -> Result<String> {
+    fn file(_: &str) -> Result<String> {
         Ok("a\n    // [b]\n    c\n\n      d\n    // [end]\ne\n".to_owned())
     }
 
@@ -62,14 +85,14 @@ mod tests {
     fn snippets_are_replaced_and_the_rest_stays() {
         let page = "# Title\n\n<!-- x.rs [b] -->\n\n```rs\nold\n```\n\nText.\n";
         let new = "# Title\n\n<!-- x.rs [b] -->\n\n```rs\nc\n\n  d\n```\n\nText.\n";
-        assert_eq!(filled(page, read).unwrap(), new);
-        assert_eq!(filled(new, read).unwrap(), new);
+        assert_eq!(filled(page, file).unwrap(), new);
+        assert_eq!(filled(new, file).unwrap(), new);
     }
 
     #[test]
     fn what_is_not_there_is_an_error() {
         for page in ["<!-- x.rs [c] -->\n```\n```\n", "<!-- x.rs [b] -->\nText\n"] {
-            assert!(filled(page, read).is_err());
+            assert!(filled(page, file).is_err());
         }
     }
 }
