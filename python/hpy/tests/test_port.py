@@ -64,12 +64,15 @@ def test_step(step, abi, tmp_path):
 def test_one_binary(tmp_path):
     folder = tmp_path / "project"
     shutil.copytree(STEPS / "step3", folder)
+    # Where there are Python files too, setuptools lists the sources of everything.
+    (folder / "companion.py").write_text("import histogram\n")
     run("-c", BUILD, "--hpy-one-binary", "bdist_wheel", "--dist-dir", "dist", folder=folder)
     (wheel,) = (folder / "dist").iterdir()
     assert wheel.name.startswith("histogram-1.0-py3-none-")
     run("-m", "zipfile", "-e", str(wheel), "unpacked", folder=tmp_path)
     unpacked = tmp_path / "unpacked"
-    assert (unpacked / "histogram.so").exists() and (unpacked / "histogram.py").exists()
+    for name in ("histogram.so", "histogram.py", "companion.py"):
+        assert (unpacked / name).exists(), name
     said = run("-m", "unittest", "test_histogram", folder=tmp_path, path=[unpacked, STEPS])
     assert "Ran 12 tests" in said
     program = "import histogram, sys; print(histogram.__file__, 'hpy' in sys.modules)"

@@ -245,6 +245,11 @@ class BuildExtMixin:
         suffix = ".so" if one_binary else get_hpy_ext_suffix(ext.hpy_abi)
         return os.path.join(*fullname.split(".")) + suffix
 
+    def get_source_files(self):
+        # What comes with this package is no part of a source distribution, and an absolute path.
+        ours = {*self.hpydevel.get_extra_sources(), *self.hpydevel.get_ctx_sources()}
+        return [path for path in super().get_source_files() if path not in ours]
+
     def get_export_symbols(self, ext):
         exports = super().get_export_symbols(ext)
         if getattr(ext, "hpy_abi", "cpython") == "cpython":
