@@ -1,12 +1,15 @@
-"""Builds the package `hpy` (PEP 517).
+"""Builds the distribution `pommel-hpy`, which has the package `hpy` (PEP 517).
 
-It consists of this folder's Python files, the C headers and sources of `abi/`, and the shared
-object of `hosts/hpy-universal`, one for every CPython, which is why the wheel is for all of them.
+It consists of this folder's Python files, the C headers and sources of `abi/`, and two libraries
+that Rust makes: the loader, a shared object for every CPython (`hosts/hpy-universal`), and the host
+that extensions in C are linked with (`hosts/hpy-cpython-static`). None is for one Python, which is
+why the wheel is for all of them.
 
     python _build.py FOLDER
 
 puts all of it into a folder from which it can be imported, and from which pip can install it
-without a Rust compiler. `POMMEL_HPY_UNIVERSAL` names a shared object that is built already.
+without a Rust compiler. `POMMEL_HPY_UNIVERSAL` and `POMMEL_HPY_HOST` name libraries that are built
+already.
 """
 
 import base64
@@ -17,30 +20,81 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 
+#: How files of the distribution start.
+STEM = "pommel_hpy"
+
 # Where the parts are in the repository, and where they are in the package.
 PARTS = [
     (ROOT / "abi" / "include", Path("hpy/devel/include")),
     (ROOT / "abi" / "runtime-c", Path("hpy/devel/src/runtime")),
 ]
-SHARED_OBJECT = Path("hpy/universal.so")
-SUFFIXES = {".py", ".pyi", ".typed", ".c", ".h", ".so"}
+# What accompanies one binary; not a module to import here.
+STUB = ROOT / "python" / "pommel_build" / "pommel_build" / "import_stub.py"
+STUB_INSIDE = Path("hpy/devel/import_stub.txt")
+SUFFIXES = {".py", ".pyi", ".typed", ".c", ".h", ".so", ".txt"}
+
+
+class Library:
+    """A library that cargo makes."""
+
+    def __init__(self, inside, crate, made, variable):
+        self.inside, self.crate, self.made = Path(inside), crate, made
+        self.variable = variable
+
+    def built(self):
+        """Its path, built if need be."""
+        given = os.environ.get(self.variable)
+        if given:
+            return Path(given)
+        build = ["cargo", "build", "--release", "--package", self.crate]
+        subprocess.run(build, cwd=ROOT, check=True)
+        target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+        return target / "release" / self.made
+
+    def read(self):
+        """What is packed."""
+        path = self.built()
+        return without_debug_information(path) if path.suffix == ".a" else path.read_bytes()
+
+
+LIBRARIES = [
+    Library("hpy/universal.so", "hpy-universal", "libuniversal.so", "POMMEL_HPY_UNIVERSAL"),
+    Library(
+        "hpy/devel/lib/libhpy_cpython_static.a",
+        "hpy-cpython-static",
+        "libhpy_cpython_static.a",
+        "POMMEL_HPY_HOST",
+    ),
+]
+
+
+def without_debug_information(library):
+    """A static library without what only debuggers read: more than half of it, and the debug mode
+    takes functions' names from the symbols.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        stripped = Path(folder, library.name)
+        # -D: the same input gives the same output.
+        command = ["strip", "-D", "--strip-debug", "-o", str(stripped), str(library)]
+        subprocess.run(command, check=True)
+        return stripped.read_bytes()
 
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     """PEP 517."""
-    version = read_version()
+    version = project("version")
     platform = re.sub("[-.]", "_", sysconfig.get_platform())
     tag = f"py3-none-{platform}"
-    name = f"hpy-{version}-{tag}.whl"
-    info = f"hpy-{version}.dist-info"
-    files = dict(package_files())
-    contents = {str(inside): outside.read_bytes() for inside, outside in sorted(files.items())}
+    name = f"{STEM}-{version}-{tag}.whl"
+    info = f"{STEM}-{version}.dist-info"
+    contents = {str(inside): data for inside, data in sorted(package_files())}
     contents[f"{info}/METADATA"] = metadata(version).encode()
     contents[f"{info}/WHEEL"] = wheel_metadata(tag).encode()
     contents[f"{info}/entry_points.txt"] = entry_points().encode()
@@ -57,53 +111,41 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 
 
 def package_files():
-    """The files of the package: path in the package, path on disk."""
+    """The files of the package: path in the package, contents."""
     for path in sorted((HERE / "hpy").rglob("*")):
         if is_kept(path):
-            yield path.relative_to(HERE), path
+            yield path.relative_to(HERE), path.read_bytes()
     for source, target in PARTS:
         # In a folder that `stage` made, they are in place.
         if source.is_dir() and not (HERE / target).exists():
             for path in sorted(source.rglob("*")):
                 if is_kept(path):
-                    yield target / path.relative_to(source), path
-    if not (HERE / SHARED_OBJECT).exists():
-        yield SHARED_OBJECT, shared_object()
+                    yield target / path.relative_to(source), path.read_bytes()
+    if not (HERE / STUB_INSIDE).exists():
+        yield STUB_INSIDE, STUB.read_bytes()
+    for library in LIBRARIES:
+        if not (HERE / library.inside).exists():
+            yield library.inside, library.read()
 
 
 def is_kept(path):
     """Whether a file is part of the package."""
-    return path.is_file() and (path.suffix in SUFFIXES or path.name == "SOURCES")
-
-
-def shared_object():
-    """The path of the shared object, built if need be."""
-    given = os.environ.get("POMMEL_HPY_UNIVERSAL")
-    if given:
-        return Path(given)
-    build = ["cargo", "build", "--release", "--package", "hpy-universal"]
-    subprocess.run(build, cwd=ROOT, check=True)
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    return target / "release" / "libuniversal.so"
+    # Static libraries that `hpy.devel.static_libs` made are for one Python, and stay where they are.
+    names = {"SOURCES", *(library.inside.name for library in LIBRARIES)}
+    return path.is_file() and (path.suffix in SUFFIXES or path.name in names)
 
 
 def stage(folder):
     """Put everything into a folder."""
-    for inside, outside in package_files():
+    for inside, data in package_files():
         target = folder / inside
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(outside, target)
+        target.write_bytes(data)
     for name in ("_build.py", "pyproject.toml", "README.md"):
         shutil.copyfile(HERE / name, folder / name)
 
 
 # ---------------------------------------------------------------- the metadata
-
-
-def read_version():
-    """The one place that has the version is `hpy/_version.py`."""
-    text = (HERE / "hpy" / "_version.py").read_text(encoding="utf-8")
-    return re.search(r'__version__ = "(.+)"', text)[1]
 
 
 def project(key):
@@ -117,7 +159,7 @@ def metadata(version):
     readme = (HERE / "README.md").read_text(encoding="utf-8")
     return (
         "Metadata-Version: 2.4\n"
-        "Name: hpy\n"
+        f"Name: {project('name')}\n"
         f"Version: {version}\n"
         f"Summary: {project('description')}\n"
         f"License-Expression: {project('license')}\n"

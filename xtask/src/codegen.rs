@@ -1,10 +1,14 @@
-//! `cargo xtask codegen [--check]`: the files that are printed from the tables of `hpy-abi`.
+//! `cargo xtask codegen [--check]`: the files that are printed from the tables of `hpy-abi`, and the
+//! pages that show parts of other files.
 //! They are committed, so that readers and C compilers have them, and `tidy` checks that they are
 //! what this prints.
 
 mod c;
 mod extensions;
+mod names;
+mod reference;
 mod signatures;
+mod snippets;
 
 use crate::paths;
 use anyhow::{Context, Result, bail};
@@ -25,7 +29,10 @@ const GENERATED: &[Generated] = &[
     ("abi/include/hpy/cpython/calls.h", c::cpython_calls),
     ("abi/include/hpy/cpython/context.h", c::cpython_context),
     ("abi/include/hpy/cpython/trampolines.h", signatures::cpython_trampolines),
-    ("docs/reference/context-members.md", context_reference),
+    ("docs/how-to/c-extension.md", snippets::c_extension),
+    ("docs/how-to/from-the-c-api.md", snippets::porting_guide),
+    ("docs/reference/c-api.md", names::page),
+    ("docs/reference/context-members.md", reference::page),
     ("docs/reference/extensions.md", extensions::reference),
 ];
 
@@ -102,34 +109,6 @@ fn parameters(function: &Function) -> String {
 /// A C type as it stands before a name: `int `, `void *`.
 fn spaced(c: &str) -> String {
     if c.ends_with('*') { c.to_owned() } else { format!("{c} ") }
-}
-
-fn context_reference() -> String {
-    let handles = MEMBERS.iter().filter(|member| member.function.is_none()).count();
-    let mut text = format!(
-        "<!-- {NOTICE} -->\n\n# The members of the context\n\n\
-         {} members: {handles} handles and {} functions. The offsets are in bytes, where pointers \
-         have eight of them;\nthe second is that of PyPy 7.3.18 to 7.3.23. A member that is not in \
-         HPy 0.9.0 is marked with +.\n\n\
-         | index | offset | PyPy 7.3 | member | what it is or does |\n\
-         |---:|---:|---:|---|---|\n",
-        MEMBERS.len(),
-        MEMBERS.len() - handles,
-    );
-    for member in MEMBERS {
-        let later = if member.since > 0 { " +" } else { "" };
-        writeln!(
-            text,
-            "| {}{later} | {} | {} | `{}` | {} |",
-            member.index,
-            member.offset(),
-            member.offset_pypy73(),
-            declaration(member),
-            member.doc.replace('|', "\\|"),
-        )
-        .expect("a string takes everything");
-    }
-    text
 }
 
 #[cfg(test)]

@@ -226,18 +226,23 @@ fn host() -> PathBuf {
     profile.join("libhpy_cpython_static.a")
 }
 
-/// An extension with the host inside.
-fn one_binary(name: &str, options: &[&str], host: &Path, folder: &Path) -> PathBuf {
-    let options = [&["-DHPY_ONE_BINARY"], options].concat();
-    let objects = objects(name, LANGUAGES[0], "UNIVERSAL", &[], &options, folder);
-    let extension = folder.join(name).with_extension("so");
+/// Links objects and the host to one binary.
+fn link_one_binary(objects: &[PathBuf], host: &Path, extension: &Path) {
     run(compiler("cc")
         .arg("-shared")
         .args(objects)
         .arg(host)
         .args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL", "-lpthread", "-ldl", "-lm"])
         .arg("-o")
-        .arg(&extension));
+        .arg(extension));
+}
+
+/// An extension with the host inside.
+fn one_binary(name: &str, options: &[&str], host: &Path, folder: &Path) -> PathBuf {
+    let options = [&["-DHPY_ONE_BINARY"], options].concat();
+    let objects = objects(name, LANGUAGES[0], "UNIVERSAL", &[], &options, folder);
+    let extension = folder.join(name).with_extension("so");
+    link_one_binary(&objects, host, &extension);
     extension
 }
 
@@ -285,6 +290,89 @@ fn nonsense_never_works_and_never_crashes() {
         let extension = folder.join("specs.so");
         run(compiler("cc").arg("-shared").args(objects).arg("-o").arg(&extension));
         say(&cook("specs", &python, &extension, "CPython ABI"));
+    }
+}
+
+/// The steps of the guide `docs/how-to/from-the-c-api.md`.
+fn port() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/port-from-c-api")
+}
+
+/// What is usual in extensions and no mistake.
+const USUAL: &[&str] = &[
+    "-Wno-unused-parameter",
+    "-Wno-missing-field-initializers",
+    "-Wno-cast-function-type",
+    "-fvisibility=hidden",
+];
+
+/// The object of a step; the last one is to be one binary in the universal ABI.
+fn step(number: u32, abi: &str, headers: &[PathBuf], folder: &Path) -> PathBuf {
+    let source = port().join(format!("step{number}/histogram.c"));
+    let one_binary = if abi == "UNIVERSAL" { &["-DHPY_ONE_BINARY"][..] } else { &[] };
+    compile(LANGUAGES[0], &source, abi, headers, &[USUAL, one_binary].concat(), folder)
+}
+
+/// What the steps compile in.
+fn runtime(abi: &str, headers: &[PathBuf], folder: &Path) -> Vec<PathBuf> {
+    let sources = sources(abi);
+    sources.iter().map(|s| compile(LANGUAGES[0], s, abi, headers, USUAL, folder)).collect()
+}
+
+/// Lets an interpreter run the guide's tests on the `histogram` in a folder.
+fn test_port(python: &Python, folder: &Path, how: &str) {
+    let path = std::env::join_paths([folder, &port()]).expect("paths without colons");
+    let mut command = Command::new(&python.executable);
+    command.args(["-B", "-m", "unittest", "-q", "test_histogram"]).env("PYTHONPATH", path);
+    run(&mut command);
+    say(&format!("the port of a module, {how}: {}", python.executable));
+}
+
+#[test]
+fn every_step_of_the_port_works() {
+    for python in with_headers() {
+        let folder = folder("port-in-steps");
+        let runtime = runtime("CPYTHON", &python.headers, &folder);
+        for number in 0..=3 {
+            let mut link = compiler("cc");
+            link.arg("-shared").arg(step(number, "CPYTHON", &python.headers, &folder));
+            // Step 0 knows nothing of HPy.
+            link.args(runtime.iter().filter(|_| number > 0));
+            run(link.arg("-o").arg(folder.join("histogram.so")));
+            test_port(&python, &folder, &format!("step {number}"));
+        }
+    }
+}
+
+#[test]
+fn the_port_ends_as_one_binary() {
+    let folder = folder("port");
+    let mut objects = runtime("UNIVERSAL", &[], &folder);
+    objects.push(step(3, "UNIVERSAL", &[], &folder));
+    link_one_binary(&objects, &host(), &folder.join("histogram.so"));
+    // PyPy finds the file through it.
+    let stub = abi().join("../python/pommel_build/pommel_build/import_stub.py");
+    std::fs::copy(stub, folder.join("histogram.py")).expect("a stub");
+    for python in pythons() {
+        test_port(&python, &folder, "one binary");
+    }
+}
+
+/// The examples of the reference.
+#[test]
+fn examples_compile_without_a_warning() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/context");
+    let files = std::fs::read_dir(examples).expect("a folder of examples");
+    let files = files.map(|file| file.expect("a file").path());
+    let files: Vec<_> = files.filter(|file| file.extension().is_some_and(|e| e == "c")).collect();
+    assert!(!files.is_empty());
+    let folder = folder("examples");
+    let newest = with_headers().pop();
+    for file in &files {
+        compile(LANGUAGES[0], file, "UNIVERSAL", &[], USUAL, &folder);
+        if let Some(python) = &newest {
+            compile(LANGUAGES[0], file, "CPYTHON", &python.headers, USUAL, &folder);
+        }
     }
 }
 

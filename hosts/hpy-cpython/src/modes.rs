@@ -51,8 +51,8 @@ unsafe fn fetch(mode: Mode, value: &str) -> Result<*mut HPyContext, String> {
             PyErr_Clear();
             return Err(format!(
                 "HPY={value} asks for {} mode, which Pommel's Python package hpy provides, and it \
-                 cannot be imported here; install it (from a checkout of Pommel: `python -m pip \
-                 install ./python/hpy`), or unset HPY",
+                 cannot be imported here; install pommel-hpy (from a checkout of Pommel: `python \
+                 -m pip install ./python/hpy`), or unset HPY",
                 mode.name()
             ));
         }

@@ -109,6 +109,7 @@ pub use class::{ClassCell, new_instance};
 pub use convert::{Argument, FromPython, IntoPython, Output};
 pub use ctx::Ctx;
 pub use error::{Error, Exception, Result, exception};
+pub use hpy_abi::CmpOp;
 pub use object::{
     Borrowed, Bytes, CallArguments, Dict, FrozenSet, Items, Kind, List, Module, Name, Object, Set,
     Slice, Str, Tuple, Type, Values, WeakRef,
@@ -138,6 +139,8 @@ mod pages {
     mod from_pyo3 {}
     #[doc = include_str!("../../../docs/how-to/type-stubs.md")]
     mod type_stubs {}
+    #[doc = include_str!("../../../docs/reference/context-members.md")]
+    mod context_members {}
     #[doc = include_str!("../../../docs/reference/safe-api.md")]
     mod safe_api {}
 }

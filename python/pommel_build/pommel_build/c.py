@@ -73,14 +73,15 @@ def _kit(project):
     except ImportError:
         raise Failure(
             "an extension in C needs the headers of HPy",
-            "name a checkout of Pommel in [tool.pommel] repository, or pip install its python/hpy",
+            "pip install pommel-hpy, or name a checkout of Pommel in [tool.pommel] repository",
         ) from None
     devel = HPyDevel()
     host = Path(devel.base_dir, "lib", "libhpy_cpython_static.a")
     if not host.is_file():
         raise Failure(
-            "the installed hpy brings no host ({})".format(host),
-            "pip install --upgrade hpy, or name a checkout of Pommel in [tool.pommel] repository",
+            "the installed package hpy brings no host ({})".format(host),
+            "upstream's does not: pip uninstall hpy && pip install --force-reinstall pommel-hpy, "
+            "or name a checkout of Pommel in [tool.pommel] repository",
         )
     return _Kit(Path(devel.include_dir), Path(devel.src_dir), host)
 

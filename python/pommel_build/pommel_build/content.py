@@ -74,7 +74,10 @@ def extension_files(project, built):
     files = {folder + name + ".so": Path(built).read_bytes()}
     stub = Path(__file__).with_name("import_stub.py").read_bytes()
     files[folder + name + ".py"] = stub
-    files[folder + name + ".hpy0/README.txt"] = TAG_FOLDER_README.encode()
+    if project.manifest is not None:
+        # The members of the context stand in other places there. Rust code knows them; the headers
+        # in C do not, so that such an extension stays with the host inside it.
+        files[folder + name + ".hpy0/README.txt"] = TAG_FOLDER_README.encode()
     files.update(type_files(project, built))
     return files
 

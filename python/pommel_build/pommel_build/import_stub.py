@@ -33,10 +33,15 @@ def _loader(name, path):
     import os
     from _frozen_importlib_external import ExtensionFileLoader
 
+    # Lies beside extensions that know the table of PyPy's own HPy, whose members are not where
+    # HPy's headers say.
+    tag_folder = path.rpartition(".")[0] + ".hpy0"
     try:
+        if not os.path.isdir(tag_folder):
+            raise ImportError("the extension works with the host inside it")
         from _hpy_universal import _load_bootstrap
     except ImportError:
-        # PyPy 8 and later: the host inside the shared object works over the C API.
+        # So do all of them on PyPy 8 and later, over the C API.
         return ExtensionFileLoader(name, path)
 
     class HPyLoader(ExtensionFileLoader):
@@ -46,9 +51,9 @@ def _loader(name, path):
             # PyPy insists on `.hpy0` in the path. A folder of such a name beside the shared object
             # satisfies it: no second copy, no link in a temporary folder, and it works where
             # nothing can be written.
-            folder, file = os.path.split(self.path)
+            file = os.path.basename(self.path)
             stem = file.rpartition(".")[0]
-            path = os.path.join(folder, stem + ".hpy0", os.pardir, file)
+            path = os.path.join(tag_folder, os.pardir, file)
             # The environment may ask for PyPy's debug mode: HPY=debug.
             module = _load_bootstrap(
                 spec.name, stem, spec.parent, path, self, spec, os.environ

@@ -44,7 +44,7 @@ const C: Template = template! {
 /// The command.
 pub fn main(args: &[String]) -> Result<()> {
     let mut options = Options::new(args, USAGE);
-    let template = if options.flag("--c") { C } else { RUST };
+    let (template, tools) = if options.flag("--c") { (C, "pytest{kit}") } else { (RUST, "pytest") };
     let pommel = options.value("--pommel-path")?.map(PathBuf::from);
     let folder = options.value("--path")?.map(PathBuf::from);
     let name = options.one("the name of the project")?;
@@ -62,14 +62,15 @@ pub fn main(args: &[String]) -> Result<()> {
     }
     say("Created", format!("{name} in {}", folder.display()));
     say("Next", format!("cd {}", folder.display()));
-    say("", "python3 -m venv .venv && . .venv/bin/activate && pip install pytest");
+    let tools = names.fill(tools);
+    say("", format!("python3 -m venv .venv && . .venv/bin/activate && pip install {tools}"));
     say("", "cargo pommel dev && pytest");
     Ok(())
 }
 
 /// What stands in the places of the template.
 struct Names {
-    places: [(&'static str, String); 7],
+    places: [(&'static str, String); 8],
 }
 
 impl Names {
@@ -78,7 +79,8 @@ impl Names {
         let version = env!("CARGO_PKG_VERSION");
         let [mut library, mut mock] = [format!("{version:?}"), format!("{version:?}")];
         let mut backend = "pommel-build".to_owned();
-        let mut backend_c = "\"pommel-build\", \"hpy\"".to_owned();
+        let mut backend_c = "\"pommel-build\", \"pommel-hpy\"".to_owned();
+        let mut kit = " pommel-hpy";
         let mut repository = String::new();
         if let Some(root) = pommel {
             let root = root
@@ -88,6 +90,7 @@ impl Names {
             [library, mock] = [path("portable/pommel"), path("hosts/hpy-mock")];
             backend = format!("pommel-build @ file://{}/python/pommel_build", root.display());
             backend_c = format!("{backend:?}");
+            kit = "";
             repository =
                 format!("# The headers and the host come from here.\nrepository = {root:?}\n");
         }
@@ -99,6 +102,7 @@ impl Names {
                 ("{mock}", mock),
                 ("{backend}", backend),
                 ("{backend_c}", backend_c),
+                ("{kit}", kit.to_owned()),
                 ("{repository}", repository),
             ],
         })

@@ -206,6 +206,69 @@ fn an_extension_in_c_is_one_binary_too() {
     succeed(&mut test());
 }
 
+/// The distributions that an author in C gets from a registry, as wheels in a folder.
+fn distributions(interpreter: &Path, folder: &Path) -> String {
+    let wheels = folder.join("wheels").display().to_string();
+    // Where the repository itself builds for release: other tests need the same libraries.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    for package in ["hpy", "pommel_build"] {
+        let mut pip = outside(Command::new(interpreter));
+        pip.args(["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", &wheels]);
+        pip.arg(Path::new(REPOSITORY).join("python").join(package)).env("CARGO_TARGET_DIR", target);
+        succeed(&mut pip);
+    }
+    wheels
+}
+
+#[test]
+fn a_project_in_c_needs_neither_a_checkout_nor_rust() {
+    let folder = scratch("c-alone");
+    let said = succeed(&mut tool(&folder, &["new", "c-stats", "--c"]));
+    assert!(said.contains("pip install pytest pommel-hpy"), "{said}");
+    let project = folder.join("c-stats");
+    let python = environment(&project.join(".venv"), &["pytest"]);
+    let wheels = distributions(&python, &folder);
+    let registry = ["--no-index", "--find-links", &wheels];
+
+    // A build that called cargo would fail.
+    let mut build = outside(Command::new(&python));
+    build.args(["-m", "pip", "wheel", "--quiet", "--no-cache-dir", "--wheel-dir", "dist"]);
+    build.args(registry).arg(".").env("CARGO", "/none").current_dir(&project);
+    succeed(&mut build);
+    let mut made =
+        std::fs::read_dir(project.join("dist")).unwrap().map(|made| made.unwrap().path());
+    let (wheel, others) = (made.next().unwrap(), made.count());
+    let name = wheel.file_name().unwrap().to_string_lossy();
+    assert!(name.starts_with("c_stats-0.1.0-py3-none-manylinux_2_") && others == 0, "{name}");
+    let unpacked = folder.join("unpacked");
+    succeed(Command::new(&python).args(["-m", "zipfile", "-e"]).arg(&wheel).arg(&unpacked));
+    for other in interpreter::discover(&[]) {
+        let mut import = Command::new(&other.executable);
+        import.args(["-c", "import c_stats; print(c_stats.mean([1, 2]))"]);
+        assert_eq!(succeed(import.env("PYTHONPATH", &unpacked)).trim(), "1.5", "{}", other.name);
+    }
+
+    // With the tool it is the same, once the environment has the package.
+    let said = fail(tool(&project, &["dev"]).env("CARGO", "/none"));
+    assert!(said.contains("pip install pommel-hpy"), "{said}");
+    succeed(pip(&python).args(registry).arg("pommel-hpy"));
+    succeed(tool(&project, &["dev"]).env("CARGO", "/none"));
+    succeed(
+        Command::new(&python).args(["-m", "pytest", "-q", "--hpy-debug"]).current_dir(&project),
+    );
+    the_name_of_upstream_is_refused(&python);
+}
+
+/// Two distributions with the package `hpy` have replaced files of each other.
+fn the_name_of_upstream_is_refused(python: &Path) {
+    let program = "import hpy; print(hpy.__file__)";
+    let file = succeed(Command::new(python).args(["-c", program]));
+    let site = Path::new(file.trim()).ancestors().nth(2).unwrap();
+    std::fs::create_dir(site.join("hpy-0.9.0.dist-info")).unwrap();
+    let said = fail(Command::new(python).args(["-c", "import hpy.universal"]));
+    assert!(said.contains("pip uninstall hpy pommel-hpy"), "{said}");
+}
+
 #[test]
 fn pip_and_build_make_it_without_the_tool() {
     let project = project("pip");

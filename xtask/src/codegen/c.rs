@@ -289,6 +289,21 @@ fn c_api_name(name: &str) -> String {
     }
 }
 
+/// The functions that the C API has under another name: its name and ours.
+pub fn same_in_both() -> impl Iterator<Item = (String, String)> {
+    let same = functions().filter(|(name, ..)| !BY_HAND_CPYTHON.contains(name));
+    same.map(|(name, ..)| (c_api_name(name), public_name(name)))
+}
+
+/// The functions of the context that authors call by name.
+#[cfg(test)]
+pub fn public_names() -> impl Iterator<Item = String> {
+    let names = functions().map(|(name, ..)| public_name(name));
+    // The parts of a capsule are read and written by functions of the headers.
+    let by_parts = |name: &String| ["HPyCapsule_Get", "HPyCapsule_Set"].contains(&name.as_str());
+    names.filter(move |name| !name.starts_with('_') && !by_parts(name))
+}
+
 /// `cpython/calls.h`: what the C API has under another name, called without a detour.
 pub fn cpython_calls() -> String {
     let mut text =

@@ -8,7 +8,7 @@
 use super::outcome::Outcomes;
 use crate::pythons::Python;
 use crate::workspace::Workspace;
-use crate::{paths, process, venv};
+use crate::{dist, paths, process, venv};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -107,6 +107,8 @@ fn stage(
     process::output(Command::new("cp").arg("-r").arg(suite.join("test")).arg(folder))?;
     let ours = paths::root().join("python/hpy/tests");
     process::output(Command::new("cp").arg("-r").arg(ours).arg(folder.join(OURS)))?;
+    let port = paths::root().join("examples/port-from-c-api");
+    process::output(Command::new("cp").arg("-r").arg(port).arg(folder))?;
     std::fs::write(folder.join("pommel_outcomes.py"), PLUGIN)?;
     let mut libraries = Command::new(interpreter);
     libraries
@@ -124,7 +126,8 @@ pub fn stage_package(interpreter: &Path, loader: &Path, folder: &Path) -> Result
     std::fs::create_dir_all(folder)?;
     let back_end = paths::root().join("python/hpy/_build.py");
     let mut build = Command::new(interpreter);
-    process::output(build.arg(back_end).arg(folder).env("POMMEL_HPY_UNIVERSAL", loader))?;
+    build.arg(back_end).arg(folder).env("POMMEL_HPY_UNIVERSAL", loader);
+    process::output(build.env("POMMEL_HPY_HOST", dist::build_static_host()?))?;
     Ok(())
 }
 

@@ -64,11 +64,16 @@ pub fn functions_fit_a_screen(tree: &Tree) -> Result<Vec<Offence>> {
     Ok(offences)
 }
 
-/// Programs that are input to a test of the compiler's messages are no modules.
-const FIXTURES: &str = "/tests/ui/";
+/// What is no module: programs that are input to a test of the compiler's messages, and examples
+/// that a page shows and explains.
+const FIXTURES: &[&str] = &["/tests/ui/", "docs/reference/context/"];
+
+fn is_fixture(path: &str) -> bool {
+    FIXTURES.iter().any(|folder| path.contains(folder))
+}
 
 pub fn modules_say_what_they_are_for(tree: &Tree) -> Result<Vec<Offence>> {
-    let modules = tree.rust_files().filter(|file| !file.path.contains(FIXTURES));
+    let modules = tree.rust_files().filter(|file| !is_fixture(&file.path));
     let silent = modules.filter(|file| !file.text.starts_with("//!"));
     Ok(silent.map(|file| Offence::new(&file.path, "does not open with `//!`")).collect())
 }

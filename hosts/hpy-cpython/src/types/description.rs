@@ -208,12 +208,14 @@ impl<'a> Description<'a> {
     /// The thread is attached to the interpreter.
     unsafe fn check(&self, header: usize) -> Result<(), Raised> {
         let spec = self.spec;
-        if self.must_own_dealloc() && self.legacy.slots.iter().any(|(n, _)| *n == c_slot::DEALLOC) {
+        let has_legacy = |number| self.legacy.slots.iter().any(|(n, _)| *n == number);
+        if self.must_own_dealloc() && has_legacy(c_slot::DEALLOC) {
             return Err(Raised::type_error(
                 "legacy tp_dealloc is incompatible with HPy_tp_traverse or HPy_tp_destroy.",
             ));
         }
-        if spec.flags & tpflags::HAVE_GC != 0 && self.slot(slot::tp_traverse).is_none() {
+        let has_traverse = self.slot(slot::tp_traverse).is_some() || has_legacy(c_slot::TRAVERSE);
+        if spec.flags & tpflags::HAVE_GC != 0 && !has_traverse {
             return Err(Raised::value_error(
                 "You must provide an HPy_tp_traverse slot if you specify HPy_TPFLAGS_HAVE_GC",
             ));
@@ -509,7 +511,9 @@ impl TypeFacts {
         if self.owns_dealloc {
             slots.push((c_slot::DEALLOC, instance::dealloc::<L> as *const () as usize));
         }
-        if u64::from(self.flags) & flag::HAVE_GC != 0 {
+        // A legacy class that has a traversal of the C API has all that goes with it.
+        let is_legacy_collected = slots.iter().any(|(number, _)| *number == c_slot::TRAVERSE);
+        if u64::from(self.flags) & flag::HAVE_GC != 0 && !is_legacy_collected {
             slots.push((c_slot::TRAVERSE, instance::traverse::<L> as *const () as usize));
             slots.push((c_slot::CLEAR, instance::clear::<L> as *const () as usize));
         }

@@ -2,7 +2,7 @@
 
     setup(..., hpy_ext_modules=[Extension("name", ["name.c"])])
 
-and `--hpy-abi=cpython|universal|hybrid` as a global option of `setup.py`.
+and `--hpy-abi=cpython|universal|hybrid` or `--hpy-one-binary` as a global option of `setup.py`.
 
 * :class:`HPyDevel` says where the headers and the sources are.
 * :func:`handle_hpy_ext_modules` is the entry point behind the keyword of `setup`.
@@ -69,6 +69,14 @@ class HPyDevel:
         libraries = sorted(str(path) for path in folder.glob("*") if path.is_file())
         return libraries or None
 
+    def get_host_library(self):
+        """The host that makes an extension one binary for every Python, as a static library."""
+        return self.base_dir / "lib" / "libhpy_cpython_static.a"
+
+    def get_import_stub(self):
+        """The text of the module in Python that stands beside one binary, for PyPy."""
+        return (self.base_dir / "import_stub.txt").read_text(encoding="utf-8")
+
     def fix_distribution(self, dist):
         """Teach a setuptools distribution to build what its `hpy_ext_modules` lists."""
         from . import _commands
@@ -84,10 +92,17 @@ def handle_hpy_ext_modules(dist, attr, hpy_ext_modules):
     if getattr(dist, "hpydevel", None) is not None:
         return
     dist.hpy_abi = DEFAULT_HPY_ABI
+    dist.hpy_one_binary = False
     dist.hpy_use_static_libs = False
     dist.global_options = [
         *dist.global_options,
         ("hpy-abi=", None, f"the ABI of HPy extensions (default: {DEFAULT_HPY_ABI})"),
+        (
+            "hpy-one-binary",
+            None,
+            "build for the universal ABI with the host inside: one binary for every Python, and one "
+            "wheel, that need nothing of HPy where they are installed",
+        ),
         (
             "hpy-use-static-libs",
             None,
