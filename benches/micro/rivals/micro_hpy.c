@@ -1,5 +1,6 @@
-/* The micro benchmarks against upstream HPy 0.9, for its universal ABI and its CPython ABI: function
- * by function what the ones against the C API do, arguments parsed the way HPy offers. */
+/* The micro benchmarks of HPy in C, for the universal ABI and the CPython ABI, with upstream's headers
+ * and with ours: function by function what the ones against the C API do, arguments parsed the way
+ * HPy offers. */
 #include "hpy.h"
 #include <math.h>
 
@@ -212,7 +213,7 @@ static HPyDef *module_defines[] = {
 static HPyGlobal *module_globals[] = {&point_type, NULL};
 
 static HPyModuleDef module_def = {
-    .doc = "The micro benchmarks against upstream HPy.",
+    .doc = "The micro benchmarks of HPy in C.",
     .defines = module_defines,
     .globals = module_globals,
 };
