@@ -104,6 +104,11 @@ def test_nonsense_is_refused(built):
     assert "universal, debug, trace" in done.stderr
 
 
+def test_version_has_upstreams_name(built):
+    script = "from hpy.devel.version import __version__ as v, __git_revision__; print(v)"
+    assert run("-c", script, cwd=built).stdout == f"{hpy.__version__}\n"
+
+
 def test_command_line_reports_a_leak(built):
     (built / "script.py").write_text("import sys, leaky\nleaky.keep([1])\nprint(sys.argv)\n")
     done = run("-m", "hpy.debug", "script.py", "--frames", cwd=built)
