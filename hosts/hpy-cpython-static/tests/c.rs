@@ -171,6 +171,10 @@ fn objects(
 #[test]
 fn c_and_cpp_compile_without_a_warning() {
     let folder = folder("compile");
+    // What the compiler sees in the formats of arguments when it tries harder.
+    for language in LANGUAGES {
+        objects("kitchen", *language, "UNIVERSAL", &[], &["-O2"], &folder);
+    }
     for (language, name) in LANGUAGES.iter().flat_map(|l| EXTENSIONS.iter().map(move |e| (l, e))) {
         objects(name, *language, "UNIVERSAL", &[], &[], &folder);
         for python in with_headers() {
