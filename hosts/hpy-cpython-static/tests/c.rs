@@ -73,6 +73,22 @@ struct Python {
     is_cpython: bool,
 }
 
+impl Python {
+    /// The interpreter, about to run what was compiled here.
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.executable);
+        command.env("PYTHONFAULTHANDLER", "1");
+        if let Some(library) = sanitizers() {
+            // Python's own allocator would hide what happens in its blocks, and Python gives back
+            // less than it takes.
+            command.env("LD_PRELOAD", library).env("PYTHONMALLOC", "malloc");
+            command.env("ASAN_OPTIONS", "detect_leaks=0");
+            command.env("UBSAN_OPTIONS", "print_stacktrace=1");
+        }
+        command
+    }
+}
+
 /// What an interpreter is asked: the folder of `Python.h`, where it says and where it lies.
 const WHERE: &str = "
 import os, sys, sysconfig
@@ -195,14 +211,8 @@ fn extensions_for_the_cpython_abi_work() {
 
 /// Lets an interpreter run an extension's tests.
 fn cook(name: &str, python: &Python, extension: &Path, how: &str) -> String {
-    let mut command = Command::new(&python.executable);
-    command.arg(program(name, "py")).arg(extension).env("PYTHONFAULTHANDLER", "1");
-    if let Some(library) = sanitizers() {
-        // Python's own allocator would hide what happens in its blocks, and Python gives back less
-        // than it takes.
-        command.env("LD_PRELOAD", library).env("PYTHONMALLOC", "malloc");
-        command.env("ASAN_OPTIONS", "detect_leaks=0").env("UBSAN_OPTIONS", "print_stacktrace=1");
-    }
+    let mut command = python.command();
+    command.arg(program(name, "py")).arg(extension);
     format!("{name}, {how}: {}", run(&mut command))
 }
 
@@ -271,7 +281,7 @@ fn one_binary_works_in_every_interpreter() {
                   sys.path.insert(0, sys.argv[1]); import kitchen; \
                   print(getattr(sys, '_is_gil_enabled', lambda: True)())";
     for python in pythons().iter().filter(|python| python.is_cpython) {
-        let mut command = Command::new(&python.executable);
+        let mut command = python.command();
         command.args(["-c", import]).arg(extension.parent().expect("a folder"));
         assert_eq!(run(&mut command), "True\n", "{}", python.executable);
     }
@@ -322,7 +332,7 @@ fn runtime(abi: &str, headers: &[PathBuf], folder: &Path) -> Vec<PathBuf> {
 /// Lets an interpreter run the guide's tests on the `histogram` in a folder.
 fn test_port(python: &Python, folder: &Path, how: &str) {
     let path = std::env::join_paths([folder, &port()]).expect("paths without colons");
-    let mut command = Command::new(&python.executable);
+    let mut command = python.command();
     command.args(["-B", "-m", "unittest", "-q", "test_histogram"]).env("PYTHONPATH", path);
     run(&mut command);
     say(&format!("the port of a module, {how}: {}", python.executable));

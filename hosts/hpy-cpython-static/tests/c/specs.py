@@ -108,6 +108,8 @@ WRONG = [
     (TypeError, spec(params=[(METACLASS, 7)])),
     (ValueError, spec(params=[(METACLASS, type), (METACLASS, type)])),
     (TypeError, spec(params=[(BASE, list)])),
+    (TypeError, spec(defines=[slot(CALL)], params=[(BASE, Exception)])),
+    (TypeError, spec(size=80, shape=-1, params=[(BASE, type)])),
 ]
 
 # Modules: what is spoilt of their definition, and what importing them raises.
