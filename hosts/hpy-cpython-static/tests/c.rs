@@ -242,7 +242,8 @@ fn link_one_binary(objects: &[PathBuf], host: &Path, extension: &Path) {
         .arg("-shared")
         .args(objects)
         .arg(host)
-        .args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL", "-lpthread", "-ldl", "-lm"])
+        .args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL", "-static-libgcc"])
+        .args(["-lpthread", "-ldl", "-lm"])
         .arg("-o")
         .arg(extension));
 }

@@ -146,6 +146,7 @@ impl Site<'_> {
         if matches!(abi, HpyAbi::Universal) {
             let host = dist::build_static_host()?;
             command.arg(&host).args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL"]);
+            command.arg("-static-libgcc");
             command.args(["-lpthread", "-ldl", "-lm"]);
             sources.push(host);
         }
