@@ -153,7 +153,8 @@ def remove_shadow(stub):
 
 def _is_cpp(ext):
     """Whether an extension has sources in C++."""
-    return ext.language == "c++" or any(str(source).endswith(CPP_SUFFIXES) for source in ext.sources)
+    sources = [str(source) for source in ext.sources]
+    return ext.language == "c++" or any(source.endswith(CPP_SUFFIXES) for source in sources)
 
 
 class BuildMixin:
