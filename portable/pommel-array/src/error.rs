@@ -62,14 +62,12 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Broadcast { shapes, axis_from_end } => {
-                f.write_str("shapes ")?;
-                for (i, shape) in shapes.iter().enumerate() {
-                    let separator = if i == 0 { "" } else { " and " };
-                    write!(f, "{separator}{}", Tuple(shape))?;
-                }
+                let shapes: Vec<_> = shapes.iter().map(|shape| Tuple(shape).to_string()).collect();
                 write!(
                     f,
-                    " do not fit: extents on axis -{axis_from_end} must be equal, or 1 to be repeated"
+                    "shapes {} do not fit: extents on axis -{axis_from_end} must be equal, or 1 to \
+                     be repeated",
+                    shapes.join(" and ")
                 )
             }
             Error::BroadcastTo { from, to } => write!(

@@ -72,39 +72,50 @@ impl Model {
     }
 }
 
+fn at(layout: &Layout, model: &Model, axis: usize, i: isize) -> Option<(Layout, Model)> {
+    let extent = model.shape[axis];
+    let Ok(view) = layout.at(axis, i) else {
+        assert!(i >= extent || i < -extent);
+        return None;
+    };
+    let mut shape = model.shape.clone();
+    shape.remove(axis);
+    let i = i.rem_euclid(extent);
+    let insert = |index: &[isize]| {
+        let mut old = index.to_vec();
+        old.insert(axis, i);
+        old
+    };
+    Some((view, model.gather(shape, insert)))
+}
+
+fn slice(
+    layout: &Layout,
+    model: &Model,
+    axis: usize,
+    start: Option<isize>,
+    stop: Option<isize>,
+    step: isize,
+) -> (Layout, Model) {
+    let taken = pythons_slice(model.shape[axis], start, stop, step);
+    let mut shape = model.shape.clone();
+    shape[axis] = taken.len() as isize;
+    let replace = |index: &[isize]| {
+        let mut old = index.to_vec();
+        old[axis] = taken[old[axis] as usize];
+        old
+    };
+    let view = layout.slice(axis, start, stop, step).unwrap();
+    (view, model.gather(shape, replace))
+}
+
 /// Does a step to both; nothing if the layout refuses it for a good reason.
 fn apply(step: &Step, layout: &Layout, model: &Model) -> Option<(Layout, Model)> {
     let ndim = layout.ndim();
     match *step {
-        Step::At(axis, i) => {
-            let axis = axis.checked_rem(ndim)?;
-            let extent = model.shape[axis];
-            let Ok(view) = layout.at(axis, i) else {
-                assert!(i >= extent || i < -extent);
-                return None;
-            };
-            let mut shape = model.shape.clone();
-            shape.remove(axis);
-            let i = i.rem_euclid(extent);
-            let insert = |index: &[isize]| {
-                let mut old = index.to_vec();
-                old.insert(axis, i);
-                old
-            };
-            Some((view, model.gather(shape, insert)))
-        }
+        Step::At(axis, i) => at(layout, model, axis.checked_rem(ndim)?, i),
         Step::Slice(axis, start, stop, step) => {
-            let axis = axis.checked_rem(ndim)?;
-            let taken = pythons_slice(model.shape[axis], start, stop, step);
-            let mut shape = model.shape.clone();
-            shape[axis] = taken.len() as isize;
-            let replace = |index: &[isize]| {
-                let mut old = index.to_vec();
-                old[axis] = taken[old[axis] as usize];
-                old
-            };
-            let view = layout.slice(axis, start, stop, step).unwrap();
-            Some((view, model.gather(shape, replace)))
+            Some(slice(layout, model, axis.checked_rem(ndim)?, start, stop, step))
         }
         Step::NewAxis(before) => {
             let before = before % (ndim + 1);
