@@ -58,6 +58,11 @@ impl fmt::Display for Tuple<'_> {
     }
 }
 
+/// What numbers there are for so many things, counted from both ends.
+fn numbers(count: isize, none: &str, some: &str) -> String {
+    if count == 0 { none.to_owned() } else { format!("{some} -{count} to {}", count - 1) }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -77,14 +82,10 @@ impl fmt::Display for Error {
                 Tuple(from),
                 Tuple(to)
             ),
-            Error::Axis { axis, ndim: 0 } => {
-                write!(f, "axis {axis} does not exist: the array has no dimensions")
+            Error::Axis { axis, ndim } => {
+                let known = numbers(*ndim as isize, "has no dimensions", "has the axes");
+                write!(f, "axis {axis} does not exist: the array {known}")
             }
-            Error::Axis { axis, ndim } => write!(
-                f,
-                "axis {axis} does not exist: an array of {ndim} dimensions has the axes -{ndim} to {}",
-                ndim - 1
-            ),
             Error::RepeatedAxis { axis } => write!(f, "axis {axis} is given twice"),
             Error::Permutation { given, ndim } => {
                 write!(
@@ -95,14 +96,10 @@ impl fmt::Display for Error {
             Error::Squeeze { axis, extent } => {
                 write!(f, "axis {axis} has {extent} elements: only an axis of one can be left out")
             }
-            Error::OutOfBounds { index, axis, extent: 0 } => {
-                write!(f, "index {index} is out of bounds: axis {axis} is empty")
+            Error::OutOfBounds { index, axis, extent } => {
+                let known = numbers(*extent, "is empty", "has the indices");
+                write!(f, "index {index} is out of bounds: axis {axis} {known}")
             }
-            Error::OutOfBounds { index, axis, extent } => write!(
-                f,
-                "index {index} is out of bounds: axis {axis} has the indices -{extent} to {}",
-                extent - 1
-            ),
             Error::TooManyIndices { given, ndim } => {
                 write!(f, "{given} indices for an array of {ndim} dimensions")
             }

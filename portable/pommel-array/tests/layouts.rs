@@ -265,7 +265,7 @@ fn mistakes_are_named() {
     assert_eq!(table.select(&[Index::Ellipsis; 2]).unwrap_err(), Error::TwoEllipses);
     assert_eq!(table.slice(0, None, None, 0).unwrap_err(), Error::ZeroStep);
     let axis = normal_axis(2, 2).unwrap_err();
-    assert_eq!(text(axis), "axis 2 does not exist: an array of 2 dimensions has the axes -2 to 1");
+    assert_eq!(text(axis), "axis 2 does not exist: the array has the axes -2 to 1");
     let shapes = broadcast_shapes([&[2isize, 3][..], &[4]]).unwrap_err();
     assert_eq!(
         text(shapes),
