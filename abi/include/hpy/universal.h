@@ -33,47 +33,60 @@ HPyAPI_FUNC HPy HPy_FromPyObject(HPyContext *ctx, cpy_PyObject *obj)
     return ctx->ctx_FromPyObject(ctx, obj);
 }
 
+/** What a capsule has for a key; the name is only for HPyCapsule_key_Pointer. */
+HPyAPI_FUNC void *HPyCapsule_Get(HPyContext *ctx, HPy capsule, _HPyCapsule_key key,
+                                 const char *utf8_name)
+{
+    return ctx->ctx_Capsule_Get(ctx, capsule, key, utf8_name);
+}
+
+/** Replaces what a capsule has for a key. */
+HPyAPI_FUNC int HPyCapsule_Set(HPyContext *ctx, HPy capsule, _HPyCapsule_key key, void *value)
+{
+    return ctx->ctx_Capsule_Set(ctx, capsule, key, value);
+}
+
 /** The pointer of a capsule with this name; NULL with an exception set for any other object. */
 HPyAPI_FUNC void *HPyCapsule_GetPointer(HPyContext *ctx, HPy capsule, const char *utf8_name)
 {
-    return ctx->ctx_Capsule_Get(ctx, capsule, HPyCapsule_key_Pointer, utf8_name);
+    return HPyCapsule_Get(ctx, capsule, HPyCapsule_key_Pointer, utf8_name);
 }
 
 /** The name of a capsule, which may be NULL without an error. */
 HPyAPI_FUNC const char *HPyCapsule_GetName(HPyContext *ctx, HPy capsule)
 {
-    return (const char *)ctx->ctx_Capsule_Get(ctx, capsule, HPyCapsule_key_Name, NULL);
+    return (const char *)HPyCapsule_Get(ctx, capsule, HPyCapsule_key_Name, NULL);
 }
 
 /** The context of a capsule, which may be NULL without an error. */
 HPyAPI_FUNC void *HPyCapsule_GetContext(HPyContext *ctx, HPy capsule)
 {
-    return ctx->ctx_Capsule_Get(ctx, capsule, HPyCapsule_key_Context, NULL);
+    return HPyCapsule_Get(ctx, capsule, HPyCapsule_key_Context, NULL);
 }
 
 /** Replaces the pointer of a capsule, by one that is not NULL. */
 HPyAPI_FUNC int HPyCapsule_SetPointer(HPyContext *ctx, HPy capsule, void *pointer)
 {
-    return ctx->ctx_Capsule_Set(ctx, capsule, HPyCapsule_key_Pointer, pointer);
+    return HPyCapsule_Set(ctx, capsule, HPyCapsule_key_Pointer, pointer);
 }
 
 /** Replaces the name of a capsule; the string must outlive it. */
 HPyAPI_FUNC int HPyCapsule_SetName(HPyContext *ctx, HPy capsule, const char *utf8_name)
 {
-    return ctx->ctx_Capsule_Set(ctx, capsule, HPyCapsule_key_Name, (void *)utf8_name);
+    return HPyCapsule_Set(ctx, capsule, HPyCapsule_key_Name, (void *)utf8_name);
 }
 
 /** Replaces the context of a capsule. */
 HPyAPI_FUNC int HPyCapsule_SetContext(HPyContext *ctx, HPy capsule, void *context)
 {
-    return ctx->ctx_Capsule_Set(ctx, capsule, HPyCapsule_key_Context, context);
+    return HPyCapsule_Set(ctx, capsule, HPyCapsule_key_Context, context);
 }
 
 /** Replaces the destructor of a capsule; NULL takes it away. */
 HPyAPI_FUNC int HPyCapsule_SetDestructor(HPyContext *ctx, HPy capsule,
                                          HPyCapsule_Destructor *destructor)
 {
-    return ctx->ctx_Capsule_Set(ctx, capsule, HPyCapsule_key_Destructor, (void *)destructor);
+    return HPyCapsule_Set(ctx, capsule, HPyCapsule_key_Destructor, (void *)destructor);
 }
 
 #endif

@@ -1,7 +1,7 @@
 //! The environment variable `HPY`: which context the import of an extension asks for.
 //!
 //! `HPY=debug` means every extension, `HPY=one:debug,two:trace` means the ones that are named, by
-//! their full names or the last component. Both who obey it read it here: the loader of universal
+//! their full names or the last component; an empty value means none. Both who obey it read it here: the loader of universal
 //! binaries, and the door of an extension that brings its host along.
 
 use core::ffi::CStr;
@@ -54,6 +54,10 @@ impl Mode {
     /// context.
     pub fn requested(module: &str, value: &str) -> Result<Mode, InvalidMode> {
         let invalid = || InvalidMode(value.to_owned());
+        // Set to nothing is how a shell unsets it for one command.
+        if value.trim().is_empty() {
+            return Ok(Mode::Universal);
+        }
         if !value.contains(':') {
             return Mode::named(value).ok_or_else(invalid);
         }
@@ -99,8 +103,14 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_value_asks_for_nothing() {
+        assert_eq!(Mode::requested("a", ""), Ok(Mode::Universal));
+        assert_eq!(Mode::requested("a", " "), Ok(Mode::Universal));
+    }
+
+    #[test]
     fn nonsense_is_refused_with_the_value() {
-        for value in ["", "debugger", "a:b", "a:debug,b"] {
+        for value in ["debugger", "a:b", "a:debug,b"] {
             let error = Mode::requested("x", value).unwrap_err().to_string();
             assert!(error.starts_with(&format!("invalid HPy mode: {value}")), "{error}");
             assert!(error.contains("universal, debug, trace"), "{error}");

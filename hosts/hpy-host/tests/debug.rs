@@ -313,6 +313,13 @@ fn keyword_values_are_lent_as_well() {
 
 #[test]
 fn the_exporter_of_a_buffer_changes_hands() {
+    // To the host, whatever is not negative is success.
+    exporter_changes_hands(Status::OK);
+    exporter_changes_hands(Status(1));
+}
+
+fn exporter_changes_hands(status: Status) {
+    thread_local! { static STATUS: Cell<Status> = const { Cell::new(Status::ERR) }; }
     unsafe extern "C" fn get(
         ctx: *mut HPyContext,
         h: HPy,
@@ -321,12 +328,13 @@ fn the_exporter_of_a_buffer_changes_hands() {
     ) -> Status {
         // SAFETY: the view may be written.
         unsafe { (*view).obj = call!(ctx, ctx_Dup, h) };
-        Status::OK
+        STATUS.get()
     }
     unsafe extern "C" fn release(ctx: *mut HPyContext, h: HPy, view: *mut HPy_buffer) {
         // SAFETY: the view is the one that was filled.
         assert_eq!(call!(ctx, ctx_Is, h, unsafe { (*view).obj }), Flag(1));
     }
+    STATUS.set(status);
     let host = Host::new();
     let (ctx, plain) = (host.debug(), host.plain());
     let exporter = call!(plain, ctx_Unicode_FromString, text(c"x"));
@@ -337,7 +345,7 @@ fn the_exporter_of_a_buffer_changes_hands() {
     let mut a = args::GETBUFFERPROC { self_, view: pointer.cast(), flags: 0, result: Status::ERR };
     let (sig, args) = (Signature::GETBUFFERPROC, (&raw mut a).cast());
     call!(ctx, ctx_CallRealFunctionFromTrampoline, sig, imp!(get => GETBUFFERPROC), args);
-    assert_eq!(a.result, Status::OK);
+    assert_eq!(a.result, status);
     // SAFETY: the view is alive.
     let given = unsafe { (*pointer).obj };
     assert_eq!(call!(plain, ctx_Is, given, exporter), Flag(1));
@@ -604,10 +612,13 @@ fn text_cannot_be_written() {
         let utf8 = call!(ctx, ctx_Unicode_AsUTF8AndSize, h, null_mut());
         // SAFETY: it is not: the pages are protected, which is what the test is about.
         unsafe { utf8.0.cast_mut().write_volatile(b'T' as _) };
-        eprintln!("written");
+        eprintln!("it went well");
         return;
     }
-    assert!(!dies("text_cannot_be_written").contains("written"));
+    let said = dies("text_cannot_be_written");
+    assert!(!said.contains("it went well"), "{said}");
+    assert!(said.contains("may only be read.\nWhere the handle was made is recorded"), "{said}");
+    assert!(said.contains("It is used here:\n") && said.contains("text_cannot_be_wri"), "{said}");
 }
 
 #[test]
@@ -616,15 +627,63 @@ fn text_cannot_be_read_after_its_handle_is_closed() {
     if is_doomed() {
         let host = Host::new();
         let ctx = host.debug();
+        host.debugger().set_stack_trace_limit(8);
         let h = call!(ctx, ctx_Unicode_FromString, text(c"text"));
         let utf8 = call!(ctx, ctx_Unicode_AsUTF8AndSize, h, null_mut());
         close(ctx, [h]);
         // SAFETY: it is not: the pages are protected, which is what the test is about.
-        let read = unsafe { utf8.0.read_volatile() };
-        eprintln!("read {read}");
+        let first = unsafe { utf8.0.read_volatile() };
+        eprintln!("it was {first}");
         return;
     }
-    assert!(!dies("text_cannot_be_read_after_its_handle_is_closed").contains("read"));
+    let test = "text_cannot_be_read_after_its_handle_is_closed";
+    let said = dies(test);
+    assert!(!said.contains("it was"), "{said}");
+    assert!(
+        said.contains("used after the handle was closed.\nThe handle was made here:"),
+        "{said}"
+    );
+    let used = said.split_once("It is used here:\n").expect("the place is said").1;
+    // The frames of the handler are left out.
+    assert!(used.lines().take(3).any(|line| line.contains(test)), "{said}");
+}
+
+/// A fault that is none of debug mode's is left to who had it before.
+#[test]
+#[cfg(not(miri))]
+fn another_fault_is_not_explained() {
+    if is_doomed() {
+        let host = Host::new();
+        let ctx = host.debug();
+        let h = call!(ctx, ctx_Unicode_FromString, text(c"text"));
+        call!(ctx, ctx_Unicode_AsUTF8AndSize, h, null_mut());
+        // SAFETY: it is not, which is what the test is about.
+        unsafe { std::ptr::without_provenance::<u8>(64).read_volatile() };
+        eprintln!("read");
+        return;
+    }
+    let said = dies("another_fault_is_not_explained");
+    assert!(!said.contains("read") && !said.contains("handle"), "{said}");
+}
+
+#[test]
+#[cfg(not(miri))]
+fn misuse_is_reported_with_its_place() {
+    unsafe extern "C" fn use_closed(ctx: *mut HPyContext, _: HPy) -> HPy {
+        let h = call!(ctx, ctx_Long_FromInt32_t, 7);
+        close(ctx, [h]);
+        call!(ctx, ctx_Dup, h)
+    }
+    if is_doomed() {
+        let host = Host::new();
+        host.debugger().set_stack_trace_limit(8);
+        call_noargs(host.debug(), use_closed, constant!(host.plain(), h_None));
+        return;
+    }
+    let said = dies("misuse_is_reported_with_its_place");
+    let made = said.split_once("The handle was made here:\n").expect("that is said").1;
+    let (made, used) = made.split_once("It is used here:\n").expect("that is said");
+    assert!(made.contains("use_closed") && used.contains("use_closed"), "{said}");
 }
 
 /// What a failed member gives is what the table says of its type, and the call is not made.

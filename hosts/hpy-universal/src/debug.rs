@@ -42,6 +42,7 @@ functions! {
     set_on_invalid_handle c"set_on_invalid_handle" c"set_on_invalid_handle(callback, /)\n--\n\nSets the function that is called when an invalid handle is used; with None, the process ends.";
     set_on_invalid_builder_handle c"set_on_invalid_builder_handle" c"set_on_invalid_builder_handle(callback, /)\n--\n\nSets the function that is called when an invalid builder is used; with None, the process ends.";
     set_handle_stack_trace_limit c"set_handle_stack_trace_limit" c"set_handle_stack_trace_limit(limit, /)\n--\n\nSets how many native frames are recorded with each new handle; None records nothing.";
+    set_message_file c"set_message_file" c"set_message_file(descriptor, /)\n--\n\nSets the file descriptor for messages before the process ends: 2, unless something captures that.";
     fail_call c"fail_call" c"fail_call(number, exception, /)\n--\n\nLets that call of a context function that can fail, counted on this thread from now, raise the exception in place of running.";
     stop_failing c"stop_failing" c"stop_failing()\n--\n\nEnds what fail_call began; returns the number of calls that could fail, and the name of the function that failed or None.";
 }
@@ -102,6 +103,16 @@ fn set_handle_stack_trace_limit(ctx: Ctx, args: &[HPy], kwnames: HPy) -> Result<
     let [limit] = bind(ctx, "set_handle_stack_trace_limit", ["limit"], 1, args, kwnames)?;
     let limit = if is_none(ctx, limit) { 0 } else { number(ctx, limit)? };
     debugger().set_stack_trace_limit(usize::try_from(limit).unwrap_or(0));
+    none(ctx)
+}
+
+fn set_message_file(ctx: Ctx, args: &[HPy], kwnames: HPy) -> Result<HPy, Raised> {
+    let [descriptor] = bind(ctx, "set_message_file", ["descriptor"], 1, args, kwnames)?;
+    let Ok(number) = i32::try_from(number(ctx, descriptor)?) else {
+        let message = "descriptor must be the number of an open file";
+        return Err(ctx.raise(constant!(ctx, h_ValueError), message, None));
+    };
+    debug::set_message_file(number);
     none(ctx)
 }
 

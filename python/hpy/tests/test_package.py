@@ -5,6 +5,7 @@ One extension in C serves all tests; it leaks a handle when it is told to.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -29,7 +30,16 @@ static HPy same_impl(HPyContext *ctx, HPy self, HPy arg)
     return HPy_Dup(ctx, arg);
 }
 
-static HPyDef *defines[] = {&keep, &same, NULL};
+HPyDef_METH(late, "late", HPyFunc_NOARGS)
+static HPy late_impl(HPyContext *ctx, HPy self)
+{
+    HPy bytes = HPyBytes_FromString(ctx, "too late");
+    const char *text = HPyBytes_AsString(ctx, bytes);
+    HPy_Close(ctx, bytes);
+    return HPyLong_FromLong(ctx, text[0]);
+}
+
+static HPyDef *defines[] = {&keep, &same, &late, NULL};
 static HPyModuleDef def = {.doc = "leaks", .defines = defines};
 HPy_MODINIT(leaky, def)
 """
@@ -80,6 +90,7 @@ def built(tmp_path_factory):
         ("leaky:debug", " with a debug context"),
         ("other:debug,leaky:trace", " with a trace context"),
         ("other:debug", ""),
+        ("", ""),
     ],
 )
 def test_mode_of_the_environment(built, value, how):
@@ -91,6 +102,11 @@ def test_nonsense_is_refused(built):
     done = run("-c", "import leaky", cwd=built, HPY="nonsense")
     assert "ValueError: invalid HPy mode: nonsense" in done.stderr
     assert "universal, debug, trace" in done.stderr
+
+
+def test_version_has_upstreams_name(built):
+    script = "from hpy.devel.version import __version__ as v, __git_revision__; print(v)"
+    assert run("-c", script, cwd=built).stdout == f"{hpy.__version__}\n"
 
 
 def test_command_line_reports_a_leak(built):
@@ -123,6 +139,20 @@ def test_plug_in_fails_the_test_that_leaks(built):
     assert "2 passed, 1 error" in watched.stdout and "test_leaks" in watched.stdout
     unwatched = run("-m", "pytest", *options, cwd=built)
     assert "2 passed" in unwatched.stdout and unwatched.returncode == 0
+
+
+def test_plug_in_shows_what_debug_mode_says_before_the_end(built):
+    (built / "test_late.py").write_text("import leaky\ndef test_late(): leaky.late()\n")
+    options = ["-q", "-p", "hpy.debug.pytest", "-p", "no:cacheprovider", "--hpy-debug-frames=4"]
+    done = run("-m", "pytest", "--hpy-debug", *options, "test_late.py", cwd=built)
+    assert done.returncode == -signal.SIGSEGV
+    said = done.stderr
+    assert "used after the handle was closed" in said
+    made, used = said.split("The handle was made here:\n")[1].split("It is used here:\n")
+    assert "test_late.py:2, in test_late" in made and "HPyBytes_FromString" in made
+    assert "late_impl" in used
+    # The interpreter's own report follows.
+    assert "Fatal Python error: Segmentation fault" in used and "in test_late" in used
 
 
 def test_hook_imports_without_a_stub(built, tmp_path):

@@ -380,7 +380,8 @@ impl Adapters {
         unsafe {
             let debugger = Run::take().debugger;
             let status = <Adapters as Derived>::GETBUFFERPROC(ctx, self_, view, flags);
-            if status == Status::OK && !(*view).obj.is_null() {
+            // Whatever is not negative is success to the host.
+            if status.0 >= 0 && !(*view).obj.is_null() {
                 (*view).obj = debugger.hand_over((*view).obj);
             }
             status

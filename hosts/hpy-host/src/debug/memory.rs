@@ -16,6 +16,8 @@ impl Protected {
     /// Copies bytes into memory of their own; `None` if there is none.
     pub fn copy(bytes: &[u8]) -> Option<Protected> {
         let pages = Pages::copy(bytes)?;
+        #[cfg(all(unix, not(miri)))]
+        super::fault::watch();
         Some(Protected { pages, len: bytes.len(), forbidden: false })
     }
 
@@ -35,6 +37,12 @@ impl Protected {
         }
         // SAFETY: there are that many, and they may be read.
         unsafe { std::slice::from_raw_parts(self.start(), self.len) }
+    }
+
+    /// Whether an address is that of one of the bytes.
+    #[cfg(all(unix, not(miri)))]
+    pub fn has(&self, address: usize) -> bool {
+        address.wrapping_sub(self.start().addr()) < self.len
     }
 
     /// Ends the time in which they may be read.

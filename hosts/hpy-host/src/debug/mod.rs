@@ -14,13 +14,17 @@
 //! * `function` — the extension's functions.
 //! * `failure` — calls that fail because a test wants them to.
 //! * `memory`, `stack` — protected copies, and where a handle was made.
+//! * `fault`, `report` — what is said when such a copy is used wrongly, and where all is said.
 
 mod context;
 mod failure;
+#[cfg(all(unix, not(miri)))]
+mod fault;
 mod function;
 mod member;
 mod memory;
 mod pool;
+mod report;
 mod stack;
 mod thread;
 mod value;
@@ -28,6 +32,7 @@ mod value;
 pub use failure::Failure;
 pub(crate) use function::function_name;
 pub use pool::Limits;
+pub use report::set_message_file;
 
 use crate::extensions::extensions_of;
 use crate::registry::Registry;
@@ -39,6 +44,9 @@ use std::collections::HashMap;
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Native frames in a message.
+const FRAMES: usize = 16;
 
 /// How many contexts an extension's functions are given in turn.
 const TURNS: usize = 16;
@@ -116,10 +124,27 @@ pub struct HandleInfo {
     pub inner: HPy,
     /// Whether it was closed.
     pub is_closed: bool,
+    /// Whether it was an argument of a function, and is closed by the caller of that.
+    pub is_argument: bool,
     /// Bytes of memory that it holds; `None` if it holds none.
     pub raw_data_size: Option<usize>,
     /// Where it was made, if that was recorded.
     pub stack: Option<String>,
+}
+
+impl HandleInfo {
+    /// Where it was made, or how to find out.
+    fn made_here(&self) -> String {
+        match &self.stack {
+            Some(stack) => format!("The handle was made here:\n{stack}"),
+            None if self.is_argument => "The handle was an argument of a function that has \
+                                         returned.\n"
+                .to_owned(),
+            None => "Where the handle was made is recorded after \
+                     hpy.debug.set_handle_stack_trace_limit(16).\n"
+                .to_owned(),
+        }
+    }
 }
 
 /// How an extension went wrong.
@@ -261,19 +286,30 @@ impl Debugger {
         unsafe {
             let c = &*self.inner;
             if callback.is_null() {
-                if let Some(stack) = self.info(h).and_then(|info| info.stack) {
-                    eprintln!("The handle was made here:\n{stack}");
-                }
+                self.explain(misuse, h);
                 crate::fatal(self.inner, misuse.message());
             }
             let result = (c.ctx_CallTupleDict)(self.inner, callback, HPy::NULL, HPy::NULL);
             if result.is_null() {
-                eprintln!("Error when executing the on_invalid_(builder_)handle callback");
+                report::say("Error when executing the on_invalid_(builder_)handle callback");
                 (c.ctx_Err_WriteUnraisable)(self.inner, callback);
             } else {
                 (c.ctx_Close)(self.inner, result);
             }
         }
+    }
+
+    /// Says what is wrong with a handle, null for none, and where.
+    fn explain(&self, misuse: Misuse, h: HPy) {
+        let made = match misuse {
+            Misuse::Closed => self.info(h).map(|info| info.made_here()),
+            _ => None,
+        };
+        let made = made.unwrap_or_default();
+        // SAFETY: the context is filled; nothing is asked of the interpreter, which says where
+        // Python was when it ends the process.
+        let used = unsafe { Stack::capture(self.context(), std::ptr::null_mut(), FRAMES) };
+        report::say(format_args!("{}.\n{made}It is used here:\n{used}", misuse.message()));
     }
 
     /// Starts a new generation of handles; gives its number.
@@ -299,6 +335,7 @@ impl Debugger {
             handle,
             inner: if is_open { inner } else { HPy::NULL },
             is_closed: !is_open,
+            is_argument: record.owner == Owner::Caller,
             raw_data_size: match record.memory.iter().map(memory::Protected::len).sum() {
                 0 => None,
                 size => Some(size),

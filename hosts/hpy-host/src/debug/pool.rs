@@ -349,6 +349,18 @@ impl Pool {
         Some(see(HPy(name & !CLOSED), name & CLOSED == 0, inner, record))
     }
 
+    /// The slot with memory at an address. Does not wait for the lock, as it is asked in the middle
+    /// of anything.
+    #[cfg(all(unix, not(miri)))]
+    pub fn slot_of_memory(&self, address: usize) -> Option<u32> {
+        let lists = self.lists.try_lock().ok()?;
+        (1..lists.count).find(|index| {
+            // SAFETY: the lock is held, and no reference into a record outlives it.
+            let record = self.slot(*index).map(|slot| unsafe { &*slot.record.get() });
+            record.is_some_and(|record| record.memory.iter().any(|memory| memory.has(address)))
+        })
+    }
+
     /// The slot that a handle is or was in.
     pub fn index_of(h: HPy) -> u32 {
         (h.0 >> 1) as u32

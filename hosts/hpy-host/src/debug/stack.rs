@@ -47,6 +47,23 @@ impl Stack {
         let python = (!inner.is_null()).then(|| unsafe { python_line(inner) }).flatten();
         Stack { frames, python }
     }
+
+    /// The place of a fault, asked by the handler that the system called for it.
+    #[cfg(all(unix, not(miri)))]
+    pub fn of_fault(handler: usize, limit: usize) -> Stack {
+        let mut frames: Vec<BacktraceFrame> = Vec::new();
+        let mut handled = None;
+        backtrace::trace(|frame: &Frame| {
+            frames.push(frame.clone().into());
+            if handled.is_none() && frame.symbol_address().addr() == handler {
+                handled = Some(frames.len());
+            }
+            frames.len() < limit.saturating_add(handled.unwrap_or(OURS))
+        });
+        // Behind the handler stands what the system returns to from it.
+        frames.drain(..handled.map_or(0, |n| frames.len().min(n + 1)));
+        Stack { frames, python: None }
+    }
 }
 
 /// Whether a frame is that of a member of a context.

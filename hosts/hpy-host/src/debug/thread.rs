@@ -11,6 +11,7 @@
 //! Python was left.
 
 use super::Debugger;
+use super::report;
 use super::stack::Stack;
 use crate::extensions::Handing;
 use hpy_abi::{HPy, HPyContext};
@@ -137,7 +138,7 @@ fn check_first(debugger: &Debugger, context: *mut HPyContext, now: Now) {
 fn refuse(context: *mut HPyContext, reason: &str) -> ! {
     // SAFETY: the context is one of a debugger's; nothing else is asked of the thread.
     let stack = unsafe { Stack::capture(context, null_mut(), 16) };
-    eprintln!("Error: Wrong HPy Context!\n{reason}\n{stack}");
+    report::say(format_args!("Error: Wrong HPy Context!\n{reason}\n{stack}"));
     std::process::abort()
 }
 

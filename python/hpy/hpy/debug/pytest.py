@@ -39,11 +39,30 @@ def pytest_load_initial_conftests(early_config):
 
 
 def pytest_configure(config):
+    if "debug" in os.environ.get("HPY", "").lower():
+        keep_messages(config)
     frames = config.getoption("--hpy-debug-frames", default=None)
     if frames is not None:
         from . import set_handle_stack_trace_limit
 
         set_handle_stack_trace_limit(frames)
+
+
+def keep_messages(config):
+    """What debug mode says before it ends the process goes to the terminal: pytest would take what
+    it has captured to the end.
+    """
+    from hpy.universal import _debug
+
+    # Nothing is captured yet.
+    terminal = os.dup(2)
+    _debug.set_message_file(terminal)
+
+    def put_back():
+        _debug.set_message_file(2)
+        os.close(terminal)
+
+    config.add_cleanup(put_back)
 
 
 @pytest.fixture
