@@ -92,6 +92,9 @@ _HPyArg_INLINE int _HPyArg_ParseGiven(HPyContext *ctx, HPyTracker *ht, const HPy
             return 1;                                                                   \
         goto in_general;                                                                \
     }                                                                                   \
+    /* A mark has no variable: those behind it are not where they are looked for. */    \
+    if (fmt[I] == '|' || fmt[I] == '$')                                                 \
+        goto in_general;                                                                \
     if (nargs <= (I) || !_HPyArg_Quick(ctx, fmt[I], args[I], (void *)given[(I) + 1]))   \
         goto in_general;
     if (_HPyArg_IS_SEEN(fmt) && ht == NULL) {

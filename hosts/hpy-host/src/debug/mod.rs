@@ -306,9 +306,8 @@ impl Debugger {
             _ => None,
         };
         let made = made.unwrap_or_default();
-        // SAFETY: the context is filled; nothing is asked of the interpreter, which says where
-        // Python was when it ends the process.
-        let used = unsafe { Stack::capture(self.context(), std::ptr::null_mut(), FRAMES) };
+        // SAFETY: the context is filled, and this a thread that may use the wrapped context.
+        let used = unsafe { Stack::capture(self.context(), self.inner, FRAMES) };
         report::say(format_args!("{}.\n{made}It is used here:\n{used}", misuse.message()));
     }
 

@@ -85,7 +85,9 @@ impl fmt::Display for Stack {
         }
         let mut frames = self.frames.clone();
         frames.iter_mut().for_each(BacktraceFrame::resolve);
-        for frame in &frames {
+        // Where debug mode stands below the extension, in a call of one of its functions, these are
+        // the first.
+        for frame in frames.iter().skip_while(|frame| is_ours(frame)) {
             let file = object_file(frame);
             let file = file.as_deref().unwrap_or("?");
             if frame.symbols().is_empty() {
@@ -104,6 +106,12 @@ impl fmt::Display for Stack {
         }
         Ok(())
     }
+}
+
+/// Whether a frame, whose names were looked up, is one of debug mode's functions.
+fn is_ours(frame: &BacktraceFrame) -> bool {
+    let names = frame.symbols().iter().filter_map(|symbol| symbol.name());
+    names.last().is_some_and(|name| format!("{name:#}").starts_with("hpy_host::debug::"))
 }
 
 /// The program or shared object that a frame runs in.
