@@ -62,6 +62,8 @@ extern "C" {
 /* Rarely called, and not to be mixed with what is called often. */
 #  define _HPy_COLD __attribute__((cold, noinline))
 #  define _HPy_LIKELY(x) __builtin_expect(!!(x), 1)
+/* What the compiler may take for granted. */
+#  define _HPy_ASSUME(x) do { if (!(x)) __builtin_unreachable(); } while (0)
 /* Defined in every file that includes it, and the same variable in all of them. */
 #  define _HPy_SHARED _HPy_HIDDEN __attribute__((weak))
 #  define _HPy_NO_RETURN __attribute__((noreturn))
@@ -72,6 +74,7 @@ extern "C" {
 #  define _HPy_UNUSED
 #  define _HPy_COLD
 #  define _HPy_LIKELY(x) (x)
+#  define _HPy_ASSUME(x) __assume(x)
 #  define _HPy_SHARED __declspec(selectany)
 #  define _HPy_NO_RETURN __declspec(noreturn)
 #  define _HPy_EXTENSION
@@ -80,6 +83,7 @@ extern "C" {
 #  define _HPy_UNUSED
 #  define _HPy_COLD
 #  define _HPy_LIKELY(x) (x)
+#  define _HPy_ASSUME(x) ((void)0)
 #  define _HPy_SHARED static
 #  define _HPy_NO_RETURN
 #  define _HPy_EXTENSION

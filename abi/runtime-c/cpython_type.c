@@ -705,20 +705,21 @@ static int check_bases(const Type *t, PyTypeObject *made)
     PyTypeObject *foreign, *base;
     const bool own_struct = t->spec->basicsize != 0;
     const TypeFacts *owner = _HPy_CPython_Owner(made->tp_base);
-    if (t->facts->shape == HPyType_BuiltinShape_Legacy) {
-        /* A type with a metaclass may be the empty subclass of the one that was specified. */
-        if (owner != NULL && owner != t->facts && owner->shape != HPyType_BuiltinShape_Legacy)
-            return fail(PyExc_TypeError, "A legacy type should not inherit its memory layout from "
-                                         "a pure type");
+    const bool is_legacy = t->facts->shape == HPyType_BuiltinShape_Legacy;
+    /* A type with a metaclass may be the empty subclass of the one that was specified. */
+    if (is_legacy && owner != NULL && owner != t->facts
+        && owner->shape != HPyType_BuiltinShape_Legacy)
+        return fail(PyExc_TypeError, "A legacy type should not inherit its memory layout from "
+                                     "a pure type");
+    if (own_struct && made->tp_base->tp_basicsize > t->basicsize)
+        return fail(PyExc_TypeError,
+                    "the native struct of a type must begin with that of its base");
+    if (is_legacy)
         return 0;
-    }
     foreign = _HPy_CPython_ForeignBase(made);
     if (own_struct && foreign->tp_basicsize > t->head)
         return fail(PyExc_TypeError, "the native struct of a type would overlap that of its base: "
                                      "its builtin_shape must be that of the base");
-    if (own_struct && made->tp_base->tp_basicsize > t->basicsize)
-        return fail(PyExc_TypeError,
-                    "the native struct of a type must begin with that of its base");
     for (base = made->tp_base; t->owns_dealloc && base != &PyBaseObject_Type; base = base->tp_base) {
         int is_python = 0;
         if (_HPy_CPython_FactsOf(base) == NULL)

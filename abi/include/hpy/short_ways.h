@@ -77,9 +77,10 @@ HPyAPI_FUNC bool _HPy_IsExactly(HPy h, HPy type)
 
 /* ---- references ---- */
 
-/* A second reference to an object. */
+/* A second reference to an object; not null. */
 HPyAPI_FUNC bool _HPy_CountUp(HPyContext *ctx, HPy h, HPy *result)
 {
+    _HPy_ASSUME(!HPy_IsNull(h));
     *result = h;
     if (_HPy_LIKELY(ctx == _HPy_host.can.counts_words)) {
         ++*(intptr_t *)h._i;

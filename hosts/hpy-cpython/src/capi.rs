@@ -448,16 +448,29 @@ impl Linker {
 
     /// The address of a symbol.
     pub(crate) fn find(self, name: &str) -> Option<*mut c_void> {
-        let spelled = match self {
-            Linker::CPython => name.to_owned(),
-            Linker::PyPy => match name.strip_prefix("_Py") {
-                Some(rest) => format!("_PyPy{rest}"),
-                None => format!("PyPy{}", name.strip_prefix("Py")?),
+        self.find_joined([name, "", ""])
+    }
+
+    /// The address of a symbol whose name is given in parts, the first of which has the prefix.
+    /// Several hundred are looked up at the first import, which therefore takes no memory for names.
+    pub(crate) fn find_joined(self, [first, second, third]: [&str; 3]) -> Option<*mut c_void> {
+        let (prefix, first) = match self {
+            Linker::CPython => ("", first),
+            Linker::PyPy => match first.strip_prefix("_Py") {
+                Some(rest) => ("_PyPy", rest),
+                None => ("PyPy", first.strip_prefix("Py")?),
             },
         };
-        let spelled = CString::new(spelled).ok()?;
+        let mut name = [0u8; 128];
+        let mut end = 0;
+        for part in [prefix, first, second, third] {
+            // A byte for the NUL is left.
+            let room = name.len() - 1;
+            name[..room].get_mut(end..end + part.len())?.copy_from_slice(part.as_bytes());
+            end += part.len();
+        }
         // SAFETY: a NUL-terminated name and the handle for "everything this process has".
-        let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, spelled.as_ptr()) };
+        let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr().cast()) };
         (!found.is_null()).then_some(found)
     }
 }

@@ -111,7 +111,7 @@ unsafe fn constant(linker: Linker, member: &str) -> Option<Obj> {
     let name = member.strip_prefix("h_")?;
     match name {
         "None" | "True" | "False" | "NotImplemented" => {
-            linker.find(&format!("_Py_{name}Struct")).map(|p| p.cast())
+            linker.find_joined(["_Py_", name, "Struct"]).map(|p| p.cast())
         }
         "Ellipsis" => linker.find("_Py_EllipsisObject").map(|p| p.cast()),
         "Builtins" => {
@@ -122,9 +122,9 @@ unsafe fn constant(linker: Linker, member: &str) -> Option<Obj> {
             (!builtins.is_null()).then_some(builtins)
         }
         _ => match name.strip_suffix("Type") {
-            Some(stem) => linker.find(&format!("Py{stem}_Type")).map(|p| p.cast()),
+            Some(stem) => linker.find_joined(["Py", stem, "_Type"]).map(|p| p.cast()),
             // SAFETY: the symbol is a variable that holds the exception type.
-            None => linker.find(&format!("PyExc_{name}")).map(|p| unsafe { *p.cast::<Obj>() }),
+            None => linker.find_joined(["PyExc_", name, ""]).map(|p| unsafe { *p.cast::<Obj>() }),
         },
     }
 }

@@ -1,8 +1,8 @@
 //! The environment variable `HPY`: which context the import of an extension asks for.
 //!
 //! `HPY=debug` means every extension, `HPY=one:debug,two:trace` means the ones that are named, by
-//! their full names or the last component; an empty value means none. Both who obey it read it here: the loader of universal
-//! binaries, and the door of an extension that brings its host along.
+//! their full names or the last component; an empty value means none. Both who obey it read it here:
+//! the loader of universal binaries, and the door of an extension that brings its host along.
 
 use core::ffi::CStr;
 use core::fmt;

@@ -35,6 +35,10 @@ def build(project, settings):
     link += [str(path) for path in objects]
     # What the host defines stays inside: another extension brings its own.
     link += [str(kit.host), "-Wl,--gc-sections", "-Wl,--exclude-libs,ALL"]
+    if not is_cpp and not settings.zig:
+        # The host unwinds within itself, and one library less is to be found and loaded. Exceptions
+        # of C++ are another matter: they may come from other libraries.
+        link.append("-static-libgcc")
     if settings.profile != "dev":
         # The names of functions stay: the debug mode shows where a leaked handle was made.
         link.append("-Wl,--strip-debug")

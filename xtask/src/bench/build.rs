@@ -126,7 +126,7 @@ impl Site<'_> {
             (paths::root().join("abi/include"), paths::root().join("abi/runtime-c"));
         let mut sources = self.sources(sources);
         let mut command = cc()?;
-        command.args(C_FLAGS).arg("-DHPY").arg("-I").arg(include);
+        command.args(C_FLAGS).arg("-DHPY").arg("-I").arg(&include);
         let (suffix, listed): (_, &[&str]) = match abi {
             HpyAbi::Universal => {
                 command.args(["-DHPY_ABI_UNIVERSAL", "-DHPY_ONE_BINARY"]);
@@ -146,9 +146,11 @@ impl Site<'_> {
         if matches!(abi, HpyAbi::Universal) {
             let host = dist::build_static_host()?;
             command.arg(&host).args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL"]);
+            command.arg("-static-libgcc");
             command.args(["-lpthread", "-ldl", "-lm"]);
             sources.push(host);
         }
+        sources.extend(files_below(&include)?);
         make(&extension, &sources, &mut [command])?;
         Ok(self.folder())
     }
@@ -251,6 +253,21 @@ fn files(folder: &Path, start: &str) -> Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// All files in a folder and in those below it.
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files_below(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// Makes `product` unless it was made by the same commands from the same sources.

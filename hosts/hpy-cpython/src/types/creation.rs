@@ -175,7 +175,7 @@ pub(crate) unsafe fn from_spec<L: Layout>(
             referents::learn::<L>();
         }
         let t = make::<L>(facts, &params)?;
-        check_bases::<L>(facts, t).inspect_err(|_| L::decref(t))?;
+        check_bases::<L>(facts, spec.basicsize != 0, t).inspect_err(|_| L::decref(t))?;
         Ok(t)
     }
 }
@@ -278,37 +278,40 @@ unsafe fn set_item(dict: Obj, key: &core::ffi::CStr, value: Obj) -> bool {
     }
 }
 
-/// Refuses a native struct that would lie on top of a base's.
+/// Refuses a native struct of its own that would lie on top of a base's.
 ///
 /// # Safety
 /// `t` is the type that was made from the description.
-unsafe fn check_bases<L: Layout>(facts: &TypeFacts, t: Obj) -> Result<(), Raised> {
+unsafe fn check_bases<L: Layout>(
+    facts: &TypeFacts,
+    own_struct: bool,
+    t: Obj,
+) -> Result<(), Raised> {
     // SAFETY: the caller's promise.
     unsafe {
         let base = L::type_base(t);
         let foreign = facts::foreign_base::<L>(t);
         let base_owner = facts::owner::<L>(base);
         let pure_base = base_owner.is_some_and(|f| f.shape != BuiltinShape::LEGACY);
-        if facts.shape == BuiltinShape::LEGACY {
-            return if pure_base {
-                Err(Raised::type_error(
-                    "A legacy type should not inherit its memory layout from a pure type",
-                ))
-            } else {
-                Ok(())
-            };
-        }
-        let room = base_size::<L>(facts.shape).unwrap_or(0);
-        let own_struct = facts.basic_size != 0 && facts.call_offset == 0;
-        if own_struct && L::basic_size(foreign) > room {
+        let is_legacy = facts.shape == BuiltinShape::LEGACY;
+        if is_legacy && pure_base {
             return Err(Raised::type_error(
-                "the native struct of a class would overlap that of its base: \
-                 its builtin_shape must be that of the base",
+                "A legacy type should not inherit its memory layout from a pure type",
             ));
         }
         if own_struct && L::basic_size(base) > facts.basic_size {
             return Err(Raised::type_error(
                 "the native struct of a class must begin with that of its base",
+            ));
+        }
+        if is_legacy {
+            return Ok(());
+        }
+        let room = base_size::<L>(facts.shape).unwrap_or(0);
+        if own_struct && L::basic_size(foreign) > room {
+            return Err(Raised::type_error(
+                "the native struct of a class would overlap that of its base: \
+                 its builtin_shape must be that of the base",
             ));
         }
         if facts.owns_dealloc && is_python_class::<L>(foreign)? {

@@ -1,0 +1,132 @@
+//! What can be wrong with a request, worded for the person who made it.
+
+use crate::dtype::{Casting, DType};
+use crate::layout::Dims;
+use core::fmt;
+
+/// The result of what can fail.
+pub type Result<T> = core::result::Result<T, Error>;
+
+/// Why something cannot be done.
+#[allow(missing_docs, reason = "the fields are what the text of each error names")]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Error {
+    /// Shapes that do not fit each other: the shapes, and the axis (from the end, 1 is the last)
+    /// where two extents differ.
+    Broadcast { shapes: Vec<Dims>, axis_from_end: usize },
+    /// A shape that cannot be stretched to another one.
+    BroadcastTo { from: Dims, to: Dims },
+    /// An axis that an array of so many dimensions does not have.
+    Axis { axis: isize, ndim: usize },
+    /// An axis that is named twice.
+    RepeatedAxis { axis: isize },
+    /// Axes that are not all the axes of an array, in some order.
+    Permutation { given: usize, ndim: usize },
+    /// An axis that is not of length one and cannot be left out.
+    Squeeze { axis: usize, extent: isize },
+    /// An index behind the end of its axis.
+    OutOfBounds { index: isize, axis: usize, extent: isize },
+    /// More indices than there are dimensions.
+    TooManyIndices { given: usize, ndim: usize },
+    /// More than one ellipsis.
+    TwoEllipses,
+    /// A slice that stands still.
+    ZeroStep,
+    /// A shape with another number of elements.
+    Reshape { from: Dims, to: Vec<isize> },
+    /// An extent below zero.
+    NegativeExtent { extent: isize, axis: usize },
+    /// More elements or bytes than can be addressed.
+    TooLarge { shape: Dims, item_size: usize },
+    /// Element types between which no conversion of the wanted kind exists.
+    Cast { from: DType, to: DType, casting: Casting },
+}
+
+/// A shape as Python writes a tuple.
+struct Tuple<'a>(&'a [isize]);
+
+impl fmt::Display for Tuple<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(")?;
+        for (i, extent) in self.0.iter().enumerate() {
+            if i > 0 {
+                f.write_str(", ")?;
+            }
+            write!(f, "{extent}")?;
+        }
+        f.write_str(if self.0.len() == 1 { ",)" } else { ")" })
+    }
+}
+
+/// What numbers there are for so many things, counted from both ends.
+fn numbers(count: isize, none: &str, some: &str) -> String {
+    if count == 0 { none.to_owned() } else { format!("{some} -{count} to {}", count - 1) }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Broadcast { shapes, axis_from_end } => {
+                let shapes: Vec<_> = shapes.iter().map(|shape| Tuple(shape).to_string()).collect();
+                write!(
+                    f,
+                    "shapes {} do not fit: extents on axis -{axis_from_end} must be equal, or 1 to \
+                     be repeated",
+                    shapes.join(" and ")
+                )
+            }
+            Error::BroadcastTo { from, to } => write!(
+                f,
+                "shape {} cannot be stretched to {}: only extents of 1 are repeated, and only new \
+                 axes in front are added",
+                Tuple(from),
+                Tuple(to)
+            ),
+            Error::Axis { axis, ndim } => {
+                let known = numbers(*ndim as isize, "has no dimensions", "has the axes");
+                write!(f, "axis {axis} does not exist: the array {known}")
+            }
+            Error::RepeatedAxis { axis } => write!(f, "axis {axis} is given twice"),
+            Error::Permutation { given, ndim } => {
+                write!(
+                    f,
+                    "{given} axes are given, and the array has {ndim}: give each of them once"
+                )
+            }
+            Error::Squeeze { axis, extent } => {
+                write!(f, "axis {axis} has {extent} elements: only an axis of one can be left out")
+            }
+            Error::OutOfBounds { index, axis, extent } => {
+                let known = numbers(*extent, "is empty", "has the indices");
+                write!(f, "index {index} is out of bounds: axis {axis} {known}")
+            }
+            Error::TooManyIndices { given, ndim } => {
+                write!(f, "{given} indices for an array of {ndim} dimensions")
+            }
+            Error::TwoEllipses => f.write_str("an index has at most one ellipsis (...)"),
+            Error::ZeroStep => f.write_str("the step of a slice is 0: it must be another number"),
+            Error::Reshape { from, to } => write!(
+                f,
+                "an array of shape {} cannot have the shape {}: the number of elements differs",
+                Tuple(from),
+                Tuple(to)
+            ),
+            Error::NegativeExtent { extent, axis } => {
+                write!(f, "extent {extent} of axis {axis} is negative")
+            }
+            Error::TooLarge { shape, item_size } => write!(
+                f,
+                "an array of shape {} with {item_size} bytes an element is larger than memory can be",
+                Tuple(shape)
+            ),
+            Error::Cast { from, to, casting } => write!(
+                f,
+                "{from} cannot be converted to {to} by the rule '{}': ask for the conversion with \
+                 astype",
+                casting.name()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

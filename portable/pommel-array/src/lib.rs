@@ -1,0 +1,20 @@
+//! The engine behind arrays: what an element is ([`dtype`]), where the elements of an array lie
+//! ([`layout`]), and which of them an index selects ([`index`]).
+//!
+//! Nothing here knows Python. Laws of the crate:
+//!
+//! * A layout describes places in memory and owns none; offsets and strides are in bytes, so that a
+//!   view may step over parts of an element, such as the imaginary parts of complex numbers.
+//! * Every function that can fail says why in terms of its arguments ([`Error`]): which, what its
+//!   value was, and what would do.
+//! * Arithmetic on extents is checked: no shape makes a size or an offset wrap around.
+
+pub mod dtype;
+mod error;
+pub mod index;
+pub mod layout;
+
+pub use dtype::{Casting, DType, Element, Kind};
+pub use error::{Error, Result};
+pub use index::Index;
+pub use layout::{Dims, Layout, Order};
