@@ -266,7 +266,6 @@ impl<'a> Description<'a> {
             // SAFETY: the caller's promise.
             unsafe { (L::basic_size(base), L::type_flags(base)) }
         };
-        checks::items(self.spec, if own == 0 { inherited } else { own }, header::<L>())?;
         self.basic_size = match own {
             0 => 0,
             // Room to find a multiple of 16 behind any number of digits or items.
@@ -278,6 +277,7 @@ impl<'a> Description<'a> {
             self.call_offset = align16(fixed).wrapping_add_signed(offset);
         }
         if self.slot(slot::tp_call).is_none() {
+            checks::items(self.spec, if own == 0 { inherited } else { own }, header::<L>())?;
             return checks::callable(self.spec, self.call_offset, base_flags);
         }
         if has_items(shape) || self.spec.itemsize != 0 {

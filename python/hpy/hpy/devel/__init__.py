@@ -81,6 +81,10 @@ class HPyDevel:
         """Teach a setuptools distribution to build what its `hpy_ext_modules` lists."""
         from . import _commands
 
+        # Upstream has no such option: who sets its options alone, without a command line, does not
+        # know this one.
+        if not hasattr(dist, "hpy_one_binary"):
+            dist.hpy_one_binary = False
         _commands.extend(dist, self)
 
 
