@@ -110,8 +110,8 @@ impl fmt::Display for Stack {
 
 /// Whether a frame, whose names were looked up, is one of debug mode's functions.
 fn is_ours(frame: &BacktraceFrame) -> bool {
-    let names = frame.symbols().iter().filter_map(|symbol| symbol.name());
-    names.last().is_some_and(|name| format!("{name:#}").starts_with("hpy_host::debug::"))
+    let mut names = frame.symbols().iter().filter_map(|symbol| symbol.name());
+    names.next_back().is_some_and(|name| format!("{name:#}").starts_with("hpy_host::debug::"))
 }
 
 /// The program or shared object that a frame runs in.
