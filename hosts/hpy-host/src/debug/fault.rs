@@ -1,7 +1,8 @@
 //! What is said when memory that came with a handle is used wrongly.
 //!
 //! The system stops such a use at the very instruction (`memory`), as a segmentation fault, which
-//! tells nobody more than that. A handler of the signal says whose memory it was. It then steps
+//! tells nobody more than that. A handler of the signal says whose memory it was, if anybody wants
+//! to hear it. It then steps
 //! back and lets the instruction fault again, before whoever would have got the signal without
 //! debug mode: the interpreter's `faulthandler`, or the system, which ends the process.
 //!
@@ -57,9 +58,17 @@ fn step_back() {
 unsafe extern "C" fn sort_out(_: c_int, info: *mut siginfo_t, _: *mut c_void) {
     // SAFETY: the caller's promise.
     match unsafe { whose(info) } {
-        Some(_) => install(explain, 0),
-        None => step_back(),
+        Some((debugger, _)) if is_wanted(debugger) => install(explain, 0),
+        _ => step_back(),
     }
+}
+
+/// Whether anybody wants to hear of it: somebody who records where handles are made, or who has a
+/// handler for the signal, such as `faulthandler`. A process that has asked for nothing ends without
+/// a word, as with upstream's debug mode.
+fn is_wanted(debugger: &Debugger) -> bool {
+    let is_handled = |previous: &sigaction| previous.sa_sigaction != libc::SIG_DFL;
+    debugger.stack_trace_limit() > 0 || PREVIOUS.get().is_some_and(is_handled)
 }
 
 /// # Safety

@@ -8,6 +8,7 @@ The exit status is the program's own, or 1 where that is 0 and handles were leak
 
 import argparse
 import collections
+import faulthandler
 import os
 import sys
 
@@ -25,6 +26,8 @@ def main(argv):
     from hpy.debug import set_handle_stack_trace_limit
     from hpy.universal import _debug
 
+    # Memory that is used after its handle was closed is a fault: say where.
+    faulthandler.enable()
     if options.frames:
         set_handle_stack_trace_limit(options.frames)
     generation = _debug.new_generation()
