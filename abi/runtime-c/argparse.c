@@ -87,7 +87,7 @@ static inline char next_unit(Parser *p)
 {
     for (;; p->unit++) {
         const char unit = *p->unit;
-        if (unit == '\0' || unit == ':' || unit == ';')
+        if (_HPyArg_IS_END(unit))
             return 0;
         if (unit != '|' && !(unit == '$' && p->keywords)) {
             p->unit++;

@@ -33,6 +33,10 @@ HPyAPI_HELPER int _HPyArg_ParseKeywordsDictArray(HPyContext *ctx, HPyTracker *ht
                                                  const char *const *keywords,
                                                  const void *const *out);
 
+/* Whether the units of a format end here: with it, or before the words for messages. */
+#define _HPyArg_IS_END(CHARACTER)                                                       \
+    ((CHARACTER) == '\0' || (CHARACTER) == ':' || (CHARACTER) == ';')
+
 /* ---- what can be done without a call ---- */
 
 /* An int of one digit into a variable of one of C's types. */
@@ -87,7 +91,7 @@ _HPyArg_INLINE int _HPyArg_ParseGiven(HPyContext *ctx, HPyTracker *ht, const HPy
     const char *fmt = (const char *)given[0];
 /* One unit; the end of the format, after as many arguments, ends it all. */
 #define _HPyArg_STEP(I)                                                                 \
-    if (fmt[I] == '\0' || fmt[I] == ':' || fmt[I] == ';') {                             \
+    if (_HPyArg_IS_END(fmt[I])) {                                                       \
         if (nargs == (I))                                                               \
             return 1;                                                                   \
         goto in_general;                                                                \
@@ -130,7 +134,7 @@ _HPyArg_INLINE int _HPyArg_ParseKeywordsGiven(HPyContext *ctx, HPyTracker *ht, c
 /* One character of the format: `i` counts units, and what is known of them is known to the compiler.
    The way in general is gone, from the start, if this one ends. */
 #define _HPyArg_STEP(J)                                                                 \
-    if (fmt[J] == '\0' || fmt[J] == ':' || fmt[J] == ';') {                             \
+    if (_HPyArg_IS_END(fmt[J])) {                                                       \
         if (nargs <= i && taken == count && parameters[i] == NULL)                      \
             return 1;                                                                   \
         goto in_general;                                                                \

@@ -31,9 +31,7 @@ pub(crate) unsafe extern "C" fn dict_get<L: Layout>(
             return get_in_two_steps(dict, key);
         }
         if L::SHARED_LISTS {
-            let value = PyDict_GetItemWithError(dict, key);
-            xincref::<L>(value);
-            return handle(value);
+            return handle(value::<L>(dict, key));
         }
         let Some(get) = api().PyDict_GetItemRef else { return get_in_two_steps(dict, key) };
         let mut value = core::ptr::null_mut();
@@ -42,7 +40,22 @@ pub(crate) unsafe extern "C" fn dict_get<L: Layout>(
     }
 }
 
-/// The same by the methods of the dict, which a subclass may have changed.
+/// A value of an object that is exactly a dict, as a new reference; null, without an exception, if
+/// the key is not there.
+///
+/// # Safety
+/// `dict` is exactly a dict, and what is borrowed from it is safe: [`Layout::SHARED_LISTS`].
+#[inline(always)]
+pub(super) unsafe fn value<L: Layout>(dict: Obj, key: Obj) -> Obj {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let value = PyDict_GetItemWithError(dict, key);
+        xincref::<L>(value);
+        value
+    }
+}
+
+/// [`dict_get`] by the methods of the dict, which a subclass may have changed.
 ///
 /// # Safety
 /// As for [`dict_get`].

@@ -66,17 +66,12 @@ members! {
         }
     }
     fn ctx_GetItem(ctx, object: HPy, key: HPy) -> HPy {
-        // What is borrowed from a dict is safe until Python code runs, see `SHARED_LISTS`.
         if L::SHARED_LISTS && L::type_of(obj(object)) == api().PyDict_Type {
-            let value = PyDict_GetItemWithError(obj(object), obj(key));
-            if !value.is_null() {
-                L::incref(value);
-                return handle(value);
-            }
-            if PyErr_Occurred().is_null() {
+            let value = super::dict::value::<L>(obj(object), obj(key));
+            if value.is_null() && PyErr_Occurred().is_null() {
                 raise_missing(obj((*ctx).h_KeyError), obj(key));
             }
-            return HPy::NULL;
+            return handle(value);
         }
         handle(PyObject_GetItem(obj(object), obj(key)))
     }
