@@ -101,9 +101,11 @@ impl Expr {
             let whole = Array::over(self.evaluate()?, self.kernel.output, layout);
             return target.copy_from(&whole);
         }
+        // First of all, since that computes what is pending and reads the target, which the graph
+        // would otherwise read while it is written.
+        let output = Output::existing(target)?;
         let mut builder = Builder::new(self.layout.shape());
         let root = builder.graph(self)?;
-        let output = Output::existing(target)?;
         builder.program.output(root, output);
         builder.program.run();
         Ok(())
