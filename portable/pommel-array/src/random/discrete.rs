@@ -43,78 +43,136 @@ fn ln_gamma(x: f64) -> f64 {
     value
 }
 
-/// Multiplies numbers until the product is small enough; for small means.
-#[inline(always)]
-fn poisson_by_products<S: Source>(source: &mut S, lam: f64) -> i64 {
-    let end = (-lam).exp();
-    let (mut count, mut product) = (0, 1.0);
-    loop {
-        product *= source.next_f64();
-        if product <= end {
-            return count;
+/// How Poisson numbers of a mean are drawn, with what depends on the mean alone.
+#[derive(Clone, Copy)]
+enum PoissonWay {
+    /// The mean is 0.
+    Zero,
+    /// Numbers are multiplied until the product is this small; for small means.
+    Products(f64),
+    /// Numbers are tried; for others.
+    Rejection(Hormann),
+}
+
+impl PoissonWay {
+    #[inline(always)]
+    fn new(lam: f64) -> PoissonWay {
+        if lam >= 10.0 {
+            PoissonWay::Rejection(Hormann::new(lam))
+        } else if lam == 0.0 {
+            PoissonWay::Zero
+        } else {
+            PoissonWay::Products((-lam).exp())
         }
-        count += 1;
+    }
+
+    #[inline(always)]
+    fn draw<S: Source>(&self, source: &mut S) -> i64 {
+        match self {
+            PoissonWay::Zero => 0,
+            PoissonWay::Products(end) => {
+                let (mut count, mut product) = (0, 1.0);
+                loop {
+                    product *= source.next_f64();
+                    if product <= *end {
+                        return count;
+                    }
+                    count += 1;
+                }
+            }
+            PoissonWay::Rejection(way) => way.draw(source),
+        }
     }
 }
 
 /// W. Hörmann's transformed rejection, "The Transformed Rejection Method for Generating Poisson
 /// Random Variables" (1993).
-#[inline(always)]
-fn poisson_by_rejection<S: Source>(source: &mut S, lam: f64) -> i64 {
-    let ln_lam = lam.ln();
-    let b = 0.931 + 2.53 * lam.sqrt();
-    let a = -0.059 + 0.02483 * b;
-    let inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
-    let vr = 0.9277 - 3.6224 / (b - 2.0);
-    loop {
-        let u = source.next_f64() - 0.5;
-        let v = source.next_f64();
-        let us = 0.5 - u.abs();
-        let k = ((2.0 * a / us + b) * u + lam + 0.43).floor() as i64;
-        if us >= 0.07 && v <= vr {
-            return k;
-        }
-        if k < 0 || (us < 0.013 && v > us) {
-            continue;
-        }
-        let found = v.ln() + inverse_alpha.ln() - (a / (us * us) + b).ln();
-        if found <= -lam + k as f64 * ln_lam - ln_gamma(k as f64 + 1.0) {
-            return k;
+#[derive(Clone, Copy)]
+struct Hormann {
+    lam: f64,
+    ln_lam: f64,
+    a: f64,
+    b: f64,
+    ln_inverse_alpha: f64,
+    vr: f64,
+}
+
+impl Hormann {
+    #[inline(always)]
+    fn new(lam: f64) -> Hormann {
+        let b = 0.931 + 2.53 * lam.sqrt();
+        let a = -0.059 + 0.02483 * b;
+        let inverse_alpha: f64 = 1.1239 + 1.1328 / (b - 3.4);
+        let vr = 0.9277 - 3.6224 / (b - 2.0);
+        Hormann { lam, ln_lam: lam.ln(), a, b, ln_inverse_alpha: inverse_alpha.ln(), vr }
+    }
+
+    #[inline(always)]
+    fn draw<S: Source>(&self, source: &mut S) -> i64 {
+        let &Hormann { lam, ln_lam, a, b, ln_inverse_alpha, vr } = self;
+        loop {
+            let u = source.next_f64() - 0.5;
+            let v = source.next_f64();
+            let us = 0.5 - u.abs();
+            let k = ((2.0 * a / us + b) * u + lam + 0.43).floor() as i64;
+            if us >= 0.07 && v <= vr {
+                return k;
+            }
+            if k < 0 || (us < 0.013 && v > us) {
+                continue;
+            }
+            let found = v.ln() + ln_inverse_alpha - (a / (us * us) + b).ln();
+            if found <= -lam + k as f64 * ln_lam - ln_gamma(k as f64 + 1.0) {
+                return k;
+            }
         }
     }
 }
 
-#[inline(always)]
+/// A Poisson number.
 pub fn poisson<S: Source>(source: &mut S, lam: f64) -> i64 {
-    if lam >= 10.0 {
-        poisson_by_rejection(source, lam)
-    } else if lam == 0.0 {
-        0
-    } else {
-        poisson_by_products(source, lam)
-    }
+    PoissonWay::new(lam).draw(source)
 }
 
-/// Subtracts probabilities until nothing is left; for few expected successes. `p` is at most 1/2.
-#[inline(always)]
-fn binomial_by_inversion<S: Source>(source: &mut S, n: i64, p: f64) -> i64 {
-    let q = 1.0 - p;
-    let none = (n as f64 * (-p).ln_1p()).exp();
-    let mean = n as f64 * p;
-    let bound = (n as f64).min(mean + 10.0 * (mean * q + 1.0).sqrt()) as i64;
-    let (mut x, mut px) = (0, none);
-    let mut u = source.next_f64();
-    while u > px {
-        x += 1;
-        if x > bound {
-            (x, px) = (0, none);
-            u = source.next_f64();
-        } else {
-            u -= px;
-            px = ((n - x + 1) as f64 * p * px) / (x as f64 * q);
-        }
+/// Subtracts probabilities until nothing is left; for few expected successes.
+#[derive(Clone, Copy)]
+struct Inversion {
+    n: i64,
+    /// Chances of success, at most 1/2, and of failure.
+    p: f64,
+    q: f64,
+    /// The probability of no success.
+    none: f64,
+    /// What is not reached but by rounding.
+    bound: i64,
+}
+
+impl Inversion {
+    #[inline(always)]
+    fn new(n: i64, p: f64) -> Inversion {
+        let q = 1.0 - p;
+        let mean = n as f64 * p;
+        let bound = (n as f64).min(mean + 10.0 * (mean * q + 1.0).sqrt()) as i64;
+        Inversion { n, p, q, none: (n as f64 * (-p).ln_1p()).exp(), bound }
     }
-    x
+
+    #[inline(always)]
+    fn draw<S: Source>(&self, source: &mut S) -> i64 {
+        let &Inversion { n, p, q, none, bound } = self;
+        let (mut x, mut px) = (0, none);
+        let mut u = source.next_f64();
+        while u > px {
+            x += 1;
+            if x > bound {
+                (x, px) = (0, none);
+                u = source.next_f64();
+            } else {
+                u -= px;
+                px = ((n - x + 1) as f64 * p * px) / (x as f64 * q);
+            }
+        }
+        x
+    }
 }
 
 /// Algorithm BTPE of V. Kachitvichyanukul and B. Schmeiser, "Binomial Random Variate Generation"
@@ -251,12 +309,37 @@ impl Btpe {
     }
 }
 
-#[inline(always)]
-fn binomial_of_half<S: Source>(source: &mut S, n: i64, p: f64) -> i64 {
-    if p * n as f64 <= 30.0 {
-        binomial_by_inversion(source, n, p)
-    } else {
-        Btpe::new(n, p).draw(source)
+/// How binomial numbers are drawn, with what depends on the parameters alone.
+#[derive(Clone, Copy)]
+enum BinomialWay {
+    /// No success is possible.
+    Zero,
+    /// For few expected successes.
+    Inversion(Inversion),
+    /// For many.
+    Btpe(Btpe),
+}
+
+impl BinomialWay {
+    /// For a chance of success of at most 1/2.
+    #[inline(always)]
+    fn new(n: i64, p: f64) -> BinomialWay {
+        if n == 0 || p == 0.0 {
+            BinomialWay::Zero
+        } else if p * n as f64 <= 30.0 {
+            BinomialWay::Inversion(Inversion::new(n, p))
+        } else {
+            BinomialWay::Btpe(Btpe::new(n, p))
+        }
+    }
+
+    #[inline(always)]
+    fn draw<S: Source>(&self, source: &mut S) -> i64 {
+        match self {
+            BinomialWay::Zero => 0,
+            BinomialWay::Inversion(way) => way.draw(source),
+            BinomialWay::Btpe(way) => way.draw(source),
+        }
     }
 }
 
@@ -337,19 +420,46 @@ macro_rules! impl_draw {
 }
 
 impl_draw! {
-    Binomial |d, source| {
-        if d.n == 0 || d.p == 0.0 {
-            0
-        } else if d.p <= 0.5 {
-            binomial_of_half(source, d.n, d.p)
-        } else {
-            d.n - binomial_of_half(source, d.n, 1.0 - d.p)
-        }
-    };
     Geometric |d, source| geometric(source, d.p);
     Logseries |d, source| logseries(source, d.p);
-    Poisson |d, source| poisson(source, d.lam);
     Zipf |d, source| zipf(source, d.a);
+}
+
+impl Draw for Poisson {
+    type Value = i64;
+
+    #[inline(always)]
+    fn draw<S: Source>(&self, source: &mut S) -> i64 {
+        poisson(source, self.lam)
+    }
+
+    #[inline(always)]
+    fn fill<S: Source>(&self, source: &mut S, out: &mut [i64]) {
+        let way = PoissonWay::new(self.lam);
+        out.iter_mut().for_each(|value| *value = way.draw(source));
+    }
+}
+
+impl Draw for Binomial {
+    type Value = i64;
+
+    #[inline(always)]
+    fn draw<S: Source>(&self, source: &mut S) -> i64 {
+        let mut value = [0];
+        Draw::fill(self, source, &mut value);
+        value[0]
+    }
+
+    #[inline(always)]
+    fn fill<S: Source>(&self, source: &mut S, out: &mut [i64]) {
+        if self.p <= 0.5 {
+            let way = BinomialWay::new(self.n, self.p);
+            out.iter_mut().for_each(|value| *value = way.draw(source));
+        } else {
+            let way = BinomialWay::new(self.n, 1.0 - self.p);
+            out.iter_mut().for_each(|value| *value = self.n - way.draw(source));
+        }
+    }
 }
 
 impl Draw for NegativeBinomial {

@@ -56,6 +56,9 @@ pub trait Distribution {
 
     /// Draws a number.
     fn draw<S: Source>(&self, source: &mut S) -> Self::Value;
+
+    /// Draws as many numbers as the slice has places.
+    fn fill<S: Source>(&self, source: &mut S, out: &mut [Self::Value]);
 }
 
 /// How a distribution draws.
@@ -70,6 +73,12 @@ pub(super) trait Draw {
 
     /// Draws a number.
     fn draw<S: Source>(&self, source: &mut S) -> Self::Value;
+
+    /// Draws many numbers: for distributions that have something to compute before.
+    #[inline(always)]
+    fn fill<S: Source>(&self, source: &mut S, out: &mut [Self::Value]) {
+        out.iter_mut().for_each(|value| *value = self.draw(source));
+    }
 }
 
 macro_rules! define_distributions {
@@ -103,6 +112,11 @@ macro_rules! define_distributions {
                 fn draw<S: Source>(&self, source: &mut S) -> $value {
                     Draw::draw(self, source)
                 }
+
+                #[inline(always)]
+                fn fill<S: Source>(&self, source: &mut S, out: &mut [$value]) {
+                    Draw::fill(self, source, out);
+                }
             }
         )*
 
@@ -124,14 +138,11 @@ impl Generator {
     }
 
     /// Numbers of a distribution.
-    pub fn fill<D: Distribution + Copy>(&mut self, distribution: &D, out: &mut [D::Value]) {
-        // A copy that nothing else can change, so that what depends on it alone is computed once.
-        let distribution = *distribution;
+    pub fn fill<D: Distribution>(&mut self, distribution: &D, out: &mut [D::Value]) {
         if out.len() < FEW {
-            out.iter_mut().for_each(|value| *value = distribution.draw(&mut self.bits));
+            distribution.fill(&mut self.bits, out);
         } else {
-            let mut words = Words::new(&mut self.bits);
-            out.iter_mut().for_each(|value| *value = distribution.draw(&mut words));
+            distribution.fill(&mut Words::new(&mut self.bits), out);
         }
     }
 }

@@ -129,17 +129,45 @@ impl Generator {
         }
         let mut pieces = Pieces::default();
         let mut chosen = Vec::with_capacity(count);
-        let mut taken = HashSet::with_capacity(count);
+        let mut taken = Taken::new(count);
         for most in population - count..population {
             let drawn = up_to_u64(&mut self.bits, &mut pieces, most as u64) as i64;
-            let value = if taken.insert(drawn) { drawn } else { most as i64 };
-            taken.insert(value);
+            let value = if taken.insert(drawn) {
+                drawn
+            } else {
+                taken.insert(most as i64);
+                most as i64
+            };
             chosen.push(value);
         }
         if shuffle {
             self.shuffle_tail(&mut chosen, 1);
         }
         chosen
+    }
+}
+
+/// A set of positions, each of which lies near the slot of its last bits: they are random already.
+struct Taken {
+    slots: Vec<i64>,
+}
+
+impl Taken {
+    /// A set for so many.
+    fn new(count: usize) -> Taken {
+        Taken { slots: vec![-1; (count + count / 4 + 1).next_power_of_two()] }
+    }
+
+    /// Whether a position is new.
+    fn insert(&mut self, value: i64) -> bool {
+        let mask = self.slots.len() - 1;
+        let mut slot = value as usize & mask;
+        while self.slots[slot] != -1 && self.slots[slot] != value {
+            slot = (slot + 1) & mask;
+        }
+        let is_new = self.slots[slot] == -1;
+        self.slots[slot] = value;
+        is_new
     }
 }
 
