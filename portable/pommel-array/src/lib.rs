@@ -13,6 +13,7 @@ pub mod dtype;
 mod error;
 pub mod index;
 pub mod layout;
+pub mod npy;
 pub mod random;
 
 pub use dtype::{Casting, DType, Element, Kind};
