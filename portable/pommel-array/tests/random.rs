@@ -128,13 +128,16 @@ fn integers_of(rng: &mut Generator, dtype: &str, low: &str, high: &str, count: u
         u8 "uint8" u16 "uint16" u32 "uint32" u64 "uint64")
 }
 
+fn numbers(text: &str) -> Vec<f64> {
+    text.split(',').filter_map(|text| text.parse().ok()).collect()
+}
+
 macro_rules! define_distribution {
     ($($name:ident $text:literal $value:ident
         ($($parameter:ident: $ty:ident $rule:ident),*);)*) => {
         /// Fills a slice with numbers of the distribution of a name.
         fn distribution(rng: &mut Generator, name: &str, arguments: &str, count: usize) -> Summary {
-            let numbers = arguments.split(',').filter_map(|text| text.parse::<f64>().ok());
-            let numbers: Vec<f64> = numbers.collect();
+            let numbers = numbers(arguments);
             match name {
                 $($text => {
                     let mut numbers = numbers.iter();
@@ -191,6 +194,21 @@ fn call(rng: &mut Generator, parts: &[&str]) -> Summary {
         ["integers", dtype, low, high, _] => integers_of(rng, dtype, low, high, count()),
         ["distribution", name, arguments, _] => distribution(rng, name, arguments, count()),
         ["choice", ref arguments @ ..] => choice(rng, arguments),
+        ["multinomial", n, pvals, _] => {
+            let pvals = numbers(pvals);
+            filled(count() * pvals.len(), |out: &mut [i64]| {
+                rng.multinomial(n.parse().unwrap(), &pvals, out).unwrap();
+            })
+        }
+        ["dirichlet", alpha, _] => {
+            let alpha = numbers(alpha);
+            filled(count() * alpha.len(), |out: &mut [f64]| rng.dirichlet(&alpha, out).unwrap())
+        }
+        ["permuted", _] => {
+            let mut table: Vec<i64> = (0..3 * count() as i64).collect();
+            table.chunks_mut(count()).for_each(|row| rng.shuffle(row));
+            summary(&table)
+        }
         ["permutation", _] => summary(&rng.permutation(count())),
         ["bytes", _] => filled(count(), |out| rng.bytes(out)),
         ["integers_between"] => integers_between(rng),
@@ -307,6 +325,10 @@ fn wrong_arguments_are_named() {
         text(rng.integers(3, 2, &mut [0]).unwrap_err()),
         "high is 2: it must be at least low, which is 3"
     );
+    assert!(rng.multinomial(-1, &[1.0], &mut [0]).is_err());
+    assert!(rng.multinomial(1, &[], &mut []).is_err());
+    assert!(rng.multinomial(1, &[0.7, 0.7, 0.1], &mut [0; 3]).is_err());
+    assert!(rng.dirichlet(&[-1.0, 1.0], &mut [0.0; 2]).is_err());
     let wanted =
         Choice { population: 3, count: 4, replace: false, probabilities: None, shuffle: true };
     assert_eq!(

@@ -189,3 +189,18 @@ impl<W: Write> ArchiveWriter<W> {
         self.zip.finish().map_err(|error| archive_error(None, error))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::inflated;
+
+    #[test]
+    fn a_claim_beyond_what_can_be_is_refused() {
+        let error = inflated(&[0; 10], 1 << 40).unwrap_err();
+        assert_eq!(error, "it claims to have 1099511627776 bytes, more than the 10 of it can hold");
+        // Ten thousand zeros, of which it claims fewer.
+        let packed = miniz_oxide::deflate::compress_to_vec(&[0; 10_000], 6);
+        assert!(inflated(&packed, 9_999).is_err());
+        assert_eq!(inflated(&packed, 10_000), Ok(vec![0; 10_000]));
+    }
+}

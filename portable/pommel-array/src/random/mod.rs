@@ -10,8 +10,8 @@
 //! logarithm, a power or an exponential function of the platform's library takes part: there a last
 //! bit may differ between machines, as it does with NumPy.
 //!
-//! Of NumPy's distributions these are missing: `dirichlet`, `hypergeometric`, `multinomial`,
-//! `multivariate_hypergeometric` and `multivariate_normal`.
+//! Of NumPy's distributions these are missing: `hypergeometric`, `multivariate_hypergeometric` and
+//! `multivariate_normal`.
 
 mod continuous;
 mod discrete;
@@ -22,6 +22,7 @@ mod pcg;
 mod precise;
 mod seed;
 mod selection;
+mod shares;
 mod ziggurat;
 
 pub use distributions::Distribution;
@@ -98,9 +99,9 @@ impl Generator {
     /// The shape is negative.
     pub fn fill_standard_gamma<T: Real>(&mut self, shape: T, out: &mut [T]) -> Result<()> {
         Rule::NotNegative.check("shape", shape.wide())?;
-        let one = |source: &mut Pcg64| T::gamma(source, shape);
+        let one = |source: &mut Pcg64| T::standard_gamma(source, shape);
         self.fill_quickly(out, one, |words, out| {
-            out.iter_mut().for_each(|value| *value = T::gamma(words, shape));
+            out.iter_mut().for_each(|value| *value = T::standard_gamma(words, shape));
         });
         Ok(())
     }

@@ -6,7 +6,7 @@
 use super::Generator;
 use super::integers::{Pieces, masked_up_to, up_to_u64};
 use super::parameter::{Invalid, Result};
-use super::pcg::Words;
+use super::pcg::{FEW, Words};
 use std::collections::HashSet;
 
 /// How far probabilities may sum to something else than 1: the root of the `f64` next to 1, as in
@@ -32,6 +32,12 @@ impl Generator {
     /// Swaps pairs of `count` things such that each order of them is as likely: `swap` is called
     /// with two positions, which may be equal.
     pub fn shuffle_by(&mut self, count: usize, mut swap: impl FnMut(usize, usize)) {
+        if count < FEW {
+            for i in (1..count).rev() {
+                swap(i, masked_up_to(&mut self.bits, i as u64) as usize);
+            }
+            return;
+        }
         let mut words = Words::new(&mut self.bits);
         for i in (1..count).rev() {
             swap(i, masked_up_to(&mut words, i as u64) as usize);
@@ -207,7 +213,7 @@ fn check_probabilities(p: &[f64], population: usize) -> Result<()> {
 }
 
 /// A sum that keeps what each addition loses (W. Kahan, 1965).
-fn compensated_sum(values: &[f64]) -> f64 {
+pub fn compensated_sum(values: &[f64]) -> f64 {
     let (mut sum, mut lost) = (0.0, 0.0);
     for value in values {
         let next = value - lost;

@@ -141,7 +141,7 @@ pub trait Real: Copy + Default + 'static {
     /// An exponential number of mean 1.
     fn exponential<S: Source>(source: &mut S) -> Self;
     /// A gamma number of scale 1.
-    fn gamma<S: Source>(source: &mut S, shape: Self) -> Self;
+    fn standard_gamma<S: Source>(source: &mut S, shape: Self) -> Self;
     /// The number as an `f64`.
     fn wide(self) -> f64;
     /// Fills a slice with numbers at least 0 and below 1.
@@ -181,7 +181,7 @@ macro_rules! impl_real {
             }
 
             #[inline(always)]
-            fn gamma<S: Source>(source: &mut S, shape: $real) -> $real {
+            fn standard_gamma<S: Source>(source: &mut S, shape: $real) -> $real {
                 $gamma(source, shape)
             }
 

@@ -196,6 +196,14 @@ def cases(count):
         )
         flags = f"{int(replace)} {int(weighted)} {int(shuffle)}"
         yield f"choice {population} {size} {flags}", draw
+    for n, pvals in [(0, [0.5, 0.5]), (20, [0.2, 0.3, 0.0, 0.5]), (1000, [0.25, 0.75]), (5, [1.0])]:
+        draw = lambda rng, n=n, pvals=pvals: rng.multinomial(n, pvals, count)
+        yield f"multinomial {n} {','.join(map(str, pvals))} {count}", draw
+    for alpha in [[1.0, 2.0, 3.5], [0.01, 0.02, 0.03, 0.0], [0.0, 0.05], [0.0, 0.0], [0.5]]:
+        draw = lambda rng, alpha=alpha: rng.dirichlet(alpha, count)
+        yield f"dirichlet {','.join(map(str, alpha))} {count}", draw
+    table = np.arange(count * 3).reshape(3, count)
+    yield f"permuted {count}", lambda rng: rng.permuted(table, axis=1)
     yield f"permutation {count}", lambda rng: rng.permutation(count)
     yield f"bytes {count}", lambda rng: np.frombuffer(rng.bytes(count), np.uint8)
 
@@ -207,7 +215,7 @@ def integers_between(rng):
 
 
 def line(rng, name, draw):
-    values = draw(rng)
+    values = draw(rng).ravel()
     return f"{name} {hexes(bits(values)[:5])} {weighted_sum(values):x} {state(rng)}"
 
 
