@@ -1,6 +1,9 @@
 //! The engine behind arrays: what an element is ([`dtype`]), where the elements of an array lie
 //! ([`layout`]), and which of them an index selects ([`index`]).
 //!
+//! Beside these stand random numbers ([`random`]) and files of arrays ([`npy`]), which fill and give
+//! slices.
+//!
 //! Nothing here knows Python. Laws of the crate:
 //!
 //! * A layout describes places in memory and owns none; offsets and strides are in bytes, so that a
@@ -18,6 +21,8 @@ pub mod index;
 pub mod kernels;
 pub mod layout;
 pub mod lazy;
+pub mod npy;
+pub mod random;
 pub mod raw;
 mod scalar;
 pub mod threads;
