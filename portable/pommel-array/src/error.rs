@@ -2,6 +2,7 @@
 
 use crate::dtype::{Casting, DType};
 use crate::layout::Dims;
+use crate::threads;
 use core::fmt;
 
 /// The result of what can fail.
@@ -40,6 +41,8 @@ pub enum Error {
     TooLarge { shape: Dims, item_size: usize },
     /// Element types between which no conversion of the wanted kind exists.
     Cast { from: DType, to: DType, casting: Casting },
+    /// A number of threads that is none: what said so, and the number as it was given.
+    ThreadCount { name: &'static str, given: String },
 }
 
 /// A shape as Python writes a tuple.
@@ -61,6 +64,15 @@ impl fmt::Display for Tuple<'_> {
 /// What numbers there are for so many things, counted from both ends.
 fn numbers(count: isize, none: &str, some: &str) -> String {
     if count == 0 { none.to_owned() } else { format!("{some} -{count} to {}", count - 1) }
+}
+
+/// The variable can also be unset, the function's argument cannot.
+fn write_thread_count(f: &mut fmt::Formatter<'_>, name: &str, given: &str) -> fmt::Result {
+    write!(f, "{name} is {given}: give a whole number from 1 to {}", threads::MOST)?;
+    match name {
+        threads::VARIABLE => f.write_str(", or unset it for as many threads as there are CPUs"),
+        _ => Ok(()),
+    }
 }
 
 impl fmt::Display for Error {
@@ -125,6 +137,7 @@ impl fmt::Display for Error {
                  astype",
                 casting.name()
             ),
+            Error::ThreadCount { name, given } => write_thread_count(f, name, given),
         }
     }
 }

@@ -9,10 +9,12 @@
 //!   value was, and what would do.
 //! * Arithmetic on extents is checked: no shape makes a size or an offset wrap around.
 
+pub mod cpu;
 pub mod dtype;
 mod error;
 pub mod index;
 pub mod layout;
+pub mod threads;
 
 pub use dtype::{Casting, DType, Element, Kind};
 pub use error::{Error, Result};
