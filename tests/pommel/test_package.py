@@ -34,7 +34,8 @@ def test_what_is_not_needed_is_not_imported(in_new_process):
     program = """
 before = set(sys.modules)
 import pommel
-print(sorted(name for name in set(sys.modules) - before if not name.startswith("_")))
+new = set(sys.modules) - before - set(sys.builtin_module_names)
+print(sorted(name for name in new if not name.startswith("_")))
 pommel.show_config
 print("pommel._config" in sys.modules, "show_config" in vars(pommel))
 """
