@@ -29,6 +29,10 @@ const MODES: &[(&str, &str)] =
 /// test.
 const QUICK: &[&str] = &["pommel-python"];
 
+/// Where tests compare the package `pommel` with NumPy, and with which one. What is compared are
+/// numbers, which do not depend on the interpreter.
+const NUMPY: (&str, &str) = ("cpython-3.13", "numpy==2.5.*");
+
 /// What is built once and given to every interpreter.
 struct Extensions {
     /// By package, in the order of the workspace.
@@ -53,8 +57,14 @@ pub fn test_all(pythons: &[Python], missing: &[Missing], report: &mut Report) {
         })
         .map(|(python, mode)| (python, row(python, mode), mode))
         .collect();
+    let numpy: Vec<_> = pythons
+        .iter()
+        .filter(|python| NUMPY.0 == python.name)
+        .map(|python| (python, row(python, "beside numpy")))
+        .collect();
     let modes_wanted = modes.iter().any(|(_, name, _)| report.wants(name));
-    if modes_wanted || universal.iter().chain(&direct).any(|(_, name)| report.wants(name)) {
+    let mut others = universal.iter().chain(&direct).chain(&numpy);
+    if modes_wanted || others.any(|(_, name)| report.wants(name)) {
         let mut extensions = None;
         report.add_always("extensions", "release", |_| {
             extensions = Some(Extensions::build()?);
@@ -63,6 +73,10 @@ pub fn test_all(pythons: &[Python], missing: &[Missing], report: &mut Report) {
         if let Some(extensions) = &extensions {
             for (python, name) in &universal {
                 let test = |counts: &mut Counts| test_universal(python, extensions, counts);
+                report.add(name, &python.version, test);
+            }
+            for (python, name) in &numpy {
+                let test = |counts: &mut Counts| test_beside_numpy(python, extensions, counts);
                 report.add(name, &python.version, test);
             }
             for (python, name) in &direct {
@@ -131,6 +145,20 @@ fn test_universal(python: &Python, extensions: &Extensions, counts: &mut Counts)
     Ok(format!("sha256: {}", hashes.join(", ")))
 }
 
+/// What compares the package `pommel` with NumPy, and nothing else.
+fn test_beside_numpy(
+    python: &Python,
+    extensions: &Extensions,
+    counts: &mut Counts,
+) -> Result<String> {
+    let packages = ["pytest", "hypothesis", "--only-binary=:all:", NUMPY.1];
+    let interpreter = venv::ensure(python, "numpy", &packages)?;
+    let folders: Vec<_> =
+        extensions.packed.iter().map(|(_, packed)| packed.folder.clone()).collect();
+    pytest(python, &interpreter, "numpy", &folders, counts)?;
+    Ok(NUMPY.1.into())
+}
+
 fn test_direct(python: &Python, extensions: &Extensions, counts: &mut Counts) -> Result<String> {
     let interpreter = test_environment(python)?;
     let mut folders = Vec::new();
@@ -171,9 +199,10 @@ fn pytest(
     folders: &[PathBuf],
     counts: &mut Counts,
 ) -> Result<()> {
+    let tests = if build == "numpy" { "tests/pommel/beside_numpy" } else { "tests" };
     let mut command = Command::new(interpreter);
     command
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"])
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", tests])
         .arg("--continue-on-collection-errors")
         .env("POMMEL_EXT_DIR", std::env::join_paths(folders)?)
         .env("POMMEL_EXT_BUILD", build)
