@@ -112,14 +112,8 @@ fn build(package: &str, kind: Kind) -> Result<PathBuf> {
 fn run(name: &str, package: &str, kind: Kind, arguments: &[&str]) -> Result<Made> {
     let workspace = Workspace::read()?;
     let folder = paths::root().join(workspace.package(package)?.folder());
-    let python = pythons::discover().into_iter().rfind(|python| python.implementation == "cpython");
-    let python = python.context("extensions are packed by a CPython, and none is at hand")?;
-    let interpreter = match kind {
-        Kind::Zig => venv::ensure(&python, "zig", &["ziglang"])?,
-        _ => python.executable.clone(),
-    };
     let backend = Backend::unpack()?;
-    let mut command = backend.command(&interpreter, name, &folder);
+    let mut command = backend.command(&interpreter(kind)?, name, &folder);
     command.args(arguments).args(["--zig", if matches!(kind, Kind::Zig) { "yes" } else { "no" }]);
     if matches!(kind, Kind::Quick) {
         command.args(["--profile", "quick"]);
@@ -130,6 +124,24 @@ fn run(name: &str, package: &str, kind: Kind, arguments: &[&str]) -> Result<Made
         command.env("POMMEL_DIRECT_PYTHON", python.abi());
     }
     backend.run(&mut command)
+}
+
+/// The Python that packs.
+fn interpreter(kind: Kind) -> Result<PathBuf> {
+    if matches!(kind, Kind::Quick) {
+        // Looking at every Python takes seconds; what is packed here is not shipped, so that any
+        // will do that reads TOML.
+        let mut asked = Command::new("python3");
+        if process::output(asked.args(["-c", "import tomllib"])).is_ok() {
+            return Ok("python3".into());
+        }
+    }
+    let python = pythons::discover().into_iter().rfind(|python| python.implementation == "cpython");
+    let python = python.context("extensions are packed by a CPython, and none is at hand")?;
+    match kind {
+        Kind::Zig => venv::ensure(&python, "zig", &["ziglang"]),
+        _ => Ok(python.executable),
+    }
 }
 
 /// Builds the host as a static library for extensions in C.
