@@ -45,8 +45,8 @@ def test_the_variable_says_it(run):
 @pytest.mark.parametrize("bad", ["", "0", "-2", "many", "1.5", "1000000"])
 def test_a_bad_variable_is_an_error_of_the_import(run, bad):
     assert run(SHOW, bad) == (
-        "ValueError: POMMEL_NUM_THREADS is \"{}\": give a whole number from 1 to 4096, or unset it "
-        "for as many threads as there are CPUs".format(bad)
+        "ValueError: POMMEL_NUM_THREADS is \"{}\": set it to a whole number from 1 to 4096, or unset "
+        "it".format(bad)
     )
 
 
@@ -68,7 +68,7 @@ def test_the_program_says_it(number_is_kept):
 
 def test_a_number_that_is_none(number_is_kept):
     for bad in (0, 4097):
-        message = "num_threads is {}: give a whole number from 1 to 4096".format(bad)
+        message = "'num_threads' must be a whole number from 1 to 4096, not {}".format(bad)
         with pytest.raises(ValueError, match=message):
             pm.set_num_threads(bad)
     with pytest.raises(TypeError, match="must be an int, not 'x'"):

@@ -84,6 +84,7 @@ def test_it_says_what_it_runs_on(capsys):
 
 def test_the_instruction_set_in_use_is_one_that_the_processor_has():
     found, used = pm._native.instruction_sets()
+    assert found[0] == "baseline"
     assert used == found[-1]
     features = pm._native.cpu_features()
     with open("/proc/cpuinfo") as file:
@@ -91,7 +92,7 @@ def test_the_instruction_set_in_use_is_one_that_the_processor_has():
     if "\nflags" in text:
         flags = text.partition("\nflags")[2].partition("\n")[0].split()
         assert ("avx2" in features) == ("avx2" in flags)
-        assert ("x86-64-v4" in found) == ({"avx512f", "avx512vl", "avx512bw"} <= set(flags))
+        assert ("avx512" in found) == ({"avx512f", "avx512vl", "avx512bw"} <= set(flags))
 
 
 def test_python_m_pommel(folders_of_extensions):

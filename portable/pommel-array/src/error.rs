@@ -1,8 +1,9 @@
 //! What can be wrong with a request, worded for the person who made it.
 
 use crate::dtype::{Casting, DType};
+use crate::function::Function;
 use crate::layout::Dims;
-use crate::threads;
+use crate::scalar::Scalar;
 use core::fmt;
 
 /// The result of what can fail.
@@ -41,8 +42,22 @@ pub enum Error {
     TooLarge { shape: Dims, item_size: usize },
     /// Element types between which no conversion of the wanted kind exists.
     Cast { from: DType, to: DType, casting: Casting },
-    /// A number of threads that is none: what said so, and the number as it was given.
-    ThreadCount { name: &'static str, given: String },
+    /// More memory than there is.
+    OutOfMemory { bytes: usize },
+    /// An array that must not be written.
+    ReadOnly,
+    /// A function without a kernel for the types of its parameters.
+    NoKernel { function: Function, types: Vec<DType> },
+    /// A number that a type does not hold.
+    ScalarRange { value: Scalar, dtype: DType },
+    /// A result of another shape than the array that is to take it.
+    OutputShape { result: Dims, out: Dims },
+    /// An integer to the power of a negative one.
+    NegativePower,
+    /// A value that a parameter does not take: its name, what it was, what it may be.
+    Argument { name: &'static str, value: String, wanted: &'static str },
+    /// A value that an environment variable must not have: its name, the value, what it may be.
+    Environment { variable: &'static str, value: String, wanted: &'static str },
 }
 
 /// A shape as Python writes a tuple.
@@ -64,15 +79,6 @@ impl fmt::Display for Tuple<'_> {
 /// What numbers there are for so many things, counted from both ends.
 fn numbers(count: isize, none: &str, some: &str) -> String {
     if count == 0 { none.to_owned() } else { format!("{some} -{count} to {}", count - 1) }
-}
-
-/// The variable can also be unset, the function's argument cannot.
-fn write_thread_count(f: &mut fmt::Formatter<'_>, name: &str, given: &str) -> fmt::Result {
-    write!(f, "{name} is {given}: give a whole number from 1 to {}", threads::MOST)?;
-    match name {
-        threads::VARIABLE => f.write_str(", or unset it for as many threads as there are CPUs"),
-        _ => Ok(()),
-    }
 }
 
 impl fmt::Display for Error {
@@ -131,13 +137,57 @@ impl fmt::Display for Error {
                 "an array of shape {} with {item_size} bytes an element is larger than memory can be",
                 Tuple(shape)
             ),
+            other => other.fmt_values(f),
+        }
+    }
+}
+
+impl Error {
+    /// The errors about types, values and memory.
+    fn fmt_values(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Error::Cast { from, to, casting } => write!(
                 f,
                 "{from} cannot be converted to {to} by the rule '{}': ask for the conversion with \
                  astype",
                 casting.name()
             ),
-            Error::ThreadCount { name, given } => write_thread_count(f, name, given),
+            Error::OutOfMemory { bytes } => {
+                write!(f, "there is no memory for an array of {bytes} bytes")
+            }
+            Error::ReadOnly => f.write_str(
+                "the array is read-only: it repeats elements, or its memory belongs to somebody who \
+                 forbids writing; write to a copy",
+            ),
+            Error::NoKernel { function, types } => {
+                let types: Vec<_> = types.iter().map(|dtype| dtype.name()).collect();
+                write!(
+                    f,
+                    "{} is not defined for {}: convert to a type for which it is, with astype",
+                    function.name(),
+                    types.join(" and ")
+                )
+            }
+            Error::ScalarRange { value, dtype } => {
+                write!(f, "{value} is out of range for {dtype}: convert the array to a wider type")
+            }
+            Error::OutputShape { result, out } => write!(
+                f,
+                "the result has the shape {} and the array that is to take it {}",
+                Tuple(result),
+                Tuple(out)
+            ),
+            Error::NegativePower => f.write_str(
+                "integers have no negative powers among integers: convert one to a floating-point \
+                 type",
+            ),
+            Error::Argument { name, value, wanted } => {
+                write!(f, "argument '{name}' must be {wanted}, not {value}")
+            }
+            Error::Environment { variable, value, wanted } => {
+                write!(f, "{variable} is {value:?}: set it to {wanted}, or unset it")
+            }
+            _ => unreachable!("errors about shapes and indices have been handled"),
         }
     }
 }
