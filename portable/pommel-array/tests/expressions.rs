@@ -55,6 +55,9 @@ struct Model {
     shape: Vec<usize>,
 }
 
+/// Takes a view of an array, if it has it.
+type View = Box<dyn Fn(&Array) -> Option<Array>>;
+
 #[derive(Default)]
 struct World {
     memories: Vec<Vec<f64>>,
@@ -176,7 +179,7 @@ impl World {
 
     fn view(&mut self, act: &Act) {
         let count = self.arrays.len();
-        let (a, view): (usize, Box<dyn Fn(&Array) -> Option<Array>>) = match *act {
+        let (a, view): (usize, View) = match *act {
             Act::View(a, start, stop, step) => (
                 a,
                 Box::new(move |a| {

@@ -46,9 +46,17 @@ impl Array {
     /// There is not enough memory.
     pub fn address(&self) -> Result<*const u8> {
         let memory = self.data.force()?;
+        Ok(self.first(memory))
+    }
+
+    /// Where the first element is. That of an empty array may be said to lie outside of the memory.
+    fn first(&self, memory: &Memory) -> *mut u8 {
+        if self.layout.is_empty() {
+            return memory.start();
+        }
         debug_assert!(self.layout.bytes().end <= memory.len());
         // SAFETY: the law of `Array`: its layout lies within its memory.
-        Ok(unsafe { memory.start().offset(self.layout.offset()) })
+        unsafe { memory.start().offset(self.layout.offset()) }
     }
 
     /// Where the first element is, to write: everything pending that reads it is computed first.
@@ -60,8 +68,7 @@ impl Array {
         if self.is_readonly() {
             return Err(Error::ReadOnly);
         }
-        // SAFETY: as in `address`.
-        Ok(unsafe { memory.start().offset(self.layout.offset()) })
+        Ok(self.first(memory))
     }
 
     /// Shows the elements in C order to a function; a copy if they do not lie so.
@@ -146,7 +153,8 @@ impl Array {
     /// Copies the elements to fresh memory in another layout of the same shape.
     pub(crate) fn copy_into(&self, memory: &Memory, layout: &Layout) -> Result<()> {
         let from = self.address()?;
-        assert!(layout.bytes().end <= memory.len() && layout.shape() == self.shape());
+        assert!(layout.is_empty() || layout.bytes().end <= memory.len());
+        assert!(layout.shape() == self.shape());
         // SAFETY: both layouts lie within their memories, which are different ones.
         unsafe {
             let to = memory.start().offset(layout.offset());
