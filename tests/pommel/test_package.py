@@ -30,6 +30,8 @@ def test_every_name_is_there():
         pm.nothing
 
 
+# The modes bring the package `hpy`, and that the rest.
+@pytest.mark.only("universal")
 def test_what_is_not_needed_is_not_imported(in_new_process):
     program = """
 before = set(sys.modules)
