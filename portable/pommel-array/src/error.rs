@@ -56,6 +56,8 @@ pub enum Error {
     NegativePower,
     /// A value that a parameter does not take: its name, what it was, what it may be.
     Argument { name: &'static str, value: String, wanted: &'static str },
+    /// A value that an environment variable must not have: its name, the value, what it may be.
+    Environment { variable: &'static str, value: String, wanted: &'static str },
 }
 
 /// A shape as Python writes a tuple.
@@ -181,6 +183,9 @@ impl Error {
             ),
             Error::Argument { name, value, wanted } => {
                 write!(f, "argument '{name}' must be {wanted}, not {value}")
+            }
+            Error::Environment { variable, value, wanted } => {
+                write!(f, "{variable} is {value:?}: set it to {wanted}, or unset it")
             }
             _ => unreachable!("errors about shapes and indices have been handled"),
         }

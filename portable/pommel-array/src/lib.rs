@@ -13,6 +13,7 @@
 //! * Arithmetic on extents is checked: no shape makes a size or an offset wrap around.
 
 mod array;
+pub mod cpu;
 pub mod dtype;
 pub mod elementwise;
 mod error;
