@@ -12,6 +12,7 @@
 pub mod dtype;
 mod error;
 pub mod index;
+pub mod kernels;
 pub mod layout;
 
 pub use dtype::{Casting, DType, Element, Kind};

@@ -1,0 +1,3 @@
+//! What is done to elements: loops over slices, compiled for several instruction sets.
+
+pub mod math;
