@@ -128,13 +128,6 @@ impl Pair {
         Pair { high: product.high, low: product.low + cross }
     }
 
-    /// The sum with a number, to about twice the precision.
-    #[inline(always)]
-    pub(super) fn plus(self, other: f64) -> Pair {
-        let sum = Pair::sum(self.high, other);
-        Pair { high: sum.high, low: sum.low + self.low }
-    }
-
     /// The same sum with the parts as far apart as they can be.
     #[inline(always)]
     pub(super) fn tidy(self) -> Pair {

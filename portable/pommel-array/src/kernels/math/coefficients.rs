@@ -1,7 +1,8 @@
-//! The polynomials: minimax coefficients as `scripts/remez.py` prints them.
+//! The polynomials, as `scripts/remez.py` prints this file.
 //!
-//! The weight is what makes the error one of the function that the polynomial serves, relative to
-//! that function; the errors given are those of the rounded coefficients.
+//! They are minimax polynomials; the weight makes the error one of the function that the
+//! polynomial serves, relative to that function, and the errors given are those of the rounded
+//! coefficients.
 
 /// `(e^r - 1 - r) / r^2` as a polynomial of `r`, weighted with `r^2`.
 ///
@@ -20,7 +21,23 @@ pub(super) const EXP: [f64; 11] = [
     2.0927159638851643e-09,
 ];
 
-/// The same for results of single precision.
+/// `(e^r - 1 - r - r^2 / 2) / r^3` as a polynomial of `r`, weighted with `r^3`.
+///
+/// On [-0.3475, 0.3475], error 2^-60.8.
+pub(super) const EXP_CUBE: [f64; 10] = [
+    0.16666666666666685,
+    0.0416666666666667,
+    0.00833333333331652,
+    0.001388888888886466,
+    0.0001984126989767666,
+    2.480158736613115e-05,
+    2.755723356649164e-06,
+    2.755723780044497e-07,
+    2.511248755723253e-08,
+    2.092594648745181e-09,
+];
+
+/// [`EXP`] for results of single precision.
 ///
 /// On [-0.3475, 0.3475], error 2^-28.2.
 pub(super) const EXP_SINGLE: [f64; 5] = [
@@ -64,14 +81,27 @@ pub(super) const LOG_SINGLE: [f64; 3] =
 
 /// `(sin(r) - r) / r^3` as a polynomial of `r^2`, weighted with `r^2`.
 ///
-/// On [0, 0.6185], error 2^-56.6.
-pub(super) const SIN: [f64; 6] = [
-    -0.16666666666666632,
-    0.008333333333322278,
-    -0.00019841269829694286,
-    2.7557313650889227e-06,
-    -2.5050751451966964e-08,
-    1.5896396428886297e-10,
+/// On [0, 0.6185], error 2^-57.3.
+pub(super) const SIN: [f64; 7] = [
+    -0.16666666666666666,
+    0.008333333333333323,
+    -0.0001984126984125494,
+    2.7557319214122554e-06,
+    -2.5052104893552243e-08,
+    1.6058364286465582e-10,
+    -7.578579765368623e-13,
+];
+
+/// The same from the term of `r^5` on.
+///
+/// On [0, 0.6185], error 2^-62.4.
+pub(super) const SIN_TAIL: [f64; 6] = [
+    0.00833333333333333,
+    -0.0001984126984126104,
+    2.755731921678928e-06,
+    -2.505210549644225e-08,
+    1.6058432376573047e-10,
+    -7.58161959814736e-13,
 ];
 
 /// `(cos(r) - 1 + r^2 / 2) / r^4` as a polynomial of `r^2`, weighted with `r^4`.

@@ -4,7 +4,7 @@
 //! rounds.
 
 use super::arith::{Arith, Pair, ROUNDER, polynomial};
-use super::coefficients::{EXP, EXP_SINGLE, SINH};
+use super::coefficients::{EXP, EXP_CUBE, EXP_SINGLE, SINH};
 
 const LOG2_E: f64 = std::f64::consts::LOG2_E;
 pub(super) const LN_2: Pair = Pair { high: std::f64::consts::LN_2, low: 2.3190468138462996e-17 };
@@ -20,17 +20,32 @@ pub(super) struct Power {
     tail: f64,
 }
 
-/// `e^x`; `x` must not be beyond a few thousands.
+/// An argument as `exponent log(2) + lead + low`; the low part is zero but for rounding.
+struct Reduced {
+    bits: u64,
+    exponent: f64,
+    lead: f64,
+    low: f64,
+}
+
+/// Reduces a number that is not beyond a few thousands.
 #[inline(always)]
-pub(super) fn power<A: Arith>(x: Pair) -> Power {
+fn reduced<A: Arith>(x: Pair) -> Reduced {
     let rounded = A::mla(x.high, LOG2_E, ROUNDER);
     let exponent = rounded - ROUNDER;
     let rest = A::residual(-exponent, LN_2.high, x.high);
-    let fine = exponent * LN_2.low;
-    let lead = rest - fine;
-    let low = ((rest - lead) - fine) + x.low;
+    let fine = A::mla(-exponent, LN_2.low, x.low);
+    let lead = rest + fine;
+    let low = (rest - lead) + fine;
+    Reduced { bits: rounded.to_bits(), exponent, lead, low }
+}
+
+/// `e^x`; `x` must not be beyond a few thousands.
+#[inline(always)]
+pub(super) fn power<A: Arith>(x: Pair) -> Power {
+    let Reduced { bits, exponent, lead, low } = reduced::<A>(x);
     let tail = A::mla(lead * lead, polynomial::<A, _>(lead, &EXP), low);
-    Power { bits: rounded.to_bits(), exponent, lead, tail }
+    Power { bits, exponent, lead, tail }
 }
 
 /// `e^x` for results of single precision; `x` must not be beyond a few thousands.
@@ -86,16 +101,24 @@ impl Power {
     pub(super) fn pair(self) -> Pair {
         self.factor().scaled(power_of_two(self.bits))
     }
+}
 
-    /// Half of the value less one; its exponent at least -60.
-    #[inline(always)]
-    fn half_less_one(self) -> Pair {
-        let half = power_of_two(self.bits.wrapping_sub(1));
-        let offset = half - 0.5;
-        let offset_low = (half - offset) - 0.5;
-        let sum = Pair::sum(offset, half * self.lead);
-        Pair { high: sum.high, low: sum.low + (offset_low + half * self.tail) }
-    }
+/// Half of `e^x - 1`; x must not be below -40.
+///
+/// The sum of one and the offset may cancel, so the square is kept as a pair too.
+#[inline(always)]
+fn half_less_one<A: Arith>(x: f64) -> Pair {
+    let Reduced { bits, lead, low, .. } = reduced::<A>(Pair::one(x));
+    let square = lead * lead;
+    let square_low = A::residual(lead, lead, -square);
+    let cube =
+        A::mla(lead * square, polynomial::<A, _>(lead, &EXP_CUBE), A::mla(square_low, 0.5, low));
+    let sum = Pair::ordered(lead, 0.5 * square);
+    let half = power_of_two(bits.wrapping_sub(1));
+    let offset = half - 0.5;
+    let offset_low = (half - offset) - 0.5;
+    let total = Pair::sum(offset, half * sum.high);
+    Pair { high: total.high, low: total.low + (offset_low + half * (sum.low + cube)) }
 }
 
 /// `2^-128`.
@@ -118,7 +141,9 @@ pub(super) fn exp_single<A: Arith>(x: f64) -> f64 {
 /// `e^x` of a pair, clamped: for powers.
 #[inline(always)]
 pub(super) fn exp_pair<A: Arith>(x: Pair) -> f64 {
-    power::<A>(Pair { high: clamp(x.high, LOWEST, HIGHEST), low: x.low }).value()
+    let high = clamp(x.high, LOWEST, HIGHEST);
+    let low = if high == x.high { x.low } else { 0.0 };
+    power::<A>(Pair { high, low }).value()
 }
 
 /// `2^x` as a power of e.
@@ -147,7 +172,7 @@ pub(super) fn exp2_single<A: Arith>(x: f64) -> f64 {
 
 #[inline(always)]
 pub(super) fn expm1<A: Arith>(x: f64) -> f64 {
-    let half = power::<A>(Pair::one(clamp(x, -40.0, HIGHEST))).half_less_one();
+    let half = half_less_one::<A>(clamp(x, -40.0, HIGHEST));
     // Half of a subnormal number may not be a number.
     if x.abs() < TINY { x } else { (half.high + half.low) * 2.0 }
 }
@@ -201,7 +226,7 @@ pub(super) fn cosh<A: Arith>(x: f64) -> f64 {
 pub(super) fn tanh<A: Arith>(x: f64) -> f64 {
     let size = x.abs();
     // Halves of numerator and denominator.
-    let above = power::<A>(Pair::one(clamp(size, 0.0, 22.0) * 2.0)).half_less_one().tidy();
+    let above = half_less_one::<A>(clamp(size, 0.0, 22.0) * 2.0).tidy();
     let below = Pair::sum(1.0, above.high);
     let quotient = above.quotient::<A>(Pair { high: below.high, low: below.low + above.low });
     let value = quotient.high + quotient.low;

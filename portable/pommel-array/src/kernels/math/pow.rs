@@ -2,7 +2,7 @@
 //! results takes ten bits of it.
 
 use super::arith::{Arith, Pair, SIGN, Split};
-use super::exp::{exp_pair, exp_single};
+use super::exp::{LN_2, exp_pair, exp_single};
 use super::log::{log_fine, log_wide};
 
 /// From here on every number is even.
@@ -90,8 +90,7 @@ fn size_rare(x: f64, y: f64) -> f64 {
         return size::<Split>(x, y);
     }
     let log = log_fine::<Split>(x * 18_014_398_509_481_984.0);
-    let shift = super::exp::LN_2.scaled(-54.0);
-    // 54 times the logarithm of two is not exact in two parts, but to 100 bits.
+    let shift = LN_2.times::<Split>(Pair::one(-54.0));
     let sum = Pair::sum(log.high, shift.high);
     let log = Pair { high: sum.high, low: sum.low + (log.low + shift.low) }.tidy();
     exp_pair::<Split>(log.times::<Split>(Pair::one(y)))

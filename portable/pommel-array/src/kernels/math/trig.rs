@@ -2,7 +2,7 @@
 //! for both functions, of which the quarter selects.
 
 use super::arith::{Arith, Pair, ROUNDER, SIGN, Split, polynomial};
-use super::coefficients::{COS, COS_SINGLE, SIN, SIN_SINGLE};
+use super::coefficients::{COS, COS_SINGLE, SIN, SIN_SINGLE, SIN_TAIL};
 
 /// A quarter turn in three parts.
 const QUARTER: [f64; 3] =
@@ -101,6 +101,21 @@ fn sine<A: Arith>(rest: Pair) -> Pair {
     Pair { high: rest.high, low: tail }
 }
 
+/// The sine of a rest to about 58 bits, for quotients: the cubic term is a pair.
+#[inline(always)]
+fn sine_fine<A: Arith>(rest: Pair) -> Pair {
+    const SIXTH: Pair = Pair { high: -1.0 / 6.0, low: -9.25185853854297e-18 };
+    let r = rest.high;
+    let square = Pair::product::<A>(r, r);
+    let cube = Pair::product::<A>(r, square.high);
+    let cube = Pair { high: cube.high, low: A::mla(r, square.low, cube.low) };
+    let cubic = cube.times::<A>(SIXTH);
+    let tail = polynomial::<A, _>(square.high, &SIN_TAIL);
+    let sum = Pair::ordered(r, cubic.high);
+    let low = A::mla(cube.high * square.high, tail, cubic.low + rest.low);
+    Pair { high: sum.high, low: sum.low + low }.tidy()
+}
+
 /// The cosine of a rest.
 #[inline(always)]
 fn cosine<A: Arith>(rest: Pair) -> Pair {
@@ -127,7 +142,7 @@ fn wave<A: Arith>(reduced: Reduced) -> f64 {
 /// The tangent of a reduced argument.
 #[inline(always)]
 fn slope<A: Arith>(reduced: Reduced) -> f64 {
-    let sine = sine::<A>(reduced.rest).tidy();
+    let sine = sine_fine::<A>(reduced.rest);
     let cosine = cosine::<A>(reduced.rest).tidy();
     let odd = reduced.quarters & 1 != 0;
     let (above, below) = if odd { (cosine, sine) } else { (sine, cosine) };

@@ -1,6 +1,6 @@
-"""Prints the minimax polynomials of the vector math as Rust constants.
+"""Prints `coefficients.rs`, the minimax polynomials of the vector math.
 
-Needs mpmath: `python remez.py > coefficients.txt`.
+Needs mpmath: `python scripts/remez.py > coefficients.rs`.
 Remez' algorithm in 60 digits; each row gives the error that the rounded coefficients have, weighted as its comment says.
 """
 
@@ -75,31 +75,42 @@ def asin_tail(z):
     return (asin(x) - x) / (x * z)
 
 
-# name, function, weight, interval, degree
+# name, meaning, function, weight, interval, degree
 ROWS = [
-    ("EXP", lambda r: series(EXP, r), lambda r: r * r + mpf("1e-6"), -0.3475, 0.3475, 10),
-    ("EXP_SINGLE", lambda r: series(EXP, r), lambda r: r * r + mpf("1e-4"), -0.3475, 0.3475, 4),
-    ("LOG", lambda z: series(LOG, z), lambda z: z + mpf("1e-6"), 0, 0.02950, 6),
-    ("LOG_TAIL", lambda z: series(TAIL, z), lambda z: z + mpf("1e-6"), 0, 0.02950, 5),
-    ("LOG_SINGLE", lambda z: series(LOG, z), lambda z: z + mpf("1e-4"), 0, 0.02950, 2),
-    ("SIN", lambda z: series(SIN, z), lambda z: z + mpf("1e-6"), 0, 0.6185, 5),
-    ("COS", lambda z: series(COS, z), lambda z: z * z + mpf("1e-6"), 0, 0.6185, 5),
-    ("SIN_SINGLE", lambda z: series(SIN, z), lambda z: z + mpf("1e-4"), 0, 0.6185, 2),
-    ("COS_SINGLE", lambda z: series(COS, z), lambda z: z * z + mpf("1e-4"), 0, 0.6185, 2),
-    ("SINH", lambda z: series(SINH, z), lambda z: z + mpf("1e-6"), 0, 1.001, 7),
-    ("SINH_SINGLE", lambda z: series(SINH, z), lambda z: z + mpf("1e-4"), 0, 1.001, 3),
-    ("ASIN", asin_tail, lambda z: z + mpf("1e-6"), 0, 0.2501, 12),
-    ("ASIN_SINGLE", asin_tail, lambda z: z + mpf("1e-4"), 0, 0.2501, 5),
-    ("ATAN", lambda z: series(ATAN, z), lambda z: z + mpf("1e-6"), 0, 0.17158, 11),
-    ("ATAN_SINGLE", lambda z: series(ATAN, z), lambda z: z + mpf("1e-4"), 0, 0.17158, 4),
-    ("CBRT", lambda m: cbrt(m), lambda m: 1 / cbrt(m), 0.5, 4, 5),
+    ("EXP", "`(e^r - 1 - r) / r^2` as a polynomial of `r`, weighted with `r^2`.", lambda r: series(EXP, r), lambda r: r * r + mpf("1e-6"), -0.3475, 0.3475, 10),
+    ("EXP_CUBE", "`(e^r - 1 - r - r^2 / 2) / r^3` as a polynomial of `r`, weighted with `r^3`.", lambda r: series(EXP[1:], r), lambda r: abs(r) * r * r + mpf("1e-6"), -0.3475, 0.3475, 9),
+    ("EXP_SINGLE", "[`EXP`] for results of single precision.", lambda r: series(EXP, r), lambda r: r * r + mpf("1e-4"), -0.3475, 0.3475, 4),
+    ("LOG", "`(2 atanh(s) - 2 s) / s^3` as a polynomial of `s^2`, weighted with `s^2`.", lambda z: series(LOG, z), lambda z: z + mpf("1e-6"), 0, 0.02950, 6),
+    ("LOG_TAIL", "The same from the term of `s^7` on.", lambda z: series(TAIL, z), lambda z: z + mpf("1e-6"), 0, 0.02950, 5),
+    ("LOG_SINGLE", "[`LOG`] for results of single precision.", lambda z: series(LOG, z), lambda z: z + mpf("1e-4"), 0, 0.02950, 2),
+    ("SIN", "`(sin(r) - r) / r^3` as a polynomial of `r^2`, weighted with `r^2`.", lambda z: series(SIN, z), lambda z: z + mpf("1e-6"), 0, 0.6185, 6),
+    ("SIN_TAIL", "The same from the term of `r^5` on.", lambda z: series(SIN[1:], z), lambda z: z * z + mpf("1e-6"), 0, 0.6185, 5),
+    ("COS", "`(cos(r) - 1 + r^2 / 2) / r^4` as a polynomial of `r^2`, weighted with `r^4`.", lambda z: series(COS, z), lambda z: z * z + mpf("1e-6"), 0, 0.6185, 5),
+    ("SIN_SINGLE", "[`SIN`] for results of single precision.", lambda z: series(SIN, z), lambda z: z + mpf("1e-4"), 0, 0.6185, 2),
+    ("COS_SINGLE", "[`COS`] for results of single precision.", lambda z: series(COS, z), lambda z: z * z + mpf("1e-4"), 0, 0.6185, 2),
+    ("SINH", "`(sinh(x) - x) / x^3` as a polynomial of `x^2`, weighted with `x^2`.", lambda z: series(SINH, z), lambda z: z + mpf("1e-6"), 0, 1.001, 7),
+    ("ASIN", "`(asin(x) - x) / x^3` as a polynomial of `x^2`, weighted with `x^2`.", asin_tail, lambda z: z + mpf("1e-6"), 0, 0.2501, 12),
+    ("ASIN_SINGLE", "The same for results of single precision.", asin_tail, lambda z: z + mpf("1e-4"), 0, 0.2501, 5),
+    ("ATAN", "`(atan(x) - x) / x^3` as a polynomial of `x^2`, weighted with `x^2`.", lambda z: series(ATAN, z), lambda z: z + mpf("1e-6"), 0, 0.17158, 11),
+    ("ATAN_SINGLE", "The same for results of single precision.", lambda z: series(ATAN, z), lambda z: z + mpf("1e-4"), 0, 0.17158, 4),
+    ("CBRT", "The cube root, weighted with its inverse.", lambda m: cbrt(m), lambda m: 1 / cbrt(m), 0.5, 4, 5),
 ]
 
+HEAD = """\
+//! The polynomials, as `scripts/remez.py` prints this file.
+//!
+//! They are minimax polynomials; the weight makes the error one of the function that the
+//! polynomial serves, relative to that function, and the errors given are those of the rounded
+//! coefficients.
+"""
+
 if __name__ == "__main__":
-    for name, function, weight, low, high, degree in ROWS:
+    print(HEAD, end="")
+    for name, meaning, function, weight, low, high, degree in ROWS:
         coefficients, error = minimax(function, weight, low, high, degree)
+        print(f"\n/// {meaning}\n///")
         print(f"/// On [{low}, {high}], error 2^{float(mp.log(error, 2)):.1f}.")
-        print(f"const {name}: [f64; {degree + 1}] = [")
+        print(f"pub(super) const {name}: [f64; {degree + 1}] = [")
         for c in coefficients:
             print(f"    {float(c)!r},")
         print("];")
