@@ -222,11 +222,14 @@ pub(super) fn atanh<A: Arith>(x: f64) -> f64 {
 pub(super) fn logaddexp<A: Arith>(x: f64, y: f64) -> f64 {
     let (large, small) = if x > y { (x, y) } else { (y, x) };
     let gap = Pair::sum(small, -large);
-    let clamped = clamp(gap.high, -700.0, 0.0);
-    let low = if clamped == gap.high { gap.low } else { 0.0 };
-    let part = log1p_pair::<A>(power::<A>(Pair { high: clamped, low }).pair(), 0.0);
+    let clamped = clamp(gap.high, -746.0, 0.0);
+    let far = clamped < -700.0;
+    let low = if far { 0.0 } else { gap.low };
+    let power = power::<A>(Pair { high: clamped, low });
+    let part = log1p_pair::<A>(power.pair(), 0.0);
     let sum = Pair::sum(large, part.high);
-    let value = sum.high + (sum.low + part.low);
+    // Far away, the logarithm of one and a little is that little, and may be subnormal.
+    let value = if far { large + power.value() } else { sum.high + (sum.low + part.low) };
     let value = if large.abs() == f64::INFINITY { large } else { value };
     if x == y {
         x + LN_2.high

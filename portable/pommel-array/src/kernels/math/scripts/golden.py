@@ -2,8 +2,8 @@
 
 Needs gmpy2: `python scripts/golden.py golden.bin`.
 A function is a byte with the length of its name, the name, a byte with the number of operands, the number of records in
-four bytes, and the records: the operands, the value rounded to double, and what the rounding lost, each a double in
-little-endian order.
+four bytes, and the records: the operands, the value rounded to double, and what the rounding lost in units of
+the last place, each a double in little-endian order.
 """
 
 import math
@@ -111,7 +111,7 @@ def records(name):
         rounded = float(value)
         if math.isnan(rounded) or math.isinf(rounded):
             continue
-        yield (*arguments, rounded, float(value - mpfr(rounded)))
+        yield (*arguments, rounded, float((value - mpfr(rounded)) / mpfr(math.ulp(rounded))))
 
 
 if __name__ == "__main__":
