@@ -4,15 +4,38 @@ What is not needed at once is imported when it is first used.
 """
 
 from . import _native, _threadpoolctl
-from ._native import __version__, get_num_threads, set_num_threads
+from ._native import *  # noqa: F403 - the native part is made for this
+from ._native import __version__
 
 #: Names that come from a module of the package at their first use; a module's own name gives the
 #: module.
 _LAZY = {
+    "errstate": "_errstate",
+    "finfo": "_types",
+    "geterr": "_errstate",
+    "iinfo": "_types",
+    "isdtype": "_types",
+    "seterr": "_errstate",
+    "seterrcall": "_errstate",
     "show_config": "_config",
+    "__array_namespace_info__": "_types",
 }
 
-__all__ = ["__version__", "get_num_threads", "set_num_threads", "show_config"]
+#: The version of the array API standard.
+__array_api_version__ = "2025.12"
+
+newaxis = None
+e = 2.718281828459045
+euler_gamma = 0.5772156649015329
+inf = float("inf")
+nan = float("nan")
+pi = 3.141592653589793
+
+__all__ = sorted(
+    {name for name in dir(_native) if not name.startswith("_")}
+    | {name for name in _LAZY if not name.startswith("_")}
+    | {"e", "euler_gamma", "inf", "nan", "newaxis", "pi", "__version__"}
+)
 
 
 def __getattr__(name):

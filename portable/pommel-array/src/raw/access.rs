@@ -96,6 +96,13 @@ impl Array {
         Ok(look(unsafe { core::slice::from_raw_parts(start.cast(), array.size()) }))
     }
 
+    /// Shows the bytes of the elements, which lie without gaps, to a function.
+    pub(crate) fn with_bytes<R>(&self, look: impl FnOnce(&[u8]) -> R) -> Result<R> {
+        assert!(self.layout.is_contiguous(Order::C), "bytes are shown in C order");
+        let start = self.address()?;
+        Ok(look(unsafe_bytes(start, self.size() * self.dtype.size())))
+    }
+
     /// The elements in C order.
     ///
     /// # Errors
