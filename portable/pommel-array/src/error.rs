@@ -1,7 +1,9 @@
 //! What can be wrong with a request, worded for the person who made it.
 
 use crate::dtype::{Casting, DType};
+use crate::function::Function;
 use crate::layout::Dims;
+use crate::scalar::Scalar;
 use core::fmt;
 
 /// The result of what can fail.
@@ -40,6 +42,20 @@ pub enum Error {
     TooLarge { shape: Dims, item_size: usize },
     /// Element types between which no conversion of the wanted kind exists.
     Cast { from: DType, to: DType, casting: Casting },
+    /// More memory than there is.
+    OutOfMemory { bytes: usize },
+    /// An array that must not be written.
+    ReadOnly,
+    /// A function without a kernel for the types of its parameters.
+    NoKernel { function: Function, types: Vec<DType> },
+    /// A number that a type does not hold.
+    ScalarRange { value: Scalar, dtype: DType },
+    /// A result of another shape than the array that is to take it.
+    OutputShape { result: Dims, out: Dims },
+    /// An integer to the power of a negative one.
+    NegativePower,
+    /// A value that a parameter does not take: its name, what it was, what it may be.
+    Argument { name: &'static str, value: String, wanted: &'static str },
 }
 
 /// A shape as Python writes a tuple.
@@ -119,12 +135,54 @@ impl fmt::Display for Error {
                 "an array of shape {} with {item_size} bytes an element is larger than memory can be",
                 Tuple(shape)
             ),
+            other => other.fmt_values(f),
+        }
+    }
+}
+
+impl Error {
+    /// The errors about types, values and memory.
+    fn fmt_values(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Error::Cast { from, to, casting } => write!(
                 f,
                 "{from} cannot be converted to {to} by the rule '{}': ask for the conversion with \
                  astype",
                 casting.name()
             ),
+            Error::OutOfMemory { bytes } => {
+                write!(f, "there is no memory for an array of {bytes} bytes")
+            }
+            Error::ReadOnly => f.write_str(
+                "the array is read-only: it repeats elements, or its memory belongs to somebody who \
+                 forbids writing; write to a copy",
+            ),
+            Error::NoKernel { function, types } => {
+                let types: Vec<_> = types.iter().map(|dtype| dtype.name()).collect();
+                write!(
+                    f,
+                    "{} is not defined for {}: convert to a type for which it is, with astype",
+                    function.name(),
+                    types.join(" and ")
+                )
+            }
+            Error::ScalarRange { value, dtype } => {
+                write!(f, "{value} is out of range for {dtype}: convert the array to a wider type")
+            }
+            Error::OutputShape { result, out } => write!(
+                f,
+                "the result has the shape {} and the array that is to take it {}",
+                Tuple(result),
+                Tuple(out)
+            ),
+            Error::NegativePower => f.write_str(
+                "integers have no negative powers among integers: convert one to a floating-point \
+                 type",
+            ),
+            Error::Argument { name, value, wanted } => {
+                write!(f, "argument '{name}' must be {wanted}, not {value}")
+            }
+            _ => unreachable!("errors about shapes and indices have been handled"),
         }
     }
 }

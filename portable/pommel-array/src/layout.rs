@@ -97,6 +97,28 @@ impl Layout {
         self.shape.iter().product::<isize>() as usize
     }
 
+    /// A layout without gaps whose axes lie in the order of this one's, for elements of a size.
+    ///
+    /// # Errors
+    /// It is larger than memory can be.
+    pub fn dense(&self, item_size: usize) -> Result<Layout> {
+        let mut axes: SmallVec<[usize; 4]> = (0..self.ndim()).collect();
+        // Stable: axes of equal strides stay in C order.
+        axes.sort_by_key(|&axis| core::cmp::Reverse(self.strides[axis].unsigned_abs()));
+        let mut layout = Layout::contiguous(&self.shape, item_size, Order::C)?;
+        let mut step = item_size as isize;
+        for &axis in axes.iter().rev() {
+            layout.strides[axis] = step;
+            step *= self.shape[axis].max(1);
+        }
+        Ok(layout)
+    }
+
+    /// The first or second half of each element, as an element of its own.
+    pub(crate) fn part(&self, which: isize, item_size: usize) -> Layout {
+        Layout { offset: self.offset + which * item_size as isize, item_size, ..self.clone() }
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.shape.contains(&0)
@@ -105,10 +127,18 @@ impl Layout {
     /// Whether the elements lie one behind the other in an order. An empty array's do, and an axis of
     /// one element has no say.
     pub fn is_contiguous(&self, order: Order) -> bool {
-        let expected = contiguous_strides(&self.shape, self.item_size, order);
-        let mut axes = self.shape.iter().zip(self.strides.iter().zip(&expected));
+        let mut step = self.item_size as isize;
+        let mut fits = |axis: usize| {
+            let (extent, expected) = (self.shape[axis], step);
+            step *= extent;
+            extent == 1 || self.strides[axis] == expected
+        };
+        let axes = 0..self.ndim();
         self.is_empty()
-            || axes.all(|(&extent, (stride, expected))| extent == 1 || stride == expected)
+            || match order {
+                Order::C => axes.rev().all(&mut fits),
+                Order::F => axes.into_iter().all(&mut fits),
+            }
     }
 
     /// The bytes of the buffer that elements lie in, from the first to behind the last; of an empty

@@ -9,13 +9,24 @@
 //!   value was, and what would do.
 //! * Arithmetic on extents is checked: no shape makes a size or an offset wrap around.
 
+mod array;
 pub mod dtype;
+pub mod elementwise;
 mod error;
+pub mod function;
 pub mod index;
 pub mod kernels;
 pub mod layout;
+pub mod lazy;
+pub mod raw;
+mod scalar;
+pub mod threads;
 
+pub use array::Array;
 pub use dtype::{Casting, DType, Element, Kind};
+pub use elementwise::{Operand, apply, apply_into, choose};
 pub use error::{Error, Result};
+pub use function::Function;
 pub use index::Index;
 pub use layout::{Dims, Layout, Order};
+pub use scalar::Scalar;

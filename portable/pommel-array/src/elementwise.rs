@@ -1,0 +1,259 @@
+//! Element-wise functions of arrays and numbers: types, shapes, and whether to compute now.
+//!
+//! Small arrays are computed at once, on the shortest way; large ones when somebody looks
+//! ([`crate::lazy`]).
+
+use crate::array::Array;
+use crate::dtype::{Casting, DType, Kind};
+use crate::error::{Error, Result};
+use crate::function::{Function, Note, Rule};
+use crate::kernels::{Kernel, cast};
+use crate::layout::{Dims, Order, broadcast_shapes};
+use crate::lazy::{Expr, Input, LAZY_FROM, stretched};
+use crate::scalar::Scalar;
+use smallvec::SmallVec;
+
+/// What a function is applied to.
+#[derive(Clone, Copy, Debug)]
+pub enum Operand<'a> {
+    /// An array.
+    Array(&'a Array),
+    /// A number, whose type gives way to that of arrays.
+    Scalar(Scalar),
+}
+
+impl<'a> From<&'a Array> for Operand<'a> {
+    fn from(array: &'a Array) -> Operand<'a> {
+        Operand::Array(array)
+    }
+}
+
+impl From<Scalar> for Operand<'_> {
+    fn from(value: Scalar) -> Self {
+        Operand::Scalar(value)
+    }
+}
+
+/// Applies a function to arrays and numbers.
+///
+/// The types of arrays meet in their common type ([`DType::promote`]); a number takes that type
+/// unless it is of a later kind. The shapes are stretched to one.
+///
+/// # Errors
+/// The function has no kernel for the types, the shapes do not fit, a number does not fit the
+/// type, an integer has a negative exponent, or there is not enough memory.
+///
+/// # Panics
+/// If there are not as many operands as the function has parameters.
+pub fn apply(function: Function, operands: &[Operand<'_>]) -> Result<Array> {
+    assert_eq!(operands.len(), function.arity(), "an operand for each parameter");
+    let kernel = resolve(function, operands)?;
+    if let Some(result) = kernel_on_few(&kernel, function.note(), operands) {
+        return result;
+    }
+    let (inputs, shape) = prepare(&kernel, operands)?;
+    check_exponents(function, &kernel, &inputs)?;
+    finish(kernel, function.note(), inputs, &shape)
+}
+
+/// Applies a function to arrays and numbers and stores the result in an array.
+///
+/// # Errors
+/// As [`apply`], and the result's shape is not that of the array, or the rule forbids the conversion
+/// to its type, or it is read-only.
+pub fn apply_into(
+    function: Function,
+    operands: &[Operand<'_>],
+    out: &Array,
+    casting: Casting,
+) -> Result<()> {
+    let kernel = resolve(function, operands)?;
+    kernel.output.check_cast(out.dtype, casting)?;
+    let (inputs, shape) = prepare(&kernel, operands)?;
+    if shape[..] != *out.shape() {
+        return Err(Error::OutputShape { result: shape, out: Dims::from_slice(out.shape()) });
+    }
+    check_exponents(function, &kernel, &inputs)?;
+    let expr = Expr::new(kernel, function.note(), inputs, &shape)?;
+    if out.is_readonly() {
+        return Err(Error::ReadOnly);
+    }
+    if kernel.output == out.dtype {
+        return expr.evaluate_into(out);
+    }
+    let layout = expr.layout.clone();
+    let result = Array::over(expr.evaluate()?, kernel.output, layout);
+    out.assign(&result, casting)
+}
+
+/// Elements of the second array where the first is true, of the third elsewhere.
+///
+/// # Errors
+/// The shapes do not fit, a number does not fit the type, or there is not enough memory.
+pub fn choose(which: &Array, a: Operand<'_>, b: Operand<'_>) -> Result<Array> {
+    let dtype = common_type(&[a, b])?;
+    let inputs = [DType::Bool, dtype, dtype];
+    let kernel = Kernel { versions: cast::choose(dtype), inputs, output: dtype };
+    let which = which.cast(DType::Bool, Casting::Unsafe)?;
+    let (inputs, shape) = prepare(&kernel, &[Operand::Array(&which), a, b])?;
+    finish(kernel, Note::Quiet, inputs, &shape)
+}
+
+/// The type in which operands meet.
+///
+/// # Errors
+/// A number does not fit the type.
+pub fn common_type(operands: &[Operand<'_>]) -> Result<DType> {
+    let mut typed: Option<DType> = None;
+    for operand in operands {
+        if let Operand::Array(array) = operand {
+            typed = Some(typed.map_or(array.dtype, |dtype| dtype.promote(array.dtype)));
+        }
+    }
+    let scalars = operands.iter().filter_map(|operand| match operand {
+        Operand::Scalar(value) => Some(*value),
+        Operand::Array(_) => None,
+    });
+    let common = match typed {
+        Some(dtype) => scalars.fold(dtype, |dtype, value| value.meet(dtype)),
+        None => scalars.map(Scalar::dtype).reduce(DType::promote).unwrap_or(DType::Float64),
+    };
+    Ok(common)
+}
+
+/// The kernel for operands.
+fn resolve(function: Function, operands: &[Operand<'_>]) -> Result<Kernel> {
+    let mut common = common_type(operands)?;
+    if function.rule() == Rule::Truth && common.is_integer() {
+        // A number out of range is compared all the same.
+        for operand in operands {
+            match operand {
+                Operand::Scalar(value) if !value.fits(common) => {
+                    common = if value.fits(DType::Int64) && common != DType::UInt64 {
+                        DType::Int64
+                    } else {
+                        DType::Float64
+                    };
+                }
+                _ => {}
+            }
+        }
+    }
+    function.kernel_for(common).ok_or_else(|| {
+        let types = operands.iter().map(|operand| match operand {
+            Operand::Array(array) => array.dtype,
+            Operand::Scalar(_) => common,
+        });
+        Error::NoKernel { function, types: types.collect() }
+    })
+}
+
+/// The inputs of a node: numbers as elements, arrays stretched to one shape, which is the result's.
+fn prepare(kernel: &Kernel, operands: &[Operand<'_>]) -> Result<(SmallVec<[Input; 3]>, Dims)> {
+    let shapes = operands.iter().filter_map(|operand| match operand {
+        Operand::Array(array) => Some(array.shape()),
+        Operand::Scalar(_) => None,
+    });
+    let shape = broadcast_shapes(shapes)?;
+    let mut inputs = SmallVec::new();
+    for (operand, &dtype) in operands.iter().zip(&kernel.inputs) {
+        inputs.push(match operand {
+            Operand::Array(array) => Input::Array(stretched(array, &shape)?),
+            Operand::Scalar(value) => Input::Constant(value.bits(dtype)?, dtype),
+        });
+    }
+    Ok((inputs, shape))
+}
+
+/// A result now, or later if that pays.
+fn finish(kernel: Kernel, note: Note, inputs: SmallVec<[Input; 3]>, shape: &Dims) -> Result<Array> {
+    let expr = Expr::new(kernel, note, inputs, shape)?;
+    let later = expr.layout.size() >= LAZY_FROM && !expr.reads().any(|data| data.is_exported());
+    if later {
+        return Ok(Array::pending(expr));
+    }
+    let layout = expr.layout.clone();
+    Ok(Array::over(expr.evaluate()?, kernel.output, layout))
+}
+
+/// Refuses negative exponents of integers.
+fn check_exponents(function: Function, kernel: &Kernel, inputs: &[Input]) -> Result<()> {
+    if function != Function::Power || kernel.output.kind() != Kind::Int {
+        return Ok(());
+    }
+    let negative = match &inputs[1] {
+        Input::Constant(bits, dtype) => bits.0[dtype.size() - 1] & 0x80 != 0,
+        Input::Array(array) if array.dtype.kind() == Kind::Int => {
+            let below = apply(Function::SignBit, &[Operand::Array(array)])?;
+            below.with_slice(|below: &[bool]| below.contains(&true))?
+        }
+        Input::Array(_) => false,
+    };
+    if negative { Err(Error::NegativePower) } else { Ok(()) }
+}
+
+impl Array {
+    /// The elements, converted to another type.
+    pub(crate) fn converted(&self, dtype: DType) -> Result<Array> {
+        let kernel = Kernel {
+            versions: cast::kernel(self.dtype, dtype),
+            inputs: [self.dtype; 3],
+            output: dtype,
+        };
+        let shape = Dims::from_slice(self.shape());
+        finish(kernel, Note::Plain, [Input::Array(self.clone())].into_iter().collect(), &shape)
+    }
+
+    /// Writes the elements of another array here, stretched to this shape and converted.
+    ///
+    /// # Errors
+    /// The shape cannot be stretched, the rule forbids the conversion, the array is read-only, or
+    /// there is not enough memory.
+    pub fn assign(&self, value: &Array, casting: Casting) -> Result<()> {
+        value.dtype.check_cast(self.dtype, casting)?;
+        let shape = Dims::from_slice(self.shape());
+        let value = stretched(value, &shape)?;
+        if self.is_readonly() {
+            return Err(Error::ReadOnly);
+        }
+        if value.dtype == self.dtype {
+            return self.copy_from(&value);
+        }
+        let value = value.converted(self.dtype)?;
+        self.copy_from(&value)
+    }
+
+    /// Writes a number to all places.
+    ///
+    /// # Errors
+    /// The type does not hold it, or the array is read-only.
+    pub fn fill(&self, value: Scalar) -> Result<()> {
+        let one = Array::filled(&[], value.bits(self.dtype)?, self.dtype)?;
+        self.assign(&one, Casting::Unsafe)
+    }
+
+    /// An array that holds a number everywhere.
+    ///
+    /// # Errors
+    /// The type does not hold it, or there is not so much memory.
+    pub fn full(shape: &[isize], value: Scalar, dtype: DType) -> Result<Array> {
+        Array::filled(shape, value.bits(dtype)?, dtype)
+    }
+
+    /// A copy in the order in which the elements lie.
+    ///
+    /// # Errors
+    /// There is not enough memory.
+    pub fn copied_as_it_lies(&self) -> Result<Array> {
+        if self.layout.is_contiguous(Order::C) {
+            return self.copied(Order::C);
+        }
+        let layout = self.layout.dense(self.dtype.size())?;
+        self.copied_to(layout)
+    }
+}
+
+/// The shortest way: a kernel on few elements of the right type that lie without gaps.
+fn kernel_on_few(kernel: &Kernel, note: Note, operands: &[Operand<'_>]) -> Option<Result<Array>> {
+    crate::kernels::few::apply(kernel, note, operands)
+}

@@ -1,0 +1,221 @@
+//! The kernels of the element-wise functions, made from the table.
+//!
+//! A kernel reads as many elements from each parameter as it writes, all without gaps.
+
+use crate::dtype::DType;
+use crate::for_each_function;
+use crate::function::{Function, Rule};
+use crate::kernels::Loop;
+use crate::kernels::isa::versions;
+use crate::kernels::lane::{Lane, Truth};
+use crate::kernels::scalar::{self, Float, Integer, Neighbour};
+use core::mem::MaybeUninit;
+use half::f16;
+
+/// A function for elements of one type.
+#[derive(Clone, Copy)]
+pub struct Kernel {
+    /// The kernel by instruction set.
+    pub versions: [Loop; 3],
+    /// The types of the parameters, as many as there are.
+    pub inputs: [DType; 3],
+    /// The type of the result.
+    pub output: DType,
+}
+
+/// The type of a row's result for parameters of type `$lane`.
+macro_rules! result {
+    (same $lane:ty) => {
+        $lane
+    };
+    (quotient $lane:ty) => {
+        $lane
+    };
+    (truth $lane:ty) => {
+        Truth
+    };
+    (real $lane:ty) => {
+        <$lane as RealPart>::Part
+    };
+}
+
+/// What a complex number is made of; any other number is its own real part.
+trait RealPart: Lane {
+    type Part: Lane;
+}
+macro_rules! real_parts {
+    ($($ty:ty => $part:ty;)*) => { $(impl RealPart for $ty { type Part = $part; })* };
+}
+real_parts! {
+    Truth => Truth;
+    i8 => i8;
+    i16 => i16;
+    i32 => i32;
+    i64 => i64;
+    u8 => u8;
+    u16 => u16;
+    u32 => u32;
+    u64 => u64;
+    f16 => f16;
+    f32 => f32;
+    f64 => f64;
+    num_complex::Complex<f32> => f32;
+    num_complex::Complex<f64> => f64;
+}
+
+/// The slice of a parameter or result.
+///
+/// # Safety
+/// `n` elements lie from `start` on.
+#[inline(always)]
+unsafe fn elements<'a, T>(start: *const u8, n: usize) -> &'a [T] {
+    // SAFETY: the caller's.
+    unsafe { core::slice::from_raw_parts(start.cast(), n) }
+}
+
+#[inline(always)]
+fn map1<A: Lane, R: Lane>(a: &[A], out: &mut [MaybeUninit<R>], f: impl Fn(A::Work) -> R::Work) {
+    for (a, out) in a.iter().zip(out) {
+        out.write(R::down(f(a.up())));
+    }
+}
+
+#[inline(always)]
+fn map2<A: Lane, R: Lane>(
+    a: &[A],
+    b: &[A],
+    out: &mut [MaybeUninit<R>],
+    f: impl Fn(A::Work, A::Work) -> R::Work,
+) {
+    for ((a, b), out) in a.iter().zip(b).zip(out) {
+        out.write(R::down(f(a.up(), b.up())));
+    }
+}
+
+#[inline(always)]
+fn map3<A: Lane, R: Lane>(
+    (a, b, c): (&[A], &[A], &[A]),
+    out: &mut [MaybeUninit<R>],
+    f: impl Fn(A::Work, A::Work, A::Work) -> R::Work,
+) {
+    for (((a, b), c), out) in a.iter().zip(b).zip(c).zip(out) {
+        out.write(R::down(f(a.up(), b.up(), c.up())));
+    }
+}
+
+/// A kernel of a row for parameters of one type.
+macro_rules! kernel {
+    ($rule:ident, $lane:ty, ($($p:ident),+) $body:expr) => {
+        Some(Kernel {
+            // SAFETY (of the body): the contract of `Loop`: as many parameters as the row has, `n`
+            // elements each, and memory for `n` results that no parameter shares.
+            versions: versions!(fn(inputs: *const *const u8, out: *mut u8, n: usize) {
+                type Out = result!($rule $lane);
+                // SAFETY: as above.
+                let out = unsafe {
+                    core::slice::from_raw_parts_mut(out.cast::<MaybeUninit<Out>>(), n)
+                };
+                // SAFETY: as above.
+                unsafe { kernel!(@call $lane, inputs, n, out, ($($p),+) $body) }
+            }),
+            inputs: [<$lane as Lane>::DTYPE; 3],
+            output: <result!($rule $lane) as Lane>::DTYPE,
+        })
+    };
+    (@call $lane:ty, $inputs:ident, $n:ident, $out:ident, ($a:ident) $body:expr) => {
+        map1(elements::<$lane>(*$inputs, $n), $out, #[inline(always)] |$a| $body)
+    };
+    (@call $lane:ty, $inputs:ident, $n:ident, $out:ident, ($a:ident, $b:ident) $body:expr) => {
+        map2(
+            elements::<$lane>(*$inputs, $n),
+            elements::<$lane>(*$inputs.add(1), $n),
+            $out,
+            #[inline(always)] |$a, $b| $body,
+        )
+    };
+    (@call $lane:ty, $inputs:ident, $n:ident, $out:ident, ($a:ident, $b:ident, $c:ident) $body:expr) => {
+        map3(
+            (
+                elements::<$lane>(*$inputs, $n),
+                elements::<$lane>(*$inputs.add(1), $n),
+                elements::<$lane>(*$inputs.add(2), $n),
+            ),
+            $out,
+            #[inline(always)] |$a, $b, $c| $body,
+        )
+    };
+}
+
+/// The kernels of a class of a row, by element type.
+macro_rules! class {
+    ($dtype:ident, $rule:ident, $p:tt, bool $($body:tt)+) => {
+        class!(@match $dtype, $rule, $p, { $($body)+ }, Bool Truth)
+    };
+    ($dtype:ident, $rule:ident, $p:tt, int $($body:tt)+) => {
+        class!(@match $dtype, $rule, $p, { $($body)+ }, Int8 i8, Int16 i16, Int32 i32, Int64 i64,
+            UInt8 u8, UInt16 u16, UInt32 u32, UInt64 u64)
+    };
+    ($dtype:ident, $rule:ident, $p:tt, float $($body:tt)+) => {
+        class!(@match $dtype, $rule, $p, { $($body)+ }, Float16 f16, Float32 f32, Float64 f64)
+    };
+    ($dtype:ident, $rule:ident, $p:tt, half $($body:tt)+) => {
+        // In the precision of the element itself.
+        class!(@match $dtype, $rule, $p, { $($body)+ }, Float32 f32, Float64 f64)
+    };
+    ($dtype:ident, $rule:ident, $p:tt, complex $($body:tt)+) => {
+        class!(@match $dtype, $rule, $p, { $($body)+ },
+            Complex64 num_complex::Complex<f32>, Complex128 num_complex::Complex<f64>)
+    };
+    (@match $dtype:ident, $rule:ident, $p:tt, $body:expr, $($variant:ident $lane:ty),+) => {
+        match $dtype {
+            $(DType::$variant => class!(@kernel $rule, $lane, $p $body),)+
+            _ => None,
+        }
+    };
+    (@kernel $rule:ident, $lane:ty, ($($p:ident),+) $body:expr) => {
+        kernel!($rule, $lane, ($($p),+) $body)
+    };
+}
+
+macro_rules! define_kernels {
+    ($(#[doc = $doc:literal] $variant:ident $name:literal $parameters:tt $rule:ident
+        $note:ident $([$($class:tt)*])*;)*) => {$(
+        #[allow(non_snake_case, reason = "the row's name")]
+        #[allow(clippy::all, reason = "bodies are written for several types at once")]
+        fn $variant(dtype: DType) -> Option<Kernel> {
+            $(if let Some(kernel) = class!(dtype, $rule, $parameters, $($class)*) {
+                return Some(kernel);
+            })*
+            None
+        }
+    )*
+
+    impl Function {
+        /// The kernel for parameters of a type, if there is one.
+        pub fn kernel(self, dtype: DType) -> Option<Kernel> {
+            match self { $(Function::$variant => $variant(dtype),)* }
+        }
+    }};
+}
+for_each_function!(define_kernels);
+
+impl Function {
+    /// The kernel for parameters that meet in a type: that of the type, or of the first in the order
+    /// of the table that holds its values.
+    pub fn kernel_for(self, common: DType) -> Option<Kernel> {
+        if self.rule() == Rule::Quotient && (common == DType::Bool || common.is_integer()) {
+            return self.kernel(DType::Float64);
+        }
+        // NumPy refuses to subtract truth values and to change their sign, where a number may be
+        // meant or a set.
+        if common == DType::Bool
+            && matches!(self, Function::Subtract | Function::Negative | Function::Positive)
+        {
+            return None;
+        }
+        self.kernel(common).or_else(|| {
+            let mut wider = DType::ALL.iter().filter(|&&to| common.promote(to) == to);
+            wider.find_map(|&dtype| self.kernel(dtype))
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! Instruction sets: which the machine has, found once, and functions compiled for each.
+
+use core::fmt;
+use std::sync::OnceLock;
+
+/// A level of instructions that kernels are compiled for.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+pub enum Isa {
+    /// What every machine of the architecture has: SSE2, or NEON.
+    Baseline,
+    /// AVX2 with fused multiplication and addition (x86-64-v3).
+    Avx2,
+    /// AVX-512 (x86-64-v4).
+    Avx512,
+}
+
+impl Isa {
+    /// All levels, from the least to the most.
+    pub const ALL: [Isa; 3] = [Isa::Baseline, Isa::Avx2, Isa::Avx512];
+
+    /// Whether the machine has it.
+    #[cfg(target_arch = "x86_64")]
+    pub fn is_available(self) -> bool {
+        macro_rules! all {
+            ($($feature:tt)*) => { true $(&& std::arch::is_x86_feature_detected!($feature))* };
+        }
+        match self {
+            Isa::Baseline => true,
+            Isa::Avx2 => all!("avx2" "fma" "bmi1" "bmi2" "lzcnt" "f16c"),
+            Isa::Avx512 => {
+                Isa::Avx2.is_available() && all!("avx512f" "avx512dq" "avx512vl" "avx512bw")
+            }
+        }
+    }
+
+    /// Whether the machine has it.
+    #[cfg(not(target_arch = "x86_64"))]
+    pub fn is_available(self) -> bool {
+        self == Isa::Baseline
+    }
+
+    /// The best that the machine has, or the one that `POMMEL_ISA` asks for (`baseline`, `avx2`,
+    /// `avx512`) if the machine has that.
+    pub fn best() -> Isa {
+        static BEST: OnceLock<Isa> = OnceLock::new();
+        *BEST.get_or_init(|| {
+            let wanted = std::env::var("POMMEL_ISA").ok();
+            let mut levels = Isa::ALL.into_iter().rev().filter(|isa| isa.is_available());
+            let found = levels.clone().find(|isa| Some(isa.name()) == wanted.as_deref());
+            found.or_else(|| levels.next()).unwrap_or(Isa::Baseline)
+        })
+    }
+
+    /// The name, as `POMMEL_ISA` and `show_config` have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Isa::Baseline => "baseline",
+            Isa::Avx2 => "avx2",
+            Isa::Avx512 => "avx512",
+        }
+    }
+}
+
+impl fmt::Display for Isa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The versions of a function `unsafe fn(...)` by [`Isa`]: its body is compiled once for each
+/// instruction set.
+macro_rules! versions {
+    (fn($($name:ident: $ty:ty),* $(,)?) $body:block) => {{
+        #[inline(always)]
+        unsafe fn body($($name: $ty),*) $body
+        unsafe fn baseline($($name: $ty),*) {
+            // SAFETY: the caller's, unchanged.
+            unsafe { body($($name),*) }
+        }
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,f16c")]
+        unsafe fn avx2($($name: $ty),*) {
+            // SAFETY: the caller's, unchanged.
+            unsafe { body($($name),*) }
+        }
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(
+            enable = "avx2,fma,bmi1,bmi2,lzcnt,f16c,avx512f,avx512dq,avx512vl,avx512bw"
+        )]
+        unsafe fn avx512($($name: $ty),*) {
+            // SAFETY: the caller's, unchanged.
+            unsafe { body($($name),*) }
+        }
+        #[cfg(target_arch = "x86_64")]
+        { [baseline, avx2, avx512] }
+        #[cfg(not(target_arch = "x86_64"))]
+        { [baseline, baseline, baseline] }
+    }};
+}
+pub(crate) use versions;

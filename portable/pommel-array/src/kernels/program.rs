@@ -1,0 +1,209 @@
+//! Programs: element-wise functions that are computed together, tile by tile.
+//!
+//! A program goes once over the memory that it reads and writes. What it computes on the way stays in
+//! registers, tiles of some hundred elements that fit the first-level cache. Operands that lie without
+//! gaps are read where they are; others are gathered into a register first. Ranges of tiles run in
+//! parallel; which elements a range has does not depend on the number of threads.
+
+use crate::array::Array;
+use crate::dtype::DType;
+use crate::error::Result;
+use crate::function::Note;
+use crate::kernels::isa::Isa;
+use crate::kernels::run::{self, Run};
+use crate::kernels::status::{self, Status};
+use crate::kernels::walk::Walk;
+use crate::kernels::{Kernel, Loop, cast};
+use crate::layout::{Dims, Layout};
+use crate::raw::memory::Memory;
+use crate::scalar::Bits;
+use core::sync::atomic::{AtomicU8, Ordering};
+use smallvec::SmallVec;
+
+/// A value in a program.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Operand {
+    /// Elements in memory.
+    Source(usize),
+    /// The same element everywhere.
+    Constant(usize),
+    /// What a step computes.
+    Step(usize),
+}
+
+/// A function of values.
+pub(crate) struct Step {
+    pub kernel: Kernel,
+    pub note: Note,
+    pub inputs: SmallVec<[Operand; 3]>,
+}
+
+/// Where results go.
+pub(crate) struct Output {
+    pub(super) start: *mut u8,
+    pub(super) layout: Layout,
+    /// Whether it is read by nobody else and has no gaps.
+    pub(super) fresh: bool,
+}
+
+/// Elements in memory.
+pub(super) struct Source {
+    pub(super) start: *const u8,
+    pub(super) layout: Layout,
+}
+
+/// Element-wise functions of arrays of one shape.
+pub(crate) struct Program {
+    shape: Dims,
+    /// Keeps the memory of the sources.
+    arrays: Vec<Array>,
+    pub(super) sources: Vec<Source>,
+    pub(super) constants: Vec<(Bits, DType)>,
+    pub(super) steps: Vec<Step>,
+    /// The values that are stored, and where.
+    pub(super) outputs: Vec<(Operand, Output)>,
+}
+
+// SAFETY: the addresses are those of arrays that the program keeps, and of outputs of which each
+// thread writes a part of its own.
+unsafe impl Sync for Program {}
+
+impl Output {
+    /// Memory that was made for the result.
+    pub(crate) fn fresh(memory: &Memory, layout: &Layout) -> Output {
+        assert!(layout.is_empty() || layout.bytes().end <= memory.len());
+        Output { start: memory.start(), layout: layout.clone(), fresh: true }
+    }
+
+    /// An array that is there.
+    ///
+    /// # Errors
+    /// It is read-only, or there is not enough memory to compute what reads it.
+    pub(crate) fn existing(array: &Array) -> Result<Output> {
+        let start = array.address_for_writing()?;
+        Ok(Output { start, layout: array.layout().clone(), fresh: false })
+    }
+}
+
+impl Program {
+    pub(crate) fn new(shape: &[isize]) -> Program {
+        Program {
+            shape: Dims::from_slice(shape),
+            arrays: Vec::new(),
+            sources: Vec::new(),
+            constants: Vec::new(),
+            steps: Vec::new(),
+            outputs: Vec::new(),
+        }
+    }
+
+    pub(crate) fn shape(&self) -> &[isize] {
+        &self.shape
+    }
+
+    /// Adds elements in memory, once.
+    ///
+    /// # Errors
+    /// There is not enough memory to compute them.
+    pub(crate) fn source(&mut self, array: &Array) -> Result<Operand> {
+        debug_assert_eq!(array.shape(), &self.shape[..]);
+        let start = array.address()?;
+        let known = self.sources.iter().zip(&self.arrays).position(|(source, have)| {
+            source.start == start
+                && source.layout == *array.layout()
+                && have.dtype() == array.dtype()
+        });
+        if let Some(known) = known {
+            return Ok(Operand::Source(known));
+        }
+        self.sources.push(Source { start, layout: array.layout().clone() });
+        self.arrays.push(array.clone());
+        Ok(Operand::Source(self.sources.len() - 1))
+    }
+
+    pub(crate) fn constant(&mut self, bits: Bits, dtype: DType) -> Operand {
+        self.constants.push((bits, dtype));
+        Operand::Constant(self.constants.len() - 1)
+    }
+
+    pub(crate) fn step(&mut self, step: Step) -> Operand {
+        self.steps.push(step);
+        Operand::Step(self.steps.len() - 1)
+    }
+
+    /// Adds a conversion, if one is needed.
+    pub(crate) fn converted(&mut self, value: Operand, from: DType, to: DType) -> Operand {
+        if from == to {
+            return value;
+        }
+        let kernel = Kernel { versions: cast::kernel(from, to), inputs: [from; 3], output: to };
+        self.step(Step { kernel, note: Note::Plain, inputs: [value].into_iter().collect() })
+    }
+
+    pub(crate) fn output(&mut self, value: Operand, output: Output) {
+        self.outputs.push((value, output));
+    }
+
+    /// Computes and stores everything; notes what went wrong ([`status::report`]).
+    pub(crate) fn run(self) {
+        let size: usize = self.shape.iter().product::<isize>() as usize;
+        if size == 0 {
+            return;
+        }
+        let strides: SmallVec<[&[isize]; 4]> = self
+            .outputs
+            .iter()
+            .map(|(_, output)| output.layout.strides())
+            .chain(self.sources.iter().map(|source| source.layout.strides()))
+            .collect();
+        let walk = Walk::new(&self.shape, &strides);
+        let plan = Run::new(&self, &walk);
+        let noted = AtomicU8::new(0);
+        let before = status::read();
+        crate::threads::for_each_range(size, plan.grain(), |range| {
+            status::write(Status::NONE);
+            plan.range(range);
+            noted.fetch_or(status::read().bits(), Ordering::Relaxed);
+        });
+        status::write(before);
+        status::report(Status::from_bits(noted.into_inner()));
+    }
+
+    /// What it costs to compute an element, in units of about a quarter of a nanosecond.
+    pub(super) fn cost(&self) -> usize {
+        let steps = self.steps.iter().map(|step| match step.note {
+            Note::Quiet | Note::Plain => 1 + step.kernel.output.size() / 8,
+            Note::Divisor | Note::Pole | Note::Range => 8,
+        });
+        steps.sum::<usize>() + self.sources.len() + self.outputs.len()
+    }
+}
+
+/// The version of a kernel for this machine.
+#[inline]
+pub(crate) fn version(versions: &[Loop; 3]) -> Loop {
+    versions[Isa::best() as usize]
+}
+
+/// A kernel for a few elements, without a program.
+///
+/// # Safety
+/// The contract of [`Loop`] but for the instruction set.
+#[inline]
+pub(crate) unsafe fn call(
+    kernel: &Kernel,
+    note: Note,
+    inputs: &[*const u8],
+    out: *mut u8,
+    n: usize,
+) {
+    let run = version(&kernel.versions);
+    let before = status::read();
+    status::write(Status::NONE);
+    // SAFETY: the caller's, and the machine has the version that was chosen.
+    unsafe { run(inputs.as_ptr(), out, n) };
+    // SAFETY: as above, and the results are there.
+    let noted = unsafe { run::noted(kernel, note, inputs, out, n) };
+    status::write(before);
+    status::report(noted);
+}

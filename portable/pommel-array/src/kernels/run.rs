@@ -1,0 +1,551 @@
+//! How a program runs over a range of elements.
+
+use crate::dtype::{DType, Kind};
+use crate::function::Note;
+use crate::kernels::copy;
+use crate::kernels::lane::with_lane;
+use crate::kernels::program::{Operand, Program, version};
+use crate::kernels::status::{self, Status};
+use crate::kernels::walk::Walk;
+use crate::kernels::{Kernel, Loop};
+use core::cell::RefCell;
+use core::ops::Range;
+use smallvec::SmallVec;
+
+/// Elements of a register, at most.
+const TILE: usize = 512;
+/// Bytes of all registers together that the first-level cache has room for.
+const CACHE: usize = 24 << 10;
+/// Runs that are shorter are gathered, several to a tile.
+const SHORT: usize = 64;
+/// How much work is worth another thread, in the units of [`Program::cost`].
+const GRAIN: usize = 100_000;
+
+/// How the elements of an operand are found.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Way {
+    /// All lie one behind the other, in the order of the walk.
+    Flat,
+    /// Those of a run do.
+    Rows,
+    /// They are gathered into a register, or scattered from one.
+    Register(usize),
+}
+
+/// A step with its registers.
+struct Instruction {
+    run: Loop,
+    kernel: Kernel,
+    note: Note,
+    inputs: SmallVec<[Operand; 3]>,
+    /// The output that it writes directly, or its register.
+    target: Target,
+}
+
+#[derive(Clone, Copy)]
+enum Target {
+    Output(usize),
+    Register(usize),
+}
+
+/// A program that is laid out for a walk.
+pub(super) struct Run<'a> {
+    program: &'a Program,
+    walk: &'a Walk,
+    sources: Vec<Way>,
+    outputs: Vec<Way>,
+    instructions: Vec<Instruction>,
+    registers: usize,
+    /// The first register of the constants, which are filled once.
+    constants: usize,
+    /// Elements of a tile.
+    tile: usize,
+    /// Whether a tile goes over several runs.
+    short: bool,
+}
+
+/// Bytes of an element of a register.
+const SLOT: usize = 16;
+
+impl<'a> Run<'a> {
+    pub(super) fn new(program: &'a Program, walk: &'a Walk) -> Run<'a> {
+        let (inner, _) = walk.inner();
+        let short = inner < SHORT && walk.shape().len() > 1;
+        let mut registers = 0;
+        let mut way = |layout: usize, size: usize, may_be_direct: bool| {
+            let strides = walk.strides(layout);
+            let inner = strides.last().copied().unwrap_or(size as isize) == size as isize;
+            match () {
+                () if may_be_direct && is_flat(walk.shape(), strides, size) => Way::Flat,
+                () if may_be_direct && !short && inner => Way::Rows,
+                () => {
+                    registers += 1;
+                    Way::Register(registers - 1)
+                }
+            }
+        };
+        let outputs: Vec<Way> = program
+            .outputs
+            .iter()
+            .enumerate()
+            .map(|(i, (_, output))| way(i, output.layout.item_size(), output.fresh))
+            .collect();
+        let sources: Vec<Way> = program
+            .sources
+            .iter()
+            .enumerate()
+            .map(|(i, source)| way(outputs.len() + i, source.layout.item_size(), true))
+            .collect();
+        let constants = registers;
+        registers += program.constants.len();
+        let (instructions, registers) = allocate(program, &outputs, registers);
+        let tile = (CACHE / SLOT / registers.max(1)).clamp(64, TILE) / 64 * 64;
+        // Without registers the tile is as long as a kernel may run.
+        let tile = if registers == 0 { 8192 } else { tile };
+        Run { program, walk, sources, outputs, instructions, registers, constants, tile, short }
+    }
+
+    /// How many elements are worth another thread.
+    pub(super) fn grain(&self) -> usize {
+        (GRAIN / self.program.cost()).next_multiple_of(8192)
+    }
+
+    /// Computes a range of elements, in the order of the walk.
+    pub(super) fn range(&self, range: Range<usize>) {
+        thread_local!(static SCRATCH: RefCell<Vec<u128>> = const { RefCell::new(Vec::new()) });
+        SCRATCH.with(|scratch| {
+            // A kernel calls nobody, so that the registers are in use once.
+            let mut scratch = scratch.borrow_mut();
+            let needed = self.registers * self.tile + 4;
+            if scratch.len() < needed {
+                scratch.resize(needed, 0);
+            }
+            let start = scratch.as_mut_ptr().cast::<u8>();
+            // SAFETY: there is room for the registers and three elements more.
+            let start = unsafe { start.add(start.align_offset(64)) };
+            Tiles { run: self, registers: start }.run(range);
+        });
+    }
+}
+
+/// Whether all elements lie one behind the other in the order of a walk.
+fn is_flat(shape: &[isize], strides: &[isize], size: usize) -> bool {
+    let mut step = size as isize;
+    for (&extent, &stride) in shape.iter().zip(strides).rev() {
+        if stride != step {
+            return false;
+        }
+        step *= extent;
+    }
+    true
+}
+
+/// Gives each step a register that nobody needs at that time, or the output that it fills.
+fn allocate(program: &Program, outputs: &[Way], first: usize) -> (Vec<Instruction>, usize) {
+    let mut last_use = vec![0; program.steps.len()];
+    for (at, step) in program.steps.iter().enumerate() {
+        for input in &step.inputs {
+            if let Operand::Step(used) = *input {
+                last_use[used] = at;
+            }
+        }
+    }
+    for (value, _) in &program.outputs {
+        if let Operand::Step(used) = *value {
+            // Until the end of the tile.
+            last_use[used] = program.steps.len();
+        }
+    }
+    let (mut free, mut count) = (Vec::new(), first);
+    let mut targets: Vec<Target> = Vec::with_capacity(program.steps.len());
+    let mut instructions = Vec::with_capacity(program.steps.len());
+    for (at, step) in program.steps.iter().enumerate() {
+        let direct = program.outputs.iter().position(|(value, _)| *value == Operand::Step(at));
+        let direct = direct.filter(|&output| !matches!(outputs[output], Way::Register(_)));
+        let target = match direct {
+            Some(output) => Target::Output(output),
+            None => Target::Register(free.pop().unwrap_or_else(|| {
+                count += 1;
+                count - 1
+            })),
+        };
+        targets.push(target);
+        for used in 0..at {
+            if last_use[used] == at
+                && let Target::Register(register) = targets[used]
+            {
+                free.push(register);
+            }
+        }
+        instructions.push(Instruction {
+            run: version(&step.kernel.versions),
+            kernel: step.kernel,
+            note: step.note,
+            inputs: step.inputs.clone(),
+            target,
+        });
+    }
+    (instructions, count)
+}
+
+/// The tiles of a range.
+struct Tiles<'a> {
+    run: &'a Run<'a>,
+    registers: *mut u8,
+}
+
+impl Tiles<'_> {
+    fn register(&self, index: usize) -> *mut u8 {
+        // SAFETY: there are so many registers.
+        unsafe { self.registers.add(index * self.run.tile * SLOT) }
+    }
+
+    fn run(&self, range: Range<usize>) {
+        let run = self.run;
+        for (i, (bits, dtype)) in run.program.constants.iter().enumerate() {
+            let to = self.register(run.constants + i);
+            let size = dtype.size();
+            // SAFETY: an element, to the places of a register.
+            unsafe { copy::run(bits.0.as_ptr(), 0, to, size as isize, run.tile, size) };
+        }
+        let mut cursor = Cursor::new(run.walk, range.start);
+        let mut at = range.start;
+        while at < range.end {
+            let most = run.tile.min(range.end - at);
+            at += if run.short {
+                self.short_tile(&mut cursor, at, most)
+            } else {
+                self.tile(&mut cursor, at, most)
+            };
+        }
+    }
+
+    /// A tile within a run; gives how many elements it had.
+    fn tile(&self, cursor: &mut Cursor, at: usize, most: usize) -> usize {
+        let run = self.run;
+        let n = cursor.left().min(most);
+        for (i, way) in run.sources.iter().enumerate() {
+            if let Way::Register(register) = *way {
+                let place = cursor.place(run.outputs.len() + i);
+                let step = cursor.step(run.outputs.len() + i);
+                let source = &run.program.sources[i];
+                let size = source.layout.item_size();
+                // SAFETY: the places of the source, to those of a register.
+                unsafe {
+                    copy::run(
+                        source.start.offset(place),
+                        step,
+                        self.register(register),
+                        size as isize,
+                        n,
+                        size,
+                    );
+                }
+            }
+        }
+        self.compute(cursor, at, n);
+        for (i, (value, output)) in run.program.outputs.iter().enumerate() {
+            let size = output.layout.item_size();
+            // SAFETY: the place of the output.
+            let to = unsafe { output.start.offset(cursor.place(i)) };
+            let from = self.address(*value, cursor, at);
+            if from != to.cast_const() {
+                // SAFETY: the places of the value and of the output.
+                unsafe { copy::run(from, size as isize, to, cursor.step(i), n, size) };
+            }
+        }
+        cursor.advance(n);
+        n
+    }
+
+    /// A tile over several runs.
+    fn short_tile(&self, cursor: &mut Cursor, at: usize, most: usize) -> usize {
+        let run = self.run;
+        let mut gather = cursor.clone();
+        let mut n = 0;
+        while n < most {
+            let part = gather.left().min(most - n);
+            for (i, way) in run.sources.iter().enumerate() {
+                if let Way::Register(register) = *way {
+                    let layout = run.outputs.len() + i;
+                    let source = &run.program.sources[i];
+                    let size = source.layout.item_size();
+                    // SAFETY: the places of the source, to those of a register.
+                    unsafe {
+                        let from = source.start.offset(gather.place(layout));
+                        let to = self.register(register).add(n * size);
+                        copy::run(from, gather.step(layout), to, size as isize, part, size);
+                    }
+                }
+            }
+            gather.advance(part);
+            n += part;
+        }
+        self.compute(cursor, at, n);
+        for (i, (value, output)) in run.program.outputs.iter().enumerate() {
+            let size = output.layout.item_size();
+            let from = self.address(*value, cursor, at);
+            if matches!(run.outputs[i], Way::Flat) {
+                // SAFETY: the place of the element in an output without gaps.
+                let to = unsafe { output.start.add(at * size) };
+                if from != to.cast_const() {
+                    // SAFETY: as above, `n` elements.
+                    unsafe { copy::run(from, size as isize, to, size as isize, n, size) };
+                }
+                continue;
+            }
+            let mut scatter = cursor.clone();
+            let mut done = 0;
+            while done < n {
+                let part = scatter.left().min(n - done);
+                // SAFETY: the places of the value and of the output.
+                unsafe {
+                    let to = output.start.offset(scatter.place(i));
+                    copy::run(
+                        from.add(done * size),
+                        size as isize,
+                        to,
+                        scatter.step(i),
+                        part,
+                        size,
+                    );
+                }
+                scatter.advance(part);
+                done += part;
+            }
+        }
+        *cursor = gather;
+        n
+    }
+
+    /// Where the elements of a value are in this tile.
+    fn address(&self, value: Operand, cursor: &Cursor, at: usize) -> *const u8 {
+        let run = self.run;
+        match value {
+            Operand::Constant(i) => self.register(run.constants + i),
+            Operand::Source(i) => {
+                let source = &run.program.sources[i];
+                match run.sources[i] {
+                    // SAFETY: a place of the source.
+                    Way::Flat => unsafe { source.start.add(at * source.layout.item_size()) },
+                    // SAFETY: as above.
+                    Way::Rows => unsafe {
+                        source.start.offset(cursor.place(run.outputs.len() + i))
+                    },
+                    Way::Register(register) => self.register(register),
+                }
+            }
+            Operand::Step(i) => self.target(run.instructions[i].target, cursor, at),
+        }
+    }
+
+    fn target(&self, target: Target, cursor: &Cursor, at: usize) -> *mut u8 {
+        match target {
+            Target::Register(register) => self.register(register),
+            Target::Output(i) => {
+                let output = &self.run.program.outputs[i].1;
+                match self.run.outputs[i] {
+                    // SAFETY: a place of the output.
+                    Way::Flat => unsafe { output.start.add(at * output.layout.item_size()) },
+                    // SAFETY: as above.
+                    _ => unsafe { output.start.offset(cursor.place(i)) },
+                }
+            }
+        }
+    }
+
+    fn compute(&self, cursor: &Cursor, at: usize, n: usize) {
+        for instruction in &self.run.instructions {
+            let mut inputs = [core::ptr::null(); 3];
+            for (address, input) in inputs.iter_mut().zip(&instruction.inputs) {
+                *address = self.address(*input, cursor, at);
+            }
+            let out = self.target(instruction.target, cursor, at);
+            let inputs = &inputs[..instruction.inputs.len()];
+            let before = match instruction.note {
+                Note::Plain => Status::NONE,
+                _ => status::read(),
+            };
+            // SAFETY: `n` elements lie behind each address: registers have room for a tile, and
+            // sources and outputs have that many from their places on. Outputs that a kernel writes
+            // directly are fresh, and a register is not given to a step that reads it.
+            unsafe {
+                (instruction.run)(inputs.as_ptr(), out, n);
+                if instruction.note != Note::Plain {
+                    let noted = noted(&instruction.kernel, instruction.note, inputs, out, n);
+                    status::write(before | noted);
+                }
+            }
+        }
+    }
+}
+
+/// A position in a walk.
+#[derive(Clone)]
+struct Cursor<'a> {
+    walk: &'a Walk,
+    counts: SmallVec<[usize; 4]>,
+    places: SmallVec<[isize; 8]>,
+    inner: usize,
+    within: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn new(walk: &'a Walk, mut at: usize) -> Cursor<'a> {
+        let shape = walk.shape();
+        let mut counts = SmallVec::from_elem(0, shape.len());
+        for (count, &extent) in counts.iter_mut().zip(shape).rev() {
+            (*count, at) = (at % extent as usize, at / extent as usize);
+        }
+        let inner = shape.last().copied().unwrap_or(1) as usize;
+        let within = counts.last().copied().unwrap_or(0);
+        let mut cursor = Cursor { walk, counts, places: SmallVec::new(), inner, within };
+        cursor.places = (0..walk.layouts()).map(|layout| cursor.located(layout)).collect();
+        cursor
+    }
+
+    fn located(&self, layout: usize) -> isize {
+        let strides = self.walk.strides(layout);
+        self.counts.iter().zip(strides).map(|(&count, &stride)| count as isize * stride).sum()
+    }
+
+    /// How many elements are left of the run.
+    fn left(&self) -> usize {
+        self.inner - self.within
+    }
+
+    fn place(&self, layout: usize) -> isize {
+        self.places[layout]
+    }
+
+    fn step(&self, layout: usize) -> isize {
+        self.walk.strides(layout).last().copied().unwrap_or(0)
+    }
+
+    /// Goes on, at most to the start of the next run.
+    fn advance(&mut self, n: usize) {
+        self.within += n;
+        if self.within < self.inner {
+            if let Some(last) = self.counts.last_mut() {
+                *last += n;
+            }
+            for layout in 0..self.places.len() {
+                self.places[layout] += n as isize * self.step(layout);
+            }
+            return;
+        }
+        self.within = 0;
+        if let Some(last) = self.counts.last_mut() {
+            *last = 0;
+        }
+        let outer = self.counts.len().saturating_sub(1);
+        for axis in (0..outer).rev() {
+            self.counts[axis] += 1;
+            if self.counts[axis] < self.walk.shape()[axis] as usize {
+                break;
+            }
+            self.counts[axis] = 0;
+        }
+        for layout in 0..self.places.len() {
+            self.places[layout] = self.located(layout);
+        }
+    }
+}
+
+/// What went wrong in a call of a kernel, by the rule of its function.
+///
+/// # Safety
+/// The inputs and results of the call.
+pub(super) unsafe fn noted(
+    kernel: &Kernel,
+    note: Note,
+    inputs: &[*const u8],
+    out: *const u8,
+    n: usize,
+) -> Status {
+    let infinite = match note {
+        Note::Quiet => return Status::NONE,
+        Note::Plain => return status::read(),
+        Note::Divisor => {
+            let noted = status::read();
+            let dtype = kernel.inputs[1];
+            // SAFETY: the caller's.
+            let zero = dtype.is_integer() && unsafe { has_zero(dtype, inputs[1], n) };
+            return if zero { noted | Status::DIVIDE } else { noted };
+        }
+        Note::Pole => Status::DIVIDE,
+        Note::Range => Status::OVERFLOW,
+    };
+    if kernel.output.kind() < Kind::Float {
+        return Status::NONE;
+    }
+    // SAFETY: the caller's.
+    unsafe { of_results(kernel.output, inputs, out, n, infinite) }
+}
+
+unsafe fn has_zero(dtype: DType, start: *const u8, n: usize) -> bool {
+    let size = dtype.size();
+    // SAFETY: the caller's elements, as bytes.
+    let bytes = unsafe { core::slice::from_raw_parts(start, n * size) };
+    bytes.chunks_exact(size).any(|element| element.iter().all(|&byte| byte == 0))
+}
+
+/// No number of numbers is invalid; an infinity of finite numbers is `infinite`.
+unsafe fn of_results(
+    dtype: DType,
+    inputs: &[*const u8],
+    out: *const u8,
+    n: usize,
+    infinite: Status,
+) -> Status {
+    /// Whether an element is not a number, and whether it is infinite.
+    trait Class: Copy {
+        fn nan(self) -> bool;
+        fn infinite(self) -> bool;
+    }
+    macro_rules! classes {
+        ($($ty:ty, |$x:ident| $nan:expr, $infinite:expr;)*) => {$(
+            impl Class for $ty {
+                #[inline(always)]
+                fn nan(self) -> bool { let $x = self; $nan }
+                #[inline(always)]
+                fn infinite(self) -> bool { let $x = self; $infinite }
+            }
+        )*};
+    }
+    classes! {
+        half::f16, |x| x.is_nan(), x.is_infinite();
+        f32, |x| x.is_nan(), x.is_infinite();
+        f64, |x| x.is_nan(), x.is_infinite();
+        num_complex::Complex<f32>, |x| x.re.is_nan() | x.im.is_nan(), x.re.is_infinite() | x.im.is_infinite();
+        num_complex::Complex<f64>, |x| x.re.is_nan() | x.im.is_nan(), x.re.is_infinite() | x.im.is_infinite();
+        crate::kernels::lane::Truth, |_x| false, false;
+    }
+    macro_rules! integers {
+        ($($ty:ty)*) => { $(impl Class for $ty {
+            fn nan(self) -> bool { false }
+            fn infinite(self) -> bool { false }
+        })* };
+    }
+    integers!(i8 i16 i32 i64 u8 u16 u32 u64);
+    with_lane!(dtype, T => {
+        // SAFETY: the caller's elements.
+        let out = unsafe { core::slice::from_raw_parts(out.cast::<T>(), n) };
+        let odd = out.iter().fold(false, |odd, &x| odd | x.nan() | x.infinite());
+        if !odd {
+            return Status::NONE;
+        }
+        let mut noted = Status::NONE;
+        for (i, result) in out.iter().enumerate() {
+            // SAFETY: the caller's elements.
+            let inputs = inputs.iter().map(|input| unsafe { *input.cast::<T>().add(i) });
+            if result.nan() && !inputs.clone().any(|x| x.nan()) {
+                noted |= Status::INVALID;
+            }
+            if result.infinite() && !inputs.clone().any(|x| x.nan() || x.infinite()) {
+                noted |= infinite;
+            }
+        }
+        noted
+    })
+}

@@ -1,0 +1,243 @@
+//! Expressions: element-wise functions whose evaluation is put off, and how they become programs.
+//!
+//! A node holds its parameters as arrays, whose data may be pending themselves: together they are a
+//! graph. Evaluation turns the graph into a [`Program`] that goes over memory once. It walks the graph
+//! without recursion, and no graph has more than [`NODES`] nodes.
+
+use crate::array::Array;
+use crate::dtype::DType;
+use crate::error::Result;
+use crate::function::Note;
+use crate::kernels::Kernel;
+use crate::kernels::program::{Operand, Output, Program, Step};
+use crate::layout::{Dims, Layout, Order};
+use crate::raw::data::Data;
+use crate::raw::memory::Memory;
+use crate::scalar::Bits;
+use core::sync::atomic::{AtomicU32, Ordering};
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// From so many elements on evaluation is put off: below, a node costs more than it saves.
+pub const LAZY_FROM: usize = 2048;
+/// How many nodes an expression has at most.
+pub const NODES: u32 = 64;
+
+/// What a node computes with.
+#[derive(Clone)]
+pub(crate) enum Input {
+    /// Elements, in the shape of the node.
+    Array(Array),
+    /// The same element everywhere.
+    Constant(Bits, DType),
+}
+
+/// An element-wise function of arrays and numbers of one shape.
+pub struct Expr {
+    pub(crate) kernel: Kernel,
+    pub(crate) note: Note,
+    pub(crate) inputs: SmallVec<[Input; 3]>,
+    /// The shape of the node, and how its elements will lie.
+    pub(crate) layout: Layout,
+    /// Nodes from here down, each counted as often as it is used.
+    nodes: u32,
+    /// How often it has been computed on the way to something else.
+    passed: AtomicU32,
+}
+
+impl Expr {
+    /// A node. The inputs' arrays have its shape.
+    pub(crate) fn new(
+        kernel: Kernel,
+        note: Note,
+        inputs: SmallVec<[Input; 3]>,
+        shape: &[isize],
+    ) -> Result<Expr> {
+        let layout = dense(shape, kernel.output.size(), &inputs)?;
+        let mut nodes = 1;
+        for input in &inputs {
+            if let Input::Array(array) = input {
+                nodes += array.data.expr().map_or(0, |expr| expr.nodes);
+            }
+        }
+        if nodes > NODES {
+            for input in &inputs {
+                if let Input::Array(array) = input {
+                    array.data.force()?;
+                }
+            }
+            nodes = 1;
+        }
+        Ok(Expr { kernel, note, inputs, layout, nodes, passed: AtomicU32::new(0) })
+    }
+
+    /// The data that it reads.
+    pub(crate) fn reads(&self) -> impl Iterator<Item = &Arc<Data>> {
+        self.inputs.iter().filter_map(|input| match input {
+            Input::Array(array) => Some(&array.data),
+            Input::Constant(..) => None,
+        })
+    }
+
+    /// Computes the elements into fresh memory.
+    pub(crate) fn evaluate(&self) -> Result<Memory> {
+        let memory = Memory::uninit(self.layout.size() * self.layout.item_size())?;
+        let mut builder = Builder::new(self.layout.shape());
+        let root = builder.graph(self)?;
+        builder.store_passed()?;
+        builder.program.output(root, Output::fresh(&memory, &self.layout));
+        let Builder { program, kept, .. } = builder;
+        program.run();
+        for (data, memory) in kept {
+            data.fulfil(memory);
+        }
+        Ok(memory)
+    }
+
+    /// Computes the elements into an array of its type and shape, in place.
+    pub(crate) fn evaluate_into(&self, target: &Array) -> Result<()> {
+        if self.overlaps(target) {
+            let layout = self.layout.clone();
+            let whole = Array::over(self.evaluate()?, self.kernel.output, layout);
+            return target.copy_from(&whole);
+        }
+        let mut builder = Builder::new(self.layout.shape());
+        let root = builder.graph(self)?;
+        let output = Output::existing(target)?;
+        builder.program.output(root, output);
+        builder.program.run();
+        Ok(())
+    }
+
+    /// Whether an input has elements in common with an array other than each with the one at its own
+    /// place.
+    fn overlaps(&self, target: &Array) -> bool {
+        self.inputs.iter().any(|input| match input {
+            Input::Array(array) if array.may_share_memory(target) => array.layout != target.layout,
+            // What is pending reads no memory that is written: writing computes it first.
+            _ => false,
+        })
+    }
+}
+
+/// How the elements of a new array lie: in the order of the first parameter that has its shape.
+fn dense(shape: &[isize], size: usize, inputs: &[Input]) -> Result<Layout> {
+    if shape.len() > 1 {
+        let first = inputs.iter().find_map(|input| match input {
+            Input::Array(array) if !array.layout.strides().contains(&0) => Some(&array.layout),
+            _ => None,
+        });
+        if let Some(like) = first {
+            return like.dense(size);
+        }
+    }
+    Layout::contiguous(shape, size, Order::C)
+}
+
+/// Makes a program from graphs.
+pub(crate) struct Builder {
+    pub(crate) program: Program,
+    /// What has been added: data that was pending, and its value.
+    done: Vec<(Arc<Data>, Arc<Expr>, Operand)>,
+    /// Data that is computed on the way and kept, since it has been computed on the way before.
+    kept: Vec<(Arc<Data>, Memory)>,
+}
+
+impl Builder {
+    pub(crate) fn new(shape: &[isize]) -> Builder {
+        Builder { program: Program::new(shape), done: Vec::new(), kept: Vec::new() }
+    }
+
+    /// Adds all of a graph; gives the value of its root.
+    pub(crate) fn graph(&mut self, root: &Expr) -> Result<Operand> {
+        // Pending operands that are computed on the way, children before parents.
+        let mut stack: Vec<(Arc<Data>, Arc<Expr>, bool)> = Vec::new();
+        self.push_pending(root, &mut stack)?;
+        while let Some((data, expr, seen)) = stack.pop() {
+            if self.value_of(&data).is_some() {
+                continue;
+            }
+            if seen {
+                let value = self.node(&expr)?;
+                self.done.push((data, expr, value));
+            } else {
+                stack.push((data, expr.clone(), true));
+                self.push_pending(&expr, &mut stack)?;
+            }
+        }
+        self.node(root)
+    }
+
+    fn value_of(&self, data: &Arc<Data>) -> Option<Operand> {
+        let found = self.done.iter().find(|(done, ..)| Arc::ptr_eq(done, data));
+        found.map(|(.., value)| *value)
+    }
+
+    /// Puts the operands of a node that can be computed on the way on the stack, and computes those
+    /// that cannot.
+    fn push_pending(
+        &self,
+        expr: &Expr,
+        stack: &mut Vec<(Arc<Data>, Arc<Expr>, bool)>,
+    ) -> Result<()> {
+        for input in &expr.inputs {
+            let Input::Array(array) = input else { continue };
+            let Some(operand) = array.data.expr() else { continue };
+            if operand.layout == array.layout && operand.layout.shape() == self.program.shape() {
+                stack.push((array.data.clone(), operand, false));
+            } else {
+                array.data.force()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a node whose pending operands have been added.
+    fn node(&mut self, expr: &Expr) -> Result<Operand> {
+        let mut inputs = SmallVec::new();
+        for (input, &wanted) in expr.inputs.iter().zip(&expr.kernel.inputs) {
+            let (value, dtype) = match input {
+                Input::Constant(bits, dtype) => (self.program.constant(*bits, *dtype), *dtype),
+                Input::Array(array) => (self.operand(array)?, array.dtype),
+            };
+            inputs.push(self.program.converted(value, dtype, wanted));
+        }
+        Ok(self.program.step(Step { kernel: expr.kernel, note: expr.note, inputs }))
+    }
+
+    fn operand(&mut self, array: &Array) -> Result<Operand> {
+        if !array.data.is_ready()
+            && let Some(value) = self.value_of(&array.data)
+        {
+            return Ok(value);
+        }
+        self.program.source(array)
+    }
+
+    /// Lets the program also keep what has been computed on the way before and is held by others.
+    fn store_passed(&mut self) -> Result<()> {
+        for (data, expr, value) in &self.done {
+            // One share is here, and one in each node that uses it.
+            let before = expr.passed.fetch_add(1, Ordering::Relaxed);
+            if before > 0 && expr.layout.size() > 0 {
+                let memory = Memory::uninit(expr.layout.size() * expr.layout.item_size())?;
+                self.program.output(*value, Output::fresh(&memory, &expr.layout));
+                self.kept.push((data.clone(), memory));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Array {
+    /// An array whose elements an expression gives, when they are needed.
+    pub(crate) fn pending(expr: Expr) -> Array {
+        let (dtype, layout) = (expr.kernel.output, expr.layout.clone());
+        Array { dtype, layout, data: Data::pending(expr), readonly: false }
+    }
+}
+
+/// A shape to which arrays were stretched, as an input.
+pub(crate) fn stretched(array: &Array, shape: &Dims) -> Result<Array> {
+    if array.shape() == &shape[..] { Ok(array.clone()) } else { array.broadcast_to(shape) }
+}

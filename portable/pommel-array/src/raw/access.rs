@@ -1,0 +1,229 @@
+//! From arrays to addresses, and from addresses to arrays.
+
+use crate::array::Array;
+use crate::dtype::{DType, Element};
+use crate::error::{Error, Result};
+use crate::kernels::copy;
+use crate::layout::{Layout, Order};
+use crate::raw::data::Data;
+use crate::raw::memory::Memory;
+use crate::scalar::Bits;
+use core::any::Any;
+use core::ptr::NonNull;
+
+impl Array {
+    /// A C-ordered array that a function fills. It is given zeros.
+    ///
+    /// # Errors
+    /// The shape is negative or too large, or there is not so much memory.
+    pub fn build<T: Element>(shape: &[isize], fill: impl FnOnce(&mut [T])) -> Result<Array> {
+        Array::try_build(shape, |out| {
+            fill(out);
+            Ok(())
+        })
+    }
+
+    /// A C-ordered array that a function fills, unless it fails. It is given zeros.
+    ///
+    /// # Errors
+    /// As [`Array::build`], and what the function gives.
+    pub fn try_build<T: Element, E: From<Error>>(
+        shape: &[isize],
+        fill: impl FnOnce(&mut [T]) -> core::result::Result<(), E>,
+    ) -> core::result::Result<Array, E> {
+        let layout = Layout::contiguous(shape, size_of::<T>(), Order::C)?;
+        let count = layout.size();
+        let memory = Memory::zeroed(count * size_of::<T>())?;
+        // SAFETY: the memory has `count` elements, aligned for all element types, and zeros are
+        // elements of every type; nobody else has it.
+        fill(unsafe { core::slice::from_raw_parts_mut(memory.start().cast::<T>(), count) })?;
+        Ok(Array::over(memory, T::DTYPE, layout))
+    }
+
+    /// Where the first element is, to read. What was put off is computed.
+    ///
+    /// # Errors
+    /// There is not enough memory.
+    pub fn address(&self) -> Result<*const u8> {
+        let memory = self.data.force()?;
+        Ok(self.first(memory))
+    }
+
+    /// Where the first element is. That of an empty array may be said to lie outside of the memory.
+    fn first(&self, memory: &Memory) -> *mut u8 {
+        if self.layout.is_empty() {
+            return memory.start();
+        }
+        debug_assert!(self.layout.bytes().end <= memory.len());
+        // SAFETY: the law of `Array`: its layout lies within its memory.
+        unsafe { memory.start().offset(self.layout.offset()) }
+    }
+
+    /// Where the first element is, to write: everything pending that reads it is computed first.
+    ///
+    /// # Errors
+    /// The array is read-only, or there is not enough memory.
+    pub fn address_for_writing(&self) -> Result<*mut u8> {
+        let memory = self.data.force_for_writing()?;
+        if self.is_readonly() {
+            return Err(Error::ReadOnly);
+        }
+        Ok(self.first(memory))
+    }
+
+    /// Shows the elements in C order to a function; a copy if they do not lie so.
+    ///
+    /// # Errors
+    /// There is not enough memory for the copy.
+    ///
+    /// # Panics
+    /// If `T` is not the type of the elements.
+    pub fn with_slice<T: Element, R>(&self, look: impl FnOnce(&[T]) -> R) -> Result<R> {
+        assert_eq!(self.dtype, T::DTYPE, "the elements are read as what they are");
+        let array = self.contiguous()?;
+        let start = array.address()?;
+        if T::DTYPE == DType::Bool {
+            // Somebody else's bytes need not be 0 or 1, which is what a `bool` must be.
+            let bytes = unsafe_bytes(start, array.size());
+            let truths: Vec<bool> = bytes.iter().map(|&byte| byte != 0).collect();
+            // SAFETY: `T` is `bool`: it has its name among the types.
+            return Ok(look(unsafe {
+                core::slice::from_raw_parts(truths.as_ptr().cast(), truths.len())
+            }));
+        }
+        // SAFETY: the elements lie without gaps, aligned (a law of `Array`), every pattern of bits is
+        // one, and nobody writes them meanwhile (the law of `raw`).
+        Ok(look(unsafe { core::slice::from_raw_parts(start.cast(), array.size()) }))
+    }
+
+    /// The elements in C order.
+    ///
+    /// # Errors
+    /// There is not enough memory.
+    ///
+    /// # Panics
+    /// If `T` is not the type of the elements.
+    pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
+        self.with_slice(<[T]>::to_vec)
+    }
+
+    /// The element at a place that [`Layout::place`] gave.
+    pub(crate) fn bytes_at(&self, place: usize) -> Result<Bits> {
+        let memory = self.data.force()?;
+        let size = self.dtype.size();
+        assert!(place + size <= memory.len(), "an element lies in its memory");
+        let mut bits = Bits([0; 16]);
+        // SAFETY: within the memory, and an element has at most 16 bytes.
+        unsafe { memory.start().add(place).copy_to_nonoverlapping(bits.0.as_mut_ptr(), size) };
+        Ok(bits)
+    }
+
+    /// Writes the element at a place that [`Layout::place`] gave.
+    pub(crate) fn set_bytes_at(&self, place: usize, bits: Bits) -> Result<()> {
+        let memory = self.data.force_for_writing()?;
+        if self.is_readonly() {
+            return Err(Error::ReadOnly);
+        }
+        let size = self.dtype.size();
+        assert!(place + size <= memory.len(), "an element lies in its memory");
+        // SAFETY: within the memory, which may be written, and an element has at most 16 bytes.
+        unsafe { memory.start().add(place).copy_from_nonoverlapping(bits.0.as_ptr(), size) };
+        Ok(())
+    }
+
+    /// An array in C order of one element, repeated.
+    pub(crate) fn filled(shape: &[isize], bits: Bits, dtype: DType) -> Result<Array> {
+        let size = dtype.size();
+        let layout = Layout::contiguous(shape, size, Order::C)?;
+        let memory = Memory::uninit(layout.size() * size)?;
+        // SAFETY: an element is read again and again, and written to all places of fresh memory.
+        unsafe {
+            copy::run(bits.0.as_ptr(), 0, memory.start(), size as isize, layout.size(), size);
+        }
+        Ok(Array::over(memory, dtype, layout))
+    }
+
+    /// A copy in a layout without gaps.
+    pub(crate) fn copied_to(&self, layout: Layout) -> Result<Array> {
+        let memory = Memory::uninit(layout.size() * self.dtype.size())?;
+        self.copy_into(&memory, &layout)?;
+        Ok(Array::over(memory, self.dtype, layout))
+    }
+
+    /// Copies the elements to fresh memory in another layout of the same shape.
+    pub(crate) fn copy_into(&self, memory: &Memory, layout: &Layout) -> Result<()> {
+        let from = self.address()?;
+        assert!(layout.is_empty() || layout.bytes().end <= memory.len());
+        assert!(layout.shape() == self.shape());
+        // SAFETY: both layouts lie within their memories, which are different ones.
+        unsafe {
+            let to = memory.start().offset(layout.offset());
+            copy::strided(from, self.layout(), to, layout);
+        }
+        Ok(())
+    }
+
+    /// Copies the elements of an array of the same type and shape here.
+    ///
+    /// # Errors
+    /// The array is read-only, or there is not enough memory.
+    pub(crate) fn copy_from(&self, source: &Array) -> Result<()> {
+        assert!(source.dtype == self.dtype && source.shape() == self.shape());
+        let source =
+            if source.may_share_memory(self) { source.copied(Order::C)? } else { source.clone() };
+        let (from, to) = (source.address()?, self.address_for_writing()?);
+        // SAFETY: both layouts lie within their memories, and do not overlap.
+        unsafe { copy::strided(from, source.layout(), to, self.layout()) };
+        Ok(())
+    }
+
+    /// An array over somebody else's memory. If elements do not lie aligned there, it is a copy.
+    ///
+    /// # Errors
+    /// The layout does not lie within memory, or there is not enough memory for the copy.
+    ///
+    /// # Safety
+    /// All elements of the layout `shape` and `strides` from `first` on can be read (and written, if
+    /// `writable`) as long as `owner` lives.
+    pub unsafe fn foreign(
+        first: NonNull<u8>,
+        dtype: DType,
+        shape: &[isize],
+        strides: &[isize],
+        writable: bool,
+        owner: Box<dyn Any + Send + Sync>,
+    ) -> Result<Array> {
+        let low = lowest(shape, strides);
+        let layout = Layout::foreign(shape, strides, -low, dtype.size(), isize::MAX as usize)?;
+        let len = layout.bytes().end;
+        // SAFETY: the lowest element of the caller's layout.
+        let start = unsafe { first.offset(low) };
+        // SAFETY: the caller's layout reaches so far.
+        let memory = unsafe { Memory::foreign(start, len, writable, owner) };
+        let align = dtype.real().size() as isize;
+        let aligned = start.addr().get() as isize % align == 0
+            && strides.iter().all(|stride| stride % align == 0);
+        if aligned || layout.is_empty() {
+            return Ok(Array { dtype, layout, data: Data::ready(memory), readonly: !writable });
+        }
+        let to = Layout::contiguous(shape, dtype.size(), Order::C)?;
+        let copy = Memory::uninit(to.size() * dtype.size())?;
+        // SAFETY: both layouts lie within their memories, which are different ones.
+        unsafe { copy::strided(memory.start().offset(-low), &layout, copy.start(), &to) };
+        Ok(Array::over(copy, dtype, to))
+    }
+}
+
+/// Bytes of an array that is kept by the caller.
+fn unsafe_bytes<'a>(start: *const u8, len: usize) -> &'a [u8] {
+    // SAFETY: called with the elements of an array of bytes that the caller holds.
+    unsafe { core::slice::from_raw_parts(start, len) }
+}
+
+/// The offset of the lowest element from the first.
+fn lowest(shape: &[isize], strides: &[isize]) -> isize {
+    if shape.contains(&0) {
+        return 0;
+    }
+    shape.iter().zip(strides).map(|(&n, &step)| step.saturating_mul(n - 1).min(0)).sum()
+}

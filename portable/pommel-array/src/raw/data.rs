@@ -1,0 +1,144 @@
+//! What arrays share: memory, or the expression that will fill it.
+//!
+//! An element-wise function of large arrays makes data that is *pending*: an expression over other
+//! data. It is evaluated once, when somebody asks for its memory. From then on it is *ready*, and
+//! stays so. Whoever writes memory first lets everything pending that reads it become ready, so that
+//! nobody can tell when an expression was evaluated. Memory that code outside of the engine may write
+//! at any time is never read later than asked for.
+
+use crate::error::Result;
+use crate::lazy::Expr;
+use crate::raw::memory::Memory;
+use core::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+
+/// Memory of arrays, now or when it is needed.
+pub struct Data {
+    memory: OnceLock<Memory>,
+    /// The expression, until it has been evaluated.
+    pending: Mutex<Option<Arc<Expr>>>,
+    /// What is pending and reads this.
+    readers: Mutex<Vec<Weak<Data>>>,
+    /// How many others hold the address and may write there.
+    exports: AtomicU32,
+}
+
+/// An export that never ends.
+const FOREVER: u32 = 1 << 30;
+
+impl Data {
+    /// Memory that is there.
+    pub fn ready(memory: Memory) -> Arc<Data> {
+        let exports = if memory.is_foreign() && memory.is_writable() { FOREVER } else { 0 };
+        Arc::new(Data {
+            memory: OnceLock::from(memory),
+            pending: Mutex::new(None),
+            readers: Mutex::new(Vec::new()),
+            exports: AtomicU32::new(exports),
+        })
+    }
+
+    /// Memory that an expression will fill. All that the expression reads knows it as a reader.
+    pub fn pending(expr: Expr) -> Arc<Data> {
+        let expr = Arc::new(expr);
+        let data = Arc::new(Data {
+            memory: OnceLock::new(),
+            pending: Mutex::new(Some(expr.clone())),
+            readers: Mutex::new(Vec::new()),
+            exports: AtomicU32::new(0),
+        });
+        for read in expr.reads() {
+            let mut readers = read.readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if readers.len() >= 16 {
+                readers.retain(|reader| reader.upgrade().is_some_and(|data| !data.is_ready()));
+            }
+            readers.push(Arc::downgrade(&data));
+        }
+        data
+    }
+
+    /// Whether the memory is there.
+    pub fn is_ready(&self) -> bool {
+        self.memory.get().is_some()
+    }
+
+    /// The memory, if it is there.
+    pub fn memory(&self) -> Option<&Memory> {
+        self.memory.get()
+    }
+
+    /// The expression, unless the memory is there.
+    pub fn expr(&self) -> Option<Arc<Expr>> {
+        if self.is_ready() {
+            return None;
+        }
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The memory, which is computed if it is not there.
+    ///
+    /// # Errors
+    /// There is not so much memory. The data stays pending then.
+    pub fn force(&self) -> Result<&Memory> {
+        if let Some(memory) = self.memory.get() {
+            return Ok(memory);
+        }
+        if let Some(expr) = self.expr() {
+            let memory = expr.evaluate()?;
+            self.fulfil(memory);
+        }
+        Ok(self.memory.get().expect("data without an expression has memory"))
+    }
+
+    /// Takes what its expression gave. If another thread was faster, that stays: it is the same.
+    pub(crate) fn fulfil(&self, memory: Memory) {
+        let _ = self.memory.set(memory);
+        // The operands are let go behind the lock: that may drop other data.
+        let expr = self.pending.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(expr);
+    }
+
+    /// The memory, to write: everything pending that reads it has been computed.
+    ///
+    /// # Errors
+    /// There is not enough memory for that.
+    pub fn force_for_writing(&self) -> Result<&Memory> {
+        self.force()?;
+        let readers =
+            core::mem::take(&mut *self.readers.lock().unwrap_or_else(PoisonError::into_inner));
+        for reader in readers {
+            if let Some(reader) = reader.upgrade() {
+                reader.force()?;
+            }
+        }
+        self.force()
+    }
+
+    /// Whether others may write the memory at any time, so that it must be read at once.
+    pub fn is_exported(&self) -> bool {
+        self.exports.load(Ordering::Acquire) > 0
+    }
+
+    /// Others may write the memory from now on: it is no longer read later than asked for.
+    ///
+    /// # Errors
+    /// There is not enough memory to compute what reads it.
+    pub fn begin_export(&self) -> Result<&Memory> {
+        self.exports.fetch_add(1, Ordering::AcqRel);
+        self.force_for_writing()
+    }
+
+    /// One of the others will not write any more.
+    pub fn end_export(&self) {
+        self.exports.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// Others may write the memory from now on, and nobody will say when they are done.
+    ///
+    /// # Errors
+    /// As [`Data::begin_export`].
+    pub fn export_forever(&self) -> Result<&Memory> {
+        self.exports.fetch_or(FOREVER, Ordering::AcqRel);
+        self.force_for_writing()
+    }
+}

@@ -1,0 +1,287 @@
+//! Random programs over arrays, beside a model that computes every element at once: views,
+//! broadcasting, functions whose evaluation is put off, writes through views, and reads in between.
+
+use pommel_array::{Array, Casting, Function, Index, Operand, Order, Scalar, apply, apply_into};
+use proptest::prelude::*;
+
+/// What happens in a program. Numbers choose among what there is.
+#[derive(Clone, Debug)]
+enum Act {
+    Binary(Function, usize, usize),
+    Unary(Function, usize),
+    WithNumber(Function, usize, f64),
+    View(usize, isize, isize, isize),
+    Row(usize, isize),
+    Transpose(usize),
+    Copy(usize, bool),
+    InPlace(Function, usize, usize),
+    Fill(usize, f64),
+    Set(usize, isize, f64),
+    Look(usize, isize),
+    Drop(usize),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let binary = prop_oneof![
+        Just(Function::Add),
+        Just(Function::Subtract),
+        Just(Function::Multiply),
+        Just(Function::Maximum)
+    ];
+    let unary = prop_oneof![Just(Function::Negative), Just(Function::Abs), Just(Function::Floor)];
+    let some = any::<usize>();
+    let step = prop_oneof![Just(1isize), Just(2), Just(-1), Just(-2)];
+    prop_oneof![
+        4 => (binary.clone(), some, some).prop_map(|(f, a, b)| Act::Binary(f, a, b)),
+        2 => (unary, some).prop_map(|(f, a)| Act::Unary(f, a)),
+        2 => (binary.clone(), some, -3.0..3.0).prop_map(|(f, a, x)| Act::WithNumber(f, a, x)),
+        2 => (some, -9isize..9, -9isize..9, step).prop_map(|(a, x, y, s)| Act::View(a, x, y, s)),
+        1 => (some, any::<isize>()).prop_map(|(a, i)| Act::Row(a, i)),
+        1 => some.prop_map(Act::Transpose),
+        1 => (some, any::<bool>()).prop_map(|(a, c)| Act::Copy(a, c)),
+        3 => (binary, some, some).prop_map(|(f, a, b)| Act::InPlace(f, a, b)),
+        1 => (some, -3.0..3.0).prop_map(|(a, x)| Act::Fill(a, x)),
+        1 => (some, any::<isize>(), -3.0..3.0).prop_map(|(a, i, x)| Act::Set(a, i, x)),
+        2 => (some, any::<isize>()).prop_map(|(a, i)| Act::Look(a, i)),
+        1 => some.prop_map(Act::Drop),
+    ]
+}
+
+/// An array of the model: which cells of which memory its elements are, in C order.
+#[derive(Clone)]
+struct Model {
+    memory: usize,
+    cells: Vec<usize>,
+    shape: Vec<usize>,
+}
+
+/// Takes a view of an array, if it has it.
+type View = Box<dyn Fn(&Array) -> Option<Array>>;
+
+#[derive(Default)]
+struct World {
+    memories: Vec<Vec<f64>>,
+    arrays: Vec<(Array, Model)>,
+}
+
+impl World {
+    fn values(&self, model: &Model) -> Vec<f64> {
+        model.cells.iter().map(|&cell| self.memories[model.memory][cell]).collect()
+    }
+
+    fn add(&mut self, array: Array, values: Vec<f64>, shape: Vec<usize>) {
+        let cells = (0..values.len()).collect();
+        self.memories.push(values);
+        self.arrays.push((array, Model { memory: self.memories.len() - 1, cells, shape }));
+    }
+
+    /// The model's values stretched to a shape.
+    fn stretched(&self, model: &Model, shape: &[usize]) -> Option<Vec<f64>> {
+        let values = self.values(model);
+        let new = shape.len().checked_sub(model.shape.len())?;
+        let mut extents = model.shape.iter().zip(&shape[new..]);
+        if !extents.all(|(&have, &wanted)| have == wanted || have == 1) {
+            return None;
+        }
+        (0..shape.iter().product())
+            .map(|at| {
+                let (mut rest, mut place, mut step) = (at, 0, 1);
+                for axis in (0..shape.len()).rev() {
+                    let i = rest % shape[axis];
+                    rest /= shape[axis];
+                    if axis >= new {
+                        let extent = model.shape[axis - new];
+                        place += if extent == 1 { 0 } else { i * step };
+                        step *= extent;
+                    }
+                }
+                Some(values[place])
+            })
+            .collect()
+    }
+
+    fn step(&mut self, act: &Act) {
+        let count = self.arrays.len();
+        match act {
+            Act::Binary(f, a, b) => {
+                let ((a, x), (b, y)) =
+                    (self.arrays[a % count].clone(), self.arrays[b % count].clone());
+                match apply(*f, &[(&a).into(), (&b).into()]) {
+                    Ok(result) => {
+                        let shape: Vec<usize> =
+                            result.shape().iter().map(|&n| n as usize).collect();
+                        let (x, y) = (
+                            self.stretched(&x, &shape).unwrap(),
+                            self.stretched(&y, &shape).unwrap(),
+                        );
+                        let values = x.iter().zip(&y).map(|(x, y)| scalar(*f, *x, *y)).collect();
+                        self.add(result, values, shape);
+                    }
+                    Err(_) => assert!(!fit(&x.shape, &y.shape)),
+                }
+            }
+            Act::Unary(f, a) => {
+                let (a, x) = self.arrays[a % count].clone();
+                let values = self.values(&x).iter().map(|x| scalar(*f, *x, 0.0)).collect();
+                self.add(apply(*f, &[(&a).into()]).unwrap(), values, x.shape);
+            }
+            Act::WithNumber(f, a, number) => {
+                let (a, x) = self.arrays[a % count].clone();
+                let values = self.values(&x).iter().map(|x| scalar(*f, *x, *number)).collect();
+                let result = apply(*f, &[(&a).into(), Scalar::Float(*number).into()]).unwrap();
+                self.add(result, values, x.shape);
+            }
+            Act::View(..) | Act::Row(..) | Act::Transpose(_) => self.view(act),
+            Act::Copy(a, c) => {
+                let (a, x) = self.arrays[a % count].clone();
+                let copy = a.copied(if *c { Order::C } else { Order::F }).unwrap();
+                self.add(copy, self.values(&x), x.shape);
+            }
+            Act::InPlace(f, a, b) => self.in_place(*f, a % count, b % count),
+            Act::Fill(a, value) => {
+                let (a, x) = self.arrays[a % count].clone();
+                a.fill(Scalar::Float(*value)).unwrap();
+                x.cells.iter().for_each(|&cell| self.memories[x.memory][cell] = *value);
+            }
+            Act::Set(a, at, value) => {
+                let (a, x) = self.arrays[a % count].clone();
+                if let Some((indices, cell)) = place(&x, *at) {
+                    a.set_item(&indices, Scalar::Float(*value)).unwrap();
+                    self.memories[x.memory][cell] = *value;
+                }
+            }
+            Act::Look(a, at) => {
+                let (a, x) = self.arrays[a % count].clone();
+                if let Some((indices, cell)) = place(&x, *at) {
+                    let expected = self.memories[x.memory][cell];
+                    assert_eq!(a.item(&indices).unwrap(), Scalar::Float(expected));
+                }
+            }
+            Act::Drop(a) if count > 2 => drop(self.arrays.swap_remove(a % count)),
+            Act::Drop(_) => {}
+        }
+    }
+
+    fn in_place(&mut self, f: Function, a: usize, b: usize) {
+        let ((a, x), (b, y)) = (self.arrays[a].clone(), self.arrays[b].clone());
+        let operands: [Operand; 2] = [(&a).into(), (&b).into()];
+        let done = apply_into(f, &operands, &a, Casting::SameKind);
+        let Some(other) = self.stretched(&y, &x.shape) else {
+            return assert!(done.is_err());
+        };
+        done.unwrap();
+        let values: Vec<f64> =
+            self.values(&x).iter().zip(other).map(|(x, y)| scalar(f, *x, y)).collect();
+        for (&cell, value) in x.cells.iter().zip(values) {
+            self.memories[x.memory][cell] = value;
+        }
+    }
+
+    fn view(&mut self, act: &Act) {
+        let count = self.arrays.len();
+        let (a, view): (usize, View) = match *act {
+            Act::View(a, start, stop, step) => (
+                a,
+                Box::new(move |a| {
+                    let index = Index::Slice(Some(start), Some(stop), step);
+                    (a.ndim() > 0).then(|| a.select(&[index]).unwrap())
+                }),
+            ),
+            Act::Row(a, i) => (
+                a,
+                Box::new(move |a| {
+                    let extent = *a.shape().first()?;
+                    (extent > 0).then(|| a.select(&[Index::At(i.rem_euclid(extent))]).unwrap())
+                }),
+            ),
+            Act::Transpose(a) => (a, Box::new(|a| Some(a.transposed()))),
+            _ => unreachable!("no view"),
+        };
+        let (a, x) = self.arrays[a % count].clone();
+        // The same view of an array of cell numbers says which cells it has.
+        let cells: Vec<f64> = x.cells.iter().map(|&cell| cell as f64).collect();
+        let shape: Vec<isize> = x.shape.iter().map(|&n| n as isize).collect();
+        let numbers = Array::from_slice(&cells, &shape).unwrap();
+        if let (Some(result), Some(numbers)) = (view(&a), view(&numbers)) {
+            let cells =
+                numbers.to_vec::<f64>().unwrap().iter().map(|&cell| cell as usize).collect();
+            let shape = result.shape().iter().map(|&n| n as usize).collect();
+            self.arrays.push((result, Model { memory: x.memory, cells, shape }));
+        }
+    }
+}
+
+fn place(model: &Model, at: isize) -> Option<(Vec<isize>, usize)> {
+    if model.cells.is_empty() {
+        return None;
+    }
+    let at = at.rem_euclid(model.cells.len() as isize) as usize;
+    let (mut rest, mut indices) = (at, Vec::new());
+    for &extent in model.shape.iter().rev() {
+        indices.insert(0, (rest % extent) as isize);
+        rest /= extent;
+    }
+    Some((indices, model.cells[at]))
+}
+
+fn fit(a: &[usize], b: &[usize]) -> bool {
+    a.iter().rev().zip(b.iter().rev()).all(|(&m, &n)| m == n || m == 1 || n == 1)
+}
+
+fn scalar(function: Function, x: f64, y: f64) -> f64 {
+    match function {
+        Function::Add => x + y,
+        Function::Subtract => x - y,
+        Function::Multiply => x * y,
+        Function::Maximum => {
+            if x > y || x.is_nan() {
+                x
+            } else {
+                y
+            }
+        }
+        Function::Negative => -x,
+        Function::Abs => x.abs(),
+        Function::Floor => x.floor(),
+        _ => unreachable!("not in the programs"),
+    }
+}
+
+fn run(shapes: &[Vec<usize>], acts: &[Act]) {
+    let mut world = World::default();
+    for (i, shape) in shapes.iter().enumerate() {
+        let values: Vec<f64> =
+            (0..shape.iter().product()).map(|k| ((k * 7 + i) % 11) as f64 - 4.5).collect();
+        let extents: Vec<isize> = shape.iter().map(|&n| n as isize).collect();
+        world.add(Array::from_slice(&values, &extents).unwrap(), values, shape.clone());
+    }
+    for act in acts {
+        world.step(act);
+    }
+    for (array, model) in &world.arrays {
+        let (found, expected) = (array.to_vec::<f64>().unwrap(), world.values(model));
+        assert!(
+            found.iter().zip(&expected).all(|(x, y)| x == y || x.is_nan() && y.is_nan())
+                && found.len() == expected.len(),
+            "{array:?}: {found:?} is not {expected:?}"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn small_arrays_behave_as_if_computed_at_once(acts in prop::collection::vec(act(), 1..40)) {
+        run(&[vec![4], vec![3, 4], vec![3, 1], vec![], vec![2, 3, 4]], &acts);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn large_arrays_behave_as_if_computed_at_once(acts in prop::collection::vec(act(), 1..40)) {
+        run(&[vec![2500], vec![2, 2500], vec![50, 50], vec![50, 1], vec![1, 2500]], &acts);
+    }
+}
