@@ -9,6 +9,7 @@
 //! | `trig` | sin, cos, tan |
 //! | `arc` | asin, acos, atan, atan2 |
 //! | `root` | cbrt, hypot |
+//! | [`complex`] | the functions of a complex number |
 //!
 //! Laws:
 //!
@@ -22,6 +23,7 @@
 mod arc;
 mod arith;
 mod coefficients;
+pub mod complex;
 mod exp;
 mod log;
 mod pow;

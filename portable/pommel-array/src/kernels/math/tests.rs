@@ -286,8 +286,11 @@ fn exhaustive_single_precision() {
     }
 }
 
+type UnaryRow = (Unary, &'static [(f64, f64)]);
+type BinaryRow = (Binary, &'static [(f64, f64, f64)]);
+
 /// Operands and results that C99 prescribes (annex F), and their reflections.
-const SPECIAL_UNARY: &[(Unary, &[(f64, f64)])] = {
+const SPECIAL_UNARY: &[UnaryRow] = {
     const INF: f64 = f64::INFINITY;
     const NAN: f64 = f64::NAN;
     const PI: f64 = std::f64::consts::PI;
@@ -426,7 +429,7 @@ const SPECIAL_UNARY: &[(Unary, &[(f64, f64)])] = {
 };
 
 /// The same for two operands.
-const SPECIAL_BINARY: &[(Binary, &[(f64, f64, f64)])] = {
+const SPECIAL_BINARY: &[BinaryRow] = {
     const INF: f64 = f64::INFINITY;
     const NAN: f64 = f64::NAN;
     const PI: f64 = std::f64::consts::PI;
