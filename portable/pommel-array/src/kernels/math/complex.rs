@@ -1,4 +1,5 @@
-//! Functions of a complex number, to a few units in the last place of each part.
+//! Functions of a complex number, to a few units in the last place of each part; where the real
+//! part of `expm1` cancels, to a few units of the whole number.
 //!
 //! Special values are those of C99, annex G, and of the Array API standard. Inverse functions
 //! follow W. Kahan, Branch cuts for complex elementary functions (1987). Single precision is
@@ -95,7 +96,11 @@ pub fn exp(z: Number) -> Number {
         return Number::new(real::exp(z.re), z.im);
     }
     if z.re.is_infinite() && !z.im.is_finite() {
-        return if z.re < 0.0 { Number::new(0.0, 0.0) } else { Number::new(z.re, f64::NAN) };
+        return if z.re < 0.0 {
+            Number::new(0.0, 0.0_f64.copysign(z.im))
+        } else {
+            Number::new(z.re, f64::NAN)
+        };
     }
     if z.re == f64::INFINITY {
         return Number::new(z.re * real::cos(z.im), z.re * real::sin(z.im));
@@ -227,7 +232,7 @@ pub fn cosh(z: Number) -> Number {
         return Number::new(real::cosh(x), if x.is_sign_negative() { -y } else { y });
     }
     if x == 0.0 && !y.is_finite() {
-        return Number::new(f64::NAN, 0.0);
+        return Number::new(f64::NAN, 0.0_f64.copysign(if x.is_sign_negative() { -y } else { y }));
     }
     if x.is_infinite() {
         let size = f64::INFINITY;
@@ -446,11 +451,10 @@ pub fn reciprocal(z: Number) -> Number {
     }
 }
 
-/// The complex function of the same name; the cube root has none.
+/// The complex function of the same name; the power of 2 and the cube root have none.
 pub fn unary(which: Unary) -> Option<fn(Number) -> Number> {
     Some(match which {
         Unary::Exp => exp,
-        Unary::Exp2 => exp2,
         Unary::Expm1 => expm1,
         Unary::Log => log,
         Unary::Log2 => log2,
@@ -468,7 +472,7 @@ pub fn unary(which: Unary) -> Option<fn(Number) -> Number> {
         Unary::Asinh => asinh,
         Unary::Acosh => acosh,
         Unary::Atanh => atanh,
-        Unary::Cbrt => return None,
+        Unary::Exp2 | Unary::Cbrt => return None,
     })
 }
 
@@ -478,11 +482,6 @@ pub fn binary(which: Binary) -> Option<fn(Number, Number) -> Number> {
         Binary::Pow => Some(pow),
         Binary::Atan2 | Binary::Hypot | Binary::Logaddexp => None,
     }
-}
-
-/// 2 to the power of `z`.
-pub fn exp2(z: Number) -> Number {
-    exp(z * std::f64::consts::LN_2)
 }
 
 /// A function in single precision.

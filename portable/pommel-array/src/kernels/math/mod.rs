@@ -24,6 +24,8 @@ mod arc;
 mod arith;
 mod coefficients;
 pub mod complex;
+#[cfg(test)]
+mod complex_tests;
 mod exp;
 mod log;
 mod pow;
