@@ -428,7 +428,7 @@ pub fn sign(z: Number) -> Number {
     // Scaled, so that the distance is finite and normal.
     let largest = z.re.abs().max(z.im.abs());
     let scale = if largest > 1.0 { 2.0_f64.powi(-600) } else { 2.0_f64.powi(600) };
-    let z = if largest > 1e300 || largest < 1e-300 { z * scale } else { z };
+    let z = if (1e-300..=1e300).contains(&largest) { z } else { z * scale };
     let distance = abs(z);
     Number::new(z.re / distance, z.im / distance)
 }

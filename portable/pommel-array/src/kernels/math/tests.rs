@@ -266,26 +266,6 @@ fn single_precision_is_within_a_unit() {
     }
 }
 
-/// All 2^32 numbers: `cargo test --release -p pommel-array exhaustive -- --ignored --nocapture`.
-#[test]
-#[ignore = "half a minute for each function in release mode; run by hand when one changes"]
-fn exhaustive_single_precision() {
-    let set = Isa::best();
-    for &which in Unary::ALL {
-        for high in 0..1_u32 << 12 {
-            let x: Vec<f32> =
-                (0..1_u32 << 20).map(|low| f32::from_bits(high << 20 | low)).collect();
-            let mut got = vec![0.0; x.len()];
-            unary_f32_for(which, set)(&x, &mut got);
-            for (&x, &result) in x.iter().zip(&got) {
-                let error = error_f32(result, platform_unary(which, x.into()));
-                assert!(error <= 1.0, "{} of {x:e}: {result}, {error} units off", which.name());
-            }
-        }
-        println!("{} is within a unit", which.name());
-    }
-}
-
 type UnaryRow = (Unary, &'static [(f64, f64)]);
 type BinaryRow = (Binary, &'static [(f64, f64, f64)]);
 
