@@ -90,11 +90,12 @@ pub(super) fn atan<A: Arith>(x: f64) -> f64 {
 const WIDE: f64 = 8.452712498170644e270;
 const NARROW: f64 = 1.1830521861667747e-271;
 
-/// Whether a pair of coordinates needs [`atan2_rare`].
+/// Whether a pair of coordinates needs [`atan2_rare`]: both are zero, or one is neither zero nor
+/// between the limits.
 #[inline(always)]
 pub(super) fn rare(y: f64, x: f64) -> bool {
-    let inside = |size: f64| size >= NARROW && size <= WIDE;
-    !(inside(y.abs()) && inside(x.abs()))
+    let inside = |size: f64| (size == 0.0) | (NARROW..=WIDE).contains(&size);
+    !(inside(y.abs()) & inside(x.abs()) & (y.abs() + x.abs() > 0.0))
 }
 
 #[inline(always)]
@@ -194,8 +195,8 @@ pub(super) fn atan_single<A: Arith>(x: f64) -> f64 {
 /// Whether a pair of coordinates of single precision needs [`atan2_rare`].
 #[inline(always)]
 pub(super) fn rare_single(y: f64, x: f64) -> bool {
-    let inside = |size: f64| size > 0.0 && size < f64::INFINITY;
-    !(inside(y.abs()) && inside(x.abs()))
+    let sum = y.abs() + x.abs();
+    !(sum > 0.0 && sum < f64::INFINITY)
 }
 
 #[inline(always)]

@@ -44,7 +44,7 @@ fn reduced<A: Arith>(x: Pair) -> Reduced {
 #[inline(always)]
 pub(super) fn power<A: Arith>(x: Pair) -> Power {
     let Reduced { bits, exponent, lead, low } = reduced::<A>(x);
-    let tail = A::mla(lead * lead, polynomial::<A, _>(lead, &EXP), low);
+    let tail = A::mla(lead * lead, polynomial::<A, _>(lead, &EXP), A::mla(low, lead, low));
     Power { bits, exponent, lead, tail }
 }
 

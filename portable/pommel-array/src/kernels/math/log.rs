@@ -21,7 +21,7 @@ const MANTISSA: u64 = 0x000f_ffff_ffff_ffff;
 struct Split2 {
     exponent: f64,
     mantissa: f64,
-    /// `2^-exponent`, for exponents from -1023 to 1022.
+    /// `2^(1 - exponent)`, or zero for the largest exponent.
     unscale: f64,
 }
 
@@ -34,7 +34,7 @@ fn apart(x: f64) -> Split2 {
     let exponent =
         f64::from_bits(biased | 0x4330_0000_0000_0000) - (4_503_599_627_370_496.0 + 1023.0);
     let mantissa = f64::from_bits((bits & MANTISSA).wrapping_add(ROOT_HALF));
-    let unscale = f64::from_bits((2046_u64 << 52).wrapping_sub(bits & !MANTISSA));
+    let unscale = f64::from_bits((2047_u64 << 52).wrapping_sub(bits & !MANTISSA));
     Split2 { exponent, mantissa, unscale }
 }
 
@@ -69,15 +69,13 @@ fn near_one_fine<A: Arith>(f: Pair) -> Pair {
     let s = ratio::<A>(f).tidy();
     let square = Pair::product::<A>(s.high, s.high);
     let square = Pair { high: square.high, low: A::mla(2.0 * s.high, s.low, square.low) };
-    // 2/3 + s^2 (2/5 + s^2 tail), of which only the first needs two parts.
+    // 2/3 + s^2 (2/5 + s^2 tail), of which the first two need two parts.
     let z = square.high;
-    let inner = A::mla(z, polynomial::<A, _>(z, &LOG_TAIL), 0.4);
-    let product = Pair::product::<A>(z, inner);
+    let inner = Pair::ordered(0.4, z * polynomial::<A, _>(z, &LOG_TAIL));
+    let inner = Pair { high: inner.high, low: inner.low - 2.2204460492503132e-17 };
+    let product = square.times::<A>(inner);
     let sum = Pair::ordered(2.0 / 3.0, product.high);
-    let sum = Pair {
-        high: sum.high,
-        low: sum.low + (product.low + A::mla(square.low, 0.4, 3.700743415417188e-17)),
-    };
+    let sum = Pair { high: sum.high, low: sum.low + (product.low + 3.700743415417188e-17) };
     let cube = square.times::<A>(s);
     let rest = cube.times::<A>(sum);
     let total = Pair::ordered(2.0 * s.high, rest.high);
@@ -152,7 +150,9 @@ pub(super) fn log10<A: Arith>(x: f64) -> f64 {
 fn log1p_pair<A: Arith>(x: Pair, extra: f64) -> Pair {
     let one = Pair::sum(1.0, x.high);
     let parts = apart(one.high);
-    let f = Pair::sum(parts.mantissa - 1.0, (one.low + x.low) * parts.unscale);
+    let unscale = 0.5 * parts.unscale;
+    let f = Pair::sum(parts.mantissa - 1.0, one.low * unscale);
+    let f = Pair { high: f.high, low: f.low + x.low * unscale };
     assembled::<A>(parts.exponent + extra, near_one::<A>(f))
 }
 
@@ -272,7 +272,7 @@ pub(super) fn log10_single<A: Arith>(x: f64) -> f64 {
 fn log1p_part<A: Arith>(x: f64) -> f64 {
     let one = Pair::sum(1.0, x);
     let parts = apart(one.high);
-    let f = (parts.mantissa - 1.0) + one.low * parts.unscale;
+    let f = (parts.mantissa - 1.0) + one.low * (0.5 * parts.unscale);
     A::mla(parts.exponent, LN_2.high, near_one_single::<A>(f))
 }
 
@@ -296,7 +296,7 @@ pub(super) fn acosh_single<A: Arith>(x: f64) -> f64 {
     let offset = x - 1.0;
     let value = log1p_part::<A>(offset + (offset * (offset + 2.0)).sqrt());
     let outside = if x == f64::INFINITY { x } else { f64::NAN };
-    if x >= 1.0 && x < f64::INFINITY { value } else { outside }
+    if (1.0..f64::INFINITY).contains(&x) { value } else { outside }
 }
 
 #[inline(always)]

@@ -9,6 +9,7 @@
 //! | `trig` | sin, cos, tan |
 //! | `arc` | asin, acos, atan, atan2 |
 //! | `root` | cbrt, hypot |
+//! | [`complex`] | the functions of a complex number |
 //!
 //! Laws:
 //!
@@ -22,6 +23,9 @@
 mod arc;
 mod arith;
 mod coefficients;
+pub mod complex;
+#[cfg(test)]
+mod complex_tests;
 mod exp;
 mod log;
 mod pow;
@@ -32,10 +36,9 @@ mod table;
 mod tests;
 mod trig;
 
+use super::isa::Isa;
 use run::{BinaryKernel, UnaryKernel, rare};
 use table::for_each_math;
-
-pub use run::InstructionSet;
 
 /// A function over a slice: `dst[i] = f(src[i])`.
 ///
@@ -137,22 +140,22 @@ macro_rules! define {
 
         /// The function for double precision, compiled for `set`, or for the baseline where the
         /// processor lacks that.
-        pub fn unary_f64_for(which: Unary, set: InstructionSet) -> UnaryLoop<f64> {
+        pub fn unary_f64_for(which: Unary, set: Isa) -> UnaryLoop<f64> {
             match which { $(Unary::$unary => run::double::unary::<kernel::$unary>(set),)* }
         }
 
         /// As [`unary_f64_for`], for single precision.
-        pub fn unary_f32_for(which: Unary, set: InstructionSet) -> UnaryLoop<f32> {
+        pub fn unary_f32_for(which: Unary, set: Isa) -> UnaryLoop<f32> {
             match which { $(Unary::$unary => run::single::unary::<kernel::$unary>(set),)* }
         }
 
         /// As [`unary_f64_for`], for two operands.
-        pub fn binary_f64_for(which: Binary, set: InstructionSet) -> BinaryLoop<f64> {
+        pub fn binary_f64_for(which: Binary, set: Isa) -> BinaryLoop<f64> {
             match which { $(Binary::$binary => run::double::binary::<kernel::$binary>(set),)* }
         }
 
         /// As [`binary_f64_for`], for single precision.
-        pub fn binary_f32_for(which: Binary, set: InstructionSet) -> BinaryLoop<f32> {
+        pub fn binary_f32_for(which: Binary, set: Isa) -> BinaryLoop<f32> {
             match which { $(Binary::$binary => run::single::binary::<kernel::$binary>(set),)* }
         }
     };
@@ -162,20 +165,20 @@ for_each_math!(define);
 
 /// The function for double precision and this processor.
 pub fn unary_f64(which: Unary) -> UnaryLoop<f64> {
-    unary_f64_for(which, InstructionSet::best())
+    unary_f64_for(which, Isa::best())
 }
 
 /// The function for single precision and this processor.
 pub fn unary_f32(which: Unary) -> UnaryLoop<f32> {
-    unary_f32_for(which, InstructionSet::best())
+    unary_f32_for(which, Isa::best())
 }
 
 /// The function of two operands for double precision and this processor.
 pub fn binary_f64(which: Binary) -> BinaryLoop<f64> {
-    binary_f64_for(which, InstructionSet::best())
+    binary_f64_for(which, Isa::best())
 }
 
 /// The function of two operands for single precision and this processor.
 pub fn binary_f32(which: Binary) -> BinaryLoop<f32> {
-    binary_f32_for(which, InstructionSet::best())
+    binary_f32_for(which, Isa::best())
 }

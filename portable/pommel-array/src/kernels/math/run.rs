@@ -5,6 +5,7 @@
 //! done again by rare code.
 
 use super::arith::{Arith, Fused, Split};
+use crate::kernels::isa::Isa;
 
 /// A function of one operand. Single precision is computed in double: `x` and the result of
 /// `single` are numbers of single precision that were widened and will be rounded.
@@ -25,51 +26,6 @@ pub(super) trait BinaryKernel {
     fn rare(x: f64, y: f64) -> f64;
 }
 
-/// The instruction sets that the functions are compiled for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InstructionSet {
-    /// What every processor of the architecture has: SSE2 on x86-64.
-    Baseline,
-    /// AVX2 with fused multiply-add.
-    Avx2,
-    /// AVX-512 F, DQ, VL and BW.
-    Avx512,
-}
-
-impl InstructionSet {
-    /// All, the narrowest first.
-    pub const ALL: [InstructionSet; 3] =
-        [InstructionSet::Baseline, InstructionSet::Avx2, InstructionSet::Avx512];
-
-    /// Whether this processor has it.
-    pub fn is_available(self) -> bool {
-        #[cfg(target_arch = "x86_64")]
-        {
-            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-            match self {
-                InstructionSet::Baseline => true,
-                InstructionSet::Avx2 => avx2,
-                InstructionSet::Avx512 => {
-                    avx2 && is_x86_feature_detected!("avx512f")
-                        && is_x86_feature_detected!("avx512dq")
-                        && is_x86_feature_detected!("avx512vl")
-                        && is_x86_feature_detected!("avx512bw")
-                }
-            }
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        {
-            self == InstructionSet::Baseline
-        }
-    }
-
-    /// The widest that this processor has.
-    pub fn best() -> InstructionSet {
-        let [baseline, rest @ ..] = InstructionSet::ALL;
-        rest.into_iter().rev().find(|set| set.is_available()).unwrap_or(baseline)
-    }
-}
-
 /// Elements between two tests for rare operands.
 const CHUNK: usize = 256;
 
@@ -83,7 +39,7 @@ type Baseline = Split;
 macro_rules! loops {
     ($element:ident, $module:ident, $method:ident, $is_rare:ident) => {
         pub(super) mod $module {
-            use super::{Arith, Baseline, BinaryKernel, CHUNK, Fused, InstructionSet, UnaryKernel};
+            use super::{Arith, Baseline, BinaryKernel, CHUNK, Fused, Isa, UnaryKernel};
 
             #[inline(always)]
             fn unary_loop<A: Arith, K: UnaryKernel>(src: &[$element], dst: &mut [$element]) {
@@ -193,26 +149,26 @@ macro_rules! loops {
 
             /// The loop for an instruction set, or for the baseline where the processor lacks it.
             pub(in super::super) fn unary<K: UnaryKernel>(
-                set: InstructionSet,
+                set: Isa,
             ) -> super::super::UnaryLoop<$element> {
                 match set {
                     #[cfg(target_arch = "x86_64")]
-                    InstructionSet::Avx512 if set.is_available() => unary_avx512::<K>,
+                    Isa::Avx512 if set.is_available() => unary_avx512::<K>,
                     #[cfg(target_arch = "x86_64")]
-                    InstructionSet::Avx2 if set.is_available() => unary_avx2::<K>,
+                    Isa::Avx2 if set.is_available() => unary_avx2::<K>,
                     _ => unary_baseline::<K>,
                 }
             }
 
             /// As [`unary`], for two operands.
             pub(in super::super) fn binary<K: BinaryKernel>(
-                set: InstructionSet,
+                set: Isa,
             ) -> super::super::BinaryLoop<$element> {
                 match set {
                     #[cfg(target_arch = "x86_64")]
-                    InstructionSet::Avx512 if set.is_available() => binary_avx512::<K>,
+                    Isa::Avx512 if set.is_available() => binary_avx512::<K>,
                     #[cfg(target_arch = "x86_64")]
-                    InstructionSet::Avx2 if set.is_available() => binary_avx2::<K>,
+                    Isa::Avx2 if set.is_available() => binary_avx2::<K>,
                     _ => binary_baseline::<K>,
                 }
             }

@@ -3,8 +3,9 @@
 //! Double precision: `golden.bin`, made by `scripts/golden.py` with MPFR. Single precision: the
 //! platform's functions of double precision, which are right to far beyond it.
 
-use super::{Binary, InstructionSet, Pole, Unary};
+use super::{Binary, Pole, Unary};
 use super::{binary_f32_for, binary_f64_for, unary_f32_for, unary_f64_for};
+use crate::kernels::isa::Isa;
 
 /// The true values of one function in double precision.
 struct Golden {
@@ -51,8 +52,8 @@ fn golden() -> Vec<Golden> {
     all
 }
 
-fn available() -> Vec<InstructionSet> {
-    InstructionSet::ALL.into_iter().filter(|set| set.is_available()).collect()
+fn available() -> Vec<Isa> {
+    Isa::ALL.into_iter().filter(|set| set.is_available()).collect()
 }
 
 /// The unit in the last place of a finite number with `digits` bits and a least exponent.
@@ -228,12 +229,7 @@ fn platform_binary(which: Binary, x: f64, y: f64) -> f64 {
 }
 
 /// Fails with the operands unless every result is within a unit.
-fn check_single(
-    name: &str,
-    set: InstructionSet,
-    got: &[f32],
-    value: impl Fn(usize) -> (f64, String),
-) {
+fn check_single(name: &str, set: Isa, got: &[f32], value: impl Fn(usize) -> (f64, String)) {
     let mut worst = 0.0;
     for (index, &result) in got.iter().enumerate() {
         let (value, operands) = value(index);
@@ -270,28 +266,11 @@ fn single_precision_is_within_a_unit() {
     }
 }
 
-/// All 2^32 numbers: `cargo test --release -p pommel-array exhaustive -- --ignored --nocapture`.
-#[test]
-#[ignore = "half a minute for each function in release mode; run by hand when one changes"]
-fn exhaustive_single_precision() {
-    let set = InstructionSet::best();
-    for &which in Unary::ALL {
-        for high in 0..1_u32 << 12 {
-            let x: Vec<f32> =
-                (0..1_u32 << 20).map(|low| f32::from_bits(high << 20 | low)).collect();
-            let mut got = vec![0.0; x.len()];
-            unary_f32_for(which, set)(&x, &mut got);
-            for (&x, &result) in x.iter().zip(&got) {
-                let error = error_f32(result, platform_unary(which, x.into()));
-                assert!(error <= 1.0, "{} of {x:e}: {result}, {error} units off", which.name());
-            }
-        }
-        println!("{} is within a unit", which.name());
-    }
-}
+type UnaryRow = (Unary, &'static [(f64, f64)]);
+type BinaryRow = (Binary, &'static [(f64, f64, f64)]);
 
 /// Operands and results that C99 prescribes (annex F), and their reflections.
-const SPECIAL_UNARY: &[(Unary, &[(f64, f64)])] = {
+const SPECIAL_UNARY: &[UnaryRow] = {
     const INF: f64 = f64::INFINITY;
     const NAN: f64 = f64::NAN;
     const PI: f64 = std::f64::consts::PI;
@@ -430,7 +409,7 @@ const SPECIAL_UNARY: &[(Unary, &[(f64, f64)])] = {
 };
 
 /// The same for two operands.
-const SPECIAL_BINARY: &[(Binary, &[(f64, f64, f64)])] = {
+const SPECIAL_BINARY: &[BinaryRow] = {
     const INF: f64 = f64::INFINITY;
     const NAN: f64 = f64::NAN;
     const PI: f64 = std::f64::consts::PI;
@@ -551,7 +530,7 @@ const SPECIAL_BINARY: &[(Binary, &[(f64, f64, f64)])] = {
 };
 
 /// Fails unless both are NaN, or equal with equal signs of zero.
-fn check_special(name: &str, set: InstructionSet, operands: &[f64], got: f64, want: f64) {
+fn check_special(name: &str, set: Isa, operands: &[f64], got: f64, want: f64) {
     let same = (got.is_nan() && want.is_nan())
         || (got == want && got.is_sign_negative() == want.is_sign_negative());
     assert!(same, "{name} {set:?} of {operands:?}: {got} instead of {want}");
