@@ -19,6 +19,7 @@ pub mod kernels;
 pub mod layout;
 pub mod lazy;
 pub mod raw;
+pub mod reduce;
 mod scalar;
 pub mod threads;
 
@@ -29,4 +30,5 @@ pub use error::{Error, Result};
 pub use function::Function;
 pub use index::Index;
 pub use layout::{Dims, Layout, Order};
+pub use reduce::{Reduction, reduce};
 pub use scalar::Scalar;

@@ -8,6 +8,7 @@ pub(crate) mod few;
 pub mod isa;
 pub(crate) mod lane;
 pub(crate) mod program;
+pub(crate) mod reduce;
 mod run;
 pub(crate) mod scalar;
 pub mod status;
