@@ -1,7 +1,7 @@
 //! Reductions beside a model that goes over the elements one by one.
 
 use pommel_array::kernels::status::{self, Status};
-use pommel_array::reduce::{deviation, mean, ptp, variance};
+use pommel_array::reduce::{Scan, argmax, argmin, deviation, diff, mean, ptp, scan, variance};
 use pommel_array::{
     Array, Casting, DType, Error, Function, Index, Operand, Reduction, Scalar, apply, reduce,
 };
@@ -51,7 +51,7 @@ fn cases() -> impl Strategy<Value = Case> {
         any::<i64>(),
     )
         .prop_map(|(dtype, mut shape, view, axes, all, keepdims, seed)| {
-            while shape.iter().product::<isize>() > 40_000 {
+            while shape.iter().product::<isize>() > 10_000 {
                 shape.pop();
             }
             Case { dtype, shape, view, axes, all, keepdims, seed }
@@ -174,7 +174,7 @@ fn axes_of(case: &Case, array: &Array) -> (Option<Vec<isize>>, Vec<bool>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn reductions_are_those_of_the_model(case in cases()) {
@@ -199,6 +199,84 @@ proptest! {
             let expected = expected.cast(wanted, Casting::Unsafe).unwrap();
             let expected: Vec<f64> = elements(&expected).into_iter().map(number).collect();
             prop_assert_eq!(found, expected, "{}", reduction.name());
+        }
+    }
+
+    #[test]
+    fn extremes_are_found_where_the_model_finds_them(case in cases(), holes in any::<bool>()) {
+        let mut array = array(&case);
+        if holes && array.dtype().kind() >= pommel_array::Kind::Float {
+            // What was zero becomes no number.
+            let of = |f, a: &Array, b: &Array| apply(f, &[Operand::Array(a), Operand::Array(b)]).unwrap();
+            array = of(Function::Divide, &array, &of(Function::Multiply, &array, &array));
+        }
+        array.eval().unwrap();
+        let _ = status::take_report();
+        let axis = if case.all || array.ndim() == 0 { None } else { Some(case.seed.rem_euclid(array.ndim() as i64) as isize) };
+        let gone: Vec<bool> = (0..array.ndim()).map(|i| axis.is_none_or(|axis| i as isize == axis)).collect();
+        let (groups, shape) = groups(&array, &gone, case.keepdims);
+        for larger in [false, true] {
+            let find = if larger { argmax } else { argmin };
+            let found = find(&array, axis, case.keepdims);
+            if groups.iter().any(Vec::is_empty) {
+                prop_assert!(matches!(found, Err(Error::Empty { .. })), "{:?}", found);
+                continue;
+            }
+            let found = found.unwrap();
+            prop_assert_eq!(found.shape(), &shape[..]);
+            let expected: Vec<i64> = groups.iter().map(|group| {
+                let mut best = 0;
+                for (i, &x) in group.iter().enumerate() {
+                    let better = if larger { x > group[best] } else { x < group[best] };
+                    if better || x.is_nan() && !group[best].is_nan() {
+                        best = i;
+                    }
+                }
+                best as i64
+            }).collect();
+            prop_assert_eq!(found.to_vec::<i64>().unwrap(), expected);
+        }
+        prop_assert_eq!(status::take_report(), Status::NONE);
+    }
+
+    #[test]
+    fn scans_are_those_of_the_model(case in cases(), initial in any::<bool>()) {
+        let array = array(&case);
+        let axis = case.seed.rem_euclid(array.ndim().max(1) as i64) as isize;
+        let axis = if case.all || array.ndim() == 0 { None } else { Some(axis) };
+        let flat = if axis.is_none() { array.reshaped(&[-1]).unwrap_or_else(|_| array.reshaped(&[0]).unwrap()) } else { array.clone() };
+        let at = axis.unwrap_or(0) as usize;
+        let sums = scan(Scan::Sum, &array, axis, None, initial).unwrap();
+        prop_assert_eq!(sums.dtype(), Reduction::Sum.result_type(array.dtype()));
+        let mut shape = flat.shape().to_vec();
+        shape[at] += initial as isize;
+        prop_assert_eq!(sums.shape(), &shape[..]);
+        // Every element of the result is the sum of a slice.
+        let all = elements(&sums);
+        let product = scan(Scan::Prod, &array, axis, Some(DType::Float64), initial).unwrap();
+        for (i, (found, product)) in all.iter().zip(elements(&product)).enumerate().step_by(all.len() / 40 + 1) {
+            let mut index = Vec::new();
+            let mut left = i as isize;
+            for &extent in shape.iter().rev() {
+                index.insert(0, left % extent);
+                left /= extent;
+            }
+            let mut slice: Vec<Index> = index.iter().map(|&i| Index::At(i)).collect();
+            slice[at] = Index::Slice(None, Some(index[at] + !initial as isize), 1);
+            let part = flat.select(&slice).unwrap();
+            let sum = reduce(Reduction::Sum, &part, None, false, None).unwrap();
+            prop_assert_eq!(*found, sum.item(&[]).unwrap());
+            let dtype = Some(DType::Float64);
+            let expected = reduce(Reduction::Prod, &part, None, false, dtype).unwrap();
+            prop_assert_eq!(product, expected.item(&[]).unwrap());
+        }
+        if let Some(axis) = axis && !initial && array.shape()[at] > 0 {
+            // Differences undo sums.
+            let back = diff(&sums, 1, axis).unwrap();
+            let slice = |i: usize| if i == at { Index::Slice(Some(1), None, 1) } else { Index::Slice(None, None, 1) };
+            let rest = array.select(&(0..array.ndim()).map(slice).collect::<Vec<_>>()).unwrap();
+            let rest = rest.cast(sums.dtype(), Casting::Unsafe).unwrap();
+            prop_assert_eq!(elements(&back), elements(&rest));
         }
     }
 
@@ -273,6 +351,26 @@ fn long_rows_and_tall_columns_are_folded_in_parts() {
             }
         }
     }
+}
+
+#[test]
+fn extremes_of_long_rows_are_found() {
+    let n = 300_007usize;
+    let mut values: Vec<f64> = (0..n).map(|i| ((i * 7919) % 1009) as f64).collect();
+    for at in [0, 100, 65_535, 65_536, 140_000, n - 1] {
+        let kept = values[at];
+        values[at] = -1.0;
+        let array = Array::from_slice(&values, &[n as isize]).unwrap();
+        assert_eq!(argmin(&array, None, false).unwrap().to_vec::<i64>().unwrap(), [at as i64]);
+        let column = array.reshaped(&[n as isize, 1]).unwrap();
+        assert_eq!(argmin(&column, Some(0), false).unwrap().to_vec::<i64>().unwrap(), [at as i64]);
+        values[at] = f64::NAN;
+        let array = Array::from_slice(&values, &[n as isize]).unwrap();
+        assert_eq!(argmax(&array, None, false).unwrap().to_vec::<i64>().unwrap(), [at as i64]);
+        values[at] = kept;
+    }
+    let same = Array::from_slice(&vec![1.0f64; n], &[n as isize]).unwrap();
+    assert_eq!(argmax(&same, None, false).unwrap().to_vec::<i64>().unwrap(), [0]);
 }
 
 #[test]

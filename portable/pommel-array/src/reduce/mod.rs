@@ -2,6 +2,8 @@
 //!
 //! One table says which there are. What is in memory is folded where it lies.
 
+mod scan;
+mod seek;
 mod statistics;
 
 use crate::array::Array;
@@ -15,6 +17,8 @@ use crate::raw::memory::Memory;
 use crate::scalar::Scalar;
 use smallvec::SmallVec;
 
+pub use scan::{Scan, diff, scan};
+pub use seek::{argmax, argmin};
 pub use statistics::{deviation, mean, ptp, variance};
 
 /// Calls `$callback!` with a row per reduction: `/// doc` `Variant "name" rule of_none note kernels;`

@@ -7,5 +7,6 @@
 
 pub(crate) mod few;
 pub(crate) mod fold;
-
+pub(crate) mod scan;
+pub(crate) mod seek;
 pub(crate) mod step;

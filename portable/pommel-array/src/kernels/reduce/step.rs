@@ -65,6 +65,11 @@ impl Target {
     pub(super) fn at(self, index: usize, size: usize) -> *mut u8 {
         self.0.wrapping_add(index * size)
     }
+
+    /// Another place.
+    pub(super) fn offset(self, bytes: isize) -> *mut u8 {
+        self.0.wrapping_offset(bytes)
+    }
 }
 
 impl Origin {
