@@ -54,6 +54,9 @@ pub enum Error {
     OutputShape { result: Dims, out: Dims },
     /// An integer to the power of a negative one.
     NegativePower,
+    /// A function of no elements that has no value then: its name, the shape, and the axes that were
+    /// to go (none: all).
+    Empty { function: &'static str, shape: Dims, axes: Option<Dims> },
     /// A value that a parameter does not take: its name, what it was, what it may be.
     Argument { name: &'static str, value: String, wanted: &'static str },
     /// A value that an environment variable must not have: its name, the value, what it may be.
@@ -181,6 +184,19 @@ impl Error {
                 "integers have no negative powers among integers: convert one to a floating-point \
                  type",
             ),
+            Error::Empty { function, shape, axes } => {
+                let axes = match axes.as_deref() {
+                    None => "all axes".to_owned(),
+                    Some([axis]) => format!("axis {axis}"),
+                    Some(axes) => format!("the axes {}", Tuple(axes)),
+                };
+                write!(
+                    f,
+                    "{function} of no elements has no value: the array has the shape {}, and {axes} \
+                     of it go; give an axis that is not empty, or an array with elements",
+                    Tuple(shape)
+                )
+            }
             Error::Argument { name, value, wanted } => {
                 write!(f, "argument '{name}' must be {wanted}, not {value}")
             }

@@ -25,6 +25,7 @@ pub mod lazy;
 pub mod npy;
 pub mod random;
 pub mod raw;
+pub mod reduce;
 mod scalar;
 pub mod threads;
 
@@ -35,4 +36,5 @@ pub use error::{Error, Result};
 pub use function::Function;
 pub use index::Index;
 pub use layout::{Dims, Layout, Order};
+pub use reduce::{Reduction, reduce};
 pub use scalar::Scalar;

@@ -49,6 +49,16 @@ fn pool(number: usize) -> Option<Arc<rayon::ThreadPool>> {
 /// # Panics
 /// If `POMMEL_NUM_THREADS` is none and nobody asked for [`count`], which says so as an error.
 pub(crate) fn for_each_range(size: usize, grain: usize, work: impl Fn(Range<usize>) + Sync) {
+    split(size, grain, 64, work);
+}
+
+/// The same for blocks of elements, of which a range has any number.
+pub(crate) fn for_each_block(blocks: usize, grain: usize, work: impl Fn(Range<usize>) + Sync) {
+    split(blocks, grain, 1, work);
+}
+
+/// Calls a function with ranges whose lengths are multiples of a number, but for the last.
+fn split(size: usize, grain: usize, multiple: usize, work: impl Fn(Range<usize>) + Sync) {
     if size <= grain {
         return work(0..size);
     }
@@ -59,7 +69,7 @@ pub(crate) fn for_each_range(size: usize, grain: usize, work: impl Fn(Range<usiz
     let Some(pool) = pool(threads) else { return work(0..size) };
     // A few ranges a thread even out what the threads are delayed by.
     let ranges = size.div_ceil(grain).min(threads * 4);
-    let length = size.div_ceil(ranges).next_multiple_of(64);
+    let length = size.div_ceil(ranges).next_multiple_of(multiple);
     pool.install(|| {
         (0..size.div_ceil(length)).into_par_iter().for_each(|i| {
             work(i * length..size.min((i + 1) * length));

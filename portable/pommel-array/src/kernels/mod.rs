@@ -9,6 +9,7 @@ pub mod isa;
 pub(crate) mod lane;
 pub mod math;
 pub(crate) mod program;
+pub(crate) mod reduce;
 mod run;
 pub(crate) mod scalar;
 pub mod status;
