@@ -57,6 +57,12 @@ pub enum Error {
     /// A function of no elements that has no value then: its name, the shape, and the axes that were
     /// to go (none: all).
     Empty { function: &'static str, shape: Dims, axes: Option<Dims> },
+    /// Truth values of another extent than the axis of which they say what is wanted.
+    MaskShape { mask: Dims, axis: usize, extent: isize },
+    /// Arrays of indices whose shapes do not fit each other.
+    IndexShapes { shapes: Vec<Dims> },
+    /// An array of something else than integers or truth values as an index.
+    IndexType { dtype: DType },
     /// A value that a parameter does not take: its name, what it was, what it may be.
     Argument { name: &'static str, value: String, wanted: &'static str },
     /// A value that an environment variable must not have: its name, the value, what it may be.
@@ -197,6 +203,24 @@ impl Error {
                     Tuple(shape)
                 )
             }
+            Error::MaskShape { mask, axis, extent } => write!(
+                f,
+                "truth values of shape {} do not fit the array: its axis {axis} has {extent} elements",
+                Tuple(mask)
+            ),
+            Error::IndexShapes { shapes } => {
+                let shapes: Vec<_> = shapes.iter().map(|shape| Tuple(shape).to_string()).collect();
+                write!(
+                    f,
+                    "indices of shapes {} do not fit each other: their extents must be equal, or 1 to be \
+                     repeated",
+                    shapes.join(" and ")
+                )
+            }
+            Error::IndexType { dtype } => write!(
+                f,
+                "an array of {dtype} is no index: convert it to integers or truth values, with astype"
+            ),
             Error::Argument { name, value, wanted } => {
                 write!(f, "argument '{name}' must be {wanted}, not {value}")
             }

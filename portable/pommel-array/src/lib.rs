@@ -19,6 +19,7 @@ pub mod elementwise;
 mod error;
 pub mod function;
 pub mod index;
+pub mod indexing;
 pub mod kernels;
 pub mod layout;
 pub mod lazy;
