@@ -10,6 +10,7 @@
 //! * Arithmetic on extents is checked: no shape makes a size or an offset wrap around.
 
 mod array;
+pub mod creation;
 pub mod dtype;
 pub mod elementwise;
 mod error;
@@ -18,8 +19,10 @@ pub mod index;
 pub mod kernels;
 pub mod layout;
 pub mod lazy;
+pub mod manipulation;
 pub mod raw;
 mod scalar;
+pub mod text;
 pub mod threads;
 
 pub use array::Array;
