@@ -70,7 +70,7 @@ pub enum Error {
 }
 
 /// A shape as Python writes a tuple.
-struct Tuple<'a>(&'a [isize]);
+pub(crate) struct Tuple<'a>(pub(crate) &'a [isize]);
 
 impl fmt::Display for Tuple<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,6 +14,7 @@
 
 mod array;
 pub mod cpu;
+pub mod creation;
 pub mod dtype;
 pub mod elementwise;
 mod error;
@@ -25,9 +26,11 @@ pub mod layout;
 pub mod lazy;
 pub mod npy;
 pub mod random;
+pub mod manipulation;
 pub mod raw;
 pub mod reduce;
 mod scalar;
+pub mod text;
 pub mod threads;
 
 pub use array::Array;
