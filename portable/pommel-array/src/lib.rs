@@ -21,6 +21,7 @@ pub mod layout;
 pub mod lazy;
 pub mod raw;
 mod scalar;
+pub mod sorting;
 pub mod threads;
 
 pub use array::Array;

@@ -30,6 +30,14 @@ fn pool() -> Option<&'static rayon::ThreadPool> {
     Some(made)
 }
 
+/// Calls a function on the pool, for what splits itself.
+pub(crate) fn install<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    match pool() {
+        Some(pool) if count() > 1 => pool.install(work),
+        _ => work(),
+    }
+}
+
 /// Calls a function with ranges that cover `0..size`, of `grain` elements but for the last, on as many
 /// threads as are worth it.
 pub(crate) fn for_each_range(size: usize, grain: usize, work: impl Fn(Range<usize>) + Sync) {

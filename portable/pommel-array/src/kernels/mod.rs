@@ -12,6 +12,7 @@ pub(crate) mod lane;
 pub(crate) mod program;
 mod run;
 pub(crate) mod scalar;
+pub(crate) mod sorting;
 pub mod status;
 pub(crate) mod walk;
 
