@@ -5,14 +5,14 @@ use std::time::Instant;
 
 fn time(name: &str, n: usize, mut f: impl FnMut()) {
     f();
-    let reps = (5_000_000 / n.max(50)).clamp(3, 100_000);
+    let reps = (5_000_000 / n.max(50)).clamp(1, 20_000);
     let mut best = f64::MAX;
-    for _ in 0..5 {
-        let t = Instant::now();
+    for _ in 0..9 {
+        let start = Instant::now();
         for _ in 0..reps {
             f();
         }
-        best = best.min(t.elapsed().as_secs_f64() / reps as f64);
+        best = best.min(start.elapsed().as_secs_f64() / reps as f64);
     }
     println!("{name:24} n={n:9} {:10.1} us", best * 1e6);
 }

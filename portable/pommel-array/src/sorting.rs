@@ -262,6 +262,12 @@ pub fn isin(elements: &Array, among: &Array, invert: bool) -> Result<Array> {
     let dtype = elements.dtype().promote(among.dtype());
     let common = |array: &Array| ordered(&array.cast(dtype, Casting::Unsafe)?);
     let (elements, among) = (common(elements)?.contiguous()?, common(among)?.reshaped(&[-1])?);
+    if dtype.is_integer() && dtype != DType::UInt64 {
+        let wide = |array: &Array| array.cast(DType::Int64, Casting::Safe)?.contiguous();
+        if let Some(found) = isin_table(&wide(&elements)?, &wide(&among)?, invert)? {
+            return Ok(found);
+        }
+    }
     let sorted = sort(&among, 0, false)?;
     let places = searchsorted(&sorted, &elements, Side::Left, None)?.to_vec::<i64>()?;
     let shape = Dims::from_slice(elements.shape());
@@ -274,6 +280,31 @@ pub fn isin(elements: &Array, among: &Array, invert: bool) -> Result<Array> {
     })??)
 }
 
+/// The same of integers by a table, unless that were much larger than the arrays.
+fn isin_table(elements: &Array, among: &Array, invert: bool) -> Result<Option<Array>> {
+    let shape = Dims::from_slice(elements.shape());
+    among.with_slice(|among: &[i64]| {
+        let low = among.iter().fold(i64::MAX, |low, &x| x.min(low));
+        let high = among.iter().fold(i64::MIN, |high, &x| x.max(high));
+        let size = i128::from(high) - i128::from(low) + 1;
+        if !(1..=4 * (elements.size() + among.len()) as i128 + 4096).contains(&size) {
+            return Ok(None);
+        }
+        let mut table = vec![invert; size as usize];
+        among.iter().for_each(|&x| table[(x - low) as usize] = !invert);
+        let found = elements.with_slice(|elements: &[i64]| {
+            Array::build(&shape, |out: &mut [bool]| {
+                for (out, &x) in out.iter_mut().zip(elements) {
+                    // A difference that wraps around is behind the table as well.
+                    let place = x.wrapping_sub(low) as u64;
+                    *out = table.get(place as usize).copied().unwrap_or(invert);
+                }
+            })
+        })??;
+        Ok(Some(found))
+    })?
+}
+
 /// How often each integer from 0 on occurs (`int64`), or the sum of its weights (`float64`); at least
 /// as many as are asked for.
 ///
@@ -282,8 +313,14 @@ pub fn isin(elements: &Array, among: &Array, invert: bool) -> Result<Array> {
 /// as many weights; or there is not enough memory.
 pub fn bincount(array: &Array, weights: Option<&Array>, at_least: usize) -> Result<Array> {
     one_dimension("x", array)?;
-    let numbers = array.cast(DType::Int64, Casting::Safe)?.to_vec::<i64>()?;
-    let (low, high) = numbers.iter().fold((0, -1), |(low, high), &x| (x.min(low), x.max(high)));
+    let numbers = array.cast(DType::Int64, Casting::Safe)?;
+    let weights = weights.map(|weights| weights.cast(DType::Float64, Casting::SameKind));
+    numbers.with_slice(|numbers: &[i64]| counts(numbers, weights.transpose()?, at_least))?
+}
+
+fn counts(numbers: &[i64], weights: Option<Array>, at_least: usize) -> Result<Array> {
+    let low = numbers.iter().fold(0, |low, &x| x.min(low));
+    let high = numbers.iter().fold(-1, |high, &x| x.max(high));
     if low < 0 {
         let value = low.to_string();
         return Err(Error::Argument {
@@ -298,7 +335,7 @@ pub fn bincount(array: &Array, weights: Option<&Array>, at_least: usize) -> Resu
             numbers.iter().for_each(|&x| out[x as usize] += 1);
         });
     };
-    if weights.shape() != array.shape() {
+    if weights.shape() != [numbers.len() as isize] {
         let value = format!("of {} elements", weights.size());
         return Err(Error::Argument {
             name: "weights",
@@ -306,10 +343,11 @@ pub fn bincount(array: &Array, weights: Option<&Array>, at_least: usize) -> Resu
             wanted: "as many as there are numbers",
         });
     }
-    let weights = weights.cast(DType::Float64, Casting::SameKind)?.to_vec::<f64>()?;
-    Array::build(&[count], |out: &mut [f64]| {
-        numbers.iter().zip(&weights).for_each(|(&x, weight)| out[x as usize] += weight);
-    })
+    weights.with_slice(|weights: &[f64]| {
+        Array::build(&[count], |out: &mut [f64]| {
+            numbers.iter().zip(weights).for_each(|(&x, weight)| out[x as usize] += weight);
+        })
+    })?
 }
 
 /// The elements that are in both arrays, once and in their order.
@@ -464,9 +502,11 @@ fn even_histogram(
     let step = (high - low) / bins as f64;
     let mut edges: Vec<f64> = (0..=bins).map(|i| i as f64 * step + low).collect();
     edges[bins] = high;
+    // So narrow a range has as few numbers as bins, or fewer.
+    let scale = (bins as f64 / (high - low)).min(f64::MAX);
     let mut counts = vec![0i64; bins];
     for &x in values.iter().filter(|x| (low..=high).contains(*x)) {
-        let bin = (((x - low) / (high - low) * bins as f64) as usize).min(bins - 1);
+        let bin = (((x - low) * scale) as usize).min(bins - 1);
         // Rounding may have gone over an edge.
         let bin = bin - usize::from(x < edges[bin]);
         let bin = bin + usize::from(bin + 1 < bins && x >= edges[bin + 1]);

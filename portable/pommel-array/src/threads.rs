@@ -33,8 +33,8 @@ fn pool() -> Option<&'static rayon::ThreadPool> {
 /// Calls a function on the pool, for what splits itself.
 pub(crate) fn install<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     match pool() {
-        Some(pool) if count() > 1 => pool.install(work),
-        _ => work(),
+        Some(pool) => pool.install(work),
+        None => work(),
     }
 }
 
