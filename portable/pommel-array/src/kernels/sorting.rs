@@ -15,7 +15,7 @@ use rayon::prelude::*;
 /// From so many keys on counting digits beats comparing.
 const RADIX_FROM: usize = 1 << 11;
 /// Bits of a digit.
-const DIGIT: u32 = 8;
+const DIGIT: u32 = 11;
 /// From so many keys on several threads sort.
 const PARALLEL_FROM: usize = 1 << 16;
 
