@@ -31,6 +31,7 @@ pub mod raw;
 pub mod reduce;
 mod scalar;
 pub mod text;
+pub mod sorting;
 pub mod threads;
 
 pub use array::Array;

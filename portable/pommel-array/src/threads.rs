@@ -43,6 +43,14 @@ fn pool(number: usize) -> Option<Arc<rayon::ThreadPool>> {
     Some(made)
 }
 
+/// Calls a function on the pool, for what splits itself.
+pub(crate) fn install<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    match pool() {
+        Some(pool) => pool.install(work),
+        None => work(),
+    }
+}
+
 /// Calls a function with ranges that cover `0..size`, of `grain` elements but for the last, on as many
 /// threads as are worth it.
 ///

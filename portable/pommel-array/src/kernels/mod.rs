@@ -14,6 +14,7 @@ pub(crate) mod program;
 pub(crate) mod reduce;
 mod run;
 pub(crate) mod scalar;
+pub(crate) mod sorting;
 pub mod status;
 pub(crate) mod walk;
 
