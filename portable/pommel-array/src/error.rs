@@ -57,12 +57,20 @@ pub enum Error {
     /// A function of no elements that has no value then: its name, the shape, and the axes that were
     /// to go (none: all).
     Empty { function: &'static str, shape: Dims, axes: Option<Dims> },
+    /// Truth values of another extent than the axis of which they say what is wanted.
+    MaskShape { mask: Dims, axis: usize, extent: isize },
+    /// Arrays of indices whose shapes do not fit each other.
+    IndexShapes { shapes: Vec<Dims> },
+    /// An array of something else than integers or truth values as an index.
+    IndexType { dtype: DType },
     /// A value that a parameter does not take: its name, what it was, what it may be.
     Argument { name: &'static str, value: String, wanted: &'static str },
+    /// A value that an environment variable must not have: its name, the value, what it may be.
+    Environment { variable: &'static str, value: String, wanted: &'static str },
 }
 
 /// A shape as Python writes a tuple.
-struct Tuple<'a>(&'a [isize]);
+pub(crate) struct Tuple<'a>(pub(crate) &'a [isize]);
 
 impl fmt::Display for Tuple<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -195,8 +203,29 @@ impl Error {
                     Tuple(shape)
                 )
             }
+            Error::MaskShape { mask, axis, extent } => write!(
+                f,
+                "truth values of shape {} do not fit the array: its axis {axis} has {extent} elements",
+                Tuple(mask)
+            ),
+            Error::IndexShapes { shapes } => {
+                let shapes: Vec<_> = shapes.iter().map(|shape| Tuple(shape).to_string()).collect();
+                write!(
+                    f,
+                    "indices of shapes {} do not fit each other: their extents must be equal, or 1 to be \
+                     repeated",
+                    shapes.join(" and ")
+                )
+            }
+            Error::IndexType { dtype } => write!(
+                f,
+                "an array of {dtype} is no index: convert it to integers or truth values, with astype"
+            ),
             Error::Argument { name, value, wanted } => {
                 write!(f, "argument '{name}' must be {wanted}, not {value}")
+            }
+            Error::Environment { variable, value, wanted } => {
+                write!(f, "{variable} is {value:?}: set it to {wanted}, or unset it")
             }
             _ => unreachable!("errors about shapes and indices have been handled"),
         }
