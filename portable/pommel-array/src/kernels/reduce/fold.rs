@@ -170,10 +170,7 @@ pub(super) fn row<F: Fold, const L: usize>(x: &[F::In]) -> F::Part {
 #[inline(always)]
 fn short_rows<F: Fold, const N: usize>(x: &[F::In], out: &mut [core::mem::MaybeUninit<F::Out>]) {
     for (x, out) in x.chunks_exact(N).zip(out) {
-        let mut part = F::start();
-        for j in 0..N {
-            part = F::step(part, x[j]);
-        }
+        let part = x[..N].iter().fold(F::start(), |part, &x| F::step(part, x));
         out.write(F::put(part));
     }
 }
