@@ -191,36 +191,8 @@ impl Error {
                  type",
             ),
             Error::Empty { function, shape, axes } => {
-                let axes = match axes.as_deref() {
-                    None => "all axes".to_owned(),
-                    Some([axis]) => format!("axis {axis}"),
-                    Some(axes) => format!("the axes {}", Tuple(axes)),
-                };
-                write!(
-                    f,
-                    "{function} of no elements has no value: the array has the shape {}, and {axes} \
-                     of it go; give an axis that is not empty, or an array with elements",
-                    Tuple(shape)
-                )
+                fmt_empty(f, function, shape, axes.as_deref())
             }
-            Error::MaskShape { mask, axis, extent } => write!(
-                f,
-                "truth values of shape {} do not fit the array: its axis {axis} has {extent} elements",
-                Tuple(mask)
-            ),
-            Error::IndexShapes { shapes } => {
-                let shapes: Vec<_> = shapes.iter().map(|shape| Tuple(shape).to_string()).collect();
-                write!(
-                    f,
-                    "indices of shapes {} do not fit each other: their extents must be equal, or 1 to be \
-                     repeated",
-                    shapes.join(" and ")
-                )
-            }
-            Error::IndexType { dtype } => write!(
-                f,
-                "an array of {dtype} is no index: convert it to integers or truth values, with astype"
-            ),
             Error::Argument { name, value, wanted } => {
                 write!(f, "argument '{name}' must be {wanted}, not {value}")
             }
@@ -230,6 +202,26 @@ impl Error {
             _ => unreachable!("errors about shapes and indices have been handled"),
         }
     }
+}
+
+/// [`Error::Empty`].
+fn fmt_empty(
+    f: &mut fmt::Formatter<'_>,
+    function: &str,
+    shape: &[isize],
+    axes: Option<&[isize]>,
+) -> fmt::Result {
+    let axes = match axes {
+        None => "all axes".to_owned(),
+        Some([axis]) => format!("axis {axis}"),
+        Some(axes) => format!("the axes {}", Tuple(axes)),
+    };
+    write!(
+        f,
+        "{function} of no elements has no value: the array has the shape {}, and {axes} of it go; \
+         give an axis that is not empty, or an array with elements",
+        Tuple(shape)
+    )
 }
 
 impl std::error::Error for Error {}
