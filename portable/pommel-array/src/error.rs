@@ -54,12 +54,20 @@ pub enum Error {
     OutputShape { result: Dims, out: Dims },
     /// An integer to the power of a negative one.
     NegativePower,
+    /// A matrix that has not what an algorithm asks for.
+    LinAlg(crate::linalg::Fault),
+    /// Axes of a product whose extents differ: the function, the shapes, and the axes in words.
+    Contraction { function: &'static str, a: Dims, b: Dims, axes: String },
+    /// A type that a function is not defined for: the function, the type, and those that it takes.
+    Unsupported { function: &'static str, dtype: DType, wanted: &'static str },
+    /// A fault in the subscripts of a sum: all of them, where the fault is, and what it is.
+    Subscripts { text: String, at: usize, fault: String },
     /// A value that a parameter does not take: its name, what it was, what it may be.
     Argument { name: &'static str, value: String, wanted: &'static str },
 }
 
 /// A shape as Python writes a tuple.
-struct Tuple<'a>(&'a [isize]);
+pub(crate) struct Tuple<'a>(pub(crate) &'a [isize]);
 
 impl fmt::Display for Tuple<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -182,7 +190,7 @@ impl Error {
             Error::Argument { name, value, wanted } => {
                 write!(f, "argument '{name}' must be {wanted}, not {value}")
             }
-            _ => unreachable!("errors about shapes and indices have been handled"),
+            other => other.fmt_algebra(f),
         }
     }
 }

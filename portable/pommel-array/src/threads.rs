@@ -30,6 +30,14 @@ fn pool() -> Option<&'static rayon::ThreadPool> {
     Some(made)
 }
 
+/// Calls a function on a thread of the pool, where what `rayon` shares is shared among the pool's.
+pub(crate) fn install<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    match pool() {
+        Some(pool) => pool.install(work),
+        None => work(),
+    }
+}
+
 /// Calls a function with ranges that cover `0..size`, of `grain` elements but for the last, on as many
 /// threads as are worth it.
 pub(crate) fn for_each_range(size: usize, grain: usize, work: impl Fn(Range<usize>) + Sync) {

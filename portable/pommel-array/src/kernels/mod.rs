@@ -7,6 +7,7 @@ pub(crate) mod elementwise;
 pub(crate) mod few;
 pub mod isa;
 pub(crate) mod lane;
+pub(crate) mod matmul;
 pub(crate) mod program;
 mod run;
 pub(crate) mod scalar;
