@@ -7,19 +7,22 @@
 //! algorithm's, not LAPACK's.
 
 mod batch;
-//mod einsum;
+mod einsum;
 mod factor;
 mod fault;
 mod norm;
 mod product;
 mod solve;
-//mod subscripts;
+mod subscripts;
 mod view;
 
-//pub use einsum::einsum;
+pub use einsum::einsum;
 pub use factor::{QrMode, eig, eigh, eigvals, eigvalsh, qr, svd, svdvals};
 pub use fault::Fault;
 pub use norm::{MatrixOrd, lstsq, matrix_norm, matrix_rank, pinv, vector_norm};
 pub use product::{Axes, cross, kron, matmul, matrix_power, outer, tensordot, vecdot};
 pub use solve::{cholesky, det, inv, slogdet, solve};
 pub use view::{diagonal, matrix_transpose, trace};
+
+pub(crate) use product::conjugate;
+pub(crate) use view::{axis_last, last_axis_to};

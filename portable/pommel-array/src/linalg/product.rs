@@ -114,7 +114,7 @@ pub fn vecdot(a: &Array, b: &Array, axis: isize) -> Result<Array> {
 }
 
 /// The array with the signs of imaginary parts reversed.
-pub(super) fn conjugate(array: &Array) -> Result<Array> {
+pub(crate) fn conjugate(array: &Array) -> Result<Array> {
     if array.dtype().is_complex() {
         apply(Function::Conj, &[array.into()])
     } else {

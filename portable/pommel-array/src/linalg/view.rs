@@ -33,14 +33,14 @@ pub fn matrix_transpose(array: &Array) -> Result<Array> {
 }
 
 /// An axis moved to the end: a view.
-pub(super) fn axis_last(array: &Array, axis: usize) -> Result<Array> {
+pub(crate) fn axis_last(array: &Array, axis: usize) -> Result<Array> {
     let rest = (0..array.ndim()).filter(|&other| other != axis);
     let axes: Dims = rest.chain([axis]).map(|axis| axis as isize).collect();
     array.permuted(&axes)
 }
 
 /// The last axis moved to a place: a view.
-pub(super) fn last_axis_to(array: &Array, axis: usize) -> Result<Array> {
+pub(crate) fn last_axis_to(array: &Array, axis: usize) -> Result<Array> {
     let mut axes: Dims = (0..array.ndim() as isize - 1).collect();
     axes.insert(axis, array.ndim() as isize - 1);
     array.permuted(&axes)
