@@ -91,7 +91,7 @@ where
         filled(input, line);
         // What symmetry makes real is taken as real, as in NumPy.
         input[0].im = R::zero();
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             input[n / 2].im = R::zero();
         }
         let done = plan.process_with_scratch(input, out, room);

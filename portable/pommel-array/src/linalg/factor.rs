@@ -1,6 +1,6 @@
 //! Decompositions into orthogonal matrices: QR, singular values, eigenvalues.
 
-use super::batch::{Field, Flaw, Part, Task, map, with_field, with_stack};
+use super::batch::{Field, Flaw, Part, Room, Task, map, with_field, with_stack};
 use super::product::{check_square, decomposable};
 use super::view::check_matrix;
 use crate::array::Array;
@@ -383,7 +383,7 @@ fn spectrum(function: &'static str, array: &Array, vectors: bool) -> Result<(Arr
 
 fn eigen_one<T: Spectrum>(
     task: Task<'_, T>,
-    (values, vectors, _): (&mut [Complex<T::Real>], &mut [Complex<T::Real>], &mut [u8]),
+    (values, vectors, _): Room<'_, Complex<T::Real>, Complex<T::Real>, u8>,
     wanted: bool,
 ) -> core::result::Result<(), Flaw>
 where

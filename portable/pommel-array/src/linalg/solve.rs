@@ -116,8 +116,8 @@ fn signed_logarithm<T: Field>(
     let mut sum = <T::Real as num_traits::Zero>::zero();
     for pivot in triangles.pivots() {
         let size = faer::traits::math_utils::abs(&pivot);
-        product = product * (pivot / T::of(size));
-        sum = sum + Float::ln(size);
+        product *= pivot / T::of(size);
+        sum += Float::ln(size);
     }
     sign[0] = if triangles.odd { T::zero() - product } else { product };
     logarithm[0] = sum;
@@ -249,7 +249,7 @@ fn cholesky_one<T: Field>(
     })?
     .map_err(|_| Flaw::NotPositiveDefinite)?;
     // `faer` may leave what is not a number to its caller.
-    if (0..n).any(|i| lower[(i, i)] != lower[(i, i)]) {
+    if (0..n).any(|i| faer::traits::math_utils::is_nan(&lower[(i, i)])) {
         return Err(Flaw::NotPositiveDefinite);
     }
     let mut out = MatMut::from_row_major_slice_mut(out, n, n);
