@@ -39,6 +39,11 @@ PROPERTIES = {
     "debug": os.environ.get("POMMEL_EXT_BUILD") == "debug",
 }
 
+# Compares with NumPy, where it is installed for that: in a row of its own.
+collect_ignore = []
+if os.environ.get("POMMEL_EXT_BUILD") != "numpy":
+    collect_ignore.append("pommel/beside_numpy")
+
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "only(*properties): where all of these hold")

@@ -17,8 +17,20 @@ pub fn main(args: &[String]) -> Result<()> {
     let ([package], true) = (&packages[..], options.len() == usize::from(zig)) else {
         bail!("usage: cargo xtask dist PACKAGE [--zig]");
     };
-    let (_, wheel) = build_wheel(package, if zig { Kind::Zig } else { Kind::Universal })?;
-    println!("{}", wheel.display());
+    let packed = build_wheel(package, if zig { Kind::Zig } else { Kind::Universal })?;
+    println!("{}", packed.wheel.display());
+    Ok(())
+}
+
+/// `cargo xtask dev [--release]`
+pub fn develop(args: &[String]) -> Result<()> {
+    let kind = match args {
+        [] => Kind::Quick,
+        [option] if option == "--release" => Kind::Universal,
+        _ => bail!("usage: cargo xtask dev [--release]"),
+    };
+    run("develop", "pommel-python", kind, &[])?;
+    println!("PYTHONPATH={} python3", paths::root().join("python").display());
     Ok(())
 }
 
@@ -27,6 +39,8 @@ pub fn main(args: &[String]) -> Result<()> {
 pub enum Kind<'a> {
     /// Runs on every interpreter.
     Universal,
+    /// The same in the profile `quick`: built in a fraction of the time, and with more checks.
+    Quick,
     /// The same, linked against an old C library for old machines.
     Zig,
     /// Runs on one, without the function table.
@@ -40,12 +54,26 @@ struct Made {
     wheel: Option<PathBuf>,
 }
 
-/// Builds and packs the extension `package`; returns its shared object and its wheel.
-pub fn build_wheel(package: &str, kind: Kind) -> Result<(PathBuf, PathBuf)> {
-    let extension = build(package, kind)?;
-    let out = paths::build("dist").display().to_string();
-    let made = run("wheel", package, kind, &["--out", &out])?;
-    Ok((extension, made.wheel.context("the back end made no wheel")?))
+/// An extension that is built and packed.
+pub struct Packed {
+    /// The folder that can go on `sys.path`.
+    pub folder: PathBuf,
+    /// The shared object in it, relative to the folder; it lies in the same place in the wheel.
+    pub extension: PathBuf,
+    pub wheel: PathBuf,
+}
+
+/// Builds and packs the extension `package`.
+pub fn build_wheel(package: &str, kind: Kind) -> Result<Packed> {
+    let folder = folder(package, kind);
+    let extension = build(package, kind)?.strip_prefix(&folder)?.to_owned();
+    let out = match kind {
+        // Not where what is shipped lies.
+        Kind::Quick => paths::build("dist/quick"),
+        _ => paths::build("dist"),
+    };
+    let made = run("wheel", package, kind, &["--out", &out.display().to_string()])?;
+    Ok(Packed { folder, extension, wheel: made.wheel.context("the back end made no wheel")? })
 }
 
 /// Builds the extension `package` for release and returns its shared object, alone in a folder
@@ -55,18 +83,26 @@ pub fn build_extension(package: &str, direct_for: Option<&Python>) -> Result<Pat
     build(package, direct_for.map_or(Kind::Universal, Kind::Direct))
 }
 
+/// Where an extension is built.
+fn folder(package: &str, kind: Kind) -> PathBuf {
+    paths::build("ext").join(match kind {
+        Kind::Universal => package.to_owned(),
+        Kind::Quick => format!("{package}-quick"),
+        Kind::Zig => format!("{package}-zig"),
+        Kind::Direct(python) => format!("{package}-direct-{}", python.abi()),
+    })
+}
+
 fn build(package: &str, kind: Kind) -> Result<PathBuf> {
-    let (folder, suffix) = match kind {
-        Kind::Universal => (package.to_owned(), None),
-        Kind::Zig => (format!("{package}-zig"), None),
-        Kind::Direct(python) => {
-            (format!("{package}-direct-{}", python.abi()), Some(&python.extension_suffix))
-        }
-    };
-    let out = paths::build("ext").join(folder).display().to_string();
+    let folder = folder(package, kind);
+    // A file that the package lost must not live on in the copy.
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    let out = folder.display().to_string();
     let mut arguments = vec!["--out", &out];
-    if let Some(suffix) = suffix {
-        arguments.extend(["--suffix", suffix]);
+    if let Kind::Direct(python) = kind {
+        arguments.extend(["--suffix", &python.extension_suffix]);
     }
     let made = run("extension", package, kind, &arguments)?;
     made.extension.context("the back end made no extension")
@@ -76,21 +112,36 @@ fn build(package: &str, kind: Kind) -> Result<PathBuf> {
 fn run(name: &str, package: &str, kind: Kind, arguments: &[&str]) -> Result<Made> {
     let workspace = Workspace::read()?;
     let folder = paths::root().join(workspace.package(package)?.folder());
-    let python = pythons::discover().into_iter().rfind(|python| python.implementation == "cpython");
-    let python = python.context("extensions are packed by a CPython, and none is at hand")?;
-    let interpreter = match kind {
-        Kind::Zig => venv::ensure(&python, "zig", &["ziglang"])?,
-        _ => python.executable.clone(),
-    };
     let backend = Backend::unpack()?;
-    let mut command = backend.command(&interpreter, name, &folder);
+    let mut command = backend.command(&interpreter(kind)?, name, &folder);
     command.args(arguments).args(["--zig", if matches!(kind, Kind::Zig) { "yes" } else { "no" }]);
+    if matches!(kind, Kind::Quick) {
+        command.args(["--profile", "quick"]);
+    }
     if let Kind::Direct(python) = kind {
         let target = workspace.target_directory.join(format!("direct-{}", python.abi()));
         command.args(["--features", "pommel/direct", "--target-dir"]).arg(target);
         command.env("POMMEL_DIRECT_PYTHON", python.abi());
     }
     backend.run(&mut command)
+}
+
+/// The Python that packs.
+fn interpreter(kind: Kind) -> Result<PathBuf> {
+    if matches!(kind, Kind::Quick) {
+        // Looking at every Python takes seconds; what is packed here is not shipped, so that any
+        // will do that reads TOML.
+        let mut asked = Command::new("python3");
+        if process::output(asked.args(["-c", "import tomllib"])).is_ok() {
+            return Ok("python3".into());
+        }
+    }
+    let python = pythons::discover().into_iter().rfind(|python| python.implementation == "cpython");
+    let python = python.context("extensions are packed by a CPython, and none is at hand")?;
+    match kind {
+        Kind::Zig => venv::ensure(&python, "zig", &["ziglang"]),
+        _ => Ok(python.executable),
+    }
 }
 
 /// Builds the host as a static library for extensions in C.

@@ -49,6 +49,11 @@ const COMMANDS: &[Command] = &[
         main: dist::main,
     },
     Command {
+        name: "dev",
+        summary: "build the package pommel in the source tree, quickly: PYTHONPATH=python [--release]",
+        main: dist::develop,
+    },
+    Command {
         name: "codegen",
         summary: "print the generated files anew, or see whether they are stale [--check]",
         main: codegen::main,

@@ -159,7 +159,7 @@ impl Report {
         for Row { name, version, counts, seconds, note } in &self.rows {
             let Counts { passed, failed, skipped } = counts;
             println!(
-                "{name:<24} {version:<44} {passed:>6} {failed:>6} {skipped:>7} {seconds:>7.1}  {note}"
+                "{name:<26} {version:<44} {passed:>6} {failed:>6} {skipped:>7} {seconds:>7.1}  {note}"
             );
             total += *counts;
         }

@@ -216,6 +216,15 @@ impl Array {
         if self.dtype == dtype { Ok(self.clone()) } else { self.converted(dtype) }
     }
 
+    /// The bytes of the elements in C order.
+    ///
+    /// # Errors
+    /// There is not enough memory.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let array = self.contiguous()?;
+        array.with_bytes(<[u8]>::to_vec)
+    }
+
     /// Whether the two may have an element in common: `false` is certain.
     pub fn may_share_memory(&self, other: &Array) -> bool {
         if Arc::ptr_eq(&self.data, &other.data) {

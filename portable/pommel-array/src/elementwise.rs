@@ -168,7 +168,9 @@ fn prepare(kernel: &Kernel, operands: &[Operand<'_>]) -> Result<(SmallVec<[Input
 /// A result now, or later if that pays.
 fn finish(kernel: Kernel, note: Note, inputs: SmallVec<[Input; 3]>, shape: &Dims) -> Result<Array> {
     let expr = Expr::new(kernel, note, inputs, shape)?;
-    let later = expr.layout.size() >= LAZY_FROM && !expr.reads().any(|data| data.is_exported());
+    let later = expr.layout.size() >= LAZY_FROM
+        && !crate::lazy::is_eager()
+        && !expr.reads().any(|data| data.is_exported());
     if later {
         return Ok(Array::pending(expr));
     }

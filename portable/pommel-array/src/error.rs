@@ -62,8 +62,19 @@ pub enum Error {
     Unsupported { function: &'static str, dtype: DType, wanted: &'static str },
     /// A fault in the subscripts of a sum: all of them, where the fault is, and what it is.
     Subscripts { text: String, at: usize, fault: String },
+    /// A function of no elements that has no value then: its name, the shape, and the axes that were
+    /// to go (none: all).
+    Empty { function: &'static str, shape: Dims, axes: Option<Dims> },
+    /// Truth values of another extent than the axis of which they say what is wanted.
+    MaskShape { mask: Dims, axis: usize, extent: isize },
+    /// Arrays of indices whose shapes do not fit each other.
+    IndexShapes { shapes: Vec<Dims> },
+    /// An array of something else than integers or truth values as an index.
+    IndexType { dtype: DType },
     /// A value that a parameter does not take: its name, what it was, what it may be.
     Argument { name: &'static str, value: String, wanted: &'static str },
+    /// A value that an environment variable must not have: its name, the value, what it may be.
+    Environment { variable: &'static str, value: String, wanted: &'static str },
 }
 
 /// A shape as Python writes a tuple.
@@ -187,8 +198,49 @@ impl Error {
                 "integers have no negative powers among integers: convert one to a floating-point \
                  type",
             ),
+            Error::Empty { function, shape, axes } => {
+                let axes = match axes.as_deref() {
+                    None => "all axes".to_owned(),
+                    Some([axis]) => format!("axis {axis}"),
+                    Some(axes) => format!("the axes {}", Tuple(axes)),
+                };
+                write!(
+                    f,
+                    "{function} of no elements has no value: the array has the shape {}, and {axes} \
+                     of it go; give an axis that is not empty, or an array with elements",
+                    Tuple(shape)
+                )
+            }
+            Error::MaskShape { mask, axis, extent } => write!(
+                f,
+                "truth values of shape {} do not fit the array: its axis {axis} has {extent} elements",
+                Tuple(mask)
+            ),
+            Error::IndexShapes { shapes } => {
+                let shapes: Vec<_> = shapes.iter().map(|shape| Tuple(shape).to_string()).collect();
+                write!(
+                    f,
+                    "indices of shapes {} do not fit each other: their extents must be equal, or 1 to be \
+                     repeated",
+                    shapes.join(" and ")
+                )
+            }
+            other => other.fmt_arguments(f),
+        }
+    }
+
+    /// The errors about what a parameter or a variable takes.
+    fn fmt_arguments(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::IndexType { dtype } => write!(
+                f,
+                "an array of {dtype} is no index: convert it to integers or truth values, with astype"
+            ),
             Error::Argument { name, value, wanted } => {
                 write!(f, "argument '{name}' must be {wanted}, not {value}")
+            }
+            Error::Environment { variable, value, wanted } => {
+                write!(f, "{variable} is {value:?}: set it to {wanted}, or unset it")
             }
             other => other.fmt_algebra(f),
         }

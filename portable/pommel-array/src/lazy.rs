@@ -1,7 +1,7 @@
 //! Expressions: element-wise functions whose evaluation is put off, and how they become programs.
 //!
 //! A node holds its parameters as arrays, whose data may be pending themselves: together they are a
-//! graph. Evaluation turns the graph into a [`Program`] that goes over memory once. It walks the graph
+//! graph. Evaluation turns the graph into a [program](crate::kernels) that goes over memory once. It walks the graph
 //! without recursion, and no graph has more than [`NODES`] nodes.
 
 use crate::array::Array;
@@ -22,6 +22,18 @@ use std::sync::Arc;
 pub const LAZY_FROM: usize = 2048;
 /// How many nodes an expression has at most.
 pub const NODES: u32 = 64;
+
+std::thread_local!(static EAGER: core::cell::Cell<bool> = const { core::cell::Cell::new(false) });
+
+/// Whether this thread computes everything at once.
+pub fn is_eager() -> bool {
+    EAGER.get()
+}
+
+/// Makes this thread compute everything at once from now on, or no longer.
+pub fn set_eager(eager: bool) {
+    EAGER.set(eager);
+}
 
 /// What a node computes with.
 #[derive(Clone)]
@@ -101,9 +113,11 @@ impl Expr {
             let whole = Array::over(self.evaluate()?, self.kernel.output, layout);
             return target.copy_from(&whole);
         }
+        // First of all, since that computes what is pending and reads the target, which the graph
+        // would otherwise read while it is written.
+        let output = Output::existing(target)?;
         let mut builder = Builder::new(self.layout.shape());
         let root = builder.graph(self)?;
-        let output = Output::existing(target)?;
         builder.program.output(root, output);
         builder.program.run();
         Ok(())

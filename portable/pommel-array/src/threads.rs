@@ -1,56 +1,126 @@
-//! Work on several threads.
+//! Work on several threads, and how many they are.
 //!
-//! The pool is made when it is first needed, and anew in a process that was forked, in which the
-//! threads of the parent are gone.
+//! The pool is made when it is first needed, and anew when another number of threads is asked for
+//! and in a process that was forked, in which the threads of the parent are gone.
+
+mod number;
 
 use core::ops::Range;
 use rayon::prelude::*;
-use std::sync::Mutex;
+use std::mem::ManuallyDrop;
+use std::sync::{Arc, Mutex};
 
-/// The threads of this process.
-static POOL: Mutex<Option<(u32, &'static rayon::ThreadPool)>> = Mutex::new(None);
+pub use number::{Count, MOST, Source, VARIABLE, count, num_threads, set_num_threads};
 
-/// How many threads work at most.
-pub fn count() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+/// A pool, and the process and the number of threads that it was made for.
+struct Pool {
+    process: u32,
+    number: usize,
+    threads: ManuallyDrop<Arc<rayon::ThreadPool>>,
 }
 
-fn pool() -> Option<&'static rayon::ThreadPool> {
+/// The threads of this process.
+static POOL: Mutex<Option<Pool>> = Mutex::new(None);
+
+/// So many threads; `None` where the system has no more.
+fn pool(number: usize) -> Option<Arc<rayon::ThreadPool>> {
     let mut pool = POOL.lock().ok()?;
     let process = std::process::id();
-    if let Some((owner, pool)) = *pool
-        && owner == process
+    if let Some(there) = pool.as_ref()
+        && (there.process, there.number) == (process, number)
     {
-        return Some(pool);
+        return Some(Arc::clone(&there.threads));
     }
-    let made = rayon::ThreadPoolBuilder::new().num_threads(count()).build().ok()?;
-    // A pool is as old as its process: it is made once or, after forks, a few times.
-    let made: &'static rayon::ThreadPool = Box::leak(Box::new(made));
-    *pool = Some((process, made));
+    let made = Arc::new(rayon::ThreadPoolBuilder::new().num_threads(number).build().ok()?);
+    let threads = ManuallyDrop::new(Arc::clone(&made));
+    if let Some(old) = pool.replace(Pool { process, number, threads })
+        && old.process == process
+    {
+        // Its threads end when the last who uses them is done. Those of a parent process are not
+        // here: there is nobody to tell.
+        drop(ManuallyDrop::into_inner(old.threads));
+    }
     Some(made)
 }
 
 /// Calls a function on a thread of the pool, where what `rayon` shares is shared among the pool's.
+///
+/// # Panics
+/// As [`for_each_range`].
 pub(crate) fn install<R: Send>(work: impl FnOnce() -> R + Send) -> R {
-    match pool() {
+    match pool(number_of_threads()) {
         Some(pool) => pool.install(work),
         None => work(),
     }
 }
 
+/// How many threads work.
+///
+/// # Panics
+/// As [`for_each_range`].
+pub(crate) fn number_of_threads() -> usize {
+    num_threads().unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// Calls a function with ranges that cover `0..size`, of `grain` elements but for the last, on as many
 /// threads as are worth it.
+///
+/// # Panics
+/// If `POMMEL_NUM_THREADS` is none and nobody asked for [`count`], which says so as an error.
 pub(crate) fn for_each_range(size: usize, grain: usize, work: impl Fn(Range<usize>) + Sync) {
-    if size <= grain || count() == 1 {
+    split(size, grain, 64, work);
+}
+
+/// The same for blocks of elements, of which a range has any number.
+pub(crate) fn for_each_block(blocks: usize, grain: usize, work: impl Fn(Range<usize>) + Sync) {
+    split(blocks, grain, 1, work);
+}
+
+/// Calls a function with ranges whose lengths are multiples of a number, but for the last.
+fn split(size: usize, grain: usize, multiple: usize, work: impl Fn(Range<usize>) + Sync) {
+    if size <= grain {
         return work(0..size);
     }
-    let Some(pool) = pool() else { return work(0..size) };
+    let threads = number_of_threads();
+    if threads == 1 {
+        return work(0..size);
+    }
+    let Some(pool) = pool(threads) else { return work(0..size) };
     // A few ranges a thread even out what the threads are delayed by.
-    let ranges = size.div_ceil(grain).min(count() * 4);
-    let length = size.div_ceil(ranges).next_multiple_of(64);
+    let ranges = size.div_ceil(grain).min(threads * 4);
+    let length = size.div_ceil(ranges).next_multiple_of(multiple);
     pool.install(|| {
         (0..size.div_ceil(length)).into_par_iter().for_each(|i| {
             work(i * length..size.min((i + 1) * length));
         });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    #[test]
+    fn another_number_makes_another_pool() {
+        for number in [2, 3, 1] {
+            let made = pool(number).unwrap();
+            assert_eq!(made.current_num_threads(), number);
+            assert!(Arc::ptr_eq(&made, &pool(number).unwrap()));
+            assert_eq!(made.install(rayon::current_num_threads), number);
+        }
+    }
+
+    #[test]
+    fn ranges_cover_everything_once() {
+        for size in [0, 1, 63, 1000, 100_003] {
+            let visits: Vec<_> = (0..size).map(|_| AtomicU8::new(0)).collect();
+            for_each_range(size, 64, |range| {
+                for visit in &visits[range] {
+                    visit.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+            assert!(visits.into_iter().all(|visit| visit.into_inner() == 1), "{size}");
+        }
+    }
 }

@@ -9,8 +9,8 @@
 use crate::object::{Borrowed, Kind, Object};
 use crate::raw::{self, NewHandle, attach, calls};
 use crate::{
-    Annotation, Bytes, Ctx, Dict, Error, FrozenSet, List, Module, Result, Set, Slice, Str, Tuple,
-    Type, WeakRef,
+    Annotation, Bool, Bytes, Complex, Ctx, Dict, Error, Float, FrozenSet, Int, List, Module,
+    Result, Set, Slice, Str, Tuple, Type, WeakRef,
 };
 use hpy_abi::HPy;
 use std::borrow::Cow;
@@ -510,7 +510,7 @@ macro_rules! kind_arguments {
         }
     )*};
 }
-kind_arguments!(Bytes Dict FrozenSet List Module Set Slice Str Tuple Type WeakRef);
+kind_arguments!(Bool Bytes Complex Dict Float FrozenSet Int List Module Set Slice Str Tuple Type WeakRef);
 
 impl<'a, 'h, 'c, T: Argument<'a, 'h, 'c>> Argument<'a, 'h, 'c> for Option<T> {
     type Holder = T::Holder;

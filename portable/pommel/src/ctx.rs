@@ -35,6 +35,24 @@ impl<'c> Ctx<'c> {
         self.raw.as_ptr()
     }
 
+    /// Whether the extension runs on a host of Pommel, such as the one that travels inside it, and
+    /// not on one that the interpreter brings.
+    pub fn host_is_inside(self) -> bool {
+        raw::attach::is_ours()
+    }
+
+    /// The name that the host gives itself, for people.
+    pub fn host_name(self) -> String {
+        // SAFETY: the context is live, and its name is NUL-terminated or missing.
+        unsafe {
+            let name = (*self.as_raw()).name;
+            if name.is_null() {
+                return String::new();
+            }
+            CStr::from_ptr(name).to_string_lossy().into_owned()
+        }
+    }
+
     /// `None`.
     pub fn none(self) -> Object<'c> {
         // SAFETY: the handle of the context is open for ever.

@@ -111,8 +111,8 @@ pub use ctx::Ctx;
 pub use error::{Error, Exception, Result, exception};
 pub use hpy_abi::CmpOp;
 pub use object::{
-    Borrowed, Bytes, CallArguments, Dict, FrozenSet, Items, Kind, List, Module, Name, Object, Set,
-    Slice, Str, Tuple, Type, Values, WeakRef,
+    Bool, Borrowed, Bytes, CallArguments, Complex, Dict, Float, FrozenSet, Int, Items, Kind, List,
+    Module, Name, Object, Set, Slice, Str, Tuple, Type, Values, WeakRef,
 };
 pub use pommel_macros::{class, function, methods, module};
 pub use rt::Args;
@@ -122,9 +122,9 @@ pub use view::{View, ViewMut};
 /// What an extension usually needs: `use pommel::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Args, Buffer, Bytes, Ctx, Dict, Error, Field, FromPython, FrozenSet, Instance, IntoPython,
-        List, Module, Object, Result, Set, Slice, Str, Tuple, Type, View, ViewMut, WeakRef, class,
-        exception, function, methods, module,
+        Args, Bool, Buffer, Bytes, Complex, Ctx, Dict, Error, Field, Float, FromPython, FrozenSet,
+        Instance, Int, IntoPython, List, Module, Object, Result, Set, Slice, Str, Tuple, Type,
+        View, ViewMut, WeakRef, class, exception, function, methods, module,
     };
 }
 

@@ -62,17 +62,17 @@ def develop(project, settings, arguments):
 
 
 def extension(project, settings, arguments):
-    """Builds the extension into a folder that can go on sys.path; with a suffix of its own, which
-    names one interpreter, it needs no companions."""
+    """Builds the extension, and the package around it, into a folder that can go on sys.path; with
+    a suffix of its own, which names one interpreter, it needs no companions."""
     built = content.build(project, settings)
     out = Path(arguments.out)
-    if arguments.suffix:
-        path = out / (project.module.replace(".", "/") + arguments.suffix)
-        content.write(path, built.read_bytes())
-    else:
-        for name, contents in content.extension_files(project, built).items():
-            content.write(out / name, contents)
-        path = out / (project.module.replace(".", "/") + ".so")
+    name = project.module.replace(".", "/") + (arguments.suffix or ".so")
+    made = {name: built.read_bytes()}
+    if not arguments.suffix:
+        made = content.extension_files(project, built)
+    for path, contents in {**content.package_files(project), **made}.items():
+        content.write(out / path, contents)
+    path = out / name
     return {"extension": str(path.resolve()), "module": project.module}
 
 

@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 from . import __name__ as GENERATOR
+from .failure import Failure
 
 #: What is no source.
 LEFT_OUT = {
@@ -60,6 +61,13 @@ def metadata(project, folder):
 
 def sdist(project, folder):
     """Packs the sources; returns the archive's name."""
+    folder_of_package = project.package
+    if folder_of_package and project.folder.resolve() not in folder_of_package.resolve().parents:
+        raise Failure(
+            "the package {} lies outside of the project, so that a source distribution would lack "
+            "it".format(folder_of_package),
+            "make a wheel, or move it beside pyproject.toml",
+        )
     name = project.stem + ".tar.gz"
     os.makedirs(folder, exist_ok=True)
     moment = time.mktime((*_moment(), 0, 0, 0))

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::counts::Counts;
-use crate::dist::Kind;
+use crate::dist::{Kind, Packed};
 use crate::pythons::{Missing, Python};
 use crate::workspace::{Package, Workspace};
 use crate::{conformance, dist, paths, process, venv};
@@ -23,13 +23,22 @@ const DIRECT: &[&str] = &["cpython-3.11", "cpython-3.13t"];
 const MODES: &[(&str, &str)] =
     &[("cpython-3.11", "debug"), ("cpython-3.11", "trace"), ("cpython-3.13t", "debug")];
 
+/// Packages that are tested as the profile `quick` builds them: the engine of arrays takes minutes
+/// to optimise as a whole, and with the checks of that profile a test finds more. Its numbers are
+/// the same. They have no direct build: what that changes lies in the safe API, which the others
+/// test.
+const QUICK: &[&str] = &["pommel-python"];
+
+/// Where tests compare the package `pommel` with NumPy, and with which one. What is compared are
+/// numbers, which do not depend on the interpreter.
+const NUMPY: (&str, &str) = ("cpython-3.13", "numpy==2.5.*");
+
 /// What is built once and given to every interpreter.
 struct Extensions {
-    /// The packages, in the order of the workspace.
-    packages: Vec<String>,
-    wheels: Vec<PathBuf>,
-    /// The hashes of the shared objects inside, by file name.
-    hashes: BTreeMap<String, String>,
+    /// By package, in the order of the workspace.
+    packed: Vec<(String, Packed)>,
+    /// The hashes of the shared objects, by their paths in the wheels.
+    hashes: BTreeMap<PathBuf, String>,
 }
 
 /// Adds the rows of every interpreter at hand, and one for each that is missing.
@@ -48,8 +57,14 @@ pub fn test_all(pythons: &[Python], missing: &[Missing], report: &mut Report) {
         })
         .map(|(python, mode)| (python, row(python, mode), mode))
         .collect();
+    let numpy: Vec<_> = pythons
+        .iter()
+        .filter(|python| NUMPY.0 == python.name)
+        .map(|python| (python, row(python, "beside numpy")))
+        .collect();
     let modes_wanted = modes.iter().any(|(_, name, _)| report.wants(name));
-    if modes_wanted || universal.iter().chain(&direct).any(|(_, name)| report.wants(name)) {
+    let mut others = universal.iter().chain(&direct).chain(&numpy);
+    if modes_wanted || others.any(|(_, name)| report.wants(name)) {
         let mut extensions = None;
         report.add_always("extensions", "release", |_| {
             extensions = Some(Extensions::build()?);
@@ -58,6 +73,10 @@ pub fn test_all(pythons: &[Python], missing: &[Missing], report: &mut Report) {
         if let Some(extensions) = &extensions {
             for (python, name) in &universal {
                 let test = |counts: &mut Counts| test_universal(python, extensions, counts);
+                report.add(name, &python.version, test);
+            }
+            for (python, name) in &numpy {
+                let test = |counts: &mut Counts| test_beside_numpy(python, extensions, counts);
                 report.add(name, &python.version, test);
             }
             for (python, name) in &direct {
@@ -87,15 +106,15 @@ impl Extensions {
         let is_extension = |package: &&Package| {
             package.extension_module().is_ok() && !package.folder().starts_with("hosts")
         };
-        let mut extensions =
-            Extensions { packages: Vec::new(), wheels: Vec::new(), hashes: BTreeMap::new() };
-        for package in workspace.packages.iter().filter(is_extension) {
-            let (extension, wheel) = dist::build_wheel(&package.name, Kind::Universal)?;
-            println!("{}", wheel.display());
-            let name = format!("{}.so", package.extension_module()?);
-            extensions.packages.push(package.name.clone());
-            extensions.wheels.push(wheel);
-            extensions.hashes.insert(name, sha256(&extension)?);
+        let mut extensions = Extensions { packed: Vec::new(), hashes: BTreeMap::new() };
+        for Package { name, .. } in workspace.packages.iter().filter(is_extension) {
+            let is_quick = QUICK.contains(&name.as_str());
+            let kind = if is_quick { Kind::Quick } else { Kind::Universal };
+            let packed = dist::build_wheel(name, kind)?;
+            println!("{}", packed.wheel.display());
+            let hash = sha256(&packed.folder.join(&packed.extension))?;
+            extensions.hashes.insert(packed.extension.clone(), hash);
+            extensions.packed.push((name.clone(), packed));
         }
         Ok(extensions)
     }
@@ -109,13 +128,15 @@ fn test_universal(python: &Python, extensions: &Extensions, counts: &mut Counts)
     }
     let mut arguments = vec!["--no-index".into(), "--no-deps".into(), "--target".into()];
     arguments.push(folder.display().to_string());
-    arguments.extend(extensions.wheels.iter().map(|wheel| wheel.display().to_string()));
+    let wheels = extensions.packed.iter().map(|(_, packed)| packed.wheel.display().to_string());
+    arguments.extend(wheels);
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     venv::install(python, &interpreter, &arguments)?;
 
     let mut hashes = Vec::new();
     for (name, built) in &extensions.hashes {
         let installed = sha256(&folder.join(name))?;
+        let name = name.display();
         ensure!(installed == *built, "{name} is not the file that was built");
         hashes.push(format!("{name} {}", &installed[..12]));
     }
@@ -124,10 +145,29 @@ fn test_universal(python: &Python, extensions: &Extensions, counts: &mut Counts)
     Ok(format!("sha256: {}", hashes.join(", ")))
 }
 
+/// What compares the package `pommel` with NumPy, and nothing else.
+fn test_beside_numpy(
+    python: &Python,
+    extensions: &Extensions,
+    counts: &mut Counts,
+) -> Result<String> {
+    let packages = ["pytest", "hypothesis", "--only-binary=:all:", NUMPY.1];
+    let interpreter = venv::ensure(python, "numpy", &packages)?;
+    let folders: Vec<_> =
+        extensions.packed.iter().map(|(_, packed)| packed.folder.clone()).collect();
+    pytest(python, &interpreter, "numpy", &folders, counts)?;
+    Ok(NUMPY.1.into())
+}
+
 fn test_direct(python: &Python, extensions: &Extensions, counts: &mut Counts) -> Result<String> {
     let interpreter = test_environment(python)?;
     let mut folders = Vec::new();
-    for package in &extensions.packages {
+    for (package, packed) in &extensions.packed {
+        if QUICK.contains(&package.as_str()) {
+            // For the documentation, whose examples use it.
+            folders.push(packed.folder.clone());
+            continue;
+        }
         let extension = dist::build_extension(package, Some(python))?;
         folders.push(extension.parent().context("it lies in a folder")?.to_owned());
     }
@@ -146,15 +186,13 @@ fn test_mode(
     let package = paths::build("package-hpy");
     conformance::stage_package(&interpreter, &package)?;
     let mut folders = vec![package];
-    for name in &extensions.packages {
-        folders.push(paths::build("ext").join(name));
-    }
+    folders.extend(extensions.packed.iter().map(|(_, packed)| packed.folder.clone()));
     pytest(python, &interpreter, mode, &folders, counts)?;
     Ok(String::new())
 }
 
 fn test_environment(python: &Python) -> Result<PathBuf> {
-    venv::ensure(python, "test", &["pytest"])
+    venv::ensure(python, "test", &["pytest", "threadpoolctl"])
 }
 
 /// Runs `tests/` on the extensions in `folders`.
@@ -165,9 +203,10 @@ fn pytest(
     folders: &[PathBuf],
     counts: &mut Counts,
 ) -> Result<()> {
+    let tests = if build == "numpy" { "tests/pommel/beside_numpy" } else { "tests" };
     let mut command = Command::new(interpreter);
     command
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"])
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", tests])
         .arg("--continue-on-collection-errors")
         .env("POMMEL_EXT_DIR", std::env::join_paths(folders)?)
         .env("POMMEL_EXT_BUILD", build)
@@ -180,6 +219,7 @@ fn pytest(
             "--hpy-debug",
         ]),
         "trace" => command.env("HPY", build),
+        "direct" => command.arg("--ignore=tests/pommel"),
         _ => &mut command,
     };
     let limit = Duration::from_secs(10 * 60);

@@ -133,12 +133,12 @@ fn each_line<T: Element, U: Element, S>(
         Array::build(&shape, |out: &mut [U]| {
             let line = |i: usize| &elements[i * own..(i + 1) * own];
             let count = out.len() / length;
-            if count < 2 || out.len() < SHARED_FROM || threads::count() == 1 {
+            if count < 2 || out.len() < SHARED_FROM || threads::number_of_threads() == 1 {
                 let mut room = room();
                 let outs = out.chunks_exact_mut(length).enumerate();
                 return outs.for_each(|(i, out)| work(&mut room, line(i), out));
             }
-            let block = count.div_ceil(threads::count() * 4);
+            let block = count.div_ceil(threads::number_of_threads() * 4);
             threads::install(|| {
                 out.par_chunks_mut(length * block).enumerate().for_each(|(b, outs)| {
                     let mut room = room();

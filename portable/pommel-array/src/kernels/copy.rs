@@ -82,3 +82,35 @@ pub(crate) unsafe fn strided(
         }
     });
 }
+
+/// Copies the blocks of `size` bytes that indices name behind each other.
+///
+/// # Safety
+/// The blocks that are named can be read, a block for each index can be written, and the two do not
+/// overlap.
+pub(crate) unsafe fn picked(from: *const u8, indices: &[usize], to: *mut u8, size: usize) {
+    /// The same for one size, which the compiler knows.
+    #[inline(always)]
+    unsafe fn sized<const SIZE: usize>(from: *const u8, indices: &[usize], to: *mut u8) {
+        let (from, to) = (from.cast::<[u8; SIZE]>(), to.cast::<[u8; SIZE]>());
+        for (i, &index) in indices.iter().enumerate() {
+            // SAFETY: the caller's.
+            unsafe { to.add(i).write(from.add(index).read()) };
+        }
+    }
+    // SAFETY: the caller's contract, by size.
+    unsafe {
+        match size {
+            1 => sized::<1>(from, indices, to),
+            2 => sized::<2>(from, indices, to),
+            4 => sized::<4>(from, indices, to),
+            8 => sized::<8>(from, indices, to),
+            16 => sized::<16>(from, indices, to),
+            _ => {
+                for (i, &index) in indices.iter().enumerate() {
+                    from.add(index * size).copy_to_nonoverlapping(to.add(i * size), size);
+                }
+            }
+        }
+    }
+}

@@ -305,7 +305,7 @@ fn steppable(array: &Array) -> Result<(Array, [isize; 2])> {
 
 /// How so many multiplications are shared.
 pub(crate) fn parallelism(multiplications: usize) -> Par {
-    match NonZeroUsize::new(threads::count()) {
+    match NonZeroUsize::new(threads::number_of_threads()) {
         Some(count) if count.get() > 1 && multiplications >= SHARED_FROM => Par::Rayon(count),
         _ => Par::Seq,
     }
@@ -378,7 +378,7 @@ fn each(walk: &Walk, shared: bool, visit: impl Fn([isize; 3]) + Sync) {
     let place = |first: &[isize], i: usize| {
         core::array::from_fn(|layout| first[layout] + i as isize * steps[layout])
     };
-    if !shared || threads::count() == 1 {
+    if !shared || threads::number_of_threads() == 1 {
         walk.for_each_run(|first| (0..n).for_each(|i| visit(place(first, i))));
         return;
     }

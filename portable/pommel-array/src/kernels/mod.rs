@@ -2,13 +2,17 @@
 //! [`crate::raw`] the only place of the crate for unsafe code.
 
 pub(crate) mod cast;
+pub(crate) mod compress;
 pub(crate) mod copy;
 pub(crate) mod elementwise;
 pub(crate) mod few;
+pub(crate) mod gather;
 pub mod isa;
 pub(crate) mod lane;
+pub mod math;
 pub(crate) mod matmul;
 pub(crate) mod program;
+pub(crate) mod reduce;
 mod run;
 pub(crate) mod scalar;
 pub mod status;

@@ -1,8 +1,7 @@
 //! What went wrong in floating-point arithmetic, as the processor notes it.
 //!
 //! Kernels of plain arithmetic leave the notes of the processor as IEEE 754 demands; others compute
-//! in ways that raise notes on the way, and say by a rule of their own what happened
-//! ([`Status::of_results`]). Notes are read and cleared with one instruction each, through assembly
+//! in ways that raise notes on the way, and say by a rule of their own what happened. Notes are read and cleared with one instruction each, through assembly
 //! that the compiler takes for a read of all memory, so that no store of a result moves across it.
 
 use core::ops::{BitOr, BitOrAssign};

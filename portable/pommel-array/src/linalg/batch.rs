@@ -141,7 +141,7 @@ pub(super) fn map<T: Field, A: Element, B: Element, C: Element>(
         let rooms = pieces(a, count).zip(pieces(b, count)).zip(pieces(c, count)).enumerate();
         let one =
             |(index, ((a, b), c))| work(task(index, Par::Seq), (a, b, c)).map_err(fail(index));
-        if count * rows * cols * rows.min(cols) < 1 << 17 || threads::count() == 1 {
+        if count * rows * cols * rows.min(cols) < 1 << 17 || threads::number_of_threads() == 1 {
             return rooms.into_iter().try_for_each(one);
         }
         let rooms: Vec<_> = rooms.collect();

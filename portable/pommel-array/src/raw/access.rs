@@ -4,12 +4,17 @@ use crate::array::Array;
 use crate::dtype::{DType, Element};
 use crate::error::{Error, Result};
 use crate::kernels::copy;
-use crate::layout::{Layout, Order};
+use crate::layout::{Dims, Layout, Order};
 use crate::raw::data::Data;
 use crate::raw::memory::Memory;
 use crate::scalar::Bits;
+use crate::threads;
 use core::any::Any;
+use core::mem::MaybeUninit;
 use core::ptr::NonNull;
+
+/// How many elements a thread generates at least.
+const GENERATED_GRAIN: usize = 1 << 16;
 
 impl Array {
     /// A C-ordered array that a function fills. It is given zeros.
@@ -38,6 +43,100 @@ impl Array {
         // elements of every type; nobody else has it.
         fill(unsafe { core::slice::from_raw_parts_mut(memory.start().cast::<T>(), count) })?;
         Ok(Array::over(memory, T::DTYPE, layout))
+    }
+
+    /// A C-ordered array whose elements a function gives by their number in C order; large ones on
+    /// several threads.
+    ///
+    /// # Errors
+    /// The shape is negative or too large, or there is not so much memory.
+    pub(crate) fn generated<T: Element>(
+        shape: &[isize],
+        element: impl Fn(usize) -> T + Sync,
+    ) -> Result<Array> {
+        let layout = Layout::contiguous(shape, size_of::<T>(), Order::C)?;
+        let memory = Memory::uninit(layout.size() * size_of::<T>())?;
+        // Addresses of one block, of which each thread writes its own range.
+        let start = memory.start() as usize;
+        threads::for_each_range(layout.size(), GENERATED_GRAIN, |range| {
+            // SAFETY: the range lies within the fresh memory, which is aligned for all element types,
+            // and no other call has a part of it.
+            let out = unsafe {
+                let first = (start as *mut MaybeUninit<T>).add(range.start);
+                core::slice::from_raw_parts_mut(first, range.len())
+            };
+            for (place, i) in out.iter_mut().zip(range) {
+                place.write(element(i));
+            }
+        });
+        Ok(Array::over(memory, T::DTYPE, layout))
+    }
+
+    /// Arrays of one type behind each other along an axis.
+    ///
+    /// # Errors
+    /// The result would be too large, or there is not enough memory.
+    ///
+    /// # Panics
+    /// If the types differ, or the shapes do on another axis.
+    pub(crate) fn joined(first: &Array, rest: &[Array], axis: usize) -> Result<Array> {
+        let parts = || core::iter::once(first).chain(rest);
+        let mut shape = Dims::from_slice(first.shape());
+        shape[axis] = 0;
+        for part in parts() {
+            assert!(part.dtype == first.dtype && part.ndim() == shape.len());
+            let same = |i: usize| i == axis || part.shape()[i] == shape[i];
+            assert!((0..shape.len()).all(same), "parts differ along one axis only");
+            let too_large = || Error::TooLarge {
+                shape: Dims::from_slice(part.shape()),
+                item_size: first.dtype.size(),
+            };
+            shape[axis] = shape[axis].checked_add(part.shape()[axis]).ok_or_else(too_large)?;
+        }
+        let layout = Layout::contiguous(&shape, first.dtype.size(), Order::C)?;
+        let memory = Memory::uninit(layout.size() * first.dtype.size())?;
+        let mut begin = 0;
+        for part in parts() {
+            let end = begin + part.shape()[axis];
+            let place = layout.slice(axis, Some(begin), Some(end), 1)?;
+            // Together the places are all of the layout, so that no byte stays uninitialised.
+            part.copy_into(&memory, &place)?;
+            begin = end;
+        }
+        Ok(Array::over(memory, first.dtype, layout))
+    }
+
+    /// The elements at indices of an axis, which may repeat, in C order.
+    ///
+    /// # Errors
+    /// The result would be too large, or there is not enough memory.
+    ///
+    /// # Panics
+    /// If an index is not below the extent of the axis.
+    pub(crate) fn picked(&self, axis: usize, indices: &[usize]) -> Result<Array> {
+        let size = self.dtype.size();
+        let extent = self.shape()[axis] as usize;
+        assert!(indices.iter().all(|&index| index < extent), "an index lies on its axis");
+        let mut shape = Dims::from_slice(self.shape());
+        shape[axis] = indices.len() as isize;
+        let layout = Layout::contiguous(&shape, size, Order::C)?;
+        let memory = Memory::uninit(layout.size() * size)?;
+        if !layout.is_empty() {
+            let source = self.contiguous()?;
+            let outer = shape[..axis].iter().product::<isize>() as usize;
+            let block = shape[axis + 1..].iter().product::<isize>() as usize * size;
+            let from = source.address()?;
+            for i in 0..outer {
+                // SAFETY: the source has `outer * extent` blocks, the fresh memory has
+                // `outer * indices.len()`, and the indices are below the extent.
+                unsafe {
+                    let from = from.add(i * extent * block);
+                    let to = memory.start().add(i * indices.len() * block);
+                    copy::picked(from, indices, to, block);
+                }
+            }
+        }
+        Ok(Array::over(memory, self.dtype, layout))
     }
 
     /// Where the first element is, to read. What was put off is computed.
@@ -94,6 +193,13 @@ impl Array {
         // SAFETY: the elements lie without gaps, aligned (a law of `Array`), every pattern of bits is
         // one, and nobody writes them meanwhile (the law of `raw`).
         Ok(look(unsafe { core::slice::from_raw_parts(start.cast(), array.size()) }))
+    }
+
+    /// Shows the bytes of the elements, which lie without gaps, to a function.
+    pub(crate) fn with_bytes<R>(&self, look: impl FnOnce(&[u8]) -> R) -> Result<R> {
+        assert!(self.layout.is_contiguous(Order::C), "bytes are shown in C order");
+        let start = self.address()?;
+        Ok(look(unsafe_bytes(start, self.size() * self.dtype.size())))
     }
 
     /// The elements in C order.
@@ -153,7 +259,10 @@ impl Array {
     /// Copies the elements to fresh memory in another layout of the same shape.
     pub(crate) fn copy_into(&self, memory: &Memory, layout: &Layout) -> Result<()> {
         let from = self.address()?;
-        assert!(layout.is_empty() || layout.bytes().end <= memory.len());
+        if layout.is_empty() {
+            return Ok(());
+        }
+        assert!(layout.bytes().end <= memory.len());
         assert!(layout.shape() == self.shape());
         // SAFETY: both layouts lie within their memories, which are different ones.
         unsafe {

@@ -102,6 +102,19 @@ macro_rules! check {
     }};
 }
 
+/// Whether the type is exactly the one of that handle, or derived from it.
+macro_rules! exactly {
+    ($object:ident, $type_:ident) => {{
+        let (ctx, raw) = ($object.ctx().as_raw(), $object.as_raw());
+        // SAFETY: open handles, the second to a type; a host that lets the type be read has all
+        // handles.
+        unsafe {
+            attach::type_of(raw).is_some_and(|found| found == calls::$type_(ctx))
+                || calls::ctx_TypeCheck(ctx, raw, calls::$type_(ctx)).0 != 0
+        }
+    }};
+}
+
 /// Whether an object is an instance of a built-in type that the context has no handle of.
 fn is_builtin(object: &Object<'_>, name: &CStr) -> bool {
     object
@@ -113,6 +126,14 @@ fn is_builtin(object: &Object<'_>, name: &CStr) -> bool {
 kinds! {
     /// A `bytes`.
     Bytes "bytes" "a bytes object" |object| check!(object, h_BytesType, ctx_Bytes_Check);
+    /// A `bool`.
+    Bool "bool" "a bool" |object| exactly!(object, h_BoolType);
+    /// A `complex`.
+    Complex "complex" "a complex number" |object| exactly!(object, h_ComplexType);
+    /// A `float`.
+    Float "float" "a float" |object| exactly!(object, h_FloatType);
+    /// An `int`, also a `bool`.
+    Int "int" "an int" |object| exactly!(object, h_LongType);
     /// A `dict`.
     Dict "dict[typing.Any, typing.Any]" "a dict" |object| check!(object, h_DictType, ctx_Dict_Check);
     /// A `frozenset`.

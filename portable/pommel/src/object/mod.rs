@@ -8,8 +8,8 @@ mod operators;
 
 pub use arguments::CallArguments;
 pub use kinds::{
-    Bytes, Dict, FrozenSet, Items, Kind, List, Module, Set, Slice, Str, Tuple, Type, Values,
-    WeakRef,
+    Bool, Bytes, Complex, Dict, Float, FrozenSet, Int, Items, Kind, List, Module, Set, Slice, Str,
+    Tuple, Type, Values, WeakRef,
 };
 pub use names::Name;
 

@@ -1,0 +1,368 @@
+//! Elements at places that arrays of indices name: read, or written.
+//!
+//! Indices are turned into places tile by tile, and checked on the way, so that they are read once and
+//! no array of places is made.
+
+use crate::array::Array;
+use crate::dtype::DType;
+use crate::error::Result;
+use crate::kernels::copy;
+use crate::kernels::isa::{Isa, versions};
+use crate::kernels::walk::Walk;
+use crate::layout::{Dims, Layout, Order};
+use crate::raw::memory::Memory;
+use crate::threads;
+use core::ops::Range;
+use core::sync::atomic::{AtomicBool, Ordering};
+use smallvec::SmallVec;
+
+/// How many places are computed at once.
+const TILE: usize = 512;
+/// How many elements are worth a thread.
+const GRAIN: usize = 1 << 15;
+
+/// An array of indices of one axis.
+pub(crate) struct Source {
+    /// Integers of 64 bits in C order.
+    pub(crate) array: Array,
+    /// The steps from index to index, in bytes, along the common shape of all arrays of indices.
+    pub(crate) steps: Dims,
+    /// The extent of the axis.
+    pub(crate) extent: isize,
+    /// The bytes from one element of the axis to the next.
+    pub(crate) stride: isize,
+}
+
+/// Elements of an array that indices select, and those of another array that they go to or come from.
+pub(crate) struct Selection {
+    sources: SmallVec<[Source; 2]>,
+    /// Where the elements of the sources are.
+    starts: SmallVec<[*const i64; 2]>,
+    /// Along the common shape of the indices: its own steps in C order, then those of each source.
+    indices: Walk,
+    /// How many elements the common shape has.
+    count: usize,
+    /// The axes in front of those of the indices, and the ones behind: of the array, and the other.
+    outer: Walk,
+    inner: Walk,
+    /// Bytes of the other array from what one index selects to what the next one does.
+    step: isize,
+    size: usize,
+}
+
+// SAFETY: the elements of the sources, which this keeps alive, are only read.
+unsafe impl Sync for Selection {}
+
+/// The first elements of the selected array and of the other one.
+#[derive(Clone, Copy)]
+struct Ends(*mut u8, *mut u8);
+// SAFETY: threads write different elements: ranges of indices go to different places of the other
+// array, and only one thread writes to the selected array.
+unsafe impl Send for Ends {}
+// SAFETY: as above.
+unsafe impl Sync for Ends {}
+
+/// Adds to places those that indices name, and notes in the sign of the last parameter whether an index
+/// is out of bounds.
+type AddPlaces = unsafe fn(*const i64, usize, *mut i64, i64, i64, *mut i64);
+
+fn add_places() -> AddPlaces {
+    let versions: [AddPlaces; 3] = versions!(
+        fn(from: *const i64, n: usize, to: *mut i64, extent: i64, stride: i64, bad: *mut i64) {
+            // SAFETY: the caller has `n` indices and `n` places, which are different memory.
+            let (indices, places) = unsafe {
+                (core::slice::from_raw_parts(from, n), core::slice::from_raw_parts_mut(to, n))
+            };
+            let mut wrong = 0;
+            for (&index, place) in indices.iter().zip(places) {
+                // Either sum is negative, even where it wraps around, just if the index is too small
+                // or too large.
+                wrong |= index.wrapping_add(extent) | (extent - 1).wrapping_sub(index);
+                let normal = index.wrapping_add(extent & (index >> 63));
+                *place = place.wrapping_add(normal.wrapping_mul(stride));
+            }
+            // SAFETY: the caller's.
+            unsafe { *bad |= wrong };
+        }
+    );
+    versions[Isa::best() as usize]
+}
+
+impl Selection {
+    /// What is selected by sources of a common shape, where `outer` and `inner` are shapes with the
+    /// strides of the array and of the other one.
+    ///
+    /// # Errors
+    /// There is not enough memory to compute the indices.
+    pub(crate) fn new(
+        sources: SmallVec<[Source; 2]>,
+        shape: &[isize],
+        outer: (&[isize], &[isize], &[isize]),
+        inner: (&[isize], &[isize], &[isize]),
+        step: isize,
+        size: usize,
+    ) -> Result<Selection> {
+        let starts = sources.iter().map(|source| {
+            assert!(source.array.dtype == DType::Int64);
+            assert!(source.array.layout().is_contiguous(Order::C));
+            source.array.address().map(<*const u8>::cast)
+        });
+        let starts = starts.collect::<Result<_>>()?;
+        // Steps that only shrink, so that the walk keeps the order of the axes.
+        let mut order = Dims::from_elem(0, shape.len());
+        let mut next = 1isize;
+        for (own, &extent) in order.iter_mut().zip(shape).rev() {
+            *own = next;
+            next = next.wrapping_mul(extent.max(1));
+        }
+        let mut steps: SmallVec<[&[isize]; 4]> = SmallVec::new();
+        steps.push(&order);
+        steps.extend(sources.iter().map(|source| &source.steps[..]));
+        let indices = Walk::new(shape, &steps);
+        drop(steps);
+        let count = shape.iter().product::<isize>() as usize;
+        let walk = |(shape, array, other): (&[isize], _, _)| Walk::new(shape, &[array, other]);
+        let (outer, inner) = (walk(outer), walk(inner));
+        Ok(Selection { sources, starts, indices, count, outer, inner, step, size })
+    }
+
+    /// The places of some indices, in bytes; whether all are within their axes.
+    fn places(&self, at: usize, places: &mut [i64]) -> bool {
+        let add = add_places();
+        places.fill(0);
+        let shape = self.indices.shape();
+        let row = shape.last().copied().unwrap_or(1) as usize;
+        let mut bad = 0;
+        for (i, source) in self.sources.iter().enumerate() {
+            let steps = self.indices.strides(i + 1);
+            let step = steps.last().copied().unwrap_or(0);
+            let mut done = 0;
+            while done < places.len() {
+                let (mut rest, within) = ((at + done) / row, (at + done) % row);
+                let n = (row - within).min(places.len() - done);
+                let mut start = within as isize * step;
+                for (&step, &extent) in steps.iter().zip(shape).rev().skip(1) {
+                    start += (rest % extent as usize) as isize * step;
+                    rest /= extent as usize;
+                }
+                let (extent, stride) = (source.extent as i64, source.stride as i64);
+                let to = &mut places[done..done + n];
+                // SAFETY: the walk goes to elements of the source.
+                unsafe {
+                    let from = self.starts[i].byte_offset(start);
+                    if step == size_of::<i64>() as isize {
+                        add(from, n, to.as_mut_ptr(), extent, stride, &mut bad);
+                    } else {
+                        // Indices that are repeated, or rarely lie otherwise.
+                        for (i, place) in to.iter_mut().enumerate() {
+                            let from = from.byte_offset(i as isize * step);
+                            add(from, 1, place, extent, stride, &mut bad);
+                        }
+                    }
+                }
+                done += n;
+            }
+        }
+        bad >= 0
+    }
+
+    /// Calls a function with tiles of places and the number of the first; stops at an index that is
+    /// out of bounds, and says whether there was none.
+    fn for_each_tile(&self, range: Range<usize>, mut visit: impl FnMut(usize, &[i64])) -> bool {
+        let mut tile = [0i64; TILE];
+        let mut at = range.start;
+        while at < range.end {
+            let n = TILE.min(range.end - at);
+            let places = &mut tile[..n];
+            if !self.places(at, places) {
+                return false;
+            }
+            visit(at, places);
+            at += n;
+        }
+        true
+    }
+
+    /// Copies what is selected of an array to fresh memory, the other array; whether all indices are
+    /// within their axes, else some elements have not been copied.
+    ///
+    /// # Errors
+    /// There is not enough memory to compute the array.
+    pub(crate) fn read(&self, view: &Array, memory: &Memory, layout: &Layout) -> Result<bool> {
+        if layout.is_empty() {
+            return Ok(self.for_each_tile(0..self.count, |_, _| {}));
+        }
+        assert!(layout.bytes().end <= memory.len());
+        let (ends, fine) =
+            (Ends(view.address()?.cast_mut(), memory.start()), AtomicBool::new(true));
+        let elements = |walk: &Walk| walk.shape().iter().product::<isize>().max(1) as usize;
+        let each = elements(&self.outer).saturating_mul(elements(&self.inner));
+        threads::for_each_range(self.count, (GRAIN / each).max(1), |range| {
+            let Ends(array, other) = { ends };
+            let good = self.for_each_tile(range, |at, places| {
+                // SAFETY: the places are those of elements of the view; a range of indices goes to
+                // places of the memory of its own.
+                unsafe {
+                    self.tile::<false>(array, other.offset(at as isize * self.step), places);
+                }
+            });
+            if !good {
+                fine.store(false, Ordering::Relaxed);
+            }
+        });
+        Ok(fine.load(Ordering::Relaxed))
+    }
+
+    /// Copies the other array to what is selected of an array, in the order of the indices; whether all
+    /// of these are within their axes, else nothing has been copied.
+    ///
+    /// # Errors
+    /// The array is read-only, or there is not enough memory to compute one of them.
+    pub(crate) fn write(&self, view: &Array, value: &Array) -> Result<bool> {
+        if !self.for_each_tile(0..self.count, |_, _| {}) {
+            return Ok(false);
+        }
+        if value.size() == 0 {
+            return Ok(true);
+        }
+        assert!(!value.may_share_memory(view));
+        let (from, to) = (value.address()?.cast_mut(), view.address_for_writing()?);
+        Ok(self.for_each_tile(0..self.count, |at, places| {
+            // SAFETY: the places are those of elements of the view, the others those of the value, and
+            // they do not overlap.
+            unsafe { self.tile::<true>(to, from.offset(at as isize * self.step), places) }
+        }))
+    }
+
+    /// The first index that is out of bounds: the number of its source, and what it is.
+    ///
+    /// # Errors
+    /// There is not enough memory.
+    pub(crate) fn first_outside(&self) -> Result<Option<(usize, i64)>> {
+        for (i, source) in self.sources.iter().enumerate() {
+            let extent = source.extent as i64;
+            let outside = |index: &&i64| !(-extent..extent).contains(*index);
+            let find = |indices: &[i64]| indices.iter().find(outside).copied();
+            if let Some(index) = source.array.with_slice(find)? {
+                return Ok(Some((i, index)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// # Safety
+    /// As [`Selection::read`] or [`Selection::write`].
+    unsafe fn tile<const WRITE: bool>(&self, array: *mut u8, other: *mut u8, places: &[i64]) {
+        let (n, steps) = self.outer.inner();
+        let single = self.inner.shape().is_empty();
+        self.outer.for_each_run(|starts| {
+            // SAFETY: the walk goes to elements of both.
+            unsafe {
+                let (array, other) = (array.offset(starts[0]), other.offset(starts[1]));
+                if single && n > places.len() {
+                    // Few indices of long columns.
+                    for (j, &place) in places.iter().enumerate() {
+                        let there = other.offset(j as isize * self.step);
+                        let here = array.offset(place as isize);
+                        transfer::<WRITE>(here, steps[0], there, steps[1], n, self.size);
+                    }
+                    return;
+                }
+                for i in 0..n as isize {
+                    let (array, other) = (array.offset(i * steps[0]), other.offset(i * steps[1]));
+                    if single {
+                        elements::<WRITE>(array, other, self.step, places, self.size);
+                    } else {
+                        self.blocks::<WRITE>(array, other, places);
+                    }
+                }
+            }
+        });
+    }
+
+    /// # Safety
+    /// As [`Selection::read`] or [`Selection::write`].
+    unsafe fn blocks<const WRITE: bool>(&self, array: *mut u8, other: *mut u8, places: &[i64]) {
+        let (n, steps) = self.inner.inner();
+        let one_run = self.inner.shape().len() == 1;
+        for (j, &place) in places.iter().enumerate() {
+            // SAFETY: the walk goes to elements of both.
+            unsafe {
+                let (here, there) =
+                    (array.offset(place as isize), other.offset(j as isize * self.step));
+                if one_run {
+                    transfer::<WRITE>(here, steps[0], there, steps[1], n, self.size);
+                    continue;
+                }
+                self.inner.for_each_run(|starts| {
+                    let (here, there) = (here.offset(starts[0]), there.offset(starts[1]));
+                    transfer::<WRITE>(here, steps[0], there, steps[1], n, self.size);
+                });
+            }
+        }
+    }
+}
+
+/// Copies a run there, or from there.
+///
+/// # Safety
+/// As [`copy::run`].
+#[inline]
+unsafe fn transfer<const WRITE: bool>(
+    here: *mut u8,
+    step: isize,
+    there: *mut u8,
+    step_there: isize,
+    n: usize,
+    size: usize,
+) {
+    // SAFETY: the caller's.
+    unsafe {
+        if WRITE {
+            copy::run(there, step_there, here, step, n, size);
+        } else {
+            copy::run(here, step, there, step_there, n, size);
+        }
+    }
+}
+
+/// Copies single elements at places.
+///
+/// # Safety
+/// Elements lie there, and can be read, or written.
+unsafe fn elements<const WRITE: bool>(
+    array: *mut u8,
+    other: *mut u8,
+    step: isize,
+    places: &[i64],
+    size: usize,
+) {
+    /// The same for one size of elements, which the compiler knows.
+    #[inline(always)]
+    unsafe fn sized<const WRITE: bool, const SIZE: usize>(
+        array: *mut u8,
+        other: *mut u8,
+        step: isize,
+        places: &[i64],
+    ) {
+        for (j, &place) in places.iter().enumerate() {
+            // SAFETY: the caller's.
+            unsafe {
+                let here = array.offset(place as isize).cast::<[u8; SIZE]>();
+                let there = other.offset(j as isize * step).cast::<[u8; SIZE]>();
+                if WRITE { here.write(there.read()) } else { there.write(here.read()) }
+            }
+        }
+    }
+    // SAFETY: the caller's contract, by size.
+    unsafe {
+        match size {
+            1 => sized::<WRITE, 1>(array, other, step, places),
+            2 => sized::<WRITE, 2>(array, other, step, places),
+            4 => sized::<WRITE, 4>(array, other, step, places),
+            8 => sized::<WRITE, 8>(array, other, step, places),
+            16 => sized::<WRITE, 16>(array, other, step, places),
+            _ => unreachable!("no element type has another size"),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! `.npz` files: zip archives of `.npy` files, stored as they are (`numpy.savez`) or deflated
+//! (`numpy.savez_compressed`).
+//!
+//! What a member claims is checked before anything is allocated: it cannot have more bytes than what
+//! is at hand can hold, and the sum over them must be right.
+
+use super::error::{Error, Result};
+use super::{Header, LONGEST_HEADER};
+use miniz_oxide::{deflate, inflate};
+use rawzip::{
+    CompressionMethod, ZipArchive, ZipArchiveWriter, ZipFileHeaderRecord, ZipSliceArchive,
+};
+use std::borrow::Cow;
+use std::io::Write;
+
+/// What a name in the archive ends with, and the name of an array does not.
+const SUFFIX: &str = ".npy";
+
+/// A byte of a deflated member is at most so many of the member (258 for two bits, as zlib's manual
+/// says: 1032 to 1).
+const MOST_INFLATED: u64 = 1032;
+
+/// How hard members are deflated: zlib's level if none is asked for, which NumPy uses.
+const LEVEL: u8 = 6;
+
+/// An archive in memory, such as a mapped file.
+pub struct Archive<'a> {
+    zip: ZipSliceArchive<&'a [u8]>,
+    names: Vec<String>,
+}
+
+/// An error of the archive, or of one of its members.
+fn archive_error(member: Option<&str>, what: impl ToString) -> Error {
+    Error::Archive { member: member.map(str::to_owned), what: what.to_string() }
+}
+
+/// The name of a member without the ending.
+fn array_name(entry: &ZipFileHeaderRecord) -> String {
+    let path = entry.file_path();
+    let name = String::from_utf8_lossy(path.as_ref()).into_owned();
+    name.strip_suffix(SUFFIX).map_or(name.clone(), str::to_owned)
+}
+
+impl<'a> Archive<'a> {
+    /// Finds the members of an archive.
+    ///
+    /// # Errors
+    /// It is no zip archive, or a damaged one.
+    pub fn new(file: &'a [u8]) -> Result<Archive<'a>> {
+        let zip = ZipArchive::from_slice(file).map_err(|error| archive_error(None, error))?;
+        let mut names = Vec::new();
+        let mut entries = zip.entries();
+        while let Some(entry) = entries.next_entry().map_err(|error| archive_error(None, error))? {
+            names.push(array_name(&entry));
+        }
+        Ok(Archive { zip, names })
+    }
+
+    /// The names of the arrays, in the order of the archive.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// An array by its name, with or without the ending: its header and its data, which lie in the
+    /// file if they are stored there as they are.
+    ///
+    /// # Errors
+    /// There is none of this name, or it is damaged or no array that can be read.
+    pub fn array(&self, name: &str) -> Result<(Header, Cow<'a, [u8]>)> {
+        let member = self.member(name)?;
+        let (header, start) = Header::parse(&member)?;
+        let size = header.data(&member, start)?.len();
+        let data = match member {
+            Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[start..start + size]),
+            Cow::Owned(mut bytes) => {
+                bytes.truncate(start + size);
+                bytes.drain(..start);
+                Cow::Owned(bytes)
+            }
+        };
+        Ok((header, data))
+    }
+
+    /// The bytes of a member: those of the last one, if several have a name.
+    fn member(&self, name: &str) -> Result<Cow<'a, [u8]>> {
+        let short = name.strip_suffix(SUFFIX).unwrap_or(name);
+        let mut entries = self.zip.entries();
+        let mut found = None;
+        while let Some(entry) = entries.next_entry().map_err(|error| archive_error(None, error))? {
+            if array_name(&entry) == short || array_name(&entry) == name {
+                found = Some(entry);
+            }
+        }
+        let Some(entry) = found else {
+            return Err(Error::NoMember { name: name.to_owned(), known: self.names.clone() });
+        };
+        let about = |what: &dyn ToString| archive_error(Some(name), what.to_string());
+        if entry.flags().is_encrypted() {
+            return Err(about(&"it is encrypted: unpack it first"));
+        }
+        let local = self.zip.get_entry(entry.wayfinder()).map_err(|error| about(&error))?;
+        let (start, end) = local.compressed_data_range();
+        let file: &'a [u8] = self.zip.get_ref();
+        let packed = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+        let packed = packed.and_then(|(start, end)| file.get(start..end));
+        let packed = packed.ok_or_else(|| about(&"its data lie outside the file"))?;
+        let claim = local.claim_verifier();
+        let bytes = match entry.compression_method() {
+            CompressionMethod::STORE => Cow::Borrowed(packed),
+            CompressionMethod::DEFLATE => {
+                Cow::Owned(inflated(packed, claim.uncompressed_size).map_err(|what| about(&what))?)
+            }
+            other => {
+                let what = format!(
+                    "it is packed by method {}: the known ones are 0 (stored) and 8 (deflated)",
+                    other.as_u16()
+                );
+                return Err(about(&what));
+            }
+        };
+        if bytes.len() as u64 != claim.uncompressed_size || rawzip::crc32(&bytes) != claim.crc {
+            return Err(about(&"its size or its check sum is wrong: get another copy of the file"));
+        }
+        Ok(bytes)
+    }
+}
+
+/// Inflates a member that claims to have so many bytes.
+fn inflated(packed: &[u8], size: u64) -> core::result::Result<Vec<u8>, String> {
+    let most = (packed.len() as u64 + 1) * MOST_INFLATED;
+    if size > most {
+        return Err(format!(
+            "it claims to have {size} bytes, more than the {} of it can hold",
+            packed.len()
+        ));
+    }
+    let limit = usize::try_from(size).unwrap_or(usize::MAX);
+    inflate::decompress_to_vec_with_limit(packed, limit)
+        .map_err(|error| format!("it cannot be inflated ({error}): get another copy of the file"))
+}
+
+/// Writes an archive, member by member.
+pub struct ArchiveWriter<W: Write> {
+    zip: ZipArchiveWriter<W>,
+    compress: bool,
+}
+
+impl<W: Write> ArchiveWriter<W> {
+    /// An archive without members, that will be deflated or not.
+    pub fn new(writer: W, compress: bool) -> ArchiveWriter<W> {
+        ArchiveWriter { zip: ZipArchiveWriter::new(writer), compress }
+    }
+
+    /// Adds an array.
+    ///
+    /// # Errors
+    /// The writer's.
+    ///
+    /// # Panics
+    /// If the data are not as long as the header says.
+    pub fn add(&mut self, name: &str, header: &Header, data: &[u8]) -> Result<()> {
+        let about = |error: rawzip::Error| archive_error(Some(name), error);
+        let path = format!("{name}{SUFFIX}");
+        let method =
+            if self.compress { CompressionMethod::DEFLATE } else { CompressionMethod::STORE };
+        let file = self.zip.new_file(&*path).compression_method(method);
+        let (mut entry, config) = file.start().map_err(about)?;
+        if self.compress {
+            let mut bytes = Vec::with_capacity(LONGEST_HEADER.min(data.len()));
+            header.write(&mut bytes, data)?;
+            entry.write_all(&deflate::compress_to_vec(&bytes, LEVEL))?;
+            let (crc, size) = (rawzip::crc32(&bytes), bytes.len() as u64);
+            let output = rawzip::DataDescriptorOutput::new(crc, size);
+            entry.finish(output).map_err(about)?;
+            return Ok(());
+        }
+        let mut writer = config.wrap(&mut entry);
+        header.write(&mut writer, data)?;
+        let (_, output) = writer.finish().map_err(about)?;
+        entry.finish(output).map_err(about)?;
+        Ok(())
+    }
+
+    /// Ends the archive, and gives its writer back.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn finish(self) -> Result<W> {
+        self.zip.finish().map_err(|error| archive_error(None, error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inflated;
+
+    #[test]
+    fn a_claim_beyond_what_can_be_is_refused() {
+        let error = inflated(&[0; 10], 1 << 40).unwrap_err();
+        assert_eq!(error, "it claims to have 1099511627776 bytes, more than the 10 of it can hold");
+        // Ten thousand zeros, of which it claims fewer.
+        let packed = miniz_oxide::deflate::compress_to_vec(&[0; 10_000], 6);
+        assert!(inflated(&packed, 9_999).is_err());
+        assert_eq!(inflated(&packed, 10_000), Ok(vec![0; 10_000]));
+    }
+}

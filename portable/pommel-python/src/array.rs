@@ -1,0 +1,637 @@
+//! The class of arrays: operators, indexing, attributes, and methods that are functions too.
+
+use crate::dtype::{self, DType};
+use crate::error::Raise;
+use crate::key::{self, Key};
+use crate::value::{self, Shape, Value};
+use crate::{errstate, text};
+use pommel::prelude::*;
+use pommel_array::{Array, Casting, Function, Index, Operand, Order, Scalar, apply, apply_into};
+
+/// An n-dimensional array of numbers of one type.
+///
+/// Arrays are made by functions such as `pommel.array`, `pommel.zeros` and `pommel.arange`, and
+/// behave as those of NumPy do. An element-wise expression of large arrays is computed when somebody
+/// looks at the result, in one pass over memory.
+#[class(name = "ndarray")]
+pub struct NdArray {
+    pub(crate) inner: Array,
+}
+
+/// The result of a computation, after what its errors of arithmetic ask for.
+#[inline]
+pub(crate) fn computed(
+    ctx: Ctx<'_>,
+    name: &str,
+    result: pommel_array::Result<Array>,
+) -> Result<NdArray> {
+    let inner = result.raise()?;
+    errstate::check(ctx, name)?;
+    Ok(NdArray { inner })
+}
+
+/// An operator of an array and anything.
+#[inline]
+fn operator<'c>(
+    ctx: Ctx<'c>,
+    function: Function,
+    this: &NdArray,
+    other: &Object<'c>,
+    reflected: bool,
+) -> Result<Object<'c>> {
+    let order = |other: Operand<'_>| -> Result<Object<'c>> {
+        let this = Operand::Array(&this.inner);
+        let result = apply(function, &if reflected { [other, this] } else { [this, other] });
+        ctx.object(computed(ctx, function.name(), result)?)
+    };
+    if let Some(other) = Instance::<NdArray>::of(other) {
+        return order(Operand::Array(&other.borrow()?.inner));
+    }
+    if other.cast::<Float>().is_ok() {
+        return order(Operand::Scalar(Scalar::Float(other.extract()?)));
+    }
+    match Value::of(other)? {
+        Some(value) => order(value.operand()),
+        None => Ok(ctx.not_implemented()),
+    }
+}
+
+/// An operator that changes the array.
+fn in_place<'c>(
+    ctx: Ctx<'c>,
+    function: Function,
+    this: &NdArray,
+    other: &Object<'c>,
+) -> Result<()> {
+    let other = Value::expect(other, "other")?;
+    let operands = [Operand::Array(&this.inner), other.operand()];
+    apply_into(function, &operands, &this.inner, Casting::SameKind).raise()?;
+    errstate::check(ctx, function.name())
+}
+
+fn unary(ctx: Ctx<'_>, function: Function, this: &NdArray) -> Result<NdArray> {
+    computed(ctx, function.name(), apply(function, &[Operand::Array(&this.inner)]))
+}
+
+/// The one element of an array, for conversions to a number.
+fn single(this: &NdArray, to: &str) -> Result<Scalar> {
+    if this.inner.size() != 1 {
+        let shape = Shape(this.inner.shape().to_vec());
+        return Err(Error::type_error(format!(
+            "only an array of one element can become {to}, not one of shape {:?}",
+            shape.0
+        )));
+    }
+    this.inner.item(&vec![0; this.inner.ndim()]).raise()
+}
+
+#[methods]
+impl NdArray {
+    /// The type of the elements.
+    #[getter]
+    fn dtype(&self) -> DType {
+        DType { inner: self.inner.dtype() }
+    }
+
+    /// The extents of the axes.
+    #[getter]
+    fn shape(&self) -> Shape {
+        Shape(self.inner.shape().to_vec())
+    }
+
+    /// The bytes from one element to the next along each axis.
+    #[getter]
+    fn strides(&self) -> Shape {
+        Shape(self.inner.layout().strides().to_vec())
+    }
+
+    /// The number of axes.
+    #[getter]
+    fn ndim(&self) -> usize {
+        self.inner.ndim()
+    }
+
+    /// The number of elements.
+    #[getter]
+    fn size(&self) -> usize {
+        self.inner.size()
+    }
+
+    /// Bytes of an element.
+    #[getter]
+    fn itemsize(&self) -> usize {
+        self.inner.dtype().size()
+    }
+
+    /// Bytes of all elements.
+    #[getter]
+    fn nbytes(&self) -> usize {
+        self.inner.dtype().size() * self.inner.size()
+    }
+
+    /// The device that has the elements: always "cpu".
+    #[getter]
+    fn device(&self) -> &'static str {
+        "cpu"
+    }
+
+    /// The array with its axes in reverse order: a view.
+    #[getter]
+    #[name = "T"]
+    fn transposed(&self) -> NdArray {
+        NdArray { inner: self.inner.transposed() }
+    }
+
+    /// The array with its last two axes exchanged: a view.
+    #[getter]
+    #[name = "mT"]
+    fn matrix_transposed(&self) -> Result<NdArray> {
+        let ndim = self.inner.ndim() as isize;
+        if ndim < 2 {
+            return Err(Error::value_error(format!(
+                "mT needs at least 2 dimensions, and the array has {ndim}"
+            )));
+        }
+        let mut axes: Vec<isize> = (0..ndim).collect();
+        axes.swap(ndim as usize - 2, ndim as usize - 1);
+        Ok(NdArray { inner: self.inner.permuted(&axes).raise()? })
+    }
+
+    /// The real parts: a view.
+    #[getter]
+    fn real(&self) -> NdArray {
+        NdArray { inner: self.inner.real() }
+    }
+
+    /// The imaginary parts: a view, or zeros.
+    #[getter]
+    fn imag(&self) -> Result<NdArray> {
+        Ok(NdArray { inner: self.inner.imag().raise()? })
+    }
+
+    fn __add__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::Add, self, other, false)
+    }
+    fn __radd__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::Add, self, other, true)
+    }
+    fn __iadd__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
+        in_place(ctx, Function::Add, self, other)
+    }
+    fn __sub__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::Subtract, self, other, false)
+    }
+    fn __rsub__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::Subtract, self, other, true)
+    }
+    fn __isub__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
+        in_place(ctx, Function::Subtract, self, other)
+    }
+    fn __mul__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::Multiply, self, other, false)
+    }
+    fn __rmul__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::Multiply, self, other, true)
+    }
+    fn __imul__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
+        in_place(ctx, Function::Multiply, self, other)
+    }
+    fn __truediv__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::Divide, self, other, false)
+    }
+    fn __rtruediv__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::Divide, self, other, true)
+    }
+    fn __itruediv__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
+        in_place(ctx, Function::Divide, self, other)
+    }
+    fn __floordiv__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::FloorDivide, self, other, false)
+    }
+    fn __rfloordiv__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::FloorDivide, self, other, true)
+    }
+    fn __ifloordiv__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
+        in_place(ctx, Function::FloorDivide, self, other)
+    }
+    fn __mod__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::Remainder, self, other, false)
+    }
+    fn __rmod__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::Remainder, self, other, true)
+    }
+    fn __imod__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
+        in_place(ctx, Function::Remainder, self, other)
+    }
+    fn __divmod__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<(Object<'c>, Object<'c>)> {
+        let quotient = operator(ctx, Function::FloorDivide, self, other, false)?;
+        Ok((quotient, operator(ctx, Function::Remainder, self, other, false)?))
+    }
+    fn __rdivmod__<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+    ) -> Result<(Object<'c>, Object<'c>)> {
+        let quotient = operator(ctx, Function::FloorDivide, self, other, true)?;
+        Ok((quotient, operator(ctx, Function::Remainder, self, other, true)?))
+    }
+    fn __pow__<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+        modulus: Option<Object<'c>>,
+    ) -> Result<Object<'c>> {
+        if modulus.is_some_and(|modulus| !modulus.is_none()) {
+            return Ok(ctx.not_implemented());
+        }
+        // The square is by far the most frequent power.
+        if let Ok(2) =
+            other.cast::<Int>().map_err(|_| ()).and_then(|n| n.extract::<i64>().map_err(|_| ()))
+        {
+            if self.inner.dtype() != pommel_array::DType::Bool {
+                return ctx.object(unary(ctx, Function::Square, self)?);
+            }
+        }
+        operator(ctx, Function::Power, self, other, false)
+    }
+    fn __rpow__<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+        modulus: Option<Object<'c>>,
+    ) -> Result<Object<'c>> {
+        if modulus.is_some_and(|modulus| !modulus.is_none()) {
+            return Ok(ctx.not_implemented());
+        }
+        operator(ctx, Function::Power, self, other, true)
+    }
+    fn __ipow__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
+        in_place(ctx, Function::Power, self, other)
+    }
+    fn __and__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::BitwiseAnd, self, other, false)
+    }
+    fn __rand__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::BitwiseAnd, self, other, true)
+    }
+    fn __iand__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
+        in_place(ctx, Function::BitwiseAnd, self, other)
+    }
+    fn __or__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::BitwiseOr, self, other, false)
+    }
+    fn __ror__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::BitwiseOr, self, other, true)
+    }
+    fn __ior__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
+        in_place(ctx, Function::BitwiseOr, self, other)
+    }
+    fn __xor__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::BitwiseXor, self, other, false)
+    }
+    fn __rxor__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::BitwiseXor, self, other, true)
+    }
+    fn __ixor__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
+        in_place(ctx, Function::BitwiseXor, self, other)
+    }
+    fn __lshift__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::LeftShift, self, other, false)
+    }
+    fn __rlshift__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::LeftShift, self, other, true)
+    }
+    fn __ilshift__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
+        in_place(ctx, Function::LeftShift, self, other)
+    }
+    fn __rshift__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::RightShift, self, other, false)
+    }
+    fn __rrshift__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::RightShift, self, other, true)
+    }
+    fn __irshift__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
+        in_place(ctx, Function::RightShift, self, other)
+    }
+    fn __lt__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::Less, self, other, false)
+    }
+    fn __le__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::LessEqual, self, other, false)
+    }
+    fn __eq__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::Equal, self, other, false)
+    }
+    fn __ne__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::NotEqual, self, other, false)
+    }
+    fn __gt__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::Greater, self, other, false)
+    }
+    fn __ge__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        operator(ctx, Function::GreaterEqual, self, other, false)
+    }
+    fn __neg__(&self, ctx: Ctx<'_>) -> Result<NdArray> {
+        unary(ctx, Function::Negative, self)
+    }
+    fn __pos__(&self, ctx: Ctx<'_>) -> Result<NdArray> {
+        unary(ctx, Function::Positive, self)
+    }
+    fn __abs__(&self, ctx: Ctx<'_>) -> Result<NdArray> {
+        unary(ctx, Function::Abs, self)
+    }
+    fn __invert__(&self, ctx: Ctx<'_>) -> Result<NdArray> {
+        unary(ctx, Function::BitwiseInvert, self)
+    }
+
+    fn __bool__(&self) -> Result<bool> {
+        if self.inner.size() != 1 {
+            return Err(Error::value_error(format!(
+                "an array of {} elements is neither true nor false: use any() or all()",
+                self.inner.size()
+            )));
+        }
+        Ok(match single(self, "a bool")? {
+            Scalar::Bool(value) => value,
+            Scalar::Int(value) => value != 0,
+            Scalar::Float(value) => value != 0.0,
+            Scalar::Complex(value) => value.re != 0.0 || value.im != 0.0,
+        })
+    }
+
+    fn __float__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        match single(self, "a float")? {
+            Scalar::Complex(_) => {
+                Err(Error::type_error("a complex number cannot become a float: take its real part"))
+            }
+            value => ctx.builtin(c"float")?.call((value::give(ctx, value)?,)),
+        }
+    }
+
+    fn __int__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        match single(self, "an int")? {
+            Scalar::Complex(_) => {
+                Err(Error::type_error("a complex number cannot become an int: take its real part"))
+            }
+            value => ctx.builtin(c"int")?.call((value::give(ctx, value)?,)),
+        }
+    }
+
+    fn __complex__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        let value = single(self, "a complex number")?;
+        ctx.builtin(c"complex")?.call((value::give(ctx, value)?,))
+    }
+
+    fn __index__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        if self.inner.ndim() != 0 || !self.inner.dtype().is_integer() {
+            return Err(Error::type_error(
+                "only an integer array without dimensions can be an index",
+            ));
+        }
+        value::give(ctx, single(self, "an index")?)
+    }
+
+    fn __len__(&self) -> Result<usize> {
+        let first = self.inner.shape().first();
+        first
+            .map(|&extent| extent as usize)
+            .ok_or_else(|| Error::type_error("an array without dimensions has no length"))
+    }
+
+    fn __getitem__<'c>(&self, ctx: Ctx<'c>, key: &Object<'c>) -> Result<Object<'c>> {
+        if self.inner.ndim() == 1 && key.cast::<Int>().is_ok() && key.cast::<Bool>().is_err() {
+            if key::has_number(&self.inner) {
+                return value::give(ctx, self.inner.item(&[key.extract()?]).raise()?);
+            }
+        }
+        match key::basic(key)? {
+            Key::Basic(parts) => key::read(ctx, &self.inner, &parts),
+            Key::Advanced => crate::advanced::get(ctx, self, key),
+        }
+    }
+
+    fn __setitem__<'c>(&self, ctx: Ctx<'c>, key: &Object<'c>, value: &Object<'c>) -> Result<()> {
+        match key::basic(key)? {
+            Key::Basic(parts) => {
+                let view = self.inner.select(&parts).raise()?;
+                if let Some(number) = value::number(value)? {
+                    check_number(number, &view)?;
+                    return view.fill(number).raise();
+                }
+                let value = Value::expect(value, "value")?.into_array()?;
+                view.assign(&value, Casting::Unsafe).raise()?;
+                errstate::check(ctx, "cast")
+            }
+            Key::Advanced => crate::advanced::set(ctx, self, key, value),
+        }
+    }
+
+    fn __iter__<'c>(this: &Instance<'c, NdArray>, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        let array = this.borrow()?;
+        if array.inner.ndim() == 0 {
+            return Err(Error::type_error("an array without dimensions cannot be iterated over"));
+        }
+        array.inner.eval().raise()?;
+        ctx.object(Items { array: array.inner.clone(), next: 0.into() })
+    }
+
+    fn __contains__<'c>(&self, ctx: Ctx<'c>, value: &Object<'c>) -> Result<bool> {
+        let value = Value::expect(value, "value")?;
+        let equal =
+            apply(Function::Equal, &[Operand::Array(&self.inner), value.operand()]).raise()?;
+        errstate::check(ctx, "equal")?;
+        equal.with_slice(|found: &[bool]| found.contains(&true)).raise()
+    }
+
+    fn __repr__(&self) -> Result<String> {
+        text::repr(&self.inner)
+    }
+
+    fn __str__(&self) -> Result<String> {
+        text::str(&self.inner)
+    }
+
+    /// A copy, converted to a type.
+    #[signature(dtype, /, *, copy = true)]
+    fn astype(&self, ctx: Ctx<'_>, dtype: DType, copy: bool) -> Result<NdArray> {
+        if dtype.inner == self.inner.dtype() {
+            let copied = if copy { self.inner.copied_as_it_lies() } else { Ok(self.inner.clone()) };
+            return Ok(NdArray { inner: copied.raise()? });
+        }
+        computed(ctx, "cast", self.inner.cast(dtype.inner, Casting::Unsafe))
+    }
+
+    /// A copy in C order ('C'), in Fortran's ('F'), or as the elements lie ('K').
+    #[signature(order = "C".into())]
+    fn copy(&self, order: String) -> Result<NdArray> {
+        let copy = match order.as_str() {
+            "C" => self.inner.copied(Order::C),
+            "F" => self.inner.copied(Order::F),
+            "K" | "A" => self.inner.copied_as_it_lies(),
+            _ => {
+                return Err(Error::value_error(format!(
+                    "argument 'order' must be 'C', 'F', 'A' or 'K', not '{order}'"
+                )));
+            }
+        };
+        Ok(NdArray { inner: copy.raise()? })
+    }
+
+    fn __copy__(&self) -> Result<NdArray> {
+        Ok(NdArray { inner: self.inner.copied_as_it_lies().raise()? })
+    }
+
+    #[signature(memo, /)]
+    fn __deepcopy__(&self, memo: &Object<'_>) -> Result<NdArray> {
+        let _ = memo;
+        self.__copy__()
+    }
+
+    /// The elements as numbers of Python, in nested lists.
+    fn tolist<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        listed(ctx, &self.inner)
+    }
+
+    /// The one element as a number of Python, or the one at an index.
+    fn item<'c>(&self, ctx: Ctx<'c>, args: Args<'_, 'c>) -> Result<Object<'c>> {
+        let mut indices: Vec<isize> = Vec::new();
+        for index in args.iter() {
+            match index.cast::<Tuple>() {
+                Ok(tuple) => indices.extend(tuple.extract::<Vec<isize>>()?),
+                Err(_) => indices.push(index.extract()?),
+            }
+        }
+        if indices.is_empty() {
+            return value::give(ctx, single(self, "a number")?);
+        }
+        if indices.len() == 1 && self.inner.ndim() != 1 {
+            let flat = self.inner.reshaped(&[-1]).raise()?;
+            return value::give(ctx, flat.item(&indices).raise()?);
+        }
+        let parts: Vec<Index> = indices.iter().map(|&index| Index::At(index)).collect();
+        let element = NdArray { inner: self.inner.select(&parts).raise()? };
+        value::give(ctx, single(&element, "a number")?)
+    }
+
+    /// Writes a number to all places.
+    fn fill(&self, value: &Object<'_>) -> Result<()> {
+        match value::number(value)? {
+            Some(number) => self.inner.fill(number).raise(),
+            None => {
+                let value = Value::expect(value, "value")?.into_array()?;
+                self.inner.assign(&value, Casting::Unsafe).raise()
+            }
+        }
+    }
+
+    /// The bytes of the elements in C order.
+    fn tobytes<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        let bytes = self.inner.to_bytes().raise()?;
+        Ok(ctx.bytes(&bytes)?.into())
+    }
+
+    /// The elements in C order under another shape; a view if that is possible.
+    fn reshape(&self, shape: Args<'_, '_>) -> Result<NdArray> {
+        let shape = shape_of(&shape)?;
+        Ok(NdArray { inner: self.inner.reshaped(&shape).raise()? })
+    }
+
+    /// The axes in another order: a view; in reverse order if none is given.
+    fn transpose(&self, axes: Args<'_, '_>) -> Result<NdArray> {
+        let axes = shape_of(&axes)?;
+        let inner = match axes.is_empty() {
+            true => self.inner.transposed(),
+            false => self.inner.permuted(&axes).raise()?,
+        };
+        Ok(NdArray { inner })
+    }
+
+    /// The elements in one dimension: a view if that is possible.
+    fn ravel(&self) -> Result<NdArray> {
+        Ok(NdArray { inner: self.inner.reshaped(&[-1]).raise()? })
+    }
+
+    /// The elements in one dimension: a copy.
+    fn flatten(&self) -> Result<NdArray> {
+        let copy = self.inner.copied(Order::C).raise()?;
+        Ok(NdArray { inner: copy.reshaped(&[-1]).raise()? })
+    }
+
+    /// The array itself: there is no other device than "cpu".
+    #[signature(device, /, *, stream = None)]
+    fn to_device<'a, 'c>(
+        this: &'a Instance<'c, NdArray>,
+        device: &str,
+        stream: Option<Object<'c>>,
+    ) -> Result<&'a Object<'c>> {
+        if device != "cpu" {
+            return Err(Error::value_error(format!(
+                "argument 'device' must be 'cpu', the only device there is, not '{device}'"
+            )));
+        }
+        if stream.is_some_and(|stream| !stream.is_none()) {
+            return Err(Error::value_error("argument 'stream' must be None: 'cpu' has no streams"));
+        }
+        Ok(this)
+    }
+}
+
+/// A number that must fit is refused where NumPy refuses it: a part that would be lost.
+fn check_number(number: Scalar, view: &Array) -> Result<()> {
+    if matches!(number, Scalar::Complex(_)) && !view.dtype().is_complex() {
+        return Err(Error::type_error(format!(
+            "a complex number cannot become an element of an array of {}: take its real part",
+            dtype::code(view.dtype())
+        )));
+    }
+    Ok(())
+}
+
+/// A shape or axes as arguments: ints, or one sequence of them.
+pub(crate) fn shape_of(args: &Args<'_, '_>) -> Result<Vec<isize>> {
+    let mut items = args.iter();
+    if let (1, Some(only)) = (args.len(), items.next()) {
+        return if only.is_none() {
+            Ok(Vec::new())
+        } else {
+            Shape::from_python(&only).map(|s| s.0)
+        };
+    }
+    args.iter().map(|item| item.extract()).collect()
+}
+
+fn listed<'c>(ctx: Ctx<'c>, array: &Array) -> Result<Object<'c>> {
+    if array.ndim() == 0 {
+        return value::give(ctx, array.item(&[]).raise()?);
+    }
+    let mut items = Vec::with_capacity(array.shape()[0] as usize);
+    for i in 0..array.shape()[0] {
+        items.push(match array.ndim() {
+            1 => value::give(ctx, array.item(&[i]).raise()?)?,
+            _ => listed(ctx, &array.select(&[Index::At(i)]).raise()?)?,
+        });
+    }
+    ctx.list(items).map(Object::from)
+}
+
+/// An iterator over the first axis of an array.
+#[class]
+pub struct Items {
+    array: Array,
+    next: std::sync::atomic::AtomicIsize,
+}
+
+#[methods]
+impl Items {
+    fn __iter__<'a, 'c>(this: &'a Instance<'c, Items>) -> &'a Object<'c> {
+        this
+    }
+
+    fn __next__<'c>(&self, ctx: Ctx<'c>) -> Result<Option<Object<'c>>> {
+        let i = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        if i >= self.array.shape()[0] {
+            return Ok(None);
+        }
+        key::read(ctx, &self.array, &[Index::At(i)]).map(Some)
+    }
+}

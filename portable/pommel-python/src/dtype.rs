@@ -1,0 +1,198 @@
+//! Element types as Python objects.
+
+use pommel::prelude::*;
+use pommel_array::{DType as Type, Kind};
+
+/// The type of an array's elements, such as `pommel.float64`.
+///
+/// Calling it makes an array without dimensions of a number: `pommel.float32(0.5)`.
+/// It equals its name, and NumPy's type of that name.
+#[class(name = "dtype")]
+pub struct DType {
+    pub(crate) inner: Type,
+}
+
+#[methods]
+impl DType {
+    /// The type that an object names: a name such as 'float64', a code such as 'd' or '<f8', a Python
+    /// type (bool, int, float, complex), or an element type of NumPy.
+    #[new]
+    #[signature(object, /)]
+    fn new(object: &Object<'_>) -> Result<DType> {
+        Ok(DType { inner: read(object)? })
+    }
+
+    /// The name.
+    #[getter]
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    /// Bytes of an element.
+    #[getter]
+    fn itemsize(&self) -> usize {
+        self.inner.size()
+    }
+
+    /// The alignment of an element in bytes.
+    #[getter]
+    fn alignment(&self) -> usize {
+        self.inner.real().size()
+    }
+
+    /// The kind: 'b' (bool), 'i' (integer), 'u' (unsigned), 'f' (floating point), 'c' (complex).
+    #[getter]
+    fn kind(&self) -> &'static str {
+        match self.inner.kind() {
+            Kind::Bool => "b",
+            Kind::Int => "i",
+            Kind::UInt => "u",
+            Kind::Float => "f",
+            Kind::Complex => "c",
+        }
+    }
+
+    /// The code of NumPy, such as 'd'.
+    #[getter]
+    fn char(&self) -> &'static str {
+        match self.inner {
+            Type::Int64 => "l",
+            Type::UInt64 => "L",
+            Type::Complex64 => "F",
+            Type::Complex128 => "D",
+            other => other.code(),
+        }
+    }
+
+    /// The code with byte order and size, such as '<f8'.
+    #[getter]
+    fn str(&self) -> String {
+        code(self.inner)
+    }
+
+    /// The type itself, as NumPy's element types have it.
+    #[getter]
+    fn r#type<'a, 'c>(this: &'a Instance<'c, DType>) -> &'a Object<'c> {
+        this
+    }
+
+    /// Whether elements are in the byte order of the machine, which they always are.
+    #[getter]
+    fn isnative(&self) -> bool {
+        true
+    }
+
+    fn __call__<'c>(&self, ctx: Ctx<'c>, value: &Object<'c>) -> Result<crate::array::NdArray> {
+        crate::value::array(ctx, value, Some(self.inner), Some(true))
+    }
+
+    fn __eq__(&self, other: &Object<'_>) -> bool {
+        match Instance::<DType>::of(other) {
+            Some(other) => other.borrow().is_ok_and(|other| other.inner == self.inner),
+            None => read(other).is_ok_and(|other| other == self.inner),
+        }
+    }
+
+    fn __hash__(&self) -> i64 {
+        self.inner as i64 + 1_000_003
+    }
+
+    fn __repr__(&self) -> String {
+        format!("dtype('{}')", self.inner.name())
+    }
+
+    fn __str__(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    fn __reduce__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        ctx.object((&pommel_type::<DType>(ctx)?, (self.inner.name(),)))
+    }
+}
+
+/// The class of a struct, as an object.
+fn pommel_type<'c, T: pommel::Methods>(ctx: Ctx<'c>) -> Result<Object<'c>> {
+    ctx.import(c"pommel._native")?.get_attr(c"dtype")
+}
+
+/// The code with byte order and size.
+pub(crate) fn code(dtype: Type) -> String {
+    let (order, letter) = match dtype.kind() {
+        Kind::Bool => ('|', 'b'),
+        Kind::Int => ('<', 'i'),
+        Kind::UInt => ('<', 'u'),
+        Kind::Float => ('<', 'f'),
+        Kind::Complex => ('<', 'c'),
+    };
+    let order = if dtype.size() == 1 { '|' } else { order };
+    format!("{order}{letter}{}", dtype.size())
+}
+
+/// The type of a text: a name, NumPy's letter, or a code with byte order and size.
+pub(crate) fn named(text: &str) -> Option<Type> {
+    let found = match text {
+        "int" | "intp" | "long" | "longlong" | "l" | "p" => Type::Int64,
+        "uint" | "uintp" | "ulong" | "ulonglong" | "L" | "P" => Type::UInt64,
+        "float" | "double" => Type::Float64,
+        "half" => Type::Float16,
+        "single" => Type::Float32,
+        "complex" | "cdouble" | "D" => Type::Complex128,
+        "csingle" | "F" => Type::Complex64,
+        "bool_" => Type::Bool,
+        _ => return Type::from_name(text).or_else(|| coded(text)),
+    };
+    Some(found)
+}
+
+/// The type of a code such as `<f8`.
+pub(crate) fn coded(text: &str) -> Option<Type> {
+    let letters = text.strip_prefix(['<', '|', '=']).unwrap_or(text);
+    Type::ALL.iter().copied().find(|dtype| code(*dtype)[1..] == *letters)
+}
+
+/// The element type that an object means.
+pub(crate) fn read(object: &Object<'_>) -> Result<Type> {
+    if let Some(dtype) = Instance::<DType>::of(object) {
+        return Ok(dtype.borrow()?.inner);
+    }
+    let ctx = object.ctx();
+    if let Ok(text) = object.cast::<Str>() {
+        return named(text.to_str()?).ok_or_else(|| unknown(object));
+    }
+    let builtin = [
+        (c"float", Type::Float64),
+        (c"int", Type::Int64),
+        (c"bool", Type::Bool),
+        (c"complex", Type::Complex128),
+    ];
+    for (name, dtype) in builtin {
+        if object.is(&ctx.builtin(name)?) {
+            return Ok(dtype);
+        }
+    }
+    // NumPy's types say their code, and its scalar types their name.
+    if let Ok(text) = object.get_attr(c"str").and_then(|text| text.extract::<String>()) {
+        return coded(&text).ok_or_else(|| unknown(object));
+    }
+    if let Ok(text) = object.get_attr(c"__name__").and_then(|text| text.extract::<String>()) {
+        return named(&text).ok_or_else(|| unknown(object));
+    }
+    Err(unknown(object))
+}
+
+#[cold]
+fn unknown(object: &Object<'_>) -> Error {
+    let known: Vec<_> = Type::ALL.iter().map(|dtype| dtype.name()).collect();
+    let given = object.repr().unwrap_or_else(|_| object.type_name());
+    Error::type_error(format!("{given} names no element type; there are {}", known.join(", ")))
+}
+
+impl FromPython for DType {
+    fn expected() -> std::borrow::Cow<'static, str> {
+        "an element type".into()
+    }
+
+    fn from_python(object: &Object<'_>) -> Result<DType> {
+        Ok(DType { inner: read(object)? })
+    }
+}

@@ -1,0 +1,157 @@
+//! Element-wise functions as Python objects, one for each row of the engine's table.
+
+use crate::array::{NdArray, computed};
+use crate::error::Raise;
+use crate::errstate;
+use crate::value::Value;
+use pommel::prelude::*;
+use pommel_array::{Casting, Function, Operand, apply, apply_into};
+
+/// An element-wise function: of arrays, numbers and nested sequences, whose shapes are stretched to
+/// one.
+#[class(name = "ufunc")]
+pub struct Ufunc {
+    pub(crate) function: Function,
+}
+
+#[methods]
+impl Ufunc {
+    /// The name.
+    #[getter]
+    fn __name__(&self) -> &'static str {
+        self.function.name()
+    }
+
+    /// What the function computes.
+    #[getter]
+    fn __doc__(&self) -> String {
+        let parameters = match self.function.arity() {
+            1 => "x",
+            2 => "x1, x2",
+            _ => "x, min, max",
+        };
+        format!("{}({parameters}, /, out=None)\n\n{}", self.function.name(), self.function.doc())
+    }
+
+    /// The number of parameters.
+    #[getter]
+    fn nin(&self) -> usize {
+        self.function.arity()
+    }
+
+    /// The number of results.
+    #[getter]
+    fn nout(&self) -> usize {
+        1
+    }
+
+    /// The number of parameters and results.
+    #[getter]
+    fn nargs(&self) -> usize {
+        self.function.arity() + 1
+    }
+
+    #[signature(*args, out = None, dtype = None)]
+    fn __call__<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        args: Args<'_, 'c>,
+        out: Option<Object<'c>>,
+        dtype: Option<crate::dtype::DType>,
+    ) -> Result<Object<'c>> {
+        let arity = self.function.arity();
+        let name = self.function.name();
+        if args.len() != arity && args.len() != arity + 1 {
+            return Err(Error::type_error(format!(
+                "{name}() takes {arity} array{}, and {} {} given",
+                if arity == 1 { "" } else { "s" },
+                args.len(),
+                if args.len() == 1 { "was" } else { "were" },
+            )));
+        }
+        let mut values = Vec::with_capacity(arity);
+        for (i, arg) in args.iter().take(arity).enumerate() {
+            let parameter = if arity == 1 { "x" } else { ["x1", "x2", "x3"][i] };
+            values.push(Value::expect(&arg, parameter)?);
+        }
+        let out = out.or_else(|| args.iter().nth(arity).map(|o| o.to_owned_handle()));
+        let out = out.filter(|out| !out.is_none());
+        if let Some(dtype) = dtype {
+            for value in &mut values {
+                let array =
+                    std::mem::replace(value, Value::Scalar(pommel_array::Scalar::Bool(false)));
+                let array = array.into_array()?;
+                *value = Value::Array(array.cast(dtype.inner, Casting::SameKind).raise()?);
+            }
+        }
+        let operands: Vec<Operand<'_>> = values.iter().map(Value::operand).collect();
+        match out {
+            Some(out) => {
+                let out = out_array(&out)?;
+                let target = Instance::<NdArray>::of(&out).map(|out| out.borrow()).transpose()?;
+                let target = target.ok_or_else(|| not_an_output(&out))?;
+                apply_into(self.function, &operands, &target.inner, Casting::SameKind).raise()?;
+                errstate::check(ctx, name)?;
+                drop(target);
+                Ok(out)
+            }
+            None => ctx.object(computed(ctx, name, apply(self.function, &operands))?),
+        }
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<ufunc '{}'>", self.function.name())
+    }
+
+    fn __reduce__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        let getter = ctx.builtin(c"getattr")?;
+        ctx.object((getter, (&*ctx.import(c"pommel")?, self.function.name())))
+    }
+}
+
+/// The array that is to take a result: itself, or the one of a tuple.
+fn out_array<'c>(out: &Object<'c>) -> Result<Object<'c>> {
+    match out.cast::<Tuple>() {
+        Ok(_) => out.get_index(0),
+        Err(_) => Ok(out.to_owned_handle()),
+    }
+}
+
+#[cold]
+fn not_an_output(out: &Object<'_>) -> Error {
+    Error::type_error(format!("argument 'out' must be an array, not {}", out.type_name()))
+}
+
+/// Names of NumPy for functions that the standard has by another, and names that several have.
+pub(crate) const ALIASES: &[(&std::ffi::CStr, Function)] = &[
+    (c"absolute", Function::Abs),
+    (c"arccos", Function::Acos),
+    (c"arccosh", Function::Acosh),
+    (c"arcsin", Function::Asin),
+    (c"arcsinh", Function::Asinh),
+    (c"arctan", Function::Atan),
+    (c"arctan2", Function::Atan2),
+    (c"arctanh", Function::Atanh),
+    (c"bitwise_not", Function::BitwiseInvert),
+    (c"conjugate", Function::Conj),
+    (c"fabs", Function::Abs),
+    (c"invert", Function::BitwiseInvert),
+    (c"left_shift", Function::LeftShift),
+    (c"mod", Function::Remainder),
+    (c"power", Function::Power),
+    (c"right_shift", Function::RightShift),
+    (c"rint", Function::Round),
+    (c"true_divide", Function::Divide),
+];
+
+/// Adds all of them to the module.
+pub(crate) fn add_to(module: &Module<'_>) -> Result<()> {
+    for &function in Function::ALL {
+        let name = std::ffi::CString::new(function.name()).unwrap_or_default();
+        module.add(&name, Ufunc { function })?;
+    }
+    for (name, function) in ALIASES {
+        module.add(name, Ufunc { function: *function })?;
+    }
+    Ok(())
+}

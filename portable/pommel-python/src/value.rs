@@ -1,0 +1,338 @@
+//! From Python objects to arrays and numbers.
+
+use crate::array::NdArray;
+use crate::error::{Raise, raised};
+use pommel::prelude::*;
+use pommel_array::{Array, Casting, DType, Operand, Scalar};
+
+/// What an operand of a function is.
+pub(crate) enum Value {
+    /// An array.
+    Array(Array),
+    /// A number of Python, whose type gives way to that of arrays.
+    Scalar(Scalar),
+}
+
+impl Value {
+    /// An array, a number, a nested sequence of numbers, or another library's array; `None` if it is
+    /// nothing of that.
+    pub(crate) fn of(object: &Object<'_>) -> Result<Option<Value>> {
+        if let Some(array) = Instance::<NdArray>::of(object) {
+            return Ok(Some(Value::Array(array.borrow()?.inner.clone())));
+        }
+        if let Some(number) = number(object)? {
+            return Ok(Some(Value::Scalar(number)));
+        }
+        if object.cast::<List>().is_ok() || object.cast::<Tuple>().is_ok() {
+            return sequence(object, None).map(|array| Some(Value::Array(array)));
+        }
+        Ok(crate::exchange::import(object)?.map(Value::Array))
+    }
+
+    /// The same, or an error that says what was wanted.
+    pub(crate) fn expect(object: &Object<'_>, name: &str) -> Result<Value> {
+        Value::of(object)?.ok_or_else(|| {
+            Error::type_error(format!(
+                "argument '{name}' must be an array, a number, or a nested sequence of numbers, not \
+                 {} ({})",
+                object.repr().unwrap_or_else(|_| "an object".to_owned()),
+                object.type_name()
+            ))
+        })
+    }
+
+    pub(crate) fn operand(&self) -> Operand<'_> {
+        match self {
+            Value::Array(array) => Operand::Array(array),
+            Value::Scalar(value) => Operand::Scalar(*value),
+        }
+    }
+
+    /// As an array; a number becomes one without dimensions, of its own type.
+    pub(crate) fn into_array(self) -> Result<Array> {
+        match self {
+            Value::Array(array) => Ok(array),
+            Value::Scalar(value) => Array::from_scalar(value, value.dtype()).raise(),
+        }
+    }
+}
+
+/// A number of Python.
+pub(crate) fn number(object: &Object<'_>) -> Result<Option<Scalar>> {
+    if object.cast::<Float>().is_ok() {
+        return object.extract().map(|value| Some(Scalar::Float(value)));
+    }
+    if object.cast::<Bool>().is_ok() {
+        return object.is_true().map(|value| Some(Scalar::Bool(value)));
+    }
+    if object.cast::<Int>().is_ok() {
+        return integer(object).map(Some);
+    }
+    if object.cast::<Complex>().is_ok() {
+        let (re, im) = (object.get_attr(c"real")?, object.get_attr(c"imag")?);
+        let value = num_complex::Complex::new(re.extract()?, im.extract()?);
+        return Ok(Some(Scalar::Complex(value)));
+    }
+    Ok(None)
+}
+
+fn integer(object: &Object<'_>) -> Result<Scalar> {
+    let small = object.extract::<i64>();
+    if let Ok(value) = small {
+        return Ok(Scalar::Int(value.into()));
+    }
+    drop(small);
+    // Of 128 bits at most, or as a floating-point number, which is what it can become.
+    let text = object.repr()?;
+    match text.parse::<i128>() {
+        Ok(value) => Ok(Scalar::Int(value)),
+        Err(_) => text
+            .parse()
+            .map(Scalar::Float)
+            .map_err(|_| Error::type_error(format!("must be a number, not {text}"))),
+    }
+}
+
+/// An array of anything that holds numbers. `copy`: whether it must be one (`Some(true)`), must not
+/// be one, or may be one.
+pub(crate) fn array(
+    _ctx: Ctx<'_>,
+    object: &Object<'_>,
+    dtype: Option<DType>,
+    copy: Option<bool>,
+) -> Result<NdArray> {
+    let (array, fresh) = match Instance::<NdArray>::of(object) {
+        Some(array) => (array.borrow()?.inner.clone(), false),
+        None => match number(object)? {
+            Some(value) => {
+                let dtype = dtype.unwrap_or(value.dtype());
+                let array = match Array::from_scalar(value, dtype) {
+                    Ok(array) => array,
+                    Err(error) => return Err(raised(error)),
+                };
+                (array, true)
+            }
+            None if object.cast::<List>().is_ok() || object.cast::<Tuple>().is_ok() => {
+                (sequence(object, dtype)?, true)
+            }
+            None => match crate::exchange::import(object)? {
+                Some(array) => (array, false),
+                None if object.has_attr(c"__iter__") && object.has_attr(c"__len__") => {
+                    (sequence(object, dtype)?, true)
+                }
+                None => return Err(not_an_array(object)),
+            },
+        },
+    };
+    if copy == Some(false) && (fresh || dtype.is_some_and(|dtype| dtype != array.dtype())) {
+        return Err(Error::value_error(
+            "argument 'copy' is False and the object cannot be used without a copy: leave it out, or \
+             pass None",
+        ));
+    }
+    let converted = match dtype {
+        Some(dtype) if dtype != array.dtype() => array.cast(dtype, Casting::Unsafe).raise()?,
+        _ if copy == Some(true) && !fresh => array.copied_as_it_lies().raise()?,
+        _ => array,
+    };
+    Ok(NdArray { inner: converted })
+}
+
+#[cold]
+fn not_an_array(object: &Object<'_>) -> Error {
+    Error::type_error(format!(
+        "argument 'object' must be a number, a nested sequence of numbers, or an object that exports \
+         memory, not {} ({})",
+        object.repr().unwrap_or_else(|_| "an object".to_owned()),
+        object.type_name()
+    ))
+}
+
+/// An array of a nested sequence.
+pub(crate) fn sequence(object: &Object<'_>, dtype: Option<DType>) -> Result<Array> {
+    let count = object.len()?;
+    if dtype.is_none_or(|dtype| dtype == DType::Float64) {
+        let mut floats: Vec<f64> = Vec::with_capacity(count);
+        f64::read_leading(object, &mut floats);
+        if floats.len() == count && count > 0 {
+            return Array::from_slice(&floats, &[count as isize]).raise();
+        }
+    }
+    let mut found = Found { shape: Vec::new(), numbers: Vec::new(), parts: Vec::new() };
+    found.visit(object, 0)?;
+    found.into_array(dtype)
+}
+
+/// What has been found in a nested sequence, in order.
+struct Found {
+    shape: Vec<isize>,
+    numbers: Vec<Scalar>,
+    /// Arrays among the items, each with the number of numbers before it.
+    parts: Vec<Array>,
+}
+
+/// Deeper than any array is nested.
+const DEEPEST: usize = 64;
+
+impl Found {
+    fn visit(&mut self, object: &Object<'_>, depth: usize) -> Result<()> {
+        if depth > DEEPEST {
+            return Err(Error::value_error(format!("lists are nested more than {DEEPEST} deep")));
+        }
+        let count = object.len()? as isize;
+        self.extent(depth, count)?;
+        for item in object.iter()? {
+            let item = item?;
+            if let Some(value) = number(&item)? {
+                self.leaf(depth + 1)?;
+                self.numbers.push(value);
+            } else if item.cast::<List>().is_ok() || item.cast::<Tuple>().is_ok() {
+                self.visit(&item, depth + 1)?;
+            } else {
+                let part = match Instance::<NdArray>::of(&item) {
+                    Some(array) => Some(array.borrow()?.inner.clone()),
+                    None => crate::exchange::import(&item)?,
+                };
+                let Some(part) = part else { return Err(not_a_number(&item)) };
+                for (axis, &extent) in part.shape().iter().enumerate() {
+                    self.extent(depth + 1 + axis, extent)?;
+                }
+                self.leaf(depth + 1 + part.ndim())?;
+                self.parts.push(part);
+            }
+        }
+        Ok(())
+    }
+
+    /// An axis has an extent, the same everywhere.
+    fn extent(&mut self, axis: usize, extent: isize) -> Result<()> {
+        if axis == self.shape.len() && self.numbers.is_empty() && self.parts.is_empty() {
+            self.shape.push(extent);
+        }
+        match self.shape.get(axis) {
+            Some(&known) if known == extent => Ok(()),
+            _ => Err(self.ragged(axis)),
+        }
+    }
+
+    /// Numbers are as deep as there are axes.
+    fn leaf(&self, depth: usize) -> Result<()> {
+        if depth == self.shape.len() {
+            Ok(())
+        } else {
+            Err(self.ragged(depth.min(self.shape.len())))
+        }
+    }
+
+    #[cold]
+    fn ragged(&self, axis: usize) -> Error {
+        Error::value_error(format!(
+            "the nested sequence has no shape: its parts differ in length or depth on axis {axis}"
+        ))
+    }
+
+    fn into_array(self, dtype: Option<DType>) -> Result<Array> {
+        if !self.parts.is_empty() {
+            return self.joined(dtype);
+        }
+        let own = || {
+            let types = self.numbers.iter().map(|number| number.dtype());
+            types.reduce(DType::promote).unwrap_or(DType::Float64)
+        };
+        let dtype = dtype.unwrap_or_else(own);
+        let array = Array::zeros(dtype, &self.shape).raise()?;
+        let flat = array.reshaped(&[-1]).raise();
+        let flat = if self.numbers.is_empty() { return Ok(array) } else { flat? };
+        for (i, number) in self.numbers.iter().enumerate() {
+            flat.set_item(&[i as isize], *number).raise()?;
+        }
+        Ok(array)
+    }
+
+    /// Arrays side by side, which are all there is.
+    fn joined(self, dtype: Option<DType>) -> Result<Array> {
+        if !self.numbers.is_empty() {
+            // Numbers among arrays without dimensions.
+            return Err(Error::type_error(
+                "a sequence of both numbers and arrays: make arrays of all of them first",
+            ));
+        }
+        let own = self.parts.iter().map(Array::dtype).reduce(DType::promote);
+        let dtype = dtype.or(own).unwrap_or(DType::Float64);
+        let array = Array::zeros(dtype, &self.shape).raise()?;
+        let depth = self.shape.len() - self.parts[0].ndim();
+        let mut flat: Vec<isize> = vec![-1];
+        flat.extend_from_slice(&self.shape[depth..]);
+        if array.size() == 0 {
+            return Ok(array);
+        }
+        let rows = array.reshaped(&flat).raise()?;
+        for (i, part) in self.parts.iter().enumerate() {
+            let row = rows.select(&[pommel_array::Index::At(i as isize)]).raise()?;
+            row.assign(part, Casting::Unsafe).raise()?;
+        }
+        Ok(array)
+    }
+}
+
+#[cold]
+fn not_a_number(object: &Object<'_>) -> Error {
+    Error::type_error(format!(
+        "items must be numbers, not {} ({})",
+        object.repr().unwrap_or_else(|_| "an object".to_owned()),
+        object.type_name()
+    ))
+}
+
+/// A number as an object of Python.
+pub(crate) fn give(ctx: Ctx<'_>, value: Scalar) -> Result<Object<'_>> {
+    match value {
+        Scalar::Bool(value) => ctx.object(value),
+        Scalar::Int(value) => match i64::try_from(value) {
+            Ok(value) => ctx.object(value),
+            Err(_) => ctx.object(value as u64),
+        },
+        Scalar::Float(value) => ctx.object(value),
+        Scalar::Complex(value) => ctx.builtin(c"complex")?.call((value.re, value.im)),
+    }
+}
+
+/// A shape: an int or a sequence of ints.
+pub(crate) struct Shape(pub(crate) Vec<isize>);
+
+impl FromPython for Shape {
+    fn expected() -> std::borrow::Cow<'static, str> {
+        "an int or a tuple of ints".into()
+    }
+
+    fn from_python(object: &Object<'_>) -> Result<Shape> {
+        if object.cast::<Tuple>().is_ok() || object.cast::<List>().is_ok() {
+            return object.extract().map(Shape);
+        }
+        match object.extract::<isize>() {
+            Ok(extent) => Ok(Shape(vec![extent])),
+            Err(error) if object.has_attr(c"__iter__") => {
+                drop(error);
+                object.extract().map(Shape)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+pommel::argument!(Shape);
+
+impl IntoPython for Shape {
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        tuple(ctx, &self.0)
+    }
+}
+
+/// A tuple of ints.
+pub(crate) fn tuple<'c>(ctx: Ctx<'c>, numbers: &[isize]) -> Result<Object<'c>> {
+    let items: Vec<Object<'c>> =
+        numbers.iter().map(|number| ctx.object(*number)).collect::<Result<_>>()?;
+    let items: Vec<&Object<'_>> = items.iter().collect();
+    ctx.tuple(&items).map(Object::from)
+}
+
+pommel::argument!(crate::dtype::DType);

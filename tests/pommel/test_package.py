@@ -1,0 +1,105 @@
+"""The package `pommel` as a package: how it comes in, what it has, what it says of itself."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+import pommel as pm
+
+
+def test_it_is_the_package_that_was_built(folders_of_extensions):
+    folder = os.path.dirname(os.path.realpath(pm.__file__))
+    assert os.path.dirname(folder) in map(os.path.realpath, folders_of_extensions)
+    assert os.path.realpath(pm._native.__file__) == os.path.join(folder, "_native.so")
+
+
+def test_the_native_part_is_a_module_of_the_package():
+    assert sys.modules["pommel._native"] is pm._native
+    assert pm._native.__name__ == pm._native.__spec__.name == "pommel._native"
+    assert pm._native.__package__ == "pommel"
+    assert pm._native.__spec__.origin == pm._native.__file__
+
+
+def test_every_name_is_there():
+    assert set(pm.__all__) <= set(dir(pm))
+    for name in pm.__all__:
+        assert getattr(pm, name) is not None
+    with pytest.raises(AttributeError, match="module 'pommel' has no attribute 'nothing'"):
+        pm.nothing
+
+
+# The modes bring the package `hpy`, and that the rest.
+@pytest.mark.only("universal")
+def test_what_is_not_needed_is_not_imported(in_new_process):
+    program = """
+before = set(sys.modules)
+import pommel
+new = set(sys.modules) - before - set(sys.builtin_module_names)
+print(sorted(name for name in new if not name.startswith("_")))
+pommel.show_config
+print("pommel._config" in sys.modules, "show_config" in vars(pommel))
+"""
+    assert in_new_process(program) == (
+        "['pommel', 'pommel._native', 'pommel._threadpoolctl']\nTrue True\n"
+    )
+
+
+def test_it_comes_in_quickly_and_small(in_new_process):
+    # Of processor time, and the best of several: the machine has other things to do.
+    program = """
+import os, time
+def pages():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1])
+before, start = pages(), time.process_time()
+import pommel
+took = time.process_time() - start
+print(took, (pages() - before) * os.sysconf("SC_PAGE_SIZE"))
+"""
+    runs = [[float(number) for number in in_new_process(program).split()] for _ in range(7)]
+    assert min(took for took, _ in runs) < 0.025
+    assert min(grown for _, grown in runs) < 20e6
+
+
+def test_without_site_and_environment(in_new_process):
+    assert in_new_process("import pommel; print(pommel.__version__)", "-I", "-S", "-W", "error") == (
+        pm.__version__ + "\n"
+    )
+
+
+def test_it_says_what_it_runs_on(capsys):
+    facts = pm.show_config(mode="dicts")
+    assert capsys.readouterr().out == ""
+    assert facts["pommel"] == pm.__version__
+    own = "_hpy_universal" in sys.builtin_module_names
+    loaded = "by the interpreter's own HPy: " if own else "by the host inside the binary: "
+    assert facts["loaded"].startswith(loaded)
+    assert facts["threads"].startswith("{} (".format(pm.get_num_threads()))
+    assert pm.show_config() is None
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[0] for line in lines] == list(facts)
+    with pytest.raises(ValueError, match="mode is 'loud': it must be 'stdout' or 'dicts'"):
+        pm.show_config("loud")
+
+
+def test_the_instruction_set_in_use_is_one_that_the_processor_has():
+    found, used = pm._native.instruction_sets()
+    assert found[0] == "baseline"
+    assert used == found[-1]
+    features = pm._native.cpu_features()
+    with open("/proc/cpuinfo") as file:
+        text = file.read()
+    if "\nflags" in text:
+        flags = text.partition("\nflags")[2].partition("\n")[0].split()
+        assert ("avx2" in features) == ("avx2" in flags)
+        assert ("avx512" in found) == ({"avx512f", "avx512vl", "avx512bw"} <= set(flags))
+
+
+def test_python_m_pommel(folders_of_extensions):
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(folders_of_extensions))
+    command = [sys.executable, "-m", "pommel"]
+    printed = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout
+    labels = [line.split("  ")[0] for line in printed.decode().splitlines()]
+    assert labels == list(pm.show_config("dicts"))
