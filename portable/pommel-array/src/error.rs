@@ -54,6 +54,14 @@ pub enum Error {
     OutputShape { result: Dims, out: Dims },
     /// An integer to the power of a negative one.
     NegativePower,
+    /// A matrix that has not what an algorithm asks for.
+    LinAlg(crate::linalg::Fault),
+    /// Axes of a product whose extents differ: the function, the shapes, and the axes in words.
+    Contraction { function: &'static str, a: Dims, b: Dims, axes: String },
+    /// A type that a function is not defined for: the function, the type, and those that it takes.
+    Unsupported { function: &'static str, dtype: DType, wanted: &'static str },
+    /// A fault in the subscripts of a sum: all of them, where the fault is, and what it is.
+    Subscripts { text: String, at: usize, fault: String },
     /// A function of no elements that has no value then: its name, the shape, and the axes that were
     /// to go (none: all).
     Empty { function: &'static str, shape: Dims, axes: Option<Dims> },
@@ -193,13 +201,38 @@ impl Error {
             Error::Empty { function, shape, axes } => {
                 fmt_empty(f, function, shape, axes.as_deref())
             }
+            Error::MaskShape { mask, axis, extent } => write!(
+                f,
+                "truth values of shape {} do not fit the array: its axis {axis} has {extent} elements",
+                Tuple(mask)
+            ),
+            Error::IndexShapes { shapes } => {
+                let shapes: Vec<_> = shapes.iter().map(|shape| Tuple(shape).to_string()).collect();
+                write!(
+                    f,
+                    "indices of shapes {} do not fit each other: their extents must be equal, or 1 to be \
+                     repeated",
+                    shapes.join(" and ")
+                )
+            }
+            other => other.fmt_arguments(f),
+        }
+    }
+
+    /// The errors about what a parameter or a variable takes.
+    fn fmt_arguments(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::IndexType { dtype } => write!(
+                f,
+                "an array of {dtype} is no index: convert it to integers or truth values, with astype"
+            ),
             Error::Argument { name, value, wanted } => {
                 write!(f, "argument '{name}' must be {wanted}, not {value}")
             }
             Error::Environment { variable, value, wanted } => {
                 write!(f, "{variable} is {value:?}: set it to {wanted}, or unset it")
             }
-            _ => unreachable!("errors about shapes and indices have been handled"),
+            other => other.fmt_algebra(f),
         }
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod gather;
 pub mod isa;
 pub(crate) mod lane;
 pub mod math;
+pub(crate) mod matmul;
 pub(crate) mod program;
 pub(crate) mod reduce;
 mod run;
