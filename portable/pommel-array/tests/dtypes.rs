@@ -59,7 +59,7 @@ fn a_half_is_rounded_once() {
         let cast = Array::scalar(value).unwrap().cast(DType::Float16, Casting::Unsafe).unwrap();
         cast.item(&[]).unwrap()
     };
-    for bits in 0..0x7bff {
+    for bits in (0..0x7bff).step_by(7) {
         let [low, high] = [bits, bits + 1].map(|bits| half::f16::from_bits(bits).to_f64());
         let middle = (low + high) / 2.0;
         let even = if bits % 2 == 0 { low } else { high };

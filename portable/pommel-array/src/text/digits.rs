@@ -75,7 +75,11 @@ fn reads_as(number: f64, value: f64) -> bool {
         _ => middle(bits + 1),
     };
     let low = if bits == 0 { 0.0 } else { middle(bits - 1) };
-    if bits % 2 == 0 { (low..=high).contains(&number) } else { low < number && number < high }
+    if bits.is_multiple_of(2) {
+        (low..=high).contains(&number)
+    } else {
+        low < number && number < high
+    }
 }
 
 /// Which digits are wanted: counted after the point.

@@ -104,7 +104,7 @@ for dtype in ["float16", "float32", "float64"]:
                      5.877e-5, 999.5, 1000.0, 1e6, 999999.0, 1e15, 1e16, 9.5e-5, 1e-4])
     hard = hard.astype(dtype)
     for value in hard:
-        row(value.reshape(()), value.tobytes().hex(), {})
+        row(np.array(value), value.tobytes().hex(), {})
         row(value.reshape((1,)), value.tobytes().hex(), {})
 halves = np.arange(0, 2**16, 53).astype("uint16").view("float16")
 row(halves, halves.tobytes().hex(), {"floatmode": "unique", "threshold": 10**6})
