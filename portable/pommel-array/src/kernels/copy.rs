@@ -75,7 +75,7 @@ pub(crate) unsafe fn strided(
 ) {
     let size = from_layout.item_size();
     let walk = Walk::new(to_layout.shape(), &[to_layout.strides(), from_layout.strides()]);
-    if let Some(axis) = turned(&walk) {
+    if let Some(axis) = turned(&walk, size) {
         // SAFETY: the caller's.
         return unsafe { in_planes(&walk, axis, from, to, size) };
     }
@@ -90,13 +90,15 @@ pub(crate) unsafe fn strided(
 
 /// The axis along which the source lies denser than along the innermost axis, which is that of the
 /// target: going along either of them one would go over the other's memory in leaps.
-fn turned(walk: &Walk) -> Option<usize> {
+fn turned(walk: &Walk, size: usize) -> Option<usize> {
     let (shape, steps) = (walk.shape(), walk.strides(1));
     let inner = shape.len().checked_sub(1)?;
     let axis = (0..inner).min_by_key(|&axis| steps[axis].unsigned_abs().wrapping_sub(1))?;
     // Few repetitions of each element are a short run, which costs more to begin than to do.
     let repeats = steps[inner] == 0 && shape[inner] < BLOCK as isize;
-    let leaps = steps[axis].unsigned_abs() < steps[inner].unsigned_abs();
+    // While a plane stays in a cache, leaps cost less than blocks.
+    let bytes = (shape[axis] as usize).saturating_mul(shape[inner] as usize).saturating_mul(size);
+    let leaps = bytes >= LARGE && steps[axis].unsigned_abs() < steps[inner].unsigned_abs();
     let denser = steps[axis] != 0 && (leaps || repeats);
     (denser && shape[axis] >= 4 && shape[inner] > 1).then_some(axis)
 }
@@ -104,6 +106,8 @@ fn turned(walk: &Walk) -> Option<usize> {
 /// Rows and columns of a block. The lines of memory that a block touches on either side stay in the
 /// first cache until it is done.
 const BLOCK: usize = 16;
+/// From so many bytes on a plane that is turned is copied in blocks.
+const LARGE: usize = 16 << 20;
 /// From so many elements on a plane is copied by several threads.
 const SHARED: usize = 1 << 18;
 
