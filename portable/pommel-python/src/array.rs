@@ -249,12 +249,11 @@ impl NdArray {
             return Ok(ctx.not_implemented());
         }
         // The square is by far the most frequent power.
-        if let Ok(2) =
-            other.cast::<Int>().map_err(|_| ()).and_then(|n| n.extract::<i64>().map_err(|_| ()))
+        if other.cast::<Int>().is_ok()
+            && other.extract::<i64>().is_ok_and(|exponent| exponent == 2)
+            && self.inner.dtype() != pommel_array::DType::Bool
         {
-            if self.inner.dtype() != pommel_array::DType::Bool {
-                return ctx.object(unary(ctx, Function::Square, self)?);
-            }
+            return ctx.object(unary(ctx, Function::Square, self)?);
         }
         operator(ctx, Function::Power, self, other, false)
     }
@@ -419,10 +418,12 @@ impl NdArray {
     }
 
     fn __getitem__<'c>(&self, ctx: Ctx<'c>, key: &Object<'c>) -> Result<Object<'c>> {
-        if self.inner.ndim() == 1 && key.cast::<Int>().is_ok() && key.cast::<Bool>().is_err() {
-            if key::has_number(&self.inner) {
-                return value::give(ctx, self.inner.item(&[key.extract()?]).raise()?);
-            }
+        if self.inner.ndim() == 1
+            && key.cast::<Int>().is_ok()
+            && key.cast::<Bool>().is_err()
+            && key::has_number(&self.inner)
+        {
+            return value::give(ctx, self.inner.item(&[key.extract()?]).raise()?);
         }
         match key::basic(key)? {
             Key::Basic(parts) => key::read(ctx, &self.inner, &parts),
