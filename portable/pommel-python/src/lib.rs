@@ -2,14 +2,16 @@
 //!
 //! It is thin: what can be said without Python is in the engine, and what is as quick in Python is
 //! in the package `pommel`, which is the only one to import this module.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod advanced;
 mod array;
 mod dtype;
 mod error;
 mod errstate;
+#[allow(unsafe_code)]
 mod exchange;
+mod files;
 mod functions;
 mod key;
 mod machine;
@@ -36,6 +38,8 @@ pub mod native {
     use crate::errstate::{get_modes, set_modes};
     #[export]
     use crate::functions::{array, asarray};
+    #[export]
+    use crate::files::{byteswap, from_dlpack, frombuffer, npy_header, npy_parse, npz_get, npz_names, npz_pack};
     #[export]
     use crate::ufunc::Ufunc;
 

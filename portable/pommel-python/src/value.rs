@@ -57,6 +57,17 @@ impl Value {
     }
 }
 
+/// Whether an object may be another library's array: it is neither one of ours, nor a number or a
+/// sequence of Python.
+pub(crate) fn is_foreign(object: &Object<'_>) -> bool {
+    Instance::<NdArray>::of(object).is_none()
+        && object.cast::<Int>().is_err()
+        && object.cast::<Float>().is_err()
+        && object.cast::<Complex>().is_err()
+        && object.cast::<List>().is_err()
+        && object.cast::<Tuple>().is_err()
+}
+
 /// A number of Python.
 pub(crate) fn number(object: &Object<'_>) -> Result<Option<Scalar>> {
     if object.cast::<Float>().is_ok() {
