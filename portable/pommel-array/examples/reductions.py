@@ -9,13 +9,15 @@ import time
 
 import numpy as np
 
+np.seterr(all="ignore")
+
 
 def measure(n, call):
     for _ in range(3):
         call()
-    repetitions = min(max(4_000_000 // max(n, 50), 3), 20_000)
+    repetitions = min(max(1_000_000 // max(n, 50), 3), 4_000)
     best = float("inf")
-    for _ in range(7):
+    for _ in range(4):
         start = time.perf_counter()
         for _ in range(repetitions):
             call()
@@ -30,7 +32,7 @@ for line in sys.stdin:
     axis = None if axis == "None" else int(axis[5:-1])
     n = int(np.prod(shape))
     array = (np.arange(n) * 7919 % 10007 + 1).astype(dtype).reshape(shape)
-    function = getattr(np, name)
+    function = getattr(np, {"cumulative_sum": "cumsum"}.get(name, name))
     theirs = measure(n, lambda: function(array, axis=axis))
     rows.append((theirs / float(ours), float(ours), theirs, line.split(None, 1)[1].strip()))
 for ratio, ours, theirs, name in sorted(rows):

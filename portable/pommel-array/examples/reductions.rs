@@ -21,7 +21,8 @@ fn time(n: usize, mut f: impl FnMut() -> Array) -> f64 {
 }
 
 fn main() {
-    let shapes: [&[isize]; 6] = [&[4], &[10_000], &[100, 100], &[1_000_000], &[1000, 1000], &[250_000, 4]];
+    let shapes: [&[isize]; 6] =
+        [&[4], &[10_000], &[100, 100], &[1_000_000], &[1000, 1000], &[250_000, 4]];
     for dtype in [DType::Float64, DType::Float32, DType::Int64] {
         for shape in shapes {
             let n: isize = shape.iter().product();

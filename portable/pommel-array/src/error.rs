@@ -54,6 +54,14 @@ pub enum Error {
     OutputShape { result: Dims, out: Dims },
     /// An integer to the power of a negative one.
     NegativePower,
+    /// A matrix that has not what an algorithm asks for.
+    LinAlg(crate::linalg::Fault),
+    /// Axes of a product whose extents differ: the function, the shapes, and the axes in words.
+    Contraction { function: &'static str, a: Dims, b: Dims, axes: String },
+    /// A type that a function is not defined for: the function, the type, and those that it takes.
+    Unsupported { function: &'static str, dtype: DType, wanted: &'static str },
+    /// A fault in the subscripts of a sum: all of them, where the fault is, and what it is.
+    Subscripts { text: String, at: usize, fault: String },
     /// A function of no elements that has no value then: its name, the shape, and the axes that were
     /// to go (none: all).
     Empty { function: &'static str, shape: Dims, axes: Option<Dims> },
@@ -191,17 +199,7 @@ impl Error {
                  type",
             ),
             Error::Empty { function, shape, axes } => {
-                let axes = match axes.as_deref() {
-                    None => "all axes".to_owned(),
-                    Some([axis]) => format!("axis {axis}"),
-                    Some(axes) => format!("the axes {}", Tuple(axes)),
-                };
-                write!(
-                    f,
-                    "{function} of no elements has no value: the array has the shape {}, and {axes} \
-                     of it go; give an axis that is not empty, or an array with elements",
-                    Tuple(shape)
-                )
+                fmt_empty(f, function, shape, axes.as_deref())
             }
             Error::MaskShape { mask, axis, extent } => write!(
                 f,
@@ -217,6 +215,13 @@ impl Error {
                     shapes.join(" and ")
                 )
             }
+            other => other.fmt_arguments(f),
+        }
+    }
+
+    /// The errors about what a parameter or a variable takes.
+    fn fmt_arguments(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Error::IndexType { dtype } => write!(
                 f,
                 "an array of {dtype} is no index: convert it to integers or truth values, with astype"
@@ -227,9 +232,29 @@ impl Error {
             Error::Environment { variable, value, wanted } => {
                 write!(f, "{variable} is {value:?}: set it to {wanted}, or unset it")
             }
-            _ => unreachable!("errors about shapes and indices have been handled"),
+            other => other.fmt_algebra(f),
         }
     }
+}
+
+/// [`Error::Empty`].
+fn fmt_empty(
+    f: &mut fmt::Formatter<'_>,
+    function: &str,
+    shape: &[isize],
+    axes: Option<&[isize]>,
+) -> fmt::Result {
+    let axes = match axes {
+        None => "all axes".to_owned(),
+        Some([axis]) => format!("axis {axis}"),
+        Some(axes) => format!("the axes {}", Tuple(axes)),
+    };
+    write!(
+        f,
+        "{function} of no elements has no value: the array has the shape {}, and {axes} of it go; \
+         give an axis that is not empty, or an array with elements",
+        Tuple(shape)
+    )
 }
 
 impl std::error::Error for Error {}

@@ -12,7 +12,8 @@
 ///   processor notes them), `divisor` (the same, and an integer must not be divided by zero), `pole`
 ///   and `range` (an infinite result of finite parameters is a division by zero, or an overflow).
 /// * A class of element types has a body, an expression of the parameters; `float` is computed in
-///   `f32` for `float16`, and `bool` is `bool`. Types without a class of their own are converted to
+///   `f32` for `float16`, and `bool` is `bool`. The class `vector` names a function of
+///   [`kernels::math`](crate::kernels::math) for floating-point numbers. Types without a class of their own are converted to
 ///   the first type in the order of the table of types that has one and holds their values.
 #[macro_export]
 macro_rules! for_each_function {
@@ -42,7 +43,7 @@ macro_rules! for_each_function {
                 [int a.remainder(b)] [float a % b];
             /// The first to the power of the second.
             Power "pow" (a, b) same range
-                [int a.power(b)] [float scalar::pow(a, b)] [complex a.powc(b)];
+                [int a.power(b)] [vector math::Binary::Pow] [complex scalar::through2(a, b, complex::pow)];
 
             /// The larger one; not a number if either is none.
             Maximum "maximum" (a, b) same quiet
@@ -129,12 +130,12 @@ macro_rules! for_each_function {
             Negative "negative" (a) same quiet [int a.wrapping_neg()] [float -a] [complex -a];
             /// The distance from zero.
             Abs "abs" (a) real quiet
-                [bool a] [int a.distance()] [float a.abs()] [complex scalar::hypot(a.re, a.im)];
+                [bool a] [int a.distance()] [float a.abs()] [complex scalar::length(a)];
             /// -1, 0 or 1; of a complex number that of length one in its direction.
             Sign "sign" (a) same quiet
                 [int a.sign()]
                 [float if a > 0.0 { 1.0 } else if a < 0.0 { -1.0 } else { a + 0.0 }]
-                [complex scalar::complex_sign(a)];
+                [complex scalar::through(a, complex::sign)];
             /// The square.
             Square "square" (a) same plain
                 [int a.wrapping_mul(a)] [float a * a] [complex scalar::complex_product(a, a)];
@@ -143,9 +144,9 @@ macro_rules! for_each_function {
                 [int a.reciprocal()] [float 1.0 / a]
                 [complex scalar::complex_quotient(num_complex::Complex::new(1.0, 0.0), a)];
             /// The square root.
-            Sqrt "sqrt" (a) same plain [float a.sqrt()] [complex a.sqrt()];
+            Sqrt "sqrt" (a) same plain [float a.sqrt()] [complex scalar::through(a, complex::sqrt)];
             /// The cube root.
-            Cbrt "cbrt" (a) same quiet [float a.cbrt()];
+            Cbrt "cbrt" (a) same range [vector math::Unary::Cbrt];
             /// The largest integer that is not above it.
             Floor "floor" (a) same quiet [int a] [float a.floor()];
             /// The smallest integer that is not below it.
@@ -181,49 +182,49 @@ macro_rules! for_each_function {
                 [float if a < 0.0 { 0.0 } else if a > 0.0 { 1.0 } else if a == 0.0 { b } else { a }];
 
             /// e to its power.
-            Exp "exp" (a) same range [float scalar::exp(a)] [complex a.exp()];
+            Exp "exp" (a) same range [vector math::Unary::Exp] [complex scalar::through(a, complex::exp)];
             /// 2 to its power.
-            Exp2 "exp2" (a) same range [float a.exp2()];
+            Exp2 "exp2" (a) same range [vector math::Unary::Exp2];
             /// e to its power, less 1, precise near zero.
-            Expm1 "expm1" (a) same range [float a.exp_m1()] [complex a.exp() - 1.0];
+            Expm1 "expm1" (a) same range [vector math::Unary::Expm1] [complex scalar::through(a, complex::expm1)];
             /// The natural logarithm.
-            Log "log" (a) same pole [float scalar::ln(a)] [complex a.ln()];
+            Log "log" (a) same pole [vector math::Unary::Log] [complex scalar::through(a, complex::log)];
             /// The logarithm to the base 2.
-            Log2 "log2" (a) same pole [float a.log2()] [complex a.log2()];
+            Log2 "log2" (a) same pole [vector math::Unary::Log2] [complex scalar::through(a, complex::log2)];
             /// The logarithm to the base 10.
-            Log10 "log10" (a) same pole [float a.log10()] [complex a.log10()];
+            Log10 "log10" (a) same pole [vector math::Unary::Log10] [complex scalar::through(a, complex::log10)];
             /// The natural logarithm of 1 more, precise near zero.
-            Log1p "log1p" (a) same pole [float a.ln_1p()] [complex (a + 1.0).ln()];
+            Log1p "log1p" (a) same pole [vector math::Unary::Log1p] [complex scalar::through(a, complex::log1p)];
             /// The logarithm of the sum of e to both powers.
-            LogAddExp "logaddexp" (a, b) same range [float scalar::logaddexp(a, b)];
+            LogAddExp "logaddexp" (a, b) same range [vector math::Binary::Logaddexp];
             /// The sine.
-            Sin "sin" (a) same range [float a.sin()] [complex a.sin()];
+            Sin "sin" (a) same range [vector math::Unary::Sin] [complex scalar::through(a, complex::sin)];
             /// The cosine.
-            Cos "cos" (a) same range [float a.cos()] [complex a.cos()];
+            Cos "cos" (a) same range [vector math::Unary::Cos] [complex scalar::through(a, complex::cos)];
             /// The tangent.
-            Tan "tan" (a) same range [float a.tan()] [complex a.tan()];
+            Tan "tan" (a) same range [vector math::Unary::Tan] [complex scalar::through(a, complex::tan)];
             /// The angle between -pi/2 and pi/2 whose sine it is.
-            Asin "asin" (a) same range [float a.asin()] [complex a.asin()];
+            Asin "asin" (a) same range [vector math::Unary::Asin] [complex scalar::through(a, complex::asin)];
             /// The angle between 0 and pi whose cosine it is.
-            Acos "acos" (a) same range [float a.acos()] [complex a.acos()];
+            Acos "acos" (a) same range [vector math::Unary::Acos] [complex scalar::through(a, complex::acos)];
             /// The angle between -pi/2 and pi/2 whose tangent it is.
-            Atan "atan" (a) same range [float a.atan()] [complex a.atan()];
+            Atan "atan" (a) same range [vector math::Unary::Atan] [complex scalar::through(a, complex::atan)];
             /// The angle of the point whose coordinates are the second and the first.
-            Atan2 "atan2" (a, b) same range [float a.atan2(b)];
+            Atan2 "atan2" (a, b) same range [vector math::Binary::Atan2];
             /// The hyperbolic sine.
-            Sinh "sinh" (a) same range [float a.sinh()] [complex a.sinh()];
+            Sinh "sinh" (a) same range [vector math::Unary::Sinh] [complex scalar::through(a, complex::sinh)];
             /// The hyperbolic cosine.
-            Cosh "cosh" (a) same range [float a.cosh()] [complex a.cosh()];
+            Cosh "cosh" (a) same range [vector math::Unary::Cosh] [complex scalar::through(a, complex::cosh)];
             /// The hyperbolic tangent.
-            Tanh "tanh" (a) same range [float a.tanh()] [complex a.tanh()];
+            Tanh "tanh" (a) same range [vector math::Unary::Tanh] [complex scalar::through(a, complex::tanh)];
             /// The number whose hyperbolic sine it is.
-            Asinh "asinh" (a) same range [float a.asinh()] [complex a.asinh()];
+            Asinh "asinh" (a) same range [vector math::Unary::Asinh] [complex scalar::through(a, complex::asinh)];
             /// The number whose hyperbolic cosine it is.
-            Acosh "acosh" (a) same range [float a.acosh()] [complex a.acosh()];
+            Acosh "acosh" (a) same range [vector math::Unary::Acosh] [complex scalar::through(a, complex::acosh)];
             /// The number whose hyperbolic tangent it is.
-            Atanh "atanh" (a) same pole [float a.atanh()] [complex a.atanh()];
+            Atanh "atanh" (a) same pole [vector math::Unary::Atanh] [complex scalar::through(a, complex::atanh)];
             /// The length of the hypotenuse over two sides.
-            Hypot "hypot" (a, b) same range [float scalar::hypot(a, b)];
+            Hypot "hypot" (a, b) same range [vector math::Binary::Hypot];
         }
     };
 }

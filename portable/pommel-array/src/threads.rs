@@ -43,6 +43,28 @@ fn pool(number: usize) -> Option<Arc<rayon::ThreadPool>> {
     Some(made)
 }
 
+/// Calls a function on the pool, for what splits itself.
+pub(crate) fn install<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    match pool() {
+/// Calls a function on a thread of the pool, where what `rayon` shares is shared among the pool's.
+///
+/// # Panics
+/// As [`for_each_range`].
+pub(crate) fn install<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    match pool(number_of_threads()) {
+        Some(pool) => pool.install(work),
+        None => work(),
+    }
+}
+
+/// How many threads work.
+///
+/// # Panics
+/// As [`for_each_range`].
+pub(crate) fn number_of_threads() -> usize {
+    num_threads().unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// Calls a function with ranges that cover `0..size`, of `grain` elements but for the last, on as many
 /// threads as are worth it.
 ///
@@ -62,7 +84,7 @@ fn split(size: usize, grain: usize, multiple: usize, work: impl Fn(Range<usize>)
     if size <= grain {
         return work(0..size);
     }
-    let threads = num_threads().unwrap_or_else(|error| panic!("{error}"));
+    let threads = number_of_threads();
     if threads == 1 {
         return work(0..size);
     }

@@ -51,3 +51,23 @@ fn a_refused_conversion_names_both_types() {
          astype"
     );
 }
+
+#[test]
+fn a_half_is_rounded_once() {
+    use pommel_array::{Array, Scalar};
+    let halved = |value: f64| {
+        let cast = Array::scalar(value).unwrap().cast(DType::Float16, Casting::Unsafe).unwrap();
+        cast.item(&[]).unwrap()
+    };
+    for bits in (0..0x7bff).step_by(7) {
+        let [low, high] = [bits, bits + 1].map(|bits| half::f16::from_bits(bits).to_f64());
+        let middle = (low + high) / 2.0;
+        let even = if bits % 2 == 0 { low } else { high };
+        assert_eq!(halved(middle), Scalar::Float(even));
+        assert_eq!(halved(-middle.next_down()), Scalar::Float(-low));
+        assert_eq!(halved(middle.next_up()), Scalar::Float(high));
+    }
+    assert_eq!(halved(65520.0), Scalar::Float(f64::INFINITY));
+    assert_eq!(halved(1e300), Scalar::Float(f64::INFINITY));
+    assert_eq!(halved(65519.99), Scalar::Float(65504.0));
+}

@@ -354,6 +354,45 @@ fn long_rows_and_tall_columns_are_folded_in_parts() {
 }
 
 #[test]
+fn what_is_computed_on_the_way_has_the_same_bits() {
+    let shapes: [&[isize]; 6] =
+        [&[2049], &[50_003], &[16_389], &[300, 70], &[3, 5, 1000], &[2000, 3]];
+    for dtype in [DType::Float64, DType::Float32, DType::Float16, DType::Complex128, DType::Int16] {
+        for shape in shapes {
+            let n: isize = shape.iter().product();
+            let values: Vec<f64> = (0..n).map(|i| ((i * 37) % 101) as f64 / 7.0 - 6.5).collect();
+            let a =
+                Array::from_slice(&values, shape).unwrap().cast(dtype, Casting::Unsafe).unwrap();
+            let steps = vec![Index::Slice(None, None, -2); shape.len()];
+            for a in [a.clone(), a.transposed(), a.select(&steps).unwrap()] {
+                a.eval().unwrap();
+                let of = |f, a: &Array, b: &Array| {
+                    apply(f, &[Operand::Array(a), Operand::Array(b)]).unwrap()
+                };
+                let row = a.select(&[Index::At(0)]).unwrap();
+                for &reduction in Reduction::ALL {
+                    let make = || of(Function::Add, &of(Function::Multiply, &a, &a), &row);
+                    let ready = make();
+                    ready.eval().unwrap();
+                    let pending = make();
+                    let bits = |array: &Array| {
+                        let result = reduce(reduction, array, None, false, None).unwrap();
+                        format!("{:?}", result.item(&[]).unwrap())
+                    };
+                    let report = (bits(&ready), status::take_report()).0;
+                    assert_eq!(bits(&pending), report, "{} {dtype} {shape:?}", reduction.name());
+                    assert!(!pending.data().is_ready() || pending.size() < 2048);
+                    // Asked again, they are stored.
+                    assert_eq!(bits(&pending), report);
+                    assert!(pending.data().is_ready());
+                }
+            }
+        }
+    }
+    let _ = status::take_report();
+}
+
+#[test]
 fn extremes_of_long_rows_are_found() {
     let n = 300_007usize;
     let mut values: Vec<f64> = (0..n).map(|i| ((i * 7919) % 1009) as f64).collect();

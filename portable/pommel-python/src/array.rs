@@ -2,10 +2,13 @@
 
 use crate::dtype::{self, DType};
 use crate::error::Raise;
+use crate::functions::argument::axes;
+use crate::functions::statistics::reduced;
 use crate::key::{self, Key};
 use crate::value::{self, Shape, Value};
 use crate::{errstate, exchange, text};
 use pommel::prelude::*;
+use pommel_array::reduce::{self, Reduction, Scan};
 use pommel_array::{Array, Casting, Function, Index, Operand, Order, Scalar, apply, apply_into};
 
 /// An n-dimensional array of numbers of one type.
@@ -457,6 +460,11 @@ impl NdArray {
     /// A copy, converted to a type.
     #[signature(dtype, /, *, copy = true)]
     fn astype(&self, ctx: Ctx<'_>, dtype: DType, copy: bool) -> Result<NdArray> {
+        self.cast_to(ctx, dtype, copy)
+    }
+
+    #[skip]
+    pub(crate) fn cast_to(&self, ctx: Ctx<'_>, dtype: DType, copy: bool) -> Result<NdArray> {
         if dtype.inner == self.inner.dtype() {
             let copied = if copy { self.inner.copied_as_it_lies() } else { Ok(self.inner.clone()) };
             return Ok(NdArray { inner: copied.raise()? });
@@ -558,6 +566,164 @@ impl NdArray {
     fn flatten(&self) -> Result<NdArray> {
         let copy = self.inner.copied(Order::C).raise()?;
         Ok(NdArray { inner: copy.reshaped(&[-1]).raise()? })
+    }
+
+    /// A table for notebooks.
+    fn _repr_html_(&self) -> Result<String> {
+        text::html(&self.inner)
+    }
+
+    /// The sum of the elements along axes, or of all.
+    #[signature(axis = None, dtype = None, *, keepdims = false)]
+    fn sum(
+        &self,
+        ctx: Ctx<'_>,
+        axis: Option<Shape>,
+        dtype: Option<DType>,
+        keepdims: bool,
+    ) -> Result<NdArray> {
+        reduced(ctx, Reduction::Sum, &self.inner, axis, dtype, keepdims)
+    }
+
+    /// The product of the elements along axes, or of all.
+    #[signature(axis = None, dtype = None, *, keepdims = false)]
+    fn prod(
+        &self,
+        ctx: Ctx<'_>,
+        axis: Option<Shape>,
+        dtype: Option<DType>,
+        keepdims: bool,
+    ) -> Result<NdArray> {
+        reduced(ctx, Reduction::Prod, &self.inner, axis, dtype, keepdims)
+    }
+
+    /// The smallest element along axes, or of all.
+    #[signature(axis = None, *, keepdims = false)]
+    fn min(&self, ctx: Ctx<'_>, axis: Option<Shape>, keepdims: bool) -> Result<NdArray> {
+        reduced(ctx, Reduction::Min, &self.inner, axis, None, keepdims)
+    }
+
+    /// The largest element along axes, or of all.
+    #[signature(axis = None, *, keepdims = false)]
+    fn max(&self, ctx: Ctx<'_>, axis: Option<Shape>, keepdims: bool) -> Result<NdArray> {
+        reduced(ctx, Reduction::Max, &self.inner, axis, None, keepdims)
+    }
+
+    /// Whether all elements along axes, or of all, are true.
+    #[signature(axis = None, *, keepdims = false)]
+    fn all(&self, ctx: Ctx<'_>, axis: Option<Shape>, keepdims: bool) -> Result<NdArray> {
+        reduced(ctx, Reduction::All, &self.inner, axis, None, keepdims)
+    }
+
+    /// Whether an element along axes, or of all, is true.
+    #[signature(axis = None, *, keepdims = false)]
+    fn any(&self, ctx: Ctx<'_>, axis: Option<Shape>, keepdims: bool) -> Result<NdArray> {
+        reduced(ctx, Reduction::Any, &self.inner, axis, None, keepdims)
+    }
+
+    /// The mean of the elements along axes, or of all.
+    #[signature(axis = None, dtype = None, *, keepdims = false)]
+    fn mean(
+        &self,
+        ctx: Ctx<'_>,
+        axis: Option<Shape>,
+        dtype: Option<DType>,
+        keepdims: bool,
+    ) -> Result<NdArray> {
+        let dtype = dtype.map(|dtype| dtype.inner);
+        computed(ctx, "mean", reduce::mean(&self.inner, axes(&axis), keepdims, dtype))
+    }
+
+    /// The variance of the elements along axes, or of all.
+    #[signature(axis = None, *, correction = None, ddof = None, keepdims = false)]
+    fn var(
+        &self,
+        ctx: Ctx<'_>,
+        axis: Option<Shape>,
+        correction: Option<f64>,
+        ddof: Option<f64>,
+        keepdims: bool,
+    ) -> Result<NdArray> {
+        let correction = correction.or(ddof).unwrap_or(0.0);
+        computed(ctx, "var", reduce::variance(&self.inner, axes(&axis), correction, keepdims, None))
+    }
+
+    /// The standard deviation of the elements along axes, or of all.
+    #[signature(axis = None, *, correction = None, ddof = None, keepdims = false)]
+    fn std(
+        &self,
+        ctx: Ctx<'_>,
+        axis: Option<Shape>,
+        correction: Option<f64>,
+        ddof: Option<f64>,
+        keepdims: bool,
+    ) -> Result<NdArray> {
+        let correction = correction.or(ddof).unwrap_or(0.0);
+        computed(
+            ctx,
+            "std",
+            reduce::deviation(&self.inner, axes(&axis), correction, keepdims, None),
+        )
+    }
+
+    /// Where the smallest element is along an axis, or in C order.
+    #[signature(axis = None, *, keepdims = false)]
+    fn argmin(&self, ctx: Ctx<'_>, axis: Option<isize>, keepdims: bool) -> Result<NdArray> {
+        computed(ctx, "argmin", reduce::argmin(&self.inner, axis, keepdims))
+    }
+
+    /// Where the largest element is along an axis, or in C order.
+    #[signature(axis = None, *, keepdims = false)]
+    fn argmax(&self, ctx: Ctx<'_>, axis: Option<isize>, keepdims: bool) -> Result<NdArray> {
+        computed(ctx, "argmax", reduce::argmax(&self.inner, axis, keepdims))
+    }
+
+    /// The sums of the elements up to each one along an axis, or in C order.
+    #[signature(axis = None, dtype = None)]
+    fn cumsum(&self, ctx: Ctx<'_>, axis: Option<isize>, dtype: Option<DType>) -> Result<NdArray> {
+        let dtype = dtype.map(|dtype| dtype.inner);
+        computed(ctx, "cumsum", reduce::scan(Scan::Sum, &self.inner, axis, dtype, false))
+    }
+
+    /// The products of the elements up to each one along an axis, or in C order.
+    #[signature(axis = None, dtype = None)]
+    fn cumprod(&self, ctx: Ctx<'_>, axis: Option<isize>, dtype: Option<DType>) -> Result<NdArray> {
+        let dtype = dtype.map(|dtype| dtype.inner);
+        computed(ctx, "cumprod", reduce::scan(Scan::Prod, &self.inner, axis, dtype, false))
+    }
+
+    /// The array without axes of one element: a view.
+    #[signature(axis = None)]
+    fn squeeze(&self, axis: Option<Shape>) -> Result<NdArray> {
+        let inner = pommel_array::manipulation::squeeze(&self.inner, axes(&axis)).raise()?;
+        Ok(NdArray { inner })
+    }
+
+    /// The array with two axes exchanged: a view.
+    fn swapaxes(&self, axis1: isize, axis2: isize) -> Result<NdArray> {
+        let inner = pommel_array::manipulation::swapaxes(&self.inner, axis1, axis2).raise()?;
+        Ok(NdArray { inner })
+    }
+
+    /// The indices of the elements that are not zero: a tuple with an array for each axis.
+    fn nonzero<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        crate::functions::argument::tuple(ctx, pommel_array::indexing::nonzero(&self.inner))
+    }
+
+    /// The elements moved into a range.
+    #[signature(min = None, max = None)]
+    fn clip(
+        &self,
+        ctx: Ctx<'_>,
+        min: Option<Object<'_>>,
+        max: Option<Object<'_>>,
+    ) -> Result<NdArray> {
+        crate::functions::clipped(ctx, &self.inner, min, max)
+    }
+
+    /// The complex conjugates.
+    fn conj(&self, ctx: Ctx<'_>) -> Result<NdArray> {
+        unary(ctx, Function::Conj, self)
     }
 
     /// The array itself: there is no other device than "cpu".
@@ -703,7 +869,11 @@ fn check_number(number: Scalar, view: &Array) -> Result<()> {
 pub(crate) fn shape_of(args: &Args<'_, '_>) -> Result<Vec<isize>> {
     let mut items = args.iter();
     if let (1, Some(only)) = (args.len(), items.next()) {
-        return if only.is_none() { Ok(Vec::new()) } else { Shape::from_python(&only).map(|s| s.0) };
+        return if only.is_none() {
+            Ok(Vec::new())
+        } else {
+            Shape::from_python(&only).map(|s| s.0)
+        };
     }
     args.iter().map(|item| item.extract()).collect()
 }

@@ -33,7 +33,7 @@ pub(crate) fn basic(key: &Object<'_>) -> Result<Key> {
     })
 }
 
-fn part(key: &Object<'_>) -> Result<Option<Index>> {
+pub(crate) fn part(key: &Object<'_>) -> Result<Option<Index>> {
     let ctx = key.ctx();
     if key.is_none() {
         return Ok(Some(Index::NewAxis));

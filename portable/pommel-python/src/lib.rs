@@ -37,7 +37,32 @@ pub mod native {
     #[export]
     use crate::errstate::{get_modes, set_modes};
     #[export]
-    use crate::functions::{array, asarray};
+    use crate::functions::creation::{
+        arange, astype, broadcast_arrays, broadcast_shapes, can_cast, diag, empty, empty_like,
+        eval, eye, full, full_like, geomspace, identity, indices, linspace, logspace,
+        may_share_memory, meshgrid, ones, ones_like, result_type, tri, vander, r#where, zeros,
+        zeros_like,
+    };
+    #[export]
+    use crate::functions::manipulation::{
+        append, array_split, atleast_1d, atleast_2d, atleast_3d, broadcast_to, concat, delete,
+        diagonal, expand_dims, flip, fliplr, flipud, hstack, insert, matrix_transpose, moveaxis,
+        pad, permute_dims, ravel, repeat, reshape, roll, rot90, sliding_window_view, split,
+        squeeze, stack, swapaxes, tile, transpose, tril, triu, unstack, vstack,
+    };
+    #[export]
+    use crate::functions::searching::{
+        argwhere, compress, extract, flatnonzero, nonzero, put_along_axis, take, take_along_axis,
+    };
+    #[export]
+    use crate::functions::statistics::{
+        all, any, argmax, argmin, count_nonzero, cumprod, cumsum, cumulative_prod, cumulative_sum,
+        diff, max, mean, min, prod, ptp, std, sum, var,
+    };
+    #[export]
+    use crate::functions::{array, asarray, clip, imag, real};
+    #[export]
+    use crate::text::{print_options, set_printoptions};
     #[export]
     use crate::files::{byteswap, from_dlpack, frombuffer, npy_header, npy_parse, npz_get, npz_names, npz_pack};
     #[export]

@@ -1,20 +1,76 @@
-//! What people see of an array.
+//! What people see of an array, and how they want it.
 
 use crate::error::Raise;
+use core::cell::RefCell;
 use pommel::prelude::*;
 use pommel_array::Array;
+use pommel_array::text::{self, FloatMode, Options, Sign};
+
+thread_local!(static OPTIONS: RefCell<Options> = RefCell::new(Options::default()));
 
 pub(crate) fn repr(array: &Array) -> Result<String> {
-    Ok(format!("array({})", str(array)?))
+    OPTIONS.with_borrow(|options| text::repr(array, options, "array(")).raise()
 }
 
 pub(crate) fn str(array: &Array) -> Result<String> {
-    if array.ndim() == 0 {
-        return Ok(array.item(&[]).raise()?.to_string());
+    OPTIONS.with_borrow(|options| text::str(array, options)).raise()
+}
+
+pub(crate) fn html(array: &Array) -> Result<String> {
+    OPTIONS.with_borrow(|options| text::html(array, options)).raise()
+}
+
+/// Sets how arrays are written in this thread; what is not given stays.
+#[function(signature = (precision = None, threshold = None, edgeitems = None, linewidth = None,
+    suppress = None, nanstr = None, infstr = None, sign = None, floatmode = None))]
+#[allow(clippy::too_many_arguments, reason = "the parameters are NumPy's")]
+pub fn set_printoptions(
+    precision: Option<usize>,
+    threshold: Option<usize>,
+    edgeitems: Option<usize>,
+    linewidth: Option<usize>,
+    suppress: Option<bool>,
+    nanstr: Option<String>,
+    infstr: Option<String>,
+    sign: Option<String>,
+    floatmode: Option<String>,
+) -> Result<()> {
+    let mut options = OPTIONS.with_borrow(Options::clone);
+    options.precision = precision.unwrap_or(options.precision);
+    options.threshold = threshold.unwrap_or(options.threshold);
+    options.edgeitems = edgeitems.unwrap_or(options.edgeitems);
+    options.linewidth = linewidth.unwrap_or(options.linewidth);
+    options.suppress = suppress.unwrap_or(options.suppress);
+    options.nanstr = nanstr.unwrap_or(options.nanstr);
+    options.infstr = infstr.unwrap_or(options.infstr);
+    if let Some(sign) = sign {
+        options.sign = match sign.as_str() {
+            "-" => Sign::Minus,
+            "+" => Sign::Plus,
+            " " => Sign::Space,
+            _ => {
+                return Err(Error::value_error(format!(
+                    "argument 'sign' must be '-', '+' or ' ', not '{sign}'"
+                )));
+            }
+        };
     }
-    let mut parts = Vec::new();
-    for i in 0..array.shape()[0] {
-        parts.push(str(&array.select(&[pommel_array::Index::At(i)]).raise()?)?);
+    if let Some(mode) = floatmode {
+        options.floatmode = FloatMode::from_name(&mode).ok_or_else(|| {
+            Error::value_error(format!(
+                "argument 'floatmode' must be 'fixed', 'unique', 'maxprec' or 'maxprec_equal', not \
+                 '{mode}'"
+            ))
+        })?;
     }
-    Ok(format!("[{}]", parts.join(", ")))
+    OPTIONS.set(options);
+    Ok(())
+}
+
+/// How arrays are written in this thread: precision, threshold, edgeitems, linewidth, suppress.
+#[function]
+pub fn print_options() -> (usize, usize, usize, usize, bool, String) {
+    OPTIONS.with_borrow(|o| {
+        (o.precision, o.threshold, o.edgeitems, o.linewidth, o.suppress, o.nanstr.clone())
+    })
 }

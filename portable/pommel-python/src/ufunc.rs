@@ -146,7 +146,8 @@ pub(crate) const ALIASES: &[(&std::ffi::CStr, Function)] = &[
 
 /// Adds all of them to the module.
 pub(crate) fn add_to(module: &Module<'_>) -> Result<()> {
-    for &function in Function::ALL {
+    // The function `clip` also takes open ranges.
+    for &function in Function::ALL.iter().filter(|&&function| function != Function::Clip) {
         let name = std::ffi::CString::new(function.name()).unwrap_or_default();
         module.add(&name, Ufunc { function })?;
     }

@@ -119,7 +119,13 @@ impl Cast<f16> for f32 {
 impl Cast<f16> for f64 {
     #[inline(always)]
     fn cast(self) -> f16 {
-        f16::from_f64(self)
+        // `half` rounds the upper half of the bits, which is wrong near the middle of two numbers. In
+        // between, an odd last bit says that something was cut off, so that nothing is rounded twice.
+        let near = self as f32;
+        let back = near as f64;
+        let cut = near.to_bits().wrapping_sub((back.abs() > self.abs()) as u32) | 1;
+        let exact = back == self || self.is_nan();
+        f16::from_f32(if exact { near } else { f32::from_bits(cut) })
     }
 }
 

@@ -75,6 +75,17 @@ unsafe fn compress(from: *const u8, mask: &Array, dtype: DType, run: Move) -> Re
     assert!(mask.dtype() == DType::Bool && mask.layout().is_contiguous(Order::C));
     let (n, size) = (mask.size(), dtype.size());
     let shared = mask.address()?;
+    if n <= CHUNK {
+        let mut total = 0;
+        // SAFETY: as many truth values, and elements; the results that the count makes room for.
+        unsafe {
+            count()(shared, n, &mut total);
+            let memory = Memory::uninit(total * size)?;
+            run(from, shared, n, memory.start(), total, 0);
+            let layout = Layout::contiguous(&[total as isize], size, Order::C)?;
+            return Ok(Array::over(memory, dtype, layout));
+        }
+    }
     let chunks = n.div_ceil(CHUNK);
     let ends: Vec<AtomicUsize> = (0..chunks).map(|_| AtomicUsize::new(0)).collect();
     let within = |chunk: usize| (chunk * CHUNK, CHUNK.min(n - chunk * CHUNK));

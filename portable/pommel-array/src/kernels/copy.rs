@@ -2,7 +2,8 @@
 //! without gaps.
 
 use crate::kernels::walk::Walk;
-use crate::layout::Layout;
+use crate::layout::{Dims, Layout};
+use crate::threads;
 
 /// Copies elements one step apart to elements another step apart.
 ///
@@ -74,6 +75,10 @@ pub(crate) unsafe fn strided(
 ) {
     let size = from_layout.item_size();
     let walk = Walk::new(to_layout.shape(), &[to_layout.strides(), from_layout.strides()]);
+    if let Some(axis) = turned(&walk, size) {
+        // SAFETY: the caller's.
+        return unsafe { in_planes(&walk, axis, from, to, size) };
+    }
     let (n, steps) = walk.inner();
     walk.for_each_run(|places| {
         // SAFETY: the walk goes to the places of both layouts.
@@ -81,6 +86,136 @@ pub(crate) unsafe fn strided(
             run(from.offset(places[1]), steps[1], to.offset(places[0]), steps[0], n, size);
         }
     });
+}
+
+/// The axis along which the source lies denser than along the innermost axis, which is that of the
+/// target: going along either of them one would go over the other's memory in leaps.
+fn turned(walk: &Walk, size: usize) -> Option<usize> {
+    let (shape, steps) = (walk.shape(), walk.strides(1));
+    let inner = shape.len().checked_sub(1)?;
+    let axis = (0..inner).min_by_key(|&axis| steps[axis].unsigned_abs().wrapping_sub(1))?;
+    // Few repetitions of each element are a short run, which costs more to begin than to do.
+    let repeats = steps[inner] == 0 && shape[inner] < BLOCK as isize;
+    // While a plane stays in a cache, leaps cost less than blocks.
+    let bytes = (shape[axis] as usize).saturating_mul(shape[inner] as usize).saturating_mul(size);
+    let leaps = bytes >= LARGE && steps[axis].unsigned_abs() < steps[inner].unsigned_abs();
+    let denser = steps[axis] != 0 && (leaps || repeats);
+    (denser && shape[axis] >= 4 && shape[inner] > 1).then_some(axis)
+}
+
+/// Rows and columns of a block. The lines of memory that a block touches on either side stay in the
+/// first cache until it is done.
+const BLOCK: usize = 16;
+/// From so many bytes on a plane that is turned is copied in blocks.
+const LARGE: usize = 16 << 20;
+/// From so many elements on a plane is copied by several threads.
+const SHARED: usize = 1 << 18;
+
+/// The places of a plane: steps along rows and columns in the source, and in the target.
+#[derive(Clone, Copy)]
+struct Plane {
+    rows: usize,
+    columns: usize,
+    from: [isize; 2],
+    to: [isize; 2],
+}
+
+/// Copies plane by plane, each in blocks: one axis of the walk is the rows, the innermost the columns.
+///
+/// # Safety
+/// As for [`strided`], whose walk it is.
+unsafe fn in_planes(walk: &Walk, axis: usize, from: *const u8, to: *mut u8, size: usize) {
+    let inner = walk.shape().len() - 1;
+    let pair = |layout: usize| [walk.strides(layout)[axis], walk.strides(layout)[inner]];
+    let plane = Plane {
+        rows: walk.shape()[axis] as usize,
+        columns: walk.shape()[inner] as usize,
+        from: pair(1),
+        to: pair(0),
+    };
+    let rest = |dims: &[isize]| -> Dims {
+        let others = (0..inner).filter(|&other| other != axis);
+        others.map(|other| dims[other]).collect()
+    };
+    let steps = [rest(walk.strides(0)), rest(walk.strides(1))];
+    let planes = Walk::new(&rest(walk.shape()), &[&steps[0], &steps[1]]);
+    if plane.rows == 0 || plane.columns == 0 {
+        return;
+    }
+    let (n, steps) = planes.inner();
+    planes.for_each_run(|places| {
+        for i in 0..n as isize {
+            // SAFETY: the places of planes, within both layouts.
+            unsafe {
+                let from = from.offset(places[1] + i * steps[1]);
+                let to = to.offset(places[0] + i * steps[0]);
+                match size {
+                    1 => plane.copy::<1>(from, to),
+                    2 => plane.copy::<2>(from, to),
+                    4 => plane.copy::<4>(from, to),
+                    8 => plane.copy::<8>(from, to),
+                    _ => plane.copy::<16>(from, to),
+                }
+            }
+        }
+    });
+}
+
+impl Plane {
+    /// Copies it in blocks, on several threads if it is large.
+    ///
+    /// # Safety
+    /// All its places can be read and written, and `SIZE` is that of an element.
+    unsafe fn copy<const SIZE: usize>(self, from: *const u8, to: *mut u8) {
+        // Addresses of elements, of which each thread has its own rows.
+        let (from, to) = (from as usize, to as usize);
+        let strips = self.rows.div_ceil(BLOCK);
+        let grain = (SHARED / (BLOCK * self.columns)).max(1);
+        threads::for_each_range(strips, grain, |range| {
+            for row in (range.start * BLOCK..self.rows.min(range.end * BLOCK)).step_by(BLOCK) {
+                let rows = BLOCK.min(self.rows - row);
+                for column in (0..self.columns).step_by(BLOCK) {
+                    let columns = BLOCK.min(self.columns - column);
+                    let place =
+                        |steps: [isize; 2]| row as isize * steps[0] + column as isize * steps[1];
+                    // SAFETY: a block of the plane.
+                    unsafe {
+                        let from = (from as *const u8).offset(place(self.from));
+                        let to = (to as *mut u8).offset(place(self.to));
+                        if rows == BLOCK && columns == BLOCK {
+                            self.block::<SIZE>(from, to, BLOCK, BLOCK);
+                        } else {
+                            self.block::<SIZE>(from, to, rows, columns);
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    /// Copies a block.
+    ///
+    /// # Safety
+    /// As for [`Plane::copy`].
+    #[inline(always)]
+    unsafe fn block<const SIZE: usize>(
+        self,
+        from: *const u8,
+        to: *mut u8,
+        rows: usize,
+        columns: usize,
+    ) {
+        for row in 0..rows as isize {
+            for column in 0..columns as isize {
+                // SAFETY: the caller's.
+                unsafe {
+                    let element = from.offset(row * self.from[0] + column * self.from[1]);
+                    let place = to.offset(row * self.to[0] + column * self.to[1]);
+                    place.cast::<[u8; SIZE]>().write(element.cast::<[u8; SIZE]>().read());
+                }
+            }
+        }
+    }
 }
 
 /// Copies the blocks of `size` bytes that indices name behind each other.

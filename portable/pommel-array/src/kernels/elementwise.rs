@@ -6,8 +6,9 @@ use crate::dtype::DType;
 use crate::for_each_function;
 use crate::function::{Function, Rule};
 use crate::kernels::Loop;
-use crate::kernels::isa::versions;
+use crate::kernels::isa::{Isa, versions};
 use crate::kernels::lane::{Lane, Truth};
+use crate::kernels::math::{self, complex};
 use crate::kernels::scalar::{self, Float, Integer, Neighbour};
 use core::mem::MaybeUninit;
 use half::f16;
@@ -146,6 +147,105 @@ macro_rules! kernel {
     };
 }
 
+/// A kernel of vector math.
+macro_rules! vector {
+    ($p:tt, $lane:ident, $which:expr) => {{
+        unsafe fn version<const ISA: usize>(inputs: *const *const u8, out: *mut u8, n: usize) {
+            // SAFETY: the contract of `Loop`. Results are written before they are read: the loops of
+            // `math` assign every element.
+            unsafe { vector!(@call $p, $lane, $which, Isa::ALL[ISA], inputs, out, n) }
+        }
+        Kernel {
+            versions: [version::<0>, version::<1>, version::<2>],
+            inputs: [<$lane as Lane>::DTYPE; 3],
+            output: <$lane as Lane>::DTYPE,
+        }
+    }};
+    (@call ($a:ident), f16, $which:expr, $isa:expr, $inputs:ident, $out:ident, $n:ident) => {
+        halves::unary(math::unary_f32_for($which, $isa), elements(*$inputs, $n), results($out, $n))
+    };
+    (@call ($a:ident), f32, $which:expr, $isa:expr, $inputs:ident, $out:ident, $n:ident) => {
+        math::unary_f32_for($which, $isa)(elements(*$inputs, $n), results($out, $n))
+    };
+    (@call ($a:ident), f64, $which:expr, $isa:expr, $inputs:ident, $out:ident, $n:ident) => {
+        math::unary_f64_for($which, $isa)(elements(*$inputs, $n), results($out, $n))
+    };
+    (@call ($a:ident, $b:ident), f16, $which:expr, $isa:expr, $inputs:ident, $out:ident, $n:ident) => {
+        halves::binary(
+            math::binary_f32_for($which, $isa),
+            elements(*$inputs, $n),
+            elements(*$inputs.add(1), $n),
+            results($out, $n),
+        )
+    };
+    (@call ($a:ident, $b:ident), f32, $which:expr, $isa:expr, $inputs:ident, $out:ident, $n:ident) => {
+        math::binary_f32_for($which, $isa)(
+            elements(*$inputs, $n),
+            elements(*$inputs.add(1), $n),
+            results($out, $n),
+        )
+    };
+    (@call ($a:ident, $b:ident), f64, $which:expr, $isa:expr, $inputs:ident, $out:ident, $n:ident) => {
+        math::binary_f64_for($which, $isa)(
+            elements(*$inputs, $n),
+            elements(*$inputs.add(1), $n),
+            results($out, $n),
+        )
+    };
+}
+
+/// Vector math of `float16`, through single precision.
+mod halves {
+    use crate::kernels::math::{BinaryLoop, UnaryLoop};
+    use half::f16;
+
+    /// Elements at a time.
+    const PART: usize = 128;
+
+    pub(super) fn unary(function: UnaryLoop<f32>, a: &[f16], out: &mut [f16]) {
+        let (mut x, mut y) = ([0f32; PART], [0f32; PART]);
+        for (a, out) in a.chunks(PART).zip(out.chunks_mut(PART)) {
+            let n = a.len();
+            widen(a, &mut x);
+            function(&x[..n], &mut y[..n]);
+            narrow(&y, out);
+        }
+    }
+
+    pub(super) fn binary(function: BinaryLoop<f32>, a: &[f16], b: &[f16], out: &mut [f16]) {
+        let (mut x, mut y, mut z) = ([0f32; PART], [0f32; PART], [0f32; PART]);
+        for ((a, b), out) in a.chunks(PART).zip(b.chunks(PART)).zip(out.chunks_mut(PART)) {
+            let n = a.len();
+            widen(a, &mut x);
+            widen(b, &mut y);
+            function(&x[..n], &y[..n], &mut z[..n]);
+            narrow(&z, out);
+        }
+    }
+
+    fn widen(from: &[f16], to: &mut [f32]) {
+        for (from, to) in from.iter().zip(to) {
+            *to = from.to_f32();
+        }
+    }
+
+    fn narrow(from: &[f32], to: &mut [f16]) {
+        for (from, to) in from.iter().zip(to) {
+            *to = f16::from_f32(*from);
+        }
+    }
+}
+
+/// The slice of a result.
+///
+/// # Safety
+/// There is memory for `n` results from `start` on, and nobody reads one before it is written.
+#[inline(always)]
+unsafe fn results<'a, T>(start: *mut u8, n: usize) -> &'a mut [T] {
+    // SAFETY: the caller's.
+    unsafe { core::slice::from_raw_parts_mut(start.cast(), n) }
+}
+
 /// The kernels of a class of a row, by element type.
 macro_rules! class {
     ($dtype:ident, $rule:ident, $p:tt, bool $($body:tt)+) => {
@@ -157,6 +257,14 @@ macro_rules! class {
     };
     ($dtype:ident, $rule:ident, $p:tt, float $($body:tt)+) => {
         class!(@match $dtype, $rule, $p, { $($body)+ }, Float16 f16, Float32 f32, Float64 f64)
+    };
+    ($dtype:ident, $rule:ident, $p:tt, vector $which:expr) => {
+        match $dtype {
+            DType::Float16 => Some(vector!($p, f16, $which)),
+            DType::Float32 => Some(vector!($p, f32, $which)),
+            DType::Float64 => Some(vector!($p, f64, $which)),
+            _ => None,
+        }
     };
     ($dtype:ident, $rule:ident, $p:tt, half $($body:tt)+) => {
         // In the precision of the element itself.

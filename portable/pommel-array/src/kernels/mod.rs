@@ -10,10 +10,12 @@ pub(crate) mod gather;
 pub mod isa;
 pub(crate) mod lane;
 pub mod math;
+pub(crate) mod matmul;
 pub(crate) mod program;
 pub(crate) mod reduce;
 mod run;
 pub(crate) mod scalar;
+pub(crate) mod sorting;
 pub mod status;
 pub(crate) mod walk;
 

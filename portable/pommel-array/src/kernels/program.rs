@@ -10,13 +10,16 @@ use crate::dtype::DType;
 use crate::error::Result;
 use crate::function::Note;
 use crate::kernels::isa::Isa;
-use crate::kernels::run::{self, Run};
+use crate::kernels::reduce::fold::{BLOCK, Folder};
+use crate::kernels::reduce::step::Target;
+use crate::kernels::run::{self, Run, Sink};
 use crate::kernels::status::{self, Status};
 use crate::kernels::walk::Walk;
 use crate::kernels::{Kernel, Loop, cast};
 use crate::layout::{Dims, Layout};
 use crate::raw::memory::Memory;
 use crate::scalar::Bits;
+use core::ops::Range;
 use core::sync::atomic::{AtomicU8, Ordering};
 use smallvec::SmallVec;
 
@@ -62,6 +65,8 @@ pub(crate) struct Program {
     pub(super) steps: Vec<Step>,
     /// The values that are stored, and where.
     pub(super) outputs: Vec<(Operand, Output)>,
+    /// The value that is folded, if one is.
+    pub(super) folded: Option<Operand>,
 }
 
 // SAFETY: the addresses are those of arrays that the program keeps, and of outputs of which each
@@ -94,6 +99,7 @@ impl Program {
             constants: Vec::new(),
             steps: Vec::new(),
             outputs: Vec::new(),
+            folded: None,
         }
     }
 
@@ -150,23 +156,54 @@ impl Program {
         if size == 0 {
             return;
         }
-        let strides: SmallVec<[&[isize]; 4]> = self
-            .outputs
-            .iter()
-            .map(|(_, output)| output.layout.strides())
-            .chain(self.sources.iter().map(|source| source.layout.strides()))
-            .collect();
+        let strides = self.strides();
         let walk = Walk::new(&self.shape, &strides);
         let plan = Run::new(&self, &walk);
-        let noted = AtomicU8::new(0);
-        let before = status::read();
-        crate::threads::for_each_range(size, plan.grain(), |range| {
-            status::write(Status::NONE);
-            plan.range(range);
-            noted.fetch_or(status::read().bits(), Ordering::Relaxed);
-        });
+        let (noted, before) = (AtomicU8::new(0), status::read());
+        let work = noting(&noted, |range| plan.range(range, None));
+        crate::threads::for_each_range(size, plan.grain(), work);
         status::write(before);
-        status::report(Status::from_bits(noted.into_inner()));
+        status::report(Status::from_bits(noted.load(Ordering::Relaxed)));
+    }
+
+    /// Computes and stores everything, and folds a value: a result for each block of [`BLOCK`]
+    /// elements, which are counted as they lie in a layout without gaps.
+    ///
+    /// # Errors
+    /// There is not enough memory for the results.
+    pub(crate) fn fold(
+        mut self,
+        value: Operand,
+        folder: &Folder,
+        quiet: bool,
+        like: &Layout,
+    ) -> Result<Memory> {
+        self.folded = Some(value);
+        let size = like.size();
+        let blocks = size.div_ceil(BLOCK);
+        let memory = Memory::uninit(blocks * folder.output.size())?;
+        let strides = self.strides();
+        let walk = Walk::sorted(&self.shape, &strides, like.strides());
+        let plan = Run::new(&self, &walk);
+        let out = Target(memory.start());
+        let (noted, before) = (AtomicU8::new(0), status::read());
+        let work = noting(&noted, |range: Range<usize>| {
+            for block in range {
+                let elements = block * BLOCK..size.min((block + 1) * BLOCK);
+                let sink = Sink::new(folder, quiet, out.at(block, folder.output.size()), &elements);
+                plan.range(elements, Some(&sink));
+            }
+        });
+        crate::threads::for_each_block(blocks, (plan.grain() / BLOCK).max(1), work);
+        status::write(before);
+        status::report(Status::from_bits(noted.load(Ordering::Relaxed)));
+        Ok(memory)
+    }
+
+    /// The strides of outputs and sources.
+    fn strides(&self) -> SmallVec<[&[isize]; 4]> {
+        let outputs = self.outputs.iter().map(|(_, output)| output.layout.strides());
+        outputs.chain(self.sources.iter().map(|source| source.layout.strides())).collect()
     }
 
     /// What it costs to compute an element, in units of about a quarter of a nanosecond.
@@ -176,6 +213,18 @@ impl Program {
             Note::Divisor | Note::Pole | Note::Range => 8,
         });
         steps.sum::<usize>() + self.sources.len() + self.outputs.len()
+    }
+}
+
+/// A function with ranges, which notes what went wrong in it.
+fn noting<'a>(
+    noted: &'a AtomicU8,
+    work: impl Fn(Range<usize>) + Sync + 'a,
+) -> impl Fn(Range<usize>) + Sync + 'a {
+    move |range| {
+        status::write(Status::NONE);
+        work(range);
+        noted.fetch_or(status::read().bits(), Ordering::Relaxed);
     }
 }
 

@@ -3,12 +3,14 @@
 use crate::dtype::{DType, Kind};
 use crate::function::Note;
 use crate::kernels::copy;
+use crate::kernels::isa::Isa;
 use crate::kernels::lane::with_lane;
 use crate::kernels::program::{Operand, Program, version};
+use crate::kernels::reduce::fold::{Folder, LANES, STATE};
 use crate::kernels::status::{self, Status};
 use crate::kernels::walk::Walk;
 use crate::kernels::{Kernel, Loop};
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell, UnsafeCell};
 use core::ops::Range;
 use smallvec::SmallVec;
 
@@ -111,7 +113,7 @@ impl<'a> Run<'a> {
     }
 
     /// Computes a range of elements, in the order of the walk.
-    pub(super) fn range(&self, range: Range<usize>) {
+    pub(super) fn range(&self, range: Range<usize>, sink: Option<&Sink>) {
         thread_local!(static SCRATCH: RefCell<Vec<u128>> = const { RefCell::new(Vec::new()) });
         SCRATCH.with(|scratch| {
             // A kernel calls nobody, so that the registers are in use once.
@@ -123,7 +125,7 @@ impl<'a> Run<'a> {
             let start = scratch.as_mut_ptr().cast::<u8>();
             // SAFETY: there is room for the registers and three elements more.
             let start = unsafe { start.add(start.align_offset(64)) };
-            Tiles { run: self, registers: start }.run(range);
+            Tiles { run: self, registers: start, sink }.run(range);
         });
     }
 }
@@ -150,7 +152,7 @@ fn allocate(program: &Program, outputs: &[Way], first: usize) -> (Vec<Instructio
             }
         }
     }
-    for (value, _) in &program.outputs {
+    for value in program.outputs.iter().map(|(value, _)| value).chain(&program.folded) {
         if let Operand::Step(used) = *value {
             // Until the end of the tile.
             last_use[used] = program.steps.len();
@@ -188,10 +190,63 @@ fn allocate(program: &Program, outputs: &[Way], first: usize) -> (Vec<Instructio
     (instructions, count)
 }
 
+/// Where the values of a block go that are folded.
+pub(super) struct Sink<'a> {
+    folder: &'a Folder,
+    /// Whether its errors of arithmetic are none.
+    quiet: bool,
+    out: *mut u8,
+    /// How many there are, and how many have been taken.
+    all: usize,
+    taken: Cell<usize>,
+    /// What has come together so far; of a few elements they themselves.
+    state: UnsafeCell<[u128; LANES]>,
+}
+
+impl<'a> Sink<'a> {
+    /// A sink for a range of elements, whose result has a place.
+    pub(super) fn new(
+        folder: &'a Folder,
+        quiet: bool,
+        out: *mut u8,
+        range: &Range<usize>,
+    ) -> Sink<'a> {
+        const { assert!(STATE <= LANES) };
+        let state = UnsafeCell::new([0; LANES]);
+        Sink { folder, quiet, out, all: range.len(), taken: Cell::new(0), state }
+    }
+
+    /// Takes the next elements.
+    ///
+    /// # Safety
+    /// There are so many at the address, of the folder's type, and room for the result.
+    unsafe fn take(&self, start: *const u8, n: usize) {
+        let (at, isa) = (self.taken.get(), Isa::best() as usize);
+        self.taken.set(at + n);
+        let done = at + n == self.all;
+        let state = self.state.get().cast::<u128>();
+        // SAFETY: the state has room for so few elements, or for the parts of a loop; the machine has
+        // the version.
+        unsafe {
+            if self.all >= LANES {
+                let out = if done { self.out } else { core::ptr::null_mut() };
+                return self.folder.piece[isa](start, n, at, state, out);
+            }
+            let size = self.folder.input.size();
+            let few = state.cast::<u8>();
+            core::ptr::copy_nonoverlapping(start, few.add(at * size), n * size);
+            if done {
+                self.folder.rows[isa](few, 0, 1, self.all, self.out);
+            }
+        }
+    }
+}
+
 /// The tiles of a range.
 struct Tiles<'a> {
     run: &'a Run<'a>,
     registers: *mut u8,
+    sink: Option<&'a Sink<'a>>,
 }
 
 impl Tiles<'_> {
@@ -244,6 +299,7 @@ impl Tiles<'_> {
             }
         }
         self.compute(cursor, at, n);
+        self.fold(cursor, at, n);
         for (i, (value, output)) in run.program.outputs.iter().enumerate() {
             let size = output.layout.item_size();
             // SAFETY: the place of the output.
@@ -282,6 +338,7 @@ impl Tiles<'_> {
             n += part;
         }
         self.compute(cursor, at, n);
+        self.fold(cursor, at, n);
         for (i, (value, output)) in run.program.outputs.iter().enumerate() {
             let size = output.layout.item_size();
             let from = self.address(*value, cursor, at);
@@ -350,6 +407,19 @@ impl Tiles<'_> {
                     // SAFETY: as above.
                     _ => unsafe { output.start.offset(cursor.place(i)) },
                 }
+            }
+        }
+    }
+
+    /// Gives a tile of the value that is folded to its sink.
+    fn fold(&self, cursor: &Cursor, at: usize, n: usize) {
+        if let (Some(sink), Some(value)) = (self.sink, self.run.program.folded) {
+            let before = status::read();
+            // SAFETY: `n` elements lie behind the address of a value.
+            unsafe { sink.take(self.address(value, cursor, at), n) };
+            if sink.quiet {
+                // What a comparison notes is not meant.
+                status::write(before);
             }
         }
     }

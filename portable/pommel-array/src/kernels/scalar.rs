@@ -209,38 +209,38 @@ pub(crate) trait Real: num_traits::Float + Lane {}
 impl Real for f32 {}
 impl Real for f64 {}
 
+/// A function of complex numbers that is computed in double precision.
 #[inline(always)]
-pub(crate) fn exp<T: Real>(a: T) -> T {
-    a.exp()
+pub(crate) fn through<T: Real>(a: Complex<T>, f: fn(Complex<f64>) -> Complex<f64>) -> Complex<T> {
+    narrow(f(wide(a)))
+}
+
+/// The same for two parameters.
+#[inline(always)]
+pub(crate) fn through2<T: Real>(
+    a: Complex<T>,
+    b: Complex<T>,
+    f: fn(Complex<f64>, Complex<f64>) -> Complex<f64>,
+) -> Complex<T> {
+    narrow(f(wide(a), wide(b)))
+}
+
+/// The distance of a complex number from zero.
+#[inline(always)]
+pub(crate) fn length<T: Real>(a: Complex<T>) -> T {
+    T::from(crate::kernels::math::complex::abs(wide(a))).unwrap_or_else(T::nan)
 }
 
 #[inline(always)]
-pub(crate) fn ln<T: Real>(a: T) -> T {
-    a.ln()
+fn wide<T: Real>(a: Complex<T>) -> Complex<f64> {
+    let part = |part: T| part.to_f64().unwrap_or(f64::NAN);
+    Complex::new(part(a.re), part(a.im))
 }
 
 #[inline(always)]
-pub(crate) fn pow<T: Real>(a: T, b: T) -> T {
-    a.powf(b)
-}
-
-#[inline(always)]
-pub(crate) fn hypot<T: Real>(a: T, b: T) -> T {
-    a.hypot(b)
-}
-
-/// The logarithm of a sum of powers, without leaving the range on the way.
-#[inline(always)]
-pub(crate) fn logaddexp<T: Real>(a: T, b: T) -> T {
-    if a == b {
-        // Also infinities, whose difference is no number.
-        return a + T::from(core::f64::consts::LN_2).unwrap_or_else(T::one);
-    }
-    let (high, low) = if a > b { (a, b) } else { (b, a) };
-    if a.is_nan() || b.is_nan() {
-        return a + b;
-    }
-    high + (low - high).exp().ln_1p()
+fn narrow<T: Real>(a: Complex<f64>) -> Complex<T> {
+    let part = |part: f64| T::from(part).unwrap_or_else(T::nan);
+    Complex::new(part(a.re), part(a.im))
 }
 
 #[inline(always)]
@@ -281,24 +281,4 @@ pub(crate) fn complex_is_true<T: Real>(a: Complex<T>) -> bool {
 #[inline(always)]
 pub(crate) fn complex_less<T: Real>(a: Complex<T>, b: Complex<T>) -> bool {
     a.re < b.re && !a.im.is_nan() && !b.im.is_nan() || a.re == b.re && a.im < b.im
-}
-
-/// The number of length one in the same direction; zero stays.
-#[inline(always)]
-pub(crate) fn complex_sign<T: Real>(a: Complex<T>) -> Complex<T> {
-    let length = a.re.hypot(a.im);
-    if length == T::zero() {
-        return Complex::new(T::zero(), T::zero());
-    }
-    if length.is_infinite() && !complex_is_nan(a) {
-        // An infinite part alone gives the direction; two have none.
-        let unit = |part: T| {
-            if part.is_infinite() { T::one().copysign(part) } else { T::zero().copysign(part) }
-        };
-        if a.re.is_infinite() && a.im.is_infinite() {
-            return Complex::new(T::nan(), T::nan());
-        }
-        return Complex::new(unit(a.re), unit(a.im));
-    }
-    Complex::new(a.re / length, a.im / length)
 }

@@ -18,9 +18,14 @@ pub(crate) struct Walk {
 impl Walk {
     /// The axes of a shape and the strides of each layout.
     pub(crate) fn new(shape: &[isize], strides: &[&[isize]]) -> Walk {
+        Walk::sorted(shape, strides, strides[0])
+    }
+
+    /// The same, in the order of steps that need not be those of a layout.
+    pub(crate) fn sorted(shape: &[isize], strides: &[&[isize]], like: &[isize]) -> Walk {
         let mut axes: SmallVec<[usize; 4]> = (0..shape.len()).filter(|&i| shape[i] != 1).collect();
         // Stable: axes of equal steps stay in C order.
-        axes.sort_by_key(|&axis| core::cmp::Reverse(strides[0][axis].unsigned_abs()));
+        axes.sort_by_key(|&axis| core::cmp::Reverse(like[axis].unsigned_abs()));
         Walk::in_order(shape, strides, &axes)
     }
 

@@ -1,6 +1,7 @@
 //! Reductions: functions that make fewer elements of many, along one axis, several or all.
 //!
-//! One table says which there are. What is in memory is folded where it lies.
+//! One table says which there are. What is in memory is folded where it lies; what is pending, and
+//! loses all axes, is computed tile by tile on the way. Both give the same bits.
 
 mod scan;
 mod seek;
@@ -241,12 +242,26 @@ pub fn reduce(
     if array.size() == 0 {
         return of_none(reduction, array, &plan, axes);
     }
-    let mut partial = Partial::of(array, &plan.reduced)?.fold(&folder, quiet)?;
+    let mut partial = match fused(array, &plan, &folder, quiet)? {
+        Some(partial) => partial,
+        None => Partial::of(array, &plan.reduced)?.fold(&folder, quiet)?,
+    };
     let again = reduction.of_parts().folder(folder.output);
     while partial.is_left() {
         partial = partial.fold(&again, quiet)?;
     }
     finish(partial, wanted, layout)
+}
+
+/// The reduction of each block of an array of which all axes go and whose elements are not there yet:
+/// they are computed on the way, and none is stored.
+fn fused(array: &Array, plan: &Plan, folder: &Folder, quiet: bool) -> Result<Option<Partial>> {
+    let Some(expr) = array.data.expr() else { return Ok(None) };
+    if plan.reduced.contains(&false) || expr.layout != array.layout {
+        return Ok(None);
+    }
+    let blocks = expr.fold(folder, quiet)?;
+    Ok(blocks.map(|memory| Partial::blocks(memory, folder.output, array.size())))
 }
 
 /// The result, in its type.

@@ -26,23 +26,59 @@ fn parsed(text: &str) -> Digits {
 /// A number rounded to the precision of a type.
 pub(super) fn rounded(value: f64, dtype: DType) -> f64 {
     match dtype {
-        DType::Float16 => f16::from_f64(value).to_f64(),
+        DType::Float16 => f16::from_f32(value as f32).to_f64(),
         DType::Float32 => value as f32 as f64,
         _ => value,
     }
 }
 
-/// The fewest digits that give the number when read as its type, the nearest ones if several do.
+/// The fewest digits that give the number when read as its type, the nearest ones if several do, and
+/// of two that are equally near those with an even last digit.
 pub(super) fn shortest(value: f64, dtype: DType) -> Digits {
-    match dtype {
-        DType::Float16 => {
-            let tried = (0..4).map(|places| format!("{value:.places$e}")).find(|text| {
-                text.parse().is_ok_and(|read: f64| f16::from_f64(read).to_f64() == value)
-            });
-            parsed(&tried.unwrap_or_else(|| format!("{value:.4e}")))
+    if dtype == DType::Float16 {
+        return shortest_of_half(value);
+    }
+    let single = dtype == DType::Float32;
+    let short = parsed(&if single { format!("{:e}", value as f32) } else { format!("{value:e}") });
+    // Rust takes the upper of two that are equally near; its exact digits are rounded to even.
+    let places = short.digits.len() - 1;
+    let even = format!("{value:.places$e}");
+    let same = match single {
+        true => even.parse() == Ok(value as f32),
+        false => even.parse() == Ok(value),
+    };
+    if same { parsed(&even) } else { short }
+}
+
+fn shortest_of_half(value: f64) -> Digits {
+    // Four places always do. Beside a power of two the upper one of two that are equally near may be
+    // the only one that is read as the number.
+    for places in 0..4 {
+        for near in [value, value * (1.0 + 1e-12)] {
+            let text = format!("{near:.places$e}");
+            if text.parse().is_ok_and(|read| reads_as(read, value)) {
+                return parsed(&text);
+            }
         }
-        DType::Float32 => parsed(&format!("{:e}", value as f32)),
-        _ => parsed(&format!("{value:e}")),
+    }
+    parsed(&format!("{value:.4e}"))
+}
+
+/// Whether a number is rounded to a `float16`: whether it lies between the middles of the ways to its
+/// neighbours, or on one of them if its last bit is 0.
+fn reads_as(number: f64, value: f64) -> bool {
+    let bits = f16::from_f32(value as f32).to_bits();
+    let middle = |neighbour: u16| (f16::from_bits(neighbour).to_f64() + value) / 2.0;
+    let high = match f16::from_bits(bits + 1) {
+        // Behind the largest one infinity begins where the next would.
+        next if next.is_infinite() => 65520.0,
+        _ => middle(bits + 1),
+    };
+    let low = if bits == 0 { 0.0 } else { middle(bits - 1) };
+    if bits.is_multiple_of(2) {
+        (low..=high).contains(&number)
+    } else {
+        low < number && number < high
     }
 }
 

@@ -119,7 +119,13 @@ fn plain(value: f64, dtype: DType, whole_end: &str) -> String {
         return format!("{sign}inf");
     }
     let count = Count { unique: true, most: None, least: 0 };
-    if size == 0.0 || (1e-4..1e16).contains(&size) {
+    // As many digits in front of the point as the type tells apart, or nearly.
+    let large = match dtype {
+        DType::Float16 => 1e3,
+        DType::Float32 => 1e6,
+        _ => 1e16,
+    };
+    if size == 0.0 || (1e-4..large).contains(&size) {
         let (whole, fraction) = positional(size, dtype, count);
         return match &*fraction {
             "" => format!("{sign}{whole}{whole_end}"),

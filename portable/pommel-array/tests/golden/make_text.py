@@ -98,3 +98,13 @@ for shape in [(1000,), (1001,), (10, 101), (7, 200), (4, 6, 50), (11, 10, 10), (
             if shape == (1000,) and (dtype != "float32" or options):
                 continue
             row(np.arange(np.prod(shape)).astype(dtype).reshape(shape), "arange", options)
+# Numbers that need care: halfway between two decimals, beside powers of two, many at once.
+for dtype in ["float16", "float32", "float64"]:
+    hard = np.array([-4011577.25, 43125.3125, 0.0043945312, 0.00024414062, 0.015625, 0.0066681,
+                     5.877e-5, 999.5, 1000.0, 1e6, 999999.0, 1e15, 1e16, 9.5e-5, 1e-4])
+    hard = hard.astype(dtype)
+    for value in hard:
+        row(np.array(value), value.tobytes().hex(), {})
+        row(value.reshape((1,)), value.tobytes().hex(), {})
+halves = np.arange(0, 2**16, 53).astype("uint16").view("float16")
+row(halves, halves.tobytes().hex(), {"floatmode": "unique", "threshold": 10**6})

@@ -1,5 +1,11 @@
 //! Functions of the package, by what they are about.
 
+pub(crate) mod argument;
+pub(crate) mod creation;
+pub(crate) mod manipulation;
+pub(crate) mod searching;
+pub(crate) mod statistics;
+
 use crate::array::NdArray;
 use crate::dtype::DType;
 use crate::value;
@@ -46,4 +52,52 @@ pub(crate) fn check_device(device: Option<&str>) -> Result<()> {
             "argument 'device' must be 'cpu', the only device there is, not '{other}'"
         ))),
     }
+}
+
+/// The elements of an array, moved into a range that is open where a bound is missing.
+pub(crate) fn clipped(
+    ctx: Ctx<'_>,
+    x: &pommel_array::Array,
+    min: Option<Object<'_>>,
+    max: Option<Object<'_>>,
+) -> Result<NdArray> {
+    use crate::value::Value;
+    use pommel_array::{Function, Operand, apply};
+    let mut array = x.clone();
+    for (bound, function, name) in
+        [(min, Function::Maximum, "min"), (max, Function::Minimum, "max")]
+    {
+        let Some(bound) = bound.filter(|bound| !bound.is_none()) else { continue };
+        let bound = Value::expect(&bound, name)?;
+        array = apply(function, &[Operand::Array(&array), bound.operand()])
+            .map_err(crate::error::raised)?;
+    }
+    crate::errstate::check(ctx, "clip")?;
+    if array.data().is_ready() && std::sync::Arc::ptr_eq(array.data(), x.data()) {
+        array = array.copied_as_it_lies().map_err(crate::error::raised)?;
+    }
+    Ok(NdArray { inner: array })
+}
+
+/// The elements moved into a range, which is open where a bound is missing.
+#[function(signature = (x, /, min = None, max = None))]
+pub fn clip(
+    ctx: Ctx<'_>,
+    x: argument::In,
+    min: Option<Object<'_>>,
+    max: Option<Object<'_>>,
+) -> Result<NdArray> {
+    clipped(ctx, &x.0, min, max)
+}
+
+/// The real parts: a view of an array of complex numbers.
+#[function(signature = (x, /))]
+pub fn real(x: argument::In) -> NdArray {
+    NdArray { inner: x.0.real() }
+}
+
+/// The imaginary parts: a view of an array of complex numbers, else zeros.
+#[function(signature = (x, /))]
+pub fn imag(x: argument::In) -> Result<NdArray> {
+    argument::out(x.0.imag())
 }

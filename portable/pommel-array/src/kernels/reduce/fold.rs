@@ -30,6 +30,21 @@ pub(crate) type Rows =
 pub(crate) type Columns =
     unsafe fn(input: *const u8, step: isize, rows: usize, n: usize, out: *mut u8, fresh: bool);
 
+/// Folds `n` elements of a row, which are its elements from `at` on, into a state; and the state into
+/// a result, unless `out` is null. The result is that of [`Rows`], to the bit, if the row has
+/// at least [`LANES`] elements.
+///
+/// # Safety
+/// The elements lie without gaps, aligned, the state has room for [`STATE`] and is that of the elements
+/// before, there is memory for a result, and the machine has the instruction set of the version.
+pub(crate) type Piece =
+    unsafe fn(input: *const u8, n: usize, at: usize, state: *mut u128, out: *mut u8);
+
+/// The most parts that a loop keeps.
+pub(crate) const LANES: usize = 64;
+/// Words that the parts of a loop fill at most.
+pub(crate) const STATE: usize = 16;
+
 /// The kernels of a reduction of elements of one type.
 #[derive(Clone, Copy)]
 pub(crate) struct Folder {
@@ -38,6 +53,7 @@ pub(crate) struct Folder {
     pub output: DType,
     pub rows: [Rows; 3],
     pub columns: [Columns; 3],
+    pub piece: [Piece; 3],
 }
 
 /// What comes together of elements.
@@ -81,6 +97,12 @@ fn wide<F: Fold, const L: usize>(x: &[F::In]) -> F::Part {
     for (part, &x) in parts.iter_mut().zip(chunks.remainder()) {
         *part = F::step(*part, x);
     }
+    together::<F, L>(parts)
+}
+
+/// Makes one of the parts.
+#[inline(always)]
+fn together<F: Fold, const L: usize>(mut parts: [F::Part; L]) -> F::Part {
     let mut n = L / 2;
     while n > 0 {
         for j in 0..n {
@@ -89,6 +111,47 @@ fn wide<F: Fold, const L: usize>(x: &[F::In]) -> F::Part {
         n /= 2;
     }
     parts[0]
+}
+
+/// [`Piece`].
+#[inline(always)]
+unsafe fn fold_piece<F: Fold, const L: usize>(
+    input: *const u8,
+    n: usize,
+    at: usize,
+    state: *mut u128,
+    out: *mut u8,
+) {
+    const { assert!(size_of::<[F::Part; L]>() <= 16 * STATE && L <= LANES) };
+    let state = state.cast::<[F::Part; L]>();
+    // SAFETY: the caller's elements, and the parts of those before, of which there are none at first.
+    let (x, mut parts) = unsafe {
+        (
+            core::slice::from_raw_parts(input.cast::<F::In>(), n),
+            if at == 0 { [F::start(); L] } else { state.read() },
+        )
+    };
+    let (lead, rest) = x.split_at((at.next_multiple_of(L) - at).min(n));
+    for (part, &x) in parts[at % L..].iter_mut().zip(lead) {
+        *part = F::step(*part, x);
+    }
+    let mut chunks = rest.chunks_exact(L);
+    for chunk in &mut chunks {
+        for j in 0..L {
+            parts[j] = F::step(parts[j], chunk[j]);
+        }
+    }
+    for (part, &x) in parts.iter_mut().zip(chunks.remainder()) {
+        *part = F::step(*part, x);
+    }
+    // SAFETY: the caller's room.
+    unsafe {
+        if out.is_null() {
+            state.write(parts);
+        } else {
+            out.cast::<F::Out>().write(F::put(together::<F, L>(parts)));
+        }
+    }
 }
 
 /// Folds the elements of a row.
@@ -107,10 +170,7 @@ pub(super) fn row<F: Fold, const L: usize>(x: &[F::In]) -> F::Part {
 #[inline(always)]
 fn short_rows<F: Fold, const N: usize>(x: &[F::In], out: &mut [core::mem::MaybeUninit<F::Out>]) {
     for (x, out) in x.chunks_exact(N).zip(out) {
-        let mut part = F::start();
-        for j in 0..N {
-            part = F::step(part, x[j]);
-        }
+        let part = x[..N].iter().fold(F::start(), |part, &x| F::step(part, x));
         out.write(F::put(part));
     }
 }
@@ -360,7 +420,7 @@ macro_rules! folder {
         Folder {
             input: <<$fold as Fold>::In as Lane>::DTYPE,
             output: <<$fold as Fold>::Out as Lane>::DTYPE,
-            // SAFETY (of the bodies): the contracts of `Rows` and `Columns`.
+            // SAFETY (of the bodies): the contracts of `Rows`, `Columns` and `Piece`.
             rows: versions!(
                 fn(input: *const u8, step: isize, rows: usize, n: usize, out: *mut u8) {
                     // SAFETY: as above.
@@ -382,6 +442,16 @@ macro_rules! folder {
                 ) {
                     // SAFETY: as above.
                     unsafe { fold_columns::<$fold>(input, step, rows, n, out, fresh) }
+                }
+            ),
+            piece: versions!(
+                fn(input: *const u8, n: usize, at: usize, state: *mut u128, out: *mut u8) {
+                    // SAFETY: as above.
+                    unsafe {
+                        fold_piece::<$fold, { lanes::<<$fold as Fold>::Part>() }>(
+                            input, n, at, state, out,
+                        )
+                    }
                 }
             ),
         }

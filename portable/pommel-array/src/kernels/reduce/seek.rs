@@ -79,15 +79,14 @@ where
         return best;
     }
     const PIECE: usize = 2048;
-    let mut best = row::<F, L>(&x[..PIECE.min(x.len())]);
-    let mut piece = 0;
-    for (i, block) in x.chunks(PIECE).enumerate().skip(1) {
+    let (mut best, mut piece) = (F::start(), 0);
+    for (i, block) in x.chunks(PIECE).enumerate() {
+        let new = row::<F, L>(block);
+        if i == 0 || beats::<F>(new, best) {
+            (best, piece) = (new, i);
+        }
         if !is_number::<F>(best) {
             break;
-        }
-        let new = row::<F, L>(block);
-        if beats::<F>(new, best) {
-            (best, piece) = (new, i);
         }
     }
     let start = piece * PIECE;

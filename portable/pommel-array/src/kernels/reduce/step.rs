@@ -50,7 +50,7 @@ pub(crate) struct Partial {
 
 /// Where loops write.
 #[derive(Clone, Copy)]
-pub(super) struct Target(pub(super) *mut u8);
+pub(crate) struct Target(pub(crate) *mut u8);
 // SAFETY: each thread writes places of its own.
 unsafe impl Sync for Target {}
 
@@ -62,7 +62,7 @@ unsafe impl Sync for Origin {}
 
 impl Target {
     /// The place of an element.
-    pub(super) fn at(self, index: usize, size: usize) -> *mut u8 {
+    pub(crate) fn at(self, index: usize, size: usize) -> *mut u8 {
         self.0.wrapping_add(index * size)
     }
 
@@ -180,6 +180,13 @@ impl Partial {
         );
         let axes = merged(&axes);
         Partial { keeper: Keeper::Memory(memory), start: core::ptr::null(), dtype, axes }
+    }
+
+    /// What has been folded of each block of so many elements.
+    pub(crate) fn blocks(memory: Memory, dtype: DType, elements: usize) -> Partial {
+        let extent = elements.div_ceil(BLOCK);
+        let axis = Axis { extent, stride: 0, reduced: true };
+        Partial::dense(memory, dtype, core::iter::once(axis).collect())
     }
 
     /// Where the first element is; memory in its owner moves with that.

@@ -1,0 +1,377 @@
+//! Functions that make arrays.
+
+use super::argument::{In, Lay, Number, out, plain};
+use super::check_device;
+use crate::array::NdArray;
+use crate::dtype::DType;
+use crate::value::Shape;
+use pommel::prelude::*;
+use pommel_array::creation::{self, Indexing};
+use pommel_array::{Array, DType as Type, Order, Scalar};
+
+/// An array of zeros in C order, or in Fortran's ('F').
+#[function(signature = (shape, dtype = None, order = None, *, device = None))]
+pub fn zeros(
+    shape: Shape,
+    dtype: Option<DType>,
+    order: Option<Lay>,
+    device: Option<&str>,
+) -> Result<NdArray> {
+    made(&shape.0, Scalar::Bool(false), dtype, order, device)
+}
+
+/// An array of ones in C order, or in Fortran's ('F').
+#[function(signature = (shape, dtype = None, order = None, *, device = None))]
+pub fn ones(
+    shape: Shape,
+    dtype: Option<DType>,
+    order: Option<Lay>,
+    device: Option<&str>,
+) -> Result<NdArray> {
+    made(&shape.0, Scalar::Bool(true), dtype, order, device)
+}
+
+/// An array whose elements do not matter (they are zeros here).
+#[function(signature = (shape, dtype = None, order = None, *, device = None))]
+pub fn empty(
+    shape: Shape,
+    dtype: Option<DType>,
+    order: Option<Lay>,
+    device: Option<&str>,
+) -> Result<NdArray> {
+    made(&shape.0, Scalar::Bool(false), dtype, order, device)
+}
+
+fn made(
+    shape: &[isize],
+    value: Scalar,
+    dtype: Option<DType>,
+    order: Option<Lay>,
+    device: Option<&str>,
+) -> Result<NdArray> {
+    check_device(device)?;
+    let dtype = plain(dtype).unwrap_or(Type::Float64);
+    let make = |shape: &[isize]| match value {
+        Scalar::Bool(false) => Array::zeros(dtype, shape),
+        value => Array::full(shape, value, dtype),
+    };
+    if order.is_some_and(|order| order.0 == Some(Order::F)) {
+        let backwards: Vec<isize> = shape.iter().rev().copied().collect();
+        return out(make(&backwards).map(|array| array.transposed()));
+    }
+    out(make(shape))
+}
+
+/// An array that holds a number everywhere; of the number's own type unless one is given.
+#[function(signature = (shape, fill_value, dtype = None, order = None, *, device = None))]
+pub fn full(
+    shape: Shape,
+    fill_value: Number,
+    dtype: Option<DType>,
+    order: Option<Lay>,
+    device: Option<&str>,
+) -> Result<NdArray> {
+    check_device(device)?;
+    let dtype = plain(dtype).unwrap_or(fill_value.0.dtype());
+    if order.is_some_and(|order| order.0 == Some(Order::F)) {
+        let backwards: Vec<isize> = shape.0.iter().rev().copied().collect();
+        return out(Array::full(&backwards, fill_value.0, dtype).map(|array| array.transposed()));
+    }
+    out(Array::full(&shape.0, fill_value.0, dtype))
+}
+
+/// Zeros in the shape of an array.
+#[function(signature = (x, /, dtype = None, order = None, *, device = None))]
+pub fn zeros_like(
+    x: In,
+    dtype: Option<DType>,
+    order: Option<Lay>,
+    device: Option<&str>,
+) -> Result<NdArray> {
+    check_device(device)?;
+    out(creation::zeros_like(&x.0, plain(dtype), order.and_then(|order| order.0)))
+}
+
+/// Ones in the shape of an array.
+#[function(signature = (x, /, dtype = None, order = None, *, device = None))]
+pub fn ones_like(
+    x: In,
+    dtype: Option<DType>,
+    order: Option<Lay>,
+    device: Option<&str>,
+) -> Result<NdArray> {
+    check_device(device)?;
+    out(creation::ones_like(&x.0, plain(dtype), order.and_then(|order| order.0)))
+}
+
+/// An array in the shape of another, whose elements do not matter (they are zeros here).
+#[function(signature = (x, /, dtype = None, order = None, *, device = None))]
+pub fn empty_like(
+    x: In,
+    dtype: Option<DType>,
+    order: Option<Lay>,
+    device: Option<&str>,
+) -> Result<NdArray> {
+    check_device(device)?;
+    out(creation::empty_like(&x.0, plain(dtype), order.and_then(|order| order.0)))
+}
+
+/// A number everywhere, in the shape of an array.
+#[function(signature = (x, /, fill_value, dtype = None, order = None, *, device = None))]
+pub fn full_like(
+    x: In,
+    fill_value: Number,
+    dtype: Option<DType>,
+    order: Option<Lay>,
+    device: Option<&str>,
+) -> Result<NdArray> {
+    check_device(device)?;
+    let order = order.and_then(|order| order.0);
+    out(creation::full_like(&x.0, fill_value.0, plain(dtype), order))
+}
+
+/// Numbers from `start` up to `stop`, which is left out, in steps. With one number, from 0 up to it.
+#[function(signature = (start, /, stop = None, step = None, dtype = None, *, device = None))]
+pub fn arange(
+    start: Number,
+    stop: Option<Number>,
+    step: Option<Number>,
+    dtype: Option<DType>,
+    device: Option<&str>,
+) -> Result<NdArray> {
+    check_device(device)?;
+    let (start, stop) = match stop {
+        Some(stop) => (start.0, stop.0),
+        None => (Scalar::Int(0), start.0),
+    };
+    out(creation::arange(start, stop, step.map_or(Scalar::Int(1), |step| step.0), plain(dtype)))
+}
+
+/// `num` numbers at equal distances from `start` to `stop`, which is the last one if `endpoint`.
+#[function(signature = (start, stop, /, num = 50, endpoint = true, *, dtype = None, device = None))]
+pub fn linspace(
+    start: Number,
+    stop: Number,
+    num: isize,
+    endpoint: bool,
+    dtype: Option<DType>,
+    device: Option<&str>,
+) -> Result<NdArray> {
+    check_device(device)?;
+    out(creation::linspace(start.0, stop.0, num, endpoint, plain(dtype)))
+}
+
+/// `base` to the power of `num` numbers at equal distances.
+#[function(signature = (start, stop, num = 50, endpoint = true, base = None, dtype = None))]
+pub fn logspace(
+    start: Number,
+    stop: Number,
+    num: isize,
+    endpoint: bool,
+    base: Option<Number>,
+    dtype: Option<DType>,
+) -> Result<NdArray> {
+    let base = base.map_or(Scalar::Float(10.0), |base| base.0);
+    out(creation::logspace(start.0, stop.0, num, endpoint, base, plain(dtype)))
+}
+
+/// `num` numbers at equal ratios from `start` to `stop`.
+#[function(signature = (start, stop, num = 50, endpoint = true, dtype = None))]
+pub fn geomspace(
+    start: Number,
+    stop: Number,
+    num: isize,
+    endpoint: bool,
+    dtype: Option<DType>,
+) -> Result<NdArray> {
+    out(creation::geomspace(start.0, stop.0, num, endpoint, plain(dtype)))
+}
+
+/// A matrix with ones on a diagonal: the k-th above the main one.
+#[function(signature = (n_rows, n_cols = None, /, k = 0, dtype = None, *, device = None))]
+pub fn eye(
+    n_rows: isize,
+    n_cols: Option<isize>,
+    k: isize,
+    dtype: Option<DType>,
+    device: Option<&str>,
+) -> Result<NdArray> {
+    check_device(device)?;
+    let dtype = plain(dtype).unwrap_or(Type::Float64);
+    out(creation::eye(n_rows, n_cols.unwrap_or(n_rows), k, dtype))
+}
+
+/// A square matrix with ones on the main diagonal.
+#[function(signature = (n, dtype = None))]
+pub fn identity(n: isize, dtype: Option<DType>) -> Result<NdArray> {
+    out(creation::identity(n, plain(dtype).unwrap_or(Type::Float64)))
+}
+
+/// A matrix with ones at and below a diagonal.
+#[function(signature = (n, m = None, k = 0, dtype = None))]
+pub fn tri(n: isize, m: Option<isize>, k: isize, dtype: Option<DType>) -> Result<NdArray> {
+    out(creation::tri(n, m.unwrap_or(n), k, plain(dtype).unwrap_or(Type::Float64)))
+}
+
+/// Coordinates of a grid from those of its axes: a list of arrays.
+#[function(signature = (*arrays, indexing = "xy".into(), sparse = false, copy = true))]
+pub fn meshgrid(
+    arrays: Args<'_, '_>,
+    indexing: String,
+    sparse: bool,
+    copy: bool,
+) -> Result<Vec<NdArray>> {
+    let indexing = match indexing.as_str() {
+        "xy" => Indexing::Xy,
+        "ij" => Indexing::Ij,
+        _ => {
+            return Err(Error::value_error(format!(
+                "argument 'indexing' must be 'xy' or 'ij', not '{indexing}'"
+            )));
+        }
+    };
+    let arrays: Vec<Array> =
+        arrays.iter().map(|array| In::from_python(&array).map(|a| a.0)).collect::<Result<_>>()?;
+    let grids = creation::meshgrid(&arrays, indexing, sparse).map_err(crate::error::raised)?;
+    grids.into_iter().map(|grid| out(if copy { grid.copied(Order::C) } else { Ok(grid) })).collect()
+}
+
+/// The matrix of a diagonal, or the diagonal of a matrix.
+#[function(signature = (v, k = 0))]
+pub fn diag(v: In, k: isize) -> Result<NdArray> {
+    out(creation::diag(&v.0, k))
+}
+
+/// The powers of numbers, a row for each number.
+#[function(signature = (x, n = None, increasing = false))]
+pub fn vander(x: In, n: Option<isize>, increasing: bool) -> Result<NdArray> {
+    out(creation::vander(&x.0, n, increasing))
+}
+
+/// The indices of all elements of a shape, an array for each axis.
+#[function(signature = (dimensions, dtype = None))]
+pub fn indices(dimensions: Shape, dtype: Option<DType>) -> Result<NdArray> {
+    out(creation::indices(&dimensions.0, plain(dtype).unwrap_or(Type::Int64)))
+}
+
+/// The type in which arrays and numbers meet.
+#[function(signature = (*arrays_and_dtypes))]
+pub fn result_type(arrays_and_dtypes: Args<'_, '_>) -> Result<DType> {
+    let mut types: Option<Type> = None;
+    let mut numbers = Vec::new();
+    for item in arrays_and_dtypes.iter() {
+        if let Some(number) = crate::value::number(&item)? {
+            numbers.push(number);
+            continue;
+        }
+        let dtype = match Instance::<NdArray>::of(&item) {
+            Some(array) => array.borrow()?.inner.dtype(),
+            None => crate::dtype::read(&item)?,
+        };
+        types = Some(types.map_or(dtype, |known| known.promote(dtype)));
+    }
+    let inner = match types {
+        Some(dtype) => numbers.into_iter().fold(dtype, |dtype, number| number.meet(dtype)),
+        None => numbers.into_iter().map(Scalar::dtype).reduce(Type::promote).ok_or_else(|| {
+            Error::value_error("result_type() needs at least one array, type or number")
+        })?,
+    };
+    Ok(DType { inner })
+}
+
+/// Whether values of a type, or of an array's type, are converted to another by a rule.
+#[function(signature = (from_, to, /, casting = "safe".into()))]
+pub fn can_cast(from_: &Object<'_>, to: DType, casting: String) -> Result<bool> {
+    let from = match Instance::<NdArray>::of(from_) {
+        Some(array) => array.borrow()?.inner.dtype(),
+        None => crate::dtype::read(from_)?,
+    };
+    Ok(from.can_cast(to.inner, rule(&casting)?))
+}
+
+/// The rule of a name.
+pub(crate) fn rule(name: &str) -> Result<pommel_array::Casting> {
+    use pommel_array::Casting::{No, Safe, SameKind, Unsafe};
+    [No, Safe, SameKind, Unsafe].into_iter().find(|rule| rule.name() == name).map_or_else(
+        || match name {
+            "equiv" => Ok(No),
+            _ => Err(Error::value_error(format!(
+                "argument 'casting' must be 'no', 'equiv', 'safe', 'same_kind' or 'unsafe', not '{name}'"
+            ))),
+        },
+        Ok,
+    )
+}
+
+/// The elements of an array, converted to a type: a copy unless `copy` is False.
+#[function(signature = (x, dtype, /, *, copy = true, device = None))]
+pub fn astype(
+    ctx: Ctx<'_>,
+    x: &NdArray,
+    dtype: DType,
+    copy: bool,
+    device: Option<&str>,
+) -> Result<NdArray> {
+    check_device(device)?;
+    x.cast_to(ctx, dtype, copy)
+}
+
+/// Computes the elements of arrays now whose evaluation has been put off; gives the arrays back.
+#[function(signature = (*arrays))]
+pub fn eval<'c>(ctx: Ctx<'c>, arrays: Args<'_, 'c>) -> Result<Object<'c>> {
+    for array in arrays.iter() {
+        if let Some(array) = Instance::<NdArray>::of(&array) {
+            array.borrow()?.inner.eval().map_err(crate::error::raised)?;
+        }
+    }
+    crate::errstate::check(ctx, "eval")?;
+    match arrays.len() {
+        1 => Ok(arrays.iter().next().map_or(ctx.none(), |only| only.to_owned_handle())),
+        _ => Ok(arrays.to_tuple()?.into()),
+    }
+}
+
+/// Where arrays may have elements in common: False is certain.
+#[function(signature = (a, b, /))]
+pub fn may_share_memory(a: &NdArray, b: &NdArray) -> bool {
+    a.inner.may_share_memory(&b.inner)
+}
+
+/// The shape to which shapes are stretched.
+#[function(signature = (*shapes))]
+pub fn broadcast_shapes(shapes: Args<'_, '_>) -> Result<Shape> {
+    let shapes: Vec<Shape> =
+        shapes.iter().map(|shape| Shape::from_python(&shape)).collect::<Result<_>>()?;
+    let shape = pommel_array::layout::broadcast_shapes(shapes.iter().map(|shape| &shape.0[..]));
+    Ok(Shape(shape.map_err(crate::error::raised)?.to_vec()))
+}
+
+/// Elements of the second where the first is true, of the third elsewhere; alone, where it is true.
+#[function(signature = (condition, x1 = None, x2 = None, /))]
+pub fn r#where<'c>(
+    ctx: Ctx<'c>,
+    condition: In,
+    x1: Option<Object<'c>>,
+    x2: Option<Object<'c>>,
+) -> Result<Object<'c>> {
+    let (x1, x2) = match (x1, x2) {
+        (Some(x1), Some(x2)) => (x1, x2),
+        (None, None) => {
+            return super::argument::tuple(ctx, pommel_array::indexing::nonzero(&condition.0));
+        }
+        _ => return Err(Error::type_error("where() takes one array or three")),
+    };
+    let x1 = crate::value::Value::expect(&x1, "x1")?;
+    let x2 = crate::value::Value::expect(&x2, "x2")?;
+    let chosen = pommel_array::choose(&condition.0, x1.operand(), x2.operand());
+    ctx.object(crate::array::computed(ctx, "where", chosen)?)
+}
+
+/// Several arrays as one of their common shape, each stretched: a list of views.
+#[function(signature = (*arrays))]
+pub fn broadcast_arrays(arrays: Args<'_, '_>) -> Result<Vec<NdArray>> {
+    let arrays: Vec<Array> =
+        arrays.iter().map(|array| In::from_python(&array).map(|a| a.0)).collect::<Result<_>>()?;
+    let views = pommel_array::manipulation::broadcast_arrays(&arrays);
+    Ok(views.map_err(crate::error::raised)?.into_iter().map(|inner| NdArray { inner }).collect())
+}

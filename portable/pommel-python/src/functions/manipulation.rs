@@ -1,0 +1,302 @@
+//! Functions that give arrays another shape, join and take them apart.
+
+use super::argument::{In, Lay, Number, Several, axes, out, tuple};
+use crate::array::NdArray;
+use crate::error::raised;
+use crate::value::Shape;
+use pommel::prelude::*;
+use pommel_array::manipulation::{self, PadMode};
+use pommel_array::{Array, Order, Scalar};
+
+/// The elements under another shape, one of whose extents may be -1; a view unless a copy is needed
+/// or asked for.
+#[function(signature = (x, /, shape, order = None, *, copy = None))]
+pub fn reshape(x: In, shape: Shape, order: Option<Lay>, copy: Option<bool>) -> Result<NdArray> {
+    let order = order.and_then(|order| order.0).unwrap_or(Order::C);
+    out(manipulation::reshape(&x.0, &shape.0, order, copy))
+}
+
+/// The axes in another order, or in reverse: a view.
+#[function(signature = (x, /, axes = None))]
+pub fn permute_dims(x: In, axes: Option<Shape>) -> Result<NdArray> {
+    out(manipulation::permute_dims(&x.0, super::argument::axes(&axes)))
+}
+
+/// The axes in another order, or in reverse: a view.
+#[function(signature = (a, axes = None))]
+pub fn transpose(a: In, axes: Option<Shape>) -> Result<NdArray> {
+    out(manipulation::permute_dims(&a.0, super::argument::axes(&axes)))
+}
+
+/// The array with its last two axes exchanged: a view.
+#[function(signature = (x, /))]
+pub fn matrix_transpose(x: In) -> Result<NdArray> {
+    if x.0.ndim() < 2 {
+        return Err(Error::value_error(format!(
+            "matrix_transpose() needs at least 2 dimensions, and the array has {}",
+            x.0.ndim()
+        )));
+    }
+    out(manipulation::swapaxes(&x.0, -1, -2))
+}
+
+/// Two axes exchanged: a view.
+#[function(signature = (a, axis1, axis2))]
+pub fn swapaxes(a: In, axis1: isize, axis2: isize) -> Result<NdArray> {
+    out(manipulation::swapaxes(&a.0, axis1, axis2))
+}
+
+/// Axes moved to other places: a view.
+#[function(signature = (x, source, destination, /))]
+pub fn moveaxis(x: In, source: Shape, destination: Shape) -> Result<NdArray> {
+    out(manipulation::moveaxis(&x.0, &source.0, &destination.0))
+}
+
+/// New axes of one element at places: a view.
+#[function(signature = (x, /, axis = None))]
+pub fn expand_dims(x: In, axis: Option<Shape>) -> Result<NdArray> {
+    let axis = axis.unwrap_or(Shape(vec![0]));
+    manipulation::expand_dims(&x.0, &axis.0).map(|inner| NdArray { inner }).map_err(axis_error)
+}
+
+/// The array without axes of one element: a view.
+#[function(signature = (x, /, axis = None))]
+pub fn squeeze(x: In, axis: Option<Shape>) -> Result<NdArray> {
+    out(manipulation::squeeze(&x.0, axes(&axis)))
+}
+
+/// An axis that is not there is an index that is out of bounds, too.
+fn axis_error(error: pommel_array::Error) -> Error {
+    match error {
+        pommel_array::Error::Axis { .. } => Error::index_error(error.to_string()),
+        other => raised(other),
+    }
+}
+
+/// The array repeated to a shape: a view that is not written.
+#[function(signature = (x, /, shape))]
+pub fn broadcast_to(x: In, shape: Shape) -> Result<NdArray> {
+    out(x.0.broadcast_to(&shape.0))
+}
+
+/// The elements in one dimension; a view if that is possible.
+#[function(signature = (a, order = None))]
+pub fn ravel(a: In, order: Option<Lay>) -> Result<NdArray> {
+    out(manipulation::ravel(&a.0, order.and_then(|order| order.0).unwrap_or(Order::C)))
+}
+
+/// The order of the elements reversed along axes: a view.
+#[function(signature = (x, /, axis = None))]
+pub fn flip(x: In, axis: Option<Shape>) -> Result<NdArray> {
+    out(manipulation::flip(&x.0, axes(&axis)))
+}
+
+/// The rows in reverse order: a view.
+#[function(signature = (m))]
+pub fn flipud(m: In) -> Result<NdArray> {
+    out(manipulation::flip(&m.0, Some(&[0])))
+}
+
+/// The columns in reverse order: a view.
+#[function(signature = (m))]
+pub fn fliplr(m: In) -> Result<NdArray> {
+    out(manipulation::flip(&m.0, Some(&[1])))
+}
+
+/// Turned by 90 degrees, k times, in the plane of two axes.
+#[function(signature = (m, k = 1, axes = None))]
+pub fn rot90(m: In, k: isize, axes: Option<(isize, isize)>) -> Result<NdArray> {
+    let (first, second) = axes.unwrap_or((0, 1));
+    out(manipulation::rot90(&m.0, k, [first, second]))
+}
+
+/// A diagonal of two axes: a view.
+#[function(signature = (a, offset = 0, axis1 = 0, axis2 = 1))]
+pub fn diagonal(a: In, offset: isize, axis1: isize, axis2: isize) -> Result<NdArray> {
+    out(manipulation::diagonal(&a.0, offset, axis1, axis2))
+}
+
+/// Windows that slide over axes: a view with an axis more for each, which is not written.
+#[function(signature = (x, window_shape, axis = None))]
+pub fn sliding_window_view(x: In, window_shape: Shape, axis: Option<Shape>) -> Result<NdArray> {
+    out(manipulation::sliding_window_view(&x.0, &window_shape.0, axes(&axis)))
+}
+
+/// The array with at least one dimension.
+#[function(signature = (array, /))]
+pub fn atleast_1d(array: In) -> Result<NdArray> {
+    out(manipulation::atleast(&array.0, 1))
+}
+
+/// The array with at least two dimensions.
+#[function(signature = (array, /))]
+pub fn atleast_2d(array: In) -> Result<NdArray> {
+    out(manipulation::atleast(&array.0, 2))
+}
+
+/// The array with at least three dimensions.
+#[function(signature = (array, /))]
+pub fn atleast_3d(array: In) -> Result<NdArray> {
+    out(manipulation::atleast(&array.0, 3))
+}
+
+/// Elements shifted along axes, or in C order; those that leave come back at the other end.
+#[function(signature = (x, /, shift, axis = None))]
+pub fn roll(x: In, shift: Shape, axis: Option<Shape>) -> Result<NdArray> {
+    let mut shifts = shift.0;
+    if let (Some(axis), [shift]) = (&axis, &shifts[..]) {
+        shifts = vec![*shift; axis.0.len()];
+    }
+    out(manipulation::roll(&x.0, &shifts, axes(&axis)))
+}
+
+/// Elements repeated, each or by counts, along an axis or in C order.
+#[function(signature = (x, repeats, /, axis = None))]
+pub fn repeat(x: In, repeats: In, axis: Option<isize>) -> Result<NdArray> {
+    let repeats = repeats.0;
+    if !repeats.dtype().is_integer() {
+        return Err(Error::type_error(format!(
+            "argument 'repeats' must be integers, not {}",
+            repeats.dtype()
+        )));
+    }
+    let counts = repeats.cast(pommel_array::DType::Int64, pommel_array::Casting::Unsafe);
+    let counts = counts.and_then(|counts| counts.to_vec::<i64>()).map_err(raised)?;
+    let counts: Vec<isize> = counts.into_iter().map(|count| count as isize).collect();
+    out(manipulation::repeat(&x.0, &counts, axis))
+}
+
+/// The whole array repeated, by a number for each axis.
+#[function(signature = (x, repetitions, /))]
+pub fn tile(x: In, repetitions: Shape) -> Result<NdArray> {
+    out(manipulation::tile(&x.0, &repetitions.0))
+}
+
+/// Matrices with zeros above a diagonal.
+#[function(signature = (x, /, *, k = 0))]
+pub fn tril(x: In, k: isize) -> Result<NdArray> {
+    out(manipulation::tril(&x.0, k))
+}
+
+/// Matrices with zeros below a diagonal.
+#[function(signature = (x, /, *, k = 0))]
+pub fn triu(x: In, k: isize) -> Result<NdArray> {
+    out(manipulation::triu(&x.0, k))
+}
+
+/// Arrays joined along an axis, or, without one, all elements in one dimension.
+#[function(signature = (arrays, /, axis = Some(0), *, dtype = None))]
+pub fn concat(
+    arrays: Several,
+    axis: Option<isize>,
+    dtype: Option<crate::dtype::DType>,
+) -> Result<NdArray> {
+    let joined = manipulation::concat(&arrays.0, axis).map_err(raised)?;
+    match dtype {
+        Some(dtype) => out(joined.cast(dtype.inner, pommel_array::Casting::SameKind)),
+        None => Ok(NdArray { inner: joined }),
+    }
+}
+
+/// Arrays of one shape, side by side along a new axis.
+#[function(signature = (arrays, /, axis = 0))]
+pub fn stack(arrays: Several, axis: isize) -> Result<NdArray> {
+    out(manipulation::stack(&arrays.0, axis))
+}
+
+/// Arrays on top of each other.
+#[function(signature = (tup))]
+pub fn vstack(tup: Several) -> Result<NdArray> {
+    let rows: pommel_array::Result<Vec<Array>> =
+        tup.0.iter().map(|array| manipulation::atleast(array, 2)).collect();
+    out(rows.and_then(|rows| manipulation::concat(&rows, Some(0))))
+}
+
+/// Arrays side by side.
+#[function(signature = (tup))]
+pub fn hstack(tup: Several) -> Result<NdArray> {
+    let parts: pommel_array::Result<Vec<Array>> =
+        tup.0.iter().map(|array| manipulation::atleast(array, 1)).collect();
+    let parts = parts.map_err(raised)?;
+    let axis = if parts.first().is_some_and(|first| first.ndim() == 1) { 0 } else { 1 };
+    out(manipulation::concat(&parts, Some(axis)))
+}
+
+/// The parts of an array along an axis, which is gone: a tuple of views.
+#[function(signature = (x, /, *, axis = 0))]
+pub fn unstack<'c>(ctx: Ctx<'c>, x: In, axis: isize) -> Result<Object<'c>> {
+    tuple(ctx, manipulation::unstack(&x.0, axis))
+}
+
+/// An array cut into equal parts, or before indices: a list of views.
+#[function(signature = (ary, indices_or_sections, axis = 0))]
+pub fn split(ary: In, indices_or_sections: &Object<'_>, axis: isize) -> Result<Vec<NdArray>> {
+    let parts = match indices_or_sections.extract::<isize>() {
+        Ok(parts) => manipulation::split(&ary.0, parts, axis),
+        Err(error) => {
+            drop(error);
+            manipulation::split_at(&ary.0, &indices_or_sections.extract::<Vec<isize>>()?, axis)
+        }
+    };
+    Ok(parts.map_err(raised)?.into_iter().map(|inner| NdArray { inner }).collect())
+}
+
+/// As split; the parts need not be equal.
+#[function(signature = (ary, indices_or_sections, axis = 0))]
+pub fn array_split(ary: In, indices_or_sections: &Object<'_>, axis: isize) -> Result<Vec<NdArray>> {
+    let parts = match indices_or_sections.extract::<isize>() {
+        Ok(parts) => manipulation::array_split(&ary.0, parts, axis),
+        Err(error) => {
+            drop(error);
+            manipulation::split_at(&ary.0, &indices_or_sections.extract::<Vec<isize>>()?, axis)
+        }
+    };
+    Ok(parts.map_err(raised)?.into_iter().map(|inner| NdArray { inner }).collect())
+}
+
+/// Elements behind those of an array, along an axis or in one dimension.
+#[function(signature = (arr, values, axis = None))]
+pub fn append(arr: In, values: In, axis: Option<isize>) -> Result<NdArray> {
+    out(manipulation::append(&arr.0, &values.0, axis))
+}
+
+/// An array without the elements at indices of an axis, or of all.
+#[function(signature = (arr, obj, axis = None))]
+pub fn delete(arr: In, obj: Shape, axis: Option<isize>) -> Result<NdArray> {
+    out(manipulation::delete(&arr.0, &obj.0, axis))
+}
+
+/// An array with elements put in before indices of an axis, or of all.
+#[function(signature = (arr, obj, values, axis = None))]
+pub fn insert(arr: In, obj: Shape, values: In, axis: Option<isize>) -> Result<NdArray> {
+    out(manipulation::insert(&arr.0, &obj.0, &values.0, axis))
+}
+
+/// An array with margins: 'constant', 'edge', 'reflect', 'symmetric' or 'wrap'.
+#[function(signature = (array, pad_width, mode = "constant".into(), *, constant_values = None))]
+pub fn pad(
+    array: In,
+    pad_width: In,
+    mode: String,
+    constant_values: Option<Number>,
+) -> Result<NdArray> {
+    let mode = match mode.as_str() {
+        "constant" => PadMode::Constant(constant_values.map_or(Scalar::Int(0), |value| value.0)),
+        "edge" => PadMode::Edge,
+        "reflect" => PadMode::Reflect,
+        "symmetric" => PadMode::Symmetric,
+        "wrap" => PadMode::Wrap,
+        _ => {
+            return Err(Error::value_error(format!(
+                "argument 'mode' must be 'constant', 'edge', 'reflect', 'symmetric' or 'wrap', not \
+                 '{mode}'"
+            )));
+        }
+    };
+    let widths = pad_width.0.broadcast_to(&[array.0.ndim() as isize, 2]).map_err(raised)?;
+    let widths = widths.cast(pommel_array::DType::Int64, pommel_array::Casting::SameKind);
+    let widths = widths.and_then(|widths| widths.to_vec::<i64>()).map_err(raised)?;
+    let pairs: Vec<(isize, isize)> =
+        widths.chunks_exact(2).map(|pair| (pair[0] as isize, pair[1] as isize)).collect();
+    out(manipulation::pad(&array.0, &pairs, mode))
+}

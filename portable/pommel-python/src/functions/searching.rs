@@ -1,0 +1,66 @@
+//! Functions that take elements at indices and find them.
+
+use super::argument::{In, out, tuple};
+use crate::array::NdArray;
+use crate::error::raised;
+use pommel::prelude::*;
+use pommel_array::indexing::{self, Mode};
+
+/// The elements at indices of an axis, or in C order; `mode` says what an index out of bounds means:
+/// 'raise', 'wrap' or 'clip'.
+#[function(signature = (x, indices, /, axis = None, *, mode = "raise".into()))]
+pub fn take(x: In, indices: In, axis: Option<isize>, mode: String) -> Result<NdArray> {
+    let mode = match mode.as_str() {
+        "raise" => Mode::Raise,
+        "wrap" => Mode::Wrap,
+        "clip" => Mode::Clip,
+        _ => {
+            return Err(Error::value_error(format!(
+                "argument 'mode' must be 'raise', 'wrap' or 'clip', not '{mode}'"
+            )));
+        }
+    };
+    out(indexing::take(&x.0, &indices.0, axis, mode))
+}
+
+/// The elements at indices along an axis, for each line of the others.
+#[function(signature = (x, indices, /, axis = -1))]
+pub fn take_along_axis(x: In, indices: In, axis: isize) -> Result<NdArray> {
+    out(indexing::take_along_axis(&x.0, &indices.0, axis))
+}
+
+/// Writes values to indices along an axis, for each line of the others.
+#[function(signature = (arr, indices, values, axis))]
+pub fn put_along_axis(arr: &NdArray, indices: In, values: In, axis: isize) -> Result<()> {
+    indexing::put_along_axis(&arr.inner, &indices.0, &values.0, axis).map_err(raised)
+}
+
+/// The indices of the elements that are not zero: a tuple with an array for each axis.
+#[function(signature = (x, /))]
+pub fn nonzero<'c>(ctx: Ctx<'c>, x: In) -> Result<Object<'c>> {
+    tuple(ctx, indexing::nonzero(&x.0))
+}
+
+/// The indices of the elements that are not zero, a row for each.
+#[function(signature = (a))]
+pub fn argwhere(a: In) -> Result<NdArray> {
+    out(indexing::argwhere(&a.0))
+}
+
+/// The indices in C order of the elements that are not zero.
+#[function(signature = (a))]
+pub fn flatnonzero(a: In) -> Result<NdArray> {
+    out(indexing::flatnonzero(&a.0))
+}
+
+/// The parts along an axis, or the elements in C order, for which a condition holds.
+#[function(signature = (condition, a, axis = None))]
+pub fn compress(condition: In, a: In, axis: Option<isize>) -> Result<NdArray> {
+    out(indexing::compress(&a.0, &condition.0, axis))
+}
+
+/// The elements in C order for which a condition holds.
+#[function(signature = (condition, arr))]
+pub fn extract(condition: In, arr: In) -> Result<NdArray> {
+    out(indexing::extract(&condition.0, &arr.0))
+}
