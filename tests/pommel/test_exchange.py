@@ -64,7 +64,8 @@ def test_bytes_and_struct_and_array_take_them():
 def test_a_consumer_of_rows_of_bytes_is_refused_other_layouts():
     with pytest.raises(BufferError):
         struct.unpack_from("d", sample().T, 0)
-    with pytest.raises(BufferError):
+    # Python before 3.12 says of every refusal that the object is no buffer.
+    with pytest.raises((BufferError, TypeError)):
         struct.pack_into("d", sample()[:, ::2], 0, 1.0)
 
 
@@ -328,7 +329,7 @@ def test_nothing_of_others_is_kept(assert_no_leak):
         bytes(a)
         pickle.loads(pickle.dumps(a, 5))
 
-    assert_no_leak(work)
+    assert_no_leak(work, 10_000)
 
 
 @pytest.mark.only("debug")

@@ -32,8 +32,8 @@ pub mod random;
 pub mod raw;
 pub mod reduce;
 mod scalar;
-pub mod text;
 pub mod sorting;
+pub mod text;
 pub mod threads;
 
 pub use array::Array;

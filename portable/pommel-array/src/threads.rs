@@ -43,9 +43,6 @@ fn pool(number: usize) -> Option<Arc<rayon::ThreadPool>> {
     Some(made)
 }
 
-/// Calls a function on the pool, for what splits itself.
-pub(crate) fn install<R: Send>(work: impl FnOnce() -> R + Send) -> R {
-    match pool() {
 /// Calls a function on a thread of the pool, where what `rayon` shares is shared among the pool's.
 ///
 /// # Panics

@@ -50,7 +50,7 @@ fn operator<'c>(
     if let Some(other) = Instance::<NdArray>::of(other) {
         return order(Operand::Array(&other.borrow()?.inner));
     }
-    if other.cast::<Float>().is_ok() {
+    if other.is_a::<Float>() {
         return order(Operand::Scalar(Scalar::Float(other.extract()?)));
     }
     if value::is_foreign(other) && exchange::is_left_to(other) {
@@ -405,7 +405,7 @@ impl NdArray {
     }
 
     fn __getitem__<'c>(&self, ctx: Ctx<'c>, key: &Object<'c>) -> Result<Object<'c>> {
-        if self.inner.ndim() == 1 && key.cast::<Int>().is_ok() && key.cast::<Bool>().is_err() {
+        if self.inner.ndim() == 1 && key.is_a::<Int>() && !key.is_a::<Bool>() {
             if key::has_number(&self.inner) {
                 return value::give(ctx, self.inner.item(&[key.extract()?]).raise()?);
             }

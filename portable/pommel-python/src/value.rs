@@ -23,7 +23,7 @@ impl Value {
         if let Some(number) = number(object)? {
             return Ok(Some(Value::Scalar(number)));
         }
-        if object.cast::<List>().is_ok() || object.cast::<Tuple>().is_ok() {
+        if object.is_a::<List>() || object.is_a::<Tuple>() {
             return sequence(object, None).map(|array| Some(Value::Array(array)));
         }
         Ok(crate::exchange::import(object)?.map(Value::Array))
@@ -61,25 +61,25 @@ impl Value {
 /// sequence of Python.
 pub(crate) fn is_foreign(object: &Object<'_>) -> bool {
     Instance::<NdArray>::of(object).is_none()
-        && object.cast::<Int>().is_err()
-        && object.cast::<Float>().is_err()
-        && object.cast::<Complex>().is_err()
-        && object.cast::<List>().is_err()
-        && object.cast::<Tuple>().is_err()
+        && !object.is_a::<Int>()
+        && !object.is_a::<Float>()
+        && !object.is_a::<Complex>()
+        && !object.is_a::<List>()
+        && !object.is_a::<Tuple>()
 }
 
 /// A number of Python.
 pub(crate) fn number(object: &Object<'_>) -> Result<Option<Scalar>> {
-    if object.cast::<Float>().is_ok() {
+    if object.is_a::<Float>() {
         return object.extract().map(|value| Some(Scalar::Float(value)));
     }
-    if object.cast::<Bool>().is_ok() {
+    if object.is_a::<Bool>() {
         return object.is_true().map(|value| Some(Scalar::Bool(value)));
     }
-    if object.cast::<Int>().is_ok() {
+    if object.is_a::<Int>() {
         return integer(object).map(Some);
     }
-    if object.cast::<Complex>().is_ok() {
+    if object.is_a::<Complex>() {
         let (re, im) = (object.get_attr(c"real")?, object.get_attr(c"imag")?);
         let value = num_complex::Complex::new(re.extract()?, im.extract()?);
         return Ok(Some(Scalar::Complex(value)));
@@ -123,7 +123,7 @@ pub(crate) fn array(
                 };
                 (array, true)
             }
-            None if object.cast::<List>().is_ok() || object.cast::<Tuple>().is_ok() => {
+            None if object.is_a::<List>() || object.is_a::<Tuple>() => {
                 (sequence(object, dtype)?, true)
             }
             None => match crate::exchange::import(object)? {
@@ -197,7 +197,7 @@ impl Found {
             if let Some(value) = number(&item)? {
                 self.leaf(depth + 1)?;
                 self.numbers.push(value);
-            } else if item.cast::<List>().is_ok() || item.cast::<Tuple>().is_ok() {
+            } else if item.is_a::<List>() || item.is_a::<Tuple>() {
                 self.visit(&item, depth + 1)?;
             } else {
                 let part = match Instance::<NdArray>::of(&item) {
@@ -317,7 +317,7 @@ impl FromPython for Shape {
     }
 
     fn from_python(object: &Object<'_>) -> Result<Shape> {
-        if object.cast::<Tuple>().is_ok() || object.cast::<List>().is_ok() {
+        if object.is_a::<Tuple>() || object.is_a::<List>() {
             return object.extract().map(Shape);
         }
         match object.extract::<isize>() {

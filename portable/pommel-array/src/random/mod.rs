@@ -25,7 +25,7 @@ mod selection;
 mod shares;
 mod ziggurat;
 
-pub use distributions::Distribution;
+pub use distributions::*;
 pub use integers::Integer;
 pub use parameter::{Invalid, Result, Rule};
 use pcg::{FEW, Words};

@@ -28,13 +28,13 @@ use pommel_array::{Array, DType, Order};
 /// Texts, `None` and dicts, of which lists are full that are no arrays, are told apart by their type;
 /// every other object is asked for a buffer, then for what libraries of arrays offer.
 pub(crate) fn import(object: &Object<'_>) -> Result<Option<Array>> {
-    if object.is_none() || object.cast::<Str>().is_ok() || object.cast::<Dict>().is_ok() {
+    if object.is_none() || object.is_a::<Str>() || object.is_a::<Dict>() {
         return Ok(None);
     }
     if let Some(array) = buffer::import(object)? {
         return Ok(Some(array));
     }
-    if object.cast::<Type>().is_ok() {
+    if object.is_a::<Type>() {
         // A class has the methods of its instances, and none of their memory.
         return Ok(None);
     }
