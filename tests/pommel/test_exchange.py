@@ -149,6 +149,16 @@ def test_arrays_in_arithmetic_and_lists():
     assert pm.asarray([theirs, theirs]).tolist() == [[1, 2], [1, 2]]
 
 
+def test_numbers_beside_arrays_without_dimensions():
+    one = pm.asarray(1).astype("int8")
+    assert pm.asarray([one, one]).dtype == pm.int8
+    assert pm.asarray([one, 2]).tolist() == pm.asarray([2, one]).tolist()[::-1] == [1, 2]
+    assert pm.asarray([one, 2.5]).dtype == pm.float64
+    assert pm.asarray([[one, 2], [3.0, one]]).tolist() == [[1, 2], [3, 1]]
+    with pytest.raises(ValueError, match="has no shape"):
+        pm.asarray([one, [1]])
+
+
 @pytest.mark.parametrize("theirs, named", [
     (memoryview(b"abc").cast("c"), "of the format 'c'")])
 def test_elements_that_are_no_numbers(theirs, named):

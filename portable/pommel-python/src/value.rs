@@ -178,7 +178,7 @@ pub(crate) fn sequence(object: &Object<'_>, dtype: Option<DType>) -> Result<Arra
 struct Found {
     shape: Vec<isize>,
     numbers: Vec<Scalar>,
-    /// Arrays among the items, each with the number of numbers before it.
+    /// Arrays among the items, unless there are numbers.
     parts: Vec<Array>,
 }
 
@@ -196,6 +196,7 @@ impl Found {
             let item = item?;
             if let Some(value) = number(&item)? {
                 self.leaf(depth + 1)?;
+                self.parts_to_numbers()?;
                 self.numbers.push(value);
             } else if item.is_a::<List>() || item.is_a::<Tuple>() {
                 self.visit(&item, depth + 1)?;
@@ -209,8 +210,19 @@ impl Found {
                     self.extent(depth + 1 + axis, extent)?;
                 }
                 self.leaf(depth + 1 + part.ndim())?;
-                self.parts.push(part);
+                match self.numbers.is_empty() {
+                    true => self.parts.push(part),
+                    false => self.numbers.push(part.item(&[]).raise()?),
+                }
             }
+        }
+        Ok(())
+    }
+
+    /// Beside numbers of Python, arrays without dimensions (such as NumPy's numbers) are numbers too.
+    fn parts_to_numbers(&mut self) -> Result<()> {
+        for part in self.parts.drain(..) {
+            self.numbers.push(part.item(&[]).raise()?);
         }
         Ok(())
     }
@@ -262,12 +274,6 @@ impl Found {
 
     /// Arrays side by side, which are all there is.
     fn joined(self, dtype: Option<DType>) -> Result<Array> {
-        if !self.numbers.is_empty() {
-            // Numbers among arrays without dimensions.
-            return Err(Error::type_error(
-                "a sequence of both numbers and arrays: make arrays of all of them first",
-            ));
-        }
         let own = self.parts.iter().map(Array::dtype).reduce(DType::promote);
         let dtype = dtype.or(own).unwrap_or(DType::Float64);
         let array = Array::zeros(dtype, &self.shape).raise()?;

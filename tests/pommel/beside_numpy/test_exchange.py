@@ -206,6 +206,17 @@ def test_who_handles_ufuncs_gets_a_turn():
     assert np.add(ours(), Theirs()) == "theirs"
 
 
+def test_masked_arrays_keep_their_mask():
+    masked = np.ma.array([1.0, 2.0], mask=[True, False])
+    assert np.ma.is_masked(pm.asarray([1.0, 1.0]) + masked)
+
+
+def test_lists_of_numbers_of_numpy():
+    assert str(pm.asarray([np.float32(1), np.float32(2)]).dtype) == "float32"
+    assert pm.asarray([np.int64(1), 2, np.uint8(3)]).tolist() == [1, 2, 3]
+    assert pm.asarray([np.float64(1), np.float32(2)]).tolist() == [1, 2]
+
+
 def test_without_arrays_of_ours_numpy_is_as_it_was():
     assert type(np.add(np.ones(2), 1)) is np.ndarray
 

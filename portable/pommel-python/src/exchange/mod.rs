@@ -55,10 +55,15 @@ pub(crate) fn import(object: &Object<'_>) -> Result<Option<Array>> {
 }
 
 /// Whether an operator leaves the answer to the other operand: an array of a library that handles
-/// NumPy's functions itself, such as one of dask, and that is not NumPy's own.
+/// NumPy's functions itself, such as one of dask, or a kind of NumPy's arrays with rules of its own.
 pub(crate) fn is_left_to(other: &Object<'_>) -> bool {
     let Ok(method) = other.type_().get_attr(c"__array_ufunc__") else { return false };
     if method.is_none() {
+        return true;
+    }
+    // Masked arrays and matrices are more than their elements.
+    let priority = other.get_attr(c"__array_priority__").and_then(|p| p.extract::<f64>());
+    if priority.is_ok_and(|priority| priority > 0.0) {
         return true;
     }
     // NumPy's own arrays and numbers have the method of `ndarray`.
