@@ -37,6 +37,10 @@ pub mod native {
     #[export]
     use crate::errstate::{get_modes, set_modes};
     #[export]
+    use crate::files::{
+        byteswap, from_dlpack, frombuffer, npy_header, npy_parse, npz_get, npz_names, npz_pack,
+    };
+    #[export]
     use crate::functions::creation::{
         arange, astype, broadcast_arrays, broadcast_shapes, can_cast, diag, empty, empty_like,
         eval, eye, full, full_like, geomspace, identity, indices, linspace, logspace,
@@ -63,8 +67,6 @@ pub mod native {
     use crate::functions::{array, asarray, clip, imag, real};
     #[export]
     use crate::text::{print_options, set_printoptions};
-    #[export]
-    use crate::files::{byteswap, from_dlpack, frombuffer, npy_header, npy_parse, npz_get, npz_names, npz_pack};
     #[export]
     use crate::ufunc::Ufunc;
 

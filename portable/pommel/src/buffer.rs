@@ -5,8 +5,8 @@
 //! the last `memoryview` is gone, `&mut self` keeps everybody out.
 
 use crate::class::{Methods, Ref, RefMut, end_export, keep_export};
-use crate::raw::{self, attach};
 use crate::held::{self, c_strides};
+use crate::raw::{self, attach};
 use crate::{Error, Object, Result, rt};
 use core::any::Any;
 use core::ffi::{CStr, c_char, c_int};

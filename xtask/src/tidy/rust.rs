@@ -22,8 +22,7 @@ const SAFE_CRATES: &[&str] = &[
 
 /// Folders where the word is not written. The compiler cannot check these: macros expand to unsafe
 /// code there, or some modules are exempt.
-const SAFE_FOLDERS: &[&str] =
-    &["examples/", "portable/pommel-array/", "portable/pommel-python/"];
+const SAFE_FOLDERS: &[&str] = &["examples/", "portable/pommel-array/", "portable/pommel-python/"];
 
 const EXEMPT_MODULES: &[&str] = &[
     "portable/pommel-array/src/kernels/",

@@ -80,9 +80,8 @@ pub(super) fn dlpack_code(dtype: DType) -> u8 {
 
 /// The type of DLPack's code and number of bits.
 pub(super) fn parse_dlpack(code: u8, bits: u8) -> Option<DType> {
-    let same = |dtype: &&DType| {
-        dlpack_code(**dtype) == code && dtype.size() * 8 == usize::from(bits)
-    };
+    let same =
+        |dtype: &&DType| dlpack_code(**dtype) == code && dtype.size() * 8 == usize::from(bits);
     DType::ALL.iter().find(same).copied()
 }
 

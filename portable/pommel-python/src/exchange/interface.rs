@@ -47,8 +47,10 @@ pub(super) fn import(object: &Object<'_>) -> Result<Option<Array>> {
         None => contiguous(&shape, dtype.size()),
     };
     if strides.len() != shape.len() {
-        return Err(Error::value_error("'__array_interface__' has another number of strides than of \
-                                       extents"));
+        return Err(Error::value_error(
+            "'__array_interface__' has another number of strides than of \
+                                       extents",
+        ));
     }
     let address: usize = data.get_index(0)?.extract()?;
     let place = Place {

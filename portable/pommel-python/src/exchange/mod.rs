@@ -156,7 +156,8 @@ pub(crate) fn native(array: &Array) -> Result<Array> {
     };
     let start = copy.address_for_writing().raise()?;
     // SAFETY: the bytes of a fresh array in C order, which nobody else has.
-    let bytes = unsafe { core::slice::from_raw_parts_mut(start, copy.size() * copy.dtype().size()) };
+    let bytes =
+        unsafe { core::slice::from_raw_parts_mut(start, copy.size() * copy.dtype().size()) };
     header.make_native(bytes);
     Ok(copy)
 }
