@@ -16,7 +16,7 @@ use core::cell::Cell;
 use core::ffi::{CStr, c_int};
 use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicBool, Ordering};
-use hpy_abi::{HPy, HPy_buffer, HPyContext};
+use hpy_abi::{HPy, HPy_buffer};
 use std::sync::{Mutex, PoisonError};
 
 thread_local! {
@@ -28,8 +28,8 @@ thread_local! {
 
 /// What is to be given back to Python.
 enum Debt {
-    Handle(*mut HPyContext, HPy),
-    Export(*mut HPyContext, HPy_buffer),
+    Handle(HPy),
+    Export(HPy_buffer),
     Call(Box<dyn FnOnce() + Send>),
 }
 // SAFETY: handles and exports may be given back by any thread that may call Python, and the others
@@ -54,12 +54,14 @@ impl Debt {
 
     fn pay(self) {
         let before = PAYING.replace(true);
+        // A context that a call was given is of no use after it.
+        let ctx = attach::context();
         // SAFETY: this thread may call Python, as the law of this module says; who made the debt gave
-        // up the only handle or export, which its context made.
+        // up the only handle or export.
         unsafe {
             match self {
-                Debt::Handle(ctx, handle) => calls::ctx_Close(ctx, handle),
-                Debt::Export(ctx, mut view) => {
+                Debt::Handle(handle) => calls::ctx_Close(ctx, handle),
+                Debt::Export(mut view) => {
                     if let Some(release) = attach::extensions().and_then(|e| e.release_buffer) {
                         release(ctx, &raw mut view);
                     }
@@ -118,7 +120,6 @@ impl Drop for Stay {
 
 /// An object that is kept until this is dropped, at any time and by any thread.
 pub struct Held {
-    ctx: *mut HPyContext,
     handle: HPy,
 }
 // SAFETY: the handle is only used with a `Ctx` or, at the end, by a thread that may call Python.
@@ -133,9 +134,8 @@ impl Held {
     /// It is not dropped by the destructor of a thread-local variable, nor after the interpreter has
     /// ended.
     pub unsafe fn new(object: &Object<'_>) -> Held {
-        let ctx = object.ctx();
-        arrive(ctx);
-        Held { ctx: ctx.as_raw(), handle: raw::give_up(object.to_owned_handle()) }
+        arrive(object.ctx());
+        Held { handle: raw::give_up(object.to_owned_handle()) }
     }
 
     /// The object, in the call at hand.
@@ -147,7 +147,7 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        Debt::Handle(self.ctx, self.handle).settle();
+        Debt::Handle(self.handle).settle();
     }
 }
 
@@ -179,7 +179,6 @@ impl Drop for Farewell {
 ///
 /// The exporter keeps the memory where it is. Nobody keeps it from being written meanwhile.
 pub struct HeldBuffer {
-    ctx: *mut HPyContext,
     view: HPy_buffer,
     shape: Vec<isize>,
     strides: Vec<isize>,
@@ -216,8 +215,7 @@ impl HeldBuffer {
         ctx.check(unsafe { get(ctx.as_raw(), object.as_raw(), filled.as_mut_ptr(), RECORDS_RO) })?;
         // SAFETY: filled, as the host says. From here on the view is released when it is dropped.
         let view = unsafe { filled.assume_init() };
-        let mut held =
-            HeldBuffer { ctx: ctx.as_raw(), view, shape: Vec::new(), strides: Vec::new() };
+        let mut held = HeldBuffer { view, shape: Vec::new(), strides: Vec::new() };
         let ndim = view.ndim as usize;
         // SAFETY: there are `ndim` extents and strides where there are any, and the view lives.
         unsafe {
@@ -271,7 +269,7 @@ impl HeldBuffer {
 
 impl Drop for HeldBuffer {
     fn drop(&mut self) {
-        Debt::Export(self.ctx, self.view).settle();
+        Debt::Export(self.view).settle();
     }
 }
 
