@@ -88,6 +88,15 @@ def test_writing_through_a_view_changes_nothing_that_was_computed_before():
     assert d[0] == 201.0
 
 
+def test_what_others_may_write_is_read_at_once():
+    theirs = array.array("d", [1.0] * 10_000)
+    for ours in (pm.asarray(theirs), pm.asarray(memoryview(theirs).toreadonly())):
+        theirs[0] = 1.0
+        b = ours + 1
+        theirs[0] = 5.0
+        assert b[0] == 2.0
+
+
 # Memory of others as arrays.
 
 @pytest.mark.parametrize("code, dtype", [

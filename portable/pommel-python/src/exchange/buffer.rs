@@ -124,6 +124,7 @@ pub(super) fn import(object: &Object<'_>) -> Result<Option<Array>> {
         shape: &memory.shape.clone(),
         strides: &memory.strides.clone(),
         readonly: memory.is_readonly(),
+        constant: object.is_a::<Bytes>(),
     };
     // SAFETY: the exporter keeps its memory as long as the owner is there, and says what it is.
     unsafe { over(&place, memory.into_owner()).map(Some) }
@@ -179,6 +180,7 @@ pub(crate) fn frombuffer(
         shape: &[count as isize],
         strides: &[size as isize],
         readonly: memory.is_readonly(),
+        constant: object.is_a::<Bytes>(),
     };
     // SAFETY: so many bytes are there behind the offset, and the exporter keeps them.
     unsafe { over(&place, memory.into_owner()) }

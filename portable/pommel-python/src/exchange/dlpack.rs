@@ -299,6 +299,7 @@ fn take<M: Managed>(ctx: Ctx<'_>, capsule: Object<'_>) -> Result<Array> {
         shape: &shape,
         strides: &strides,
         readonly,
+        constant: false,
     };
     capsule.rename(M::USED)?;
     let last = Last(managed);

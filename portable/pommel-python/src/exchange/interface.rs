@@ -60,6 +60,7 @@ pub(super) fn import(object: &Object<'_>) -> Result<Option<Array>> {
         shape: &shape,
         strides: &strides,
         readonly: data.get_index(1)?.is_true()?,
+        constant: false,
     };
     // SAFETY: an object keeps the memory that it says to have as long as it lives, as the protocol
     // demands, and the dict may be what keeps it; the owner keeps both. Arrays are never dropped by a

@@ -125,6 +125,8 @@ struct Place<'a> {
     shape: &'a [isize],
     strides: &'a [isize],
     readonly: bool,
+    /// Whether nobody ever writes there.
+    constant: bool,
 }
 
 /// An array over memory of others; a copy if its elements are not aligned or have the other order of
@@ -143,7 +145,14 @@ unsafe fn over(place: &Place<'_>, owner: Box<dyn Any + Send + Sync>) -> Result<A
     let array = unsafe {
         Array::foreign(first, place.dtype, place.shape, place.strides, writable, owner).raise()?
     };
-    if place.swapped { native(&array) } else { Ok(array) }
+    if place.swapped {
+        return native(&array);
+    }
+    if place.readonly && !place.constant {
+        // Others may write what we may not: nothing that reads it is put off.
+        array.data().export_forever().raise()?;
+    }
+    Ok(array)
 }
 
 /// A copy of an array whose bytes stand in the other order.
