@@ -137,6 +137,13 @@ def test_numpy_loads_what_was_saved_and_the_other_way_round(tmp_path, dtype):
     assert pm.load(tmp_path / "theirs.npz")["b"].tolist() == a.T.tolist()
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_numpy_knows_our_element_types(dtype):
+    assert np.dtype(getattr(pm, dtype)) == np.dtype(dtype)
+    assert np.zeros(2, dtype=getattr(pm, dtype)).dtype == np.dtype(dtype)
+    assert pm.dtype(np.dtype(dtype)) == pm.dtype(getattr(np, dtype)) == getattr(pm, dtype)
+
+
 # NumPy's functions on our arrays.
 
 def ours():
