@@ -43,9 +43,16 @@ def test_layouts_of_views():
     assert (strided.strides, strided.tolist()) == ((24, -16), [[2, 0], [5, 3]])
     assert not strided.contiguous
     point = memoryview(pm.asarray(2.5))
-    assert (point.shape, point.tolist()) == ((), 2.5)
+    # PyPy ends the process when `tolist` is asked of a view without dimensions.
+    assert (point.shape, point.tobytes()) == ((), struct.pack("d", 2.5))
     empty = memoryview(a[:0])
     assert (empty.shape, empty.tolist(), bytes(a[:0])) == ((0, 3), [], b"")
+
+
+def test_bytes_are_in_c_order():
+    a = sample()
+    for view in (a, a.T, a[:, ::-2], a[::-1], a[:0]):
+        assert bytes(view) == view.tobytes()
 
 
 def test_bytes_and_struct_and_array_take_them():
@@ -430,8 +437,12 @@ def test_frombuffer():
             pm.frombuffer(data, **wrong)
     with pytest.raises(TypeError, match="exports memory"):
         pm.frombuffer("text")
-    with pytest.raises(ValueError, match="without gaps"):
-        pm.frombuffer(memoryview(data)[::2])
+    if pypy_hpy:
+        # Its host cannot lend memory with gaps, and gives a copy.
+        assert pm.frombuffer(memoryview(data)[::2], "uint8").tolist() == list(data[::2])
+    else:
+        with pytest.raises(ValueError, match="without gaps"):
+            pm.frombuffer(memoryview(data)[::2])
 
 
 def test_fromiter():
@@ -485,11 +496,8 @@ def test_npz_files(tmp_path, write):
             file["other"]
 
 
-@pytest.mark.only("universal")
 def test_memmap(tmp_path):
     path = tmp_path / "numbers"
-    if pypy_hpy:
-        pytest.importorskip("_cffi_backend")
     a = pm.memmap(path, "float64", "w+", shape=(2, 3))
     a[1, 2] = 5.0
     del a

@@ -748,6 +748,11 @@ impl NdArray {
         exchange::export(&self.inner)
     }
 
+    /// In C order, also on PyPy, which takes what lies in memory for the bytes of a view.
+    fn __bytes__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        self.tobytes(ctx)
+    }
+
     /// Where the elements lie, for NumPy. From now on nothing that reads them is put off.
     #[getter]
     fn __array_interface__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
