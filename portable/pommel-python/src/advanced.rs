@@ -28,7 +28,7 @@ fn part(key: &Object<'_>) -> Result<Part> {
         return Ok(Part::Basic(index));
     }
     let array = In::from_python(key)?.0;
-    if array.size() == 0 && key.cast::<List>().is_ok() {
+    if array.size() == 0 && key.is_a::<List>() {
         // An empty list has no type of its own.
         return Array::zeros(DType::Int64, array.shape()).map(Part::Array).map_err(raised);
     }

@@ -7,7 +7,7 @@ use crate::functions::argument::axes;
 use crate::functions::statistics::reduced;
 use crate::key::{self, Key};
 use crate::value::{self, Shape, Value};
-use crate::{errstate, text};
+use crate::{errstate, exchange, text};
 use pommel::prelude::*;
 use pommel_array::reduce::{self, Reduction, Scan};
 use pommel_array::{Array, Casting, Function, Index, Operand, Order, Scalar, apply, apply_into};
@@ -51,8 +51,11 @@ fn operator<'c>(
     if let Some(other) = Instance::<NdArray>::of(other) {
         return order(Operand::Array(&other.borrow()?.inner));
     }
-    if other.cast::<Float>().is_ok() {
+    if other.is_a::<Float>() {
         return order(Operand::Scalar(Scalar::Float(other.extract()?)));
+    }
+    if value::is_foreign(other) && exchange::is_left_to(other) {
+        return Ok(ctx.not_implemented());
     }
     match Value::of(other)? {
         Some(value) => order(value.operand()),
@@ -419,8 +422,8 @@ impl NdArray {
 
     fn __getitem__<'c>(&self, ctx: Ctx<'c>, key: &Object<'c>) -> Result<Object<'c>> {
         if self.inner.ndim() == 1
-            && key.cast::<Int>().is_ok()
-            && key.cast::<Bool>().is_err()
+            && key.is_a::<Int>()
+            && !key.is_a::<Bool>()
             && key::has_number(&self.inner)
         {
             return value::give(ctx, self.inner.item(&[key.extract()?]).raise()?);
@@ -775,6 +778,120 @@ impl NdArray {
             return Err(Error::value_error("argument 'stream' must be None: 'cpu' has no streams"));
         }
         Ok(this)
+    }
+
+    fn __buffer__(&self) -> Result<Buffer<'_>> {
+        exchange::export(&self.inner)
+    }
+
+    /// In C order, also on PyPy, which takes what lies in memory for the bytes of a view.
+    fn __bytes__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        self.tobytes(ctx)
+    }
+
+    /// Where the elements lie, for NumPy. From now on nothing that reads them is put off.
+    #[getter]
+    fn __array_interface__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        exchange::interface(ctx, &self.inner)
+    }
+
+    /// NumPy's operators leave the answer to arrays.
+    #[getter]
+    fn __array_priority__(&self) -> f64 {
+        1000.0
+    }
+
+    /// NumPy's array over the same memory, or over a copy.
+    #[signature(dtype = None, *, copy = None)]
+    fn __array__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        dtype: Option<Object<'c>>,
+        copy: Option<bool>,
+    ) -> Result<Object<'c>> {
+        ctx.import(c"pommel._numpy")?.call_method(c"array", (&**this, dtype, copy))
+    }
+
+    #[signature(ufunc, method, *inputs, **kwargs)]
+    fn __array_ufunc__<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        ufunc: &Object<'c>,
+        method: &Object<'c>,
+        inputs: Args<'_, 'c>,
+        kwargs: Option<Dict<'c>>,
+    ) -> Result<Object<'c>> {
+        let inputs = inputs.to_tuple()?;
+        ctx.import(c"pommel._numpy")?
+            .call_method(c"array_ufunc", (ufunc, method, &*inputs, kwargs.as_deref()))
+    }
+
+    #[signature(func, types, args, kwargs)]
+    fn __array_function__<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        func: &Object<'c>,
+        types: &Object<'c>,
+        args: &Object<'c>,
+        kwargs: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        ctx.import(c"pommel._numpy")?.call_method(c"array_function", (func, types, args, kwargs))
+    }
+
+    /// The package, which is the namespace of the array API standard.
+    #[signature(*, api_version = None)]
+    fn __array_namespace__<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        api_version: Option<&str>,
+    ) -> Result<Object<'c>> {
+        exchange::check_version(api_version)?;
+        Ok(ctx.import(c"pommel")?.into())
+    }
+
+    /// A capsule with the memory of the array, for `from_dlpack` of another library.
+    #[signature(*, stream = None, max_version = None, dl_device = None, copy = None)]
+    fn __dlpack__<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        stream: Option<Object<'c>>,
+        max_version: Option<(u32, u32)>,
+        dl_device: Option<(i32, i32)>,
+        copy: Option<bool>,
+    ) -> Result<Object<'c>> {
+        if stream.is_some_and(|stream| !stream.is_none()) {
+            return Err(Error::value_error("argument 'stream' must be None: 'cpu' has no streams"));
+        }
+        exchange::give(ctx, &self.inner, max_version, dl_device, copy)
+    }
+
+    /// The device in DLPack's words: (1, 0), the processor.
+    fn __dlpack_device__(&self) -> (i32, i32) {
+        exchange::device()
+    }
+
+    #[signature(protocol, /)]
+    fn __reduce_ex__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        protocol: i64,
+    ) -> Result<Object<'c>> {
+        ctx.import(c"pommel._pickle")?.call_method(c"reduced", (&**this, protocol))
+    }
+
+    /// Whether the elements lie without gaps in C order ('C'), or in Fortran's ('F').
+    #[name = "_lies_in"]
+    #[signature(order, /)]
+    fn lies_in(&self, order: &str) -> bool {
+        let order = if order == "F" { Order::F } else { Order::C };
+        self.inner.layout().is_contiguous(order)
+    }
+
+    /// Whether writing to the array is refused.
+    #[getter]
+    #[name = "_readonly"]
+    fn readonly(&self) -> bool {
+        self.inner.is_readonly()
     }
 }
 

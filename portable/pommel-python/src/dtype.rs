@@ -105,6 +105,24 @@ impl DType {
         self.inner.name()
     }
 
+    /// NumPy's type of the same elements, for NumPy.
+    #[getter]
+    fn __numpy_dtype__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        match ctx.import(c"numpy") {
+            Ok(numpy) => numpy.call_method(c"dtype", (code(self.inner),)),
+            Err(error) if error.is(ctx, exception::ImportError) => Err(Error::attribute_error(
+                "NumPy's type of these elements needs NumPy, which is not installed",
+            )),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The same, for NumPy before version 2.4.
+    #[getter]
+    fn dtype<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        self.__numpy_dtype__(ctx)
+    }
+
     fn __reduce__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
         ctx.object((&dtype_class(ctx)?, (self.inner.name(),)))
     }

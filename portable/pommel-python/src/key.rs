@@ -38,7 +38,7 @@ pub(crate) fn part(key: &Object<'_>) -> Result<Option<Index>> {
     if key.is_none() {
         return Ok(Some(Index::NewAxis));
     }
-    if key.cast::<Slice>().is_ok() {
+    if key.is_a::<Slice>() {
         let bound = |name: &std::ffi::CStr| -> Result<Option<isize>> {
             let value = key.get_attr(name)?;
             if value.is_none() { Ok(None) } else { clipped(&value).map(Some) }
@@ -46,10 +46,10 @@ pub(crate) fn part(key: &Object<'_>) -> Result<Option<Index>> {
         let step = bound(c"step")?.unwrap_or(1);
         return Ok(Some(Index::Slice(bound(c"start")?, bound(c"stop")?, step)));
     }
-    if key.cast::<Bool>().is_ok() {
+    if key.is_a::<Bool>() {
         return Ok(None);
     }
-    if key.cast::<Int>().is_ok() {
+    if key.is_a::<Int>() {
         return key.extract().map(|index| Some(Index::At(index)));
     }
     if key.is(&ctx.builtin(c"Ellipsis")?) {
@@ -64,7 +64,7 @@ pub(crate) fn part(key: &Object<'_>) -> Result<Option<Index>> {
         }
         return Ok(None);
     }
-    if key.cast::<List>().is_ok() || key.has_attr(c"__array_interface__") {
+    if key.is_a::<List>() || key.has_attr(c"__array_interface__") {
         return Ok(None);
     }
     if key.has_attr(c"__index__") {

@@ -2,14 +2,16 @@
 //!
 //! It is thin: what can be said without Python is in the engine, and what is as quick in Python is
 //! in the package `pommel`, which is the only one to import this module.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod advanced;
 mod array;
 mod dtype;
 mod error;
 mod errstate;
+#[allow(unsafe_code)]
 mod exchange;
+mod files;
 mod functions;
 mod key;
 mod machine;
@@ -34,6 +36,10 @@ pub mod native {
     use crate::dtype::DType;
     #[export]
     use crate::errstate::{get_modes, set_modes};
+    #[export]
+    use crate::files::{
+        byteswap, from_dlpack, frombuffer, npy_header, npy_parse, npz_get, npz_names, npz_pack,
+    };
     #[export]
     use crate::functions::algebra::{
         cholesky, cross, det, dot, eig, eigh, eigvals, eigvalsh, einsum, inv, kron, lstsq, matmul,
@@ -96,9 +102,10 @@ pub mod native {
     }
 
     /// What belongs to submodules of the package, or to nobody.
-    const NOT_MAIN: &str = "Items RandomStream cholesky cpu_features cpu_model det eig eigh \
+    const NOT_MAIN: &str = "Items RandomStream byteswap cholesky cpu_features cpu_model det eig eigh \
         eigvals eigvalsh fft fftfreq fftn fftshift get_modes hfft host ifft ifftn ifftshift ihfft \
         instruction_sets inv irfft irfftn lstsq matrix_norm matrix_power matrix_rank \
+        npy_header npy_parse npz_get npz_names npz_pack \
         num_threads_source pinv print_options qr rfft rfftfreq rfftn set_modes slogdet solve svd \
         svdvals unique_parts vector_norm";
 

@@ -23,7 +23,7 @@ impl Value {
         if let Some(number) = number(object)? {
             return Ok(Some(Value::Scalar(number)));
         }
-        if object.cast::<List>().is_ok() || object.cast::<Tuple>().is_ok() {
+        if object.is_a::<List>() || object.is_a::<Tuple>() {
             return sequence(object, None).map(|array| Some(Value::Array(array)));
         }
         Ok(crate::exchange::import(object)?.map(Value::Array))
@@ -57,18 +57,29 @@ impl Value {
     }
 }
 
+/// Whether an object may be another library's array: it is neither one of ours, nor a number or a
+/// sequence of Python.
+pub(crate) fn is_foreign(object: &Object<'_>) -> bool {
+    Instance::<NdArray>::of(object).is_none()
+        && !object.is_a::<Int>()
+        && !object.is_a::<Float>()
+        && !object.is_a::<Complex>()
+        && !object.is_a::<List>()
+        && !object.is_a::<Tuple>()
+}
+
 /// A number of Python.
 pub(crate) fn number(object: &Object<'_>) -> Result<Option<Scalar>> {
-    if object.cast::<Float>().is_ok() {
+    if object.is_a::<Float>() {
         return object.extract().map(|value| Some(Scalar::Float(value)));
     }
-    if object.cast::<Bool>().is_ok() {
+    if object.is_a::<Bool>() {
         return object.is_true().map(|value| Some(Scalar::Bool(value)));
     }
-    if object.cast::<Int>().is_ok() {
+    if object.is_a::<Int>() {
         return integer(object).map(Some);
     }
-    if object.cast::<Complex>().is_ok() {
+    if object.is_a::<Complex>() {
         let (re, im) = (object.get_attr(c"real")?, object.get_attr(c"imag")?);
         let value = num_complex::Complex::new(re.extract()?, im.extract()?);
         return Ok(Some(Scalar::Complex(value)));
@@ -112,7 +123,7 @@ pub(crate) fn array(
                 };
                 (array, true)
             }
-            None if object.cast::<List>().is_ok() || object.cast::<Tuple>().is_ok() => {
+            None if object.is_a::<List>() || object.is_a::<Tuple>() => {
                 (sequence(object, dtype)?, true)
             }
             None => match crate::exchange::import(object)? {
@@ -167,7 +178,7 @@ pub(crate) fn sequence(object: &Object<'_>, dtype: Option<DType>) -> Result<Arra
 struct Found {
     shape: Vec<isize>,
     numbers: Vec<Scalar>,
-    /// Arrays among the items, each with the number of numbers before it.
+    /// Arrays among the items, unless there are numbers.
     parts: Vec<Array>,
 }
 
@@ -185,8 +196,9 @@ impl Found {
             let item = item?;
             if let Some(value) = number(&item)? {
                 self.leaf(depth + 1)?;
+                self.parts_to_numbers()?;
                 self.numbers.push(value);
-            } else if item.cast::<List>().is_ok() || item.cast::<Tuple>().is_ok() {
+            } else if item.is_a::<List>() || item.is_a::<Tuple>() {
                 self.visit(&item, depth + 1)?;
             } else {
                 let part = match Instance::<NdArray>::of(&item) {
@@ -198,8 +210,19 @@ impl Found {
                     self.extent(depth + 1 + axis, extent)?;
                 }
                 self.leaf(depth + 1 + part.ndim())?;
-                self.parts.push(part);
+                match self.numbers.is_empty() {
+                    true => self.parts.push(part),
+                    false => self.numbers.push(part.item(&[]).raise()?),
+                }
             }
+        }
+        Ok(())
+    }
+
+    /// Beside numbers of Python, arrays without dimensions (such as NumPy's numbers) are numbers too.
+    fn parts_to_numbers(&mut self) -> Result<()> {
+        for part in self.parts.drain(..) {
+            self.numbers.push(part.item(&[]).raise()?);
         }
         Ok(())
     }
@@ -251,12 +274,6 @@ impl Found {
 
     /// Arrays side by side, which are all there is.
     fn joined(self, dtype: Option<DType>) -> Result<Array> {
-        if !self.numbers.is_empty() {
-            // Numbers among arrays without dimensions.
-            return Err(Error::type_error(
-                "a sequence of both numbers and arrays: make arrays of all of them first",
-            ));
-        }
         let own = self.parts.iter().map(Array::dtype).reduce(DType::promote);
         let dtype = dtype.or(own).unwrap_or(DType::Float64);
         let array = Array::zeros(dtype, &self.shape).raise()?;
@@ -306,7 +323,7 @@ impl FromPython for Shape {
     }
 
     fn from_python(object: &Object<'_>) -> Result<Shape> {
-        if object.cast::<Tuple>().is_ok() || object.cast::<List>().is_ok() {
+        if object.is_a::<Tuple>() || object.is_a::<List>() {
             return object.extract().map(Shape);
         }
         match object.extract::<isize>() {

@@ -5,8 +5,10 @@
 //! the last `memoryview` is gone, `&mut self` keeps everybody out.
 
 use crate::class::{Methods, Ref, RefMut, end_export, keep_export};
+use crate::held::{self, c_strides};
 use crate::raw::{self, attach};
 use crate::{Error, Object, Result, rt};
+use core::any::Any;
 use core::ffi::{CStr, c_char, c_int};
 use core::marker::PhantomData;
 use hpy_abi::{HPy_buffer, Status};
@@ -34,13 +36,17 @@ elements! {
     f32 = c"f"; f64 = c"d";
 }
 
-/// Memory of an instance, in C order.
+/// Memory of an instance.
 pub struct Buffer<'a> {
     start: *mut u8,
     itemsize: usize,
     format: &'static CStr,
     readonly: bool,
     shape: Vec<isize>,
+    /// Bytes from one item to the next, for each dimension. Where an extent is 0 they have no
+    /// meaning and may wrap.
+    strides: Vec<isize>,
+    owner: Option<Box<dyn Any + Send>>,
     _memory: PhantomData<&'a [u8]>,
 }
 
@@ -55,6 +61,39 @@ impl<'a> Buffer<'a> {
         Buffer::over(items.as_mut_ptr().cast(), items.len(), size_of::<T>(), T::FORMAT, false)
     }
 
+    /// Memory of any items, in any layout: `start` is the first item, `strides` are the bytes from
+    /// one item to the next along each dimension, and `format` says in the manner of Python's
+    /// `struct` module what an item is. `owner` is dropped when the export ends, in a call from
+    /// Python.
+    ///
+    /// # Panics
+    /// If there are not as many strides as extents, or more than 64, the most that Python allows.
+    ///
+    /// # Safety
+    /// All items of the layout can be read (and written, unless `readonly`), for as long as the owner
+    /// is there or the instance is borrowed.
+    pub unsafe fn strided(
+        start: *mut u8,
+        (itemsize, format): (usize, &'static CStr),
+        shape: &[isize],
+        strides: &[isize],
+        readonly: bool,
+        owner: Option<Box<dyn Any + Send>>,
+    ) -> Buffer<'a> {
+        assert_eq!(shape.len(), strides.len(), "there is a stride for each extent");
+        assert!(shape.len() <= 64, "more than 64 dimensions");
+        Buffer {
+            start,
+            itemsize,
+            format,
+            readonly,
+            shape: shape.to_vec(),
+            strides: strides.to_vec(),
+            owner,
+            _memory: PhantomData,
+        }
+    }
+
     fn over(
         start: *mut u8,
         len: usize,
@@ -62,21 +101,16 @@ impl<'a> Buffer<'a> {
         format: &'static CStr,
         readonly: bool,
     ) -> Buffer<'a> {
-        Buffer {
-            start,
-            itemsize,
-            format,
-            readonly,
-            shape: vec![len as isize],
-            _memory: PhantomData,
-        }
+        let (shape, strides) = ([len as isize], [itemsize as isize]);
+        // SAFETY: the items of a slice, which the instance lends.
+        unsafe { Buffer::strided(start, (itemsize, format), &shape, &strides, readonly, None) }
     }
 
     /// The same memory with several dimensions, the last of which varies fastest.
     ///
     /// # Panics
-    /// If the product of the extents is not the number of items, or there are more than 64
-    /// dimensions, the most that Python allows.
+    /// If the product of the extents is not the number of items, there are more than 64 dimensions,
+    /// the most that Python allows, or the items do not lie in C order.
     pub fn with_shape(mut self, shape: &[usize]) -> Buffer<'a> {
         let items = self.shape.iter().product::<isize>();
         let product = |mut extents: core::slice::Iter<'_, usize>| {
@@ -84,32 +118,45 @@ impl<'a> Buffer<'a> {
         };
         assert_eq!(product(shape.iter()), Some(items), "shape and length differ");
         assert!(shape.len() <= 64, "more than 64 dimensions");
+        assert!(self.lies_in(Order::C), "the items do not lie in C order");
         self.shape = shape.iter().map(|extent| *extent as isize).collect();
+        self.strides = c_strides(&self.shape, self.itemsize as isize);
         self
     }
 
-    /// Bytes from one item to the next, for each dimension. Where an extent is 0 they have no
-    /// meaning and may wrap.
-    fn strides(&self) -> Vec<isize> {
-        let mut stride = self.itemsize as isize;
-        let mut strides = vec![0; self.shape.len()];
-        for (place, extent) in strides.iter_mut().zip(&self.shape).rev() {
-            *place = stride;
-            stride = stride.wrapping_mul(*extent);
+    /// Whether the items lie without gaps, in an order.
+    fn lies_in(&self, order: Order) -> bool {
+        if self.shape.contains(&0) {
+            return true;
         }
-        strides
+        let mut expected = self.itemsize as isize;
+        let mut fits = |(&extent, &stride): (&isize, &isize)| {
+            let fits = extent == 1 || stride == expected;
+            expected = expected.saturating_mul(extent);
+            fits
+        };
+        let axes = self.shape.iter().zip(&self.strides);
+        match order {
+            Order::C => axes.rev().all(&mut fits),
+            Order::Fortran => axes.into_iter().all(&mut fits),
+        }
     }
+}
 
-    /// Whether the first dimension varies fastest as well, because at most one has several items.
-    fn is_fortran_contiguous(&self) -> bool {
-        self.shape.contains(&0) || self.shape.iter().filter(|extent| **extent > 1).count() <= 1
-    }
+/// In which order items lie without gaps.
+#[derive(Clone, Copy, PartialEq)]
+enum Order {
+    /// The last dimension varies fastest.
+    C,
+    /// The first does.
+    Fortran,
 }
 
 /// What lives as long as an export.
 pub(crate) struct Export {
     shape: Vec<isize>,
     strides: Vec<isize>,
+    _owner: Option<Box<dyn Any + Send>>,
 }
 
 /// Flags of a consumer, from Python's `Include/pybuffer.h`.
@@ -117,7 +164,9 @@ const WRITABLE: c_int = 1;
 const FORMAT: c_int = 4;
 const ND: c_int = 8;
 const STRIDES: c_int = 0x10;
+const C_CONTIGUOUS: c_int = 0x20 | STRIDES;
 const F_CONTIGUOUS: c_int = 0x40 | STRIDES;
+const ANY_CONTIGUOUS: c_int = 0x80 | STRIDES;
 
 /// The slot `bf_getbuffer` over a `__buffer__(&self)`.
 ///
@@ -174,12 +223,10 @@ unsafe fn fill(
         )));
     }
     let wanted = |flag: c_int| flags & flag == flag;
-    if wanted(F_CONTIGUOUS) && !buffer.is_fortran_contiguous() {
-        return Err(Error::buffer_error("the last dimension of this memory varies fastest"));
-    }
-    let strides = buffer.strides();
+    check_order(&buffer, wanted)?;
     let len = buffer.shape.iter().product::<isize>() * buffer.itemsize as isize;
-    let mut export = Box::new(Export { shape: buffer.shape, strides });
+    let mut export =
+        Box::new(Export { shape: buffer.shape, strides: buffer.strides, _owner: buffer.owner });
     let or_null = |wanted: bool, p: *mut isize| if wanted { p } else { core::ptr::null_mut() };
     let filled = HPy_buffer {
         buf: buffer.start.cast(),
@@ -210,6 +257,23 @@ unsafe fn fill(
     // SAFETY: the consumer's struct, which it gave us to fill.
     unsafe { view.write(HPy_buffer { internal, ..filled }) };
     Ok(())
+}
+
+/// A `BufferError` unless the items lie as the consumer wants them.
+fn check_order(buffer: &Buffer<'_>, wanted: impl Fn(c_int) -> bool) -> Result<()> {
+    let (c, fortran) = (buffer.lies_in(Order::C), buffer.lies_in(Order::Fortran));
+    let problem = if !wanted(STRIDES) && !c {
+        "this memory has gaps or another order than C's, and a view without strides was asked for"
+    } else if wanted(C_CONTIGUOUS) && !c {
+        "this memory has gaps, or its last dimension does not vary fastest"
+    } else if wanted(F_CONTIGUOUS) && !fortran {
+        "this memory has gaps, or its first dimension does not vary fastest"
+    } else if wanted(ANY_CONTIGUOUS) && !c && !fortran {
+        "this memory has gaps"
+    } else {
+        return Ok(());
+    };
+    Err(Error::buffer_error(format!("{problem}: copy it first")))
 }
 
 /// The slot `bf_releasebuffer` after [`export`].
@@ -247,6 +311,7 @@ pub unsafe fn release_mut<T: Methods>(object: &Object<'_>, view: *mut HPy_buffer
 /// # Safety
 /// `view` was filled here for this object, and its export ends.
 unsafe fn free(object: &Object<'_>, view: *mut HPy_buffer) {
+    held::arrive(object.ctx());
     // SAFETY: the caller's promise: the box is ours, and freed once.
     unsafe {
         match attach::keeps_structs() {

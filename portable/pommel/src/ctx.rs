@@ -1,7 +1,7 @@
 //! The execution context: the token that says "Python may be used here", and the way to make objects.
 
 use crate::raw::{self, calls};
-use crate::{Bytes, Dict, Error, IntoPython, List, Module, Object, Result, Str, Tuple};
+use crate::{Bytes, Dict, Error, IntoPython, List, Module, Object, Result, Str, Tuple, held};
 use core::ffi::CStr;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
@@ -176,6 +176,7 @@ impl<'c> Ctx<'c> {
         // SAFETY: this thread is attached, as the token proves, and `work` cannot use Python.
         let state = unsafe { calls::ctx_LeavePythonExecution(self.as_raw()) };
         let _reattach = Reattach(self, state);
+        let _stay = held::Stay::outside();
         work()
     }
 

@@ -85,6 +85,7 @@
 extern crate self as pommel;
 
 mod buffer;
+mod capsule;
 mod class;
 mod convert;
 mod ctx;
@@ -93,6 +94,7 @@ pub mod datetime;
 #[doc(hidden)]
 pub mod door;
 mod error;
+pub mod held;
 mod object;
 #[doc(hidden)]
 pub mod raw;
@@ -103,6 +105,7 @@ pub mod testing;
 mod view;
 
 pub use buffer::{Buffer, Element};
+pub use capsule::{Capsule, Destroy};
 pub use class::{Class, Field, Instance, Methods, Ref, RefMut, Traverse, Visitor, type_object};
 #[doc(hidden)]
 pub use class::{ClassCell, new_instance};

@@ -11,5 +11,6 @@ mod mock {
     mod errors;
     mod extension;
     mod failures;
+    mod held;
     mod views;
 }

@@ -353,6 +353,13 @@ impl<'c> Object<'c> {
         }
     }
 
+    /// Whether it is an object of a built-in type: `obj.is_a::<List>()`. Where the answer is mostly
+    /// "no", this is quicker than [`cast`](Object::cast), which says then what the object is.
+    #[inline]
+    pub fn is_a<K: Kind<'c>>(&self) -> bool {
+        K::test(self)
+    }
+
     /// Takes it to be of a built-in kind without a look.
     ///
     /// # Safety

@@ -9,7 +9,8 @@
 //!   call, iteration, reflected operators), and ends the process or loses the exception when a
 //!   comparison, a getter or a setter raises. On any host but ours only the slots of
 //!   [`FOREIGN_SLOTS`] are used; special methods are ordinary methods with their names
-//!   ([`Place::Foreign`]), and a property is a `property` of two functions.
+//!   ([`Place::Foreign`]), and a property is a `property` of two functions. One named `__name__` is
+//!   a slot everywhere: a type takes no such attribute later.
 //! * HPy has no static and class methods. They are functions of the module under a name that no
 //!   Python source can spell, wrapped in `staticmethod` or `classmethod` and moved to the type.
 //!   The functions of properties travel the same way.
@@ -295,6 +296,11 @@ impl Method {
 }
 
 impl Property {
+    /// Whether the host at hand gets it as a slot, when the type is made.
+    fn is_slot(&self) -> bool {
+        attach::has(ext::flags::OUR_SLOTS) || self.name == c"__name__"
+    }
+
     fn def(&self) -> HPyDef {
         // Some hosts call a getter without asking whether there is one.
         let (getter_impl, getter_cpy_trampoline) =
@@ -383,7 +389,7 @@ impl ClassSpec {
             Item::New(_, method) if !ours => {
                 Some(Wrapped::new(c"__new__", c"staticmethod", method))
             }
-            Item::Property(property) if !ours => {
+            Item::Property(property) if !property.is_slot() => {
                 let [getter, setter] = &property.functions;
                 let functions = [getter.as_ref(), setter.as_ref()];
                 let doc = property.doc;
@@ -433,7 +439,7 @@ impl ClassSpec {
                 Item::Method(Place::Foreign, method) if !ours => {
                     defs.push(method.def(method.name));
                 }
-                Item::Property(property) if ours => defs.push(property.def()),
+                Item::Property(property) if property.is_slot() => defs.push(property.def()),
                 Item::Slot(slot) if known(slot) => defs.push(slot.def()),
                 Item::New(slot, _) if ours => defs.push(slot.def()),
                 _ => {}

@@ -1,0 +1,34 @@
+"""How arrays are pickled: from protocol 5 on their memory is a buffer, which need not be copied."""
+
+from . import _native
+
+
+def reduced(array, protocol):
+    """The method ``__reduce_ex__``."""
+    order = "C"
+    if not array._lies_in("C"):
+        if array._lies_in("F"):
+            array, order = array.T, "F"
+        else:
+            array = array.copy()
+    described = (array.dtype, array.shape, order)
+    if protocol >= 5:
+        from pickle import PickleBuffer
+
+        return restored, (PickleBuffer(array), False, *described)
+    return restored, (array.tobytes(), True, *described)
+
+
+def restored(memory, copy, dtype, shape, order):
+    """The array that ``reduced`` described; a copy of memory that cannot be its own."""
+    array = _native.frombuffer(memory, dtype, _count(shape)).reshape(shape)
+    if copy:
+        array = array.copy()
+    return array.T if order == "F" else array
+
+
+def _count(shape):
+    count = 1
+    for extent in shape:
+        count *= extent
+    return count
