@@ -58,8 +58,10 @@ def test_bytes_are_in_c_order():
 def test_bytes_and_struct_and_array_take_them():
     a = pm.array([1.0, 2.0])
     assert bytes(a) == struct.pack("2d", 1, 2)
-    assert struct.unpack_from("d", a, 8) == (2.0,)
-    struct.pack_into("d", a, 0, 7.0)
+    # PyPy 8 takes an extension's object for a buffer only where a view is asked for.
+    view = memoryview(a)
+    assert struct.unpack_from("d", view, 8) == (2.0,)
+    struct.pack_into("d", view, 0, 7.0)
     assert a.tolist() == [7.0, 2.0]
     taken = array.array("d")
     taken.frombytes(memoryview(a).cast("B"))
@@ -69,9 +71,9 @@ def test_bytes_and_struct_and_array_take_them():
 
 
 def test_a_consumer_of_rows_of_bytes_is_refused_other_layouts():
-    with pytest.raises(BufferError):
+    # PyPy, and Python before 3.12 where it is to be written, say that the object is no buffer.
+    with pytest.raises((BufferError, TypeError)):
         struct.unpack_from("d", sample().T, 0)
-    # Python before 3.12 says of every refusal that the object is no buffer.
     with pytest.raises((BufferError, TypeError)):
         struct.pack_into("d", sample()[:, ::2], 0, 1.0)
 
@@ -344,15 +346,18 @@ def test_nothing_of_others_is_kept(assert_no_leak):
     a = sample()
 
     def work():
+        pm.from_dlpack(a)
+        a.__dlpack__()
+        memoryview(a).release()
+        bytes(a)
+        if sys.implementation.name == "pypy" and not pypy_hpy:
+            # PyPy 8 keeps some 32 bytes of each of its buffers that its C API has lent.
+            return
         pm.asarray(theirs) + 1
         pm.asarray(memoryview(b"abcdefgh"))
         pm.frombuffer(theirs)
         pm.asarray(Interface())
-        pm.from_dlpack(a)
-        a.__dlpack__()
         pm.asarray(Tensor(a))
-        memoryview(a).release()
-        bytes(a)
         pickle.loads(pickle.dumps(a, 5))
 
     assert_no_leak(work, 10_000)

@@ -15,8 +15,8 @@ pub(crate) enum Key {
 /// Reads an index of integers, slices, new axes and ellipses.
 pub(crate) fn basic(key: &Object<'_>) -> Result<Key> {
     let mut parts = Vec::new();
-    if let Ok(tuple) = key.cast::<Tuple>() {
-        for item in tuple.iter()? {
+    if key.is_a::<Tuple>() {
+        for item in key.iter()? {
             match part(&item?)? {
                 Some(index) => parts.push(index),
                 None => return Ok(Key::Advanced),
@@ -34,7 +34,6 @@ pub(crate) fn basic(key: &Object<'_>) -> Result<Key> {
 }
 
 pub(crate) fn part(key: &Object<'_>) -> Result<Option<Index>> {
-    let ctx = key.ctx();
     if key.is_none() {
         return Ok(Some(Index::NewAxis));
     }
@@ -52,7 +51,7 @@ pub(crate) fn part(key: &Object<'_>) -> Result<Option<Index>> {
     if key.is_a::<Int>() {
         return key.extract().map(|index| Some(Index::At(index)));
     }
-    if key.is(&ctx.builtin(c"Ellipsis")?) {
+    if key.is_ellipsis() {
         return Ok(Some(Index::Ellipsis));
     }
     if let Some(array) = Instance::<NdArray>::of(key) {

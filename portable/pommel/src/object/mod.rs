@@ -129,6 +129,16 @@ impl<'c> Object<'c> {
         }
     }
 
+    /// Whether this is `...`.
+    #[inline]
+    pub fn is_ellipsis(&self) -> bool {
+        // SAFETY: two open handles.
+        unsafe {
+            let ctx = self.ctx.as_raw();
+            calls::ctx_Is(ctx, self.raw, calls::h_Ellipsis(ctx)).0 != 0
+        }
+    }
+
     /// Its type.
     pub fn type_(&self) -> Type<'c> {
         // SAFETY: every object has a type; the handle is new.
