@@ -11,19 +11,26 @@ from ._native import __version__
 #: module.
 _LAZY = {
     "errstate": "_errstate",
+    "fft": "fft",
     "finfo": "_types",
     "fromiter": "_files",
     "geterr": "_errstate",
     "iinfo": "_types",
     "isdtype": "_types",
+    "linalg": "linalg",
     "load": "_files",
     "memmap": "_files",
+    "random": "random",
     "save": "_files",
     "savez": "_files",
     "savez_compressed": "_files",
     "seterr": "_errstate",
     "seterrcall": "_errstate",
     "show_config": "_config",
+    "unique": "_sets",
+    "unique_all": "_sets",
+    "unique_counts": "_sets",
+    "unique_inverse": "_sets",
     "__array_namespace_info__": "_types",
 }
 
@@ -38,7 +45,7 @@ nan = float("nan")
 pi = 3.141592653589793
 
 __all__ = sorted(
-    {name for name in dir(_native) if not name.startswith("_")}
+    set(_native.__all__)
     | {name for name in _LAZY if not name.startswith("_")}
     | {"e", "euler_gamma", "inf", "nan", "newaxis", "pi", "__version__"}
 )

@@ -148,11 +148,11 @@ macro_rules! for_each_function {
             /// The cube root.
             Cbrt "cbrt" (a) same range [vector math::Unary::Cbrt];
             /// The largest integer that is not above it.
-            Floor "floor" (a) same quiet [int a] [float a.floor()];
+            Floor "floor" (a) same quiet [bool a] [int a] [float a.floor()];
             /// The smallest integer that is not below it.
-            Ceil "ceil" (a) same quiet [int a] [float a.ceil()];
+            Ceil "ceil" (a) same quiet [bool a] [int a] [float a.ceil()];
             /// The integer next to it towards zero.
-            Trunc "trunc" (a) same quiet [int a] [float a.trunc()];
+            Trunc "trunc" (a) same quiet [bool a] [int a] [float a.trunc()];
             /// The nearest integer; of two, the even one.
             Round "round" (a) same quiet
                 [int a] [float a.round_ties_even()]

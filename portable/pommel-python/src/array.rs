@@ -2,6 +2,7 @@
 
 use crate::dtype::{self, DType};
 use crate::error::Raise;
+use crate::functions::algebra;
 use crate::functions::argument::axes;
 use crate::functions::statistics::reduced;
 use crate::key::{self, Key};
@@ -251,12 +252,11 @@ impl NdArray {
             return Ok(ctx.not_implemented());
         }
         // The square is by far the most frequent power.
-        if let Ok(2) =
-            other.cast::<Int>().map_err(|_| ()).and_then(|n| n.extract::<i64>().map_err(|_| ()))
+        if other.cast::<Int>().is_ok()
+            && other.extract::<i64>().is_ok_and(|exponent| exponent == 2)
+            && self.inner.dtype() != pommel_array::DType::Bool
         {
-            if self.inner.dtype() != pommel_array::DType::Bool {
-                return ctx.object(unary(ctx, Function::Square, self)?);
-            }
+            return ctx.object(unary(ctx, Function::Square, self)?);
         }
         operator(ctx, Function::Power, self, other, false)
     }
@@ -337,6 +337,22 @@ impl NdArray {
     fn __ge__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::GreaterEqual, self, other, false)
     }
+    fn __matmul__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        match Value::of(other)? {
+            Some(other) => ctx.object(algebra::product(&self.inner, &other.into_array()?, None)?),
+            None => Ok(ctx.not_implemented()),
+        }
+    }
+    fn __rmatmul__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
+        match Value::of(other)? {
+            Some(other) => ctx.object(algebra::product(&other.into_array()?, &self.inner, None)?),
+            None => Ok(ctx.not_implemented()),
+        }
+    }
+    fn __imatmul__(&self, other: &Object<'_>) -> Result<()> {
+        let other = Value::expect(other, "other")?.into_array()?;
+        algebra::product(&self.inner, &other, Some(&self.inner)).map(drop)
+    }
     fn __neg__(&self, ctx: Ctx<'_>) -> Result<NdArray> {
         unary(ctx, Function::Negative, self)
     }
@@ -405,10 +421,12 @@ impl NdArray {
     }
 
     fn __getitem__<'c>(&self, ctx: Ctx<'c>, key: &Object<'c>) -> Result<Object<'c>> {
-        if self.inner.ndim() == 1 && key.is_a::<Int>() && !key.is_a::<Bool>() {
-            if key::has_number(&self.inner) {
-                return value::give(ctx, self.inner.item(&[key.extract()?]).raise()?);
-            }
+        if self.inner.ndim() == 1
+            && key.is_a::<Int>()
+            && !key.is_a::<Bool>()
+            && key::has_number(&self.inner)
+        {
+            return value::give(ctx, self.inner.item(&[key.extract()?]).raise()?);
         }
         match key::basic(key)? {
             Key::Basic(parts) => key::read(ctx, &self.inner, &parts),
@@ -719,6 +737,24 @@ impl NdArray {
         max: Option<Object<'_>>,
     ) -> Result<NdArray> {
         crate::functions::clipped(ctx, &self.inner, min, max)
+    }
+
+    /// The product of matrices or vectors, or with a number.
+    fn dot(&self, ctx: Ctx<'_>, b: crate::functions::argument::In) -> Result<NdArray> {
+        algebra::dot(ctx, crate::functions::argument::In(self.inner.clone()), b)
+    }
+
+    /// Sorts the elements along an axis, in place.
+    #[signature(axis = -1)]
+    fn sort(&self, axis: isize) -> Result<()> {
+        let sorted = pommel_array::sorting::sort(&self.inner, axis, false).raise()?;
+        self.inner.assign(&sorted, Casting::No).raise()
+    }
+
+    /// The indices that sort along an axis.
+    #[signature(axis = -1)]
+    fn argsort(&self, axis: isize) -> Result<NdArray> {
+        Ok(NdArray { inner: pommel_array::sorting::argsort(&self.inner, axis, false).raise()? })
     }
 
     /// The complex conjugates.

@@ -124,12 +124,12 @@ impl DType {
     }
 
     fn __reduce__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
-        ctx.object((&pommel_type::<DType>(ctx)?, (self.inner.name(),)))
+        ctx.object((&dtype_class(ctx)?, (self.inner.name(),)))
     }
 }
 
-/// The class of a struct, as an object.
-fn pommel_type<'c, T: pommel::Methods>(ctx: Ctx<'c>) -> Result<Object<'c>> {
+/// The class, as an object.
+fn dtype_class(ctx: Ctx<'_>) -> Result<Object<'_>> {
     ctx.import(c"pommel._native")?.get_attr(c"dtype")
 }
 

@@ -96,7 +96,7 @@ fn clipped(value: &Object<'_>) -> Result<isize> {
 pub(crate) fn read<'c>(ctx: Ctx<'c>, array: &Array, parts: &[Index]) -> Result<Object<'c>> {
     let view = array.select(parts).raise()?;
     let named = parts.iter().filter(|part| matches!(part, Index::At(_))).count();
-    if view.ndim() == 0 && named == parts.len() && has_number(&view) {
+    if view.ndim() == 0 && named > 0 && named == parts.len() && has_number(&view) {
         return value::give(ctx, view.item(&[]).raise()?);
     }
     ctx.object(NdArray { inner: view })

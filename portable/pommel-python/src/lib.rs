@@ -41,11 +41,22 @@ pub mod native {
         byteswap, from_dlpack, frombuffer, npy_header, npy_parse, npz_get, npz_names, npz_pack,
     };
     #[export]
+    use crate::functions::algebra::{
+        cholesky, cross, det, dot, eig, eigh, eigvals, eigvalsh, einsum, inv, kron, lstsq, matmul,
+        matrix_norm, matrix_power, matrix_rank, outer, pinv, qr, slogdet, solve, svd, svdvals,
+        tensordot, trace, vecdot, vector_norm,
+    };
+    #[export]
     use crate::functions::creation::{
         arange, astype, broadcast_arrays, broadcast_shapes, can_cast, diag, empty, empty_like,
         eval, eye, full, full_like, geomspace, identity, indices, linspace, logspace,
         may_share_memory, meshgrid, ones, ones_like, result_type, tri, vander, r#where, zeros,
         zeros_like,
+    };
+    #[export]
+    use crate::functions::fourier::{
+        fft, fftfreq, fftn, fftshift, hfft, ifft, ifftn, ifftshift, ihfft, irfft, irfftn, rfft,
+        rfftfreq, rfftn,
     };
     #[export]
     use crate::functions::manipulation::{
@@ -55,8 +66,15 @@ pub mod native {
         squeeze, stack, swapaxes, tile, transpose, tril, triu, unstack, vstack,
     };
     #[export]
+    use crate::functions::random::RandomStream;
+    #[export]
     use crate::functions::searching::{
         argwhere, compress, extract, flatnonzero, nonzero, put_along_axis, take, take_along_axis,
+    };
+    #[export]
+    use crate::functions::sorting::{
+        argpartition, argsort, bincount, digitize, histogram, intersect1d, isin, partition,
+        searchsorted, setdiff1d, setxor1d, sort, union1d, unique_parts, unique_values,
     };
     #[export]
     use crate::functions::statistics::{
@@ -79,6 +97,28 @@ pub mod native {
             module.add(&name, crate::dtype::DType { inner })?;
         }
         crate::ufunc::add_to(module)?;
+        add_names(module)?;
         module.add(c"__version__", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// What belongs to submodules of the package, or to nobody.
+    const NOT_MAIN: &str = "Items RandomStream byteswap cholesky cpu_features cpu_model det eig eigh \
+        eigvals eigvalsh fft fftfreq fftn fftshift get_modes hfft host ifft ifftn ifftshift ihfft \
+        instruction_sets inv irfft irfftn lstsq matrix_norm matrix_power matrix_rank \
+        npy_header npy_parse npz_get npz_names npz_pack \
+        num_threads_source pinv print_options qr rfft rfftfreq rfftn set_modes slogdet solve svd \
+        svdvals unique_parts vector_norm";
+
+    /// Adds `__all__`: the names of the main namespace.
+    fn add_names(module: &Module<'_>) -> Result<()> {
+        let mut names = Vec::new();
+        for name in module.get_attr(c"__dict__")?.iter()? {
+            let name: String = name?.extract()?;
+            let is_main = !NOT_MAIN.split_ascii_whitespace().any(|other| other == name);
+            if is_main && !name.starts_with('_') {
+                names.push(name);
+            }
+        }
+        module.add(c"__all__", names)
     }
 }

@@ -22,9 +22,9 @@ impl Ufunc {
         self.function.name()
     }
 
-    /// What the function computes.
+    /// How the function is called, and what it computes.
     #[getter]
-    fn __doc__(&self) -> String {
+    fn doc(&self) -> String {
         let parameters = match self.function.arity() {
             1 => "x",
             2 => "x1, x2",

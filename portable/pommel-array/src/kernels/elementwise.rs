@@ -314,10 +314,13 @@ impl Function {
         if self.rule() == Rule::Quotient && (common == DType::Bool || common.is_integer()) {
             return self.kernel(DType::Float64);
         }
-        // NumPy refuses to subtract truth values and to change their sign, where a number may be
+        // NumPy refuses to subtract truth values and to ask for their sign, where a number may be
         // meant or a set.
         if common == DType::Bool
-            && matches!(self, Function::Subtract | Function::Negative | Function::Positive)
+            && matches!(
+                self,
+                Function::Subtract | Function::Negative | Function::Positive | Function::Sign
+            )
         {
             return None;
         }

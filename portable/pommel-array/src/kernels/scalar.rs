@@ -95,7 +95,7 @@ macro_rules! integers {
                 if divisor == 0 {
                     return 0;
                 }
-                self.wrapping_div(divisor).wrapping_mul(other).distance()
+                self.distance().wrapping_div(divisor).wrapping_mul(other.distance())
             }
             #[inline(always)]
             fn distance(self) -> Self {
@@ -140,11 +140,13 @@ macro_rules! floats {
     ($($ty:ident)*) => {$(
         impl Float for $ty {
             // Python's `float.__divmod__`: the remainder is exact, and the quotient follows from it.
+            // Infinities are as the array API standard has them, not NumPy: what is infinite stays
+            // so, and a number divided by an infinity is a zero.
             #[inline(always)]
             fn floor_quotient(self, divisor: Self) -> Self {
                 let quotient = self / divisor;
-                if divisor == 0.0 || !self.is_finite() {
-                    return if self.is_infinite() { <$ty>::NAN } else { quotient };
+                if divisor == 0.0 || !self.is_finite() || divisor.is_infinite() {
+                    return quotient;
                 }
                 let left = self % divisor;
                 let mut exact = (self - left) / divisor;

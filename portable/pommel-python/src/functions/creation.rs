@@ -213,14 +213,15 @@ pub fn tri(n: isize, m: Option<isize>, k: isize, dtype: Option<DType>) -> Result
     out(creation::tri(n, m.unwrap_or(n), k, plain(dtype).unwrap_or(Type::Float64)))
 }
 
-/// Coordinates of a grid from those of its axes: a list of arrays.
+/// Coordinates of a grid from those of its axes: a tuple of arrays.
 #[function(signature = (*arrays, indexing = "xy".into(), sparse = false, copy = true))]
-pub fn meshgrid(
-    arrays: Args<'_, '_>,
+pub fn meshgrid<'c>(
+    ctx: Ctx<'c>,
+    arrays: Args<'_, 'c>,
     indexing: String,
     sparse: bool,
     copy: bool,
-) -> Result<Vec<NdArray>> {
+) -> Result<Object<'c>> {
     let indexing = match indexing.as_str() {
         "xy" => Indexing::Xy,
         "ij" => Indexing::Ij,
@@ -232,8 +233,12 @@ pub fn meshgrid(
     };
     let arrays: Vec<Array> =
         arrays.iter().map(|array| In::from_python(&array).map(|a| a.0)).collect::<Result<_>>()?;
-    let grids = creation::meshgrid(&arrays, indexing, sparse).map_err(crate::error::raised)?;
-    grids.into_iter().map(|grid| out(if copy { grid.copied(Order::C) } else { Ok(grid) })).collect()
+    let grids = creation::meshgrid(&arrays, indexing, sparse);
+    let grids = grids.and_then(|grids| {
+        let own = |grid: Array| if copy { grid.copied(Order::C) } else { Ok(grid) };
+        grids.into_iter().map(own).collect()
+    });
+    super::argument::tuple(ctx, grids)
 }
 
 /// The matrix of a diagonal, or the diagonal of a matrix.
@@ -367,11 +372,10 @@ pub fn r#where<'c>(
     ctx.object(crate::array::computed(ctx, "where", chosen)?)
 }
 
-/// Several arrays as one of their common shape, each stretched: a list of views.
+/// Several arrays as one of their common shape, each stretched: a tuple of views.
 #[function(signature = (*arrays))]
-pub fn broadcast_arrays(arrays: Args<'_, '_>) -> Result<Vec<NdArray>> {
+pub fn broadcast_arrays<'c>(ctx: Ctx<'c>, arrays: Args<'_, 'c>) -> Result<Object<'c>> {
     let arrays: Vec<Array> =
         arrays.iter().map(|array| In::from_python(&array).map(|a| a.0)).collect::<Result<_>>()?;
-    let views = pommel_array::manipulation::broadcast_arrays(&arrays);
-    Ok(views.map_err(crate::error::raised)?.into_iter().map(|inner| NdArray { inner }).collect())
+    super::argument::tuple(ctx, pommel_array::manipulation::broadcast_arrays(&arrays))
 }

@@ -1,9 +1,13 @@
 //! Functions of the package, by what they are about.
 
+pub(crate) mod algebra;
 pub(crate) mod argument;
 pub(crate) mod creation;
+pub(crate) mod fourier;
 pub(crate) mod manipulation;
+pub(crate) mod random;
 pub(crate) mod searching;
+pub(crate) mod sorting;
 pub(crate) mod statistics;
 
 use crate::array::NdArray;
