@@ -13,6 +13,10 @@ _ndarray = _native.ndarray
 _ufunc = _native.ufunc
 #: What arrays of this package are combined with. Others get a turn first.
 _FRIENDS = (_ndarray, np.ndarray, np.generic, int, float, complex, list, tuple, type(None))
+#: Element types that both have.
+_NAMES = frozenset(
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 "
+    "complex128".split())
 #: Where functions of NumPy have a counterpart of their name.
 _HOMES = {"numpy": "", "numpy.linalg": "linalg", "numpy.fft": "fft"}
 
@@ -49,9 +53,7 @@ def _given(value):
 def _taken(value):
     """The same with arrays of ours over the memory of NumPy's, where they have such elements."""
     if isinstance(value, (np.ndarray, np.generic)):
-        if value.dtype.kind in "biufc" and value.dtype.itemsize <= (16 if value.dtype.kind == "c" else 8):
-            return _native.asarray(value)
-        return value
+        return _native.asarray(value) if value.dtype.name in _NAMES else value
     if isinstance(value, tuple):
         items = [_taken(item) for item in value]
         # A named tuple takes its items one by one.
@@ -59,6 +61,18 @@ def _taken(value):
     if type(value) is list:
         return [_taken(item) for item in value]
     return value
+
+
+#: Ufuncs of NumPy that have been met, with ours of the same name, or None.
+_OURS = {}
+
+
+def _ours(ufunc):
+    if ufunc not in _OURS:
+        name = ufunc.__name__
+        ours = getattr(pommel, name, None) if getattr(np, name, None) is ufunc else None
+        _OURS[ufunc] = ours if isinstance(ours, _ufunc) else None
+    return _OURS[ufunc]
 
 
 def _is_friend(value):
@@ -72,9 +86,8 @@ def array_ufunc(ufunc, method, inputs, kwargs):
     if not all(map(_is_friend, inputs + outs)):
         return NotImplemented
     if method == "__call__" and kwargs.keys() <= {"out"} and len(outs) <= 1:
-        ours = getattr(pommel, ufunc.__name__, None)
-        known = getattr(np, ufunc.__name__, None) is ufunc and isinstance(ours, _ufunc)
-        if known and all(type(out) is _ndarray for out in outs):
+        ours = _ours(ufunc)
+        if ours is not None and all(type(out) is _ndarray for out in outs):
             try:
                 return ours(*inputs, out=outs[0] if outs else None)
             except TypeError:

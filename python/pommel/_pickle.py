@@ -11,7 +11,7 @@ def reduced(array, protocol):
             array, order = array.T, "F"
         else:
             array = array.copy()
-    described = (array.dtype, array.shape, order)
+    described = (array.dtype.name, array.shape, order)
     if protocol >= 5:
         from pickle import PickleBuffer
 

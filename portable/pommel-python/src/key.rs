@@ -56,10 +56,11 @@ pub(crate) fn part(key: &Object<'_>) -> Result<Option<Index>> {
     }
     if let Some(array) = Instance::<NdArray>::of(key) {
         let array = array.borrow()?;
-        if array.inner.ndim() == 0 && array.inner.dtype().is_integer() {
-            if let Scalar::Int(index) = array.inner.item(&[]).raise()? {
-                return Ok(Some(Index::At(index as isize)));
-            }
+        if array.inner.ndim() == 0
+            && array.inner.dtype().is_integer()
+            && let Scalar::Int(index) = array.inner.item(&[]).raise()?
+        {
+            return Ok(Some(Index::At(index as isize)));
         }
         return Ok(None);
     }

@@ -33,6 +33,9 @@ const QUICK: &[&str] = &["pommel-python"];
 /// numbers, which do not depend on the interpreter.
 const NUMPY: (&str, &str) = ("cpython-3.13", "numpy==2.5.*");
 
+/// Libraries of NumPy's users that are given arrays of the package.
+const AROUND_NUMPY: [&str; 3] = ["dask[array]", "pandas", "scipy"];
+
 /// What is built once and given to every interpreter.
 struct Extensions {
     /// By package, in the order of the workspace.
@@ -151,7 +154,8 @@ fn test_beside_numpy(
     extensions: &Extensions,
     counts: &mut Counts,
 ) -> Result<String> {
-    let packages = ["pytest", "hypothesis", "--only-binary=:all:", NUMPY.1];
+    let tools = ["pytest", "hypothesis", "--only-binary=:all:", NUMPY.1];
+    let packages = [&tools[..], &AROUND_NUMPY].concat();
     let interpreter = venv::ensure(python, "numpy", &packages)?;
     let folders: Vec<_> =
         extensions.packed.iter().map(|(_, packed)| packed.folder.clone()).collect();
