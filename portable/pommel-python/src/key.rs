@@ -79,7 +79,7 @@ pub(crate) fn part(key: &Object<'_>) -> Result<Option<Index>> {
 }
 
 /// A bound of a slice, of any size.
-fn clipped(value: &Object<'_>) -> Result<isize> {
+pub(crate) fn clipped(value: &Object<'_>) -> Result<isize> {
     let exact = value.extract::<isize>();
     match exact {
         Ok(bound) => Ok(bound),

@@ -128,9 +128,7 @@ pub(crate) fn array(
             }
             None => match crate::exchange::import(object)? {
                 Some(array) => (array, false),
-                None if object.has_attr(c"__iter__") && object.has_attr(c"__len__") => {
-                    (sequence(object, dtype)?, true)
-                }
+                None if is_sequence(object) => (sequence(object, dtype)?, true),
                 None => return Err(not_an_array(object)),
             },
         },
@@ -147,6 +145,14 @@ pub(crate) fn array(
         _ => array,
     };
     Ok(NdArray { inner: converted })
+}
+
+/// Whether an object is a sequence of another type than list and tuple: no text, set or mapping.
+fn is_sequence(object: &Object<'_>) -> bool {
+    object.has_attr(c"__len__")
+        && object.has_attr(c"__getitem__")
+        && !object.has_attr(c"keys")
+        && object.cast::<Str>().is_err()
 }
 
 #[cold]

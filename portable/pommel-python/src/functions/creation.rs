@@ -188,15 +188,17 @@ pub fn geomspace(
 }
 
 /// A matrix with ones on a diagonal: the k-th above the main one.
-#[function(signature = (n_rows, n_cols = None, /, k = 0, dtype = None, *, device = None))]
+#[function(signature = (n_rows, n_cols = None, /, k = None, dtype = None, *, device = None))]
 pub fn eye(
     n_rows: isize,
     n_cols: Option<isize>,
-    k: isize,
+    k: Option<Object<'_>>,
     dtype: Option<DType>,
     device: Option<&str>,
 ) -> Result<NdArray> {
     check_device(device)?;
+    // A diagonal may be as far out as it likes.
+    let k = k.map_or(Ok(0), |k| crate::key::clipped(&k))?;
     let dtype = plain(dtype).unwrap_or(Type::Float64);
     out(creation::eye(n_rows, n_cols.unwrap_or(n_rows), k, dtype))
 }

@@ -111,7 +111,8 @@ pub fn exp(z: Number) -> Number {
 /// The exponential less one.
 pub fn expm1(z: Number) -> Number {
     if z.im == 0.0 {
-        return Number::new(real::expm1(z.re), z.im);
+        // Of either zero it is zero, as the array API standard has it.
+        return Number::new(real::expm1(z.re) + 0.0, z.im);
     }
     if !z.re.is_finite() || z.re > STEEP {
         let power = exp(z);
@@ -258,6 +259,9 @@ pub fn tanh(z: Number) -> Number {
     if x == 0.0 && !y.is_finite() {
         return Number::new(x, f64::NAN);
     }
+    if x.is_finite() && y.is_infinite() {
+        return Number::new(f64::NAN, f64::NAN);
+    }
     if x.abs() > STEEP {
         let side =
             if y.is_finite() { 4.0 * real::sin(y) * real::cos(y) } else { 0.0_f64.copysign(y) };
@@ -356,7 +360,8 @@ pub fn atanh(z: Number) -> Number {
         // 1 / z and a quarter turn; an infinite part makes the real part zero.
         let endless = x == f64::INFINITY || y == f64::INFINITY;
         let re = if endless { 0.0 } else { (x / real::hypot(x, y)) / real::hypot(x, y) };
-        let im = if y.is_nan() { y } else { std::f64::consts::FRAC_PI_2 };
+        let lost = y.is_nan() || x.is_nan() && y.is_finite();
+        let im = if lost { f64::NAN } else { std::f64::consts::FRAC_PI_2 };
         return Number::new(re.copysign(z.re), im.copysign(z.im));
     }
     if x == 0.0 && y.is_nan() {
