@@ -137,10 +137,10 @@ fn triangle(array: &Array, k: isize, lower: bool) -> Result<Array> {
     if lower { choose(&mask, array, zero) } else { choose(&mask, zero, array) }
 }
 
-/// Values behind an array along an axis, or all elements of both in one: [`concat`] of the two.
+/// Values behind an array along an axis, or all elements of both in one: [`concat()`] of the two.
 ///
 /// # Errors
-/// As [`concat`].
+/// As [`concat()`].
 pub fn append(array: &Array, values: &Array, axis: Option<isize>) -> Result<Array> {
     concat(&[array.clone(), values.clone()], axis)
 }

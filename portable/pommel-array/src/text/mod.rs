@@ -1,4 +1,4 @@
-//! The text of arrays, as NumPy 2 writes it: for people ([`str`]), for Python ([`repr`]), and for
+//! The text of arrays, as NumPy 2 writes it: for people ([`str()`]), for Python ([`repr`]), and for
 //! notebooks ([`html`]).
 //!
 //! Of large arrays only the elements that are shown are read. `tests/golden/text.txt` holds what
@@ -140,7 +140,7 @@ pub fn str(array: &Array, options: &Options) -> Result<String> {
     Ok(Shown::of(array, options)?.text(options, options.linewidth, " ", 0))
 }
 
-/// A small table for notebooks: shape, type and size, and the elements as [`str`] writes them.
+/// A small table for notebooks: shape, type and size, and the elements as [`str()`] writes them.
 ///
 /// # Errors
 /// There is not enough memory to compute the elements.

@@ -74,7 +74,7 @@ fn an_export_is_kept_and_let_go() {
     });
     on(Interpreter::new(), &memory::__POMMEL_MODULE, |b| {
         // SAFETY: as above.
-        assert!(unsafe { HeldBuffer::of(&b.module)? }.is_none() && !HeldBuffer::is_offered());
+        assert!(unsafe { HeldBuffer::of(b.module)? }.is_none() && !HeldBuffer::is_offered());
         Ok(())
     });
 }
