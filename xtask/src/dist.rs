@@ -83,6 +83,13 @@ pub fn build_extension(package: &str, direct_for: Option<&Python>) -> Result<Pat
     build(package, direct_for.map_or(Kind::Universal, Kind::Direct))
 }
 
+/// Builds the extension `package` for release and returns the folder that can go on `sys.path`.
+pub fn build_folder(package: &str, direct_for: Option<&Python>) -> Result<PathBuf> {
+    let kind = direct_for.map_or(Kind::Universal, Kind::Direct);
+    build(package, kind)?;
+    Ok(folder(package, kind))
+}
+
 /// Where an extension is built.
 fn folder(package: &str, kind: Kind) -> PathBuf {
     paths::build("ext").join(match kind {

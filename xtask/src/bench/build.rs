@@ -43,9 +43,7 @@ pub fn build(site: &Site, build: &Build) -> Result<PathBuf> {
         }
         Build::Pommel { package, abi } => {
             let target = (*abi == PommelAbi::Direct).then(|| site.python()).transpose()?;
-            let extension = dist::build_extension(package, target)
-                .with_context(|| format!("{package} does not build"))?;
-            Ok(extension.parent().context("the shared object lies in no folder")?.into())
+            dist::build_folder(package, target).with_context(|| format!("{package} does not build"))
         }
         Build::Cargo { module, manifest, features } => site.cargo(module, manifest, features),
     }
