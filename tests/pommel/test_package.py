@@ -103,3 +103,15 @@ def test_python_m_pommel(folders_of_extensions):
     printed = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout
     labels = [line.split("  ")[0] for line in printed.decode().splitlines()]
     assert labels == list(pm.show_config("dicts"))
+
+
+def test_an_instruction_set_that_is_not_there_is_refused(folders_of_extensions):
+    def imported(value):
+        environment = dict(os.environ, POMMEL_ISA=value)
+        environment["PYTHONPATH"] = os.pathsep.join(folders_of_extensions)
+        program = "import pommel; print(pommel._native.instruction_sets()[1])"
+        command = [sys.executable, "-c", program]
+        return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+    assert imported("baseline").stdout.strip() == "baseline"
+    assert "POMMEL_ISA is \"mmx\": set it to" in imported("mmx").stderr

@@ -12,6 +12,7 @@ fn value_error(error: pommel_array::Error) -> Error {
 
 /// Fails if the environment asks for what cannot be.
 pub(crate) fn check_environment() -> Result<()> {
+    Isa::check_environment().map_err(value_error)?;
     threads::count().map(drop).map_err(value_error)
 }
 

@@ -1,7 +1,11 @@
 //! Instruction sets: which the machine has, found once, and functions compiled for each.
 
+use crate::error::{Error, Result};
 use core::fmt;
 use std::sync::OnceLock;
+
+/// The environment variable that asks for an instruction set.
+const VARIABLE: &str = "POMMEL_ISA";
 
 /// A level of instructions that kernels are compiled for.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -45,11 +49,24 @@ impl Isa {
     pub fn best() -> Isa {
         static BEST: OnceLock<Isa> = OnceLock::new();
         *BEST.get_or_init(|| {
-            let wanted = std::env::var("POMMEL_ISA").ok();
+            let wanted = std::env::var(VARIABLE).ok();
             let mut levels = Isa::ALL.into_iter().rev().filter(|isa| isa.is_available());
             let found = levels.clone().find(|isa| Some(isa.name()) == wanted.as_deref());
             found.or_else(|| levels.next()).unwrap_or(Isa::Baseline)
         })
+    }
+
+    /// An error if `POMMEL_ISA` asks for what there is not.
+    ///
+    /// # Errors
+    /// It names no instruction set, or one that the machine does not have.
+    pub fn check_environment() -> Result<()> {
+        let Ok(value) = std::env::var(VARIABLE) else { return Ok(()) };
+        if Isa::ALL.into_iter().any(|isa| isa.name() == value && isa.is_available()) {
+            return Ok(());
+        }
+        let wanted = "'baseline', or 'avx2' or 'avx512' where the machine has it";
+        Err(Error::Environment { variable: VARIABLE, value, wanted })
     }
 
     /// The name, as `POMMEL_ISA` and `show_config` have it.
