@@ -185,8 +185,9 @@ def test_elements_that_are_no_numbers(theirs, named):
 
 
 @pytest.mark.parametrize("object, message", [
-    ("text", "must be numbers"), (None, "must be a number, a nested sequence"),
-    (object(), "must be a number, a nested sequence")], ids=["text", "none", "object"])
+    ("text", "must be a number, a nested sequence"), (None, "must be a number, a nested sequence"),
+    ({}, "must be a number, a nested sequence"),
+    (object(), "must be a number, a nested sequence")], ids=["text", "none", "dict", "object"])
 def test_what_has_no_memory(object, message):
     with pytest.raises(TypeError, match=message):
         pm.asarray(object)
