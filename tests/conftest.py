@@ -28,8 +28,8 @@ PROPERTIES = {
     "cpython": sys.implementation.name == "cpython",
     "pypy": sys.implementation.name == "pypy",
     "free_threaded": free_threaded,
-    # After the first thread, CPython 3.13t makes every constant of a code object immortal: `eval`
-    # of a string keeps 64 bytes for ever, with or without an extension.
+    # After the first thread, CPython 3.13t makes every constant of a code object immortal, and every
+    # module: `eval` of a string keeps 64 bytes for ever, with or without an extension.
     "frees_code": not (free_threaded and sys.version_info < (3, 14)),
     # PyPy's own HPy finalises the native struct of an object that a finaliser has just brought
     # back, and ends the process when that is used.
