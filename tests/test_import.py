@@ -70,14 +70,16 @@ def test_warnings_are_none(in_new_process):
 
 
 def test_it_comes_in_under_5_ms(in_new_process):
-    # Of processor time, and the best of several: the machine has other things to do.
+    # Of processor time, and the best of several: the machine has other things to do. On PyPy the
+    # stub is Python code that nothing has compiled yet.
+    limit = 0.015 if sys.implementation.name == "pypy" else 0.005
     program = """
 import time
 start = time.process_time()
 import piconumpy
 print(time.process_time() - start)
 """
-    assert min(float(in_new_process(program)) for _ in range(10)) < 0.005
+    assert min(float(in_new_process(program)) for _ in range(10)) < limit
 
 
 def test_interpreters_end_cleanly(in_new_process):
