@@ -59,7 +59,9 @@ took = time.process_time() - start
 print(took, (pages() - before) * os.sysconf("SC_PAGE_SIZE"))
 """
     runs = [[float(number) for number in in_new_process(program).split()] for _ in range(7)]
-    assert min(took for took, _ in runs) < 0.025
+    # PyPy makes the classes slowly, by interpreting what nothing has compiled yet.
+    limit = 0.06 if sys.implementation.name == "pypy" else 0.025
+    assert min(took for took, _ in runs) < limit
     assert min(grown for _, grown in runs) < 20e6
 
 
