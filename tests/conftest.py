@@ -35,6 +35,7 @@ PROPERTIES = {
     # back, and ends the process when that is used.
     "resurrects": "_hpy_universal" not in sys.builtin_module_names,
     "universal": os.environ.get("POMMEL_EXT_BUILD", "universal") == "universal",
+    "arrays": any(os.path.isdir(os.path.join(folder, "pommel")) for folder in FOLDERS),
     # With the package `hpy`, and extensions in debug mode.
     "debug": os.environ.get("POMMEL_EXT_BUILD") == "debug",
 }

@@ -15,26 +15,25 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def of_arrays(page, session):
-    return "pommel as pm" in session or page.name == "arrays.md"
-
-
 def sessions():
     parser = doctest.DocTestParser()
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         for fence in FENCE.finditer(text):
-            # What imports the package of arrays its own tests run: tests/pommel/test_pages.py.
-            if fence.group(1) == "pycon" and not of_arrays(page, fence.group(2)):
+            if fence.group(1) == "pycon":
                 line = text.count("\n", 0, fence.start(2))
                 name = "{}:{}".format(page.relative_to(ROOT), line + 1)
                 yield parser.get_doctest(fence.group(2), {}, name, str(page), line)
 
 
-SESSIONS = list(sessions())
+def case(session):
+    # The package of arrays does not stand beside extensions that are built for one Python.
+    uses_arrays = any("import pommel as pm" in example.source for example in session.examples)
+    marks = [pytest.mark.only("arrays")] if uses_arrays else []
+    return pytest.param(session, id=session.name, marks=marks)
 
 
-@pytest.mark.parametrize("session", SESSIONS, ids=[session.name for session in SESSIONS])
+@pytest.mark.parametrize("session", [case(session) for session in sessions()])
 def test_session(session):
     said = []
     results = doctest.DocTestRunner().run(session, out=said.append)

@@ -1,0 +1,15 @@
+"""The examples in the docstrings of the package; those on pages are run by tests/test_docs.py."""
+
+import doctest
+import importlib
+
+import pytest
+
+MODULES = ["pommel._errstate", "pommel._sets", "pommel._types", "pommel.fft", "pommel.linalg",
+           "pommel.random"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_docstrings(name):
+    results = doctest.testmod(importlib.import_module(name))
+    assert results.attempted and not results.failed
