@@ -7,7 +7,7 @@ use crate::array::Array;
 use crate::dtype::{Casting, DType, Kind};
 use crate::error::{Error, Result};
 use crate::function::{Function, Note, Rule};
-use crate::kernels::{Kernel, cast};
+use crate::kernels::{Kernel, cast, few};
 use crate::layout::{Dims, Order, broadcast_shapes};
 use crate::lazy::{Expr, Input, LAZY_FROM, stretched};
 use crate::scalar::Scalar;
@@ -48,7 +48,7 @@ impl From<Scalar> for Operand<'_> {
 pub fn apply(function: Function, operands: &[Operand<'_>]) -> Result<Array> {
     assert_eq!(operands.len(), function.arity(), "an operand for each parameter");
     let kernel = resolve(function, operands)?;
-    if let Some(result) = kernel_on_few(&kernel, function.note(), operands) {
+    if let Some(result) = few::apply(&kernel, function.note(), operands) {
         return result;
     }
     let (inputs, shape) = prepare(&kernel, operands)?;
@@ -253,9 +253,4 @@ impl Array {
         let layout = self.layout.dense(self.dtype.size())?;
         self.copied_to(layout)
     }
-}
-
-/// The shortest way: a kernel on few elements of the right type that lie without gaps.
-fn kernel_on_few(kernel: &Kernel, note: Note, operands: &[Operand<'_>]) -> Option<Result<Array>> {
-    crate::kernels::few::apply(kernel, note, operands)
 }

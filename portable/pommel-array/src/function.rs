@@ -63,13 +63,6 @@ macro_rules! for_each_function {
             Fmin "fmin" (a, b) same quiet
                 [bool a & b] [int if a < b { a } else { b }]
                 [float if a <= b || b.is_nan() { a } else { b }];
-            /// The first, moved into the range from the second to the third.
-            Clip "clip" (a, low, high) same quiet
-                [int { let a = if a > low { a } else { low }; if a < high { a } else { high } }]
-                [float {
-                    let a = if a > low || a.is_nan() { a } else { low };
-                    if a < high || a.is_nan() { a } else { high }
-                }];
 
             /// Whether both are equal.
             Equal "equal" (a, b) truth quiet

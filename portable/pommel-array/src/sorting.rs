@@ -10,6 +10,7 @@ use crate::index::Index;
 use crate::indexing::{Mode, get, take};
 use crate::kernels::sorting::{Sortable, order_line, search, sort_line, with_sortable};
 use crate::layout::Dims;
+use crate::manipulation::moveaxis;
 use crate::threads;
 use rayon::prelude::*;
 
@@ -24,17 +25,9 @@ fn ordered(array: &Array) -> Result<Array> {
     }
 }
 
-/// An array whose last axis is the one named, in C order; and the axes that put it back.
-fn lines(array: &Array, axis: isize) -> Result<(Array, Vec<isize>)> {
-    let axis = array.layout().axis(axis)?;
-    let ndim = array.ndim();
-    let axes = (0..ndim).filter(|&other| other != axis).chain([axis]);
-    let axes: Vec<isize> = axes.map(|axis| axis as isize).collect();
-    let mut back = vec![0; ndim];
-    for (at, &axis) in axes.iter().enumerate() {
-        back[axis as usize] = at as isize;
-    }
-    Ok((ordered(&array.permuted(&axes)?)?.contiguous()?, back))
+/// An array whose last axis is the one named, in C order.
+fn lines(array: &Array, axis: isize) -> Result<Array> {
+    ordered(&moveaxis(array, &[axis], &[-1])?)?.contiguous()
 }
 
 /// Calls a function with each line of elements and the line of results of the same number, on several
@@ -63,14 +56,14 @@ fn for_each_line<T: Sync, R: Send>(
 /// # Errors
 /// There is no such axis, or not enough memory.
 pub fn sort(array: &Array, axis: isize, descending: bool) -> Result<Array> {
-    let (from, back) = lines(array, axis)?;
+    let from = lines(array, axis)?;
     let length = from.shape().last().copied().unwrap_or(1) as usize;
     let sorted = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
         Array::build(from.shape(), |to: &mut [T]| {
             for_each_line(from_slice, to, length, |line, out| sort_line(line, out, descending));
         })
     })?)?;
-    sorted.cast(array.dtype(), Casting::Unsafe)?.permuted(&back)
+    moveaxis(&sorted.cast(array.dtype(), Casting::Unsafe)?, &[-1], &[axis])
 }
 
 /// The indices (`int64`) that put the elements of each line along an axis in their order.
@@ -78,7 +71,7 @@ pub fn sort(array: &Array, axis: isize, descending: bool) -> Result<Array> {
 /// # Errors
 /// There is no such axis, or not enough memory.
 pub fn argsort(array: &Array, axis: isize, descending: bool) -> Result<Array> {
-    let (from, back) = lines(array, axis)?;
+    let from = lines(array, axis)?;
     let length = from.shape().last().copied().unwrap_or(1) as usize;
     let order = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
         Array::build(from.shape(), |to: &mut [i64]| {
@@ -87,7 +80,7 @@ pub fn argsort(array: &Array, axis: isize, descending: bool) -> Result<Array> {
             });
         })
     })?)?;
-    order.permuted(&back)
+    moveaxis(&order, &[-1], &[axis])
 }
 
 /// Moves elements of each line along an axis so that the one at an index is the one that sorting would
@@ -96,7 +89,7 @@ pub fn argsort(array: &Array, axis: isize, descending: bool) -> Result<Array> {
 /// # Errors
 /// There is no such axis, no such index, or not enough memory.
 pub fn partition(array: &Array, kth: isize, axis: isize) -> Result<Array> {
-    let (from, back) = lines(array, axis)?;
+    let from = lines(array, axis)?;
     let kth = index_in_line(&from, kth, array.layout().axis(axis)?)?;
     let length = from.shape().last().copied().unwrap_or(1) as usize;
     let parted = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
@@ -107,7 +100,7 @@ pub fn partition(array: &Array, kth: isize, axis: isize) -> Result<Array> {
             });
         })
     })?)?;
-    parted.cast(array.dtype(), Casting::Unsafe)?.permuted(&back)
+    moveaxis(&parted.cast(array.dtype(), Casting::Unsafe)?, &[-1], &[axis])
 }
 
 /// The indices that move elements as [`partition`] does.
@@ -115,7 +108,7 @@ pub fn partition(array: &Array, kth: isize, axis: isize) -> Result<Array> {
 /// # Errors
 /// As [`partition`].
 pub fn argpartition(array: &Array, kth: isize, axis: isize) -> Result<Array> {
-    let (from, back) = lines(array, axis)?;
+    let from = lines(array, axis)?;
     let kth = index_in_line(&from, kth, array.layout().axis(axis)?)?;
     let length = from.shape().last().copied().unwrap_or(1) as usize;
     let order = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
@@ -126,7 +119,7 @@ pub fn argpartition(array: &Array, kth: isize, axis: isize) -> Result<Array> {
             });
         })
     })?)?;
-    order.permuted(&back)
+    moveaxis(&order, &[-1], &[axis])
 }
 
 /// An index of a line, counted from its start.

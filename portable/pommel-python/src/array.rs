@@ -153,15 +153,7 @@ impl NdArray {
     #[getter]
     #[name = "mT"]
     fn matrix_transposed(&self) -> Result<NdArray> {
-        let ndim = self.inner.ndim() as isize;
-        if ndim < 2 {
-            return Err(Error::value_error(format!(
-                "mT needs at least 2 dimensions, and the array has {ndim}"
-            )));
-        }
-        let mut axes: Vec<isize> = (0..ndim).collect();
-        axes.swap(ndim as usize - 2, ndim as usize - 1);
-        Ok(NdArray { inner: self.inner.permuted(&axes).raise()? })
+        crate::functions::manipulation::matrices_transposed("mT", &self.inner)
     }
 
     /// The real parts: a view.

@@ -72,9 +72,8 @@ pub(crate) fn part(key: &Object<'_>) -> Result<Option<Index>> {
     }
     Err(Error::index_error(format!(
         "an index is an integer, a slice, an ellipsis, None, or an array of integers or truth values, \
-         not {} ({})",
-        key.repr().unwrap_or_else(|_| "an object".to_owned()),
-        key.type_name()
+         not {}",
+        key.describe()
     )))
 }
 

@@ -25,11 +25,7 @@ impl Ufunc {
     /// How the function is called, and what it computes.
     #[getter]
     fn doc(&self) -> String {
-        let parameters = match self.function.arity() {
-            1 => "x",
-            2 => "x1, x2",
-            _ => "x, min, max",
-        };
+        let parameters = if self.function.arity() == 1 { "x" } else { "x1, x2" };
         format!("{}({parameters}, /, out=None)\n\n{}", self.function.name(), self.function.doc())
     }
 
@@ -71,19 +67,18 @@ impl Ufunc {
         }
         let mut values = Vec::with_capacity(arity);
         for (i, arg) in args.iter().take(arity).enumerate() {
-            let parameter = if arity == 1 { "x" } else { ["x1", "x2", "x3"][i] };
-            values.push(Value::expect(&arg, parameter)?);
+            let parameter = if arity == 1 { "x" } else { ["x1", "x2"][i] };
+            let value = Value::expect(&arg, parameter)?;
+            values.push(match &dtype {
+                Some(dtype) => {
+                    let array = value.into_array()?;
+                    Value::Array(array.cast(dtype.inner, Casting::SameKind).raise()?)
+                }
+                None => value,
+            });
         }
         let out = out.or_else(|| args.iter().nth(arity).map(|o| o.to_owned_handle()));
         let out = out.filter(|out| !out.is_none());
-        if let Some(dtype) = dtype {
-            for value in &mut values {
-                let array =
-                    std::mem::replace(value, Value::Scalar(pommel_array::Scalar::Bool(false)));
-                let array = array.into_array()?;
-                *value = Value::Array(array.cast(dtype.inner, Casting::SameKind).raise()?);
-            }
-        }
         let operands: Vec<Operand<'_>> = values.iter().map(Value::operand).collect();
         match out {
             Some(out) => {
@@ -146,8 +141,7 @@ pub(crate) const ALIASES: &[(&std::ffi::CStr, Function)] = &[
 
 /// Adds all of them to the module.
 pub(crate) fn add_to(module: &Module<'_>) -> Result<()> {
-    // The function `clip` also takes open ranges.
-    for &function in Function::ALL.iter().filter(|&&function| function != Function::Clip) {
+    for &function in Function::ALL {
         let name = std::ffi::CString::new(function.name()).unwrap_or_default();
         module.add(&name, Ufunc { function })?;
     }

@@ -34,9 +34,8 @@ impl Value {
         Value::of(object)?.ok_or_else(|| {
             Error::type_error(format!(
                 "argument '{name}' must be an array, a number, or a nested sequence of numbers, not \
-                 {} ({})",
-                object.repr().unwrap_or_else(|_| "an object".to_owned()),
-                object.type_name()
+                 {}",
+                object.describe()
             ))
         })
     }
@@ -159,9 +158,8 @@ fn is_sequence(object: &Object<'_>) -> bool {
 fn not_an_array(object: &Object<'_>) -> Error {
     Error::type_error(format!(
         "argument 'object' must be a number, a nested sequence of numbers, or an object that exports \
-         memory, not {} ({})",
-        object.repr().unwrap_or_else(|_| "an object".to_owned()),
-        object.type_name()
+         memory, not {}",
+        object.describe()
     ))
 }
 
@@ -300,11 +298,7 @@ impl Found {
 
 #[cold]
 fn not_a_number(object: &Object<'_>) -> Error {
-    Error::type_error(format!(
-        "items must be numbers, not {} ({})",
-        object.repr().unwrap_or_else(|_| "an object".to_owned()),
-        object.type_name()
-    ))
+    Error::type_error(format!("items must be numbers, not {}", object.describe()))
 }
 
 /// A number as an object of Python.

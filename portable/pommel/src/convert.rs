@@ -88,24 +88,10 @@ pub trait IntoPython {
     }
 }
 
-/// An object for people: its `repr`, shortened, and its type.
-pub(crate) fn describe(object: &Object<'_>) -> String {
-    const LIMIT: usize = 60;
-    let type_name = object.type_name();
-    match object.repr() {
-        _ if object.is_none() => "None".to_owned(),
-        Ok(text) if text.chars().count() <= LIMIT => format!("{text} ({type_name})"),
-        Ok(text) => {
-            format!("{}... ({type_name})", text.chars().take(LIMIT).collect::<String>())
-        }
-        Err(_) => format!("an object of type {type_name}"),
-    }
-}
-
 /// A `TypeError` that says what was wanted and what came.
 #[cold]
 pub(crate) fn wrong_type(expected: &str, object: &Object<'_>) -> Error {
-    Error::type_error(format!("must be {expected}, not {}", describe(object)))
+    Error::type_error(format!("must be {expected}, not {}", object.describe()))
 }
 
 /// Makes a `FromPython` type usable as a parameter. Extensions do this for types of their own:

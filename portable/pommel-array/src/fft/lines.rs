@@ -5,7 +5,7 @@ use crate::array::Array;
 use crate::dtype::{DType, Element};
 use crate::error::Result;
 use crate::layout::Dims;
-use crate::linalg::{axis_last, last_axis_to};
+use crate::manipulation::moveaxis;
 use crate::threads;
 use num_complex::Complex;
 use rayon::prelude::*;
@@ -32,14 +32,14 @@ pub(super) fn transformed(
     transform: Transform,
     factor: f64,
 ) -> Result<Array> {
-    let lines = axis_last(array, axis)?;
+    let lines = moveaxis(array, &[axis as isize], &[-1])?;
     let single = matches!(array.dtype(), DType::Float32 | DType::Complex64);
     let result = if single {
         of_size::<f32>(&lines, n, transform, factor)
     } else {
         of_size::<f64>(&lines, n, transform, factor)
     }?;
-    last_axis_to(&result, axis)
+    moveaxis(&result, &[-1], &[axis as isize])
 }
 
 fn of_size<R: Real>(lines: &Array, n: usize, transform: Transform, factor: f64) -> Result<Array>

@@ -93,17 +93,6 @@ fn map2<A: Lane, R: Lane>(
     }
 }
 
-#[inline(always)]
-fn map3<A: Lane, R: Lane>(
-    (a, b, c): (&[A], &[A], &[A]),
-    out: &mut [MaybeUninit<R>],
-    f: impl Fn(A::Work, A::Work, A::Work) -> R::Work,
-) {
-    for (((a, b), c), out) in a.iter().zip(b).zip(c).zip(out) {
-        out.write(R::down(f(a.up(), b.up(), c.up())));
-    }
-}
-
 /// A kernel of a row for parameters of one type.
 macro_rules! kernel {
     ($rule:ident, $lane:ty, ($($p:ident),+) $body:expr) => {
@@ -132,17 +121,6 @@ macro_rules! kernel {
             elements::<$lane>(*$inputs.add(1), $n),
             $out,
             #[inline(always)] |$a, $b| $body,
-        )
-    };
-    (@call $lane:ty, $inputs:ident, $n:ident, $out:ident, ($a:ident, $b:ident, $c:ident) $body:expr) => {
-        map3(
-            (
-                elements::<$lane>(*$inputs, $n),
-                elements::<$lane>(*$inputs.add(1), $n),
-                elements::<$lane>(*$inputs.add(2), $n),
-            ),
-            $out,
-            #[inline(always)] |$a, $b, $c| $body,
         )
     };
 }

@@ -25,4 +25,3 @@ pub use solve::{cholesky, det, inv, slogdet, solve};
 pub use view::{diagonal, matrix_transpose, trace};
 
 pub(crate) use product::conjugate;
-pub(crate) use view::{axis_last, last_axis_to};

@@ -1,7 +1,7 @@
 //! Products of matrices and vectors.
 
 use super::fault::Fault;
-use super::view::{axis_last, check_matrix, last_axis_to};
+use super::view::check_matrix;
 use crate::array::Array;
 use crate::dtype::{Casting, DType, Kind};
 use crate::elementwise::{Operand, apply};
@@ -10,6 +10,7 @@ use crate::function::Function;
 use crate::index::Index;
 use crate::kernels::matmul;
 use crate::layout::{Dims, broadcast_shapes, normal_axes, normal_axis};
+use crate::manipulation::moveaxis;
 
 /// Two arrays of the type in which theirs meet.
 fn met(a: &Array, b: &Array) -> Result<(Array, Array)> {
@@ -104,7 +105,7 @@ pub fn vecdot(a: &Array, b: &Array, axis: isize) -> Result<Array> {
             axes: format!("axis {axis} of both"),
         });
     }
-    let (a, b) = met(&axis_last(a, a_axis)?, &axis_last(b, b_axis)?)?;
+    let (a, b) = met(&moveaxis(a, &[axis], &[-1])?, &moveaxis(b, &[axis], &[-1])?)?;
     let a = conjugate(&a)?;
     let row = a.with_layout(a.layout().with_axis(a.ndim() - 1));
     let column = b.with_layout(b.layout().with_axis(b.ndim()));
@@ -218,7 +219,7 @@ pub fn cross(a: &Array, b: &Array, axis: isize) -> Result<Array> {
             });
         }
     }
-    let (a, b) = met(&axis_last(a, a_axis)?, &axis_last(b, b_axis)?)?;
+    let (a, b) = met(&moveaxis(a, &[axis], &[-1])?, &moveaxis(b, &[axis], &[-1])?)?;
     let shape = broadcast_shapes([a.shape(), b.shape()])?;
     let result = Array::zeros(a.dtype(), &shape)?;
     let part = |array: &Array, i: isize| array.select(&[Index::Ellipsis, Index::At(i)]);
@@ -233,7 +234,7 @@ pub fn cross(a: &Array, b: &Array, axis: isize) -> Result<Array> {
     }
     // The axis is where it is in the array with more axes.
     let place = if axis < 0 { normal_axis(axis, shape.len())? } else { axis as usize };
-    last_axis_to(&result, place)
+    moveaxis(&result, &[-1], &[place as isize])
 }
 
 /// The Kronecker product: every element of the first array, replaced by its product with the whole second

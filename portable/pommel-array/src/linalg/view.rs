@@ -3,8 +3,9 @@
 use super::fault::Fault;
 use crate::array::Array;
 use crate::dtype::{Casting, DType, Element, Kind};
-use crate::error::{Error, Result};
-use crate::layout::{Dims, Layout, normal_axis};
+use crate::error::Result;
+use crate::layout::Dims;
+use crate::manipulation;
 use num_complex::Complex;
 
 /// Refuses arrays with fewer than two axes.
@@ -16,34 +17,13 @@ pub(super) fn check_matrix(function: &'static str, array: &Array) -> Result<()> 
     Ok(())
 }
 
-/// An array with the axes `a` and `b` exchanged: a view.
-fn swapped(array: &Array, a: usize, b: usize) -> Result<Array> {
-    let mut axes: Dims = (0..array.ndim() as isize).collect();
-    axes.swap(a, b);
-    array.permuted(&axes)
-}
-
 /// The matrices with rows and columns exchanged: a view of shape `(..., N, M)`.
 ///
 /// # Errors
 /// The array has fewer than two axes.
 pub fn matrix_transpose(array: &Array) -> Result<Array> {
     check_matrix("matrix_transpose", array)?;
-    swapped(array, array.ndim() - 2, array.ndim() - 1)
-}
-
-/// An axis moved to the end: a view.
-pub(crate) fn axis_last(array: &Array, axis: usize) -> Result<Array> {
-    let rest = (0..array.ndim()).filter(|&other| other != axis);
-    let axes: Dims = rest.chain([axis]).map(|axis| axis as isize).collect();
-    array.permuted(&axes)
-}
-
-/// The last axis moved to a place: a view.
-pub(crate) fn last_axis_to(array: &Array, axis: usize) -> Result<Array> {
-    let mut axes: Dims = (0..array.ndim() as isize - 1).collect();
-    axes.insert(axis, array.ndim() as isize - 1);
-    array.permuted(&axes)
+    manipulation::swapaxes(array, -2, -1)
 }
 
 /// The elements whose indices on two axes differ by `offset`, along a new last axis; the two are gone.
@@ -53,28 +33,7 @@ pub(crate) fn last_axis_to(array: &Array, axis: usize) -> Result<Array> {
 /// The array has fewer than two axes, an axis does not exist, or both are the same.
 pub fn diagonal(array: &Array, offset: isize, axis1: isize, axis2: isize) -> Result<Array> {
     check_matrix("diagonal", array)?;
-    let (row, col) = (normal_axis(axis1, array.ndim())?, normal_axis(axis2, array.ndim())?);
-    if row == col {
-        return Err(Error::RepeatedAxis { axis: axis2 });
-    }
-    let layout = array.layout();
-    let (down, right) = ((-offset).max(0), offset.max(0));
-    let length = (layout.shape()[row] - down).min(layout.shape()[col].saturating_sub(right)).max(0);
-    let strides = layout.strides();
-    let keep = |dims: &[isize], last: isize| -> Dims {
-        let kept = dims.iter().enumerate().filter(|(axis, _)| *axis != row && *axis != col);
-        kept.map(|(_, &dim)| dim).chain([last]).collect()
-    };
-    let shape = keep(layout.shape(), length);
-    let first = if length > 0 { down * strides[row] + right * strides[col] } else { 0 };
-    let layout = Layout::foreign(
-        &shape,
-        &keep(strides, strides[row] + strides[col]),
-        layout.offset() + first,
-        layout.item_size(),
-        isize::MAX as usize,
-    )?;
-    Ok(array.with_layout(layout).into_readonly())
+    Ok(manipulation::diagonal(array, offset, axis1, axis2)?.into_readonly())
 }
 
 /// The sums of diagonals, as [`diagonal`] takes them.

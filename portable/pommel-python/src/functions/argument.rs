@@ -19,9 +19,8 @@ impl FromPython for In {
         match Value::of(object)? {
             Some(value) => value.into_array().map(In),
             None => Err(Error::type_error(format!(
-                "must be an array, a number, or a nested sequence of numbers, not {} ({})",
-                object.repr().unwrap_or_else(|_| "an object".to_owned()),
-                object.type_name()
+                "must be an array, a number, or a nested sequence of numbers, not {}",
+                object.describe()
             ))),
         }
     }

@@ -9,57 +9,28 @@ use pommel::prelude::*;
 use pommel_array::creation::{self, Indexing};
 use pommel_array::{Array, DType as Type, Order, Scalar};
 
-/// An array of zeros in C order, or in Fortran's ('F').
-#[function(signature = (shape, dtype = None, order = None, *, device = None))]
-pub fn zeros(
-    shape: Shape,
-    dtype: Option<DType>,
-    order: Option<Lay>,
-    device: Option<&str>,
-) -> Result<NdArray> {
-    made(&shape.0, Scalar::Bool(false), dtype, order, device)
+macro_rules! arrays_of {
+    ($($(#[doc = $doc:literal])* $name:ident $value:expr;)*) => {$(
+        $(#[doc = $doc])*
+        #[function(signature = (shape, dtype = None, order = None, *, device = None))]
+        pub fn $name(
+            shape: Shape,
+            dtype: Option<DType>,
+            order: Option<Lay>,
+            device: Option<&str>,
+        ) -> Result<NdArray> {
+            filled(&shape.0, $value, plain(dtype).unwrap_or(Type::Float64), order, device)
+        }
+    )*};
 }
 
-/// An array of ones in C order, or in Fortran's ('F').
-#[function(signature = (shape, dtype = None, order = None, *, device = None))]
-pub fn ones(
-    shape: Shape,
-    dtype: Option<DType>,
-    order: Option<Lay>,
-    device: Option<&str>,
-) -> Result<NdArray> {
-    made(&shape.0, Scalar::Bool(true), dtype, order, device)
-}
-
-/// An array whose elements do not matter (they are zeros here).
-#[function(signature = (shape, dtype = None, order = None, *, device = None))]
-pub fn empty(
-    shape: Shape,
-    dtype: Option<DType>,
-    order: Option<Lay>,
-    device: Option<&str>,
-) -> Result<NdArray> {
-    made(&shape.0, Scalar::Bool(false), dtype, order, device)
-}
-
-fn made(
-    shape: &[isize],
-    value: Scalar,
-    dtype: Option<DType>,
-    order: Option<Lay>,
-    device: Option<&str>,
-) -> Result<NdArray> {
-    check_device(device)?;
-    let dtype = plain(dtype).unwrap_or(Type::Float64);
-    let make = |shape: &[isize]| match value {
-        Scalar::Bool(false) => Array::zeros(dtype, shape),
-        value => Array::full(shape, value, dtype),
-    };
-    if order.is_some_and(|order| order.0 == Some(Order::F)) {
-        let backwards: Vec<isize> = shape.iter().rev().copied().collect();
-        return out(make(&backwards).map(|array| array.transposed()));
-    }
-    out(make(shape))
+arrays_of! {
+    /// An array of zeros in C order, or in Fortran's ('F').
+    zeros Scalar::Bool(false);
+    /// An array of ones in C order, or in Fortran's ('F').
+    ones Scalar::Bool(true);
+    /// An array whose elements do not matter (they are zeros here).
+    empty Scalar::Bool(false);
 }
 
 /// An array that holds a number everywhere; of the number's own type unless one is given.
@@ -71,49 +42,53 @@ pub fn full(
     order: Option<Lay>,
     device: Option<&str>,
 ) -> Result<NdArray> {
-    check_device(device)?;
     let dtype = plain(dtype).unwrap_or(fill_value.0.dtype());
+    filled(&shape.0, fill_value.0, dtype, order, device)
+}
+
+fn filled(
+    shape: &[isize],
+    value: Scalar,
+    dtype: Type,
+    order: Option<Lay>,
+    device: Option<&str>,
+) -> Result<NdArray> {
+    check_device(device)?;
+    let make = |shape: &[isize]| match value {
+        // The system has zeros ready.
+        Scalar::Bool(false) => Array::zeros(dtype, shape),
+        value => Array::full(shape, value, dtype),
+    };
     if order.is_some_and(|order| order.0 == Some(Order::F)) {
-        let backwards: Vec<isize> = shape.0.iter().rev().copied().collect();
-        return out(Array::full(&backwards, fill_value.0, dtype).map(|array| array.transposed()));
+        let backwards: Vec<isize> = shape.iter().rev().copied().collect();
+        return out(make(&backwards).map(|array| array.transposed()));
     }
-    out(Array::full(&shape.0, fill_value.0, dtype))
+    out(make(shape))
 }
 
-/// Zeros in the shape of an array.
-#[function(signature = (x, /, dtype = None, order = None, *, device = None))]
-pub fn zeros_like(
-    x: In,
-    dtype: Option<DType>,
-    order: Option<Lay>,
-    device: Option<&str>,
-) -> Result<NdArray> {
-    check_device(device)?;
-    out(creation::zeros_like(&x.0, plain(dtype), order.and_then(|order| order.0)))
+macro_rules! arrays_like {
+    ($($(#[doc = $doc:literal])* $name:ident;)*) => {$(
+        $(#[doc = $doc])*
+        #[function(signature = (x, /, dtype = None, order = None, *, device = None))]
+        pub fn $name(
+            x: In,
+            dtype: Option<DType>,
+            order: Option<Lay>,
+            device: Option<&str>,
+        ) -> Result<NdArray> {
+            check_device(device)?;
+            out(creation::$name(&x.0, plain(dtype), order.and_then(|order| order.0)))
+        }
+    )*};
 }
 
-/// Ones in the shape of an array.
-#[function(signature = (x, /, dtype = None, order = None, *, device = None))]
-pub fn ones_like(
-    x: In,
-    dtype: Option<DType>,
-    order: Option<Lay>,
-    device: Option<&str>,
-) -> Result<NdArray> {
-    check_device(device)?;
-    out(creation::ones_like(&x.0, plain(dtype), order.and_then(|order| order.0)))
-}
-
-/// An array in the shape of another, whose elements do not matter (they are zeros here).
-#[function(signature = (x, /, dtype = None, order = None, *, device = None))]
-pub fn empty_like(
-    x: In,
-    dtype: Option<DType>,
-    order: Option<Lay>,
-    device: Option<&str>,
-) -> Result<NdArray> {
-    check_device(device)?;
-    out(creation::empty_like(&x.0, plain(dtype), order.and_then(|order| order.0)))
+arrays_like! {
+    /// Zeros in the shape of an array.
+    zeros_like;
+    /// Ones in the shape of an array.
+    ones_like;
+    /// An array in the shape of another, whose elements do not matter (they are zeros here).
+    empty_like;
 }
 
 /// A number everywhere, in the shape of an array.

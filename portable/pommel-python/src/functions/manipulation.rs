@@ -31,13 +31,18 @@ pub fn transpose(a: In, axes: Option<Shape>) -> Result<NdArray> {
 /// The array with its last two axes exchanged: a view.
 #[function(signature = (x, /))]
 pub fn matrix_transpose(x: In) -> Result<NdArray> {
-    if x.0.ndim() < 2 {
+    matrices_transposed("matrix_transpose()", &x.0)
+}
+
+/// The last two axes exchanged, for what asks under a name.
+pub(crate) fn matrices_transposed(name: &str, x: &Array) -> Result<NdArray> {
+    if x.ndim() < 2 {
         return Err(Error::value_error(format!(
-            "matrix_transpose() needs at least 2 dimensions, and the array has {}",
-            x.0.ndim()
+            "{name} needs at least 2 dimensions, and the array has {}",
+            x.ndim()
         )));
     }
-    out(manipulation::swapaxes(&x.0, -1, -2))
+    out(manipulation::swapaxes(x, -1, -2))
 }
 
 /// Two axes exchanged: a view.
@@ -231,24 +236,27 @@ pub fn unstack<'c>(ctx: Ctx<'c>, x: In, axis: isize) -> Result<Object<'c>> {
 /// An array cut into equal parts, or before indices: a list of views.
 #[function(signature = (ary, indices_or_sections, axis = 0))]
 pub fn split(ary: In, indices_or_sections: &Object<'_>, axis: isize) -> Result<Vec<NdArray>> {
-    let parts = match indices_or_sections.extract::<isize>() {
-        Ok(parts) => manipulation::split(&ary.0, parts, axis),
-        Err(error) => {
-            drop(error);
-            manipulation::split_at(&ary.0, &indices_or_sections.extract::<Vec<isize>>()?, axis)
-        }
-    };
-    Ok(parts.map_err(raised)?.into_iter().map(|inner| NdArray { inner }).collect())
+    cut(ary.0, indices_or_sections, axis, manipulation::split)
 }
 
 /// As split; the parts need not be equal.
 #[function(signature = (ary, indices_or_sections, axis = 0))]
 pub fn array_split(ary: In, indices_or_sections: &Object<'_>, axis: isize) -> Result<Vec<NdArray>> {
-    let parts = match indices_or_sections.extract::<isize>() {
-        Ok(parts) => manipulation::array_split(&ary.0, parts, axis),
+    cut(ary.0, indices_or_sections, axis, manipulation::array_split)
+}
+
+/// The parts that a number of them or indices ask for; by a number in one of two ways.
+fn cut(
+    array: Array,
+    places: &Object<'_>,
+    axis: isize,
+    into: fn(&Array, isize, isize) -> pommel_array::Result<Vec<Array>>,
+) -> Result<Vec<NdArray>> {
+    let parts = match places.extract::<isize>() {
+        Ok(parts) => into(&array, parts, axis),
         Err(error) => {
             drop(error);
-            manipulation::split_at(&ary.0, &indices_or_sections.extract::<Vec<isize>>()?, axis)
+            manipulation::split_at(&array, &places.extract::<Vec<isize>>()?, axis)
         }
     };
     Ok(parts.map_err(raised)?.into_iter().map(|inner| NdArray { inner }).collect())

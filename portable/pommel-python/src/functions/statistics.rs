@@ -20,58 +20,55 @@ pub(crate) fn reduced(
     computed(ctx, reduction.name(), result)
 }
 
-/// The sum of the elements along axes, or of all. Integers wrap around.
-#[function(signature = (x, /, axis = None, dtype = None, *, keepdims = false))]
-pub fn sum(
-    ctx: Ctx<'_>,
-    x: In,
-    axis: Option<Shape>,
-    dtype: Option<DType>,
-    keepdims: bool,
-) -> Result<NdArray> {
-    reduced(ctx, Reduction::Sum, &x.0, axis, dtype, keepdims)
+macro_rules! sums {
+    ($($(#[doc = $doc:literal])* $name:ident $reduction:ident;)*) => {$(
+        $(#[doc = $doc])*
+        #[function(signature = (x, /, axis = None, dtype = None, *, keepdims = false))]
+        pub fn $name(
+            ctx: Ctx<'_>,
+            x: In,
+            axis: Option<Shape>,
+            dtype: Option<DType>,
+            keepdims: bool,
+        ) -> Result<NdArray> {
+            reduced(ctx, Reduction::$reduction, &x.0, axis, dtype, keepdims)
+        }
+    )*};
 }
 
-/// The product of the elements along axes, or of all. Integers wrap around.
-#[function(signature = (x, /, axis = None, dtype = None, *, keepdims = false))]
-pub fn prod(
-    ctx: Ctx<'_>,
-    x: In,
-    axis: Option<Shape>,
-    dtype: Option<DType>,
-    keepdims: bool,
-) -> Result<NdArray> {
-    reduced(ctx, Reduction::Prod, &x.0, axis, dtype, keepdims)
+sums! {
+    /// The sum of the elements along axes, or of all. Integers wrap around.
+    sum Sum;
+    /// The product of the elements along axes, or of all. Integers wrap around.
+    prod Prod;
 }
 
-/// The smallest element along axes, or of all; not a number if one is none.
-#[function(signature = (x, /, axis = None, *, keepdims = false))]
-pub fn min(ctx: Ctx<'_>, x: In, axis: Option<Shape>, keepdims: bool) -> Result<NdArray> {
-    reduced(ctx, Reduction::Min, &x.0, axis, None, keepdims)
+macro_rules! choices {
+    ($($(#[doc = $doc:literal])* $name:ident $reduction:ident;)*) => {$(
+        $(#[doc = $doc])*
+        #[function(signature = (x, /, axis = None, *, keepdims = false))]
+        pub fn $name(
+            ctx: Ctx<'_>,
+            x: In,
+            axis: Option<Shape>,
+            keepdims: bool,
+        ) -> Result<NdArray> {
+            reduced(ctx, Reduction::$reduction, &x.0, axis, None, keepdims)
+        }
+    )*};
 }
 
-/// The largest element along axes, or of all; not a number if one is none.
-#[function(signature = (x, /, axis = None, *, keepdims = false))]
-pub fn max(ctx: Ctx<'_>, x: In, axis: Option<Shape>, keepdims: bool) -> Result<NdArray> {
-    reduced(ctx, Reduction::Max, &x.0, axis, None, keepdims)
-}
-
-/// Whether all elements along axes, or of all, are true.
-#[function(signature = (x, /, axis = None, *, keepdims = false))]
-pub fn all(ctx: Ctx<'_>, x: In, axis: Option<Shape>, keepdims: bool) -> Result<NdArray> {
-    reduced(ctx, Reduction::All, &x.0, axis, None, keepdims)
-}
-
-/// Whether an element along axes, or of all, is true.
-#[function(signature = (x, /, axis = None, *, keepdims = false))]
-pub fn any(ctx: Ctx<'_>, x: In, axis: Option<Shape>, keepdims: bool) -> Result<NdArray> {
-    reduced(ctx, Reduction::Any, &x.0, axis, None, keepdims)
-}
-
-/// How many elements along axes, or of all, are not zero.
-#[function(signature = (x, /, axis = None, *, keepdims = false))]
-pub fn count_nonzero(ctx: Ctx<'_>, x: In, axis: Option<Shape>, keepdims: bool) -> Result<NdArray> {
-    reduced(ctx, Reduction::CountNonzero, &x.0, axis, None, keepdims)
+choices! {
+    /// The smallest element along axes, or of all; not a number if one is none.
+    min Min;
+    /// The largest element along axes, or of all; not a number if one is none.
+    max Max;
+    /// Whether all elements along axes, or of all, are true.
+    all All;
+    /// Whether an element along axes, or of all, is true.
+    any Any;
+    /// How many elements along axes, or of all, are not zero.
+    count_nonzero CountNonzero;
 }
 
 /// The mean of the elements along axes, or of all.

@@ -173,6 +173,21 @@ impl<'c> Object<'c> {
         text.to_str().map(str::to_owned)
     }
 
+    /// The object for people, in messages: its `repr()`, shortened, and its type, such as
+    /// `'x' (str)`.
+    pub fn describe(&self) -> String {
+        const LIMIT: usize = 60;
+        let type_name = self.type_name();
+        match self.repr() {
+            _ if self.is_none() => "None".to_owned(),
+            Ok(text) if text.chars().count() <= LIMIT => format!("{text} ({type_name})"),
+            Ok(text) => {
+                format!("{}... ({type_name})", text.chars().take(LIMIT).collect::<String>())
+            }
+            Err(_) => format!("an object of type {type_name}"),
+        }
+    }
+
     /// `hash(self)`.
     pub fn hash(&self) -> Result<isize> {
         // SAFETY: an open handle.
@@ -355,11 +370,9 @@ impl<'c> Object<'c> {
         match K::test(self) {
             // SAFETY: the object is of the kind, as the test says.
             true => Ok(unsafe { K::view(self) }),
-            false => Err(Error::type_error(format!(
-                "{} expected, got {}",
-                K::EXPECTED,
-                crate::convert::describe(self)
-            ))),
+            false => {
+                Err(Error::type_error(format!("{} expected, got {}", K::EXPECTED, self.describe())))
+            }
         }
     }
 

@@ -42,7 +42,7 @@ pub unsafe fn instance<'a, 'c, T: Methods, const SLOT: bool>(
 
 #[cold]
 fn not_an_instance<T: Methods>(object: &Object<'_>) -> Error {
-    let (name, found) = (T::NAME.to_string_lossy(), crate::convert::describe(object));
+    let (name, found) = (T::NAME.to_string_lossy(), object.describe());
     Error::type_error(format!("a method of '{name}' needs an instance of it, not {found}"))
 }
 
