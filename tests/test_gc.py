@@ -215,7 +215,7 @@ def load(name):
     return module
 
 
-@pytest.mark.only("cpython", "frees_code")
+@pytest.mark.only("cpython")
 @pytest.mark.parametrize("name", ["kitchen_sink", "piconumpy"])
 def test_modules_are_collected(name, eager):
     before = sys.modules[name]
