@@ -46,7 +46,7 @@ def eigh(x, /, *, upper=False):
     return EighResult(*_native.eigh(x, upper=upper))
 
 
-def qr(x, /, *, mode="reduced"):
+def qr(x, /, mode="reduced"):
     """Matrices as products of one with orthonormal columns and an upper triangle.
 
     >>> import pommel as pm
@@ -63,7 +63,7 @@ def slogdet(x, /):
     return SlogdetResult(*_native.slogdet(x))
 
 
-def svd(x, /, *, full_matrices=True):
+def svd(x, /, full_matrices=True):
     """Singular value decompositions: a named tuple of U, S and Vh."""
     return SVDResult(*_native.svd(x, full_matrices=full_matrices))
 

@@ -58,7 +58,9 @@ impl Array {
             let from = [elements.len() as isize].into_iter().collect();
             return Err(Error::Reshape { from, to: shape.to_vec() });
         }
-        Array::build(shape, |out: &mut [T]| out.copy_from_slice(elements))
+        let memory = Memory::uninit(size_of_val(elements))?;
+        memory.fill_from(elements);
+        Ok(Array::over(memory, T::DTYPE, layout))
     }
 
     /// An array without dimensions.

@@ -68,6 +68,9 @@ pub fn apply_into(
     casting: Casting,
 ) -> Result<()> {
     let kernel = resolve(function, operands)?;
+    if let Some(result) = few::apply_into(&kernel, function.note(), operands, out) {
+        return result;
+    }
     kernel.output.check_cast(out.dtype, casting)?;
     let (inputs, shape) = prepare(&kernel, operands)?;
     if shape[..] != *out.shape() {
@@ -95,6 +98,9 @@ pub fn choose(which: &Array, a: Operand<'_>, b: Operand<'_>) -> Result<Array> {
     let inputs = [DType::Bool, dtype, dtype];
     let kernel = Kernel { versions: cast::choose(dtype), inputs, output: dtype };
     let which = which.cast(DType::Bool, Casting::Unsafe)?;
+    if let Some(result) = few::apply(&kernel, Note::Quiet, &[Operand::Array(&which), a, b]) {
+        return result;
+    }
     let (inputs, shape) = prepare(&kernel, &[Operand::Array(&which), a, b])?;
     finish(kernel, Note::Quiet, inputs, &shape)
 }

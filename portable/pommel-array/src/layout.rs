@@ -22,12 +22,21 @@ pub enum Order {
 }
 
 /// The places of an array's elements in a buffer.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Debug, Eq, PartialEq)]
 pub struct Layout {
     shape: Dims,
     strides: Dims,
     offset: isize,
     item_size: usize,
+}
+
+impl Clone for Layout {
+    /// As bytes: `SmallVec` would copy number by number, which every small array would feel.
+    #[inline]
+    fn clone(&self) -> Layout {
+        let (shape, strides) = (Dims::from_slice(&self.shape), Dims::from_slice(&self.strides));
+        Layout { shape, strides, ..*self }
+    }
 }
 
 impl Layout {

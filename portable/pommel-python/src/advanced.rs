@@ -12,13 +12,13 @@ use pommel_array::{Array, Casting, DType};
 /// The parts of an index.
 fn parts(key: &Object<'_>) -> Result<Vec<Part>> {
     let mut parts = Vec::new();
-    match key.cast::<Tuple>() {
-        Ok(tuple) => {
+    match key.as_a::<Tuple>() {
+        Some(tuple) => {
             for item in tuple.iter()? {
                 parts.push(part(&item?)?);
             }
         }
-        Err(_) => parts.push(part(key)?),
+        None => parts.push(part(key)?),
     }
     Ok(parts)
 }

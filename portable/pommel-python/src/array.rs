@@ -244,7 +244,7 @@ impl NdArray {
             return Ok(ctx.not_implemented());
         }
         // The square is by far the most frequent power.
-        if other.cast::<Int>().is_ok()
+        if other.is_a::<Int>()
             && other.extract::<i64>().is_ok_and(|exponent| exponent == 2)
             && self.inner.dtype() != pommel_array::DType::Bool
         {
@@ -413,12 +413,23 @@ impl NdArray {
     }
 
     fn __getitem__<'c>(&self, ctx: Ctx<'c>, key: &Object<'c>) -> Result<Object<'c>> {
-        if self.inner.ndim() == 1
-            && key.is_a::<Int>()
-            && !key.is_a::<Bool>()
-            && key::has_number(&self.inner)
+        // The shortest way, for loops over elements.
+        if let Some(index) = key::small(key)
+            && key::elements_are_numbers()
+            && let Some(number) = self.inner.float_at(index)
         {
-            return value::give(ctx, self.inner.item(&[key.extract()?]).raise()?);
+            return ctx.object(number);
+        }
+        self.get(ctx, key)
+    }
+
+    #[skip]
+    #[inline(never)]
+    fn get<'c>(&self, ctx: Ctx<'c>, key: &Object<'c>) -> Result<Object<'c>> {
+        if key::has_number(&self.inner)
+            && let Some(place) = key::place(key, self.inner.ndim())?
+        {
+            return value::give(ctx, self.inner.item(&place).raise()?);
         }
         match key::basic(key)? {
             Key::Basic(parts) => key::read(ctx, &self.inner, &parts),
@@ -427,6 +438,24 @@ impl NdArray {
     }
 
     fn __setitem__<'c>(&self, ctx: Ctx<'c>, key: &Object<'c>, value: &Object<'c>) -> Result<()> {
+        if value.is_a::<Float>()
+            && let Some(index) = key::small(key)
+            && self.inner.set_float_at(index, value.extract()?)
+        {
+            return Ok(());
+        }
+        self.set(ctx, key, value)
+    }
+
+    #[skip]
+    #[inline(never)]
+    fn set<'c>(&self, ctx: Ctx<'c>, key: &Object<'c>, value: &Object<'c>) -> Result<()> {
+        if let Some(number) = value::number(value)?
+            && let Some(place) = key::place(key, self.inner.ndim())?
+        {
+            check_number(number, &self.inner)?;
+            return self.inner.set_item(&place, number).raise();
+        }
         match key::basic(key)? {
             Key::Basic(parts) => {
                 let view = self.inner.select(&parts).raise()?;
@@ -517,9 +546,9 @@ impl NdArray {
     fn item<'c>(&self, ctx: Ctx<'c>, args: Args<'_, 'c>) -> Result<Object<'c>> {
         let mut indices: Vec<isize> = Vec::new();
         for index in args.iter() {
-            match index.cast::<Tuple>() {
-                Ok(tuple) => indices.extend(tuple.extract::<Vec<isize>>()?),
-                Err(_) => indices.push(index.extract()?),
+            match index.as_a::<Tuple>() {
+                Some(tuple) => indices.extend(tuple.extract::<Vec<isize>>()?),
+                None => indices.push(index.extract()?),
             }
         }
         if indices.is_empty() {

@@ -174,7 +174,7 @@ pub(crate) fn read(object: &Object<'_>) -> Result<Type> {
         return Ok(dtype.borrow()?.inner);
     }
     let ctx = object.ctx();
-    if let Ok(text) = object.cast::<Str>() {
+    if let Some(text) = object.as_a::<Str>() {
         return named(text.to_str()?).ok_or_else(|| unknown(object));
     }
     let builtin = [

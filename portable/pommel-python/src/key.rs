@@ -5,11 +5,32 @@ use crate::error::Raise;
 use crate::value;
 use pommel::prelude::*;
 use pommel_array::{Array, Index, Scalar};
+use smallvec::SmallVec;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A basic index, or that it is not one.
 pub(crate) enum Key {
     Basic(Vec<Index>),
     Advanced,
+}
+
+/// The index of each axis, if the key says nothing else.
+#[inline]
+pub(crate) fn place(key: &Object<'_>, ndim: usize) -> Result<Option<SmallVec<[isize; 4]>>> {
+    let is_index = |key: &Object<'_>| key.is_a::<Int>() && !key.is_a::<Bool>();
+    let mut indices = SmallVec::new();
+    if is_index(key) {
+        indices.push(key.extract()?);
+    } else if key.is_a::<Tuple>() && key.len()? == ndim {
+        for axis in 0..ndim {
+            let index = key.get_index(axis as isize)?;
+            if !is_index(&index) {
+                return Ok(None);
+            }
+            indices.push(index.extract()?);
+        }
+    }
+    Ok((indices.len() == ndim && ndim > 0).then_some(indices))
 }
 
 /// Reads an index of integers, slices, new axes and ellipses.
@@ -37,13 +58,9 @@ pub(crate) fn part(key: &Object<'_>) -> Result<Option<Index>> {
     if key.is_none() {
         return Ok(Some(Index::NewAxis));
     }
-    if key.is_a::<Slice>() {
-        let bound = |name: &std::ffi::CStr| -> Result<Option<isize>> {
-            let value = key.get_attr(name)?;
-            if value.is_none() { Ok(None) } else { clipped(&value).map(Some) }
-        };
-        let step = bound(c"step")?.unwrap_or(1);
-        return Ok(Some(Index::Slice(bound(c"start")?, bound(c"stop")?, step)));
+    if let Some(slice) = key.as_a::<Slice>() {
+        let (start, stop, step) = slice.parts()?;
+        return Ok(Some(Index::Slice(Some(start), Some(stop), step)));
     }
     if key.is_a::<Bool>() {
         return Ok(None);
@@ -105,5 +122,41 @@ pub(crate) fn read<'c>(ctx: Ctx<'c>, array: &Array, parts: &[Index]) -> Result<O
 /// Whether an element is given as a number of Python and loses nothing.
 pub(crate) fn has_number(array: &Array) -> bool {
     use pommel_array::DType::{Bool, Complex128, Float64, Int64};
-    matches!(array.dtype(), Bool | Int64 | Float64 | Complex128)
+    matches!(array.dtype(), Bool | Int64 | Float64 | Complex128) && elements_are_numbers()
+}
+
+/// Whether elements are given as numbers of Python where that is possible.
+#[inline]
+pub(crate) fn elements_are_numbers() -> bool {
+    !ELEMENTS_ARE_ARRAYS.load(Ordering::Relaxed)
+}
+
+/// An index of one axis.
+#[inline]
+pub(crate) fn small(key: &Object<'_>) -> Option<isize> {
+    (key.is_a::<Int>() && !key.is_a::<Bool>()).then(|| key.extract().ok()).flatten()
+}
+
+/// Whether all elements are arrays without dimensions, as the array API standard has it.
+static ELEMENTS_ARE_ARRAYS: AtomicBool = AtomicBool::new(false);
+
+/// Says what an element is given as; once, when the package is imported.
+const VARIABLE: &str = "POMMEL_ELEMENTS";
+
+/// Takes what the environment says.
+///
+/// # Errors
+/// The variable holds another word than `numbers` and `arrays`.
+pub(crate) fn read_environment() -> Result<()> {
+    let given = std::env::var(VARIABLE).unwrap_or_default();
+    match given.as_str() {
+        "" | "numbers" => {}
+        "arrays" => ELEMENTS_ARE_ARRAYS.store(true, Ordering::Relaxed),
+        _ => {
+            return Err(Error::value_error(format!(
+                "{VARIABLE} is {given:?}: set it to numbers or arrays, or unset it"
+            )));
+        }
+    }
+    Ok(())
 }

@@ -92,6 +92,7 @@ pub mod native {
     fn init(module: &Module<'_>) -> Result<()> {
         // A bad POMMEL_NUM_THREADS is found now and not in the middle of a computation.
         crate::machine::check_environment()?;
+        crate::key::read_environment()?;
         for &inner in pommel_array::DType::ALL {
             let name = std::ffi::CString::new(inner.name()).unwrap_or_default();
             module.add(&name, crate::dtype::DType { inner })?;

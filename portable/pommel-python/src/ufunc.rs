@@ -5,6 +5,7 @@ use crate::error::Raise;
 use crate::errstate;
 use crate::value::Value;
 use pommel::prelude::*;
+use smallvec::SmallVec;
 use pommel_array::{Casting, Function, Operand, apply, apply_into};
 
 /// An element-wise function: of arrays, numbers and nested sequences, whose shapes are stretched to
@@ -65,7 +66,7 @@ impl Ufunc {
                 if args.len() == 1 { "was" } else { "were" },
             )));
         }
-        let mut values = Vec::with_capacity(arity);
+        let mut values = SmallVec::<[Value; 2]>::new();
         for (i, arg) in args.iter().take(arity).enumerate() {
             let parameter = if arity == 1 { "x" } else { ["x1", "x2"][i] };
             let value = Value::expect(&arg, parameter)?;
@@ -77,9 +78,9 @@ impl Ufunc {
                 None => value,
             });
         }
-        let out = out.or_else(|| args.iter().nth(arity).map(|o| o.to_owned_handle()));
+        let out = out.or_else(|| args.get(arity).map(|o| o.to_owned_handle()));
         let out = out.filter(|out| !out.is_none());
-        let operands: Vec<Operand<'_>> = values.iter().map(Value::operand).collect();
+        let operands: SmallVec<[Operand<'_>; 2]> = values.iter().map(Value::operand).collect();
         match out {
             Some(out) => {
                 let out = out_array(&out)?;
@@ -106,10 +107,7 @@ impl Ufunc {
 
 /// The array that is to take a result: itself, or the one of a tuple.
 fn out_array<'c>(out: &Object<'c>) -> Result<Object<'c>> {
-    match out.cast::<Tuple>() {
-        Ok(_) => out.get_index(0),
-        Err(_) => Ok(out.to_owned_handle()),
-    }
+    if out.is_a::<Tuple>() { out.get_index(0) } else { Ok(out.to_owned_handle()) }
 }
 
 #[cold]

@@ -151,7 +151,7 @@ fn is_sequence(object: &Object<'_>) -> bool {
     object.has_attr(c"__len__")
         && object.has_attr(c"__getitem__")
         && !object.has_attr(c"keys")
-        && object.cast::<Str>().is_err()
+        && !object.is_a::<Str>()
 }
 
 #[cold]

@@ -199,7 +199,7 @@ pub(crate) fn kernel(from: DType, to: DType) -> [Loop; 3] {
 /// says.
 pub(crate) fn choose(dtype: DType) -> [Loop; 3] {
     macro_rules! sized {
-        ($ty:ty) => {
+        ($ty:ty, |$which:ident, $a:ident, $b:ident| $choice:expr) => {
             versions!(fn(inputs: *const *const u8, out: *mut u8, n: usize) {
                 // SAFETY: the contract of `Loop`.
                 let (which, a, b, out) = unsafe {
@@ -210,18 +210,28 @@ pub(crate) fn choose(dtype: DType) -> [Loop; 3] {
                         core::slice::from_raw_parts_mut(out.cast::<MaybeUninit<$ty>>(), n),
                     )
                 };
-                for (((which, a), b), out) in which.iter().zip(a).zip(b).zip(out) {
-                    out.write(if which.up() { *a } else { *b });
+                for (((which, &$a), &$b), out) in which.iter().zip(a).zip(b).zip(out) {
+                    let $which = which.up();
+                    out.write($choice);
                 }
             })
         };
     }
+    // By their bits, since a branch on random truth values is mostly taken wrongly.
+    macro_rules! bits {
+        ($ty:ty) => {
+            sized!($ty, |which, a, b| {
+                let taken = <$ty>::from(which).wrapping_neg();
+                a & taken | b & !taken
+            })
+        };
+    }
     match dtype.size() {
-        1 => sized!(u8),
-        2 => sized!(u16),
-        4 => sized!(u32),
-        8 if !dtype.is_complex() => sized!(u64),
-        8 => sized!(Complex<f32>),
-        _ => sized!(Complex<f64>),
+        1 => bits!(u8),
+        2 => bits!(u16),
+        4 => bits!(u32),
+        8 if !dtype.is_complex() => bits!(u64),
+        8 => sized!(Complex<f32>, |which, a, b| if which { a } else { b }),
+        _ => sized!(Complex<f64>, |which, a, b| if which { a } else { b }),
     }
 }

@@ -74,12 +74,23 @@ fn add_places() -> AddPlaces {
                 (core::slice::from_raw_parts(from, n), core::slice::from_raw_parts_mut(to, n))
             };
             let mut wrong = 0;
-            for (&index, place) in indices.iter().zip(places) {
-                // Either sum is negative, even where it wraps around, just if the index is too small
-                // or too large.
-                wrong |= index.wrapping_add(extent) | (extent - 1).wrapping_sub(index);
-                let normal = index.wrapping_add(extent & (index >> 63));
-                *place = place.wrapping_add(normal.wrapping_mul(stride));
+            macro_rules! add {
+                (|$normal:ident| $scaled:expr) => {
+                    for (&index, place) in indices.iter().zip(places) {
+                        // Either sum is negative, even where it wraps around, just if the index is
+                        // too small or too large.
+                        wrong |= index.wrapping_add(extent) | (extent - 1).wrapping_sub(index);
+                        let $normal = index.wrapping_add(extent & (index >> 63));
+                        *place = place.wrapping_add($scaled);
+                    }
+                };
+            }
+            // Mostly the elements lie without gaps, and vectors are shifted faster than multiplied.
+            if stride > 0 && stride.count_ones() == 1 {
+                let shift = stride.trailing_zeros();
+                add!(|normal| normal << shift);
+            } else {
+                add!(|normal| normal.wrapping_mul(stride));
             }
             // SAFETY: the caller's.
             unsafe { *bad |= wrong };

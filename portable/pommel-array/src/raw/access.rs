@@ -213,6 +213,43 @@ impl Array {
         self.with_slice(<[T]>::to_vec)
     }
 
+    /// The element at an index of the only axis, if its type is `f64` and it has been computed: the
+    /// shortest way there is. `None` says that [`Array::item`] must be asked.
+    #[inline]
+    pub fn float_at(&self, index: isize) -> Option<f64> {
+        let place = self.float_place(index)?;
+        let memory = self.data.memory()?;
+        // SAFETY: an index on the axis, and the law of `Array`: its layout lies within its memory.
+        Some(unsafe { memory.start().offset(place).cast::<f64>().read() })
+    }
+
+    /// Replaces the element at an index of the only axis, if its type is `f64` and nothing stands in
+    /// the way. `false` says that nothing was done and [`Array::set_item`] must be asked.
+    #[inline]
+    pub fn set_float_at(&self, index: isize, value: f64) -> bool {
+        let (Some(place), Some(memory)) = (self.float_place(index), self.data.memory_to_write())
+        else {
+            return false;
+        };
+        if self.readonly || !memory.is_writable() {
+            return false;
+        }
+        // SAFETY: as in `float_at`, and the memory may be written.
+        unsafe { memory.start().offset(place).cast::<f64>().write(value) };
+        true
+    }
+
+    /// The place of an element of type `f64` on the only axis, in bytes.
+    #[inline]
+    fn float_place(&self, index: isize) -> Option<isize> {
+        let (&[extent], &[stride]) = (self.layout.shape(), self.layout.strides()) else {
+            return None;
+        };
+        let index = if index < 0 { index + extent } else { index };
+        let fits = self.dtype == DType::Float64 && (0..extent).contains(&index);
+        fits.then(|| self.layout.offset() + index * stride)
+    }
+
     /// The element at a place that [`Layout::place`] gave.
     pub(crate) fn bytes_at(&self, place: usize) -> Result<Bits> {
         let memory = self.data.force()?;

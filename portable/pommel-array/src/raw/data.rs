@@ -9,18 +9,26 @@
 use crate::error::Result;
 use crate::lazy::Expr;
 use crate::raw::memory::Memory;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 /// Memory of arrays, now or when it is needed.
 pub struct Data {
-    memory: OnceLock<Memory>,
+    memory: Held,
     /// The expression, until it has been evaluated.
     pending: Mutex<Option<Arc<Expr>>>,
     /// What is pending and reads this.
     readers: Mutex<Vec<Weak<Data>>>,
+    /// Whether there are any, so that a write need not take the lock to see that there are none.
+    is_read_later: AtomicBool,
     /// How many others hold the address and may write there.
     exports: AtomicU32,
+}
+
+/// Memory that was there from the start, or came later.
+enum Held {
+    Now(Memory),
+    Later(OnceLock<Memory>),
 }
 
 /// An export that never ends.
@@ -31,9 +39,10 @@ impl Data {
     pub fn ready(memory: Memory) -> Arc<Data> {
         let exports = if memory.is_foreign() && memory.is_writable() { FOREVER } else { 0 };
         Arc::new(Data {
-            memory: OnceLock::from(memory),
+            memory: Held::Now(memory),
             pending: Mutex::new(None),
             readers: Mutex::new(Vec::new()),
+            is_read_later: AtomicBool::new(false),
             exports: AtomicU32::new(exports),
         })
     }
@@ -42,9 +51,10 @@ impl Data {
     pub fn pending(expr: Expr) -> Arc<Data> {
         let expr = Arc::new(expr);
         let data = Arc::new(Data {
-            memory: OnceLock::new(),
+            memory: Held::Later(OnceLock::new()),
             pending: Mutex::new(Some(expr.clone())),
             readers: Mutex::new(Vec::new()),
+            is_read_later: AtomicBool::new(false),
             exports: AtomicU32::new(0),
         });
         for read in expr.reads() {
@@ -53,18 +63,29 @@ impl Data {
                 readers.retain(|reader| reader.upgrade().is_some_and(|data| !data.is_ready()));
             }
             readers.push(Arc::downgrade(&data));
+            read.is_read_later.store(true, Ordering::Release);
         }
         data
     }
 
     /// Whether the memory is there.
     pub fn is_ready(&self) -> bool {
-        self.memory.get().is_some()
+        self.memory().is_some()
     }
 
     /// The memory, if it is there.
+    #[inline]
     pub fn memory(&self) -> Option<&Memory> {
-        self.memory.get()
+        match &self.memory {
+            Held::Now(memory) => Some(memory),
+            Held::Later(memory) => memory.get(),
+        }
+    }
+
+    /// The memory, if it is there and nothing pending reads it, so that it may be written.
+    #[inline]
+    pub fn memory_to_write(&self) -> Option<&Memory> {
+        self.memory().filter(|_| !self.is_read_later.load(Ordering::Acquire))
     }
 
     /// The expression, unless the memory is there.
@@ -80,19 +101,21 @@ impl Data {
     /// # Errors
     /// There is not so much memory. The data stays pending then.
     pub fn force(&self) -> Result<&Memory> {
-        if let Some(memory) = self.memory.get() {
+        if let Some(memory) = self.memory() {
             return Ok(memory);
         }
         if let Some(expr) = self.expr() {
             let memory = expr.evaluate()?;
             self.fulfil(memory);
         }
-        Ok(self.memory.get().expect("data without an expression has memory"))
+        Ok(self.memory().expect("data without an expression has memory"))
     }
 
     /// Takes what its expression gave. If another thread was faster, that stays: it is the same.
     pub(crate) fn fulfil(&self, memory: Memory) {
-        let _ = self.memory.set(memory);
+        if let Held::Later(place) = &self.memory {
+            let _ = place.set(memory);
+        }
         // The operands are let go behind the lock: that may drop other data.
         let expr = self.pending.lock().unwrap_or_else(PoisonError::into_inner).take();
         drop(expr);
@@ -103,14 +126,21 @@ impl Data {
     /// # Errors
     /// There is not enough memory for that.
     pub fn force_for_writing(&self) -> Result<&Memory> {
-        self.force()?;
-        let readers =
-            core::mem::take(&mut *self.readers.lock().unwrap_or_else(PoisonError::into_inner));
-        for reader in readers {
-            if let Some(reader) = reader.upgrade() {
-                reader.force()?;
-            }
+        if let Some(memory) = self.memory_to_write() {
+            return Ok(memory);
         }
+        let lock = || self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        // A reader stays in the list until it has been computed, also if there is no memory for it.
+        loop {
+            let Some(reader) = lock().last().cloned() else { break };
+            if let Some(data) = reader.upgrade() {
+                data.force()?;
+            }
+            lock().retain(|other| !other.ptr_eq(&reader));
+        }
+        let readers = lock();
+        self.is_read_later.store(!readers.is_empty(), Ordering::Release);
+        drop(readers);
         self.force()
     }
 

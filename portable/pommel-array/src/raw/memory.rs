@@ -4,6 +4,7 @@
 //! Fresh pages cost as much as a pass over them, so large blocks are kept for the next array of
 //! about their size, and ask for huge pages.
 
+use crate::dtype::Element;
 use crate::error::{Error, Result};
 use core::any::Any;
 use core::cell::UnsafeCell;
@@ -87,6 +88,16 @@ impl Memory {
         owner: Box<dyn Any + Send + Sync>,
     ) -> Memory {
         Memory { place: Place::Foreign(start, owner), len, writable }
+    }
+
+    /// Copies elements to the start of fresh memory.
+    ///
+    /// # Panics
+    /// If there is no room for them.
+    pub(crate) fn fill_from<T: Element>(&self, elements: &[T]) {
+        assert!(size_of_val(elements) <= self.len, "fresh memory has room");
+        // SAFETY: there is room, and memory is aligned for all element types; elements lie elsewhere.
+        unsafe { elements.as_ptr().copy_to_nonoverlapping(self.start().cast(), elements.len()) };
     }
 
     /// The first byte. It stays where it is only while this value does.

@@ -39,7 +39,7 @@ pub fn dot(ctx: Ctx<'_>, a: In, b: In) -> Result<NdArray> {
 }
 
 /// The sums of products along pairs of axes: so many, or two sequences of axes.
-#[function(signature = (x1, x2, /, *, axes = None))]
+#[function(signature = (x1, x2, /, axes = None))]
 pub fn tensordot(x1: In, x2: In, axes: Option<Object<'_>>) -> Result<NdArray> {
     let axes = match axes {
         None => Axes::Count(2),

@@ -86,7 +86,7 @@ transforms_of_axes! {
 }
 
 /// The frequencies of the elements of a transform of `n` samples that are `d` apart.
-#[function(signature = (n, /, *, d = 1.0, dtype = None, device = None))]
+#[function(signature = (n, /, d = 1.0, *, dtype = None, device = None))]
 pub fn fftfreq(
     n: isize,
     d: f64,
@@ -99,7 +99,7 @@ pub fn fftfreq(
 }
 
 /// The same for the transform of real numbers.
-#[function(signature = (n, /, *, d = 1.0, dtype = None, device = None))]
+#[function(signature = (n, /, d = 1.0, *, dtype = None, device = None))]
 pub fn rfftfreq(
     n: isize,
     d: f64,
@@ -112,13 +112,13 @@ pub fn rfftfreq(
 }
 
 /// Frequency zero moved from the first place to the middle, along axes or all.
-#[function(signature = (x, /, *, axes = None))]
+#[function(signature = (x, /, axes = None))]
 pub fn fftshift(x: In, axes: Option<Shape>) -> Result<NdArray> {
     out(fft::fftshift(&x.0, self::axes(&axes)))
 }
 
 /// The inverse of fftshift.
-#[function(signature = (x, /, *, axes = None))]
+#[function(signature = (x, /, axes = None))]
 pub fn ifftshift(x: In, axes: Option<Shape>) -> Result<NdArray> {
     out(fft::ifftshift(&x.0, self::axes(&axes)))
 }

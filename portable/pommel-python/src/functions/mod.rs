@@ -36,16 +36,23 @@ pub fn array(
 
 /// An array of a number, of a nested sequence of numbers, or the array itself, without a copy where
 /// that is possible.
-#[function(signature = (object, /, *, dtype = None, device = None, copy = None))]
-pub fn asarray(
-    ctx: Ctx<'_>,
-    object: &Object<'_>,
+#[function(signature = (object, /, dtype = None, *, device = None, copy = None))]
+pub fn asarray<'c>(
+    ctx: Ctx<'c>,
+    object: &Object<'c>,
     dtype: Option<DType>,
     device: Option<&str>,
     copy: Option<bool>,
-) -> Result<NdArray> {
+) -> Result<Object<'c>> {
     check_device(device)?;
-    value::array(ctx, object, dtype.map(|dtype| dtype.inner), copy)
+    let dtype = dtype.map(|dtype| dtype.inner);
+    if let Some(array) = Instance::<NdArray>::of(object)
+        && copy != Some(true)
+        && dtype.is_none_or(|dtype| array.borrow().is_ok_and(|a| a.inner.dtype() == dtype))
+    {
+        return Ok(object.to_owned_handle());
+    }
+    ctx.object(value::array(ctx, object, dtype, copy)?)
 }
 
 /// There is one device.

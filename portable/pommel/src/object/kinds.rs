@@ -417,8 +417,9 @@ impl Module<'_> {
 }
 
 impl Slice<'_> {
-    /// Start, stop and step of `range(len)[self]`: in range, and the number of items.
-    pub fn indices(&self, len: usize) -> Result<(isize, isize, isize, usize)> {
+    /// Start, stop and step for a sequence of any length: what is missing is the end to begin or to
+    /// stop at (`isize::MIN` or `isize::MAX`), and what is larger than an index is clipped to them.
+    pub fn parts(&self) -> Result<(isize, isize, isize)> {
         let ctx = self.ctx().as_raw();
         let (mut start, mut stop, mut step) = (Len(0), Len(0), Len(0));
         // SAFETY: a slice and three places for its parts.
@@ -426,13 +427,19 @@ impl Slice<'_> {
             calls::ctx_Slice_Unpack(ctx, self.as_raw(), &mut start, &mut stop, &mut step)
         };
         self.ctx().check(status)?;
-        let (step, len) = (step.0, len as isize);
+        Ok((start.0, stop.0, step.0))
+    }
+
+    /// Start, stop and step of `range(len)[self]`: in range, and the number of items.
+    pub fn indices(&self, len: usize) -> Result<(isize, isize, isize, usize)> {
+        let (start, stop, step) = self.parts()?;
+        let len = len as isize;
         let clip = |i: isize| {
             let i = if i < 0 { i.saturating_add(len) } else { i };
             let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
             i.clamp(low, high)
         };
-        let (start, stop) = (clip(start.0), clip(stop.0));
+        let (start, stop) = (clip(start), clip(stop));
         let span = if step < 0 { start - stop } else { stop - start };
         let count = if span <= 0 { 0 } else { (span - 1) / step.abs() + 1 };
         Ok((start, stop, step, count as usize))

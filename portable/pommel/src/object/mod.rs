@@ -376,8 +376,14 @@ impl<'c> Object<'c> {
         }
     }
 
-    /// Whether it is an object of a built-in type: `obj.is_a::<List>()`. Where the answer is mostly
-    /// "no", this is quicker than [`cast`](Object::cast), which says then what the object is.
+    /// The same where the answer is often "no": without an error that says what the object is.
+    #[inline]
+    pub fn as_a<'a, K: Kind<'c>>(&'a self) -> Option<&'a K> {
+        // SAFETY: the object is of the kind, as the test says.
+        K::test(self).then(|| unsafe { K::view(self) })
+    }
+
+    /// Whether it is an object of a built-in type: `obj.is_a::<List>()`.
     #[inline]
     pub fn is_a<K: Kind<'c>>(&self) -> bool {
         K::test(self)
