@@ -113,4 +113,87 @@ def multi_dot(arrays):
     return arrays[0]
 
 
+def _size(shape):
+    size = 1
+    for extent in shape:
+        size *= extent
+    return size
+
+
+def tensorinv(a, ind=2):
+    """The inverse of an array for :func:`tensordot` over its first `ind` axes.
+
+    Raises LinAlgError if the first axes have not as many elements as the others.
+
+    >>> import pommel as pm
+    >>> pm.linalg.tensorinv(pm.eye(6).reshape((2, 3, 6)), ind=2).shape
+    (6, 2, 3)
+    """
+    a = _native.asarray(a)
+    if ind <= 0:
+        raise ValueError("argument 'ind' must be 1 or more, not {}".format(ind))
+    first, others = a.shape[:ind], a.shape[ind:]
+    if _size(first) != _size(others):
+        raise LinAlgError("argument 'a' must have as many elements on its first {} axes as on the others, "
+                          "not the shape {}".format(ind, a.shape))
+    return inv(a.reshape((_size(first), _size(others)))).reshape(others + first)
+
+
+def tensorsolve(a, b, axes=None):
+    """What has to be multiplied with an array by :func:`tensordot` to give another.
+
+    `axes` names axes of `a` that go to its end first. Raises LinAlgError if those of `b` have not as
+    many elements as the others.
+
+    >>> import pommel as pm
+    >>> pm.linalg.tensorsolve(pm.eye(6).reshape((2, 3, 6)), pm.ones((2, 3))).shape
+    (6,)
+    """
+    a, b = _native.asarray(a), _native.asarray(b)
+    if axes is not None:
+        a = _native.moveaxis(a, tuple(axes), tuple(range(a.ndim - len(axes), a.ndim)))
+    left = a.shape[b.ndim:]
+    if _size(left) != b.size or a.size != b.size * b.size:
+        raise LinAlgError("argument 'a' must have as many elements on its axes behind those of 'b' as 'b', "
+                          "not the shape {} with {}".format(a.shape, b.shape))
+    return solve(a.reshape((b.size, b.size)), _native.ravel(b)).reshape(left)
+
+
+def _inverses(x):
+    """The inverses of matrices, of infinities where there is none."""
+    try:
+        return inv(x)
+    except LinAlgError:
+        if x.ndim == 2:
+            return _native.full(x.shape, float("inf"), _native.result_type(x.dtype, _native.float32))
+    return _native.stack([_inverses(part) for part in x])
+
+
+def cond(x, p=None):
+    """The condition numbers of matrices: how much larger relative errors can get in solutions.
+
+    `p` is the norm, 2 unless given: None, 2 and -2 by singular values, and else those of
+    :func:`matrix_norm`. Matrices without an inverse have an infinite one.
+
+    >>> import pommel as pm
+    >>> float(pm.linalg.cond(pm.array([[2.0, 0.0], [0.0, 8.0]])))
+    4.0
+    """
+    from ._errstate import errstate
+
+    x = _native.asarray(x)
+    if x.size == 0:
+        raise LinAlgError("argument 'x' must have elements, not the shape {}".format(x.shape))
+    with errstate(all="ignore"):
+        if p in (None, 2, -2):
+            s = svdvals(x)
+            first, last = s[..., 0], s[..., -1]
+            result = _native.asarray(last / first if p == -2 else first / last)
+        else:
+            result = matrix_norm(x, ord=p) * matrix_norm(_inverses(x), ord=p)
+    # 0 / 0: neither has an inverse.
+    spoiled = _native.any(_native.isnan(x), axis=(-2, -1))
+    return _native.where(_native.isnan(result) & ~spoiled, float("inf"), result)
+
+
 __all__ = sorted(name for name in dir() if not name.startswith("_") and name != "namedtuple")

@@ -5,7 +5,9 @@ import importlib
 
 import pytest
 
-MODULES = ["pommel._errstate", "pommel._sets", "pommel._types", "pommel.fft", "pommel.linalg",
+MODULES = ["pommel._comparing", "pommel._elementary", "pommel._errstate", "pommel._histograms",
+           "pommel._nans", "pommel._polynomials", "pommel._quantiles", "pommel._sets",
+           "pommel._signal", "pommel._statistics", "pommel._types", "pommel.fft", "pommel.linalg",
            "pommel.random"]
 
 
