@@ -103,7 +103,10 @@ def nan_to_num(x: ArrayLike, copy: bool = True, nan: float | ArrayLike = 0.0,
     """
     from ._types import finfo
 
-    x = _native.array(x, copy=True) if copy else asarray(x)
+    if copy:
+        x = _native.array(x, copy=True)
+    elif not isinstance(x, _native.ndarray):
+        x = asarray(x)
     if x.dtype.kind not in "fc":
         return x
     limits = finfo(x.dtype)

@@ -198,12 +198,18 @@ def divmod(x1: ArrayLike, x2: ArrayLike) -> tuple[ndarray, ndarray]:
 def spacing(x: ArrayLike) -> ndarray:
     """The distances from numbers to the next ones of their type, away from zero; with their sign.
 
+    NaN for infinities; the largest finite number is as far from the next one as if there were one.
+
     >>> import pommel as pm
     >>> pm.spacing([1.0, 4.0])
     array([2.22044605e-16, 8.88178420e-16])
     """
+    from ._types import finfo
+
     x = _real("spacing", x)
-    size = _native.abs(x)
-    with errstate(invalid="ignore"):
-        apart = _native.nextafter(size, _native.full_like(size, float("inf"))) - size
-    return _native.copysign(apart, x)
+    limits = finfo(x.dtype)
+    _, exponent = _split(x.astype(_native.float64))
+    # Below the normal numbers all are as far apart as the least of those.
+    exponent = where(x == 0, limits.minexp, _native.maximum(exponent - 1, limits.minexp))
+    apart = ldexp(where(x < 0, -1.0, 1.0), exponent - limits.nmant).astype(x.dtype)
+    return where(_native.isfinite(x), apart, float("nan"))

@@ -311,7 +311,5 @@ def histogram2d(x: ArrayLike, y: ArrayLike, bins: int | ArrayLike | Sequence[Arr
         given = 2
     if given not in (1, 2):
         bins = [asarray(bins)] * 2
-    elif given == 1:
-        bins = [bins[0]] * 2
     counts, (along_x, along_y) = histogramdd([x, y], bins, range, density, weights)
     return counts, along_x, along_y

@@ -20,6 +20,13 @@ def _line(name: str, p: ArrayLike) -> ndarray:
     return p
 
 
+def _trimmed(name: str, p: ArrayLike) -> ndarray:
+    """Coefficients without the zeros before the first other one; the last stays, whatever it is."""
+    p = _line(name, p)
+    given = _native.flatnonzero(p)
+    return p[int(given[0]) if given.size else max(p.size - 1, 0):]
+
+
 def poly(seq_of_zeros: ArrayLike) -> ndarray | float:
     """The coefficients of the polynomial with these roots, or of a matrix's characteristic polynomial.
 
@@ -39,6 +46,8 @@ def poly(seq_of_zeros: ArrayLike) -> ndarray | float:
                          "shape {}".format(zeros.shape))
     if zeros.size == 0:
         return 1.0
+    if zeros.dtype.kind not in "fc":
+        zeros = zeros.astype(_native.float64)
     coefficients = _native.ones(1, zeros.dtype)
     for zero in _native.split(zeros, zeros.size):
         coefficients = convolve(coefficients, _native.concat([_native.ones_like(zero), -zero]))
@@ -126,7 +135,7 @@ def polysub(a1: ArrayLike, a2: ArrayLike) -> ndarray:
 
 
 def polymul(a1: ArrayLike, a2: ArrayLike) -> ndarray:
-    """The product of two polynomials.
+    """The product of two polynomials, without zeros before the first coefficient.
 
     >>> import pommel as pm
     >>> pm.polymul([1, 2, 3], [9, 5, 1])
@@ -134,7 +143,7 @@ def polymul(a1: ArrayLike, a2: ArrayLike) -> ndarray:
     """
     from ._signal import convolve
 
-    return convolve(a1, a2)
+    return convolve(_trimmed("a1", a1), _trimmed("a2", a2))
 
 
 def polydiv(u: ArrayLike, v: ArrayLike) -> tuple[ndarray, ndarray]:

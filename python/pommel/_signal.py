@@ -72,7 +72,9 @@ def correlate(a: ArrayLike, v: ArrayLike, mode: str = "valid") -> ndarray:
     >>> pm.correlate([1, 2, 3], [0.0, 1.0, 0.5], mode="same")
     array([2. , 3.5, 3. ])
     """
-    a, v = _line("a", a), _native.conj(_line("v", v))
+    a, v = _line("a", a), _line("v", v)
+    if v.dtype.kind == "c":
+        v = _native.conj(v)
     if v.size > a.size:
         return _slid(v, a, mode)[::-1]
     return _slid(a, v, mode)
@@ -95,7 +97,6 @@ def interp(x: ArrayLike, xp: ArrayLike, fp: ArrayLike, left: complex | None = No
         raise ValueError("arguments 'xp' and 'fp' must have one axis, the same length and elements, not "
                          "the shapes {} and {}".format(xp.shape, fp.shape))
     x, xp = x.astype(_native.float64), xp.astype(_native.float64)
-    fp = fp.astype(_native.complex128 if fp.dtype.kind == "c" else _native.float64)
     if period is not None:
         if period == 0:
             raise ValueError("argument 'period' must not be zero")
@@ -105,6 +106,20 @@ def interp(x: ArrayLike, xp: ArrayLike, fp: ArrayLike, left: complex | None = No
         xp, fp = xp[order], fp[order]
         xp = _native.concat([xp[-1:] - period, xp, xp[:1] + period])
         fp = _native.concat([fp[-1:], fp, fp[:1]])
+    if fp.dtype.kind != "c":
+        return _interpolated(x, xp, fp.astype(_native.float64), left, right)
+    # Each part by itself, since infinity in one would spoil the other in a product.
+    result = _native.empty(x.shape, _native.complex128)
+    for name in ("real", "imag"):
+        ends = [end if end is None else getattr(complex(end), name) for end in (left, right)]
+        getattr(result, name)[...] = _interpolated(
+            x, xp, getattr(fp, name).astype(_native.float64), *ends)
+    return result
+
+
+def _interpolated(x: ndarray, xp: ndarray, fp: ndarray, left: float | None,
+                  right: float | None) -> ndarray:
+    """The same of arrays of float64, whose points ascend."""
     last = xp.size - 1
     at = _native.maximum(_native.searchsorted(xp, x, side="right") - 1, 0)
     to = _native.minimum(at + 1, last)
@@ -144,7 +159,7 @@ def _distances(f: ndarray, axes: list[int], varargs: tuple) -> list[Any]:
             points = points.astype(_native.float64)
         steps = _native.diff(points)
         # Those that are all the same need not be distinguished.
-        result.append(steps[0].item() if _native.all(steps == steps[:1]) else steps)
+        result.append(steps[0] if _native.all(steps == steps[:1]) else steps)
     return result
 
 
@@ -388,7 +403,7 @@ def kaiser(M: float, beta: float) -> ndarray:
     >>> pm.kaiser(3, 0.0)
     array([1., 1., 1.])
     """
-    n, end = _window(M)
     if M == 1:
         return _native.ones(1)
-    return i0(beta * _native.sqrt(_native.maximum(1 - (n / end) ** 2, 0))) / i0(beta)
+    n, end = 2 * _native.arange(max(M, 0), dtype=_native.float64), M - 1
+    return i0(beta * _native.sqrt(1 - (n / end - 1) ** 2)) / i0(beta)
