@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ._typing import Any, ArrayLike, ndarray
 
 
-def isclose(a: ArrayLike, b: ArrayLike, rtol: float | ArrayLike = 1e-5, atol: float | ArrayLike = 1e-8,
+def isclose(a: ArrayLike, b: ArrayLike, rtol: ArrayLike = 1e-5, atol: ArrayLike = 1e-8,
             equal_nan: bool = False) -> ndarray:
     """Whether elements differ by no more than ``atol + rtol * abs(b)``.
 
@@ -33,7 +33,7 @@ def isclose(a: ArrayLike, b: ArrayLike, rtol: float | ArrayLike = 1e-5, atol: fl
     return result | (isnan(a) & isnan(b)) if equal_nan else result
 
 
-def allclose(a: ArrayLike, b: ArrayLike, rtol: float | ArrayLike = 1e-5, atol: float | ArrayLike = 1e-8,
+def allclose(a: ArrayLike, b: ArrayLike, rtol: ArrayLike = 1e-5, atol: ArrayLike = 1e-8,
              equal_nan: bool = False) -> bool:
     """Whether all elements are close as :func:`isclose` tells.
 
@@ -90,10 +90,10 @@ def array_equiv(a1: ArrayLike, a2: ArrayLike) -> bool:
     return bool(_native.all(both[0] == both[1]))
 
 
-def nan_to_num(x: ArrayLike, copy: bool = True, nan: float | ArrayLike = 0.0,
-               posinf: float | ArrayLike = None, neginf: float | ArrayLike = None) -> ndarray:
-    """The array with numbers in place of NaN and infinities: 0, and the largest and the least finite
-    number, or what is given.
+def nan_to_num(x: ArrayLike, copy: bool = True, nan: ArrayLike = 0.0, posinf: ArrayLike = None,
+               neginf: ArrayLike = None) -> ndarray:
+    """The array with numbers in place of NaN and infinities: 0, and the largest and the least
+    finite number, or what is given.
 
     Without `copy` an array of floating-point or complex numbers is written and returned.
 
@@ -122,8 +122,9 @@ def nan_to_num(x: ArrayLike, copy: bool = True, nan: float | ArrayLike = 0.0,
 def _infinite(name: str, x: ArrayLike) -> tuple[ndarray, ndarray]:
     x = asarray(x)
     if x.dtype.kind == "c":
-        raise TypeError("argument 'x' of {} must hold real numbers, which have a sign, not {}".format(
-            name, x.dtype.name))
+        raise TypeError(
+            "argument 'x' of {} must hold real numbers, which have a sign, not {}".format(
+                name, x.dtype.name))
     return x, isinf(x)
 
 

@@ -1,4 +1,4 @@
-"""Element-wise functions made of those that are compiled: angles, parts of numbers, two results."""
+"""Element-wise functions made of those that are compiled: angles, parts of numbers."""
 
 from __future__ import annotations
 
@@ -137,7 +137,8 @@ def ldexp(x1: ArrayLike, x2: ArrayLike) -> ndarray:
     """
     x, power = _real("ldexp", x1), asarray(x2)
     if power.dtype.kind not in "biu":
-        raise TypeError("argument 'x2' of ldexp must hold integers, not {}".format(power.dtype.name))
+        raise TypeError(
+            "argument 'x2' of ldexp must hold integers, not {}".format(power.dtype.name))
     significand, exponent = _split(x.astype(_native.float64))
     # Powers beyond these give zero and infinity as these do.
     exponent = exponent + _native.clip(power, -5000, 5000).astype(_native.int64)
@@ -160,7 +161,7 @@ def logaddexp2(x1: ArrayLike, x2: ArrayLike) -> ndarray:
     """
     x1, x2 = _operand(x1), _operand(x2)
     dtype = _native.result_type(x1, x2)
-    a, b = _real("logaddexp2", asarray(x1, dtype=dtype)), _real("logaddexp2", asarray(x2, dtype=dtype))
+    a, b = (_real("logaddexp2", asarray(x, dtype=dtype)) for x in (x1, x2))
     with errstate(invalid="ignore"):
         apart = _native.abs(a - b)
     sums = _native.maximum(a, b) + _native.log1p(_native.exp2(-apart)) * (1 / log(2))
@@ -169,7 +170,7 @@ def logaddexp2(x1: ArrayLike, x2: ArrayLike) -> ndarray:
 
 
 def _operand(x: ArrayLike) -> ndarray | bool | int | float | complex:
-    """A number as it is, so that it leaves the element type of an array alone; others as arrays."""
+    """A number as it is, so that it leaves an array's element type alone; others as arrays."""
     return x if type(x) in (bool, int, float, complex) else asarray(x)
 
 

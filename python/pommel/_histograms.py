@@ -1,4 +1,4 @@
-"""Counts of elements in bins: ``histogram``, ``histogram2d``, ``histogramdd``, ``histogram_bin_edges``."""
+"""Counts of elements in bins, in one dimension and in several, and the edges of bins."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _range_of(x: ndarray) -> float:
     return float(_native.max(x)) - float(_native.min(x))
 
 
-# Widths of bins, by the rule's author. Each takes the elements, of which there is one, and the range.
+# Widths of bins, by the rule's author. Each takes the elements, one or more, and the range.
 
 
 def _width_doane(x, range):
@@ -72,12 +72,13 @@ def _width_sturges(x, range):
 
 
 def _width_auto(x, range):
-    """Freedman's and Diaconis's, but not much less than that of the root, or Sturges's if smaller."""
+    """Freedman's and Diaconis's, but not much less than that of the root; Sturges's if smaller."""
     return min(max(_width_fd(x, range), _width_sqrt(x, range) / 2), _width_sturges(x, range))
 
 
 _WIDTHS = {"auto": _width_auto, "doane": _width_doane, "fd": _width_fd, "rice": _width_rice,
-           "scott": _width_scott, "sqrt": _width_sqrt, "stone": _width_stone, "sturges": _width_sturges}
+           "scott": _width_scott, "sqrt": _width_sqrt, "stone": _width_stone,
+           "sturges": _width_sturges}
 #: The name is that of an argument here.
 _indices = range
 
@@ -107,8 +108,9 @@ def _ends(a: ndarray, range: Any) -> tuple[Any, Any]:
     else:
         first, last = _native.min(a).item(), _native.max(a).item()
     if not (isfinite(first) and isfinite(last) and first <= last):
-        raise ValueError("argument 'range' must be finite and ascending, not from {} to {}{}".format(
-            first, last, " as the elements are" if range is None else ""))
+        raise ValueError(
+            "argument 'range' must be finite and ascending, not from {} to {}{}".format(
+                first, last, " as the elements are" if range is None else ""))
     return (first - 0.5, last + 0.5) if first == last else (first, last)
 
 
@@ -125,8 +127,9 @@ def _number(a: ndarray, rule: str, range: Any, weights: Any) -> int:
         raise ValueError("argument 'bins' must be a number, edges, or one of {}, not {!r}".format(
             ", ".join(map(repr, _WIDTHS)), rule))
     if weights is not None:
-        raise TypeError("argument 'bins' must be a number or edges with weights, not {!r}: the rules "
-                        "know no weights".format(rule))
+        raise TypeError(
+            "argument 'bins' must be a number or edges with weights, not {!r}: the rules know no "
+            "weights".format(rule))
     first, last = _ends(a, range)
     if range is not None:
         a = a[(a >= first) & (a <= last)]
@@ -145,8 +148,9 @@ def _edges(a: ndarray, bins: Any, range: Any, weights: Any) -> tuple[ndarray, in
     edges = asarray(bins)
     if edges.ndim == 0:
         if edges.dtype.kind not in "iu":
-            raise TypeError("argument 'bins' must be a number, edges, or the name of a rule, not {!r}"
-                            .format(bins))
+            raise TypeError(
+                "argument 'bins' must be a number, edges, or the name of a rule, not {!r}".format(
+                    bins))
         number = int(edges)
         if number < 1:
             raise ValueError("argument 'bins' must be 1 or more, not {}".format(number))
@@ -228,11 +232,12 @@ def _dimension(name: str, x: ndarray, bins: Any, range: Any) -> ndarray:
         return _native.linspace(*_ends(x, range), number + 1)
     edges = asarray(bins)
     if edges.ndim > 1 or _native.any(edges[:-1] > edges[1:]):
-        raise ValueError("argument '{}' must be numbers or ascending arrays of one axis".format(name))
+        raise ValueError(
+            "argument '{}' must be numbers or ascending arrays of one axis".format(name))
     return edges
 
 
-def histogramdd(sample: ArrayLike, bins: int | ArrayLike | Sequence[ArrayLike] = 10,
+def histogramdd(sample: ArrayLike, bins: ArrayLike = 10,
                 range: Sequence[tuple[float, float] | None] | None = None,
                 density: bool | None = None,
                 weights: ArrayLike = None) -> tuple[ndarray, tuple[ndarray, ...]]:
@@ -249,18 +254,14 @@ def histogramdd(sample: ArrayLike, bins: int | ArrayLike | Sequence[ArrayLike] =
     """
     points = _points(sample)
     number, axes = points.shape
-    try:
-        given = len(bins)
-    except TypeError:
-        bins, given = [bins] * axes, axes
-    if given != axes:
-        raise ValueError("argument 'bins' must have an item for each of the {} coordinates, "
-                         "not {}".format(axes, given))
+    bins = bins if hasattr(bins, "__len__") else [bins] * axes
     ranges = [None] * axes if range is None else range
-    if len(ranges) != axes:
-        raise ValueError("argument 'range' must have an item for each of the {} coordinates, "
-                         "not {}".format(axes, len(ranges)))
-    edges, index, inside = [], _native.zeros(number, _native.int64), _native.ones(number, _native.bool)
+    for name, items in (("bins", bins), ("range", ranges)):
+        if len(items) != axes:
+            raise ValueError("argument '{}' must have an item for each of the {} coordinates, "
+                             "not {}".format(name, axes, len(items)))
+    edges, index = [], _native.zeros(number, _native.int64)
+    inside = _native.ones(number, _native.bool)
     for axis in _indices(axes):
         x = points[:, axis]
         along = _dimension("bins", x, bins[axis], ranges[axis])
@@ -286,7 +287,7 @@ def histogramdd(sample: ArrayLike, bins: int | ArrayLike | Sequence[ArrayLike] =
     return counts, tuple(edges)
 
 
-def histogram2d(x: ArrayLike, y: ArrayLike, bins: int | ArrayLike | Sequence[ArrayLike] = 10,
+def histogram2d(x: ArrayLike, y: ArrayLike, bins: ArrayLike = 10,
                 range: Sequence[tuple[float, float] | None] | None = None,
                 density: bool | None = None,
                 weights: ArrayLike = None) -> tuple[ndarray, ndarray, ndarray]:
@@ -303,13 +304,10 @@ def histogram2d(x: ArrayLike, y: ArrayLike, bins: int | ArrayLike | Sequence[Arr
     """
     x, y = asarray(x), asarray(y)
     if x.shape != y.shape or x.ndim != 1:
-        raise ValueError("arguments 'x' and 'y' must have one axis and the same length, not the shapes "
-                         "{} and {}".format(x.shape, y.shape))
-    try:
-        given = len(bins)
-    except TypeError:
-        given = 2
-    if given not in (1, 2):
+        raise ValueError(
+            "arguments 'x' and 'y' must have one axis and the same length, not the shapes {} and "
+            "{}".format(x.shape, y.shape))
+    if hasattr(bins, "__len__") and len(bins) not in (1, 2):
         bins = [asarray(bins)] * 2
     counts, (along_x, along_y) = histogramdd([x, y], bins, range, density, weights)
     return counts, along_x, along_y

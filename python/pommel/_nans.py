@@ -80,7 +80,8 @@ def _extreme(reduce: Any, a: ArrayLike, value: float, axis: Axis, keepdims: bool
 
 
 def nanmin(a: ArrayLike, axis: Axis = None, *, keepdims: bool = False) -> ndarray:
-    """The smallest of the elements that are not NaN; NaN with a RuntimeWarning where there are none.
+    """The smallest of the elements that are not NaN; NaN with a RuntimeWarning where there are
+    none.
 
     >>> import pommel as pm
     >>> pm.nanmin([[3.0, pm.nan], [2.0, 5.0]], axis=0)
@@ -90,7 +91,8 @@ def nanmin(a: ArrayLike, axis: Axis = None, *, keepdims: bool = False) -> ndarra
 
 
 def nanmax(a: ArrayLike, axis: Axis = None, *, keepdims: bool = False) -> ndarray:
-    """The largest of the elements that are not NaN; NaN with a RuntimeWarning where there are none.
+    """The largest of the elements that are not NaN; NaN with a RuntimeWarning where there are
+    none.
 
     >>> import pommel as pm
     >>> pm.nanmax([[3.0, pm.nan], [2.0, 5.0]], axis=0)
@@ -99,11 +101,13 @@ def nanmax(a: ArrayLike, axis: Axis = None, *, keepdims: bool = False) -> ndarra
     return _extreme(_native.max, a, float("-inf"), axis, keepdims)
 
 
-def _where_extreme(reduce: Any, a: ArrayLike, value: float, axis: int | None, keepdims: bool) -> ndarray:
+def _where_extreme(reduce: Any, a: ArrayLike, value: float, axis: int | None,
+                   keepdims: bool) -> ndarray:
     filled, gaps = _filled(a, value)
     result = reduce(filled, axis=axis, keepdims=keepdims)
     if gaps is not None and _native.any(_native.all(gaps, axis=axis)):
-        raise ValueError("argument 'a' must not be NaN all along the axis: NaN has no place in an order")
+        raise ValueError(
+            "argument 'a' must not be NaN all along the axis: NaN has no place in an order")
     return result
 
 
@@ -162,11 +166,11 @@ def nanmean(a: ArrayLike, axis: Axis = None, dtype: DTypeLike = None, *,
 
 
 def _variance(a: ArrayLike, axis: Axis, dtype: DTypeLike, ddof: float, keepdims: bool) -> ndarray:
-    a = asarray(a)
-    if a.dtype.kind not in "fc":
-        return _native.var(a, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims)
+    filled, gaps = _filled(a, 0)
+    if gaps is None:
+        return _native.var(filled, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims)
     _checked(dtype)
-    filled, gaps = _filled(a if dtype is None else a.astype(dtype), 0)
+    filled = filled if dtype is None else filled.astype(dtype)
     count = _native.count_nonzero(~gaps, axis=axis, keepdims=True)
     centre = _shared(_native.sum(filled, axis=axis, keepdims=True), count)
     apart = where(gaps, 0, filled - centre)

@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 def _line(name: str, p: ArrayLike) -> ndarray:
     p = _native.atleast_1d(asarray(p))
     if p.ndim > 1:
-        raise ValueError("argument '{}' must have one axis of coefficients, not {}".format(name, p.ndim))
+        raise ValueError(
+            "argument '{}' must have one axis of coefficients, not {}".format(name, p.ndim))
     return p
 
 
 def _trimmed(name: str, p: ArrayLike) -> ndarray:
-    """Coefficients without the zeros before the first other one; the last stays, whatever it is."""
+    """Coefficients without zeros before the first other one; the last stays, whatever it is."""
     p = _line(name, p)
     given = _native.flatnonzero(p)
     return p[int(given[0]) if given.size else max(p.size - 1, 0):]
 
 
 def poly(seq_of_zeros: ArrayLike) -> ndarray | float:
-    """The coefficients of the polynomial with these roots, or of a matrix's characteristic polynomial.
+    """The coefficients of the polynomial with these roots, or of a matrix's characteristic one.
 
     They are real where roots come with their conjugates. The first one is 1.
 
@@ -42,8 +43,9 @@ def poly(seq_of_zeros: ArrayLike) -> ndarray | float:
     if zeros.ndim == 2 and zeros.shape[0] == zeros.shape[1] != 0:
         zeros = _real_if_all(_native.eigvals(zeros), zeros)
     elif zeros.ndim != 1:
-        raise ValueError("argument 'seq_of_zeros' must have one axis, or be a square matrix, not of the "
-                         "shape {}".format(zeros.shape))
+        raise ValueError(
+            "argument 'seq_of_zeros' must have one axis, or be a square matrix, not of the shape "
+            "{}".format(zeros.shape))
     if zeros.size == 0:
         return 1.0
     if zeros.dtype.kind not in "fc":
@@ -51,8 +53,10 @@ def poly(seq_of_zeros: ArrayLike) -> ndarray | float:
     coefficients = _native.ones(1, zeros.dtype)
     for zero in _native.split(zeros, zeros.size):
         coefficients = convolve(coefficients, _native.concat([_native.ones_like(zero), -zero]))
-    if zeros.dtype.kind == "c" and _native.all(_native.sort(zeros) == _native.sort(_native.conj(zeros))):
-        return coefficients.real.copy()
+    if zeros.dtype.kind == "c":
+        mirrored = _native.sort(_native.conj(zeros))
+        if _native.all(_native.sort(zeros) == mirrored):
+            return coefficients.real.copy()
     return coefficients
 
 
@@ -147,7 +151,7 @@ def polymul(a1: ArrayLike, a2: ArrayLike) -> ndarray:
 
 
 def polydiv(u: ArrayLike, v: ArrayLike) -> tuple[ndarray, ndarray]:
-    """The quotient of two polynomials and the remainder, without zeros before its first coefficient.
+    """The quotient of two polynomials, and the remainder without zeros before its coefficients.
 
     >>> import pommel as pm
     >>> pm.polydiv([3.0, 5.0, 2.0], [2.0, 1.0])
@@ -217,14 +221,17 @@ def _samples(x: ArrayLike, y: ArrayLike, deg: int) -> tuple[ndarray, ndarray]:
     if deg < 0:
         raise ValueError("argument 'deg' must be 0 or more, not {}".format(deg))
     if x.ndim != 1 or x.size == 0:
-        raise TypeError("argument 'x' must have one axis and elements, not the shape {}".format(x.shape))
+        raise TypeError(
+            "argument 'x' must have one axis and elements, not the shape {}".format(x.shape))
     if y.ndim not in (1, 2) or y.shape[0] != x.size:
-        raise TypeError("argument 'y' must have one axis or two, and {} elements along the first, not the "
-                        "shape {}".format(x.size, y.shape))
+        raise TypeError(
+            "argument 'y' must have one axis or two, and {} elements along the first, not the "
+            "shape {}".format(x.size, y.shape))
     return x + 0.0, y + 0.0
 
 
-def _covariance(left: ndarray, scale: ndarray, residuals: ndarray, y: ndarray, cov: Any) -> ndarray:
+def _covariance(left: ndarray, scale: ndarray, residuals: ndarray, y: ndarray,
+                cov: Any) -> ndarray:
     """The covariances of the coefficients of a fit."""
     base = _native.inv(_native.matmul(left.T, left)) / _native.outer(scale, scale)
     if cov == "unscaled":
@@ -232,8 +239,9 @@ def _covariance(left: ndarray, scale: ndarray, residuals: ndarray, y: ndarray, c
     else:
         freedom = left.shape[0] - left.shape[1]
         if freedom <= 0:
-            raise ValueError("argument 'cov' needs more points than the {} coefficients, not {}: pass "
-                             "'unscaled'".format(left.shape[1], left.shape[0]))
+            raise ValueError(
+                "argument 'cov' needs more points than the {} coefficients, not {}: pass "
+                "'unscaled'".format(left.shape[1], left.shape[0]))
         factor = residuals / freedom
     if y.ndim == 1:
         return base * factor
@@ -244,11 +252,11 @@ def polyfit(x: ArrayLike, y: ArrayLike, deg: int, rcond: float | None = None, fu
             w: ArrayLike = None, cov: bool | str = False) -> Any:
     """The coefficients of the polynomial of a degree that is closest to points, by least squares.
 
-    `y` has one axis, or a column for each of several polynomials. `w` holds weights of the distances,
-    not of their squares. With `full`, a tuple of the coefficients, the residuals, the rank, the
-    singular values and `rcond`; with `cov`, of the coefficients and their covariances, which are not
-    scaled by the residuals if it is 'unscaled'. Warns (RuntimeWarning) where points do not
-    determine the coefficients.
+    `y` has one axis, or a column for each of several polynomials. `w` holds weights of the
+    distances, not of their squares. With `full`, a tuple of the coefficients, the residuals, the
+    rank, the singular values and `rcond`; with `cov`, of the coefficients and their covariances,
+    which are not scaled by the residuals if it is 'unscaled'. Warns (RuntimeWarning) where points
+    do not determine the coefficients.
 
     >>> import pommel as pm
     >>> [round(one, 6) for one in pm.polyfit([0.0, 1.0, 2.0], [1.0, 3.0, 5.0], 1).tolist()]
@@ -263,7 +271,8 @@ def polyfit(x: ArrayLike, y: ArrayLike, deg: int, rcond: float | None = None, fu
     if w is not None:
         w = asarray(w) + 0.0
         if w.shape != x.shape:
-            raise TypeError("argument 'w' must have the shape {} of 'x', not {}".format(x.shape, w.shape))
+            raise TypeError(
+                "argument 'w' must have the shape {} of 'x', not {}".format(x.shape, w.shape))
         left = left * w[:, None]
         right = right * (w if y.ndim == 1 else w[:, None])
     # Columns of one length, so that the system is no worse than it has to be.

@@ -48,7 +48,7 @@ _METHODS = {
 
 
 def _rows(x: ndarray, axis: Axis, keepdims: bool) -> tuple[ndarray, list[int]]:
-    """The array with the axes to be reduced made one, which is the last, and the shape of a result."""
+    """The array with the axes to be reduced made one, the last, and the shape of a result."""
     axes = axes_of(x, axis)
     left = [n for one, n in enumerate(x.shape) if one not in axes]
     length = 1
@@ -59,19 +59,28 @@ def _rows(x: ndarray, axis: Axis, keepdims: bool) -> tuple[ndarray, list[int]]:
     return moved.reshape(left + [length]), kept if keepdims else left
 
 
+#: So many elements are found faster one by one than by sorting all.
+_FEW = 4
+
+
+def _divided(rows: ndarray, low: int, high: int) -> tuple[ndarray, ndarray]:
+    """The elements at two indices of the sorted rows; the second is the first or the next."""
+    parted = _native.partition(rows, high, -1)
+    above = parted[..., high:high + 1]
+    if low == high:
+        return above, above
+    return _native.max(parted[..., :high], axis=-1, keepdims=True), above
+
+
 def _elements(rows: ndarray, low: ndarray, high: ndarray) -> tuple[ndarray, ndarray]:
-    """The elements at two indices of the sorted rows, of which the second is the first or the next.
+    """The elements at two indices of the sorted rows; the second is the first or the next.
 
     Indices are the same for all rows, or lie along the last axis for each row.
     """
-    if low.ndim == 1 == low.size:
-        # No need to sort all of them.
-        at = int(high[0])
-        parted = _native.partition(rows, at, -1)
-        above = parted[..., at:at + 1]
-        if low[0] == at:
-            return above, above
-        return _native.max(parted[..., :at], axis=-1, keepdims=True), above
+    if low.ndim == 1 and low.size <= _FEW:
+        pairs = [_divided(rows, *ends) for ends in zip(low.tolist(), high.tolist())]
+        below, above = zip(*pairs)
+        return _native.concat(below, axis=-1), _native.concat(above, axis=-1)
     ordered = _native.sort(rows, axis=-1)
     if low.ndim == 1:
         return _native.take(ordered, low, axis=-1), _native.take(ordered, high, axis=-1)
@@ -192,8 +201,9 @@ def _weighted(rows: ndarray, q: ndarray, weights: ndarray, skip: bool) -> ndarra
     # Elements without weight do not count before the first of those with weight.
     share = where(share == 0, -1, share)
     last = rows.shape[-1] - 1
-    at = [_native.count_nonzero(share < one, axis=-1) for one in q.astype(_native.float64).tolist()]
-    at = _native.minimum(_native.stack(at, axis=-1), last)
+    q = q.astype(_native.float64).tolist()
+    at = _native.stack([_native.count_nonzero(share < one, axis=-1) for one in q], axis=-1)
+    at = _native.minimum(at, last)
     result = _native.take_along_axis(ordered, at, axis=-1)
     if gaps is not None and not skip:
         result = where(_native.any(gaps, axis=-1, keepdims=True), float("nan"), result)
@@ -211,7 +221,8 @@ def _checked(a: ndarray, q: ndarray, method: str, weights: Any, name: str, whole
         raise ValueError("argument 'method' must be one of {}, not {!r}".format(
             ", ".join(map(repr, sorted(_METHODS))), method))
     if weights is not None and method != "inverted_cdf":
-        raise ValueError("argument 'method' must be 'inverted_cdf' with weights, not {!r}".format(method))
+        raise ValueError(
+            "argument 'method' must be 'inverted_cdf' with weights, not {!r}".format(method))
     if a.dtype.kind == "b" and method not in _STEPS:
         raise TypeError("argument 'a' must not be of bool, between whose values there are none: "
                         "convert it, or use the method 'nearest'")
@@ -227,7 +238,8 @@ def _quantile(a: Any, q: Any, axis: Axis, method: str, keepdims: bool, weights: 
     flat = _native.ravel(q)
     if rows.shape[-1] == 0 or flat.size == 0:
         if rows.shape[-1] == 0 and not skip:
-            raise IndexError("argument 'a' must have elements along the axes: none have no quantile")
+            raise IndexError(
+                "argument 'a' must have elements along the axes: none have no quantile")
         if flat.size:
             warn("quantile of no elements", RuntimeWarning, stacklevel=3)
         return _native.full(q.shape + tuple(shape), float("nan"),
@@ -248,8 +260,8 @@ def quantile(a: ArrayLike, q: ArrayLike, axis: Axis = None, *, method: str = "li
 
     `method` says what is between two elements: 'linear', 'inverted_cdf', 'averaged_inverted_cdf',
     'closest_observation', 'interpolated_inverted_cdf', 'hazen', 'weibull', 'median_unbiased',
-    'normal_unbiased', 'lower', 'higher', 'midpoint' or 'nearest'; with weights, 'inverted_cdf'. The
-    result has the shape of `q`, then what is left of that of `a`. NaN if an element is NaN.
+    'normal_unbiased', 'lower', 'higher', 'midpoint' or 'nearest'; with weights, 'inverted_cdf'.
+    The result has the shape of `q`, then what is left of that of `a`. NaN if an element is NaN.
 
     Raises ValueError for parts outside of 0 to 1, and IndexError if there are no elements.
 

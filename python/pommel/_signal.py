@@ -28,7 +28,8 @@ def _slid(long: ndarray, short: ndarray, mode: str) -> ndarray:
     n = short.size
     margins = {"full": (n - 1, n - 1), "same": (n // 2, n - n // 2 - 1), "valid": (0, 0)}
     if mode not in margins:
-        raise ValueError("argument 'mode' must be 'full', 'same' or 'valid', not {!r}".format(mode))
+        raise ValueError(
+            "argument 'mode' must be 'full', 'same' or 'valid', not {!r}".format(mode))
     before, behind = margins[mode]
     dtype = _native.result_type(long.dtype, short.dtype)
     long, short = long.astype(dtype), short.astype(dtype)
@@ -50,8 +51,8 @@ def _slid(long: ndarray, short: ndarray, mode: str) -> ndarray:
 def convolve(a: ArrayLike, v: ArrayLike, mode: str = "full") -> ndarray:
     """The convolution of two lines, such as the coefficients of a product of polynomials.
 
-    `mode` says how far they overlap: 'full' somewhere, 'valid' all of the shorter one, 'same' for a
-    result as long as the longer one. Raises ValueError for lines without elements.
+    `mode` says how far they overlap: 'full' somewhere, 'valid' all of the shorter one, 'same' for
+    a result as long as the longer one. Raises ValueError for lines without elements.
 
     >>> import pommel as pm
     >>> pm.convolve([1, 2, 3], [0.0, 1.0, 0.5])
@@ -94,8 +95,9 @@ def interp(x: ArrayLike, xp: ArrayLike, fp: ArrayLike, left: complex | None = No
     """
     x, xp, fp = asarray(x), asarray(xp), asarray(fp)
     if xp.ndim != 1 or fp.ndim != 1 or xp.size != fp.size or not xp.size:
-        raise ValueError("arguments 'xp' and 'fp' must have one axis, the same length and elements, not "
-                         "the shapes {} and {}".format(xp.shape, fp.shape))
+        raise ValueError(
+            "arguments 'xp' and 'fp' must have one axis, the same length and elements, not the "
+            "shapes {} and {}".format(xp.shape, fp.shape))
     x, xp = x.astype(_native.float64), xp.astype(_native.float64)
     if period is not None:
         if period == 0:
@@ -117,8 +119,8 @@ def interp(x: ArrayLike, xp: ArrayLike, fp: ArrayLike, left: complex | None = No
     return result
 
 
-def _interpolated(x: ndarray, xp: ndarray, fp: ndarray, left: float | None,
-                  right: float | None) -> ndarray:
+def _interpolated(x: ndarray, xp: ndarray, fp: ndarray, left: complex | None,
+                  right: complex | None) -> ndarray:
     """The same of arrays of float64, whose points ascend."""
     last = xp.size - 1
     at = _native.maximum(_native.searchsorted(xp, x, side="right") - 1, 0)
@@ -139,12 +141,14 @@ def _interpolated(x: ndarray, xp: ndarray, fp: ndarray, left: float | None,
 def _distances(f: ndarray, axes: list[int], varargs: tuple) -> list[Any]:
     """For each axis a number, or an array of the distances of neighbours."""
     if len(varargs) not in (0, 1, len(axes)):
-        raise TypeError("gradient() takes no spacing, one, or one for each of the {} axes, not {}".format(
-            len(axes), len(varargs)))
+        raise TypeError(
+            "gradient() takes no spacing, one, or one for each of the {} axes, not {}".format(
+                len(axes), len(varargs)))
     if len(varargs) != len(axes):
         if varargs and asarray(varargs[0]).ndim:
-            raise TypeError("gradient() takes positions for each of the {} axes, not one array".format(
-                len(axes)))
+            raise TypeError(
+                "gradient() takes positions for each of the {} axes, not one array".format(
+                    len(axes)))
         varargs = (varargs or (1.0,)) * len(axes)
     result = []
     for axis, given in zip(axes, varargs):
@@ -153,8 +157,9 @@ def _distances(f: ndarray, axes: list[int], varargs: tuple) -> list[Any]:
             result.append(points.item())
             continue
         if points.shape != (f.shape[axis],):
-            raise ValueError("argument 'varargs' must hold numbers, or positions as many as the axis {} "
-                             "has elements, not an array of the shape {}".format(axis, points.shape))
+            raise ValueError(
+                "argument 'varargs' must hold numbers, or positions as many as the axis {} has "
+                "elements, not an array of the shape {}".format(axis, points.shape))
         if points.dtype.kind in "biu":
             points = points.astype(_native.float64)
         steps = _native.diff(points)
@@ -166,8 +171,8 @@ def _distances(f: ndarray, axes: list[int], varargs: tuple) -> list[Any]:
 def _slope(f: ndarray, h: Any, edge_order: int) -> ndarray:
     """The derivative along the last axis, of second order inside.
 
-    B. Fornberg, "Generation of finite difference formulas on arbitrarily spaced grids", Mathematics
-    of Computation 51 (1988).
+    B. Fornberg, "Generation of finite difference formulas on arbitrarily spaced grids",
+    Mathematics of Computation 51 (1988).
     """
     if isinstance(h, _native.ndarray):
         before, behind = h[:-1], h[1:]
@@ -194,11 +199,11 @@ def _slope(f: ndarray, h: Any, edge_order: int) -> ndarray:
 
 def gradient(f: ArrayLike, *varargs: ArrayLike, axis: int | tuple[int, ...] | None = None,
              edge_order: int = 1) -> ndarray | tuple[ndarray, ...]:
-    """The derivatives of a function that is known on a grid: an array, or a tuple for several axes.
+    """The derivatives of a function on a grid: an array, or a tuple for several axes.
 
-    `varargs` holds the spacing: a number for all axes, or for each axis a number or the positions of
-    its points. Inside differences are central; at the edges they are one-sided of `edge_order` 1
-    or 2. Integers give float64.
+    `varargs` holds the spacing: a number for all axes, or for each axis a number or the positions
+    of its points. Inside differences are central; at the edges they are one-sided of `edge_order`
+    1 or 2. Integers give float64.
 
     Raises ValueError if an axis has no more than `edge_order` elements.
 
@@ -218,8 +223,9 @@ def gradient(f: ArrayLike, *varargs: ArrayLike, axis: int | tuple[int, ...] | No
     results = []
     for one, h in zip(axes, distances):
         if f.shape[one] <= edge_order:
-            raise ValueError("argument 'f' must have {} elements or more along axis {}, not {}: fewer "
-                             "have no gradient".format(edge_order + 1, one, f.shape[one]))
+            raise ValueError(
+                "argument 'f' must have {} elements or more along axis {}, not {}: fewer have no "
+                "gradient".format(edge_order + 1, one, f.shape[one]))
         slope = _slope(_native.moveaxis(f, one, -1), h, edge_order).astype(f.dtype)
         results.append(_native.moveaxis(slope, -1, one))
     return results[0] if len(results) == 1 else tuple(results)
@@ -234,7 +240,7 @@ def trapezoid(y: ArrayLike, x: ArrayLike = None, dx: float = 1.0, axis: int = -1
     """
     y = _native.moveaxis(asarray(y), axis, -1)
     if x is None:
-        steps = dx
+        steps: Any = dx
     else:
         x = asarray(x)
         steps = _native.diff(x) if x.ndim == 1 else _native.diff(_native.moveaxis(x, axis, -1))
@@ -243,8 +249,8 @@ def trapezoid(y: ArrayLike, x: ArrayLike = None, dx: float = 1.0, axis: int = -1
 
 def unwrap(p: ArrayLike, discont: float | None = None, axis: int = -1, *,
            period: float = 2 * pi) -> ndarray:
-    """Phases without jumps: where neighbours differ by more than `discont`, and half a period, whole
-    periods are added.
+    """Phases without jumps: where neighbours differ by more than `discont`, and half a period,
+    whole periods are added.
 
     >>> import pommel as pm
     >>> pm.unwrap([0, 3, 5, 1, 2], period=6)
@@ -255,8 +261,7 @@ def unwrap(p: ArrayLike, discont: float | None = None, axis: int = -1, *,
     discont = period / 2 if discont is None else discont
     dtype = _native.result_type(step, period)
     if dtype.kind in "iu":
-        high, rest = period // 2, period % 2
-        ambiguous = rest == 0
+        high, ambiguous = period // 2, period % 2 == 0
     else:
         high, ambiguous = period / 2, True
     nearest = (step + high) % period - high
@@ -282,8 +287,9 @@ def ediff1d(ary: ArrayLike, to_end: ArrayLike = None, to_begin: ArrayLike = None
             continue
         given = _native.ravel(asarray(given))
         if not _native.can_cast(given.dtype, ary.dtype, "same_kind"):
-            raise TypeError("argument '{}' must be of the kind of {}, not {}: convert one of them".format(
-                name, ary.dtype.name, given.dtype.name))
+            raise TypeError(
+                "argument '{}' must be of the kind of {}, not {}: convert one of them".format(
+                    name, ary.dtype.name, given.dtype.name))
         parts.insert(at, given.astype(ary.dtype))
     return _native.concat(parts)
 
@@ -302,11 +308,12 @@ def sinc(x: ArrayLike) -> ndarray:
     return where(zero, 1, _native.sin(x) / x)
 
 
-#: Where the sum of powers takes as many terms as the sum of inverse powers gives correct digits.
-_BORDER = 30.0
-_POWERS = [1 / factorial(k) ** 2 for k in range(60)]
+#: From here on the sum of inverse powers has the digits of float64 with no more terms than these,
+#: and up to here the sum of powers.
+_BORDER = 22.0
+_POWERS = [1 / factorial(k) ** 2 for k in range(38)]
 _INVERSES = [1.0]
-for _k in range(1, 25):
+for _k in range(1, 23):
     _INVERSES.append(_INVERSES[-1] * (2 * _k - 1) ** 2 / (8 * _k))
 
 
@@ -343,8 +350,9 @@ def i0(x: ArrayLike) -> ndarray:
 
 def _window(M: float) -> tuple[ndarray, float]:
     """The points of a window, from its beginning below zero to its end, and that end."""
-    length = max(M, 1)
-    return _native.arange(1 - length, length, 2, dtype=_native.float64) if M >= 1 else _native.zeros(0), M - 1
+    if M < 1:
+        return _native.zeros(0), M - 1
+    return _native.arange(1 - M, M, 2, dtype=_native.float64), M - 1
 
 
 def _cosines(M: float, *weights: float) -> ndarray:
@@ -352,7 +360,10 @@ def _cosines(M: float, *weights: float) -> ndarray:
     n, end = _window(M)
     if M == 1:
         return _native.ones(1)
-    return sum(w * _native.cos(k * pi * n / end) for k, w in enumerate(weights) if k) + weights[0]
+    window = _native.full_like(n, weights[0])
+    for k, weight in enumerate(weights[1:], 1):
+        window = window + weight * _native.cos(k * pi * n / end)
+    return window
 
 
 def bartlett(M: float) -> ndarray:

@@ -37,12 +37,15 @@ def weights_of(x: ndarray, weights: ArrayLike, axis: Axis) -> ndarray:
     if weights.shape == x.shape:
         return weights
     if axis is None:
-        raise TypeError("argument 'weights' has the shape {} and the array {}: argument 'axis' must "
-                        "say which axes the weights belong to".format(weights.shape, x.shape))
+        raise TypeError(
+            "argument 'weights' has the shape {} and the array {}: argument 'axis' must say which "
+            "axes the weights belong to".format(weights.shape, x.shape))
     axes = axes_of(x, axis)
     if weights.shape != tuple(x.shape[one] for one in axes):
-        raise ValueError("argument 'weights' must have the shape {} of the axes, or that of the array, "
-                         "not {}".format(tuple(x.shape[one] for one in axes), weights.shape))
+        raise ValueError(
+            "argument 'weights' must have the shape {} of the axes, or that of the array, "
+            "not {}".format(
+                tuple(x.shape[one] for one in axes), weights.shape))
     weights = weights.transpose(sorted(range(len(axes)), key=axes.__getitem__))
     return weights.reshape([n if one in axes else 1 for one, n in enumerate(x.shape)])
 
@@ -72,7 +75,8 @@ def average(a: ArrayLike, axis: Axis = None, weights: ArrayLike = None, returned
     total = _native.sum(weights, axis=axis, dtype=dtype, keepdims=keepdims)
     if _native.any(total == 0):
         raise ZeroDivisionError("argument 'weights' must not add up to zero")
-    result = _native.sum(a.astype(dtype) * weights.astype(dtype), axis=axis, keepdims=keepdims) / total
+    shares = a.astype(dtype) * weights.astype(dtype)
+    result = _native.sum(shares, axis=axis, keepdims=keepdims) / total
     return (result, _native.broadcast_to(total, result.shape).copy()) if returned else result
 
 
@@ -145,7 +149,8 @@ def cov(m: ArrayLike, y: ArrayLike = None, rowvar: bool = True, bias: bool = Fal
 
 def corrcoef(x: ArrayLike, y: ArrayLike = None, rowvar: bool = True, *,
              dtype: DTypeLike = None) -> ndarray:
-    """The correlation coefficients of variables, the rows of `x` and `y` (the columns without `rowvar`).
+    """The correlation coefficients of variables, the rows of `x` and `y`; without `rowvar`, the
+    columns.
 
     >>> import pommel as pm
     >>> pm.corrcoef([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]])

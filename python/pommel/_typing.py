@@ -1,7 +1,7 @@
 """Names for type checkers. No module imports this when it runs: ``typing`` would take longer to
 import than the package."""
 
-from typing import Any, Sequence, Union
+from typing import Any, List, Sequence, Tuple, Union
 
 from ._native import dtype, ndarray
 
@@ -9,7 +9,7 @@ from ._native import dtype, ndarray
 #: cannot tell those from other objects.
 ArrayLike = Any
 #: One axis, several, or None for all.
-Axis = Union[int, Sequence[int], None]
+Axis = Union[int, Tuple[int, ...], List[int], None]
 #: What ``dtype`` takes: an element type, its name, or a type of Python.
 DTypeLike = Union[dtype, str, type, None]
 

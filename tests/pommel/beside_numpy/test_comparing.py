@@ -7,24 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import pommel as pm
+from agreement import agree, ours, same
 
 SPECIAL = [0.0, -0.0, 1.0, 1.0 + 1e-6, 1.0 + 1e-9, -2.0, 1e300, np.inf, -np.inf, np.nan]
 
 
-def ours(values):
-    return pm.array(values.tolist(), dtype=str(values.dtype)).reshape(values.shape)
-
-
-def same(found, expected):
-    expected = np.asarray(expected)
-    assert (str(found.dtype), found.shape) == (str(expected.dtype), expected.shape)
-    np.testing.assert_array_equal(np.array(found.tolist(), expected.dtype).reshape(expected.shape),
-                                  expected)
-
-
 special = st.sampled_from(["float64", "float32", "complex128"]).flatmap(
     lambda dtype: hnp.arrays(dtype, 6, elements=st.builds(
-        (lambda x, y: complex(x, y)) if dtype[0] == "c" else (lambda x, y: np.dtype(dtype).type(x)),
+        complex if dtype[0] == "c" else (lambda x, y: np.dtype(dtype).type(x)),
         st.sampled_from(SPECIAL[:6] + SPECIAL[7:]), st.sampled_from(SPECIAL[:6] + SPECIAL[7:]))))
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
@@ -47,8 +37,8 @@ def test_close_integers():
         b = np.array([[0], [1]], dtype)
         same(pm.isclose(ours(a), ours(b)), np.isclose(a, b))
     least = np.array([-128, 5], "int8")
-    same(pm.isclose(ours(least), ours(least[::-1].copy()), atol=200), np.isclose(least, least[::-1], atol=200))
-    same(pm.isclose([1.0, 2.0], [1.1, 2.0], atol=[0.2, 0.0]), np.isclose([1.0, 2.0], [1.1, 2.0], atol=[0.2, 0.0]))
+    agree("isclose", least, least[::-1].copy(), atol=200)
+    agree("isclose", [1.0, 2.0], [1.1, 2.0], atol=[0.2, 0.0])
 
 
 def test_equal_is_for_anything():
