@@ -277,7 +277,12 @@ def histogramdd(sample: ArrayLike, bins: ArrayLike = 10,
     if weights is None:
         counts = _native.bincount(index[inside], None, length).astype(_native.float64)
     else:
-        counts = _native.bincount(index[inside], asarray(weights)[inside], length)
+        weights = asarray(weights)
+        if weights.shape != (number,):
+            raise ValueError(
+                "argument 'weights' must hold a number for each of the {} points, not the shape {}"
+                .format(number, weights.shape))
+        counts = _native.bincount(index[inside], weights[inside], length)
     counts = counts.reshape(shape)
     if density:
         total = _native.sum(counts)

@@ -87,7 +87,7 @@ def roots(p: ArrayLike) -> ndarray:
     if p.dtype.kind not in "fc":
         p = p.astype(_native.float64)
     if p.size < 2:
-        return _native.zeros(at_zero, _native.float64 if p.size == given.size == 1 else p.dtype)
+        return _native.zeros(at_zero)
     companion = _native.eye(p.size - 1, k=-1, dtype=p.dtype)
     companion[0] = -p[1:] / p[:1]
     found = _real_if_all(_native.eigvals(companion), companion)

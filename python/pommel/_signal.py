@@ -32,14 +32,14 @@ def _slid(long: ndarray, short: ndarray, mode: str) -> ndarray:
             "argument 'mode' must be 'full', 'same' or 'valid', not {!r}".format(mode))
     before, behind = margins[mode]
     dtype = _native.result_type(long.dtype, short.dtype)
+    if dtype.kind == "b":
+        return _slid(long.astype(_native.int64), short.astype(_native.int64), mode) > 0
     long, short = long.astype(dtype), short.astype(dtype)
     if dtype.kind not in "fc" or _native.all(_native.isfinite(short)):
         padded = _native.concat([
             _native.zeros(before, dtype), long, _native.zeros(behind, dtype)])
         # A product with a view: the windows are not copied.
         windows = _native.sliding_window_view(padded, n)
-        if dtype.kind == "b":
-            return _native.matmul(windows.astype(_native.int64), short.astype(_native.int64)) > 0
         return _native.matmul(windows, short)
     # What is outside of the line counts as nothing, and zero times infinity is not that.
     total = _native.zeros(long.size + 2 * (n - 1), dtype)
@@ -335,7 +335,7 @@ def i0(x: ArrayLike) -> ndarray:
     >>> pm.i0([0.0, 1.0])
     array([1.        , 1.26606588])
     """
-    x = _native.atleast_1d(asarray(x))
+    x = asarray(x)
     if x.dtype.kind == "c":
         raise TypeError("argument 'x' of i0 must hold real numbers, not {}".format(x.dtype.name))
     size = _native.abs(x.astype(_native.float64))
@@ -357,9 +357,9 @@ def _window(M: float) -> tuple[ndarray, float]:
 
 def _cosines(M: float, *weights: float) -> ndarray:
     """A window that is a sum of cosines with weights."""
-    n, end = _window(M)
     if M == 1:
         return _native.ones(1)
+    n, end = _window(M)
     window = _native.full_like(n, weights[0])
     for k, weight in enumerate(weights[1:], 1):
         window = window + weight * _native.cos(k * pi * n / end)
@@ -373,8 +373,10 @@ def bartlett(M: float) -> ndarray:
     >>> pm.bartlett(5)
     array([0. , 0.5, 1. , 0.5, 0. ])
     """
+    if M == 1:
+        return _native.ones(1)
     n, end = _window(M)
-    return _native.ones(1) if M == 1 else 1 - _native.abs(n) / end
+    return 1 - _native.abs(n) / end
 
 
 def blackman(M: float) -> ndarray:

@@ -149,6 +149,7 @@ def test_bessel_and_sinc(dtype):
         agree("i0", x)  # NumPy computes with the digits of the type.
     else:
         same(pm.i0(ours(x)), np.i0(x.astype(float)).astype(dtype))
+    agree("i0", 3)
     refuse("i0", [1j])
     # Where the exponential alone would be too large.
     assert abs(pm.i0(710.0).item() / 3.3472e306 - 1) < 1e-3 and np.isinf(pm.i0(720.0).item())

@@ -280,6 +280,7 @@ def test_errors_of_histograms():
     refuse("histogram2d", [1.0], [1.0, 2.0])
     refuse("histogramdd", [[1.0], [2.0]], bins=[1])
     refuse("histogram2d", [1.0], [1.0], bins=[1])
+    refuse("histogramdd", [[1.0], [2.0]], weights=[1.0, 2.0])
     refuse("histogramdd", [[1.0], [2.0]], bins=[1, 0])
     refuse("histogramdd", [[1.0], [2.0]], range=[(0, 1)])
     agree("histogram", np.array([True, False, True]), 2)
