@@ -470,10 +470,28 @@ impl NdArray {
         text::str(&self.inner)
     }
 
-    /// A copy, converted to a type.
-    #[signature(dtype, /, *, copy = true)]
-    fn astype(&self, ctx: Ctx<'_>, dtype: DType, copy: bool) -> Result<NdArray> {
-        self.cast_to(ctx, dtype, copy)
+    /// A copy, converted to a type by a rule; without `copy` the array itself where it is of the type
+    /// and lies in the order. `subok` is NumPy's: there are no subclasses.
+    #[signature(dtype, order = None, casting = "unsafe".into(), subok = true, copy = true)]
+    fn astype(
+        &self,
+        ctx: Ctx<'_>,
+        dtype: DType,
+        order: Option<Lay>,
+        casting: String,
+        subok: bool,
+        copy: bool,
+    ) -> Result<NdArray> {
+        let _ = subok;
+        let rule = crate::functions::creation::rule(&casting)?;
+        self.inner.dtype().check_cast(dtype.inner, rule).raise()?;
+        let result = self.cast_to(ctx, dtype, copy)?;
+        match order {
+            Some(Lay(Some(order))) if !result.inner.layout().is_contiguous(order) => {
+                out(result.inner.copied(order))
+            }
+            _ => Ok(result),
+        }
     }
 
     #[skip]
@@ -672,7 +690,7 @@ impl NdArray {
         values: &Object<'c>,
         mode: String,
     ) -> Result<Object<'c>> {
-        let module = ctx.import(c"pommel._index_tricks")?;
+        let module = ctx.import(c"pommel._placing")?;
         module.call_method(c"put", (&**this, indices, values, mode))
     }
 
@@ -685,7 +703,7 @@ impl NdArray {
         out: Option<Object<'c>>,
         mode: String,
     ) -> Result<Object<'c>> {
-        let module = ctx.import(c"pommel._index_tricks")?;
+        let module = ctx.import(c"pommel._placing")?;
         module.call_method(c"choose", (&**this, choices, out, mode))
     }
 

@@ -99,8 +99,8 @@ impl Ufunc {
     }
 
     fn __reduce__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
-        let getter = ctx.builtin(c"getattr")?;
-        ctx.object((getter, (&*ctx.import(c"pommel")?, name(self.function))))
+        let restored = ctx.import(c"pommel._pickle")?.get_attr(c"ufunc")?;
+        ctx.object((restored, (name(self.function),)))
     }
 }
 

@@ -178,13 +178,13 @@ pub fn tile(x: In, repetitions: Shape) -> Result<NdArray> {
 }
 
 /// Matrices with zeros above a diagonal.
-#[function(signature = (x, /, *, k = 0))]
+#[function(signature = (x, /, k = 0))]
 pub fn tril(x: In, k: isize) -> Result<NdArray> {
     out(manipulation::tril(&x.0, k))
 }
 
 /// Matrices with zeros below a diagonal.
-#[function(signature = (x, /, *, k = 0))]
+#[function(signature = (x, /, k = 0))]
 pub fn triu(x: In, k: isize) -> Result<NdArray> {
     out(manipulation::triu(&x.0, k))
 }

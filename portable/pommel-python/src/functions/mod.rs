@@ -133,6 +133,13 @@ fn to_decimals(x: &Array, decimals: i32) -> pommel_array::Result<Array> {
         true => (Function::Multiply, Function::Divide),
         false => (Function::Divide, Function::Multiply),
     };
+    if x.dtype().is_complex() {
+        // Part by part, so that no product of complex numbers rounds on its way.
+        let result = x.copied_as_it_lies()?;
+        result.real().assign(&to_decimals(&x.real(), decimals)?, Casting::No)?;
+        result.imag()?.assign(&to_decimals(&x.imag()?, decimals)?, Casting::No)?;
+        return Ok(result);
+    }
     // As the text says it: a power that is computed is not always the nearest number.
     let scale = format!("1e{}", decimals.unsigned_abs()).parse().unwrap_or(f64::INFINITY);
     let scale = Operand::Scalar(Scalar::Float(scale));
