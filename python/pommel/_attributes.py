@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 class Flags:
-    """How the elements of an array lie: a mapping of 'C_CONTIGUOUS', 'F_CONTIGUOUS', 'WRITEABLE' and
-    'ALIGNED' to truth values, which are also attributes in small letters."""
+    """How the elements of an array lie: a mapping of 'C_CONTIGUOUS', 'F_CONTIGUOUS', 'WRITEABLE'
+    and 'ALIGNED' to truth values, which are also attributes in small letters."""
 
     __slots__ = ("c_contiguous", "f_contiguous", "writeable", "aligned")
 
@@ -31,8 +31,8 @@ class Flags:
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError("flags cannot be set, not {!r} either: make a copy, or a read-only view "
-                             "with broadcast_to(a, a.shape)".format(name))
+        raise AttributeError("flags cannot be set, not {!r} either: make a copy, or a read-only "
+                             "view with broadcast_to(a, a.shape)".format(name))
 
     contiguous = property(lambda self: self.c_contiguous)
     fortran = property(lambda self: self.f_contiguous)
@@ -113,7 +113,8 @@ class flatiter:
         values = _native.ravel(value)
         places = _native.ravel(_native.arange(self.base.size)[key])
         if places.size and not values.size:
-            raise ValueError("there must be a value or more to be put in {} places".format(places.size))
+            raise ValueError("there must be a value or more to be put in {} "
+                             "places".format(places.size))
         put(self.base, places, values)
 
     def copy(self) -> ndarray:

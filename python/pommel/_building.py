@@ -33,18 +33,20 @@ def concatenate(arrays: Any, /, axis: int | None = 0, out: Any = None, *, dtype:
     if not arrays:
         raise ValueError("argument 'arrays' must hold an array or more")
     if axis is not None and any(array.ndim == 0 for array in arrays):
-        raise ValueError("argument 'arrays' must be arrays with dimensions: pass axis=None, or use "
-                         "atleast_1d")
+        raise ValueError("argument 'arrays' must be arrays with dimensions: pass axis=None, or "
+                         "use atleast_1d")
     if out is not None:
         if dtype is not None:
-            raise TypeError("arguments 'out' and 'dtype' exclude each other: the result has the type "
-                            "of 'out'")
+            raise TypeError("arguments 'out' and 'dtype' exclude each other: the result has the "
+                            "type of 'out'")
         dtype = out.dtype
-    target = _native.result_type(*(a.dtype for a in arrays)) if dtype is None else _native.dtype(dtype)
+    types = [array.dtype for array in arrays]
+    target = _native.result_type(*types) if dtype is None else _native.dtype(dtype)
     for array in arrays:
         if not _native.can_cast(array.dtype, target, casting):
-            raise TypeError("argument 'arrays' has one of {} that cannot be cast to {} by the rule "
-                            "{!r}: pass casting='unsafe'".format(array.dtype, target, casting))
+            raise TypeError("argument 'arrays' has one of {} that cannot be cast to {} by the "
+                            "rule {!r}: pass casting='unsafe'".format(
+                                array.dtype, target, casting))
     joined = _native.concat([array.astype(target, copy=False) for array in arrays], axis=axis)
     if out is None:
         return joined
@@ -80,8 +82,8 @@ def dstack(tup: Any) -> ndarray:
 
 
 def block(arrays: Any) -> ndarray:
-    """An array of blocks in nested lists: the innermost are side by side along the last axis, those
-    around them along the last but one, and so on.
+    """An array of blocks in nested lists: the innermost are side by side along the last axis,
+    those around them along the last but one, and so on.
 
     >>> import pommel as pm
     >>> pm.block([[pm.eye(2), pm.zeros((2, 1))], [7, 8, 9]])
@@ -98,8 +100,8 @@ def block(arrays: Any) -> ndarray:
 def _depth(arrays: Any, name: str) -> int:
     """How deep lists are nested, which is the same everywhere."""
     if isinstance(arrays, tuple):
-        raise TypeError("argument 'arrays' must be made of lists and arrays, and {} is a tuple".format(
-            name))
+        raise TypeError("argument 'arrays' must be made of lists and arrays, and {} is a "
+                        "tuple".format(name))
     if not isinstance(arrays, list):
         return 0
     if not arrays:
@@ -107,8 +109,8 @@ def _depth(arrays: Any, name: str) -> int:
     depths = [_depth(part, "{}[{}]".format(name, i)) for i, part in enumerate(arrays)]
     for i, depth in enumerate(depths):
         if depth != depths[0]:
-            raise ValueError("argument 'arrays' must have lists of one depth, and {0}[0] has {1} in it, "
-                             "{0}[{2}] {3}".format(name, depths[0], i, depth))
+            raise ValueError("argument 'arrays' must have lists of one depth, and {0}[0] has {1} "
+                             "in it, {0}[{2}] {3}".format(name, depths[0], i, depth))
     return depths[0] + 1
 
 
@@ -244,8 +246,8 @@ _REQUIREMENTS = {
 def require(a: Any, dtype: Any = None, requirements: Any = None) -> ndarray:
     """An array that is what is asked for, a copy if it has to be.
 
-    ``requirements`` are 'C', 'F' (how elements lie), 'W' (writable) and 'O' (its own memory: always a
-    copy); 'A' and 'E' hold of every array.
+    ``requirements`` are 'C', 'F' (how elements lie), 'W' (writable) and 'O' (its own memory:
+    always a copy); 'A' and 'E' hold of every array.
 
     >>> import pommel as pm
     >>> pm.require([[1, 2], [3, 4]], pm.float32, ["F", "W"]).flags["F"]
@@ -377,8 +379,8 @@ def _matrix_and_vector(first: tuple[str, Any], second: tuple[str, Any],
                        axis: int) -> tuple[ndarray, ndarray]:
     matrix, vector = _native.asarray(first[1]), _native.asarray(second[1])
     if matrix.ndim < 2 or vector.ndim < 1 or matrix.shape[axis] != vector.shape[-1]:
-        raise ValueError("argument {!r} must be matrices and {!r} vectors with as many elements as "
-                         "their axis {}, not of the shapes {} and {}".format(
+        raise ValueError("argument {!r} must be matrices and {!r} vectors with as many elements "
+                         "as their axis {}, not of the shapes {} and {}".format(
                              first[0], second[0], axis, matrix.shape, vector.shape))
     return matrix, vector
 
@@ -386,13 +388,14 @@ def _matrix_and_vector(first: tuple[str, Any], second: tuple[str, Any],
 def _bits_first(bitorder: str) -> ndarray:
     """What the bits of a byte are worth, in an order."""
     if bitorder not in ("big", "little"):
-        raise ValueError("argument 'bitorder' must be 'big' or 'little', not {!r}".format(bitorder))
+        raise ValueError("argument 'bitorder' must be 'big' or 'little', not "
+                         "{!r}".format(bitorder))
     worth = [1, 2, 4, 8, 16, 32, 64, 128]
     return _native.asarray(worth[::-1] if bitorder == "big" else worth, dtype="uint8")
 
 
 def packbits(a: Any, /, axis: int | None = None, bitorder: str = "big") -> ndarray:
-    """Truth values as bits, eight in a ``uint8``, along an axis or in C order; zeros fill the last.
+    """Truth values as bits, eight in a ``uint8``, along an axis or in C order, filled with zeros.
 
     ``bitorder`` says which bit is the first: the highest ('big') or the lowest ('little').
 
@@ -403,7 +406,8 @@ def packbits(a: Any, /, axis: int | None = None, bitorder: str = "big") -> ndarr
     worth = _bits_first(bitorder)
     array = _native.asarray(a)
     if array.dtype.kind not in "biu":
-        raise TypeError("argument 'a' must be integers or truth values, not {}".format(array.dtype))
+        raise TypeError("argument 'a' must be integers or truth values, not "
+                        "{}".format(array.dtype))
     if axis is None:
         array, axis = array.reshape(-1), -1
     bits = _native.moveaxis(_native.atleast_1d(array), axis, -1) != 0
@@ -454,7 +458,8 @@ def bitwise_count(x: Any, /) -> ndarray:
     """
     array = _native.asarray(x)
     if array.dtype.kind not in "biu":
-        raise TypeError("argument 'x' must be integers or truth values, not {}".format(array.dtype))
+        raise TypeError("argument 'x' must be integers or truth values, not "
+                        "{}".format(array.dtype))
     if array.dtype.kind == "i":
         # The absolute value of the lowest number is right again without its sign.
         array = _native.abs(array.astype("int64"))
@@ -505,7 +510,7 @@ def size(a: Any, axis: Any = None) -> int:
 
 
 def shares_memory(a: Any, b: Any) -> bool:
-    """Whether two arrays have an element in common, in whole or in part; every element is looked at.
+    """Whether two arrays have an element in common, in whole or in part: every one is looked at.
 
     >>> import pommel as pm
     >>> a = pm.zeros(4)

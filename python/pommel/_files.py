@@ -1,5 +1,5 @@
-"""Arrays in files: ``load``, ``save``, ``savez``, ``savez_compressed``, ``memmap``, ``fromfile``; and
-``fromiter``."""
+"""Arrays in files: ``load``, ``save``, ``savez``, ``savez_compressed``, ``memmap``, ``fromfile``;
+and ``fromiter``."""
 
 import os
 
@@ -105,8 +105,8 @@ def fromfile(file, dtype="float64", count=-1, sep="", offset=0):
     """An array of one dimension of what is in a file, without a header: bytes of elements as
     ``tofile`` writes them, or, with a separator, their text.
 
-    ``file`` is a path or a binary file, ``offset`` a number of bytes to leave out (not of text), and
-    ``count`` one of elements, or all if it is negative.
+    ``file`` is a path or a binary file, ``offset`` a number of bytes to leave out (not of text),
+    and ``count`` one of elements, or all if it is negative.
     """
     dtype = _native.dtype(dtype)
     opened, ours = _opened(file, "rb")
@@ -115,7 +115,8 @@ def fromfile(file, dtype="float64", count=-1, sep="", offset=0):
             from ._text import fromstring
 
             if offset:
-                raise TypeError("argument 'offset' must be 0 with a separator, not {}".format(offset))
+                raise TypeError("argument 'offset' must be 0 with a separator, not "
+                                "{}".format(offset))
             return fromstring(opened.read().decode(), dtype, count, sep=sep)
         if offset:
             opened.seek(offset, 1)

@@ -1,4 +1,4 @@
-"""Functions of Python on arrays: ``vectorize``, ``apply_along_axis``, ``fromfunction`` and others."""
+"""Python's functions on arrays: ``vectorize``, ``apply_along_axis``, ``fromfunction`` and others."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
                      **kwargs: Any) -> ndarray:
     """A function of each line along an axis; ``args`` and ``kwargs`` go to it, too.
 
-    What it gives, a number or an array of one shape for all, takes the place of the axis. The type is
-    that of the first result.
+    What it gives, a number or an array of one shape for all, takes the place of the axis. The type
+    is that of the first result.
 
     >>> import pommel as pm
     >>> pm.apply_along_axis(lambda line: line.max() - line.min(), 0, [[1, 5], [4, 7]])
@@ -48,8 +48,8 @@ def _axis(axis: int, ndim: int) -> int:
 
 
 def apply_over_axes(func: Callable[[ndarray, int], Any], a: Any, axes: Any) -> ndarray:
-    """A function ``func(array, axis)`` such as ``sum`` of an array, then of its result along the next
-    axis, and so on. Axes that it takes away stay with one element.
+    """A function ``func(array, axis)`` such as ``sum`` of an array, then of its result along the
+    next axis, and so on. Axes that it takes away stay with one element.
 
     >>> import pommel as pm
     >>> pm.apply_over_axes(pm.sum, pm.ones((2, 3, 4)), [0, 2])
@@ -65,15 +65,16 @@ def apply_over_axes(func: Callable[[ndarray, int], Any], a: Any, axes: Any) -> n
         if result.ndim == ndim - 1:
             result = _native.expand_dims(result, axis)
         if result.ndim != ndim:
-            raise ValueError("argument 'func' must keep the number of dimensions, {}, or take one away, "
-                             "not give {}".format(ndim, result.ndim))
+            raise ValueError("argument 'func' must keep the number of dimensions, {}, or take one "
+                             "away, not give {}".format(ndim, result.ndim))
         array = result
     return array
 
 
 def fromfunction(function: Callable[..., Any], shape: Any, *, dtype: Any = float,
                  **kwargs: Any) -> Any:
-    """What a function gives of the indices of a shape: an array of them for each axis, of ``dtype``.
+    """What a function gives of the indices of a shape: an array of them for each axis, of
+    ``dtype``.
 
     >>> import pommel as pm
     >>> pm.fromfunction(lambda i, j: i + 10 * j, (2, 3), dtype=int)
@@ -98,13 +99,14 @@ def iterable(y: Any) -> bool:
 
 
 class vectorize:
-    """A function of numbers as one of arrays: it is called with each element of the arguments, which are
-    stretched to one shape.
+    """A function of numbers as one of arrays: it is called with each element of the arguments,
+    which are stretched to one shape.
 
-    ``otypes`` are the types of its results, a type or several; without them those of its first results
-    count. ``doc`` is its documentation, ``excluded`` names or counts arguments that are passed on as
-    they are, and with ``cache`` the call that finds the types is not made twice. ``signature``, such as
-    '(n),(n)->()', makes it a function of lines and matrices instead of numbers.
+    ``otypes`` are the types of its results, a type or several; without them those of its first
+    results count. ``doc`` is its documentation, ``excluded`` names or counts arguments that are
+    passed on as they are, and with ``cache`` the call that finds the types is not made twice.
+    ``signature``, such as '(n),(n)->()', makes it a function of lines and matrices instead of
+    numbers.
 
     It is there for convenience: the function is called from Python for each element.
 
@@ -188,7 +190,8 @@ class vectorize:
         cores = outputs or [()] * len(self.otypes)
         unknown = [name for core in cores for name in core if name not in extents]
         if unknown:
-            raise ValueError("the extent {!r} of results of no elements is unknown".format(unknown[0]))
+            raise ValueError("the extent {!r} of results of no elements is "
+                             "unknown".format(unknown[0]))
         return [_native.zeros(shape + tuple(extents[name] for name in core), dtype)
                 for core, dtype in zip(cores, self.otypes)], len(cores) > 1
 
@@ -206,7 +209,8 @@ def _parsed(signature: str) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]
     import re
 
     axes = r"\(\s*(?:\w+\s*(?:,\s*\w+\s*)*,?)?\s*\)"
-    if not re.fullmatch(r"\s*{0}(?:\s*,\s*{0})*\s*->\s*{0}(?:\s*,\s*{0})*\s*".format(axes), signature):
+    side = r"\s*{0}(?:\s*,\s*{0})*\s*".format(axes)
+    if not re.fullmatch(side + "->" + side, signature):
         raise ValueError("argument 'signature' must be like '(m,n),(n)->(m)', not {!r}".format(
             signature))
     sides = [[tuple(re.findall(r"\w+", part)) for part in re.findall(axes, side)]
@@ -226,7 +230,8 @@ def _shapes(arrays: list[ndarray], inputs: list[tuple[str, ...]]) -> tuple[tuple
         outer.append(array.shape[:split])
         for name, extent in zip(core, array.shape[split:]):
             if extents.setdefault(name, extent) != extent:
-                raise ValueError("the axis {!r} has the extent {} in one array and {} in another".format(
+                raise ValueError("the axis {!r} has the extent {} in one array and {} in "
+                                 "another".format(
                     name, extents[name], extent))
     return tuple(_native.broadcast_shapes(*outer)), extents
 

@@ -1,5 +1,5 @@
-"""Indices and grids in short words: ``r_``, ``mgrid``, ``ix_``, ``ndindex``, and indices of parts of
-arrays."""
+"""Indices and grids in short words: ``r_``, ``mgrid``, ``ix_``, ``ndindex``, and indices of parts
+of arrays."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class _Index:
-    """What stands between brackets, as an object: ``s_``, and ``index_exp``, which is always a tuple.
+    """What stands between brackets, as an object: ``s_``, and always a tuple: ``index_exp``.
 
     >>> import pommel as pm
     >>> pm.s_[1:, ::2]
@@ -66,11 +66,12 @@ def _coordinates(part: slice, dtype: Any) -> ndarray:
 
 
 class _Joined:
-    """Arrays, numbers and slices joined along an axis: the first one (``r_``), or as columns (``c_``).
+    """Arrays, numbers and slices joined along an axis: the first one (``r_``), or as columns
+    (``c_``).
 
-    A slice is its numbers, as those of ``arange``, or with an imaginary step of ``linspace``. A text in
-    front says how to join: 'axis', 'axis,ndmin' (the least number of dimensions) or 'axis,ndmin,place'
-    (where the axes of arrays with fewer dimensions come among them).
+    A slice is its numbers, as those of ``arange``, or with an imaginary step of ``linspace``. A
+    text in front says how to join: 'axis', 'axis,ndmin' (the least number of dimensions) or
+    'axis,ndmin,place' (where the axes of arrays with fewer dimensions come among them).
 
     >>> import pommel as pm
     >>> pm.r_[1:4, 0, pm.array([7, 8])]
@@ -117,7 +118,8 @@ class _Joined:
         arrays, types = [], []
         for item in items:
             if isinstance(item, str):
-                raise ValueError("a text says how to join only in front of all, not {!r}".format(item))
+                raise ValueError("a text says how to join only in front of all, not "
+                                 "{!r}".format(item))
             if isinstance(item, slice):
                 array = _numbers(item)
             else:
@@ -139,8 +141,9 @@ c_ = _Joined(-1, 2, 0)
 class _Grid:
     """Coordinates of the points of a grid, whose axes are slices; an imaginary step says how many.
 
-    ``mgrid`` gives those of all points: an array with a part for each axis. ``ogrid`` gives those along
-    the axes, which broadcast to the grid: a tuple of arrays. Of one slice both are one array.
+    ``mgrid`` gives those of all points: an array with a part for each axis. ``ogrid`` gives those
+    along the axes, which broadcast to the grid: a tuple of arrays. Of one slice both are one
+    array.
 
     >>> import pommel as pm
     >>> pm.mgrid[0:2, 0:3][1]
@@ -179,7 +182,7 @@ ogrid = _Grid(True)
 
 
 def ix_(*args: Any) -> tuple[ndarray, ...]:
-    """Indices of rows, columns and so on, such that together they select a block: ``a[ix_(i, j)]``.
+    """Indices of rows, columns and so on that together select a block: ``a[ix_(i, j)]``.
 
     Each is one-dimensional, of integers or truth values.
 
@@ -278,7 +281,8 @@ def unravel_index(indices: Any, shape: Any, order: str = "C") -> tuple[Any, ...]
     for extent in extents:
         count *= extent
     if flat.size and not 0 <= int(flat.min()) <= int(flat.max()) < count:
-        raise ValueError("argument 'indices' must be from 0 to {} for the shape {}, not {} to {}".format(
+        raise ValueError("argument 'indices' must be from 0 to {} for the shape {}, not {} to "
+                         "{}".format(
             count - 1, tuple(extents), flat.min(), flat.max()))
     axes = []
     for extent in reversed(extents):
@@ -304,7 +308,8 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: s
     axes = [_integers("multi_index", axis) for axis in multi_index]
     modes = [mode] * len(axes) if isinstance(mode, str) else list(mode)
     if not len(axes) == len(extents) == len(modes):
-        raise ValueError("argument 'multi_index' must have {} parts, one for each axis, not {}".format(
+        raise ValueError("argument 'multi_index' must have {} parts, one for each axis, not "
+                         "{}".format(
             len(extents), len(axes)))
     parts = [_within(axis, extent, how) for axis, extent, how in zip(axes, extents, modes)]
     pairs = list(zip(parts, _extents("dims", dims, "C")))
@@ -322,10 +327,11 @@ def _within(indices: ndarray, extent: int, mode: str) -> ndarray:
     if mode == "clip":
         return _native.clip(indices, 0, max(extent - 1, 0))
     if mode != "raise":
-        raise ValueError("argument 'mode' must be 'raise', 'wrap' or 'clip', not {!r}".format(mode))
+        raise ValueError("argument 'mode' must be 'raise', 'wrap' or 'clip', not "
+                         "{!r}".format(mode))
     if indices.size and not 0 <= int(indices.min()) <= int(indices.max()) < extent:
-        raise ValueError("an index must be from 0 to {}, not {} to {}: pass mode='wrap' or 'clip' to "
-                         "move it there".format(extent - 1, indices.min(), indices.max()))
+        raise ValueError("an index must be from 0 to {}, not {} to {}: pass mode='wrap' or 'clip' "
+                         "to move it there".format(extent - 1, indices.min(), indices.max()))
     return indices
 
 
@@ -349,13 +355,13 @@ def diag_indices_from(arr: Any) -> tuple[ndarray, ...]:
     """
     array = _native.asarray(arr)
     if array.ndim < 2 or len(set(array.shape)) != 1:
-        raise ValueError("argument 'arr' must have two axes or more, all of one extent, not the shape "
-                         "{}".format(array.shape))
+        raise ValueError("argument 'arr' must have two axes or more, all of one extent, not the "
+                         "shape {}".format(array.shape))
     return diag_indices(array.shape[0], array.ndim)
 
 
 def tril_indices(n: int, k: int = 0, m: int | None = None) -> tuple[ndarray, ndarray]:
-    """Indices of what is at and below a diagonal, the k-th above the main one, of n rows and m columns.
+    """Indices of what is at and below the k-th diagonal above the main one of n rows, m columns.
 
     >>> import pommel as pm
     >>> pm.tril_indices(2)
@@ -365,7 +371,7 @@ def tril_indices(n: int, k: int = 0, m: int | None = None) -> tuple[ndarray, nda
 
 
 def triu_indices(n: int, k: int = 0, m: int | None = None) -> tuple[ndarray, ndarray]:
-    """Indices of what is at and above a diagonal, the k-th above the main one, of n rows and m columns.
+    """Indices of what is at and above the k-th diagonal above the main one of n rows, m columns.
 
     >>> import pommel as pm
     >>> pm.triu_indices(2)
@@ -441,8 +447,8 @@ def lexsort(keys: Any, axis: int = -1) -> ndarray:
 def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     """An array without the zeros at its ends, along axes or all of them: a view; a list of a list.
 
-    ``trim`` says where: 'f' at the front, 'b' at the back. What is left is the smallest box that has
-    all elements that are not zero.
+    ``trim`` says where: 'f' at the front, 'b' at the back. What is left is the smallest box that
+    has all elements that are not zero.
 
     >>> import pommel as pm
     >>> pm.trim_zeros(pm.array([0, 0, 1, 0, 2, 0]))

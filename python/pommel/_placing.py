@@ -22,11 +22,11 @@ def _written(name: str, array: Any) -> ndarray:
 
 
 def _values(name: str, values: Any, array: ndarray, casting: str) -> ndarray:
-    """Values in one dimension and as elements of an array; of those that have a type of their own by a
-    rule."""
+    """Values in one dimension and as elements of an array; of those that have a type of their own
+    by a rule."""
     if hasattr(values, "dtype") and not _native.can_cast(values.dtype, array.dtype, casting):
-        raise TypeError("argument {!r} of {} cannot be cast to {} by the rule {!r}: convert it with "
-                        "astype".format(name, values.dtype, array.dtype, casting))
+        raise TypeError("argument {!r} of {} cannot be cast to {} by the rule {!r}: convert it "
+                        "with astype".format(name, values.dtype, array.dtype, casting))
     return _native.ravel(_native.asarray(values, dtype=array.dtype))
 
 
@@ -38,7 +38,8 @@ def _cycle(values: ndarray, indices: ndarray) -> ndarray:
 def _mask(name: str, mask: Any, array: ndarray) -> ndarray:
     mask = _native.asarray(mask).astype("bool", copy=False)
     if mask.size != array.size:
-        raise ValueError("argument {!r} must have as many elements as the array, {}, not {}".format(
+        raise ValueError("argument {!r} must have as many elements as the array, {}, not "
+                         "{}".format(
             name, array.size, mask.size))
     return mask.reshape(array.shape)
 
@@ -96,7 +97,8 @@ def place(arr: ndarray, mask: Any, vals: Any) -> None:
     if not count:
         return
     if not values.size:
-        raise ValueError("argument 'vals' must have a value or more, to be put in {} places".format(
+        raise ValueError("argument 'vals' must have a value or more, to be put in {} "
+                         "places".format(
             count))
     arr[mask] = _cycle(values, _native.arange(count))
 
@@ -149,8 +151,8 @@ def copyto(dst: ndarray, src: Any, casting: str = "same_kind", where: Any = True
 def fill_diagonal(a: ndarray, val: Any, wrap: bool = False) -> None:
     """Writes to the main diagonal of an array of two axes or more; values are repeated.
 
-    Of more than two axes all must have one extent. With ``wrap`` the diagonal of a matrix with more
-    rows than columns begins again a row after its end.
+    Of more than two axes all must have one extent. With ``wrap`` the diagonal of a matrix with
+    more rows than columns begins again a row after its end.
 
     >>> import pommel as pm
     >>> a = pm.zeros((2, 2))
@@ -184,8 +186,9 @@ def _common(arrays: list[Any]) -> tuple[list[ndarray], Any]:
 def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> ndarray:
     """For each element the choice of which it is the number, at its place.
 
-    ``choices`` are arrays, or the parts of an array along its first axis; they and ``a`` are stretched
-    to one shape. ``mode`` says what a number without a choice means: 'raise', 'wrap' or 'clip'.
+    ``choices`` are arrays, or the parts of an array along its first axis; they and ``a`` are
+    stretched to one shape. ``mode`` says what a number without a choice means: 'raise', 'wrap' or
+    'clip'.
 
     >>> import pommel as pm
     >>> pm.choose([0, 1, 0], [[1, 2, 3], [10, 20, 30]])
@@ -216,14 +219,15 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> ndarray:
     array([ 0,  1, -1, -1, 40])
     """
     if len(condlist) != len(choicelist):
-        raise ValueError("argument 'condlist' must have as many conditions as there are choices, {}, "
-                         "not {}".format(len(choicelist), len(condlist)))
+        raise ValueError("argument 'condlist' must have as many conditions as there are choices, "
+                         "{}, not {}".format(len(choicelist), len(condlist)))
     if not len(condlist):
         raise ValueError("argument 'condlist' must hold a condition or more")
     conditions = [_native.asarray(condition) for condition in condlist]
     for i, condition in enumerate(conditions):
         if condition.dtype != "bool":
-            raise TypeError("condition {} must be truth values, not {}: compare it with != 0".format(
+            raise TypeError("condition {} must be truth values, not {}: compare it with != "
+                            "0".format(
                 i, condition.dtype))
     choices, dtype = _common([*choicelist, default])
     choices = [choice.astype(dtype, copy=False) for choice in choices]
@@ -234,10 +238,11 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> ndarray:
 
 
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> ndarray:
-    """A function by parts: where a condition is true, a function of the elements there, or a number.
+    """A function by parts: where a condition is true, a function of the elements there, or a
+    number.
 
-    One function more than there are conditions is for where none is true, else there are zeros. The
-    result has the type of ``x``; ``args`` and ``kw`` go to the functions.
+    One function more than there are conditions is for where none is true, else there are zeros.
+    The result has the type of ``x``; ``args`` and ``kw`` go to the functions.
 
     >>> import pommel as pm
     >>> x = pm.array([-2.0, 3.0])
@@ -245,9 +250,9 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> nd
     array([ 2., 10.])
     """
     x = _native.asarray(x)
-    one = not hasattr(condlist, "__len__") or (
-        x.ndim > 0 and len(condlist) and not isinstance(condlist[0], (list, tuple, _native.ndarray)))
-    if one or isinstance(condlist, _native.ndarray) and condlist.ndim == 0:
+    if not hasattr(condlist, "__len__") or not _native.asarray(condlist).ndim or (
+            x.ndim and len(condlist) and not hasattr(condlist[0], "__len__")):
+        # One condition.
         condlist = [condlist]
     conditions = [_native.broadcast_to(_native.asarray(condition, dtype="bool"), x.shape)
                   for condition in condlist]
@@ -257,8 +262,8 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> nd
             covered = covered | condition
         conditions.append(~covered)
     elif len(funclist) != len(conditions):
-        raise ValueError("argument 'funclist' must have {0} or {1} functions for {0} conditions, not "
-                         "{2}".format(len(conditions), len(conditions) + 1, len(funclist)))
+        raise ValueError("argument 'funclist' must have {0} or {1} functions for {0} conditions, "
+                         "not {2}".format(len(conditions), len(conditions) + 1, len(funclist)))
     result = _native.zeros_like(x)
     for condition, function in zip(conditions, funclist):
         if callable(function):

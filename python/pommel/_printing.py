@@ -30,12 +30,12 @@ def printoptions(**options: Any) -> Iterator[dict[str, Any]]:
 
 def array2string(a: Any, max_line_width: int | None = None, precision: int | None = None,
                  suppress_small: bool | None = None, separator: str = " ", prefix: str = "", *,
-                 threshold: int | None = None, edgeitems: int | None = None, sign: str | None = None,
-                 floatmode: str | None = None, suffix: str = "") -> str:
+                 threshold: int | None = None, edgeitems: int | None = None,
+                 sign: str | None = None, floatmode: str | None = None, suffix: str = "") -> str:
     """The elements of an array in brackets; what is not given is as ``set_printoptions`` says.
 
-    ``separator`` stands between elements. Lines are indented by the length of ``prefix``, and leave
-    that of ``suffix`` free.
+    ``separator`` stands between elements. Lines are indented by the length of ``prefix``, and
+    leave that of ``suffix`` free.
 
     >>> import pommel as pm
     >>> pm.array2string(pm.array([1.0, 0.25]), separator=", ", floatmode="fixed", precision=3)

@@ -118,11 +118,11 @@ def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: str 
     """An array of the numbers in a text, a row for each line, all of which have as many fields.
 
     ``fname`` is a path (also of a file compressed by gzip, bz2 or lzma), a file, or an iterable of
-    lines. Fields are between ``delimiter``, or white space; what follows one of ``comments`` and empty
-    lines are left out. ``converters`` make numbers of fields: a function, or a dict of functions by
-    columns. ``skiprows`` lines are left out in front, ``max_rows`` read at most, and of each the
-    columns ``usecols``. With ``unpack`` the columns come first. Axes of one element are left out, down
-    to ``ndmin`` dimensions.
+    lines. Fields are between ``delimiter``, or white space; what follows one of ``comments`` and
+    empty lines are left out. ``converters`` make numbers of fields: a function, or a dict of
+    functions by columns. ``skiprows`` lines are left out in front, ``max_rows`` read at most, and
+    of each the columns ``usecols``. With ``unpack`` the columns come first. Axes of one element
+    are left out, down to ``ndmin`` dimensions.
 
     >>> import pommel as pm
     >>> pm.loadtxt(["1 2  # first", "3 4"])
@@ -141,16 +141,16 @@ def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: str 
         if not fields:
             continue
         if width not in (None, len(fields)) and table.usecols is None:
-            raise ValueError("row {} has {} columns, and those before have {}: pass usecols to take "
-                             "those that all have".format(len(rows), len(fields), width))
+            raise ValueError("row {} has {} columns, and those before have {}: pass usecols to "
+                             "take those that all have".format(len(rows), len(fields), width))
         width = len(fields)
         row = []
         for column, field in table.columns(fields, len(rows)):
             try:
                 row.append(_converter(converters, column, width, parser)(field))
             except ValueError as error:
-                raise ValueError("field {!r} in row {}, column {}, cannot become {}: pass converters, "
-                                 "or use genfromtxt".format(
+                raise ValueError("field {!r} in row {}, column {}, cannot become {}: pass "
+                                 "converters, or use genfromtxt".format(
                                      field, len(rows), column, dtype)) from error
         rows.append(row)
     if not rows:
@@ -161,14 +161,14 @@ def loadtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: str 
 def genfromtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: str | None = None,
                skip_header: int = 0, skip_footer: int = 0, converters: Any = None,
                missing_values: Any = None, filling_values: Any = None, usecols: Any = None,
-               unpack: bool | None = None, max_rows: int | None = None, encoding: str | None = None,
-               *, ndmin: int = 0) -> ndarray:
-    """As ``loadtxt`` of a text in which numbers are missing: fields that are empty, no numbers, or among
-    the texts ``missing_values``.
+               unpack: bool | None = None, max_rows: int | None = None,
+               encoding: str | None = None, *, ndmin: int = 0) -> ndarray:
+    """As ``loadtxt`` of a text in which numbers are missing: fields that are empty, no numbers, or
+    among the texts ``missing_values``.
 
-    ``filling_values`` stands for them, a number or a dict of numbers by columns; without it that is NaN,
-    -1 for integers and False for truth values. ``skip_header`` and ``skip_footer`` lines are left out
-    at the ends. There are no columns with names and types of their own.
+    ``filling_values`` stands for them, a number or a dict of numbers by columns; without it that
+    is NaN, -1 for integers and False for truth values. ``skip_header`` and ``skip_footer`` lines
+    are left out at the ends. There are no columns with names and types of their own.
 
     >>> import pommel as pm
     >>> pm.genfromtxt(["1,,3", "4,x,6"], delimiter=",", filling_values=0)
@@ -200,8 +200,8 @@ def genfromtxt(fname: Any, dtype: Any = float, comments: Any = "#", delimiter: s
     split = split[:len(split) - skip_footer][:max_rows]
     widths = {len(fields) for fields in split}
     if len(widths) > 1 and table.usecols is None:
-        raise ValueError("all rows must have as many columns, not {}: pass usecols to take those that "
-                         "all have".format(" and ".join(map(str, sorted(widths)))))
+        raise ValueError("all rows must have as many columns, not {}: pass usecols to take those "
+                         "that all have".format(" and ".join(map(str, sorted(widths)))))
     if not split:
         _warn_of_nothing("genfromtxt")
     rows = [[number(column, field, len(fields)) for column, field in table.columns(fields, i)]
@@ -216,14 +216,16 @@ def _row_format(fmt: Any, delimiter: str, columns: int, is_complex: bool) -> str
     """What formats a row."""
     if isinstance(fmt, (list, tuple)):
         if len(fmt) != columns:
-            raise ValueError("argument 'fmt' must have {} formats, one for each column, not {}".format(
+            raise ValueError("argument 'fmt' must have {} formats, one for each column, not "
+                             "{}".format(
                 columns, len(fmt)))
         return delimiter.join(fmt)
     count = fmt.count("%")
     if count == 1:
         return delimiter.join([" ({0}+{0}j)".format(fmt) if is_complex else fmt] * columns)
     if count != columns * (2 if is_complex else 1):
-        raise ValueError("argument 'fmt' must have one format or {}, not {!r}".format(columns, fmt))
+        raise ValueError("argument 'fmt' must have one format or {}, not {!r}".format(
+            columns, fmt))
     return fmt
 
 
@@ -232,9 +234,9 @@ def savetxt(fname: Any, X: Any, fmt: Any = "%.18e", delimiter: str = " ", newlin
             encoding: str | None = None) -> None:
     """Writes an array of one or two dimensions as text, a line for each row, or each element.
 
-    ``fname`` is a path (compressed if its name ends in .gz, .bz2 or .xz) or a file. ``fmt`` formats a
-    number, all of a row, or is a sequence with one for each column. ``header`` and ``footer`` are lines
-    of text, with ``comments`` in front.
+    ``fname`` is a path (compressed if its name ends in .gz, .bz2 or .xz) or a file. ``fmt``
+    formats a number, all of a row, or is a sequence with one for each column. ``header`` and
+    ``footer`` are lines of text, with ``comments`` in front.
 
     >>> import sys
     >>> import pommel as pm

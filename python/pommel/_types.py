@@ -209,7 +209,9 @@ _LARGEST = {"float16": 65000.0, "float32": 3.4e38, "float64": float("inf"),
 
 
 def common_type(*arrays):
-    """The floating-point or complex type in which the elements of arrays meet, integers as ``float64``.
+    """The type of floating-point or complex numbers in which the elements of arrays meet.
+
+    Integers are ``float64`` there.
 
     >>> import pommel as pm
     >>> pm.common_type(pm.zeros(2, pm.float32), pm.arange(3))

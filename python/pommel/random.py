@@ -6,7 +6,8 @@
 0.7739560485559633
 
 Functions such as ``normal`` and ``randint`` draw from one generator of the module, which ``seed``
-makes anew. Its stream is that of ``default_rng``, and not that of NumPy's functions of these names.
+makes anew. Its stream is that of ``default_rng``, and not that of NumPy's functions of these
+names.
 
 >>> pm.random.seed(42)
 >>> float(pm.random.rand())
@@ -52,8 +53,8 @@ _WORD = 0xFFFFFFFF
 class SeedSequence:
     """A seed that is spread over all bits of a generator's state, and the seeds of its children.
 
-    ``entropy`` is an int, a sequence of ints, or None for the system's randomness; ``spawn_key`` tells
-    children apart. The states are NumPy's.
+    ``entropy`` is an int, a sequence of ints, or None for the system's randomness; ``spawn_key``
+    tells children apart. The states are NumPy's.
 
     >>> import pommel as pm
     >>> pm.random.SeedSequence(42).generate_state(2)
@@ -125,9 +126,10 @@ class SeedSequence:
 
 
 class PCG64:
-    """The bits that a ``Generator`` makes numbers of: those of NumPy's ``PCG64`` for the same seed.
+    """The bits that a ``Generator`` makes numbers of: those of NumPy's ``PCG64`` of a seed.
 
-    ``seed`` is an int, a sequence of ints, a ``SeedSequence``, or None for the system's randomness.
+    ``seed`` is an int, a sequence of ints, a ``SeedSequence``, or None for the system's
+    randomness.
 
     >>> import pommel as pm
     >>> rng = pm.random.Generator(pm.random.PCG64(42))
@@ -153,7 +155,8 @@ class PCG64:
 def default_rng(seed=None):
     """A generator of random numbers: of a seed (an int or a sequence of ints), a fresh one without.
 
-    ``seed`` may be a ``SeedSequence`` or a ``PCG64``, too; a generator that is given is given back.
+    ``seed`` may be a ``SeedSequence`` or a ``PCG64``, too; a generator that is given is given
+    back.
     """
     if isinstance(seed, Generator):
         return seed
@@ -175,7 +178,8 @@ class Generator:
 
     def __init__(self, bit_generator):
         if not isinstance(bit_generator, PCG64):
-            raise TypeError("argument 'bit_generator' must be a PCG64, not {}: use default_rng".format(
+            raise TypeError("argument 'bit_generator' must be a PCG64, not {}: use "
+                            "default_rng".format(
                 type(bit_generator).__name__))
         #: The bits.
         self.bit_generator = bit_generator
@@ -227,7 +231,7 @@ class Generator:
         return _native.take(x, self._stream.permutation(x.shape[axis]), axis)
 
     def shuffle(self, x, axis=0):
-        """Brings the parts of an array along an axis, or of a list, into random order, in place."""
+        """Brings the parts of an array along an axis, or of a list, into random order."""
         if isinstance(x, list):
             x[:] = [x[i] for i in self._stream.permutation(len(x)).tolist()]
             return
@@ -299,13 +303,13 @@ def rand(*shape):
 
 
 def randn(*shape):
-    """Normally distributed numbers of mean 0 and standard deviation 1, in a shape whose extents are the
-    arguments."""
+    """Normally distributed numbers of mean 0 and standard deviation 1, in a shape whose extents
+    are the arguments."""
     return _generator().standard_normal(shape)
 
 
 def randint(low, high=None, size=None, dtype="int64"):
-    """Integers from ``low`` up to ``high``, which is left out; with one bound they begin with 0."""
+    """Integers from ``low`` up to ``high``, which is left out; with one bound from 0."""
     return _generator().integers(low, high, size, dtype)
 
 
@@ -323,12 +327,12 @@ def choice(a, size=None, replace=True, p=None):
 
 
 def permutation(x):
-    """The integers below a number, or the parts of an array along its first axis, in random order."""
+    """The integers below a number, or the parts of an array, in random order."""
     return _generator().permutation(x)
 
 
 def shuffle(x):
-    """Brings the parts of an array along its first axis, or of a list, into random order, in place."""
+    """Brings the parts of an array along its first axis, or of a list, into random order."""
     _generator().shuffle(x)
 
 

@@ -127,7 +127,7 @@ impl Layout {
         }
         let (extent, stride) = (layout.shape.last_mut()?, layout.strides.last_mut()?);
         let bytes = *extent as usize * self.item_size;
-        if *extent > 1 && *stride != self.item_size as isize || bytes % item_size != 0 {
+        if *extent > 1 && *stride != self.item_size as isize || !bytes.is_multiple_of(item_size) {
             return None;
         }
         (*extent, *stride) = ((bytes / item_size) as isize, item_size as isize);

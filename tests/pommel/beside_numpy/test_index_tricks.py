@@ -31,9 +31,12 @@ def ours(array):
 def written(call, array, *args, **kwargs):
     """What a function that writes leaves of an array, with each of both."""
     own, other = ours(array), array.copy()
-    mine = [ours(arg) if isinstance(arg, np.ndarray) else arg for arg in args]
-    kept = {name: ours(arg) if isinstance(arg, np.ndarray) else arg for name, arg in kwargs.items()}
-    assert getattr(pm, call)(own, *mine, **kept) is None
+
+    def given(arg):
+        return ours(arg) if isinstance(arg, np.ndarray) else arg
+
+    named = {name: given(arg) for name, arg in kwargs.items()}
+    assert getattr(pm, call)(own, *map(given, args), **named) is None
     getattr(np, call)(other, *args, **kwargs)
     same(own, other)
 
