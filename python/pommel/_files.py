@@ -1,4 +1,5 @@
-"""Arrays in files: ``load``, ``save``, ``savez``, ``savez_compressed``, ``memmap``; and ``fromiter``."""
+"""Arrays in files: ``load``, ``save``, ``savez``, ``savez_compressed``, ``memmap``, ``fromfile``;
+and ``fromiter``."""
 
 import os
 
@@ -98,6 +99,48 @@ def _filled(opened, dtype, shape, order):
     if order == "F":
         return array.reshape(shape[::-1]).T
     return array.reshape(shape)
+
+
+def fromfile(file, dtype="float64", count=-1, sep="", offset=0):
+    """An array of one dimension of what is in a file, without a header: bytes of elements as
+    ``tofile`` writes them, or, with a separator, their text.
+
+    ``file`` is a path or a binary file, ``offset`` a number of bytes to leave out (not of text),
+    and ``count`` one of elements, or all if it is negative.
+    """
+    dtype = _native.dtype(dtype)
+    opened, ours = _opened(file, "rb")
+    try:
+        if sep:
+            from ._text import fromstring
+
+            if offset:
+                raise TypeError("argument 'offset' must be 0 with a separator, not "
+                                "{}".format(offset))
+            return fromstring(opened.read().decode(), dtype, count, sep=sep)
+        if offset:
+            opened.seek(offset, 1)
+        data = opened.read() if count < 0 else opened.read(count * dtype.itemsize)
+    finally:
+        if ours:
+            opened.close()
+    # As in NumPy a file that ends early gives what it has.
+    found = len(data) // dtype.itemsize
+    return _native.frombuffer(bytearray(data), dtype, found)
+
+
+def tofile(array, fid, sep, format):
+    """The method ``tofile``."""
+    if sep:
+        data = sep.join([format % item for item in array.flatten().tolist()]).encode()
+    else:
+        data = array.tobytes()
+    opened, ours = _opened(fid, "wb")
+    try:
+        opened.write(data)
+    finally:
+        if ours:
+            opened.close()
 
 
 class NpzFile:

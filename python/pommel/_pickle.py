@@ -27,6 +27,27 @@ def restored(memory, copy, dtype, shape, order):
     return array.T if order == "F" else array
 
 
+def ufunc(name):
+    """The element-wise function of a name, which is what its pickle says."""
+    return getattr(_native, name)
+
+
+def dumps(array):
+    """The method ``dumps``: the bytes of the pickle."""
+    from pickle import dumps
+
+    return dumps(array, protocol=4)
+
+
+def dump(array, file):
+    """The method ``dump``: the pickle written to a path or a binary file."""
+    if hasattr(file, "write"):
+        file.write(dumps(array))
+        return
+    with open(file, "wb") as opened:
+        opened.write(dumps(array))
+
+
 def _count(shape):
     count = 1
     for extent in shape:

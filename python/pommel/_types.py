@@ -1,4 +1,5 @@
-"""Facts about element types: ``finfo``, ``iinfo``, ``isdtype``, and what the namespace offers."""
+"""Facts about element types: ``finfo``, ``iinfo``, ``isdtype``, ``issubdtype``, ``promote_types``,
+NumPy's other names of types, and what the namespace offers."""
 
 from . import _native
 
@@ -92,6 +93,150 @@ def isdtype(dtype, kind):
                 ", ".join(map(repr, _KINDS)), kind))
         return dtype.kind in _KINDS[kind]
     return dtype == _native.dtype(kind)
+
+
+class generic:
+    """The kind of all element types. Kinds are named in ``issubdtype`` and have no instances."""
+
+    #: The letters of the kinds of types that belong to it.
+    _letters = "biufc"
+
+    def __new__(cls, *args, **kwargs):
+        raise TypeError("{} is a kind of element types and has no instances: use a type such as "
+                        "float64".format(cls.__name__))
+
+
+class number(generic):
+    """The kind of all types of numbers."""
+
+    _letters = "iufc"
+
+
+class integer(number):
+    """The kind of integers."""
+
+    _letters = "iu"
+
+
+class signedinteger(integer):
+    """The kind of integers with a sign."""
+
+    _letters = "i"
+
+
+class unsignedinteger(integer):
+    """The kind of integers without a sign."""
+
+    _letters = "u"
+
+
+class inexact(number):
+    """The kind of floating-point and complex numbers."""
+
+    _letters = "fc"
+
+
+class floating(inexact):
+    """The kind of floating-point numbers."""
+
+    _letters = "f"
+
+
+class complexfloating(inexact):
+    """The kind of complex numbers."""
+
+    _letters = "c"
+
+
+def issubdtype(arg1, arg2):
+    """Whether a type, or a kind of types such as ``floating``, is another or belongs to it.
+
+    >>> import pommel as pm
+    >>> pm.issubdtype(pm.float32, pm.floating)
+    True
+    >>> pm.issubdtype("int8", pm.int16)
+    False
+    """
+    if isinstance(arg1, type) and issubclass(arg1, generic):
+        # No kind belongs to a type.
+        return isinstance(arg2, type) and issubclass(arg1, arg2)
+    dtype = _native.dtype(arg1)
+    if isinstance(arg2, type) and issubclass(arg2, generic):
+        return dtype.kind in arg2._letters
+    return dtype == _native.dtype(arg2)
+
+
+def promote_types(type1, type2):
+    """The smallest type to which both types can be converted without loss.
+
+    >>> import pommel as pm
+    >>> pm.promote_types("int8", "uint8")
+    dtype('int16')
+    """
+    return _native.result_type(_native.dtype(type1), _native.dtype(type2))
+
+
+def min_scalar_type(a):
+    """The smallest type of its kind that holds a number; of an array with dimensions its own type.
+
+    >>> import pommel as pm
+    >>> pm.min_scalar_type(255), pm.min_scalar_type(-1)
+    (dtype('uint8'), dtype('int8'))
+    """
+    array = _native.asarray(a)
+    if array.ndim:
+        return array.dtype
+    value, kind = array.item(), array.dtype.kind
+    if kind == "b":
+        return array.dtype
+    if kind in "iu":
+        kinds = "int" if value < 0 else "uint"
+        limits = (iinfo(kinds + bits) for bits in ("8", "16", "32", "64"))
+        return next(limit.dtype for limit in limits if limit.min <= value <= limit.max)
+    parts = [value.real, value.imag]
+    # NaN and infinity are in all of them; only the range counts, not the digits.
+    finite = [abs(part) for part in parts if part - part == 0]
+    names = ("float16", "float32", "float64") if kind == "f" else ("complex64", "complex128")
+    for name in names:
+        if all(part < _LARGEST[name] for part in finite):
+            break
+    return _native.dtype(name)
+
+
+#: What the parts of a number must stay below, as in NumPy.
+_LARGEST = {"float16": 65000.0, "float32": 3.4e38, "float64": float("inf"),
+            "complex64": 3.4e38, "complex128": float("inf")}
+
+
+def common_type(*arrays):
+    """The type of floating-point or complex numbers in which the elements of arrays meet.
+
+    Integers are ``float64`` there.
+
+    >>> import pommel as pm
+    >>> pm.common_type(pm.zeros(2, pm.float32), pm.arange(3))
+    dtype('float64')
+    """
+    types = []
+    for array in arrays:
+        dtype = _native.asarray(array).dtype
+        if dtype.kind == "b":
+            raise TypeError("argument 'arrays' must be numbers, not truth values")
+        types.append(_native.float64 if dtype.kind in "iu" else dtype)
+    return _native.result_type(_native.float16, *types)
+
+
+#: NumPy's other names of types, as on Linux.
+bool_ = _native.dtype("bool")
+byte, short, intc = map(_native.dtype, ("int8", "int16", "int32"))
+int_ = intp = long = longlong = _native.dtype("int64")
+ubyte, ushort, uintc = map(_native.dtype, ("uint8", "uint16", "uint32"))
+uint = uintp = ulong = ulonglong = _native.dtype("uint64")
+half, single, double = map(_native.dtype, ("float16", "float32", "float64"))
+csingle, cdouble = map(_native.dtype, ("complex64", "complex128"))
+
+#: Truth values are Python's.
+True_, False_ = True, False
 
 
 class __array_namespace_info__:

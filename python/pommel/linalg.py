@@ -105,12 +105,104 @@ def multi_dot(arrays):
     """The product of several matrices, in the order that needs the fewest operations of two."""
     arrays = [_native.asarray(array) for array in arrays]
     if len(arrays) < 2:
-        raise ValueError("argument 'arrays' must hold two arrays or more, not {}".format(len(arrays)))
+        raise ValueError(
+            "argument 'arrays' must hold two arrays or more, not {}".format(len(arrays)))
     while len(arrays) > 1:
         inner = [a.shape[-1] if a.ndim > 1 else a.shape[0] for a in arrays[:-1]]
         at = inner.index(max(inner))
         arrays[at:at + 2] = [matmul(arrays[at], arrays[at + 1])]
     return arrays[0]
+
+
+def _size(shape):
+    size = 1
+    for extent in shape:
+        size *= extent
+    return size
+
+
+def tensorinv(a, ind=2):
+    """The inverse of an array for :func:`tensordot` over its first `ind` axes.
+
+    Raises LinAlgError if the first axes have not as many elements as the others.
+
+    >>> import pommel as pm
+    >>> pm.linalg.tensorinv(pm.eye(6).reshape((2, 3, 6)), ind=2).shape
+    (6, 2, 3)
+    """
+    a = _native.asarray(a)
+    if ind <= 0:
+        raise ValueError("argument 'ind' must be 1 or more, not {}".format(ind))
+    first, others = a.shape[:ind], a.shape[ind:]
+    if _size(first) != _size(others):
+        raise LinAlgError(
+            "argument 'a' must have as many elements on its first {} axes as on the others, not "
+            "the shape {}".format(ind, a.shape))
+    return inv(a.reshape((_size(first), _size(others)))).reshape(others + first)
+
+
+def tensorsolve(a, b, axes=None):
+    """What has to be multiplied with an array by :func:`tensordot` to give another.
+
+    `axes` names axes of `a` that go to its end first. Raises LinAlgError if those of `b` have not
+    as many elements as the others.
+
+    >>> import pommel as pm
+    >>> pm.linalg.tensorsolve(pm.eye(6).reshape((2, 3, 6)), pm.ones((2, 3))).shape
+    (6,)
+    """
+    a, b = _native.asarray(a), _native.asarray(b)
+    if axes is not None:
+        a = _native.moveaxis(a, tuple(axes), tuple(range(a.ndim - len(axes), a.ndim)))
+    left = a.shape[b.ndim:]
+    if _size(left) != b.size or a.size != b.size * b.size:
+        raise LinAlgError(
+            "argument 'a' must have as many elements on its axes behind those of 'b' as 'b', not "
+            "the shape {} with {}".format(a.shape, b.shape))
+    return solve(a.reshape((b.size, b.size)), _native.ravel(b)).reshape(left)
+
+
+def _inverses(x):
+    """The inverses of matrices, zeros where there is none, and where that is."""
+    try:
+        return inv(x), _native.zeros(x.shape[:-2], _native.bool)
+    except LinAlgError:
+        if x.ndim == 2:
+            return x * 0.0, _native.asarray(True)
+    inverses, singular = zip(*map(_inverses, x))
+    return _native.stack(inverses), _native.stack(singular)
+
+
+def cond(x, p=None):
+    """The condition numbers of matrices: how much larger relative errors can get in solutions.
+
+    `p` is the norm, 2 unless given: None, 2 and -2 by singular values, and else those of
+    :func:`matrix_norm`. Matrices without an inverse have an infinite one, and those with elements
+    that are not finite NaN.
+
+    >>> import pommel as pm
+    >>> float(pm.linalg.cond(pm.array([[2.0, 0.0], [0.0, 8.0]])))
+    4.0
+    """
+    from ._errstate import errstate
+
+    x = _native.asarray(x)
+    if x.size == 0:
+        raise LinAlgError("argument 'x' must have elements, not the shape {}".format(x.shape))
+    spoiled = ~_native.all(_native.isfinite(x), axis=(-2, -1))
+    x = _native.where(spoiled[..., None, None], 0, x)
+    with errstate(all="ignore"):
+        if p in (None, 2, -2):
+            s = svdvals(x)
+            first, last = s[..., 0], s[..., -1]
+            result = _native.asarray(last / first if p == -2 else first / last)
+        else:
+            inverses, singular = _inverses(x)
+            result = matrix_norm(x, ord=p) * matrix_norm(inverses, ord=p)
+            result = _native.where(singular, float("inf"), result)
+    # 0 / 0: zeros have no inverse either.
+    result = _native.where(_native.isnan(result), float("inf"), result)
+    return _native.where(spoiled, float("nan"), result)
 
 
 __all__ = sorted(name for name in dir() if not name.startswith("_") and name != "namedtuple")

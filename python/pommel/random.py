@@ -4,13 +4,21 @@
 >>> rng = pm.random.default_rng(42)
 >>> float(rng.random())
 0.7739560485559633
+
+Functions such as ``normal`` and ``randint`` draw from one generator of the module, which ``seed``
+makes anew. Its stream is that of ``default_rng``, and not that of NumPy's functions of these
+names.
+
+>>> pm.random.seed(42)
+>>> float(pm.random.rand())
+0.7739560485559633
 """
 
 from operator import index as _index
 
 from . import _native
 
-__all__ = ["Generator", "default_rng"]
+__all__ = ["Generator", "PCG64", "SeedSequence", "default_rng"]
 
 
 def _words(seed):
@@ -30,18 +38,129 @@ def _words(seed):
     return words
 
 
+def _hashed(words, constant, factor):
+    """Words mixed with a constant that changes from one to the next."""
+    for word in words:
+        word ^= constant
+        constant = constant * factor & _WORD
+        word = word * constant & _WORD
+        yield word ^ word >> 16
+
+
+_WORD = 0xFFFFFFFF
+
+
+class SeedSequence:
+    """A seed that is spread over all bits of a generator's state, and the seeds of its children.
+
+    ``entropy`` is an int, a sequence of ints, or None for the system's randomness; ``spawn_key``
+    tells children apart. The states are NumPy's.
+
+    >>> import pommel as pm
+    >>> pm.random.SeedSequence(42).generate_state(2)
+    array([3444837047, 2669555309], dtype=uint32)
+    """
+
+    #: How many words of 32 bits the entropy is mixed in.
+    pool_size = 4
+
+    def __init__(self, entropy=None, *, spawn_key=()):
+        if entropy is None:
+            from os import urandom
+
+            entropy = int.from_bytes(urandom(16), "little")
+        self.entropy = entropy
+        self.spawn_key = tuple(spawn_key)
+        self.n_children_spawned = 0
+        words = _words(entropy)
+        if self.spawn_key:
+            # Keys must not be taken for entropy.
+            words += [0] * (self.pool_size - len(words)) + _words(self.spawn_key)
+        self._assembled = words
+
+    def generate_state(self, n_words, dtype="uint32"):
+        """So many words of a state, of ``uint32`` or ``uint64``."""
+        dtype = _native.dtype(dtype)
+        if dtype not in ("uint32", "uint64"):
+            raise ValueError("argument 'dtype' must be uint32 or uint64, not {}".format(dtype))
+        halves = dtype.itemsize // 4
+        pool = self._pool()
+        repeated = (pool[i % self.pool_size] for i in range(n_words * halves))
+        words = list(_hashed(repeated, 0x8B51F9DD, 0x58F38DED))
+        state = [sum(word << 32 * i for i, word in enumerate(words[at:at + halves]))
+                 for at in range(0, len(words), halves)]
+        return _native.array(state, dtype=dtype)
+
+    def _pool(self):
+        """The entropy, mixed (M. E. O'Neill, "Developing a seed_seq alternative", 2015)."""
+        size, words = self.pool_size, self._assembled
+        pool = []
+
+        def sources():
+            yield from (words + [0] * size)[:size]
+            for source in range(size):
+                for _ in range(size - 1):
+                    yield pool[source]
+            for word in words[size:]:
+                for _ in range(size):
+                    yield word
+
+        hashed = _hashed(sources(), 0x43B0D7E5, 0x931E8875)
+        for _ in range(size):
+            pool.append(next(hashed))
+        targets = [target for source in range(size) for target in range(size) if target != source]
+        for target in targets + list(range(size)) * max(0, len(words) - size):
+            mixed = (0xCA01F9DD * pool[target] - 0x4973F715 * next(hashed)) & _WORD
+            pool[target] = mixed ^ mixed >> 16
+        return pool
+
+    def spawn(self, n_children):
+        """So many sequences that are independent of this one and of each other."""
+        first = self.n_children_spawned
+        self.n_children_spawned += n_children
+        return [type(self)(self.entropy, spawn_key=(*self.spawn_key, i))
+                for i in range(first, self.n_children_spawned)]
+
+    def __repr__(self):
+        return "SeedSequence(entropy={!r}, spawn_key={!r})".format(self.entropy, self.spawn_key)
+
+
+class PCG64:
+    """The bits that a ``Generator`` makes numbers of: those of NumPy's ``PCG64`` of a seed.
+
+    ``seed`` is an int, a sequence of ints, a ``SeedSequence``, or None for the system's
+    randomness.
+
+    >>> import pommel as pm
+    >>> rng = pm.random.Generator(pm.random.PCG64(42))
+    >>> float(rng.random())
+    0.7739560485559633
+    """
+
+    def __init__(self, seed=None):
+        #: Where the state comes from.
+        self.seed_seq = seed if isinstance(seed, SeedSequence) else SeedSequence(seed)
+        self._stream = _native.RandomStream(self.seed_seq._assembled)
+
+    def random_raw(self, size=None):
+        """Words of 64 random bits: an int, or an array of ``uint64``."""
+        words = self._stream.integers(0, 2**64 - 1, _shape(size), "uint64")
+        return words.item() if size is None else words
+
+    def spawn(self, n_children):
+        """So many generators of bits that are independent of this one and of each other."""
+        return [type(self)(child) for child in self.seed_seq.spawn(n_children)]
+
+
 def default_rng(seed=None):
     """A generator of random numbers: of a seed (an int or a sequence of ints), a fresh one without.
 
-    A generator that is given is given back.
+    ``seed`` may be a ``SeedSequence`` or a ``PCG64``, too; a generator that is given is given
+    back.
     """
     if isinstance(seed, Generator):
         return seed
-    if seed is None:
-        from os import urandom
-
-        seed = int.from_bytes(urandom(16), "little")
-    return Generator(_native.RandomStream(_words(seed)))
+    return Generator(seed if isinstance(seed, PCG64) else PCG64(seed))
 
 
 def _shape(size):
@@ -57,8 +176,18 @@ class Generator:
     Parameters of distributions are numbers.
     """
 
-    def __init__(self, stream):
-        self._stream = stream
+    def __init__(self, bit_generator):
+        if not isinstance(bit_generator, PCG64):
+            raise TypeError("argument 'bit_generator' must be a PCG64, not {}: use "
+                            "default_rng".format(
+                type(bit_generator).__name__))
+        #: The bits.
+        self.bit_generator = bit_generator
+        self._stream = bit_generator._stream
+
+    def spawn(self, n_children):
+        """So many generators that are independent of this one and of each other."""
+        return [type(self)(bits) for bits in self.bit_generator.spawn(n_children)]
 
     def random(self, size=None, dtype="float64"):
         """Numbers from 0 up to 1, without 1."""
@@ -102,7 +231,10 @@ class Generator:
         return _native.take(x, self._stream.permutation(x.shape[axis]), axis)
 
     def shuffle(self, x, axis=0):
-        """Brings the parts of an array along an axis into random order, in place."""
+        """Brings the parts of an array along an axis, or of a list, into random order."""
+        if isinstance(x, list):
+            x[:] = [x[i] for i in self._stream.permutation(len(x)).tolist()]
+            return
         x[...] = _native.take(x, self._stream.permutation(x.shape[axis]), axis)
 
     def choice(self, a, size=None, replace=True, p=None, axis=0, shuffle=True):
@@ -148,3 +280,77 @@ for _row in """
 """.split(";"):
     _name, *_parameters = _row.split()
     _distribution(_name, _parameters)
+
+
+#: The generator of the module: a list of it, or of none before somebody draws.
+_own = []
+
+
+def _generator():
+    if not _own:
+        seed()
+    return _own[0]
+
+
+def seed(seed=None):
+    """Makes the generator of the module anew: of a seed as that of ``default_rng``."""
+    _own[:] = [Generator(PCG64(seed))]
+
+
+def rand(*shape):
+    """Numbers from 0 up to 1, without 1, in a shape whose extents are the arguments."""
+    return _generator().random(shape)
+
+
+def randn(*shape):
+    """Normally distributed numbers of mean 0 and standard deviation 1, in a shape whose extents
+    are the arguments."""
+    return _generator().standard_normal(shape)
+
+
+def randint(low, high=None, size=None, dtype="int64"):
+    """Integers from ``low`` up to ``high``, which is left out; with one bound from 0."""
+    return _generator().integers(low, high, size, dtype)
+
+
+def random_sample(size=None):
+    """Numbers from 0 up to 1, without 1."""
+    return _generator().random(size)
+
+
+ranf = sample = random = random_sample
+
+
+def choice(a, size=None, replace=True, p=None):
+    """Elements of an array, or integers below a number, chosen at random."""
+    return _generator().choice(a, size, replace, p)
+
+
+def permutation(x):
+    """The integers below a number, or the parts of an array, in random order."""
+    return _generator().permutation(x)
+
+
+def shuffle(x):
+    """Brings the parts of an array along its first axis, or of a list, into random order."""
+    _generator().shuffle(x)
+
+
+def _forwarded(name):
+    """A function of the module for a method of its generator."""
+
+    def function(*args, **kwargs):
+        return getattr(_generator(), name)(*args, **kwargs)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = "``Generator.{}`` of the generator of the module.".format(name)
+    return function
+
+
+# The other methods of generators are functions too; those of integers have another name.
+for _name in vars(Generator).keys() - {"integers", "random", "spawn", *globals()}:
+    if not _name.startswith("_"):
+        globals()[_name] = _forwarded(_name)
+__all__ += sorted(_name for _name, _function in globals().items()
+                  if not _name.startswith("_") and type(_function) is type(seed)
+                  and _name != "default_rng")

@@ -190,6 +190,31 @@ impl Array {
         Array { dtype, layout, data: self.data.clone(), ..*self }
     }
 
+    /// The same bytes as elements of another type: a view. Where elements are of another size, the last
+    /// axis has more or fewer of them, and must lie without gaps.
+    ///
+    /// # Errors
+    /// The last axis has gaps or bytes that do not make up elements, elements of the type would not be
+    /// aligned, or there is not enough memory to compute what was put off.
+    pub fn reinterpreted(&self, dtype: DType) -> Result<Array> {
+        // What was put off has a type of its own.
+        let start = self.address()? as isize;
+        let layout = self.layout.reinterpreted(dtype.size());
+        let aligned = |layout: &Layout| {
+            let steps = layout.strides().iter().zip(layout.shape());
+            let mut steps = steps.filter(|(_, extent)| **extent > 1).map(|(step, _)| *step);
+            let alignment = dtype.real().size() as isize;
+            layout.is_empty() || start % alignment == 0 && steps.all(|step| step % alignment == 0)
+        };
+        let layout = layout.filter(aligned).ok_or_else(|| Error::Argument {
+            name: "dtype",
+            value: dtype.name().to_owned(),
+            wanted: "a type whose elements the last axis is made up of, aligned and without gaps: make \
+                     a copy of the array first",
+        })?;
+        Ok(Array { dtype, layout, data: self.data.clone(), ..*self })
+    }
+
     /// A copy without gaps, in an order.
     ///
     /// # Errors

@@ -128,6 +128,21 @@ impl Layout {
         Layout { offset: self.offset + which * item_size as isize, item_size, ..self.clone() }
     }
 
+    /// The same bytes as elements of another size, which make up the last axis; `None` if they do not.
+    pub(crate) fn reinterpreted(&self, item_size: usize) -> Option<Layout> {
+        let mut layout = Layout { item_size, ..self.clone() };
+        if item_size == self.item_size {
+            return Some(layout);
+        }
+        let (extent, stride) = (layout.shape.last_mut()?, layout.strides.last_mut()?);
+        let bytes = *extent as usize * self.item_size;
+        if *extent > 1 && *stride != self.item_size as isize || !bytes.is_multiple_of(item_size) {
+            return None;
+        }
+        (*extent, *stride) = ((bytes / item_size) as isize, item_size as isize);
+        Some(layout)
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.shape.contains(&0)

@@ -307,3 +307,24 @@ fn what_strides_cannot_reach_is_copied() {
     assert_eq!(table.merged().shape(), [6]);
     assert_eq!(Dims::from_slice(table.transposed().merged().shape()).as_slice(), [3, 2]);
 }
+
+#[test]
+fn bytes_are_elements_of_other_types() {
+    use pommel_array::{Array, DType, Index};
+    let array = Array::from_slice(&[1i32, 0, 2, 0, 3, 0, 4, 0], &[2, 4]).unwrap();
+    let wide = array.reinterpreted(DType::Int64).unwrap();
+    assert_eq!(wide.shape(), [2, 2]);
+    assert_eq!(wide.to_vec::<i64>().unwrap(), [1, 2, 3, 4]);
+    let narrow = wide.reinterpreted(DType::Int16).unwrap();
+    assert_eq!((narrow.shape(), narrow.layout().strides()), (&[2, 8][..], &[16, 2][..]));
+    // As many elements in any layout; others only where the last axis has no gaps and the bytes fit.
+    assert_eq!(array.transposed().reinterpreted(DType::Float32).unwrap().shape(), [4, 2]);
+    assert!(array.transposed().reinterpreted(DType::Int64).is_err());
+    let part = array.select(&[Index::Ellipsis, Index::Slice(None, Some(3), 1)]).unwrap();
+    assert!(part.reinterpreted(DType::Int64).is_err());
+    // Elements of eight bytes begin at multiples of eight.
+    let behind = array.select(&[Index::At(0), Index::Slice(Some(1), Some(3), 1)]).unwrap();
+    assert!(behind.reinterpreted(DType::Float64).is_err());
+    assert_eq!(behind.reinterpreted(DType::Complex64).unwrap().shape(), [1]);
+    assert!(Array::zeros(DType::Int8, &[]).unwrap().reinterpreted(DType::Int16).is_err());
+}

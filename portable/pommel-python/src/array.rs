@@ -3,13 +3,16 @@
 use crate::dtype::{self, DType};
 use crate::error::Raise;
 use crate::functions::algebra;
-use crate::functions::argument::axes;
+use crate::functions::argument::{In, Lay, axes, out};
+use crate::functions::searching::taken;
+use crate::functions::sorting::along;
 use crate::functions::statistics::reduced;
 use crate::key::{self, Key};
 use crate::value::{self, Shape, Value};
 use crate::{errstate, exchange, text};
 use pommel::prelude::*;
 use pommel_array::reduce::{self, Reduction, Scan};
+use pommel_array::sorting;
 use pommel_array::{Array, Casting, Function, Index, Operand, Order, Scalar, apply, apply_into};
 
 /// An n-dimensional array of numbers of one type.
@@ -496,10 +499,28 @@ impl NdArray {
         text::str(&self.inner)
     }
 
-    /// A copy, converted to a type.
-    #[signature(dtype, /, *, copy = true)]
-    fn astype(&self, ctx: Ctx<'_>, dtype: DType, copy: bool) -> Result<NdArray> {
-        self.cast_to(ctx, dtype, copy)
+    /// A copy, converted to a type by a rule; without `copy` the array itself where it is of the type
+    /// and lies in the order. `subok` is NumPy's: there are no subclasses.
+    #[signature(dtype, order = None, casting = "unsafe".into(), subok = true, copy = true)]
+    fn astype(
+        &self,
+        ctx: Ctx<'_>,
+        dtype: DType,
+        order: Option<Lay>,
+        casting: String,
+        subok: bool,
+        copy: bool,
+    ) -> Result<NdArray> {
+        let _ = subok;
+        let rule = crate::functions::creation::rule(&casting)?;
+        self.inner.dtype().check_cast(dtype.inner, rule).raise()?;
+        let result = self.cast_to(ctx, dtype, copy)?;
+        match order {
+            Some(Lay(Some(order))) if !result.inner.layout().is_contiguous(order) => {
+                out(result.inner.copied(order))
+            }
+            _ => Ok(result),
+        }
     }
 
     #[skip]
@@ -580,10 +601,35 @@ impl NdArray {
         Ok(ctx.bytes(&bytes)?.into())
     }
 
-    /// The elements in C order under another shape; a view if that is possible.
-    fn reshape(&self, shape: Args<'_, '_>) -> Result<NdArray> {
+    /// The elements in an order under another shape; a view if that is possible.
+    #[signature(*shape, order = None)]
+    fn reshape(&self, shape: Args<'_, '_>, order: Option<Lay>) -> Result<NdArray> {
         let shape = shape_of(&shape)?;
-        Ok(NdArray { inner: self.inner.reshaped(&shape).raise()? })
+        match order {
+            None => Ok(NdArray { inner: self.inner.reshaped(&shape).raise()? }),
+            Some(order) => {
+                let order = self.order(Some(order));
+                out(pommel_array::manipulation::reshape(&self.inner, &shape, order, None))
+            }
+        }
+    }
+
+    /// The order that is meant: C without a word, and with 'A' or 'K' the one in which elements lie.
+    #[skip]
+    fn order(&self, order: Option<Lay>) -> Order {
+        let layout = self.inner.layout();
+        let lies = layout.is_contiguous(Order::F) && !layout.is_contiguous(Order::C);
+        match order {
+            None => Order::C,
+            Some(Lay(None)) => {
+                if lies {
+                    Order::F
+                } else {
+                    Order::C
+                }
+            }
+            Some(Lay(Some(order))) => order,
+        }
     }
 
     /// The axes in another order: a view; in reverse order if none is given.
@@ -596,15 +642,124 @@ impl NdArray {
         Ok(NdArray { inner })
     }
 
-    /// The elements in one dimension: a view if that is possible.
-    fn ravel(&self) -> Result<NdArray> {
-        Ok(NdArray { inner: self.inner.reshaped(&[-1]).raise()? })
+    /// The elements in one dimension, in an order: a view if that is possible.
+    #[signature(order = None)]
+    fn ravel(&self, order: Option<Lay>) -> Result<NdArray> {
+        out(pommel_array::manipulation::ravel(&self.inner, self.order(order)))
     }
 
-    /// The elements in one dimension: a copy.
-    fn flatten(&self) -> Result<NdArray> {
-        let copy = self.inner.copied(Order::C).raise()?;
-        Ok(NdArray { inner: copy.reshaped(&[-1]).raise()? })
+    /// The elements in one dimension, in an order: a copy.
+    #[signature(order = None)]
+    fn flatten(&self, order: Option<Lay>) -> Result<NdArray> {
+        out(pommel_array::manipulation::flatten(&self.inner, self.order(order)))
+    }
+
+    /// The same bytes as elements of another type: a view; of the same type without one.
+    #[signature(dtype = None)]
+    fn view(&self, dtype: Option<DType>) -> Result<NdArray> {
+        let dtype = dtype.map_or(self.inner.dtype(), |dtype| dtype.inner);
+        out(self.inner.reinterpreted(dtype))
+    }
+
+    /// How the elements lie: 'C_CONTIGUOUS', 'F_CONTIGUOUS', 'WRITEABLE' and 'ALIGNED', which are also
+    /// attributes in small letters.
+    #[getter]
+    fn flags<'c>(this: &Instance<'c, NdArray>, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        ctx.import(c"pommel._attributes")?.call_method(c"flags", (&**this,))
+    }
+
+    /// The elements in C order, to iterate over, to read and to write, by indices of one dimension.
+    #[getter]
+    fn flat<'c>(this: &Instance<'c, NdArray>, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        ctx.import(c"pommel._attributes")?.call_method(c"flat", (&**this,))
+    }
+
+    /// Writes all elements, in C order; values are repeated.
+    #[setter]
+    fn set_flat<'c>(this: &Instance<'c, NdArray>, ctx: Ctx<'c>, value: &Object<'c>) -> Result<()> {
+        let all = ctx.builtin(c"slice")?.call((ctx.none(),))?;
+        Self::flat(this, ctx)?.set_item(&all, value)
+    }
+
+    /// The memory of the elements, as `memoryview` shows it.
+    #[getter]
+    fn data<'c>(this: &Instance<'c, NdArray>, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        ctx.builtin(c"memoryview")?.call((&**this,))
+    }
+
+    /// An array without dimensions is formatted as its number; any other only without a word.
+    #[signature(format_spec, /)]
+    fn __format__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        format_spec: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        let array = this.borrow()?;
+        if array.inner.ndim() == 0 {
+            let number = value::give(ctx, array.inner.item(&[]).raise()?)?;
+            return ctx.builtin(c"format")?.call((number, format_spec));
+        }
+        if format_spec.is_true()? {
+            return Err(Error::type_error(format!(
+                "an array of shape {:?} cannot be formatted by {}: format its elements, or use \
+                 array2string",
+                array.inner.shape(),
+                format_spec.repr()?
+            )));
+        }
+        ctx.object(text::str(&array.inner)?)
+    }
+
+    /// Writes values to indices in C order, repeated; `mode` as that of take.
+    #[signature(indices, values, mode = "raise".into())]
+    fn put<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        indices: &Object<'c>,
+        values: &Object<'c>,
+        mode: String,
+    ) -> Result<Object<'c>> {
+        let module = ctx.import(c"pommel._placing")?;
+        module.call_method(c"put", (&**this, indices, values, mode))
+    }
+
+    /// For each element the choice of which it is the number, at its place.
+    #[signature(choices, out = None, mode = "raise".into())]
+    fn choose<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        choices: &Object<'c>,
+        out: Option<Object<'c>>,
+        mode: String,
+    ) -> Result<Object<'c>> {
+        let module = ctx.import(c"pommel._placing")?;
+        module.call_method(c"choose", (&**this, choices, out, mode))
+    }
+
+    /// Writes the elements in C order to a file: their bytes, or, with a separator, their text.
+    #[signature(fid, sep = "".into(), format = "%s".into())]
+    fn tofile<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        fid: &Object<'c>,
+        sep: String,
+        format: String,
+    ) -> Result<Object<'c>> {
+        ctx.import(c"pommel._files")?.call_method(c"tofile", (&**this, fid, sep, format))
+    }
+
+    /// Pickles the array to a file.
+    fn dump<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        file: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        ctx.import(c"pommel._pickle")?.call_method(c"dump", (&**this, file))
+    }
+
+    /// The bytes of the array's pickle.
+    fn dumps<'c>(this: &Instance<'c, NdArray>, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        ctx.import(c"pommel._pickle")?.call_method(c"dumps", (&**this,))
     }
 
     /// A table for notebooks.
@@ -765,21 +920,114 @@ impl NdArray {
         algebra::dot(ctx, crate::functions::argument::In(self.inner.clone()), b)
     }
 
-    /// Sorts the elements along an axis, in place.
-    #[signature(axis = -1)]
-    fn sort(&self, axis: isize) -> Result<()> {
-        let sorted = pommel_array::sorting::sort(&self.inner, axis, false).raise()?;
+    /// Sorts the elements along an axis, in place. Every `kind` is stable.
+    #[signature(axis = -1, kind = None)]
+    fn sort(&self, axis: isize, kind: Option<String>) -> Result<()> {
+        let _ = kind;
+        let sorted = sorting::sort(&self.inner, axis, false).raise()?;
         self.inner.assign(&sorted, Casting::No).raise()
     }
 
-    /// The indices that sort along an axis.
-    #[signature(axis = -1)]
-    fn argsort(&self, axis: isize) -> Result<NdArray> {
-        Ok(NdArray { inner: pommel_array::sorting::argsort(&self.inner, axis, false).raise()? })
+    /// The indices that sort along an axis, or all elements. Every `kind` is stable.
+    #[signature(axis = Some(-1), kind = None)]
+    fn argsort(&self, axis: Option<isize>, kind: Option<String>) -> Result<NdArray> {
+        let _ = kind;
+        let (array, axis) = along(&self.inner, axis)?;
+        out(sorting::argsort(&array, axis, false))
+    }
+
+    /// Orders the elements along an axis in place, so that the `kth` is where it is when they are
+    /// sorted, smaller ones before it.
+    #[signature(kth, axis = -1)]
+    fn partition(&self, kth: isize, axis: isize) -> Result<()> {
+        let parted = sorting::partition(&self.inner, kth, axis).raise()?;
+        self.inner.assign(&parted, Casting::No).raise()
+    }
+
+    /// The indices of the order that partition makes along an axis, or of all elements.
+    #[signature(kth, axis = Some(-1))]
+    fn argpartition(&self, kth: isize, axis: Option<isize>) -> Result<NdArray> {
+        let (array, axis) = along(&self.inner, axis)?;
+        out(sorting::argpartition(&array, kth, axis))
+    }
+
+    /// For each value the index at which it can be put into the array, which is sorted.
+    #[signature(v, side = "left".into(), sorter = None)]
+    fn searchsorted(&self, v: In, side: String, sorter: Option<In>) -> Result<NdArray> {
+        crate::functions::sorting::searchsorted(In(self.inner.clone()), v, side, sorter)
+    }
+
+    /// The elements at indices of an axis, or in C order; `mode` says what an index out of bounds
+    /// means: 'raise', 'wrap' or 'clip'.
+    #[signature(indices, axis = None, mode = "raise".into())]
+    fn take(&self, indices: In, axis: Option<isize>, mode: String) -> Result<NdArray> {
+        taken(&self.inner, &indices.0, axis, &mode)
+    }
+
+    /// The parts along an axis, or the elements in C order, for which a condition holds.
+    #[signature(condition, axis = None)]
+    fn compress(&self, condition: In, axis: Option<isize>) -> Result<NdArray> {
+        out(pommel_array::indexing::compress(&condition.0, &self.inner, axis))
+    }
+
+    /// Elements repeated, each or by counts, along an axis or in C order.
+    #[signature(repeats, axis = None)]
+    fn repeat(&self, repeats: In, axis: Option<isize>) -> Result<NdArray> {
+        crate::functions::manipulation::repeat(In(self.inner.clone()), repeats, axis)
+    }
+
+    /// A diagonal of two axes: a view.
+    #[signature(offset = 0, axis1 = 0, axis2 = 1)]
+    fn diagonal(&self, offset: isize, axis1: isize, axis2: isize) -> Result<NdArray> {
+        out(pommel_array::manipulation::diagonal(&self.inner, offset, axis1, axis2))
+    }
+
+    /// The sums of diagonals of two axes.
+    #[signature(offset = 0, axis1 = 0, axis2 = 1, dtype = None)]
+    fn trace(
+        &self,
+        offset: isize,
+        axis1: isize,
+        axis2: isize,
+        dtype: Option<DType>,
+    ) -> Result<NdArray> {
+        algebra::trace(In(self.inner.clone()), offset, axis1, axis2, dtype)
+    }
+
+    /// The elements rounded to so many digits behind the point; halves go to the even neighbour.
+    #[signature(decimals = 0, out = None)]
+    fn round<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        decimals: i32,
+        out: Option<Object<'c>>,
+    ) -> Result<Object<'c>> {
+        crate::functions::rounded(ctx, &self.inner, decimals, out)
+    }
+
+    /// The elements with their bytes in the other order, in a new array or in place.
+    #[signature(inplace = false)]
+    fn byteswap<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        inplace: bool,
+    ) -> Result<Object<'c>> {
+        let array = this.borrow()?;
+        let swapped = exchange::native(&array.inner)?;
+        if !inplace {
+            return ctx.object(NdArray { inner: swapped });
+        }
+        array.inner.assign(&swapped, Casting::No).raise()?;
+        Ok(this.to_owned_handle())
     }
 
     /// The complex conjugates.
     fn conj(&self, ctx: Ctx<'_>) -> Result<NdArray> {
+        unary(ctx, Function::Conj, self)
+    }
+
+    /// The complex conjugates.
+    fn conjugate(&self, ctx: Ctx<'_>) -> Result<NdArray> {
         unary(ctx, Function::Conj, self)
     }
 

@@ -149,8 +149,14 @@ pub(crate) fn code(dtype: Type) -> String {
 /// The type of a text: a name, NumPy's letter, or a code with byte order and size.
 pub(crate) fn named(text: &str) -> Option<Type> {
     let found = match text {
-        "int" | "intp" | "long" | "longlong" | "l" | "p" => Type::Int64,
+        "int" | "int_" | "intp" | "long" | "longlong" | "l" | "p" => Type::Int64,
         "uint" | "uintp" | "ulong" | "ulonglong" | "L" | "P" => Type::UInt64,
+        "byte" => Type::Int8,
+        "ubyte" => Type::UInt8,
+        "short" => Type::Int16,
+        "ushort" => Type::UInt16,
+        "intc" => Type::Int32,
+        "uintc" => Type::UInt32,
         "float" | "double" => Type::Float64,
         "half" => Type::Float16,
         "single" => Type::Float32,

@@ -82,9 +82,9 @@ pub mod native {
         diff, max, mean, min, prod, ptp, std, sum, var,
     };
     #[export]
-    use crate::functions::{array, asarray, clip, imag, real};
+    use crate::functions::{array, asarray, clip, imag, real, round};
     #[export]
-    use crate::text::{print_options, set_printoptions};
+    use crate::text::{elements_text, get_printoptions, set_printoptions};
     #[export]
     use crate::ufunc::Ufunc;
 
@@ -107,7 +107,7 @@ pub mod native {
         eigvals eigvalsh fft fftfreq fftn fftshift get_modes hfft host ifft ifftn ifftshift ihfft \
         instruction_sets inv irfft irfftn lstsq matrix_norm matrix_power matrix_rank \
         npy_header npy_parse npz_get npz_names npz_pack \
-        num_threads_source pinv print_options qr rfft rfftfreq rfftn set_modes slogdet solve svd \
+        num_threads_source pinv qr rfft rfftfreq rfftn set_modes slogdet solve svd \
         svdvals unique_parts vector_norm";
 
     /// Adds `__all__`: the names of the main namespace.

@@ -1,5 +1,6 @@
 //! What people see of an array, and how they want it.
 
+use crate::array::NdArray;
 use crate::error::Raise;
 use core::cell::RefCell;
 use pommel::prelude::*;
@@ -67,10 +68,40 @@ pub fn set_printoptions(
     Ok(())
 }
 
-/// How arrays are written in this thread: precision, threshold, edgeitems, linewidth, suppress.
+/// How arrays are written in this thread: what set_printoptions takes, as a dict.
 #[function]
-pub fn print_options() -> (usize, usize, usize, usize, bool, String) {
-    OPTIONS.with_borrow(|o| {
-        (o.precision, o.threshold, o.edgeitems, o.linewidth, o.suppress, o.nanstr.clone())
-    })
+pub fn get_printoptions(ctx: Ctx<'_>) -> Result<Object<'_>> {
+    let options = OPTIONS.with_borrow(Options::clone);
+    let dict = ctx.dict()?;
+    dict.set_item("precision", options.precision)?;
+    dict.set_item("threshold", options.threshold)?;
+    dict.set_item("edgeitems", options.edgeitems)?;
+    dict.set_item("linewidth", options.linewidth)?;
+    dict.set_item("suppress", options.suppress)?;
+    dict.set_item("nanstr", options.nanstr)?;
+    dict.set_item("infstr", options.infstr)?;
+    dict.set_item(
+        "sign",
+        match options.sign {
+            Sign::Minus => "-",
+            Sign::Plus => "+",
+            Sign::Space => " ",
+        },
+    )?;
+    dict.set_item("floatmode", options.floatmode.name())?;
+    Ok(dict.into())
+}
+
+/// The elements of an array in brackets, with a separator, an indent of lines but the first, and
+/// places that the last one leaves free.
+#[function(name = "_elements_text", signature = (array, separator, indent, free, /))]
+pub fn elements_text(
+    array: &NdArray,
+    separator: &str,
+    indent: usize,
+    free: usize,
+) -> Result<String> {
+    OPTIONS
+        .with_borrow(|options| text::elements(&array.inner, options, separator, indent, free))
+        .raise()
 }

@@ -20,14 +20,14 @@ impl Ufunc {
     /// The name.
     #[getter]
     fn __name__(&self) -> &'static str {
-        self.function.name()
+        name(self.function)
     }
 
     /// How the function is called, and what it computes.
     #[getter]
     fn doc(&self) -> String {
         let parameters = if self.function.arity() == 1 { "x" } else { "x1, x2" };
-        format!("{}({parameters}, /, out=None)\n\n{}", self.function.name(), self.function.doc())
+        format!("{}({parameters}, /, out=None)\n\n{}", name(self.function), self.function.doc())
     }
 
     /// The number of parameters.
@@ -96,13 +96,19 @@ impl Ufunc {
     }
 
     fn __repr__(&self) -> String {
-        format!("<ufunc '{}'>", self.function.name())
+        format!("<ufunc '{}'>", name(self.function))
     }
 
     fn __reduce__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
-        let getter = ctx.builtin(c"getattr")?;
-        ctx.object((getter, (&*ctx.import(c"pommel")?, self.function.name())))
+        let restored = ctx.import(c"pommel._pickle")?.get_attr(c"ufunc")?;
+        ctx.object((restored, (name(self.function),)))
     }
+}
+
+/// The name of an element-wise function: the engine's, but that `round` is a function of two
+/// parameters.
+fn name(function: Function) -> &'static str {
+    if function == Function::Round { "rint" } else { function.name() }
 }
 
 /// The array that is to take a result: itself, or the one of a tuple.
@@ -111,7 +117,7 @@ fn out_array<'c>(out: &Object<'c>) -> Result<Object<'c>> {
 }
 
 #[cold]
-fn not_an_output(out: &Object<'_>) -> Error {
+pub(crate) fn not_an_output(out: &Object<'_>) -> Error {
     Error::type_error(format!("argument 'out' must be an array, not {}", out.type_name()))
 }
 
@@ -133,14 +139,13 @@ pub(crate) const ALIASES: &[(&std::ffi::CStr, Function)] = &[
     (c"mod", Function::Remainder),
     (c"power", Function::Power),
     (c"right_shift", Function::RightShift),
-    (c"rint", Function::Round),
     (c"true_divide", Function::Divide),
 ];
 
 /// Adds all of them to the module.
 pub(crate) fn add_to(module: &Module<'_>) -> Result<()> {
     for &function in Function::ALL {
-        let name = std::ffi::CString::new(function.name()).unwrap_or_default();
+        let name = std::ffi::CString::new(name(function)).unwrap_or_default();
         module.add(&name, Ufunc { function })?;
     }
     for (name, function) in ALIASES {

@@ -28,15 +28,21 @@ pub enum FloatMode {
 }
 
 impl FloatMode {
+    const NAMES: [(&'static str, FloatMode); 4] = [
+        ("fixed", FloatMode::Fixed),
+        ("unique", FloatMode::Unique),
+        ("maxprec", FloatMode::MaxPrec),
+        ("maxprec_equal", FloatMode::MaxPrecEqual),
+    ];
+
     /// The mode of NumPy's name.
     pub fn from_name(name: &str) -> Option<FloatMode> {
-        Some(match name {
-            "fixed" => FloatMode::Fixed,
-            "unique" => FloatMode::Unique,
-            "maxprec" => FloatMode::MaxPrec,
-            "maxprec_equal" => FloatMode::MaxPrecEqual,
-            _ => return None,
-        })
+        Self::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, mode)| mode)
+    }
+
+    /// The name of the mode in NumPy.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize].0
     }
 }
 
@@ -138,6 +144,25 @@ pub fn str(array: &Array, options: &Options) -> Result<String> {
         return Ok(element::text(array.item(&[])?, array.dtype()));
     }
     Ok(Shown::of(array, options)?.text(options, options.linewidth, " ", 0))
+}
+
+/// The elements in brackets, with something between them. Lines but the first are indented, and the
+/// last one leaves places free.
+///
+/// # Errors
+/// There is not enough memory to compute the elements.
+pub fn elements(
+    array: &Array,
+    options: &Options,
+    separator: &str,
+    indent: usize,
+    free: usize,
+) -> Result<String> {
+    if array.size() == 0 {
+        return Ok("[]".to_owned());
+    }
+    let width = options.linewidth.saturating_sub(free);
+    Ok(Shown::of(array, options)?.text(options, width, separator, indent))
 }
 
 /// A small table for notebooks: shape, type and size, and the elements as [`str()`] writes them.

@@ -14,6 +14,7 @@ use crate::array::NdArray;
 use crate::dtype::DType;
 use crate::value;
 use pommel::prelude::*;
+use pommel_array::{Array, Casting, Function, Operand, Scalar, apply};
 
 /// An array of a number, of a nested sequence of numbers, or of another array's elements: a copy
 /// unless `copy` says otherwise.
@@ -68,12 +69,11 @@ pub(crate) fn check_device(device: Option<&str>) -> Result<()> {
 /// The elements of an array, moved into a range that is open where a bound is missing.
 pub(crate) fn clipped(
     ctx: Ctx<'_>,
-    x: &pommel_array::Array,
+    x: &Array,
     min: Option<Object<'_>>,
     max: Option<Object<'_>>,
 ) -> Result<NdArray> {
     use crate::value::Value;
-    use pommel_array::{Function, Operand, apply};
     let mut array = x.clone();
     for (bound, function, name) in
         [(min, Function::Maximum, "min"), (max, Function::Minimum, "max")]
@@ -99,6 +99,61 @@ pub fn clip(
     max: Option<Object<'_>>,
 ) -> Result<NdArray> {
     clipped(ctx, &x.0, min, max)
+}
+
+/// The elements rounded to so many digits behind the point, or, of a negative number, in front of it;
+/// halves go to the even neighbour.
+#[function(signature = (x, /, decimals = 0, out = None))]
+pub fn round<'c>(
+    ctx: Ctx<'c>,
+    x: argument::In,
+    decimals: i32,
+    out: Option<Object<'c>>,
+) -> Result<Object<'c>> {
+    rounded(ctx, &x.0, decimals, out)
+}
+
+/// The same, also for the method.
+pub(crate) fn rounded<'c>(
+    ctx: Ctx<'c>,
+    x: &Array,
+    decimals: i32,
+    out: Option<Object<'c>>,
+) -> Result<Object<'c>> {
+    let result = to_decimals(x, decimals).map_err(crate::error::raised)?;
+    crate::errstate::check(ctx, "round")?;
+    let Some(out) = out.filter(|out| !out.is_none()) else {
+        return ctx.object(NdArray { inner: result });
+    };
+    let target = Instance::<NdArray>::of(&out).map(|out| out.borrow()).transpose()?;
+    let target = target.ok_or_else(|| crate::ufunc::not_an_output(&out))?;
+    target.inner.assign(&result, Casting::SameKind).map_err(crate::error::raised)?;
+    drop(target);
+    Ok(out)
+}
+
+fn to_decimals(x: &Array, decimals: i32) -> pommel_array::Result<Array> {
+    if decimals == 0 || decimals > 0 && x.dtype().is_integer() {
+        return apply(Function::Round, &[Operand::Array(x)]);
+    }
+    let (there, back) = match decimals > 0 {
+        true => (Function::Multiply, Function::Divide),
+        false => (Function::Divide, Function::Multiply),
+    };
+    if x.dtype().is_complex() {
+        // Part by part, so that no product of complex numbers rounds on its way.
+        let result = x.copied_as_it_lies()?;
+        result.real().assign(&to_decimals(&x.real(), decimals)?, Casting::No)?;
+        result.imag()?.assign(&to_decimals(&x.imag()?, decimals)?, Casting::No)?;
+        return Ok(result);
+    }
+    // As the text says it: a power that is computed is not always the nearest number.
+    let scale = format!("1e{}", decimals.unsigned_abs()).parse().unwrap_or(f64::INFINITY);
+    let scale = Operand::Scalar(Scalar::Float(scale));
+    let scaled = apply(there, &[Operand::Array(x), scale])?;
+    let whole = apply(Function::Round, &[Operand::Array(&scaled)])?;
+    let result = apply(back, &[Operand::Array(&whole), scale])?;
+    if x.dtype().is_integer() { result.cast(x.dtype(), Casting::Unsafe) } else { Ok(result) }
 }
 
 /// The real parts: a view of an array of complex numbers.

@@ -4,13 +4,24 @@ use super::argument::{In, out, tuple};
 use crate::array::NdArray;
 use crate::error::raised;
 use pommel::prelude::*;
+use pommel_array::Array;
 use pommel_array::indexing::{self, Mode};
 
 /// The elements at indices of an axis, or in C order; `mode` says what an index out of bounds means:
 /// 'raise', 'wrap' or 'clip'.
 #[function(signature = (x, indices, /, axis = None, *, mode = "raise".into()))]
 pub fn take(x: In, indices: In, axis: Option<isize>, mode: String) -> Result<NdArray> {
-    let mode = match mode.as_str() {
+    taken(&x.0, &indices.0, axis, &mode)
+}
+
+/// The elements at indices, by the name of a mode.
+pub(crate) fn taken(
+    x: &Array,
+    indices: &Array,
+    axis: Option<isize>,
+    mode: &str,
+) -> Result<NdArray> {
+    let mode = match mode {
         "raise" => Mode::Raise,
         "wrap" => Mode::Wrap,
         "clip" => Mode::Clip,
@@ -20,7 +31,7 @@ pub fn take(x: In, indices: In, axis: Option<isize>, mode: String) -> Result<NdA
             )));
         }
     };
-    out(indexing::take(&x.0, &indices.0, axis, mode))
+    out(indexing::take(x, indices, axis, mode))
 }
 
 /// The elements at indices along an axis, for each line of the others.
@@ -56,7 +67,7 @@ pub fn flatnonzero(a: In) -> Result<NdArray> {
 /// The parts along an axis, or the elements in C order, for which a condition holds.
 #[function(signature = (condition, a, axis = None))]
 pub fn compress(condition: In, a: In, axis: Option<isize>) -> Result<NdArray> {
-    out(indexing::compress(&a.0, &condition.0, axis))
+    out(indexing::compress(&condition.0, &a.0, axis))
 }
 
 /// The elements in C order for which a condition holds.

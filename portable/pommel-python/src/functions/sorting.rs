@@ -8,7 +8,7 @@ use pommel_array::Array;
 use pommel_array::sorting::{self, Bins, Side};
 
 /// The order of the parts of an array: `kind` and `stable` change nothing, every sort is stable.
-fn along(x: &Array, axis: Option<isize>) -> Result<(Array, isize)> {
+pub(crate) fn along(x: &Array, axis: Option<isize>) -> Result<(Array, isize)> {
     match axis {
         Some(axis) => Ok((x.clone(), axis)),
         None => Ok((x.reshaped(&[-1]).map_err(raised)?, 0)),

@@ -1,0 +1,61 @@
+"""Whether functions of the package give what NumPy's functions of their names give."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import pommel as pm
+
+#: How far results of narrow types may be apart, by the bytes of a real number.
+TOLERANCES = {2: 4e-3, 4: 2e-5}
+
+
+def ours(value):
+    """An array of NumPy as one of the package; other values as they are."""
+    if not isinstance(value, np.ndarray):
+        return value
+    return pm.array(value.tolist(), dtype=str(value.dtype)).reshape(value.shape)
+
+
+def same(found, expected, rtol=1e-12):
+    """Asserts the same shapes, element types and, up to a tolerance, elements."""
+    if isinstance(expected, (tuple, list)):
+        assert type(found) is type(expected) and len(found) == len(expected)
+        for one, other in zip(found, expected):
+            same(one, other, rtol)
+        return
+    expected, found = np.asarray(expected), pm.asarray(found)
+    assert (str(found.dtype), found.shape) == (str(expected.dtype), expected.shape)
+    if rtol and expected.dtype.kind in "fc":
+        rtol = TOLERANCES.get(expected.real.itemsize, rtol)
+    found = np.array(found.tolist(), dtype=expected.dtype).reshape(expected.shape)
+    # Parts that are infinite would spoil the distances of the others.
+    for part in (np.real, np.imag) if expected.dtype.kind == "c" else (np.asarray,):
+        np.testing.assert_allclose(part(found), part(expected), rtol=rtol, atol=rtol)
+
+
+def agree(name, *args, rtol=1e-12, warns=False, **kwargs):
+    """Asserts the same results of the functions of a name, and warnings of the same categories if
+    those matter."""
+    def run(space, convert):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            result = getattr(space, name)(*map(convert, args),
+                                          **{key: convert(value) for key, value in kwargs.items()})
+        return result, {warning.category for warning in caught}
+
+    found, found_warnings = run(pm, ours)
+    expected, expected_warnings = run(np, lambda value: value)
+    same(found, expected, rtol)
+    assert not warns or found_warnings == expected_warnings
+
+
+def refuse(name, *args, **kwargs):
+    """Asserts that the function of a name raises an error of the class of NumPy's."""
+    with pytest.raises(Exception) as expected, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        getattr(np, name)(*args, **kwargs)
+    with pytest.raises(expected.type) as found:
+        getattr(pm, name)(*args, **kwargs)
+    assert str(found.value)
