@@ -46,9 +46,12 @@ impl Layout {
     /// An extent is negative, or the array would be larger than memory can be.
     pub fn contiguous(shape: &[isize], item_size: usize, order: Order) -> Result<Layout> {
         checked_bytes(shape, item_size)?;
-        let shape = Dims::from_slice(shape);
-        let strides = contiguous_strides(&shape, item_size, order);
-        Ok(Layout { shape, strides, offset: 0, item_size })
+        let strides = match shape {
+            // What most arrays are.
+            [_] => Dims::from_slice(&[item_size as isize]),
+            _ => contiguous_strides(shape, item_size, order),
+        };
+        Ok(Layout { shape: Dims::from_slice(shape), strides, offset: 0, item_size })
     }
 
     /// A layout that somebody else made, such as the exporter of a buffer.
@@ -151,6 +154,9 @@ impl Layout {
     /// Whether the elements lie one behind the other in an order. An empty array's do, and an axis of
     /// one element has no say.
     pub fn is_contiguous(&self, order: Order) -> bool {
+        if let (&[extent], &[stride]) = (self.shape(), self.strides()) {
+            return extent < 2 || stride == self.item_size as isize;
+        }
         let mut step = self.item_size as isize;
         let mut fits = |axis: usize| {
             let (extent, expected) = (self.shape[axis], step);

@@ -480,6 +480,7 @@ impl NdArray {
             return Err(Error::type_error("an array without dimensions cannot be iterated over"));
         }
         array.inner.eval().raise()?;
+        errstate::check(ctx, errstate::EVALUATION)?;
         ctx.object(Items { array: array.inner.clone(), next: 0.into() })
     }
 
@@ -487,16 +488,21 @@ impl NdArray {
         let value = Value::expect(value, "value")?;
         let equal =
             apply(Function::Equal, &[Operand::Array(&self.inner), value.operand()]).raise()?;
+        let found = equal.with_slice(|found: &[bool]| found.contains(&true)).raise()?;
         errstate::check(ctx, "equal")?;
-        equal.with_slice(|found: &[bool]| found.contains(&true)).raise()
+        Ok(found)
     }
 
-    fn __repr__(&self) -> Result<String> {
-        text::repr(&self.inner)
+    fn __repr__(&self, ctx: Ctx<'_>) -> Result<String> {
+        let text = text::repr(&self.inner)?;
+        errstate::check(ctx, errstate::EVALUATION)?;
+        Ok(text)
     }
 
-    fn __str__(&self) -> Result<String> {
-        text::str(&self.inner)
+    fn __str__(&self, ctx: Ctx<'_>) -> Result<String> {
+        let text = text::str(&self.inner)?;
+        errstate::check(ctx, errstate::EVALUATION)?;
+        Ok(text)
     }
 
     /// A copy, converted to a type by a rule; without `copy` the array itself where it is of the type
@@ -598,6 +604,7 @@ impl NdArray {
     /// The bytes of the elements in C order.
     fn tobytes<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
         let bytes = self.inner.to_bytes().raise()?;
+        errstate::check(ctx, errstate::EVALUATION)?;
         Ok(ctx.bytes(&bytes)?.into())
     }
 

@@ -71,6 +71,9 @@ pub fn set_modes(modes: Vec<String>) -> Result<()> {
     Ok(())
 }
 
+/// What messages name where an expression was put off and somebody looks at it.
+pub(crate) const EVALUATION: &str = "evaluation";
+
 /// Does what is to be done after what the engine has just computed. Inlined: mostly it is nothing.
 #[inline]
 pub(crate) fn check(ctx: Ctx<'_>, name: &str) -> Result<()> {

@@ -1,6 +1,7 @@
 //! From Python objects to arrays and numbers.
 
 use crate::array::NdArray;
+use crate::errstate;
 use crate::error::{Raise, raised};
 use pommel::prelude::*;
 use pommel_array::{Array, Casting, DType, Operand, Scalar};
@@ -301,8 +302,10 @@ fn not_a_number(object: &Object<'_>) -> Error {
     Error::type_error(format!("items must be numbers, not {}", object.describe()))
 }
 
-/// A number as an object of Python.
+/// A number that was read as an object of Python, after what errors of arithmetic ask for: reading may
+/// have computed what was put off.
 pub(crate) fn give(ctx: Ctx<'_>, value: Scalar) -> Result<Object<'_>> {
+    errstate::check(ctx, errstate::EVALUATION)?;
     match value {
         Scalar::Bool(value) => ctx.object(value),
         Scalar::Int(value) => match i64::try_from(value) {

@@ -41,8 +41,9 @@ def compare(found, expected, close):
         return np.testing.assert_array_equal(found, expected)
     finite = np.isfinite(expected)
     np.testing.assert_array_equal(found[~finite], expected[~finite])
-    # Both are within one unit of the true value.
-    assert np.all(ulps(found[finite], expected[finite]) <= (2 if expected.itemsize > 4 else 4))
+    # Ours are within one unit of the true value, as tests of the engine show; NumPy's are often those
+    # of the C library, whose manual allows some functions four units.
+    assert np.all(ulps(found[finite], expected[finite]) <= 5)
 
 
 floats = st.sampled_from(["float64", "float32"]).flatmap(

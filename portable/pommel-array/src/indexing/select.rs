@@ -5,7 +5,7 @@ use crate::array::Array;
 use crate::dtype::{Casting, DType, Kind};
 use crate::error::{Error, Result};
 use crate::index::Index;
-use crate::kernels::gather::{Selection, Source};
+use crate::kernels::gather::{self, Selection, Source};
 use crate::layout::{Dims, Layout, Order, broadcast_shapes};
 use crate::raw::memory::Memory;
 use smallvec::SmallVec;
@@ -23,6 +23,11 @@ pub fn get(array: &Array, index: &[Part]) -> Result<Array> {
         && which.shape() == array.shape()
     {
         return mask::selected(array, which);
+    }
+    if let [Part::Array(which)] = index
+        && let Some(taken) = gather::few(array, which)
+    {
+        return taken;
     }
     let Some(plan) = Plan::new(array, index)? else {
         let view = array.select(&basic(index)?)?;

@@ -12,6 +12,7 @@ use crate::kernels::walk::Walk;
 use crate::layout::{Dims, Layout, Order};
 use crate::raw::memory::Memory;
 use crate::threads;
+use core::mem::MaybeUninit;
 use core::ops::Range;
 use core::sync::atomic::{AtomicBool, Ordering};
 use smallvec::SmallVec;
@@ -97,6 +98,38 @@ fn add_places() -> AddPlaces {
         }
     );
     versions[Isa::best() as usize]
+}
+
+/// The elements of the only axis at a few indices, without a plan; `None`, and nothing has been done,
+/// if there are more, they are of another type than `int64`, or one is out of bounds.
+pub(crate) fn few(array: &Array, which: &Array) -> Option<Result<Array>> {
+    let (&[extent], &[stride]) = (array.shape(), array.layout().strides()) else { return None };
+    let fits = which.dtype == DType::Int64 && which.layout().is_contiguous(Order::C);
+    if !fits || which.size() > TILE {
+        return None;
+    }
+    let indices = match which.address() {
+        Ok(start) => start.cast(),
+        Err(error) => return Some(Err(error)),
+    };
+    let (n, mut tile, mut bad) = (which.size(), [const { MaybeUninit::uninit() }; TILE], 0i64);
+    let places = &mut tile[..n];
+    places.fill(MaybeUninit::new(0i64));
+    // SAFETY: there are `n` indices, and `n` places that have been filled.
+    let places = unsafe {
+        let places = core::slice::from_raw_parts_mut(places.as_mut_ptr().cast::<i64>(), n);
+        add_places()(indices, n, places.as_mut_ptr(), extent as i64, stride as i64, &mut bad);
+        places
+    };
+    (bad >= 0).then(|| {
+        let size = array.dtype.size();
+        let layout = Layout::contiguous(which.shape(), size, Order::C)?;
+        let memory = Memory::uninit(n * size)?;
+        let from = array.address()?.cast_mut();
+        // SAFETY: the places are those of elements of the array, and there is fresh memory for them.
+        unsafe { elements::<false>(from, memory.start(), size as isize, places, size) };
+        Ok(Array::over(memory, array.dtype, layout))
+    })
 }
 
 impl Selection {

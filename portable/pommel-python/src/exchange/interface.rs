@@ -1,6 +1,7 @@
 //! NumPy's `__array_interface__`: a dict that says where elements lie.
 
 use super::{Place, format, over, unknown};
+use crate::errstate;
 use crate::error::Raise;
 use crate::value;
 use pommel::held::Held;
@@ -11,6 +12,7 @@ use pommel_array::Array;
 /// write the memory at any time.
 pub(crate) fn interface<'c>(ctx: Ctx<'c>, array: &Array) -> Result<Object<'c>> {
     array.eval().raise()?;
+    errstate::check(ctx, errstate::EVALUATION)?;
     if !array.is_readonly() {
         array.data().export_forever().raise()?;
     }
