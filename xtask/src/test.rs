@@ -153,7 +153,7 @@ impl Report {
     fn add_together(&mut self, mut parts: Vec<Part>) {
         parts.retain(|part| self.wants(&part.name));
         parts::run(parts, |row, said| {
-            println!("\n=== {} ({})\n{said}", row.name, row.version);
+            print!("\n=== {} ({})\n{said}", row.name, row.version);
             self.rows.push(row);
         });
     }
