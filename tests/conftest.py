@@ -8,6 +8,7 @@ No test is skipped. One that has a meaning only on some interpreters says so wit
 `pytest.mark.only("free_threaded")` and is left out elsewhere, before it is counted.
 """
 
+import gc
 import os
 import pathlib
 import subprocess
@@ -63,6 +64,14 @@ def pytest_collection_modifyitems(config, items):
     # The package's tests start threads, after which CPython 3.13t keeps functions, types and
     # modules for ever; those that look for leaks go before them.
     items.sort(key=lambda item: PACKAGE in item.path.parents)
+
+
+def pytest_collection_finish(session):
+    # What is there before the first test is garbage in none: a collection of it all takes longer
+    # than most tests, and many collect a dozen times.
+    if hasattr(gc, "freeze"):
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture

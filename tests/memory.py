@@ -38,7 +38,7 @@ def object_bytes():
     return sys.getallocatedblocks() * LEAST_LEAK_BYTES
 
 
-def assert_no_leak(operation, times=1_000_000):
+def assert_no_leak(operation, times=50_000):
     """Runs `operation` that many times; it may not hold on to 16 bytes for each run.
 
     Caches first grow to the size that they work at, and a JIT compiles when it sees fit. A leak

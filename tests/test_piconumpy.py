@@ -552,4 +552,4 @@ def test_no_leak(operation, assert_no_leak):
     ids="array raising zeros add mul getitem setitem".split(),
 )
 def test_no_leak_when_refused(operation, assert_no_leak):
-    assert_no_leak(operation, times=200_000)
+    assert_no_leak(operation, times=20_000)

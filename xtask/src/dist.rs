@@ -76,14 +76,8 @@ pub fn build_wheel(package: &str, kind: Kind) -> Result<Packed> {
     Ok(Packed { folder, extension, wheel: made.wheel.context("the back end made no wheel")? })
 }
 
-/// Builds the extension `package` for release and returns its shared object, alone in a folder
-/// that can go on `sys.path`: the universal one, or the one that is built against the C API of
-/// `direct_for`.
-pub fn build_extension(package: &str, direct_for: Option<&Python>) -> Result<PathBuf> {
-    build(package, direct_for.map_or(Kind::Universal, Kind::Direct))
-}
-
-/// Builds the extension `package` for release and returns the folder that can go on `sys.path`.
+/// Builds the extension `package` for release, the universal one or the one that is built against
+/// the C API of `direct_for`, and returns the folder that can go on `sys.path`.
 pub fn build_folder(package: &str, direct_for: Option<&Python>) -> Result<PathBuf> {
     let kind = direct_for.map_or(Kind::Universal, Kind::Direct);
     build(package, kind)?;

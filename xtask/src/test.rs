@@ -2,9 +2,10 @@
 //! ran. FILTER is a part of a row's name: `rust`, `miri`, `sanitizers`, `pypy`, `direct`.
 //!
 //! The extensions are built and packed once. Every interpreter gets the same wheel, byte for byte,
-//! and runs the tests of `tests/` in processes of its own.
+//! and runs the tests of `tests/` in processes of its own, several interpreters at a time.
 
 mod counts;
+mod parts;
 mod python;
 pub mod sanitizers;
 
@@ -12,6 +13,7 @@ use crate::pythons::{self, Python};
 use crate::{paths, process};
 use anyhow::{Result, bail};
 use counts::Counts;
+use parts::Part;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -22,6 +24,24 @@ struct Row {
     counts: Counts,
     seconds: f64,
     note: String,
+}
+
+impl Row {
+    /// The row of a part that has ended. An error inside is a failure of that part.
+    fn of(
+        name: &str,
+        version: &str,
+        start: Instant,
+        mut counts: Counts,
+        result: Result<String>,
+    ) -> Row {
+        let note = result.unwrap_or_else(|error| {
+            counts.failed += 1;
+            format!("FAILED: {}", error.to_string().lines().next().unwrap_or_default())
+        });
+        let seconds = start.elapsed().as_secs_f64();
+        Row { name: name.into(), version: version.into(), counts, seconds, note }
+    }
 }
 
 /// The rows so far, and which are wanted at all.
@@ -101,7 +121,7 @@ fn miri(what: &str) -> Command {
 }
 
 impl Report {
-    /// Runs one part. An error inside is a failure of that part, and the others still run.
+    /// Runs one part. If it fails, the others still run.
     fn add(&mut self, name: &str, version: &str, test: impl FnOnce(&mut Counts) -> Result<String>) {
         if self.wants(name) {
             self.add_always(name, version, test);
@@ -122,17 +142,19 @@ impl Report {
         println!("\n=== {name} ({version})");
         let start = Instant::now();
         let mut counts = Counts::default();
-        let note = test(&mut counts).unwrap_or_else(|error| {
+        let result = test(&mut counts);
+        if let Err(error) = &result {
             println!("{error:#}");
-            counts.failed += 1;
-            format!("FAILED: {}", error.to_string().lines().next().unwrap_or_default())
-        });
-        self.rows.push(Row {
-            name: name.into(),
-            version: version.into(),
-            counts,
-            seconds: start.elapsed().as_secs_f64(),
-            note,
+        }
+        self.rows.push(Row::of(name, version, start, counts, result));
+    }
+
+    /// Runs those of `parts` that are wanted, several at a time.
+    fn add_together(&mut self, mut parts: Vec<Part>) {
+        parts.retain(|part| self.wants(&part.name));
+        parts::run(parts, |row, said| {
+            print!("\n=== {} ({})\n{said}", row.name, row.version);
+            self.rows.push(row);
         });
     }
 

@@ -7,10 +7,15 @@ use anyhow::{Context, Result, bail};
 use cargo_pommel::pip;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+/// Held while an environment is made: several parts of the tests may want the same one at a time.
+static MAKING: Mutex<()> = Mutex::new(());
 
 /// The virtual environment `name` of `python` with `packages` (pip's requirements) installed.
 /// Returns its interpreter; the environment's folder is two levels up.
 pub fn ensure(python: &Python, name: &str, packages: &[&str]) -> Result<PathBuf> {
+    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = paths::build("venvs").join(format!("{}-{name}", python.name));
     let interpreter = folder.join("bin/python");
     let stamp = folder.join("packages.txt");

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The files of the package `pommel_build`.
 macro_rules! files {
@@ -30,7 +31,11 @@ pub struct Backend {
 impl Backend {
     /// Unpacks it; it is there until the value is dropped.
     pub fn unpack() -> Result<Backend> {
-        let name = format!("pommel-build-{}-{}", env!("CARGO_PKG_VERSION"), std::process::id());
+        // Several may be unpacked at a time, in one process as well.
+        static UNPACKED: AtomicU32 = AtomicU32::new(0);
+        let (version, process) = (env!("CARGO_PKG_VERSION"), std::process::id());
+        let number = UNPACKED.fetch_add(1, Ordering::Relaxed);
+        let name = format!("pommel-build-{version}-{process}-{number}");
         let folder = std::env::temp_dir().join(name);
         let package = folder.join("pommel_build");
         std::fs::create_dir_all(&package)

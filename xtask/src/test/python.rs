@@ -1,12 +1,12 @@
 //! The part of the tests that runs in Python: one row for each interpreter and build.
 
 use super::Report;
-use super::counts::Counts;
+use super::parts::{Heard, Part};
 use crate::dist::{Kind, Packed};
 use crate::pythons::{Missing, Python};
 use crate::workspace::{Package, Workspace};
-use crate::{conformance, dist, paths, process, venv};
-use anyhow::{Context, Result, bail, ensure};
+use crate::{conformance, dist, paths, venv};
+use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -36,60 +36,78 @@ const NUMPY: (&str, &str) = ("cpython-3.13", "numpy==2.5.*");
 /// Libraries of NumPy's users that are given arrays of the package.
 const AROUND_NUMPY: [&str; 3] = ["dask[array]", "pandas", "scipy"];
 
-/// What is built once and given to every interpreter.
+/// What an interpreter is tested with.
+#[derive(Clone, Copy, PartialEq)]
+enum Build {
+    Universal,
+    BesideNumpy,
+    Direct,
+    Mode(&'static str),
+}
+
+impl Build {
+    fn name(self) -> &'static str {
+        match self {
+            Build::Universal => "universal",
+            Build::BesideNumpy => "beside numpy",
+            Build::Direct => "direct",
+            Build::Mode(mode) => mode,
+        }
+    }
+
+    fn is_tested_on(self, python: &Python) -> bool {
+        let name = python.name.as_str();
+        match self {
+            Build::Universal => true,
+            Build::BesideNumpy => NUMPY.0 == name,
+            Build::Direct => DIRECT.contains(&name),
+            Build::Mode(mode) => MODES.contains(&(name, mode)),
+        }
+    }
+}
+
+const BUILDS: &[Build] = &[
+    Build::Universal,
+    Build::BesideNumpy,
+    Build::Direct,
+    Build::Mode("debug"),
+    Build::Mode("trace"),
+];
+
+/// One row of the table.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    python: &'a Python,
+    build: Build,
+}
+
+/// What is built before anything is tested, so that no build disturbs a test.
 struct Extensions {
-    /// By package, in the order of the workspace.
+    /// What every interpreter is given, by package, in the order of the workspace.
     packed: Vec<(String, Packed)>,
     /// The hashes of the shared objects, by their paths in the wheels.
     hashes: BTreeMap<PathBuf, String>,
+    /// The folders of the direct builds, by interpreter.
+    direct: BTreeMap<String, Vec<PathBuf>>,
+    /// The package `hpy` for the modes, if one is tested.
+    package: Option<PathBuf>,
 }
 
 /// Adds the rows of every interpreter at hand, and one for each that is missing.
 pub fn test_all(pythons: &[Python], missing: &[Missing], report: &mut Report) {
-    let universal: Vec<_> =
-        pythons.iter().map(|python| (python, row(python, "universal"))).collect();
-    let direct: Vec<_> = pythons
-        .iter()
-        .filter(|python| DIRECT.contains(&python.name.as_str()))
-        .map(|python| (python, row(python, "direct")))
-        .collect();
-    let modes: Vec<_> = pythons
-        .iter()
-        .flat_map(|python| {
-            MODES.iter().filter(|(name, _)| *name == python.name).map(move |m| (python, m.1))
-        })
-        .map(|(python, mode)| (python, row(python, mode), mode))
-        .collect();
-    let numpy: Vec<_> = pythons
-        .iter()
-        .filter(|python| NUMPY.0 == python.name)
-        .map(|python| (python, row(python, "beside numpy")))
-        .collect();
-    let modes_wanted = modes.iter().any(|(_, name, _)| report.wants(name));
-    let mut others = universal.iter().chain(&direct).chain(&numpy);
-    if modes_wanted || others.any(|(_, name)| report.wants(name)) {
+    let on_every_python =
+        |build: &Build| pythons.iter().map(|python| Subject { python, build: *build }).collect();
+    let mut subjects: Vec<Subject> = BUILDS.iter().flat_map::<Vec<_>, _>(on_every_python).collect();
+    subjects.retain(|s| s.build.is_tested_on(s.python) && report.wants(&s.name()));
+    if !subjects.is_empty() {
         let mut extensions = None;
         report.add_always("extensions", "release", |_| {
-            extensions = Some(Extensions::build()?);
+            extensions = Some(Extensions::build(&subjects)?);
             Ok(String::new())
         });
         if let Some(extensions) = &extensions {
-            for (python, name) in &universal {
-                let test = |counts: &mut Counts| test_universal(python, extensions, counts);
-                report.add(name, &python.version, test);
-            }
-            for (python, name) in &numpy {
-                let test = |counts: &mut Counts| test_beside_numpy(python, extensions, counts);
-                report.add(name, &python.version, test);
-            }
-            for (python, name) in &direct {
-                let test = |counts: &mut Counts| test_direct(python, extensions, counts);
-                report.add(name, &python.version, test);
-            }
-            for (python, name, mode) in &modes {
-                let test = |counts: &mut Counts| test_mode(python, mode, extensions, counts);
-                report.add(name, &python.version, test);
-            }
+            let parts = subjects.iter().map(|subject| subject.part(extensions));
+            report.add_together(parts.collect());
         }
     }
     for Missing { name, reason } in missing {
@@ -97,33 +115,92 @@ pub fn test_all(pythons: &[Python], missing: &[Missing], report: &mut Report) {
     }
 }
 
-fn row(python: &Python, build: &str) -> String {
-    format!("{} {build}", python.name)
+impl<'a> Subject<'a> {
+    fn name(&self) -> String {
+        format!("{} {}", self.python.name, self.build.name())
+    }
+
+    fn part(&self, extensions: &'a Extensions) -> Part<'a> {
+        let Subject { python, build } = *self;
+        let test = move |heard: &mut Heard| match build {
+            Build::Universal => test_universal(python, extensions, heard),
+            Build::BesideNumpy => test_beside_numpy(python, extensions, heard),
+            Build::Direct => test_direct(python, extensions, heard),
+            Build::Mode(mode) => test_mode(python, mode, extensions, heard),
+        };
+        Part { name: self.name(), version: python.version.clone(), test: Box::new(test) }
+    }
 }
 
 impl Extensions {
-    /// Builds and packs every extension of the workspace.
-    fn build() -> Result<Extensions> {
+    /// Builds and packs every extension of the workspace, and what `subjects` need besides.
+    fn build(subjects: &[Subject]) -> Result<Extensions> {
         let workspace = Workspace::read()?;
         // The loader of universal binaries is a shared object as well, and no extension.
         let is_extension = |package: &&Package| {
             package.extension_module().is_ok() && !package.folder().starts_with("hosts")
         };
-        let mut extensions = Extensions { packed: Vec::new(), hashes: BTreeMap::new() };
+        let (mut packed, mut hashes) = (Vec::new(), BTreeMap::new());
         for Package { name, .. } in workspace.packages.iter().filter(is_extension) {
             let is_quick = QUICK.contains(&name.as_str());
             let kind = if is_quick { Kind::Quick } else { Kind::Universal };
-            let packed = dist::build_wheel(name, kind)?;
-            println!("{}", packed.wheel.display());
-            let hash = sha256(&packed.folder.join(&packed.extension))?;
-            extensions.hashes.insert(packed.extension.clone(), hash);
-            extensions.packed.push((name.clone(), packed));
+            let made = dist::build_wheel(name, kind)?;
+            println!("{}", made.wheel.display());
+            hashes.insert(made.extension.clone(), sha256(&made.folder.join(&made.extension))?);
+            packed.push((name.clone(), made));
         }
-        Ok(extensions)
+        let direct = subjects.iter().filter(|s| s.build == Build::Direct).map(|s| s.python);
+        let direct = build_direct(direct, &packed)?;
+        let with_a_mode = subjects.iter().find(|s| matches!(s.build, Build::Mode(_)));
+        let package = with_a_mode.map(|s| stage_package(s.python)).transpose()?;
+        Ok(Extensions { packed, hashes, direct, package })
+    }
+
+    /// The folders of what every interpreter is given.
+    fn folders(&self) -> impl Iterator<Item = PathBuf> {
+        self.packed.iter().map(|(_, packed)| packed.folder.clone())
     }
 }
 
-fn test_universal(python: &Python, extensions: &Extensions, counts: &mut Counts) -> Result<String> {
+/// Builds `packed` for each of `pythons` alone. These have target folders of their own, and most of
+/// a build is the work of one thread, so that they are built at the same time.
+fn build_direct<'a>(
+    pythons: impl Iterator<Item = &'a Python>,
+    packed: &[(String, Packed)],
+) -> Result<BTreeMap<String, Vec<PathBuf>>> {
+    std::thread::scope(|scope| {
+        let build =
+            |python: &'a Python| (python, scope.spawn(move || direct_folders(python, packed)));
+        let builds: Vec<_> = pythons.map(build).collect();
+        let built = builds.into_iter().map(|(python, build)| {
+            let folders = build.join().expect("what fails in a build is an error");
+            Ok((python.name.clone(), folders.with_context(|| python.name.clone())?))
+        });
+        built.collect()
+    })
+}
+
+fn direct_folders(python: &Python, packed: &[(String, Packed)]) -> Result<Vec<PathBuf>> {
+    let mut folders = Vec::new();
+    for (package, packed) in packed {
+        if QUICK.contains(&package.as_str()) {
+            // For the documentation, whose examples use it.
+            folders.push(packed.folder.clone());
+        } else {
+            folders.push(dist::build_folder(package, Some(python))?);
+        }
+    }
+    Ok(folders)
+}
+
+/// Puts the package `hpy`, which is the same for every interpreter, into a folder of its own.
+fn stage_package(python: &Python) -> Result<PathBuf> {
+    let folder = paths::build("package-hpy");
+    conformance::stage_package(&test_environment(python)?, &folder)?;
+    Ok(folder)
+}
+
+fn test_universal(python: &Python, extensions: &Extensions, heard: &mut Heard) -> Result<String> {
     let interpreter = test_environment(python)?;
     let folder = paths::build("installed").join(&python.name);
     if folder.exists() {
@@ -143,8 +220,7 @@ fn test_universal(python: &Python, extensions: &Extensions, counts: &mut Counts)
         ensure!(installed == *built, "{name} is not the file that was built");
         hashes.push(format!("{name} {}", &installed[..12]));
     }
-    let folders = std::slice::from_ref(&folder);
-    pytest(python, &interpreter, "universal", folders, counts)?;
+    pytest(&interpreter, "universal", &[folder], heard)?;
     Ok(format!("sha256: {}", hashes.join(", ")))
 }
 
@@ -152,30 +228,19 @@ fn test_universal(python: &Python, extensions: &Extensions, counts: &mut Counts)
 fn test_beside_numpy(
     python: &Python,
     extensions: &Extensions,
-    counts: &mut Counts,
+    heard: &mut Heard,
 ) -> Result<String> {
     let tools = ["pytest", "hypothesis", "--only-binary=:all:", NUMPY.1];
     let packages = [&tools[..], &AROUND_NUMPY].concat();
     let interpreter = venv::ensure(python, "numpy", &packages)?;
-    let folders: Vec<_> =
-        extensions.packed.iter().map(|(_, packed)| packed.folder.clone()).collect();
-    pytest(python, &interpreter, "numpy", &folders, counts)?;
+    let folders: Vec<_> = extensions.folders().collect();
+    pytest(&interpreter, "numpy", &folders, heard)?;
     Ok(NUMPY.1.into())
 }
 
-fn test_direct(python: &Python, extensions: &Extensions, counts: &mut Counts) -> Result<String> {
+fn test_direct(python: &Python, extensions: &Extensions, heard: &mut Heard) -> Result<String> {
     let interpreter = test_environment(python)?;
-    let mut folders = Vec::new();
-    for (package, packed) in &extensions.packed {
-        if QUICK.contains(&package.as_str()) {
-            // For the documentation, whose examples use it.
-            folders.push(packed.folder.clone());
-            continue;
-        }
-        let extension = dist::build_extension(package, Some(python))?;
-        folders.push(extension.parent().context("it lies in a folder")?.to_owned());
-    }
-    pytest(python, &interpreter, "direct", &folders, counts)?;
+    pytest(&interpreter, "direct", &extensions.direct[&python.name], heard)?;
     Ok(String::new())
 }
 
@@ -184,14 +249,11 @@ fn test_mode(
     python: &Python,
     mode: &str,
     extensions: &Extensions,
-    counts: &mut Counts,
+    heard: &mut Heard,
 ) -> Result<String> {
     let interpreter = test_environment(python)?;
-    let package = paths::build("package-hpy");
-    conformance::stage_package(&interpreter, &package)?;
-    let mut folders = vec![package];
-    folders.extend(extensions.packed.iter().map(|(_, packed)| packed.folder.clone()));
-    pytest(python, &interpreter, mode, &folders, counts)?;
+    let folders: Vec<_> = extensions.package.iter().cloned().chain(extensions.folders()).collect();
+    pytest(&interpreter, mode, &folders, heard)?;
     Ok(String::new())
 }
 
@@ -200,13 +262,7 @@ fn test_environment(python: &Python) -> Result<PathBuf> {
 }
 
 /// Runs `tests/` on the extensions in `folders`.
-fn pytest(
-    python: &Python,
-    interpreter: &Path,
-    build: &str,
-    folders: &[PathBuf],
-    counts: &mut Counts,
-) -> Result<()> {
+fn pytest(interpreter: &Path, build: &str, folders: &[PathBuf], heard: &mut Heard) -> Result<()> {
     let tests = if build == "numpy" { "tests/pommel/beside_numpy" } else { "tests" };
     let mut command = Command::new(interpreter);
     command
@@ -226,13 +282,8 @@ fn pytest(
         "direct" => command.arg("--ignore=tests/pommel"),
         _ => &mut command,
     };
-    let limit = Duration::from_secs(10 * 60);
-    let status = process::watch(&mut command, limit, |line| counts.read_pytest(line))?;
-    if counts.failed == 0 && !status.success() {
-        bail!("{}: the test process ended with {status}", python.name);
-    }
-    counts.expect(status)?;
-    Ok(())
+    // Beside others, on a machine that may have other things to do as well.
+    heard.pytest(&mut command, Duration::from_secs(20 * 60))
 }
 
 fn sha256(file: &Path) -> Result<String> {
