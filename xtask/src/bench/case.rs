@@ -78,6 +78,9 @@ pub struct Row {
     /// The parts that this rival has, if not all.
     pub parts: Option<Vec<String>>,
     pub build: Option<Build>,
+    /// Left out of quick runs: its build takes minutes.
+    #[serde(default)]
+    pub is_slow_to_build: bool,
     #[serde(default)]
     pub note: String,
 }

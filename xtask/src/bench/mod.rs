@@ -115,7 +115,15 @@ pub fn run(case: &Case, options: &Options) -> Result<Outcome> {
     let setup =
         Setup { case, found: &found, main: main.as_ref(), julia, shared: RefCell::default() };
 
-    let is_wanted = |row: &&Row| options.only.as_ref().is_none_or(|only| only.contains(&row.name));
+    let is_wanted = |row: &&Row| match &options.only {
+        Some(only) => only.contains(&row.name),
+        None => !(options.quick && row.is_slow_to_build),
+    };
+    if options.quick && options.only.is_none() {
+        for row in case.rows.iter().filter(|row| row.is_slow_to_build) {
+            eprintln!("left out of a quick run, since its build takes minutes: {}", row.name);
+        }
+    }
     let plan: Vec<Place> =
         case.rows.iter().filter(is_wanted).flat_map(|row| setup.places(row)).collect();
     if plan.is_empty() {
