@@ -93,6 +93,71 @@ def test_writing_does_not_reach_what_was_computed_before():
     assert b[0] == 3
 
 
+@pytest.mark.parametrize("n", [4, 5000])
+def test_in_place_operators_take_the_array_itself_and_views(n):
+    a = pm.arange(n, dtype=float)
+    a += a
+    a[1:] -= a[:-1]
+    a[::2] *= 3.0
+    values = [2.0 * i for i in range(n)]
+    values[1:] = [y - x for x, y in zip(values, values[1:])]
+    values[::2] = [3.0 * value for value in values[::2]]
+    assert a.tolist() == values
+    later = a + 1.0
+    a += 1
+    assert later.tolist() == a.tolist()
+    whole = pm.arange(n)
+    with pytest.raises(TypeError, match="float64"):
+        whole += 0.5
+    assert whole.tolist() == list(range(n))
+
+
+@pytest.mark.parametrize("n", [4, 300, 5000])
+def test_choices_and_indices_of_few_and_many(n):
+    a, b = pm.arange(n, dtype=float), -pm.arange(n, dtype=float)
+    chosen = pm.where(a > 1.0, a, b)
+    assert chosen.tolist() == [float(i) if i > 1 else -float(i) for i in range(n)]
+    assert pm.where(a > 1.0, 1.0, b)[:3].tolist() == [0.0, -1.0, 1.0]
+    assert pm.where(a > 1, pm.arange(n), 2.5).dtype == pm.float64
+    indices = pm.array([n - 1, 0, -1, -n] * (n // 4))
+    assert a[indices].tolist() == [n - 1.0, 0.0, n - 1.0, 0.0] * (n // 4)
+    assert a[::-1][indices][:2].tolist() == [0.0, n - 1.0]
+    assert a[indices.reshape(-1, 2)].shape == (n // 4 * 2, 2)
+    for outside in (n, -n - 1):
+        with pytest.raises(IndexError, match="{} .*{}".format(outside, n)):
+            a[pm.array([0, outside])]
+
+
+def test_slices_are_clipped_as_those_of_lists():
+    a, listed = pm.arange(7), list(range(7))
+    bounds = [None, 0, 1, 3, 6, 7, 8, -1, -3, -7, -8, 10**30, -(10**30)]
+    for start in bounds:
+        for stop in bounds:
+            for step in [None, 1, 2, -1, -3, 10**30, -(10**30)]:
+                assert a[start:stop:step].tolist() == listed[start:stop:step]
+    with pytest.raises(ValueError, match="step"):
+        a[::0]
+    with pytest.raises(TypeError):
+        a[1.0:]
+
+
+def test_asarray_gives_the_array_itself():
+    a = pm.arange(3.0)
+    assert pm.asarray(a) is a and pm.asarray(a, float) is a and pm.asarray(a, copy=False) is a
+    assert pm.asarray(a, copy=True) is not a and pm.asarray(a, int).dtype == pm.int64
+
+
+def test_what_was_put_off_warns_where_somebody_looks():
+    for look in [lambda a: a.tolist(), lambda a: a[0], list, repr, lambda a: a.tobytes(),
+                 lambda a: a.item(0)]:
+        quotient = pm.arange(5000.0) / pm.zeros(5000)
+        with pytest.warns(RuntimeWarning, match="in evaluation"):
+            look(quotient)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            pm.arange(3) + 1
+
+
 def test_in_place_operators_keep_the_array():
     a = pm.arange(5)
     same = a

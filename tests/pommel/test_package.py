@@ -65,6 +65,24 @@ print(took, (pages() - before) * os.sysconf("SC_PAGE_SIZE"))
     assert min(grown for _, grown in runs) < 20e6
 
 
+def test_elements_are_arrays_where_the_environment_says_so(in_new_process):
+    program = """
+import os
+os.environ["POMMEL_ELEMENTS"] = {!r}
+try:
+    import pommel as pm
+    a = pm.array([[1.5, 2.0], [3.0, 4.0]])
+    print(type(a[0, 0]).__name__, type(a[0][1]).__name__, type(list(a[0])[0]).__name__, a.tolist()[0])
+except ValueError as error:
+    print(error)
+"""
+    assert in_new_process(program.format("arrays")) == "ndarray ndarray ndarray [1.5, 2.0]\n"
+    assert in_new_process(program.format("numbers")) == "float float float [1.5, 2.0]\n"
+    assert in_new_process(program.format("objects")) == (
+        'POMMEL_ELEMENTS is "objects": set it to numbers or arrays, or unset it\n'
+    )
+
+
 def test_without_site_and_environment(in_new_process):
     assert in_new_process("import pommel; print(pommel.__version__)", "-I", "-S", "-W", "error") == (
         pm.__version__ + "\n"
