@@ -3,7 +3,12 @@
 What is not needed at once is imported when it is first used.
 """
 
+from sys import implementation as _implementation
+
 from . import _native, _threadpoolctl
+
+if _implementation.name == "pypy":
+    from . import _pypy  # noqa: F401 - changes the native part before anything comes from there
 from ._native import *  # noqa: F403 - the native part is made for this
 from ._native import __version__
 
