@@ -112,6 +112,16 @@ def test_in_place_operators_take_the_array_itself_and_views(n):
     assert whole.tolist() == list(range(n))
 
 
+def test_lists_and_arrays_are_nested_in_any_order():
+    row = pm.array([1.0, 2.0])
+    assert pm.array([row, [3, 4]]).tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    assert pm.array([[3, 4], row]).tolist() == [[3.0, 4.0], [1.0, 2.0]]
+    assert pm.array([row, row, (5, row[0])]).shape == (3, 2)
+    for ragged in ([row, [3]], [[3], row], [row, 3], [3, row]):
+        with pytest.raises(ValueError, match="nested sequence"):
+            pm.array(ragged)
+
+
 @pytest.mark.parametrize("n", [4, 300, 5000])
 def test_choices_and_indices_of_few_and_many(n):
     a, b = pm.arange(n, dtype=float), -pm.arange(n, dtype=float)

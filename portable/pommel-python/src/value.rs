@@ -217,7 +217,7 @@ impl Found {
                 self.leaf(depth + 1 + part.ndim())?;
                 match self.numbers.is_empty() {
                     true => self.parts.push(part),
-                    false => self.numbers.push(part.item(&[]).raise()?),
+                    false => self.push_numbers(&part)?,
                 }
             }
         }
@@ -226,8 +226,17 @@ impl Found {
 
     /// Beside numbers of Python, arrays without dimensions (such as NumPy's numbers) are numbers too.
     fn parts_to_numbers(&mut self) -> Result<()> {
-        for part in self.parts.drain(..) {
-            self.numbers.push(part.item(&[]).raise()?);
+        for part in core::mem::take(&mut self.parts) {
+            self.push_numbers(&part)?;
+        }
+        Ok(())
+    }
+
+    /// The elements of an array among numbers and lists, in C order.
+    fn push_numbers(&mut self, part: &Array) -> Result<()> {
+        let flat = part.reshaped(&[-1]).raise()?;
+        for i in 0..flat.size() as isize {
+            self.numbers.push(flat.item(&[i]).raise()?);
         }
         Ok(())
     }
