@@ -224,7 +224,7 @@ impl Found {
         Ok(())
     }
 
-    /// Beside numbers of Python, arrays without dimensions (such as NumPy's numbers) are numbers too.
+    /// Among numbers of Python, arrays are the numbers that they hold.
     fn parts_to_numbers(&mut self) -> Result<()> {
         for part in core::mem::take(&mut self.parts) {
             self.push_numbers(&part)?;
