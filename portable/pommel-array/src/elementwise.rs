@@ -47,6 +47,9 @@ impl From<Scalar> for Operand<'_> {
 /// If there are not as many operands as the function has parameters.
 pub fn apply(function: Function, operands: &[Operand<'_>]) -> Result<Array> {
     assert_eq!(operands.len(), function.arity(), "an operand for each parameter");
+    if let Some(result) = few::arithmetic(function, operands) {
+        return Ok(result);
+    }
     let kernel = resolve(function, operands)?;
     if let Some(result) = few::apply(&kernel, function.note(), operands) {
         return result;

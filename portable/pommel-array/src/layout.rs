@@ -54,6 +54,14 @@ impl Layout {
         Ok(Layout { shape: Dims::from_slice(shape), strides, offset: 0, item_size })
     }
 
+    /// The layout of few elements, one behind the other.
+    #[inline]
+    pub(crate) fn row(extent: usize, item_size: usize) -> Layout {
+        let (shape, strides) = ([extent as isize], [item_size as isize]);
+        let (shape, strides) = (Dims::from_slice(&shape), Dims::from_slice(&strides));
+        Layout { shape, strides, offset: 0, item_size }
+    }
+
     /// A layout that somebody else made, such as the exporter of a buffer.
     ///
     /// # Errors

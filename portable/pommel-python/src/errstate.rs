@@ -67,7 +67,9 @@ pub fn set_modes(modes: Vec<String>) -> Result<()> {
         *mode = Mode::of(kind, name)?;
     }
     MODES.set(new);
-    lazy::set_eager(new.iter().any(|mode| !matches!(mode, Mode::Ignore | Mode::Warn)));
+    // The shortest ways, which are taken unless everything is computed at once, do not note underflow.
+    let at_once = |mode: &Mode| !matches!(mode, Mode::Ignore | Mode::Warn);
+    lazy::set_eager(new.iter().any(at_once) || new[2] != Mode::Ignore);
     Ok(())
 }
 

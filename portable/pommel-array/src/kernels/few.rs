@@ -2,15 +2,113 @@
 
 use crate::array::Array;
 use crate::elementwise::Operand;
+use crate::dtype::DType;
 use crate::error::Result;
-use crate::function::Note;
+use crate::function::{Function, Note};
 use crate::kernels::{Kernel, copy, program};
 use crate::layout::{Layout, Order};
 use crate::raw::memory::Memory;
+use crate::scalar::Scalar;
 use core::mem::MaybeUninit;
 
 /// Elements that are few.
 const FEW: usize = 256;
+
+/// Elements of the shortest way.
+const FEWEST: usize = 64;
+
+/// One side of an operation on numbers of type `f64`.
+#[derive(Clone, Copy)]
+enum Side<'a> {
+    Elements(&'a [f64]),
+    Number(f64),
+}
+
+impl<'a> Side<'a> {
+    #[inline]
+    fn of(operand: &Operand<'a>) -> Option<Side<'a>> {
+        match operand {
+            Operand::Array(array) => array.few_floats(FEWEST).map(Side::Elements),
+            Operand::Scalar(Scalar::Float(value)) => Some(Side::Number(*value)),
+            Operand::Scalar(Scalar::Int(value)) => {
+                // Exact, or somebody else rounds it.
+                let small = i32::try_from(*value).ok()?;
+                Some(Side::Number(f64::from(small)))
+            }
+            Operand::Scalar(_) => None,
+        }
+    }
+}
+
+/// The sum, difference, product or quotient of a few numbers of type `f64`, on the shortest way there
+/// is: programs of small arrays spend their time here. `None` if it is something else, and also if a
+/// result is not finite, so that the long way notes what went wrong.
+#[inline]
+pub(crate) fn arithmetic(function: Function, operands: &[Operand<'_>]) -> Option<Array> {
+    let [a, b] = operands else { return None };
+    let operation = match function {
+        Function::Add | Function::Subtract | Function::Multiply | Function::Divide => function,
+        _ => return None,
+    };
+    // Underflow that is asked for is noted by the long way.
+    if crate::lazy::is_eager() {
+        return None;
+    }
+    let (a, b) = (Side::of(a)?, Side::of(b)?);
+    let n = match (a, b) {
+        (Side::Elements(a), Side::Elements(b)) if a.len() == b.len() => a.len(),
+        (Side::Elements(a), Side::Number(_)) | (Side::Number(_), Side::Elements(a)) => a.len(),
+        _ => return None,
+    };
+    let memory = Memory::uninit(n * size_of::<f64>()).ok()?;
+    // SAFETY: fresh memory for `n` numbers, aligned for all types; only written before it is read.
+    let out = unsafe {
+        core::slice::from_raw_parts_mut(memory.start().cast::<MaybeUninit<f64>>(), n)
+    };
+    let finite = match operation {
+        Function::Add => combine(a, b, out, |a, b| a + b),
+        Function::Subtract => combine(a, b, out, |a, b| a - b),
+        Function::Multiply => combine(a, b, out, |a, b| a * b),
+        _ => combine(a, b, out, |a, b| a / b),
+    };
+    finite.then(|| Array::over(memory, DType::Float64, Layout::row(n, size_of::<f64>())))
+}
+
+/// Fills the results; whether all are finite.
+#[inline(always)]
+fn combine(
+    a: Side<'_>,
+    b: Side<'_>,
+    out: &mut [MaybeUninit<f64>],
+    operation: impl Fn(f64, f64) -> f64,
+) -> bool {
+    // Stays zero unless something infinite or not a number is in it.
+    let mut sum = 0.0;
+    let mut store = |out: &mut MaybeUninit<f64>, a, b| {
+        let result = operation(a, b);
+        sum += result * 0.0;
+        out.write(result);
+    };
+    match (a, b) {
+        (Side::Elements(a), Side::Elements(b)) => {
+            for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
+                store(out, a, b);
+            }
+        }
+        (Side::Elements(a), Side::Number(b)) => {
+            for (out, &a) in out.iter_mut().zip(a) {
+                store(out, a, b);
+            }
+        }
+        (Side::Number(a), Side::Elements(b)) => {
+            for (out, &b) in out.iter_mut().zip(b) {
+                store(out, a, b);
+            }
+        }
+        (Side::Number(_), Side::Number(_)) => return false,
+    }
+    sum == 0.0
+}
 
 /// Applies a kernel if all arrays have its types and one shape, and lie in C order; else `None`, and
 /// nothing has been done.

@@ -213,6 +213,24 @@ impl Array {
         self.with_slice(<[T]>::to_vec)
     }
 
+    /// The elements, if there are at most so many of type `f64` on one axis without gaps that have been
+    /// computed.
+    #[inline]
+    pub(crate) fn few_floats(&self, most: usize) -> Option<&[f64]> {
+        let (&[extent], &[stride]) = (self.layout.shape(), self.layout.strides()) else {
+            return None;
+        };
+        let n = extent as usize;
+        let fits = self.dtype == DType::Float64 && n <= most;
+        if !fits || stride != size_of::<f64>() as isize {
+            return None;
+        }
+        let first = self.first(self.data.memory()?);
+        // SAFETY: the elements lie without gaps, aligned (a law of `Array`), and nobody writes them
+        // meanwhile (the law of `raw`).
+        Some(unsafe { core::slice::from_raw_parts(first.cast(), n) })
+    }
+
     /// The element at an index of the only axis, if its type is `f64` and it has been computed: the
     /// shortest way there is. `None` says that [`Array::item`] must be asked.
     #[inline]
