@@ -20,6 +20,8 @@ use crate::threads;
 
 /// From so many keys on parts are worth a thread.
 const GRAIN: usize = 1 << 14;
+/// From so many keys on a sample is worth its sorting.
+const SAMPLED_FROM: usize = 1 << 11;
 
 /// Keys, a part of all.
 struct Part<T> {
@@ -189,7 +191,7 @@ unsafe fn select_part<V: Lanes>(mut part: Part<V::Lane>, mut kth: usize) {
     unsafe { network::sort::<V>(part.home, part.home, part.n) };
 }
 
-/// A key that about so many are below, and whether none is.
+/// A key that about so many are below, and whether it is known that none is.
 ///
 /// # Safety
 /// There are so many keys, more than [`ROWS`] vectors, and as [`Lanes`].
@@ -200,20 +202,53 @@ unsafe fn pivot<V: Lanes>(
     wanted: usize,
     bound: Option<V::Lane>,
 ) -> (V::Lane, bool) {
-    let count = if n < 2048 { 16 } else { 64 };
-    let mut sample = [V::MAX; 64];
-    let step = n / count;
+    // SAFETY: the caller's.
+    let pivot = unsafe {
+        if n < SAMPLED_FROM { median::<V>(keys, n) } else { sampled::<V>(keys, n, wanted) }
+    };
+    (pivot, bound.is_some_and(|bound| !(bound < pivot)))
+}
+
+/// A key not far from the median: that of medians of three.
+///
+/// # Safety
+/// As [`pivot`].
+#[inline(always)]
+unsafe fn median<V: Lanes>(keys: *const V::Lane, n: usize) -> V::Lane {
+    let mut medians = [V::MAX; 8];
+    // SAFETY: a vector fits in a quarter of the keys; there is room for one.
+    unsafe {
+        let at = |quarter: usize| keys.add(n / 4 * quarter);
+        let (low, high) = V::load(at(1)).min_max(V::load(at(3)));
+        let (_, low) = low.min_max(V::load(at(2)));
+        let (median, _) = low.min_max(high);
+        median.store(medians.as_mut_ptr());
+    }
+    let lower = |a: V::Lane, b: V::Lane| if a < b { a } else { b };
+    let higher = |a: V::Lane, b: V::Lane| if a < b { b } else { a };
+    let [a, b, c, d, ..] = medians;
+    higher(lower(a, b), lower(c, d))
+}
+
+/// The key of a place among sorted ones, as a sample has it.
+///
+/// # Safety
+/// As [`pivot`].
+#[inline(always)]
+unsafe fn sampled<V: Lanes>(keys: *const V::Lane, n: usize, wanted: usize) -> V::Lane {
+    const COUNT: usize = 64;
+    let mut sample = [V::MAX; COUNT];
+    let step = n / COUNT;
     // Not always the first of each step: keys may repeat themselves.
     let shift = (n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) as usize % step;
-    for (i, key) in sample[..count].iter_mut().enumerate() {
+    for (i, key) in sample.iter_mut().enumerate() {
         // SAFETY: it is one of the keys.
         *key = unsafe { *keys.add(i * step + shift) };
     }
     let start = sample.as_mut_ptr();
     // SAFETY: the caller's.
-    unsafe { network::sort::<V>(start, start, count) };
-    let pivot = sample[(wanted as u64 * count as u64 / n as u64) as usize];
-    (pivot, bound.is_some_and(|bound| !(bound < pivot)))
+    unsafe { network::sort::<V>(start, start, COUNT) };
+    sample[(wanted as u64 * COUNT as u64 / n as u64) as usize]
 }
 
 /// Moves the keys below a pivot (or, with equals, those not above it) to the front of where they are,
@@ -248,42 +283,65 @@ unsafe fn divide_by<V: Lanes, const EQUALS: bool>(
     n: usize,
     pivot: V::Lane,
 ) -> usize {
-    const UNROLLED: usize = 4;
-    let all = (1 << V::LANES) - 1;
-    // What was read has been written: `left` at the front, the rest at the back.
-    let (mut read, mut left) = (0, 0);
     // SAFETY: the caller's. In front there is room as far as was read. At the back there is room for
     // all that is left and, in front of that, for what went to the front.
     unsafe {
+        let mut ends = Ends { front: from, back: other.add(n) };
         let pivots = V::splat(pivot);
-        let mut divide = |keys: V| {
+        let (mut at, vectors) = (0, n / V::LANES);
+        while at + 4 <= vectors {
+            let start = from.add(at * V::LANES);
+            let (a, b) = (V::load(start), V::load(start.add(V::LANES)));
+            let (c, d) = (V::load(start.add(2 * V::LANES)), V::load(start.add(3 * V::LANES)));
+            ends.put::<V, EQUALS>(a, pivots);
+            ends.put::<V, EQUALS>(b, pivots);
+            ends.put::<V, EQUALS>(c, pivots);
+            ends.put::<V, EQUALS>(d, pivots);
+            at += 4;
+        }
+        while at < vectors {
+            ends.put::<V, EQUALS>(V::load(from.add(at * V::LANES)), pivots);
+            at += 1;
+        }
+        for i in vectors * V::LANES..n {
+            let key = *from.add(i);
+            let is_front = if EQUALS { !(pivot < key) } else { key < pivot };
+            *ends.front = key;
+            *ends.back.sub(1) = key;
+            ends.front = ends.front.add(usize::from(is_front));
+            ends.back = ends.back.sub(usize::from(!is_front));
+        }
+        ends.front.offset_from_unsigned(from)
+    }
+}
+
+/// Where keys go.
+struct Ends<T> {
+    /// Behind what is below the pivot.
+    front: *mut T,
+    /// In front of what is not.
+    back: *mut T,
+}
+
+impl<T> Ends<T> {
+    /// Stores a vector at both ends.
+    ///
+    /// # Safety
+    /// There is room for it at either, and as [`Lanes`].
+    #[inline(always)]
+    unsafe fn put<V: Lanes<Lane = T>, const EQUALS: bool>(&mut self, keys: V, pivots: V) {
+        // SAFETY: the caller's.
+        unsafe {
+            let all = (1 << V::LANES) - 1;
             let set = if EQUALS { all ^ pivots.below(keys) } else { keys.below(pivots) };
             let parted = keys.parted(set);
-            parted.store(from.add(left));
-            parted.store(other.add(n + left - read - V::LANES));
-            left += set.count_ones() as usize;
-            read += V::LANES;
-        };
-        let (vectors, at) = (n / V::LANES, |i: usize| V::load(from.add(i * V::LANES)));
-        let mut i = 0;
-        while i + UNROLLED <= vectors {
-            let keys = [at(i), at(i + 1), at(i + 2), at(i + 3)];
-            keys.into_iter().for_each(&mut divide);
-            i += UNROLLED;
-        }
-        while i < vectors {
-            divide(at(i));
-            i += 1;
-        }
-        while read < n {
-            let key = *from.add(read);
-            *from.add(left) = key;
-            *other.add(n + left - read - 1) = key;
-            left += usize::from(if EQUALS { !(pivot < key) } else { key < pivot });
-            read += 1;
+            parted.store(self.front);
+            parted.store(self.back.sub(V::LANES));
+            let count = set.count_ones() as usize;
+            self.front = self.front.add(count);
+            self.back = self.back.sub(V::LANES - count);
         }
     }
-    left
 }
 
 #[cfg(test)]
