@@ -206,7 +206,7 @@ unsafe fn pivot<V: Lanes>(
     let pivot = unsafe {
         if n < SAMPLED_FROM { median::<V>(keys, n) } else { sampled::<V>(keys, n, wanted) }
     };
-    (pivot, bound.is_some_and(|bound| !(bound < pivot)))
+    (pivot, bound.is_some_and(|bound| pivot <= bound))
 }
 
 /// A key not far from the median: that of medians of three.
@@ -305,7 +305,7 @@ unsafe fn divide_by<V: Lanes, const EQUALS: bool>(
         }
         for i in vectors * V::LANES..n {
             let key = *from.add(i);
-            let is_front = if EQUALS { !(pivot < key) } else { key < pivot };
+            let is_front = if EQUALS { key <= pivot } else { key < pivot };
             *ends.front = key;
             *ends.back.sub(1) = key;
             ends.front = ends.front.add(usize::from(is_front));

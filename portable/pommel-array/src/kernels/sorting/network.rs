@@ -32,6 +32,7 @@ pub(super) unsafe fn sort<V: Lanes>(from: *const V::Lane, to: *mut V::Lane, n: u
 
 /// # Safety
 /// As [`sort`]; there are at most so many rows, and as many rows as lanes or a multiple of them.
+#[expect(clippy::needless_range_loop, reason = "which compilers keep in registers")]
 #[inline(always)]
 unsafe fn sort_rows<V: Lanes, const R: usize>(from: *const V::Lane, to: *mut V::Lane, n: usize) {
     // SAFETY: the caller's.
