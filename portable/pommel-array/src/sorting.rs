@@ -8,7 +8,7 @@ use crate::dtype::{Casting, DType};
 use crate::error::{Error, Result};
 use crate::index::Index;
 use crate::indexing::{Mode, get, take};
-use crate::kernels::sorting::{Sortable, order_line, search, sort_line, with_sortable};
+use crate::kernels::sorting::{Sortable, order_line, part_order_line, search, with_sortable};
 use crate::layout::Dims;
 use crate::manipulation::moveaxis;
 use crate::threads;
@@ -60,7 +60,7 @@ pub fn sort(array: &Array, axis: isize, descending: bool) -> Result<Array> {
     let length = from.shape().last().copied().unwrap_or(1) as usize;
     let sorted = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
         Array::build(from.shape(), |to: &mut [T]| {
-            for_each_line(from_slice, to, length, |line, out| sort_line(line, out, descending));
+            for_each_line(from_slice, to, length, |line, out| T::sort(line, out, descending));
         })
     })?)?;
     moveaxis(&sorted.cast(array.dtype(), Casting::Unsafe)?, &[-1], &[axis])
@@ -75,9 +75,8 @@ pub fn argsort(array: &Array, axis: isize, descending: bool) -> Result<Array> {
     let length = from.shape().last().copied().unwrap_or(1) as usize;
     let order = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
         Array::build(from.shape(), |to: &mut [i64]| {
-            for_each_line(from_slice, to, length, |line, out| {
-                out.copy_from_slice(&order_line(line, descending));
-            });
+            let order = |line: &[T], out: &mut [i64]| order_line(line, out, descending);
+            for_each_line(from_slice, to, length, order);
         })
     })?)?;
     moveaxis(&order, &[-1], &[axis])
@@ -94,10 +93,7 @@ pub fn partition(array: &Array, kth: isize, axis: isize) -> Result<Array> {
     let length = from.shape().last().copied().unwrap_or(1) as usize;
     let parted = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
         Array::build(from.shape(), |to: &mut [T]| {
-            for_each_line(from_slice, to, length, |line, out| {
-                out.copy_from_slice(line);
-                out.select_nth_unstable_by_key(kth, |x| x.key(false));
-            });
+            for_each_line(from_slice, to, length, |line, out| T::part(line, out, kth));
         })
     })?)?;
     moveaxis(&parted.cast(array.dtype(), Casting::Unsafe)?, &[-1], &[axis])
@@ -113,10 +109,8 @@ pub fn argpartition(array: &Array, kth: isize, axis: isize) -> Result<Array> {
     let length = from.shape().last().copied().unwrap_or(1) as usize;
     let order = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
         Array::build(from.shape(), |to: &mut [i64]| {
-            for_each_line(from_slice, to, length, |line, out| {
-                out.iter_mut().zip(0..).for_each(|(out, i)| *out = i);
-                out.select_nth_unstable_by_key(kth, |&i| (line[i as usize].key(false), i));
-            });
+            let order = |line: &[T], out: &mut [i64]| part_order_line(line, out, kth);
+            for_each_line(from_slice, to, length, order);
         })
     })?)?;
     moveaxis(&order, &[-1], &[axis])

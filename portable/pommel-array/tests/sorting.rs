@@ -1,6 +1,7 @@
 //! Sorting, searching and sets against models made of the standard library's sort and plain loops.
 
 use core::cmp::Ordering;
+use num_complex::Complex;
 use pommel_array::sorting::{
     Bins, Side, argpartition, argsort, bincount, digitize, histogram, intersect1d, isin, partition,
     searchsorted, setdiff1d, setxor1d, sort, union1d, unique_all, unique_values,
@@ -43,10 +44,11 @@ fn number() -> impl Strategy<Value = f64> {
     ]
 }
 
-/// A few numbers, or more than are sorted by comparing.
+/// A few numbers, more than are sorted in registers, or more than are sorted by comparing.
 fn line() -> impl Strategy<Value = Vec<f64>> {
     prop_oneof![
         8 => proptest::collection::vec(number(), 0..40),
+        4 => proptest::collection::vec(number(), 40..300),
         1 => proptest::collection::vec(number(), 2100..2300),
     ]
 }
@@ -98,6 +100,50 @@ proptest! {
     }
 
     #[test]
+    fn shorter_floats_are_sorted_stably(line in line(), descending: bool) {
+        let array = vector(&line).cast(DType::Float32, Casting::Unsafe).unwrap();
+        let line: Vec<f64> = line.iter().map(|&x| f64::from(x as f32)).collect();
+        let expected = order(&line, descending);
+        let found = argsort(&array, 0, descending).unwrap().to_vec::<i64>().unwrap();
+        prop_assert_eq!(&found, &expected);
+        let sorted = sort(&array, 0, descending).unwrap();
+        let found = sorted.cast(DType::Float64, Casting::Unsafe).unwrap().to_vec().unwrap();
+        let expected: Vec<f64> = expected.iter().map(|&i| line[i as usize]).collect();
+        prop_assert_eq!(bits(&found), bits(&expected));
+    }
+
+    #[test]
+    fn complex_numbers_are_sorted_by_both_parts(
+        (re, im) in (0usize..300).prop_flat_map(|n| {
+            (proptest::collection::vec(number(), n), proptest::collection::vec(number(), n))
+        }),
+        descending: bool,
+    ) {
+        let line: Vec<_> = re.into_iter().zip(im).map(|(re, im)| Complex::new(re, im)).collect();
+        let class = |i: i64| {
+            let x = line[i as usize];
+            2 * u8::from(x.re.is_nan()) + u8::from(x.im.is_nan())
+        };
+        let mut expected: Vec<i64> = (0..line.len() as i64).collect();
+        expected.sort_by(|&i, &j| {
+            let (a, b) = (line[i as usize], line[j as usize]);
+            class(i)
+                .cmp(&class(j))
+                .then(compare(&a.re, &b.re, descending))
+                .then(compare(&a.im, &b.im, descending))
+        });
+        let array = vector(&line);
+        let found = argsort(&array, 0, descending).unwrap().to_vec::<i64>().unwrap();
+        prop_assert_eq!(&found, &expected);
+        let found = sort(&array, 0, descending).unwrap().to_vec::<Complex<f64>>().unwrap();
+        let parts = |x: Complex<f64>| [x.re, x.im];
+        let found: Vec<f64> = found.into_iter().flat_map(parts).collect();
+        let expected: Vec<f64> =
+            expected.iter().flat_map(|&i| parts(line[i as usize])).collect();
+        prop_assert_eq!(bits(&found), bits(&expected));
+    }
+
+    #[test]
     fn integers_of_every_range_are_sorted(
         (bits, values) in (1u32..64).prop_flat_map(|bits| {
             (Just(bits), proptest::collection::vec(0..1u64 << bits, 2048..2400))
@@ -122,7 +168,7 @@ proptest! {
     }
 
     #[test]
-    fn parts_are_parted(line in proptest::collection::vec(number(), 1..40), at in 0usize..40) {
+    fn parts_are_parted(line in proptest::collection::vec(number(), 1..300), at in 0usize..300) {
         let kth = at % line.len();
         let array = vector(&line);
         let sorted: Vec<f64> = order(&line, false).iter().map(|&i| line[i as usize]).collect();

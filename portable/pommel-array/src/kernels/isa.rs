@@ -31,7 +31,7 @@ impl Isa {
         }
         match self {
             Isa::Baseline => true,
-            Isa::Avx2 => all!("avx2" "fma" "bmi1" "bmi2" "lzcnt" "f16c"),
+            Isa::Avx2 => all!("avx2" "fma" "bmi1" "bmi2" "lzcnt" "popcnt" "f16c"),
             Isa::Avx512 => {
                 Isa::Avx2.is_available() && all!("avx512f" "avx512dq" "avx512vl" "avx512bw")
             }

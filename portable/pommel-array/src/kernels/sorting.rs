@@ -1,15 +1,26 @@
-//! Sorting, on keys: unsigned integers in the order of the elements, so that comparisons are single
-//! instructions, and digits of keys can be counted.
+//! Sorting, on keys: integers in the order of the elements, or numbers themselves.
 //!
-//! Few different keys are counted, integers of 32 bits are sorted digit by digit from the last
-//! (a radix sort), others by the standard library's sort, on several threads if they are many. A stable
-//! order of indices comes from sorting pairs of a key and an index, of which no two are equal; none of
-//! it depends on the number of threads.
+//! Keys of 32 and 64 bits are sorted by vector instructions ([`avx2`]) or else by digits and by the
+//! standard library's sort; those of 8 and 16 bits are counted if they are many. A stable order of
+//! indices comes from sorting numbers made of a key and an index, of which no two are equal. None of it
+//! depends on the number of threads.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
+#[cfg(target_arch = "x86_64")]
+mod network;
+mod order;
+mod quick;
 
 use crate::dtype::Element;
 use crate::threads;
+use core::cmp::Ordering;
+use core::ops::Range;
 use half::f16;
 use num_complex::Complex;
+use quick::Quick;
 use rayon::prelude::*;
 
 /// From so many keys on counting digits beats comparing.
@@ -18,13 +29,24 @@ const RADIX_FROM: usize = 1 << 11;
 const DIGIT: u32 = 11;
 /// From so many keys on several threads sort.
 const PARALLEL_FROM: usize = 1 << 16;
+/// From so many integers on it is worth to look how far apart they are.
+const LOOK_FROM: usize = 1 << 6;
 
 /// A key, in whose order elements are sorted.
 pub(crate) trait Key: Copy + Ord + Send + Sync {
-    /// Sorts keys.
-    fn sort(keys: &mut Vec<Self>);
     /// The indices of keys in their order; equal ones in that of the indices.
-    fn order(keys: &[Self]) -> Vec<i64>;
+    fn order(key: impl Fn(usize) -> Self, out: &mut [i64]);
+    /// Moves indices so that the key of the one at a place is the one that sorting would put there, none
+    /// in front of it is higher, and none behind it is lower.
+    fn part_order(key: impl Fn(usize) -> Self, out: &mut [i64], kth: usize);
+}
+
+/// A key that is one integer.
+trait Scalar: Key {
+    /// Sorts keys.
+    fn sort(keys: &mut [Self]);
+    /// Moves keys as [`Quick::select`] does.
+    fn select(keys: &mut [Self], kth: usize);
 }
 
 /// An element with a place in an order.
@@ -33,8 +55,10 @@ pub(crate) trait Sortable: Element {
     type Key: Key;
     /// Its key: equal for equal elements, and the highest if it is not a number, in either direction.
     fn key(self, descending: bool) -> Self::Key;
-    /// An element of a key; of zeros the positive one.
-    fn back(key: Self::Key, descending: bool) -> Self;
+    /// Sorts a line of elements into another. Equal ones stay in their order.
+    fn sort(line: &[Self], out: &mut [Self], descending: bool);
+    /// Moves the elements of a line into another as [`Quick::select`] does.
+    fn part(line: &[Self], out: &mut [Self], kth: usize);
     /// Whether it is a negative zero, which its key does not tell from a positive one.
     fn is_negative_zero(self) -> bool {
         false
@@ -45,77 +69,205 @@ pub(crate) trait Sortable: Element {
     }
 }
 
+/// An element that is as large as its key, and the same but for what is not a number.
+trait Keyed: Sortable<Key: Scalar> {
+    /// Its key, which is lower for a negative zero than for a positive one.
+    fn exact_key(self, descending: bool) -> Self::Key;
+    /// The element of an exact key.
+    fn back(key: Self::Key, descending: bool) -> Self;
+}
+
+/// Makes keys of a line in the memory for results, calls a function with them, and makes elements of
+/// them again.
+fn on_keys<T: Keyed>(
+    line: &[T],
+    out: &mut [T],
+    descending: bool,
+    work: impl FnOnce(&mut [T::Key]),
+) {
+    const { assert!(size_of::<T>() == size_of::<T::Key>()) };
+    const { assert!(align_of::<T>() == align_of::<T::Key>()) };
+    let (n, start) = (out.len(), out.as_mut_ptr());
+    // SAFETY: elements and keys are integers or floats of one size and alignment, of which all bits
+    // mean one. Nobody uses the elements until they are elements again.
+    unsafe {
+        let keys = core::slice::from_raw_parts_mut(start.cast::<T::Key>(), n);
+        keys.iter_mut().zip(line).for_each(|(key, x)| *key = x.exact_key(descending));
+        work(keys);
+        for i in 0..n {
+            let key = start.add(i).cast::<T::Key>().read();
+            start.add(i).write(T::back(key, descending));
+        }
+    }
+}
+
+fn sort_keys<T: Keyed>(line: &[T], out: &mut [T], descending: bool) {
+    on_keys(line, out, descending, Scalar::sort);
+}
+
+fn select_keys<T: Keyed>(line: &[T], out: &mut [T], kth: usize) {
+    on_keys(line, out, false, |keys| Scalar::select(keys, kth));
+}
+
 macro_rules! integers {
     ($($ty:ident $key:ident;)*) => {$(
         impl Sortable for $ty {
             type Key = $key;
             #[inline(always)]
             fn key(self, descending: bool) -> $key {
-                let key = self.wrapping_sub($ty::MIN) as $key;
+                let key = self.wrapping_sub($ty::MIN) as $key ^ $key::MIN;
                 if descending { !key } else { key }
+            }
+            fn sort(line: &[$ty], out: &mut [$ty], descending: bool) {
+                sort_keys(line, out, descending);
+            }
+            fn part(line: &[$ty], out: &mut [$ty], kth: usize) {
+                select_keys(line, out, kth);
+            }
+        }
+        impl Keyed for $ty {
+            #[inline(always)]
+            fn exact_key(self, descending: bool) -> $key {
+                self.key(descending)
             }
             #[inline(always)]
             fn back(key: $key, descending: bool) -> $ty {
-                let key = if descending { !key } else { key };
+                let key = if descending { !key } else { key } ^ $key::MIN;
                 (key as $ty).wrapping_add($ty::MIN)
             }
         }
     )*};
 }
-integers!(i8 u8; i16 u16; i32 u32; i64 u64; u8 u8; u16 u16; u32 u32; u64 u64;);
+integers!(i8 i8; i16 i16; i32 i32; i64 i64; u8 i8; u16 i16; u32 i32; u64 i64;);
 
 macro_rules! floats {
-    ($($ty:ident $key:ident;)*) => {$(
+    ($($ty:ident $key:ident $sort:ident $part:ident;)*) => {$(
         impl Sortable for $ty {
             type Key = $key;
             #[inline(always)]
             fn key(self, descending: bool) -> $key {
-                const TOP: $key = 1 << ($key::BITS - 1);
-                let bits = self.to_bits();
-                let bits = if bits == TOP { 0 } else { bits };
-                // Negative numbers grow as their bits shrink.
-                let key = if bits & TOP == 0 { bits | TOP } else { !bits };
-                let key = if descending { !key } else { key };
-                if self.is_nan() { $key::MAX } else { key }
+                (if self.is_negative_zero() { <$ty>::from_bits(0) } else { self }).exact_key(descending)
             }
-            #[inline(always)]
-            fn back(key: $key, descending: bool) -> $ty {
-                const TOP: $key = 1 << ($key::BITS - 1);
-                if key == $key::MAX {
-                    return $ty::NAN;
-                }
-                let key = if descending { !key } else { key };
-                $ty::from_bits(if key & TOP == 0 { !key } else { key & !TOP })
+            fn sort(line: &[$ty], out: &mut [$ty], descending: bool) {
+                $sort(line, out, descending);
+                restore_zeros(line, out, <$ty>::from_bits(0).key(descending), descending);
+            }
+            fn part(line: &[$ty], out: &mut [$ty], kth: usize) {
+                $part(line, out, kth);
             }
             #[inline(always)]
             fn is_negative_zero(self) -> bool {
-                self.to_bits() == 1 << ($key::BITS - 1)
+                self.to_bits() as $key == $key::MIN
             }
             #[inline(always)]
             fn is_nan(self) -> bool {
                 $ty::is_nan(self)
             }
         }
+        impl Keyed for $ty {
+            #[inline(always)]
+            fn exact_key(self, descending: bool) -> $key {
+                let bits = self.to_bits() as $key;
+                // Negative numbers grow as their bits shrink.
+                let key = bits ^ (bits >> ($key::BITS - 1) & $key::MAX);
+                let key = if descending { !key } else { key };
+                if self.is_nan() { $key::MAX } else { key }
+            }
+            #[inline(always)]
+            fn back(key: $key, descending: bool) -> $ty {
+                let bits = if descending { !key } else { key };
+                let bits = bits ^ (bits >> ($key::BITS - 1) & $key::MAX);
+                if key == $key::MAX { $ty::NAN } else { $ty::from_bits(bits as _) }
+            }
+        }
     )*};
 }
-floats!(f16 u16; f32 u32; f64 u64;);
+floats! {
+    f16 i16 sort_keys select_keys;
+    f32 i32 sort_keys select_keys;
+    f64 i64 sort_numbers select_numbers;
+}
+
+/// Puts zeros, whose key is given, into sorted elements as they were, if some are negative.
+fn restore_zeros<T: Sortable>(line: &[T], out: &mut [T], zero: T::Key, descending: bool) {
+    // Without an early end, which would keep it from being vector code.
+    if !line.iter().fold(false, |any, x| any | x.is_negative_zero()) {
+        return;
+    }
+    let start = out.partition_point(|x| x.key(descending) < zero);
+    let zeros = line.iter().filter(|x| x.key(descending) == zero);
+    out[start..].iter_mut().zip(zeros).for_each(|(out, zero)| *out = *zero);
+}
+
+/// Whether numbers of the smallest size are not taken for zero, which a library that was compiled for
+/// speed may have asked the processor for.
+fn subnormals_count() -> bool {
+    core::hint::black_box(f64::from_bits(1)) > 0.0
+}
+
+/// The floats of a line, which are keys themselves, negated to descend; behind them what is not a number.
+/// Gives how many are numbers.
+fn copy_numbers(line: &[f64], out: &mut [f64], descending: bool) -> usize {
+    let sign = u64::from(descending) << 63;
+    let signed = |x: f64| f64::from_bits(x.to_bits() ^ sign);
+    let mut all = true;
+    for (out, &x) in out.iter_mut().zip(line) {
+        *out = signed(x);
+        all &= !x.is_nan();
+    }
+    if all {
+        return line.len();
+    }
+    let mut n = 0;
+    for &x in line {
+        out[n] = signed(x);
+        n += usize::from(!x.is_nan());
+    }
+    out[n..].fill(f64::NAN);
+    n
+}
+
+fn sort_numbers(line: &[f64], out: &mut [f64], descending: bool) {
+    if !subnormals_count() {
+        return sort_keys(line, out, descending);
+    }
+    let n = copy_numbers(line, out, descending);
+    Quick::sort(&mut out[..n]);
+    if descending {
+        out[..n].iter_mut().for_each(|x| *x = -*x);
+    }
+}
+
+fn select_numbers(line: &[f64], out: &mut [f64], kth: usize) {
+    if !subnormals_count() {
+        return select_keys(line, out, kth);
+    }
+    let n = copy_numbers(line, out, false);
+    if kth < n {
+        Quick::select(&mut out[..n], kth);
+    }
+}
 
 /// NumPy's order of complex numbers: by real, then by imaginary part; behind those the ones whose
 /// imaginary part is not a number, then those whose real part is none, then those with neither.
 macro_rules! complex {
     ($($ty:ident;)*) => {$(
         impl Sortable for Complex<$ty> {
-            type Key = [u64; 3];
-            fn key(self, descending: bool) -> [u64; 3] {
-                let class = u64::from(self.re.is_nan()) * 2 + u64::from(self.im.is_nan());
+            type Key = [i64; 3];
+            #[inline(always)]
+            fn key(self, descending: bool) -> [i64; 3] {
+                let class = i64::from(self.re.is_nan()) * 2 + i64::from(self.im.is_nan());
                 [class, self.re.key(descending).into(), self.im.key(descending).into()]
             }
-            fn back([_, re, im]: [u64; 3], descending: bool) -> Complex<$ty> {
-                let part = |key: u64| <$ty as Sortable>::back(key as _, descending);
-                Complex::new(part(re), part(im))
+            fn sort(line: &[Self], out: &mut [Self], descending: bool) {
+                let mut order = vec![0; line.len()];
+                order_line(line, &mut order, descending);
+                out.iter_mut().zip(order).for_each(|(out, i)| *out = line[i as usize]);
             }
-            fn is_negative_zero(self) -> bool {
-                self.re.is_negative_zero() || self.im.is_negative_zero()
+            fn part(line: &[Self], out: &mut [Self], kth: usize) {
+                let mut order = vec![0; line.len()];
+                part_order_line(line, &mut order, kth);
+                out.iter_mut().zip(order).for_each(|(out, i)| *out = line[i as usize]);
             }
             fn is_nan(self) -> bool {
                 self.re.is_nan() || self.im.is_nan()
@@ -126,144 +278,164 @@ macro_rules! complex {
 complex!(f32; f64;);
 
 macro_rules! small_keys {
-    ($($ty:ident)*) => {$(
-        impl Key for $ty {
-            fn sort(keys: &mut Vec<$ty>) {
+    ($($ty:ident $unsigned:ident)*) => {$(
+        impl Scalar for $ty {
+            fn sort(keys: &mut [$ty]) {
                 if keys.len() < 1 << ($ty::BITS - 2) {
-                    return keys.sort_unstable();
+                    return on_wide(keys, Quick::sort);
                 }
                 let mut counts = vec![0usize; 1 << $ty::BITS];
-                keys.iter().for_each(|&key| counts[key as usize] += 1);
-                let mut rest = &mut keys[..];
-                for (key, &count) in counts.iter().enumerate() {
+                keys.iter().for_each(|&key| counts[(key ^ $ty::MIN) as $unsigned as usize] += 1);
+                let mut rest = keys;
+                for (key, &count) in ($ty::MIN..=$ty::MAX).zip(&counts) {
                     let (part, behind) = rest.split_at_mut(count);
-                    part.fill(key as $ty);
+                    part.fill(key);
                     rest = behind;
                 }
             }
-            fn order(keys: &[$ty]) -> Vec<i64> {
-                order_wide(keys.len(), |i| keys[i].into(), <$ty>::MAX.into())
+            fn select(keys: &mut [$ty], kth: usize) {
+                on_wide(keys, |wide| Quick::select(wide, kth));
+            }
+        }
+        impl Key for $ty {
+            fn order(key: impl Fn(usize) -> $ty, out: &mut [i64]) {
+                let place = |i: usize| (key(i) ^ $ty::MIN) as $unsigned;
+                if out.len() < 1 << ($ty::BITS - 2) {
+                    return order::by_number(|i| place(i).into(), $unsigned::MAX.into(), out);
+                }
+                let mut ends = vec![0usize; 1 << $ty::BITS];
+                (0..out.len()).for_each(|i| ends[place(i) as usize] += 1);
+                sums_before(&mut ends);
+                for i in 0..out.len() {
+                    let end = &mut ends[place(i) as usize];
+                    out[*end] = i as i64;
+                    *end += 1;
+                }
+            }
+            fn part_order(key: impl Fn(usize) -> $ty, out: &mut [i64], _: usize) {
+                Self::order(key, out);
             }
         }
     )*};
 }
-small_keys!(u8 u16);
+small_keys!(i8 u8 i16 u16);
 
-impl Key for u32 {
-    fn sort(keys: &mut Vec<u32>) {
-        if keys.len() < RADIX_FROM {
-            return keys.sort_unstable();
+/// Calls a function with keys made wider.
+fn on_wide<T: Copy + Into<i32> + TryFrom<i32>>(keys: &mut [T], work: impl FnOnce(&mut [i32])) {
+    let mut wide: Vec<i32> = keys.iter().map(|&key| key.into()).collect();
+    work(&mut wide);
+    for (key, wide) in keys.iter_mut().zip(wide) {
+        *key = T::try_from(wide).unwrap_or_else(|_| unreachable!("it was as narrow"));
+    }
+}
+
+impl Scalar for i32 {
+    fn sort(keys: &mut [i32]) {
+        Quick::sort(keys);
+    }
+    fn select(keys: &mut [i32], kth: usize) {
+        Quick::select(keys, kth);
+    }
+}
+
+impl Key for i32 {
+    fn order(key: impl Fn(usize) -> i32, out: &mut [i64]) {
+        order::by_number(|i| u64::from((key(i) ^ i32::MIN) as u32), u32::MAX.into(), out);
+    }
+    fn part_order(key: impl Fn(usize) -> i32, out: &mut [i64], kth: usize) {
+        order::part(|i| key(i).into(), &key, out, kth);
+    }
+}
+
+impl Scalar for i64 {
+    fn sort(keys: &mut [i64]) {
+        if keys.len() < LOOK_FROM {
+            return Quick::sort(keys);
         }
-        radix(keys, 0, 32, |key| u64::from(*key));
-    }
-    fn order(keys: &[u32]) -> Vec<i64> {
-        order_wide(keys.len(), |i| keys[i].into(), u32::MAX.into())
-    }
-}
-
-impl Key for u64 {
-    fn sort(keys: &mut Vec<u64>) {
-        let (low, high) = bounds(keys);
-        if keys.len() >= RADIX_FROM && high - low <= u64::from(u32::MAX) {
-            let mut near: Vec<u32> = keys.iter().map(|&key| (key - low) as u32).collect();
-            radix(&mut near, 0, bits(high - low), |key| u64::from(*key));
-            keys.iter_mut().zip(near).for_each(|(key, near)| *key = low + u64::from(near));
-            return;
+        let span = order::Span::of(keys.iter().copied());
+        if span.width <= u32::MAX.into() {
+            let near = |&key: &i64| span.number(key) as u32 as i32 ^ i32::MIN;
+            let mut near: Vec<i32> = keys.iter().map(near).collect();
+            Quick::sort(&mut near);
+            let far = |near: i32| span.key(u64::from((near ^ i32::MIN) as u32));
+            keys.iter_mut().zip(near).for_each(|(key, near)| *key = far(near));
+        } else if span.width < quick::NORMALS {
+            // Floats have a minimum and a maximum as instructions.
+            keys.iter_mut().for_each(|key| *key = quick::normal(span.number(*key)));
+            quick::sort_normals(keys);
+            keys.iter_mut().for_each(|key| *key = span.key(quick::number(*key)));
+        } else {
+            Quick::sort(keys);
         }
-        sort_unstable(keys);
     }
-    fn order(keys: &[u64]) -> Vec<i64> {
-        let (low, high) = bounds(keys);
-        order_wide(keys.len(), |i| keys[i] - low, high - low)
+    fn select(keys: &mut [i64], kth: usize) {
+        Quick::select(keys, kth);
     }
 }
 
-impl Key for [u64; 3] {
-    fn sort(keys: &mut Vec<[u64; 3]>) {
-        sort_unstable(keys);
+impl Key for i64 {
+    fn order(key: impl Fn(usize) -> i64, out: &mut [i64]) {
+        order::sort(&key, &key, out);
     }
-    fn order(keys: &[[u64; 3]]) -> Vec<i64> {
-        let mut pairs: Vec<_> = keys.iter().enumerate().map(|(i, &key)| (key, i)).collect();
-        sort_unstable(&mut pairs);
-        pairs.into_iter().map(|(_, i)| i as i64).collect()
+    fn part_order(key: impl Fn(usize) -> i64, out: &mut [i64], kth: usize) {
+        order::part(&key, &key, out, kth);
     }
 }
 
-/// The lowest and the highest key.
-fn bounds(keys: &[u64]) -> (u64, u64) {
-    let low = keys.iter().fold(u64::MAX, |low, &key| low.min(key));
-    let high = keys.iter().fold(0, |high, &key| high.max(key));
-    (low.min(high), high)
+/// What of a complex number's key is sorted first.
+fn head([class, re, _]: [i64; 3]) -> i64 {
+    if class == 0 { re } else { i64::MAX }
 }
 
-/// How many bits numbers up to one have.
-fn bits(highest: u64) -> u32 {
-    u64::BITS - highest.leading_zeros()
+impl Key for [i64; 3] {
+    fn order(key: impl Fn(usize) -> [i64; 3], out: &mut [i64]) {
+        order::sort(|i| head(key(i)), &key, out);
+    }
+    fn part_order(key: impl Fn(usize) -> [i64; 3], out: &mut [i64], kth: usize) {
+        order::part(|i| head(key(i)), &key, out, kth);
+    }
 }
 
 /// Sorts what has no equals, or whose equals are the same.
-fn sort_unstable<T: Ord + Send>(keys: &mut [T]) {
+fn sort_unstable_by<T: Send>(keys: &mut [T], compare: fn(&T, &T) -> Ordering) {
     if keys.len() < PARALLEL_FROM {
-        keys.sort_unstable();
+        keys.sort_unstable_by(compare);
     } else {
-        threads::install(|| keys.par_sort_unstable());
+        threads::install(|| keys.par_sort_unstable_by(compare));
     }
 }
 
-/// The stable order of keys that are not above the highest.
-fn order_wide(n: usize, key: impl Fn(usize) -> u64, highest: u64) -> Vec<i64> {
-    let (wide, narrow) = (bits(highest), bits(n as u64));
-    if wide + narrow <= u64::BITS {
-        // A key and its index in one number.
-        let mut pairs: Vec<u64> = (0..n).map(|i| key(i) << narrow | i as u64).collect();
-        if n >= RADIX_FROM && wide <= u32::BITS {
-            radix(&mut pairs, narrow, narrow + wide, |pair| *pair);
-        } else {
-            sort_unstable(&mut pairs);
-        }
-        let mask = (1u64 << narrow) - 1;
-        return pairs.into_iter().map(|pair| (pair & mask) as i64).collect();
+/// Replaces numbers by the sums of those before.
+fn sums_before(numbers: &mut [usize]) {
+    let mut sum = 0;
+    for number in numbers {
+        (sum, *number) = (sum + *number, sum);
     }
-    // The high bits of the key and the index in one number; then what is alike in those bits.
-    let dropped = wide + narrow - u64::BITS;
-    let mut pairs: Vec<u64> = (0..n).map(|i| key(i) >> dropped << narrow | i as u64).collect();
-    if n >= RADIX_FROM {
-        radix(&mut pairs, narrow, u64::BITS, |pair| *pair);
-    } else {
-        sort_unstable(&mut pairs);
-    }
-    let mask = (1u64 << narrow) - 1;
-    for alike in pairs.chunk_by_mut(|a, b| a >> narrow == b >> narrow) {
-        if alike.len() > 1 {
-            alike.sort_unstable_by_key(|pair| (key((pair & mask) as usize), *pair));
-        }
-    }
-    pairs.into_iter().map(|pair| (pair & mask) as i64).collect()
 }
 
 /// Sorts by some bits of a number that each has; those with equal bits stay in their order.
-fn radix<T: Copy + Default>(items: &mut Vec<T>, from: u32, to: u32, number: impl Fn(&T) -> u64) {
+fn radix<T: Copy>(items: &mut [T], bits: Range<u32>, number: impl Fn(&T) -> u64) {
     const SIZE: usize = 1 << DIGIT;
     let digit = |item: &T, shift: u32| (number(item) >> shift) as usize & (SIZE - 1);
-    let mut other = vec![T::default(); items.len()];
-    let mut shift = from;
-    while shift < to {
+    let mut copy = items.to_vec();
+    let (mut from, mut to, mut is_away) = (items, &mut copy[..], false);
+    for shift in bits.step_by(DIGIT as usize) {
         let mut ends = [0usize; SIZE];
-        items.iter().for_each(|item| ends[digit(item, shift)] += 1);
+        from.iter().for_each(|item| ends[digit(item, shift)] += 1);
         // All alike in this digit: nothing to move.
-        if !ends.contains(&items.len()) {
-            let mut sum = 0;
-            for end in &mut ends {
-                (sum, *end) = (sum + *end, sum);
-            }
-            for item in items.iter() {
-                let end = &mut ends[digit(item, shift)];
-                other[*end] = *item;
-                *end += 1;
-            }
-            core::mem::swap(items, &mut other);
+        if ends.contains(&from.len()) {
+            continue;
         }
-        shift += DIGIT;
+        sums_before(&mut ends);
+        for item in from.iter() {
+            let end = &mut ends[digit(item, shift)];
+            to[*end] = *item;
+            *end += 1;
+        }
+        (from, to, is_away) = (to, from, !is_away);
+    }
+    if is_away {
+        to.copy_from_slice(from);
     }
 }
 
@@ -298,25 +470,16 @@ macro_rules! with_sortable {
 }
 pub(crate) use with_sortable;
 
-/// Sorts a line of elements into another.
-pub(crate) fn sort_line<T: Sortable>(line: &[T], out: &mut [T], descending: bool) {
-    let mut keys: Vec<T::Key> = line.iter().map(|x| x.key(descending)).collect();
-    Key::sort(&mut keys);
-    for (out, key) in out.iter_mut().zip(keys) {
-        *out = T::back(key, descending);
-    }
-    if line.iter().any(|x| x.is_negative_zero()) {
-        // Zeros as they were, in their order.
-        let mut order = T::Key::order(&line.iter().map(|x| x.key(descending)).collect::<Vec<_>>());
-        for (out, i) in out.iter_mut().zip(order.drain(..)) {
-            *out = line[i as usize];
-        }
-    }
+/// The indices of a line of elements in their order.
+pub(crate) fn order_line<T: Sortable>(line: &[T], out: &mut [i64], descending: bool) {
+    assert_eq!(line.len(), out.len());
+    T::Key::order(|i| line[i].key(descending), out);
 }
 
-/// The indices of a line of elements in their order.
-pub(crate) fn order_line<T: Sortable>(line: &[T], descending: bool) -> Vec<i64> {
-    T::Key::order(&line.iter().map(|x| x.key(descending)).collect::<Vec<_>>())
+/// The indices of a line of elements, moved as [`Quick::select`] moves the elements.
+pub(crate) fn part_order_line<T: Sortable>(line: &[T], out: &mut [i64], kth: usize) {
+    assert_eq!(line.len(), out.len());
+    T::Key::part_order(|i| line[i].key(false), out, kth);
 }
 
 /// How many searches go on at once, so that each waits for memory while others do.
