@@ -5,8 +5,8 @@ use crate::error::Raise;
 use crate::errstate;
 use crate::value::Value;
 use pommel::prelude::*;
-use smallvec::SmallVec;
 use pommel_array::{Casting, Function, Operand, apply, apply_into};
+use smallvec::SmallVec;
 
 /// An element-wise function: of arrays, numbers and nested sequences, whose shapes are stretched to
 /// one.

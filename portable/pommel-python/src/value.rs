@@ -1,8 +1,8 @@
 //! From Python objects to arrays and numbers.
 
 use crate::array::NdArray;
-use crate::errstate;
 use crate::error::{Raise, raised};
+use crate::errstate;
 use pommel::prelude::*;
 use pommel_array::{Array, Casting, DType, Operand, Scalar};
 

@@ -1,8 +1,8 @@
 //! Functions of few elements: no graph, no program, no walk.
 
 use crate::array::Array;
-use crate::elementwise::Operand;
 use crate::dtype::DType;
+use crate::elementwise::Operand;
 use crate::error::Result;
 use crate::function::{Function, Note};
 use crate::kernels::{Kernel, copy, program};
@@ -62,9 +62,8 @@ pub(crate) fn arithmetic(function: Function, operands: &[Operand<'_>]) -> Option
     };
     let memory = Memory::uninit(n * size_of::<f64>()).ok()?;
     // SAFETY: fresh memory for `n` numbers, aligned for all types; only written before it is read.
-    let out = unsafe {
-        core::slice::from_raw_parts_mut(memory.start().cast::<MaybeUninit<f64>>(), n)
-    };
+    let out =
+        unsafe { core::slice::from_raw_parts_mut(memory.start().cast::<MaybeUninit<f64>>(), n) };
     let finite = match operation {
         Function::Add => combine(a, b, out, |a, b| a + b),
         Function::Subtract => combine(a, b, out, |a, b| a - b),
