@@ -12,11 +12,14 @@ use std::time::{Duration, Instant};
 /// More at a time would take memory that a machine of many processors need not have.
 const MOST_AT_A_TIME: usize = 4;
 
+/// Runs a part; gives the note of its row.
+pub type Test<'a> = Box<dyn FnOnce(&mut Heard) -> Result<String> + Send + 'a>;
+
 /// One part that has not run yet.
 pub struct Part<'a> {
     pub name: String,
     pub version: String,
-    pub test: Box<dyn FnOnce(&mut Heard) -> Result<String> + Send + 'a>,
+    pub test: Test<'a>,
 }
 
 /// What a part has printed so far, and what the test runner in it has counted.
