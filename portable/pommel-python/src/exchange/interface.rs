@@ -1,8 +1,8 @@
 //! NumPy's `__array_interface__`: a dict that says where elements lie.
 
 use super::{Place, format, over, unknown};
-use crate::errstate;
 use crate::error::Raise;
+use crate::errstate;
 use crate::value;
 use pommel::held::Held;
 use pommel::prelude::*;
