@@ -65,7 +65,8 @@ def load(file: File, mmap_mode: str | None = None) -> Any:
             if swapped or not ours:
                 raise ValueError("argument 'mmap_mode' must be None for {}".format(
                     "the other order of bytes" if swapped else "an open file"))
-            return memmap(file, dtype, mmap_mode, len(header), shape, order)
+            path: Any = file
+            return memmap(path, dtype, mmap_mode, len(header), shape, order)
         array = _filled(opened, dtype, shape, order)
     finally:
         if ours:
@@ -154,7 +155,7 @@ class NpzFile:
     """The arrays of a ``.npz`` file, each of which is read when it is asked for: a mapping."""
 
     def __init__(self, file: ndarray) -> None:
-        self._file = file
+        self._file: Any = file
         self.files = _native._npz_names(file)
 
     def __getitem__(self, name: str) -> ndarray:
@@ -179,15 +180,19 @@ class NpzFile:
         self.close()
 
     def keys(self) -> list[str]:
+        """The names of the arrays."""
         return list(self.files)
 
     def values(self) -> list[ndarray]:
+        """The arrays, read one after the other."""
         return [self[name] for name in self.files]
 
     def items(self) -> list[tuple[str, ndarray]]:
+        """Pairs of a name and its array."""
         return [(name, self[name]) for name in self.files]
 
     def get(self, name: str, default: Any = None) -> Any:
+        """The array of a name, or `default` if there is none."""
         return self[name] if name in self.files else default
 
     def close(self) -> None:

@@ -249,15 +249,19 @@ class __array_namespace_info__:
     """What the namespace offers, as the array API standard asks."""
 
     def capabilities(self) -> dict[str, Any]:
+        """What arrays can do that not all libraries offer."""
         return {"boolean indexing": True, "data-dependent shapes": True, "max dimensions": 64}
 
     def default_device(self) -> str:
+        """The device of arrays: "cpu"."""
         return "cpu"
 
     def devices(self) -> tuple[str, ...]:
+        """All devices: "cpu" alone."""
         return ("cpu",)
 
     def default_dtypes(self, *, device: str | None = None) -> dict[str, dtype]:
+        """The element types of arrays that are made without one, by their kinds."""
         _check_device(device)
         return {
             "real floating": _native.float64,
@@ -268,6 +272,7 @@ class __array_namespace_info__:
 
     def dtypes(self, *, device: str | None = None,
                kind: DTypeLike | tuple[DTypeLike, ...] = None) -> dict[str, dtype]:
+        """The element types by their names, all or those of a kind (see ``isdtype``)."""
         _check_device(device)
         names = ("bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 complex64 "
                  "complex128").split()

@@ -13,8 +13,10 @@ from ._native import dtype, ndarray
 ArrayLike = Any
 #: One axis, several, or None for all.
 Axis = Union[int, Tuple[int, ...], List[int], None]
-#: What ``dtype`` takes: an element type, its name, or a type of Python.
-DTypeLike = Union[dtype, str, Type[Any], None]
+#: An element type, its name, or a type of Python.
+ElementType = Union[dtype, str, Type[Any]]
+#: What ``dtype`` takes where it has a default.
+DTypeLike = Union[ElementType, None]
 #: A path, or a file that is open in binary mode.
 File = Union[str, "os.PathLike[str]", IO[bytes]]
 #: What a stream of random numbers begins with.
@@ -23,6 +25,6 @@ Seed = Union[int, Sequence[int], ndarray, None]
 Size = Union[int, Sequence[int], None]
 
 __all__ = [
-    "Any", "ArrayLike", "Axis", "DTypeLike", "File", "Iterable", "Iterator", "NoReturn", "Seed",
-    "Sequence", "Size", "SupportsIndex", "dtype", "ndarray",
+    "Any", "ArrayLike", "Axis", "DTypeLike", "ElementType", "File", "Iterable", "Iterator",
+    "NoReturn", "Seed", "Sequence", "Size", "SupportsIndex", "dtype", "ndarray",
 ]

@@ -125,7 +125,8 @@ def norm(x: ArrayLike, ord: float | str | None = None, axis: Axis = None,
         axis = tuple(range(x.ndim))
     axes = (axis,) if isinstance(axis, int) else tuple(axis)
     if len(axes) == 1:
-        return vector_norm(x, axis=axes, keepdims=keepdims, ord=2.0 if ord is None else ord)
+        order: Any = 2.0 if ord is None else ord
+        return vector_norm(x, axis=axes, keepdims=keepdims, ord=order)
     if len(axes) != 2:
         raise ValueError("argument 'axis' must name one or two axes, not {}".format(len(axes)))
     moved = _native.moveaxis(x, axes, (-2, -1))

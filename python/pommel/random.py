@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import builtins
 
     from ._typing import (
-        Any, ArrayLike, DTypeLike, Iterable, Iterator, Seed, Sequence, Size, SupportsIndex, ndarray,
+        Any, ArrayLike, ElementType, Iterable, Iterator, Seed, Size, SupportsIndex, ndarray,
     )
 
 __all__ = ["Generator", "PCG64", "SeedSequence", "default_rng"]
@@ -74,8 +74,7 @@ class SeedSequence:
     #: How many words of 32 bits the entropy is mixed in.
     pool_size = 4
 
-    def __init__(self, entropy: int | Sequence[int] | None = None, *,
-                 spawn_key: Iterable[int] = ()) -> None:
+    def __init__(self, entropy: Seed = None, *, spawn_key: Iterable[int] = ()) -> None:
         if entropy is None:
             from os import urandom
 
@@ -89,7 +88,7 @@ class SeedSequence:
             words += [0] * (self.pool_size - len(words)) + _words(self.spawn_key)
         self._assembled = words
 
-    def generate_state(self, n_words: int, dtype: DTypeLike = "uint32") -> ndarray:
+    def generate_state(self, n_words: int, dtype: ElementType = "uint32") -> ndarray:
         """So many words of a state, of ``uint32`` or ``uint64``."""
         dtype = _native.dtype(dtype)
         if dtype not in ("uint32", "uint64"):
@@ -105,7 +104,7 @@ class SeedSequence:
     def _pool(self) -> list[int]:
         """The entropy, mixed (M. E. O'Neill, "Developing a seed_seq alternative", 2015)."""
         size, words = self.pool_size, self._assembled
-        pool = []
+        pool: list[int] = []
 
         def sources() -> Iterator[int]:
             yield from (words + [0] * size)[:size]
@@ -200,20 +199,21 @@ class Generator:
         """So many generators that are independent of this one and of each other."""
         return [type(self)(bits) for bits in self.bit_generator.spawn(n_children)]
 
-    def random(self, size: Size = None, dtype: DTypeLike = "float64") -> ndarray:
+    def random(self, size: Size = None, dtype: ElementType = "float64") -> ndarray:
         """Numbers from 0 up to 1, without 1."""
         return self._stream.random(_shape(size), dtype)
 
-    def standard_normal(self, size: Size = None, dtype: DTypeLike = "float64") -> ndarray:
+    def standard_normal(self, size: Size = None, dtype: ElementType = "float64") -> ndarray:
         """Normally distributed numbers of mean 0 and standard deviation 1."""
         return self._stream.standard_normal(_shape(size), dtype)
 
-    def standard_exponential(self, size: Size = None, dtype: DTypeLike = "float64") -> ndarray:
+    def standard_exponential(self, size: Size = None,
+                             dtype: ElementType = "float64") -> ndarray:
         """Exponentially distributed numbers of mean 1."""
         return self._stream.standard_exponential(_shape(size), dtype)
 
     def integers(self, low: SupportsIndex, high: SupportsIndex | None = None, size: Size = None,
-                 dtype: DTypeLike = "int64", endpoint: bool = False) -> ndarray:
+                 dtype: ElementType = "int64", endpoint: bool = False) -> ndarray:
         """Integers from ``low`` up to ``high``, which is left out unless ``endpoint``.
 
         With one bound they begin with 0.
@@ -355,7 +355,7 @@ def randn(*shape: int) -> ndarray:
 
 
 def randint(low: SupportsIndex, high: SupportsIndex | None = None, size: Size = None,
-            dtype: DTypeLike = "int64") -> ndarray:
+            dtype: ElementType = "int64") -> ndarray:
     """Integers from ``low`` up to ``high``, which is left out; with one bound from 0."""
     return _generator().integers(low, high, size, dtype)
 

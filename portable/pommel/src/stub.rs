@@ -219,9 +219,9 @@ impl<'a> Stub<'a> {
         };
         let result = self.result(declaration);
         // `object` says that comparisons give a bool.
-        let is_other = ["__eq__", "__ne__"].contains(&name)
+        let differs = ["__eq__", "__ne__"].contains(&name)
             && !["bool", "typing.Any"].contains(&result.as_str());
-        let remark = if is_other { "  # type: ignore[override]" } else { "" };
+        let remark = if differs { "  # type: ignore[override]" } else { "" };
         let _ = write!(self.body, "{indent}def {name}({parameters}) -> {result}:");
         if doc.is_empty() {
             let _ = writeln!(self.body, " ...{remark}");
