@@ -56,10 +56,11 @@ impl Declared<'_> {
             ReturnType::Default => syn::parse_quote!(()),
             ReturnType::Type(_, ty) => ungrouped(ty).clone(),
         };
-        if let (Some(given), "Special", true) = (self.operators, self.role, self.is_operator()) {
-            if is_object(&ty) {
-                ty = given.clone();
-            }
+        if let (Some(given), "Special") = (self.operators, self.role)
+            && self.is_operator()
+            && is_object(&ty)
+        {
+            ty = given.clone();
         }
         if is_anonymous(&ty) {
             return quote!(::pommel::Annotation::ANY);
