@@ -13,6 +13,8 @@ hand everything else on:
 
 ``docs/decisions/0017-pypy-face.md`` says why.
 """
+# The class of arrays gets attributes that its stub does not have:
+# mypy: ignore-errors
 
 from _thread import RLock, get_ident
 
