@@ -9,6 +9,7 @@ No test is skipped. One that has a meaning only on some interpreters says so wit
 """
 
 import gc
+import importlib.util
 import os
 import pathlib
 import subprocess
@@ -39,6 +40,8 @@ PROPERTIES = {
     "resurrects": "_hpy_universal" not in sys.builtin_module_names,
     "universal": os.environ.get("POMMEL_EXT_BUILD", "universal") == "universal",
     "arrays": any(os.path.isdir(os.path.join(folder, "pommel")) for folder in FOLDERS),
+    # Installed where `cargo xtask test` compares with NumPy.
+    "mypy": importlib.util.find_spec("mypy") is not None,
     # With the package `hpy`, and extensions in debug mode.
     "debug": os.environ.get("POMMEL_EXT_BUILD") == "debug",
 }

@@ -259,4 +259,15 @@ def __dir__():
     return sorted({*globals(), *_LAZY})
 
 
+class _Documentation:
+    """The docstring of a class whose instances have their own: ``help(pommel.sin)``."""
+
+    def __init__(self, of_class):
+        self.of_class = of_class
+
+    def __get__(self, instance, owner=None):
+        return self.of_class if instance is None else instance.doc
+
+
+_native.ufunc.__doc__ = _Documentation(_native.ufunc.__doc__)
 _threadpoolctl.watch(_native)

@@ -21,6 +21,11 @@ class Flags:
     _SHORT = {"C": "C_CONTIGUOUS", "F": "F_CONTIGUOUS", "CONTIGUOUS": "C_CONTIGUOUS",
               "FORTRAN": "F_CONTIGUOUS", "W": "WRITEABLE", "A": "ALIGNED"}
 
+    c_contiguous: bool
+    f_contiguous: bool
+    writeable: bool
+    aligned: bool
+
     def __init__(self, array: ndarray) -> None:
         for name, value in (
             ("c_contiguous", array._lies_in("C")),
@@ -34,10 +39,25 @@ class Flags:
         raise AttributeError("flags cannot be set, not {!r} either: make a copy, or a read-only "
                              "view with broadcast_to(a, a.shape)".format(name))
 
-    contiguous = property(lambda self: self.c_contiguous)
-    fortran = property(lambda self: self.f_contiguous)
-    forc = property(lambda self: self.c_contiguous or self.f_contiguous)
-    fnc = property(lambda self: self.f_contiguous and not self.c_contiguous)
+    @property
+    def contiguous(self) -> bool:
+        """In C order without gaps."""
+        return self.c_contiguous
+
+    @property
+    def fortran(self) -> bool:
+        """In Fortran's order without gaps."""
+        return self.f_contiguous
+
+    @property
+    def forc(self) -> bool:
+        """In one of the orders without gaps."""
+        return self.c_contiguous or self.f_contiguous
+
+    @property
+    def fnc(self) -> bool:
+        """In Fortran's order without gaps, and not in C order."""
+        return self.f_contiguous and not self.c_contiguous
 
     def __getitem__(self, name: str) -> bool:
         full = self._SHORT.get(name, name)

@@ -1,12 +1,18 @@
 """What the package runs on, for people and for reports of bugs."""
 
+from __future__ import annotations
+
 import platform
 import sys
 
 from . import _native
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._typing import Any
 
-def _gather():
+
+def _gather() -> list[tuple[str, str]]:
     """The facts: pairs of a label and a text."""
     inside, host = _native.host()
     found, used = _native.instruction_sets()
@@ -31,7 +37,7 @@ def _gather():
     ]
 
 
-def show_config(mode="stdout"):
+def show_config(mode: str = "stdout") -> Any:
     """Prints the version, the host, the processor and the threads.
 
     With ``mode="dicts"`` nothing is printed, and the same comes back as a dict of texts.

@@ -1,12 +1,21 @@
 """What happens after errors of arithmetic: ``errstate``, ``seterr``, ``geterr``, ``seterrcall``."""
 
+from __future__ import annotations
+
 from . import _native
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, TypeVar
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
+    Handler = Callable[[str, int], Any]
+
 _KINDS = ("divide", "over", "under", "invalid")
-_handler = None
+_handler: Handler | None = None
 
 
-def geterr():
+def geterr() -> dict[str, str]:
     """What is done after each kind of error, as a dict.
 
     >>> import pommel as pm
@@ -16,7 +25,8 @@ def geterr():
     return dict(zip(_KINDS, _native.get_modes()))
 
 
-def seterr(all=None, divide=None, over=None, under=None, invalid=None):
+def seterr(all: str | None = None, divide: str | None = None, over: str | None = None,
+           under: str | None = None, invalid: str | None = None) -> dict[str, str]:
     """Sets what is done after each kind of error in this thread; returns what was done until now.
 
     Each is 'ignore', 'warn', 'raise' (``FloatingPointError``) or 'call' (the function of
@@ -31,7 +41,7 @@ def seterr(all=None, divide=None, over=None, under=None, invalid=None):
     return before
 
 
-def seterrcall(function):
+def seterrcall(function: Handler | None) -> Handler | None:
     """Sets the function that 'call' calls with the text and the flag of an error; returns the last."""
     global _handler
     if function is not None and not callable(function):
@@ -40,7 +50,7 @@ def seterrcall(function):
     return before
 
 
-def _called(text, flag):
+def _called(text: str, flag: int) -> None:
     if _handler is None:
         raise NameError("errors are to be handled by a function, and seterrcall() was given none")
     _handler(text, flag)
@@ -55,26 +65,28 @@ class errstate:
     [inf]
     """
 
-    def __init__(self, *, call=None, all=None, divide=None, over=None, under=None, invalid=None):
+    def __init__(self, *, call: Handler | None = None, all: str | None = None,
+                 divide: str | None = None, over: str | None = None, under: str | None = None,
+                 invalid: str | None = None) -> None:
         self._wanted = dict(all=all, divide=divide, over=over, under=under, invalid=invalid)
         self._call = call
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         self._before = seterr(**self._wanted)
         if self._call is not None:
             self._before_call = seterrcall(self._call)
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: Any) -> None:
         seterr(**self._before)
         if self._call is not None:
             seterrcall(self._before_call)
 
-    def __call__(self, function):
+    def __call__(self, function: Function) -> Function:
         from functools import wraps
 
         @wraps(function)
-        def within(*args, **kwargs):
+        def within(*args: Any, **kwargs: Any) -> Any:
             with type(self)(call=self._call, **self._wanted):
                 return function(*args, **kwargs)
 
-        return within
+        return within  # type: ignore[return-value]

@@ -1,14 +1,20 @@
 """Arrays in files: ``load``, ``save``, ``savez``, ``savez_compressed``, ``memmap``, ``fromfile``;
 and ``fromiter``."""
 
+from __future__ import annotations
+
 import os
 
 from . import _native
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._typing import Any, ArrayLike, DTypeLike, File, Iterable, Iterator, dtype, ndarray
+
 _MAGIC = b"\x93NUMPY"
 
 
-def fromiter(iter, dtype, count=-1):
+def fromiter(iter: Iterable[Any], dtype: DTypeLike, count: int = -1) -> ndarray:
     """An array of the items of an iterable, ``count`` of them, or all if it is negative.
 
     >>> import pommel as pm
@@ -27,19 +33,19 @@ def fromiter(iter, dtype, count=-1):
     return _native.array(items, dtype=dtype)
 
 
-def _opened(file, mode):
+def _opened(file: Any, mode: str) -> tuple[Any, bool]:
     """A file and whether it is ours to close."""
     if hasattr(file, "read" if "r" in mode else "write"):
         return file, False
     return open(os.fspath(file), mode), True
 
 
-def _bytes(data):
+def _bytes(data: bytes) -> ndarray:
     """An array of bytes that may be written."""
     return _native.frombuffer(bytearray(data), _native.uint8)
 
 
-def load(file, mmap_mode=None):
+def load(file: File, mmap_mode: str | None = None) -> Any:
     """The array in a ``.npy`` file, or the arrays in a ``.npz`` file by their names.
 
     ``file`` is a path or a binary file. With ``mmap_mode``, 'r', 'r+' or 'c', the array is the file
@@ -59,7 +65,8 @@ def load(file, mmap_mode=None):
             if swapped or not ours:
                 raise ValueError("argument 'mmap_mode' must be None for {}".format(
                     "the other order of bytes" if swapped else "an open file"))
-            return memmap(file, dtype, mmap_mode, len(header), shape, order)
+            path: Any = file
+            return memmap(path, dtype, mmap_mode, len(header), shape, order)
         array = _filled(opened, dtype, shape, order)
     finally:
         if ours:
@@ -67,7 +74,7 @@ def load(file, mmap_mode=None):
     return _native._byteswapped(array) if swapped else array
 
 
-def _header(opened):
+def _header(opened: Any) -> bytes:
     """The rest of a header: version, length, and as many bytes."""
     version = opened.read(2)
     length = opened.read(2 if version[:1] == b"\x01" else 4)
@@ -75,7 +82,7 @@ def _header(opened):
     return version + length + text
 
 
-def _filled(opened, dtype, shape, order):
+def _filled(opened: Any, dtype: dtype, shape: tuple[int, ...], order: str) -> ndarray:
     """An array of what comes next in a file."""
     count = 1
     for extent in shape:
@@ -101,7 +108,8 @@ def _filled(opened, dtype, shape, order):
     return array.reshape(shape)
 
 
-def fromfile(file, dtype="float64", count=-1, sep="", offset=0):
+def fromfile(file: File, dtype: DTypeLike = "float64", count: int = -1, sep: str = "",
+             offset: int = 0) -> ndarray:
     """An array of one dimension of what is in a file, without a header: bytes of elements as
     ``tofile`` writes them, or, with a separator, their text.
 
@@ -129,7 +137,7 @@ def fromfile(file, dtype="float64", count=-1, sep="", offset=0):
     return _native.frombuffer(bytearray(data), dtype, found)
 
 
-def tofile(array, fid, sep, format):
+def tofile(array: ndarray, fid: File, sep: str, format: str) -> None:
     """The method ``tofile``."""
     if sep:
         data = sep.join([format % item for item in array.flatten().tolist()]).encode()
@@ -146,59 +154,63 @@ def tofile(array, fid, sep, format):
 class NpzFile:
     """The arrays of a ``.npz`` file, each of which is read when it is asked for: a mapping."""
 
-    def __init__(self, file):
-        self._file = file
+    def __init__(self, file: ndarray) -> None:
+        self._file: Any = file
         self.files = _native._npz_names(file)
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> ndarray:
         if name not in self.files:
             raise KeyError("{!r} is no array of the file, which has {}".format(
                 name, ", ".join(map(repr, self.files)) or "none"))
         return _native._npz_get(self._file, name)
 
-    def __contains__(self, name):
+    def __contains__(self, name: object) -> bool:
         return name in self.files
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self.files)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.files)
 
-    def __enter__(self):
+    def __enter__(self) -> NpzFile:
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: Any) -> None:
         self.close()
 
-    def keys(self):
+    def keys(self) -> list[str]:
+        """The names of the arrays."""
         return list(self.files)
 
-    def values(self):
+    def values(self) -> list[ndarray]:
+        """The arrays, read one after the other."""
         return [self[name] for name in self.files]
 
-    def items(self):
+    def items(self) -> list[tuple[str, ndarray]]:
+        """Pairs of a name and its array."""
         return [(name, self[name]) for name in self.files]
 
-    def get(self, name, default=None):
+    def get(self, name: str, default: Any = None) -> Any:
+        """The array of a name, or `default` if there is none."""
         return self[name] if name in self.files else default
 
-    def close(self):
+    def close(self) -> None:
         """Lets the file go; arrays that were read stay."""
         self._file, self.files = None, []
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "NpzFile with {}".format(", ".join(self.files) or "no arrays")
 
 
-def _with_suffix(file, suffix):
+def _with_suffix(file: Any, suffix: str) -> Any:
     if hasattr(file, "write"):
         return file
     path = os.fspath(file)
     return path if path.endswith(suffix) else path + suffix
 
 
-def save(file, arr):
+def save(file: File, arr: ArrayLike) -> None:
     """Writes an array to a ``.npy`` file: a path, which gets that ending, or a binary file."""
     array = _native.asarray(arr)
     order = "F" if array._lies_in("F") and not array._lies_in("C") else "C"
@@ -217,7 +229,7 @@ def save(file, arr):
             opened.close()
 
 
-def _savez(file, args, kwds, compress):
+def _savez(file: File, args: Any, kwds: Any, compress: bool) -> None:
     named = {"arr_{}".format(i): array for i, array in enumerate(args)}
     for name in kwds:
         if name in named:
@@ -234,12 +246,12 @@ def _savez(file, args, kwds, compress):
             opened.close()
 
 
-def savez(file, /, *args, **kwds):
+def savez(file: File, /, *args: ArrayLike, **kwds: ArrayLike) -> None:
     """Writes arrays to a ``.npz`` file, by their names or as 'arr_0', 'arr_1' and so on."""
     _savez(file, args, kwds, False)
 
 
-def savez_compressed(file, /, *args, **kwds):
+def savez_compressed(file: File, /, *args: ArrayLike, **kwds: ArrayLike) -> None:
     """Writes arrays to a compressed ``.npz`` file, named as by ``savez``."""
     _savez(file, args, kwds, True)
 
@@ -247,7 +259,9 @@ def savez_compressed(file, /, *args, **kwds):
 _ACCESS = {"r": "ACCESS_READ", "c": "ACCESS_COPY", "r+": "ACCESS_WRITE", "w+": "ACCESS_WRITE"}
 
 
-def memmap(filename, dtype="uint8", mode="r+", offset=0, shape=None, order="C"):
+def memmap(filename: str | os.PathLike[str], dtype: DTypeLike = "uint8", mode: str = "r+",
+           offset: int = 0, shape: int | tuple[int, ...] | None = None,
+           order: str = "C") -> ndarray:
     """An array that is a part of a file: what is written to one is in the other.
 
     ``mode`` is 'r' (read-only), 'r+', 'c' (writes stay in memory) or 'w+' (a new file, of ``shape``).

@@ -30,7 +30,7 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
     if 0 in outer:
         raise ValueError("argument 'arr' must have a line along axis {} or more, not the shape "
                          "{}".format(axis, array.shape))
-    result = None
+    result: Any = None
     for index in ndindex(outer):
         part = _native.asarray(func1d(lines[index], *args, **kwargs))
         if result is None:

@@ -159,7 +159,7 @@ class _Grid:
     def __getitem__(self, key: Any) -> Any:
         alone = isinstance(key, slice)
         key = (key,) if alone else key
-        numbers = [0]
+        numbers: list[Any] = [0]
         for part in key:
             if not isinstance(part, slice):
                 raise TypeError("a grid is made of slices, not {!r}".format(part))
@@ -367,7 +367,8 @@ def tril_indices(n: int, k: int = 0, m: int | None = None) -> tuple[ndarray, nda
     >>> pm.tril_indices(2)
     (array([0, 1, 1]), array([0, 0, 1]))
     """
-    return _native.nonzero(_native.tri(n, m, k, "bool"))
+    rows, columns = _native.nonzero(_native.tri(n, m, k, "bool"))
+    return rows, columns
 
 
 def triu_indices(n: int, k: int = 0, m: int | None = None) -> tuple[ndarray, ndarray]:
@@ -377,7 +378,8 @@ def triu_indices(n: int, k: int = 0, m: int | None = None) -> tuple[ndarray, nda
     >>> pm.triu_indices(2)
     (array([0, 0, 1]), array([0, 1, 1]))
     """
-    return _native.nonzero(~_native.tri(n, m, k - 1, "bool"))
+    rows, columns = _native.nonzero(~_native.tri(n, m, k - 1, "bool"))
+    return rows, columns
 
 
 def _matrix(array: Any) -> ndarray:
@@ -416,7 +418,9 @@ def mask_indices(n: int, mask_func: Callable[..., Any], k: Any = 0) -> tuple[nda
     >>> pm.mask_indices(2, pm.triu)
     (array([0, 0, 1]), array([0, 1, 1]))
     """
-    return _native.nonzero(_native.asarray(mask_func(_native.ones((n, n), "int64"), k)) != 0)
+    left = _native.asarray(mask_func(_native.ones((n, n), "int64"), k))
+    rows, columns = _native.nonzero(left != 0)
+    return rows, columns
 
 
 def lexsort(keys: Any, axis: int = -1) -> ndarray:
@@ -459,7 +463,7 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     if not where or where.strip("fb") or len(set(where)) != len(where):
         raise ValueError("argument 'trim' must be 'f', 'b' or 'fb', not {!r}".format(trim))
     if axis is None:
-        axes = range(array.ndim)
+        axes: Any = range(array.ndim)
     else:
         axes = [a % array.ndim for a in ([axis] if hasattr(axis, "__index__") else axis)]
     box = [slice(None)] * array.ndim

@@ -64,7 +64,7 @@ def _taken(value):
 
 
 #: Ufuncs of NumPy that have been met, with ours of the same name, or None.
-_OURS = {}
+_OURS: "dict[object, object]" = {}
 
 
 def _ours(ufunc):

@@ -168,7 +168,7 @@ def fill_diagonal(a: ndarray, val: Any, wrap: bool = False) -> None:
     columns = a.shape[-1]
     if wrap and a.ndim == 2:
         flat = _native.arange(0, a.size, columns + 1)
-        places = (flat // columns, flat % columns)
+        places: tuple[ndarray, ...] = (flat // columns, flat % columns)
     else:
         places = (_native.arange(min(a.shape)),) * a.ndim
     values = _values("val", val, a, "unsafe")

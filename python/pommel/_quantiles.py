@@ -159,7 +159,7 @@ def _between(below: ndarray, above: ndarray, part: Any) -> ndarray:
 def _plain(rows: ndarray, q: ndarray, method: str, weak: bool, skip: bool) -> ndarray:
     """Quantiles of rows, along a last axis in their place."""
     n, gaps = rows.shape[-1], _gaps(rows)
-    count = n
+    count: Any = n
     if skip and gaps is not None:
         count = n - _native.count_nonzero(gaps, axis=-1, keepdims=True)
         if not _native.all(count):

@@ -44,7 +44,9 @@ def _complex(text: str) -> complex:
 
 
 #: What makes an element of a text, by the kind of the type.
-_PARSERS = {"b": _truth, "i": int, "u": int, "f": float, "c": _complex}
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "b": _truth, "i": int, "u": int, "f": float, "c": _complex,
+}
 
 
 class _Table:
@@ -85,7 +87,7 @@ class _Table:
         return wanted
 
 
-def _converter(converters: Any, column: int, count: int, default: Callable[[str], Any]) -> Any:
+def _converter(converters: Any, column: int, count: int, default: Any) -> Any:
     """What makes an element of the fields of a column."""
     if converters is None:
         return default

@@ -1,7 +1,13 @@
 """Facts about element types: ``finfo``, ``iinfo``, ``isdtype``, ``issubdtype``, ``promote_types``,
 NumPy's other names of types, and what the namespace offers."""
 
+from __future__ import annotations
+
 from . import _native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._typing import Any, ArrayLike, DTypeLike, NoReturn, dtype, ndarray
 
 _FLOATS = {
     # name: bits, digits of the significand in base 2 with the hidden one, largest exponent
@@ -21,7 +27,7 @@ _KINDS = {
 }
 
 
-def _dtype(type):
+def _dtype(type: Any) -> dtype:
     """The element type of a type or of an array."""
     return type.dtype if isinstance(type, _native.ndarray) else _native.dtype(type)
 
@@ -34,7 +40,7 @@ class finfo:
     1.1920928955078125e-07
     """
 
-    def __init__(self, type):
+    def __init__(self, type: DTypeLike | ndarray) -> None:
         dtype = _dtype(type)
         name = {"complex64": "float32", "complex128": "float64"}.get(dtype.name, dtype.name)
         if name not in _FLOATS:
@@ -51,7 +57,7 @@ class finfo:
         self.resolution = 10.0 ** -self.precision
         self.nmant, self.maxexp, self.minexp = digits - 1, exponent, 2 - exponent
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "finfo(min={0.min}, max={0.max}, eps={0.eps}, dtype={0.dtype})".format(self)
 
 
@@ -63,7 +69,7 @@ class iinfo:
     127
     """
 
-    def __init__(self, type):
+    def __init__(self, type: DTypeLike | ndarray) -> None:
         self.dtype = dtype = _dtype(type)
         if dtype.kind not in "iu":
             raise TypeError("{} is no integer type: use finfo".format(dtype.name))
@@ -72,11 +78,11 @@ class iinfo:
         self.min = -(1 << (self.bits - 1)) if signed else 0
         self.max = (1 << (self.bits - signed)) - 1
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "iinfo(min={0.min}, max={0.max}, dtype={0.dtype})".format(self)
 
 
-def isdtype(dtype, kind):
+def isdtype(dtype: DTypeLike, kind: DTypeLike | tuple[DTypeLike, ...]) -> bool:
     """Whether an element type is of a kind: a type, the name of a kind such as 'real floating', or
     a tuple of them.
 
@@ -101,7 +107,7 @@ class generic:
     #: The letters of the kinds of types that belong to it.
     _letters = "biufc"
 
-    def __new__(cls, *args, **kwargs):
+    def __new__(cls, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("{} is a kind of element types and has no instances: use a type such as "
                         "float64".format(cls.__name__))
 
@@ -148,7 +154,7 @@ class complexfloating(inexact):
     _letters = "c"
 
 
-def issubdtype(arg1, arg2):
+def issubdtype(arg1: DTypeLike, arg2: DTypeLike) -> bool:
     """Whether a type, or a kind of types such as ``floating``, is another or belongs to it.
 
     >>> import pommel as pm
@@ -166,7 +172,7 @@ def issubdtype(arg1, arg2):
     return dtype == _native.dtype(arg2)
 
 
-def promote_types(type1, type2):
+def promote_types(type1: DTypeLike, type2: DTypeLike) -> dtype:
     """The smallest type to which both types can be converted without loss.
 
     >>> import pommel as pm
@@ -176,7 +182,7 @@ def promote_types(type1, type2):
     return _native.result_type(_native.dtype(type1), _native.dtype(type2))
 
 
-def min_scalar_type(a):
+def min_scalar_type(a: ArrayLike) -> dtype:
     """The smallest type of its kind that holds a number; of an array with dimensions its own type.
 
     >>> import pommel as pm
@@ -208,7 +214,7 @@ _LARGEST = {"float16": 65000.0, "float32": 3.4e38, "float64": float("inf"),
             "complex64": 3.4e38, "complex128": float("inf")}
 
 
-def common_type(*arrays):
+def common_type(*arrays: ArrayLike) -> dtype:
     """The type of floating-point or complex numbers in which the elements of arrays meet.
 
     Integers are ``float64`` there.
@@ -242,16 +248,20 @@ True_, False_ = True, False
 class __array_namespace_info__:
     """What the namespace offers, as the array API standard asks."""
 
-    def capabilities(self):
+    def capabilities(self) -> dict[str, Any]:
+        """What arrays can do that not all libraries offer."""
         return {"boolean indexing": True, "data-dependent shapes": True, "max dimensions": 64}
 
-    def default_device(self):
+    def default_device(self) -> str:
+        """The device of arrays: "cpu"."""
         return "cpu"
 
-    def devices(self):
+    def devices(self) -> tuple[str, ...]:
+        """All devices: "cpu" alone."""
         return ("cpu",)
 
-    def default_dtypes(self, *, device=None):
+    def default_dtypes(self, *, device: str | None = None) -> dict[str, dtype]:
+        """The element types of arrays that are made without one, by their kinds."""
         _check_device(device)
         return {
             "real floating": _native.float64,
@@ -260,7 +270,9 @@ class __array_namespace_info__:
             "indexing": _native.int64,
         }
 
-    def dtypes(self, *, device=None, kind=None):
+    def dtypes(self, *, device: str | None = None,
+               kind: DTypeLike | tuple[DTypeLike, ...] = None) -> dict[str, dtype]:
+        """The element types by their names, all or those of a kind (see ``isdtype``)."""
         _check_device(device)
         names = ("bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 complex64 "
                  "complex128").split()
@@ -270,7 +282,7 @@ class __array_namespace_info__:
         return {name: dtype for name, dtype in types.items() if isdtype(dtype, kind)}
 
 
-def _check_device(device):
+def _check_device(device: str | None) -> None:
     if device not in (None, "cpu"):
         raise ValueError(
             "argument 'device' must be 'cpu', the only device there is, not {!r}".format(device))

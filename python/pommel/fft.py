@@ -6,6 +6,8 @@
 (3,)
 """
 
+from __future__ import annotations
+
 from . import _native
 from ._native import (
     fftn,
@@ -23,27 +25,38 @@ from ._native import (
     fftfreq,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._typing import ArrayLike, Sequence, ndarray
+
 fft = _native.fft
 
 
-def fft2(x, /, s=None, axes=(-2, -1), norm=None):
+def fft2(x: ArrayLike, /, s: Sequence[int] | None = None, axes: Sequence[int] = (-2, -1),
+         norm: str | None = None) -> ndarray:
     """The transform along two axes."""
     return fftn(x, s, axes, norm)
 
 
-def ifft2(x, /, s=None, axes=(-2, -1), norm=None):
+def ifft2(x: ArrayLike, /, s: Sequence[int] | None = None, axes: Sequence[int] = (-2, -1),
+          norm: str | None = None) -> ndarray:
     """The inverse of fft2."""
     return ifftn(x, s, axes, norm)
 
 
-def rfft2(x, /, s=None, axes=(-2, -1), norm=None):
+def rfft2(x: ArrayLike, /, s: Sequence[int] | None = None, axes: Sequence[int] = (-2, -1),
+          norm: str | None = None) -> ndarray:
     """The transform of real numbers along two axes."""
     return rfftn(x, s, axes, norm)
 
 
-def irfft2(x, /, s=None, axes=(-2, -1), norm=None):
+def irfft2(x: ArrayLike, /, s: Sequence[int] | None = None, axes: Sequence[int] = (-2, -1),
+           norm: str | None = None) -> ndarray:
     """The inverse of rfft2."""
     return irfftn(x, s, axes, norm)
 
 
-__all__ = sorted(name for name in dir() if not name.startswith("_"))
+__all__ = [
+    "fft", "fft2", "fftfreq", "fftn", "fftshift", "hfft", "ifft", "ifft2", "ifftn", "ifftshift",
+    "ihfft", "irfft", "irfft2", "irfftn", "rfft", "rfft2", "rfftfreq", "rfftn",
+]

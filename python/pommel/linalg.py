@@ -1,5 +1,7 @@
 """Linear algebra: the extension ``linalg`` of the array API standard, and NumPy's names beside it."""
 
+from __future__ import annotations
+
 from collections import namedtuple
 
 from ._native import (
@@ -26,27 +28,56 @@ from ._native import (
 )
 from . import _native
 
-EigResult = namedtuple("EigResult", "eigenvalues eigenvectors")
-EighResult = namedtuple("EighResult", "eigenvalues eigenvectors")
-QRResult = namedtuple("QRResult", "Q R")
-SlogdetResult = namedtuple("SlogdetResult", "sign logabsdet")
-SVDResult = namedtuple("SVDResult", "U S Vh")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._typing import Any, ArrayLike, Axis, DTypeLike, Iterable, Sequence, ndarray
+
+if TYPE_CHECKING:
+    from typing import NamedTuple
+
+    class EigResult(NamedTuple):
+        eigenvalues: ndarray
+        eigenvectors: ndarray
+
+    class EighResult(NamedTuple):
+        eigenvalues: ndarray
+        eigenvectors: ndarray
+
+    class QRResult(NamedTuple):
+        Q: ndarray
+        R: ndarray
+
+    class SlogdetResult(NamedTuple):
+        sign: ndarray
+        logabsdet: ndarray
+
+    class SVDResult(NamedTuple):
+        U: ndarray
+        S: ndarray
+        Vh: ndarray
+
+else:
+    EigResult = namedtuple("EigResult", "eigenvalues eigenvectors")
+    EighResult = namedtuple("EighResult", "eigenvalues eigenvectors")
+    QRResult = namedtuple("QRResult", "Q R")
+    SlogdetResult = namedtuple("SlogdetResult", "sign logabsdet")
+    SVDResult = namedtuple("SVDResult", "U S Vh")
 
 #: What matrices that cannot be inverted or decomposed raise.
 LinAlgError = ValueError
 
 
-def eig(x, /):
+def eig(x: ArrayLike, /) -> EigResult:
     """The eigenvalues and eigenvectors of matrices, complex: a named tuple."""
     return EigResult(*_native.eig(x))
 
 
-def eigh(x, /, *, upper=False):
+def eigh(x: ArrayLike, /, *, upper: bool = False) -> EighResult:
     """The eigenvalues, in ascending order, and eigenvectors of symmetric or Hermitian matrices."""
     return EighResult(*_native.eigh(x, upper=upper))
 
 
-def qr(x, /, mode="reduced"):
+def qr(x: ArrayLike, /, mode: str = "reduced") -> Any:
     """Matrices as products of one with orthonormal columns and an upper triangle.
 
     >>> import pommel as pm
@@ -58,27 +89,28 @@ def qr(x, /, mode="reduced"):
     return r if mode == "r" else QRResult(q, r)
 
 
-def slogdet(x, /):
+def slogdet(x: ArrayLike, /) -> SlogdetResult:
     """The signs of the determinants and the logarithms of their absolute values: a named tuple."""
     return SlogdetResult(*_native.slogdet(x))
 
 
-def svd(x, /, full_matrices=True):
+def svd(x: ArrayLike, /, full_matrices: bool = True) -> SVDResult:
     """Singular value decompositions: a named tuple of U, S and Vh."""
     return SVDResult(*_native.svd(x, full_matrices=full_matrices))
 
 
-def diagonal(x, /, *, offset=0):
+def diagonal(x: ArrayLike, /, *, offset: int = 0) -> ndarray:
     """The diagonals of matrices: a view."""
     return _native.diagonal(x, offset, -2, -1)
 
 
-def trace(x, /, *, offset=0, dtype=None):
+def trace(x: ArrayLike, /, *, offset: int = 0, dtype: DTypeLike = None) -> ndarray:
     """The sums of the diagonals of matrices."""
     return _native.trace(x, offset, -2, -1, dtype)
 
 
-def norm(x, ord=None, axis=None, keepdims=False):
+def norm(x: ArrayLike, ord: float | str | None = None, axis: Axis = None,
+         keepdims: bool = False) -> ndarray:
     """NumPy's norm: of a vector, of matrices over a pair of axes, or of all elements.
 
     >>> import pommel as pm
@@ -93,7 +125,8 @@ def norm(x, ord=None, axis=None, keepdims=False):
         axis = tuple(range(x.ndim))
     axes = (axis,) if isinstance(axis, int) else tuple(axis)
     if len(axes) == 1:
-        return vector_norm(x, axis=axes, keepdims=keepdims, ord=2.0 if ord is None else ord)
+        order: Any = 2.0 if ord is None else ord
+        return vector_norm(x, axis=axes, keepdims=keepdims, ord=order)
     if len(axes) != 2:
         raise ValueError("argument 'axis' must name one or two axes, not {}".format(len(axes)))
     moved = _native.moveaxis(x, axes, (-2, -1))
@@ -101,7 +134,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
     return _native.expand_dims(result, tuple(a % x.ndim for a in axes)) if keepdims else result
 
 
-def multi_dot(arrays):
+def multi_dot(arrays: Iterable[ArrayLike]) -> ndarray:
     """The product of several matrices, in the order that needs the fewest operations of two."""
     arrays = [_native.asarray(array) for array in arrays]
     if len(arrays) < 2:
@@ -114,14 +147,14 @@ def multi_dot(arrays):
     return arrays[0]
 
 
-def _size(shape):
+def _size(shape: tuple[int, ...]) -> int:
     size = 1
     for extent in shape:
         size *= extent
     return size
 
 
-def tensorinv(a, ind=2):
+def tensorinv(a: ArrayLike, ind: int = 2) -> ndarray:
     """The inverse of an array for :func:`tensordot` over its first `ind` axes.
 
     Raises LinAlgError if the first axes have not as many elements as the others.
@@ -141,7 +174,7 @@ def tensorinv(a, ind=2):
     return inv(a.reshape((_size(first), _size(others)))).reshape(others + first)
 
 
-def tensorsolve(a, b, axes=None):
+def tensorsolve(a: ArrayLike, b: ArrayLike, axes: Sequence[int] | None = None) -> ndarray:
     """What has to be multiplied with an array by :func:`tensordot` to give another.
 
     `axes` names axes of `a` that go to its end first. Raises LinAlgError if those of `b` have not
@@ -162,7 +195,7 @@ def tensorsolve(a, b, axes=None):
     return solve(a.reshape((b.size, b.size)), _native.ravel(b)).reshape(left)
 
 
-def _inverses(x):
+def _inverses(x: ndarray) -> tuple[ndarray, ndarray]:
     """The inverses of matrices, zeros where there is none, and where that is."""
     try:
         return inv(x), _native.zeros(x.shape[:-2], _native.bool)
@@ -173,7 +206,7 @@ def _inverses(x):
     return _native.stack(inverses), _native.stack(singular)
 
 
-def cond(x, p=None):
+def cond(x: ArrayLike, p: float | str | None = None) -> ndarray:
     """The condition numbers of matrices: how much larger relative errors can get in solutions.
 
     `p` is the norm, 2 unless given: None, 2 and -2 by singular values, and else those of
@@ -205,4 +238,10 @@ def cond(x, p=None):
     return _native.where(spoiled, float("nan"), result)
 
 
-__all__ = sorted(name for name in dir() if not name.startswith("_") and name != "namedtuple")
+__all__ = [
+    "EigResult", "EighResult", "LinAlgError", "QRResult", "SVDResult", "SlogdetResult", "cholesky",
+    "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh", "inv", "kron",
+    "lstsq", "matmul", "matrix_norm", "matrix_power", "matrix_rank", "matrix_transpose",
+    "multi_dot", "norm", "outer", "pinv", "qr", "slogdet", "solve", "svd", "svdvals", "tensordot",
+    "tensorinv", "tensorsolve", "trace", "vecdot", "vector_norm",
+]

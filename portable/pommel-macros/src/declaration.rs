@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::visit::Visit;
 use syn::visit_mut::VisitMut;
-use syn::{ReturnType, Type, TypeImplTrait};
+use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeImplTrait};
 
 /// The declaration of a function, as `::pommel::rt::Declaration`.
 pub struct Declared<'a> {
@@ -15,6 +15,8 @@ pub struct Declared<'a> {
     pub parameters: &'a Parameters,
     pub output: &'a ReturnType,
     pub class: Option<&'a Type>,
+    /// What operators give whose Rust type does not say it.
+    pub operators: Option<&'a Type>,
     pub doc: &'a str,
 }
 
@@ -34,6 +36,13 @@ impl Declared<'_> {
         }
     }
 
+    /// Whether it is an operator that gives a new object.
+    fn is_operator(&self) -> bool {
+        let name = self.name.trim_matches('_');
+        let unreflected = name.strip_prefix('r').unwrap_or(name);
+        COMPARISONS.contains(&name) || OPERATORS.contains(&name) || OPERATORS.contains(&unreflected)
+    }
+
     /// What the function returns; the role says it where the type need not.
     fn result(&self) -> TokenStream {
         match (self.role, self.name) {
@@ -47,11 +56,37 @@ impl Declared<'_> {
             ReturnType::Default => syn::parse_quote!(()),
             ReturnType::Type(_, ty) => ungrouped(ty).clone(),
         };
+        if let (Some(given), "Special") = (self.operators, self.role)
+            && self.is_operator()
+            && is_object(&ty)
+        {
+            ty = given.clone();
+        }
         if is_anonymous(&ty) {
             return quote!(::pommel::Annotation::ANY);
         }
         Detach { class: self.class }.visit_type_mut(&mut ty);
         quote!(<#ty as ::pommel::Output>::GIVES)
+    }
+}
+
+/// Operators of two operands, each of which a class may have reflected; comparisons.
+const OPERATORS: [&str; 13] = [
+    "add", "and", "floordiv", "lshift", "matmul", "mod", "mul", "or", "pow", "rshift", "sub",
+    "truediv", "xor",
+];
+const COMPARISONS: [&str; 6] = ["eq", "ge", "gt", "le", "lt", "ne"];
+
+/// Whether the type is `Object`, or a result of it: it may be any object.
+fn is_object(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let Some(last) = path.path.segments.last() else { return false };
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) if last.ident == "Result" => {
+            let first = arguments.args.first();
+            matches!(first, Some(GenericArgument::Type(inner)) if is_object(inner))
+        }
+        _ => last.ident == "Object",
     }
 }
 

@@ -38,6 +38,7 @@ pub fn expand(options: TokenStream, item: TokenStream) -> syn::Result<TokenStrea
         parameters: &parameters,
         output: &item.sig.output,
         class: None,
+        operators: None,
         doc: &text::doc(&item.attrs),
     }
     .expand();

@@ -52,6 +52,9 @@ pub fn class(options: TokenStream, item: TokenStream) -> TokenStream {
 /// Attributes on functions: `#[new]`, `#[staticmethod]`, `#[classmethod]`, `#[getter]`,
 /// `#[setter]`, `#[name = "..."]`, `#[signature(...)]`, and `#[skip]` for a function that Python
 /// does not see.
+///
+/// Option: `operators = Type`, what type checkers are told that operators and comparisons give
+/// whose Rust functions return an `Object`, which may be `NotImplemented`.
 #[proc_macro_attribute]
 pub fn methods(options: TokenStream, item: TokenStream) -> TokenStream {
     expand(methods::expand(options.into(), item.into()))

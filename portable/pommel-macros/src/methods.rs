@@ -40,6 +40,8 @@ pub struct Method<'a> {
     role: Role,
     receiver: fn() -> Receiver,
     doc: String,
+    /// What operators give whose Rust type does not say it.
+    operators: Option<&'a Type>,
 }
 
 /// The other attributes of functions that are ours.
@@ -85,9 +87,14 @@ fn failed(mut item: ItemImpl, error: syn::Error) -> TokenStream {
 
 /// Takes our attributes off the functions, and gives the wrappers and the `impl Methods`.
 fn read(options: &TokenStream, item: &mut ItemImpl) -> syn::Result<TokenStream> {
-    if !options.is_empty() {
-        return Err(syn::Error::new(options.span(), "`#[methods]` has no options"));
-    }
+    let mut operators = None;
+    text::options(options.clone(), "`operators = Type`", |meta| {
+        if !meta.path.is_ident("operators") {
+            return Ok(false);
+        }
+        operators = Some(meta.value()?.parse::<Type>()?);
+        Ok(true)
+    })?;
     let class = (*item.self_ty).clone();
     let mut marks = Vec::new();
     for function in item.items.iter_mut() {
@@ -102,7 +109,7 @@ fn read(options: &TokenStream, item: &mut ItemImpl) -> syn::Result<TokenStream> 
     let mut methods = Vec::new();
     for (function, marks) in functions.zip(marks) {
         if !marks.skip {
-            methods.push(Method::read(function, &class, marks)?);
+            methods.push(Method::read(function, &class, marks, operators.as_ref())?);
         }
     }
     implementation(&methods, &class)
@@ -147,7 +154,12 @@ impl Marks {
 }
 
 impl<'a> Method<'a> {
-    fn read(function: &'a ImplItemFn, class: &'a Type, marks: Marks) -> syn::Result<Method<'a>> {
+    fn read(
+        function: &'a ImplItemFn,
+        class: &'a Type,
+        marks: Marks,
+        operators: Option<&'a Type>,
+    ) -> syn::Result<Method<'a>> {
         crate::function::check_callable(&function.sig)?;
         let ident = &function.sig.ident;
         let rust_name = text::rust_name(ident);
@@ -174,6 +186,7 @@ impl<'a> Method<'a> {
             role: marks.role,
             receiver,
             doc: text::doc(&function.attrs),
+            operators,
         })
     }
 
@@ -209,6 +222,7 @@ impl<'a> Method<'a> {
             parameters: &self.parameters,
             output: &self.function.sig.output,
             class: Some(self.class),
+            operators: self.operators,
             doc: &self.doc,
         }
         .expand()

@@ -3,7 +3,7 @@
 use crate::dtype::{self, DType};
 use crate::error::Raise;
 use crate::functions::algebra;
-use crate::functions::argument::{In, Lay, axes, out};
+use crate::functions::argument::{Arrays, In, Lay, axes, out};
 use crate::functions::searching::taken;
 use crate::functions::sorting::along;
 use crate::functions::statistics::reduced;
@@ -95,7 +95,7 @@ fn single(this: &NdArray, to: &str) -> Result<Scalar> {
     this.inner.item(&vec![0; this.inner.ndim()]).raise()
 }
 
-#[methods]
+#[methods(operators = NdArray)]
 impl NdArray {
     /// The type of the elements.
     #[getter]
@@ -907,7 +907,7 @@ impl NdArray {
     }
 
     /// The indices of the elements that are not zero: a tuple with an array for each axis.
-    fn nonzero<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+    fn nonzero<'c>(&self, ctx: Ctx<'c>) -> Result<Arrays<'c>> {
         crate::functions::argument::tuple(ctx, pommel_array::indexing::nonzero(&self.inner))
     }
 

@@ -1,5 +1,6 @@
 //! Element types as Python objects.
 
+use pommel::Annotation;
 use pommel::prelude::*;
 use pommel_array::{DType as Type, Kind};
 
@@ -212,6 +213,8 @@ fn unknown(object: &Object<'_>) -> Error {
 }
 
 impl FromPython for DType {
+    const TAKES: Annotation = Annotation::Name("dtype | type[typing.Any] | str");
+
     fn expected() -> std::borrow::Cow<'static, str> {
         "an element type".into()
     }

@@ -4,6 +4,7 @@ use crate::array::{NdArray, computed};
 use crate::error::Raise;
 use crate::errstate;
 use crate::value::Value;
+use pommel::Annotation;
 use pommel::prelude::*;
 use pommel_array::{Casting, Function, Operand, apply, apply_into};
 use smallvec::SmallVec;
@@ -55,7 +56,7 @@ impl Ufunc {
         args: Args<'_, 'c>,
         out: Option<Object<'c>>,
         dtype: Option<crate::dtype::DType>,
-    ) -> Result<Object<'c>> {
+    ) -> Result<Computed<'c>> {
         let arity = self.function.arity();
         let name = self.function.name();
         if args.len() != arity && args.len() != arity + 1 {
@@ -89,9 +90,9 @@ impl Ufunc {
                 apply_into(self.function, &operands, &target.inner, Casting::SameKind).raise()?;
                 errstate::check(ctx, name)?;
                 drop(target);
-                Ok(out)
+                Ok(Computed(out))
             }
-            None => ctx.object(computed(ctx, name, apply(self.function, &operands))?),
+            None => ctx.object(computed(ctx, name, apply(self.function, &operands))?).map(Computed),
         }
     }
 
@@ -102,6 +103,17 @@ impl Ufunc {
     fn __reduce__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
         let restored = ctx.import(c"pommel._pickle")?.get_attr(c"ufunc")?;
         ctx.object((restored, (name(self.function),)))
+    }
+}
+
+/// The array with a result: a new one, or the one that it was written to.
+struct Computed<'c>(Object<'c>);
+
+impl IntoPython for Computed<'_> {
+    const GIVES: Annotation = NdArray::GIVES;
+
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        self.0.into_python(ctx)
     }
 }
 

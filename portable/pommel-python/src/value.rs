@@ -3,6 +3,7 @@
 use crate::array::NdArray;
 use crate::error::{Raise, raised};
 use crate::errstate;
+use pommel::Annotation;
 use pommel::prelude::*;
 use pommel_array::{Array, Casting, DType, Operand, Scalar};
 
@@ -330,6 +331,9 @@ pub(crate) fn give(ctx: Ctx<'_>, value: Scalar) -> Result<Object<'_>> {
 pub(crate) struct Shape(pub(crate) Vec<isize>);
 
 impl FromPython for Shape {
+    const TAKES: Annotation =
+        Annotation::Name("typing.SupportsIndex | collections.abc.Iterable[typing.SupportsIndex]");
+
     fn expected() -> std::borrow::Cow<'static, str> {
         "an int or a tuple of ints".into()
     }
@@ -351,6 +355,8 @@ impl FromPython for Shape {
 pommel::argument!(Shape);
 
 impl IntoPython for Shape {
+    const GIVES: Annotation = Annotation::Name("tuple[int, ...]");
+
     fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
         tuple(ctx, &self.0)
     }

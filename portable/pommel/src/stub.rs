@@ -32,6 +32,10 @@ impl Annotation {
 
     const NONE: Annotation = Annotation::Name("None");
 
+    fn is_any(self) -> bool {
+        matches!(self, Annotation::Name("typing.Any"))
+    }
+
     fn is_none(self) -> bool {
         matches!(self, Annotation::Name("None"))
     }
@@ -107,7 +111,7 @@ pub fn stub_text(module: &ModuleSpec) -> *const c_char {
 
 /// The stub of a module.
 pub fn stub(module: &ModuleSpec) -> String {
-    let mut stub = Stub { module, body: String::new(), imports: BTreeSet::new() };
+    let mut stub = Stub { module, body: String::new(), imports: BTreeSet::new(), class: None };
     for function in module.functions {
         stub.body.push('\n');
         stub.callable(&function.declaration, "");
@@ -120,6 +124,7 @@ pub fn stub(module: &ModuleSpec) -> String {
         let any = stub.text(Annotation::ANY);
         let _ = writeln!(stub.body, "\ndef __getattr__(name: str) -> {any}: ...");
     }
+    stub.name_hidden_classes();
     let mut text = String::new();
     docstring(&mut text, "", &module.doc.to_string_lossy());
     for import in &stub.imports {
@@ -133,13 +138,16 @@ struct Stub<'a> {
     module: &'a ModuleSpec,
     body: String,
     imports: BTreeSet<String>,
+    /// The class whose members are being written.
+    class: Option<&'a ClassSpec>,
 }
 
 /// How far a class's contents are indented.
 const INDENT: &str = "    ";
 
-impl Stub<'_> {
-    fn class(&mut self, class: &ClassSpec) {
+impl<'a> Stub<'a> {
+    fn class(&mut self, class: &'a ClassSpec) {
+        self.class = Some(class);
         self.body.push('\n');
         if !class.subclass {
             self.imports.insert("typing".to_owned());
@@ -172,6 +180,21 @@ impl Stub<'_> {
         if self.body.len() == start {
             self.body.push_str("    ...\n");
         }
+        self.class = None;
+    }
+
+    /// Other names for the classes of the module that a class has a member of the name of.
+    fn name_hidden_classes(&mut self) {
+        let names = self.module.classes.iter().map(|class| class.name.to_string_lossy());
+        let hidden = |name: &str| {
+            let has = |class: &ClassSpec| class.declarations.iter().any(|d| d.name == name);
+            self.module.classes.iter().any(has)
+        };
+        let hidden: Vec<_> = names.filter(|name| hidden(name)).collect();
+        for name in hidden {
+            self.imports.insert("typing_extensions".to_owned());
+            let _ = writeln!(self.body, "\n_{name}: typing_extensions.TypeAlias = {name}");
+        }
     }
 
     /// One declaration; a setter is written with its getter, and what has a keyword for a name
@@ -195,11 +218,15 @@ impl Stub<'_> {
             _ => (*name, self.parameters(declaration)),
         };
         let result = self.result(declaration);
+        // `object` says that comparisons give a bool.
+        let differs = ["__eq__", "__ne__"].contains(&name)
+            && !["bool", "typing.Any"].contains(&result.as_str());
+        let remark = if differs { "  # type: ignore[override]" } else { "" };
         let _ = write!(self.body, "{indent}def {name}({parameters}) -> {result}:");
         if doc.is_empty() {
-            self.body.push_str(" ...\n");
+            let _ = writeln!(self.body, " ...{remark}");
         } else {
-            self.body.push('\n');
+            let _ = writeln!(self.body, "{remark}");
             docstring(&mut self.body, &format!("{indent}{INDENT}"), doc);
         }
     }
@@ -229,6 +256,7 @@ impl Stub<'_> {
             // An operator in place that returns nothing gives the receiver.
             (Role::Special, name) if is_in_place(name) && result.is_none() => SELF,
             (Role::Special, "__setitem__" | "__delitem__") => Annotation::NONE,
+            (_, name) if result.is_any() => by_name(name),
             _ => *result,
         };
         self.text(annotation)
@@ -259,6 +287,8 @@ impl Stub<'_> {
             // Python compares with anything; what a class does not know it declines.
             let takes = match (role, *name) {
                 (Role::Special, "__eq__" | "__ne__") => Annotation::Name("object"),
+                // As `object` has it.
+                (Role::Instance, "__reduce_ex__") => Annotation::Name("typing.SupportsIndex"),
                 _ => parameter.takes,
             };
             parts.push(self.parameter(parameter, takes));
@@ -267,11 +297,22 @@ impl Stub<'_> {
                 parts.push("/".to_owned());
             }
         }
+        if let (Role::Special, "__ipow__", [_]) = (role, *name, *parameters) {
+            parts.extend(self.modulus());
+        }
         let is_operator = *role == Role::Special && *name != "__call__" && parts.len() > 1;
         if is_operator && parts.iter().all(|part| part != "/") {
             parts.push("/".to_owned());
         }
         parts.join(", ")
+    }
+
+    /// The parameter that `__pow__` has more than the operator in place: checkers want it there,
+    /// too, and Python passes None.
+    fn modulus(&mut self) -> Option<String> {
+        let pow = self.class?.declarations.iter().find(|d| d.name == "__pow__")?;
+        let modulus = pow.parameters.get(1)?;
+        Some(self.parameter(modulus, modulus.takes))
     }
 
     fn parameter(&mut self, parameter: &Parameter, takes: Annotation) -> String {
@@ -289,14 +330,15 @@ impl Stub<'_> {
         match annotation {
             Annotation::Name(text) => {
                 self.import(text);
-                text.to_owned()
+                self.visible(text)
             }
             Annotation::Class(name) if self.module.classes.iter().any(|c| c.name == name) => {
-                name.to_string_lossy().into_owned()
+                self.visible(&name.to_string_lossy())
             }
             Annotation::Class(_) => self.text(Annotation::ANY),
             Annotation::Generic(name, parameters) => {
                 self.import(name);
+                let name = self.visible(name);
                 let parameters: Vec<String> = parameters.iter().map(|p| self.text(*p)).collect();
                 format!("{name}[{}]", parameters.join(", "))
             }
@@ -308,9 +350,29 @@ impl Stub<'_> {
         }
     }
 
+    /// A text in which no name is hidden by a member of the class: in a class with a property
+    /// `str`, `str` is that, and the type is `builtins.str`.
+    fn visible(&mut self, text: &str) -> String {
+        let Some(class) = self.class else { return text.to_owned() };
+        let mut written = String::new();
+        for part in text.split_inclusive(|c| !in_name(c)) {
+            let name = part.trim_end_matches(|c| !in_name(c));
+            if class.declarations.iter().any(|d| d.name == name) {
+                let is_ours = |c: &ClassSpec| c.name.to_bytes() == name.as_bytes();
+                if self.module.classes.iter().any(is_ours) {
+                    written.push('_');
+                } else {
+                    self.imports.insert("builtins".to_owned());
+                    written.push_str("builtins.");
+                }
+            }
+            written.push_str(part);
+        }
+        written
+    }
+
     /// Imports the module of every dotted name in a text.
     fn import(&mut self, text: &str) {
-        let in_name = |c: char| c == '_' || c == '.' || c.is_alphanumeric();
         for (module, _) in text.split(|c| !in_name(c)).filter_map(|name| name.rsplit_once('.')) {
             if module.starts_with(|c: char| c == '_' || c.is_alphabetic()) {
                 self.imports.insert(module.to_owned());
@@ -329,6 +391,23 @@ const KEYWORDS: &[&str] = &[
 
 fn is_named_or_rest(parameter: &Parameter) -> bool {
     matches!(parameter.passing, Passing::Rest | Passing::NameOnly)
+}
+
+/// Whether a character is a part of a name, or stands between the parts of a dotted one.
+fn in_name(c: char) -> bool {
+    c == '_' || c == '.' || c.is_alphanumeric()
+}
+
+/// What Python wants a method of a name to give.
+fn by_name(name: &str) -> Annotation {
+    match name {
+        "__float__" => Annotation::Name("float"),
+        "__int__" | "__index__" => Annotation::Name("int"),
+        "__complex__" => Annotation::Name("complex"),
+        "__bytes__" => Annotation::Name("bytes"),
+        "__format__" => Annotation::Name("str"),
+        _ => Annotation::ANY,
+    }
 }
 
 /// `__iadd__` and its relatives, but neither `__init__` nor `__int__`.

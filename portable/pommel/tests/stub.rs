@@ -84,6 +84,51 @@ mod bank {
         fn hidden(&self) {}
     }
 
+    /// Members that hide types.
+    #[class]
+    pub struct Sum;
+
+    #[methods(operators = Sum)]
+    impl Sum {
+        #[getter]
+        #[name = "str"]
+        fn text(&self) -> String {
+            String::new()
+        }
+
+        #[name = "Sum"]
+        fn own(&self, other: &Sum, names: Vec<String>) -> Option<Sum> {
+            let _ = (other, names);
+            None
+        }
+
+        fn __add__<'c>(&self, ctx: Ctx<'c>, _other: &Object<'c>) -> Result<Object<'c>> {
+            Ok(ctx.not_implemented())
+        }
+
+        fn __rpow__<'c>(&self, ctx: Ctx<'c>, _other: i64, _modulus: &Object<'c>) -> Object<'c> {
+            ctx.not_implemented()
+        }
+
+        fn __pow__(&self, other: i64, modulus: Option<i64>) -> i64 {
+            other + modulus.unwrap_or(0)
+        }
+
+        fn __ipow__(&mut self, _other: i64) {}
+
+        fn __eq__<'c>(&self, ctx: Ctx<'c>, _other: &Object<'c>) -> Object<'c> {
+            ctx.not_implemented()
+        }
+
+        fn __float__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+            ctx.object(0.5)
+        }
+
+        fn __reduce_ex__<'c>(&self, ctx: Ctx<'c>, _protocol: i64) -> Object<'c> {
+            ctx.none()
+        }
+    }
+
     #[class(subclass)]
     pub struct Empty;
 
@@ -117,6 +162,7 @@ mod bank {
 }
 
 const EXPECTED: &str = r#""""Accounts of whole cents."""
+import builtins
 import collections.abc
 import decimal
 import typing
@@ -153,8 +199,25 @@ class Account:
     def __next__(self) -> int: ...
     __hash__: typing.ClassVar[None]  # type: ignore[assignment]
 
+@typing.final
+class Sum:
+    """Members that hide types."""
+    @property
+    def str(self) -> builtins.str: ...
+    def Sum(self, other: _Sum, names: collections.abc.Iterable[builtins.str]) -> _Sum | None: ...
+    def __add__(self, _other: typing.Any, /) -> _Sum: ...
+    def __rpow__(self, _other: int, _modulus: typing.Any, /) -> _Sum: ...
+    def __pow__(self, other: int, modulus: int | None = None, /) -> int: ...
+    def __ipow__(self, _other: int, modulus: int | None = None, /) -> typing_extensions.Self: ...
+    def __eq__(self, _other: object, /) -> _Sum: ...  # type: ignore[override]
+    def __float__(self) -> float: ...
+    def __reduce_ex__(self, _protocol: typing.SupportsIndex) -> typing.Any: ...
+    __hash__: typing.ClassVar[None]  # type: ignore[assignment]
+
 class Empty:
     ...
+
+_Sum: typing_extensions.TypeAlias = Sum
 "#;
 
 #[test]

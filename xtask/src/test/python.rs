@@ -36,6 +36,10 @@ const NUMPY: (&str, &str) = ("cpython-3.13", "numpy==2.5.*");
 /// Libraries of NumPy's users that are given arrays of the package.
 const AROUND_NUMPY: [&str; 3] = ["dask[array]", "pandas", "scipy"];
 
+/// Reads the stubs of the package and programs that use it. What it says does not depend on the
+/// interpreter either, so that it runs where NumPy is.
+const TYPE_CHECKER: &str = "mypy==2.*";
+
 /// What an interpreter is tested with.
 #[derive(Clone, Copy, PartialEq)]
 enum Build {
@@ -224,18 +228,18 @@ fn test_universal(python: &Python, extensions: &Extensions, heard: &mut Heard) -
     Ok(format!("sha256: {}", hashes.join(", ")))
 }
 
-/// What compares the package `pommel` with NumPy, and nothing else.
+/// What compares the package `pommel` with NumPy, what needs a type checker, and nothing else.
 fn test_beside_numpy(
     python: &Python,
     extensions: &Extensions,
     heard: &mut Heard,
 ) -> Result<String> {
-    let tools = ["pytest", "hypothesis", "--only-binary=:all:", NUMPY.1];
+    let tools = ["pytest", "hypothesis", "--only-binary=:all:", NUMPY.1, TYPE_CHECKER];
     let packages = [&tools[..], &AROUND_NUMPY].concat();
     let interpreter = venv::ensure(python, "numpy", &packages)?;
     let folders: Vec<_> = extensions.folders().collect();
     pytest(&interpreter, "numpy", &folders, heard)?;
-    Ok(NUMPY.1.into())
+    Ok(format!("{}, {TYPE_CHECKER}", NUMPY.1))
 }
 
 fn test_direct(python: &Python, extensions: &Extensions, heard: &mut Heard) -> Result<String> {
@@ -263,10 +267,14 @@ fn test_environment(python: &Python) -> Result<PathBuf> {
 
 /// Runs `tests/` on the extensions in `folders`.
 fn pytest(interpreter: &Path, build: &str, folders: &[PathBuf], heard: &mut Heard) -> Result<()> {
-    let tests = if build == "numpy" { "tests/pommel/beside_numpy" } else { "tests" };
+    let tests: &[&str] = match build {
+        "numpy" => &["tests/pommel/beside_numpy", "tests/pommel/test_types.py"],
+        _ => &["tests"],
+    };
     let mut command = Command::new(interpreter);
     command
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", tests])
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
+        .args(tests)
         .arg("--continue-on-collection-errors")
         .env("POMMEL_EXT_DIR", std::env::join_paths(folders)?)
         .env("POMMEL_EXT_BUILD", build)

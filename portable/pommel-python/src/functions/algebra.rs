@@ -1,6 +1,6 @@
 //! Linear algebra. What is not in the main namespace is what `pommel.linalg` is made of.
 
-use super::argument::{In, axes, out, plain, tuple};
+use super::argument::{Arrays, In, axes, out, plain, tuple};
 use crate::array::NdArray;
 use crate::dtype::DType;
 use crate::error::raised;
@@ -113,7 +113,7 @@ pub fn det(x: In) -> Result<NdArray> {
 
 /// The signs of the determinants, and the logarithms of their absolute values: a tuple.
 #[function(signature = (x, /))]
-pub fn slogdet<'c>(ctx: Ctx<'c>, x: In) -> Result<Object<'c>> {
+pub fn slogdet<'c>(ctx: Ctx<'c>, x: In) -> Result<Arrays<'c>> {
     tuple(ctx, linalg::slogdet(&x.0).map(|(sign, log)| vec![sign, log]))
 }
 
@@ -138,7 +138,7 @@ pub fn cholesky(x: In, upper: bool) -> Result<NdArray> {
 /// Matrices as products of one with orthonormal columns and an upper triangle: 'reduced', 'complete',
 /// or 'r' for the triangle alone.
 #[function(signature = (x, /, *, mode = "reduced".into()))]
-pub fn qr<'c>(ctx: Ctx<'c>, x: In, mode: String) -> Result<Object<'c>> {
+pub fn qr<'c>(ctx: Ctx<'c>, x: In, mode: String) -> Result<Arrays<'c>> {
     let wanted = match mode.as_str() {
         "reduced" => QrMode::Reduced,
         "complete" => QrMode::Complete,
@@ -154,7 +154,7 @@ pub fn qr<'c>(ctx: Ctx<'c>, x: In, mode: String) -> Result<Object<'c>> {
 
 /// Singular value decompositions: a tuple of u, the singular values, and the conjugate transpose of v.
 #[function(signature = (x, /, *, full_matrices = true))]
-pub fn svd<'c>(ctx: Ctx<'c>, x: In, full_matrices: bool) -> Result<Object<'c>> {
+pub fn svd<'c>(ctx: Ctx<'c>, x: In, full_matrices: bool) -> Result<Arrays<'c>> {
     tuple(ctx, linalg::svd(&x.0, full_matrices).map(|(u, s, vh)| vec![u, s, vh]))
 }
 
@@ -166,7 +166,7 @@ pub fn svdvals(x: In) -> Result<NdArray> {
 
 /// The eigenvalues, in ascending order, and eigenvectors of symmetric or Hermitian matrices.
 #[function(signature = (x, /, *, upper = false))]
-pub fn eigh<'c>(ctx: Ctx<'c>, x: In, upper: bool) -> Result<Object<'c>> {
+pub fn eigh<'c>(ctx: Ctx<'c>, x: In, upper: bool) -> Result<Arrays<'c>> {
     tuple(ctx, linalg::eigh(&x.0, upper).map(|(values, vectors)| vec![values, vectors]))
 }
 
@@ -178,7 +178,7 @@ pub fn eigvalsh(x: In, upper: bool) -> Result<NdArray> {
 
 /// The eigenvalues and eigenvectors of matrices, complex.
 #[function(signature = (x, /))]
-pub fn eig<'c>(ctx: Ctx<'c>, x: In) -> Result<Object<'c>> {
+pub fn eig<'c>(ctx: Ctx<'c>, x: In) -> Result<Arrays<'c>> {
     tuple(ctx, linalg::eig(&x.0).map(|(values, vectors)| vec![values, vectors]))
 }
 
@@ -231,7 +231,7 @@ pub fn pinv(x: In, rtol: Option<In>) -> Result<NdArray> {
 /// The solution with the smallest squares: a tuple of it, the residuals, the rank and the singular
 /// values.
 #[function(signature = (a, b, rcond = None))]
-pub fn lstsq<'c>(ctx: Ctx<'c>, a: In, b: In, rcond: Option<f64>) -> Result<Object<'c>> {
+pub fn lstsq<'c>(ctx: Ctx<'c>, a: In, b: In, rcond: Option<f64>) -> Result<Arrays<'c>> {
     tuple(ctx, linalg::lstsq(&a.0, &b.0, rcond).map(|(x, r, rank, s)| vec![x, r, rank, s]))
 }
 

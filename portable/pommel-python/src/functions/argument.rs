@@ -3,6 +3,7 @@
 use crate::array::NdArray;
 use crate::dtype::DType;
 use crate::value::{Shape, Value};
+use pommel::Annotation;
 use pommel::prelude::*;
 use pommel_array::{Array, Order, Scalar};
 use std::borrow::Cow;
@@ -104,14 +105,26 @@ pub(crate) fn out(result: pommel_array::Result<Array>) -> Result<NdArray> {
     }
 }
 
+/// A tuple of arrays.
+pub struct Arrays<'c>(pub(crate) Object<'c>);
+
+impl IntoPython for Arrays<'_> {
+    const GIVES: Annotation =
+        Annotation::Generic("tuple", &[NdArray::GIVES, Annotation::Name("...")]);
+
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        self.0.into_python(ctx)
+    }
+}
+
 /// Arrays of the class, as a tuple.
 pub(crate) fn tuple<'c>(
     ctx: Ctx<'c>,
     result: pommel_array::Result<Vec<Array>>,
-) -> Result<Object<'c>> {
+) -> Result<Arrays<'c>> {
     let arrays = result.map_err(crate::error::raised)?;
     let objects: Vec<Object<'c>> =
         arrays.into_iter().map(|inner| ctx.object(NdArray { inner })).collect::<Result<_>>()?;
     let objects: Vec<&Object<'_>> = objects.iter().collect();
-    ctx.tuple(&objects).map(Object::from)
+    ctx.tuple(&objects).map(|tuple| Arrays(tuple.into()))
 }

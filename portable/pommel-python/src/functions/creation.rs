@@ -1,6 +1,6 @@
 //! Functions that make arrays.
 
-use super::argument::{In, Lay, Number, out, plain};
+use super::argument::{Arrays, In, Lay, Number, out, plain};
 use super::check_device;
 use crate::array::NdArray;
 use crate::dtype::DType;
@@ -198,7 +198,7 @@ pub fn meshgrid<'c>(
     indexing: String,
     sparse: bool,
     copy: bool,
-) -> Result<Object<'c>> {
+) -> Result<Arrays<'c>> {
     let indexing = match indexing.as_str() {
         "xy" => Indexing::Xy,
         "ij" => Indexing::Ij,
@@ -339,7 +339,8 @@ pub fn r#where<'c>(
     let (x1, x2) = match (x1, x2) {
         (Some(x1), Some(x2)) => (x1, x2),
         (None, None) => {
-            return super::argument::tuple(ctx, pommel_array::indexing::nonzero(&condition.0));
+            let found = pommel_array::indexing::nonzero(&condition.0);
+            return super::argument::tuple(ctx, found).map(|arrays| arrays.0);
         }
         _ => return Err(Error::type_error("where() takes one array or three")),
     };
@@ -351,7 +352,7 @@ pub fn r#where<'c>(
 
 /// Several arrays as one of their common shape, each stretched: a tuple of views.
 #[function(signature = (*arrays))]
-pub fn broadcast_arrays<'c>(ctx: Ctx<'c>, arrays: Args<'_, 'c>) -> Result<Object<'c>> {
+pub fn broadcast_arrays<'c>(ctx: Ctx<'c>, arrays: Args<'_, 'c>) -> Result<Arrays<'c>> {
     let arrays: Vec<Array> =
         arrays.iter().map(|array| In::from_python(&array).map(|a| a.0)).collect::<Result<_>>()?;
     super::argument::tuple(ctx, pommel_array::manipulation::broadcast_arrays(&arrays))

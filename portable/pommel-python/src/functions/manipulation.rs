@@ -1,6 +1,6 @@
 //! Functions that give arrays another shape, join and take them apart.
 
-use super::argument::{In, Lay, Number, Several, axes, out, tuple};
+use super::argument::{Arrays, In, Lay, Number, Several, axes, out, tuple};
 use crate::array::NdArray;
 use crate::error::raised;
 use crate::value::Shape;
@@ -229,7 +229,7 @@ pub fn hstack(tup: Several) -> Result<NdArray> {
 
 /// The parts of an array along an axis, which is gone: a tuple of views.
 #[function(signature = (x, /, *, axis = 0))]
-pub fn unstack<'c>(ctx: Ctx<'c>, x: In, axis: isize) -> Result<Object<'c>> {
+pub fn unstack<'c>(ctx: Ctx<'c>, x: In, axis: isize) -> Result<Arrays<'c>> {
     tuple(ctx, manipulation::unstack(&x.0, axis))
 }
 

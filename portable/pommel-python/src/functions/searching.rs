@@ -1,6 +1,6 @@
 //! Functions that take elements at indices and find them.
 
-use super::argument::{In, out, tuple};
+use super::argument::{Arrays, In, out, tuple};
 use crate::array::NdArray;
 use crate::error::raised;
 use pommel::prelude::*;
@@ -48,7 +48,7 @@ pub fn put_along_axis(arr: &NdArray, indices: In, values: In, axis: isize) -> Re
 
 /// The indices of the elements that are not zero: a tuple with an array for each axis.
 #[function(signature = (x, /))]
-pub fn nonzero<'c>(ctx: Ctx<'c>, x: In) -> Result<Object<'c>> {
+pub fn nonzero<'c>(ctx: Ctx<'c>, x: In) -> Result<Arrays<'c>> {
     tuple(ctx, indexing::nonzero(&x.0))
 }
 

@@ -1,6 +1,6 @@
 //! Functions that sort, search in what is sorted, and treat arrays as sets.
 
-use super::argument::{In, out, tuple};
+use super::argument::{Arrays, In, out, tuple};
 use crate::array::NdArray;
 use crate::error::raised;
 use pommel::prelude::*;
@@ -84,7 +84,7 @@ pub fn unique_values(x: In) -> Result<NdArray> {
 /// The different elements, the index of the first of each, for each element the index of its like, and
 /// how often each occurs: a tuple.
 #[function(signature = (x, /, equal_nan = false))]
-pub fn unique_parts<'c>(ctx: Ctx<'c>, x: In, equal_nan: bool) -> Result<Object<'c>> {
+pub fn unique_parts<'c>(ctx: Ctx<'c>, x: In, equal_nan: bool) -> Result<Arrays<'c>> {
     let all = sorting::unique_all(&x.0, equal_nan);
     tuple(ctx, all.map(|all| vec![all.values, all.indices, all.inverse, all.counts]))
 }
@@ -140,7 +140,7 @@ pub fn histogram<'c>(
     a: In,
     bins: Option<Object<'c>>,
     range: Option<(f64, f64)>,
-) -> Result<Object<'c>> {
+) -> Result<Arrays<'c>> {
     let edges;
     let bins = match bins {
         None => Bins::Count(10, range),
