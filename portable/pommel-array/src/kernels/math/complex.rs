@@ -259,7 +259,7 @@ pub fn tanh(z: Number) -> Number {
     if x == 0.0 && !y.is_finite() {
         return Number::new(x, f64::NAN);
     }
-    if x.is_finite() && y.is_infinite() {
+    if x.is_finite() && !y.is_finite() {
         return Number::new(f64::NAN, f64::NAN);
     }
     if x.abs() > STEEP {
