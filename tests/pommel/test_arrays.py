@@ -138,6 +138,27 @@ def test_choices_and_indices_of_few_and_many(n):
             a[pm.array([0, outside])]
 
 
+def test_masks_fit_the_axes_or_have_none_of_them():
+    a = pm.zeros((2, 3))
+    assert a[pm.zeros((2, 0), dtype=bool)].shape == (0,)
+    assert a[pm.zeros(0, dtype=bool)].shape == (0, 3)
+    for shape in [(3,), (2, 2), (2, 3, 1)]:
+        with pytest.raises(IndexError):
+            a[pm.ones(shape, dtype=bool)]
+    with pytest.raises(IndexError, match="float64"):
+        a[pm.zeros(1)]
+
+
+@pytest.mark.parametrize("scale", [1e300, 1e-300, 5e-324])
+def test_decompositions_of_very_large_and_very_small_numbers(scale):
+    a = pm.array([[3.0, 4.0], [4.0, -3.0]]) * scale
+    assert pm.linalg.svdvals(a).tolist() == pytest.approx([5 * scale, 5 * scale], rel=1e-14)
+    assert pm.linalg.eigvalsh(a).tolist() == pytest.approx([-5 * scale, 5 * scale], rel=1e-14)
+    u, s, vh = pm.linalg.svd(a)
+    again = (u * (s / scale) @ vh).tolist()
+    assert again == [pytest.approx([3.0, 4.0]), pytest.approx([4.0, -3.0])]
+
+
 def test_slices_are_clipped_as_those_of_lists():
     a, listed = pm.arange(7), list(range(7))
     bounds = [None, 0, 1, 3, 6, 7, 8, -1, -3, -7, -8, 10**30, -(10**30)]

@@ -7,9 +7,12 @@ use pommel_array::Error as Engine;
 pub(crate) fn raised(error: Engine) -> Error {
     let text = error.to_string();
     match error {
-        Engine::OutOfBounds { .. } | Engine::TooManyIndices { .. } | Engine::TwoEllipses => {
-            Error::index_error(text)
-        }
+        Engine::OutOfBounds { .. }
+        | Engine::TooManyIndices { .. }
+        | Engine::TwoEllipses
+        | Engine::IndexShapes { .. }
+        | Engine::IndexType { .. }
+        | Engine::MaskShape { .. } => Error::index_error(text),
         Engine::Cast { .. } | Engine::NoKernel { .. } => Error::type_error(text),
         Engine::OutOfMemory { .. } => Error::memory_error(text),
         Engine::ScalarRange { .. } => Error::overflow_error(text),

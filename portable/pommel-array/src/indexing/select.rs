@@ -239,7 +239,8 @@ impl Plan {
         let axes = reading.axis..reading.axis + array.ndim();
         for (&extent, axis) in array.shape().iter().zip(axes.clone()) {
             let found = self.view.shape()[axis];
-            if extent != found {
+            // NumPy: an axis of none selects nothing of any axis.
+            if extent != found && extent != 0 {
                 let axis = reading.origin + axis - reading.axis;
                 let mask = Dims::from_slice(array.shape());
                 return Err(Error::MaskShape { mask, axis, extent: found });

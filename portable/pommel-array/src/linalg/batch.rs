@@ -9,7 +9,7 @@ use crate::layout::Dims;
 use crate::threads;
 use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
 use faer::traits::{ComplexField, RealField};
-use faer::{MatRef, Par};
+use faer::{Mat, MatRef, Par};
 use num_traits::{Float, Num, NumCast};
 use rayon::prelude::*;
 
@@ -95,6 +95,23 @@ pub(super) fn with_stack<R>(
 ) -> core::result::Result<R, Flaw> {
     let mut memory = MemBuffer::try_new(room).map_err(|_| Flaw::OutOfMemory(room.size_bytes()))?;
     Ok(work(MemStack::new(&mut memory)))
+}
+
+/// A matrix with its elements multiplied by a power of two that moves the largest of them near 1, and
+/// what undoes it; `None` if it is where the squares of numbers neither overflow nor vanish, or where
+/// nothing helps. LAPACK's drivers of iterations do the same.
+pub(super) fn balanced<T: Field>(matrix: MatRef<'_, T>) -> Option<(Mat<T>, T::Real)> {
+    let largest: T::Real = matrix.norm_max();
+    let bound = Float::sqrt(Float::sqrt(<T::Real as Float>::max_value()));
+    let is_extreme = largest > bound || largest < Float::recip(bound);
+    if !is_extreme || !Float::is_normal(largest) {
+        return None;
+    }
+    let exponent = Float::floor(Float::log2(largest));
+    let (scale, back) = (Float::exp2(-exponent), Float::exp2(exponent));
+    let factor = T::of(scale);
+    let scaled = Mat::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[(i, j)] * factor);
+    Some((scaled, back))
 }
 
 /// How a matrix of a shape is shared among threads: below about 500 rows that costs more than it gives.

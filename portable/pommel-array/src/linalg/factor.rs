@@ -1,6 +1,6 @@
 //! Decompositions into orthogonal matrices: QR, singular values, eigenvalues.
 
-use super::batch::{Field, Flaw, Part, Room, Task, map, with_field, with_stack};
+use super::batch::{Field, Flaw, Part, Room, Task, balanced, map, with_field, with_stack};
 use super::product::{check_square, decomposable};
 use super::view::check_matrix;
 use crate::array::Array;
@@ -156,10 +156,12 @@ fn svd_one<T: Field>(
         true if wide == m && high == n => ComputeSvdVectors::Full,
         true => ComputeSvdVectors::Thin,
     };
+    let balanced = balanced(task.matrix);
+    let matrix = balanced.as_ref().map_or(task.matrix, |(matrix, _)| matrix.as_ref());
     let room = svd_factor::svd_scratch::<T>(m, n, compute, compute, task.par, Default::default());
     with_stack(room, |stack| {
         svd_factor::svd(
-            task.matrix,
+            matrix,
             values.as_mut(),
             vectors.then(|| left.as_mut()),
             vectors.then(|| right.as_mut()),
@@ -169,14 +171,20 @@ fn svd_one<T: Field>(
         )
     })?
     .map_err(|_| Flaw::NoConvergence)?;
-    for (value, found) in s.iter_mut().zip(values.column_vector().iter()) {
-        *value = faer::traits::math_utils::real(found);
-    }
+    store(s, &values, balanced.map(|(_, back)| back));
     if vectors {
         MatMut::from_row_major_slice_mut(u, m, wide).copy_from(&left);
         MatMut::from_row_major_slice_mut(vh, high, n).copy_from(right.adjoint());
     }
     finite(s)
+}
+
+/// Stores the values that were found, of a matrix that was balanced.
+fn store<T: Field>(out: &mut [T::Real], values: &Diag<T>, back: Option<T::Real>) {
+    for (value, found) in out.iter_mut().zip(values.column_vector().iter()) {
+        let found: T::Real = faer::traits::math_utils::real(found);
+        *value = back.map_or(found, |back| found * back);
+    }
 }
 
 /// A flaw if a result is not finite: then no iteration has converged.
@@ -235,13 +243,15 @@ fn eigh_one<T: Field>(
     } else {
         lower.copy_from_triangular_lower(task.matrix);
     }
+    let balanced = balanced(lower.as_ref());
+    let matrix = balanced.as_ref().map_or(lower.as_ref(), |(matrix, _)| matrix.as_ref());
     let mut values = Diag::<T>::zeros(n);
     let mut columns = if wanted { Mat::<T>::zeros(n, n) } else { Mat::new() };
     let compute = if wanted { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };
     let room = evd::self_adjoint_evd_scratch::<T>(n, compute, task.par, Default::default());
     with_stack(room, |stack| {
         evd::self_adjoint_evd(
-            lower.as_ref(),
+            matrix,
             values.as_mut(),
             wanted.then(|| columns.as_mut()),
             task.par,
@@ -250,9 +260,7 @@ fn eigh_one<T: Field>(
         )
     })?
     .map_err(|_| Flaw::NoConvergence)?;
-    for (value, found) in out.iter_mut().zip(values.column_vector().iter()) {
-        *value = faer::traits::math_utils::real(found);
-    }
+    store(out, &values, balanced.map(|(_, back)| back));
     if wanted {
         MatMut::from_row_major_slice_mut(vectors, n, n).copy_from(&columns);
     }
