@@ -10,7 +10,7 @@ use crate::threads;
 use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
 use faer::traits::{ComplexField, RealField};
 use faer::{Mat, MatRef, Par};
-use num_traits::{Float, Num, NumCast};
+use num_traits::{Float, Num, NumCast, Zero};
 use rayon::prelude::*;
 
 /// A field whose matrices `faer` decomposes.
@@ -104,10 +104,12 @@ pub(super) fn balanced<T: Field>(matrix: MatRef<'_, T>) -> Option<(Mat<T>, T::Re
     let largest: T::Real = matrix.norm_max();
     let bound = Float::sqrt(Float::sqrt(<T::Real as Float>::max_value()));
     let is_extreme = largest > bound || largest < Float::recip(bound);
-    if !is_extreme || !Float::is_normal(largest) {
+    if !is_extreme || largest == Zero::zero() || !Float::is_finite(largest) {
         return None;
     }
-    let exponent = Float::floor(Float::log2(largest));
+    // The smallest numbers of all cannot be moved so far at once.
+    let least = Float::log2(Float::min_positive_value());
+    let exponent = Float::max(Float::floor(Float::log2(largest)), least);
     let (scale, back) = (Float::exp2(-exponent), Float::exp2(exponent));
     let factor = T::of(scale);
     let scaled = Mat::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[(i, j)] * factor);

@@ -263,7 +263,8 @@ pub fn tanh(z: Number) -> Number {
         return Number::new(f64::NAN, f64::NAN);
     }
     if x.abs() > STEEP {
-        let side = if x.is_finite() { 4.0 * real::sin(y) * real::cos(y) } else { 1.0_f64.copysign(y) };
+        let side =
+            if x.is_finite() { 4.0 * real::sin(y) * real::cos(y) } else { 1.0_f64.copysign(y) };
         return Number::new(1.0_f64.copysign(x), side * real::exp(-2.0 * x.abs()));
     }
     // Kahan's: with t = tan(y), s = sinh(x), b = 1 + t^2, it is (b s cosh(x) + i t) / (1 + b s^2).
