@@ -63,8 +63,17 @@ else:
     SlogdetResult = namedtuple("SlogdetResult", "sign logabsdet")
     SVDResult = namedtuple("SVDResult", "U S Vh")
 
-#: What matrices that cannot be inverted or decomposed raise.
-LinAlgError = ValueError
+
+class LinAlgError(ValueError):
+    """What matrices that cannot be inverted or decomposed raise.
+
+    >>> import pommel as pm
+    >>> pm.linalg.inv(pm.zeros((2, 2)))
+    Traceback (most recent call last):
+        ...
+    pommel.linalg.LinAlgError: inv: matrix of (2, 2) is singular (column 0 depends on those before it): \
+pinv and lstsq take such matrices
+    """
 
 
 def eig(x: ArrayLike, /) -> EigResult:

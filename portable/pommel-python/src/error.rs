@@ -16,6 +16,7 @@ pub(crate) fn raised(error: Engine) -> Error {
         Engine::Cast { .. } | Engine::NoKernel { .. } => Error::type_error(text),
         Engine::OutOfMemory { .. } => Error::memory_error(text),
         Engine::ScalarRange { .. } => Error::overflow_error(text),
+        Engine::LinAlg(_) => Error::of_class(c"pommel.linalg", c"LinAlgError", text),
         _ => Error::value_error(text),
     }
 }

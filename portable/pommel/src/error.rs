@@ -18,7 +18,7 @@ use core::cell::Cell;
 use core::fmt;
 use core::marker::PhantomData;
 use hpy_abi::{HPy, HPyContext, Utf8, index};
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 
 /// What fallible code of an extension returns.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
@@ -177,6 +177,20 @@ impl Error {
                 Error::pending()
             }
             Err(error) => error,
+        }
+    }
+
+    /// An exception of a type that a Python module defines, such as one of the extension's package:
+    /// `raise module.class(message)`. What importing the module raises comes in its place.
+    #[cold]
+    pub fn of_class(module: &CStr, class: &CStr, message: impl Into<String>) -> Error {
+        // SAFETY: an error is made during a call from the host at hand, in its thread.
+        let ctx = unsafe { Ctx::from_raw(attach::context()) };
+        let found = ctx.import(module).and_then(|module| module.get_attr(class));
+        match found.as_ref().map(|class| class.cast::<Type<'_>>()) {
+            Ok(Ok(class)) => Error::raise(class, message.into()),
+            Ok(Err(error)) => error,
+            Err(_) => found.err().unwrap_or_else(Error::pending),
         }
     }
 
