@@ -291,9 +291,14 @@ fn take<M: Managed>(ctx: Ctx<'_>, capsule: Object<'_>) -> Result<Array> {
         return Err(Error::buffer_error("the tensor's memory cannot be read by the processor"));
     }
     // SAFETY: so many extents, and as many strides unless there are none.
-    let (shape, strides) = unsafe { layout(tensor, dtype.size()) };
+    let (shape, strides) = unsafe { layout(tensor, dtype.size())? };
+    let no_data = tensor.data.is_null();
     let place = Place {
-        start: tensor.data.wrapping_add(tensor.byte_offset as usize),
+        start: if no_data {
+            tensor.data
+        } else {
+            tensor.data.wrapping_add(tensor.byte_offset as usize)
+        },
         dtype,
         swapped: false,
         shape: &shape,
@@ -327,12 +332,23 @@ impl<M: Managed> Last<M> {
     }
 }
 
+/// More axes than any array has.
+const MOST_AXES: usize = 64;
+
 /// The extents and the strides in bytes.
 ///
 /// # Safety
-/// The tensor is there, and so are its shape and strides.
-unsafe fn layout(tensor: &Tensor, size: usize) -> (Vec<isize>, Vec<isize>) {
-    let ndim = usize::try_from(tensor.ndim).unwrap_or(0);
+/// The tensor is there, and so are its shape and strides, of as many numbers as it has axes, unless they
+/// are null.
+unsafe fn layout(tensor: &Tensor, size: usize) -> Result<(Vec<isize>, Vec<isize>)> {
+    let refuse =
+        |what: String| Err(Error::buffer_error(format!("the tensor of DLPack has {what}")));
+    let Some(ndim) = usize::try_from(tensor.ndim).ok().filter(|&ndim| ndim <= MOST_AXES) else {
+        return refuse(format!("{} axes: from 0 to {MOST_AXES} can be taken over", tensor.ndim));
+    };
+    if ndim > 0 && tensor.shape.is_null() {
+        return refuse(format!("{ndim} axes and no shape"));
+    }
     let read = |start: *const i64| -> Vec<isize> {
         if ndim == 0 {
             return Vec::new();
@@ -351,8 +367,11 @@ unsafe fn layout(tensor: &Tensor, size: usize) -> (Vec<isize>, Vec<isize>) {
         }
     } else {
         for (place, stride) in strides.iter_mut().zip(read(tensor.strides)) {
-            *place = stride.wrapping_mul(size as isize);
+            let Some(bytes) = stride.checked_mul(size as isize) else {
+                return refuse(format!("a stride of {stride} elements, which no memory has"));
+            };
+            *place = bytes;
         }
     }
-    (shape, strides)
+    Ok((shape, strides))
 }

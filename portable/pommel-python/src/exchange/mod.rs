@@ -136,9 +136,15 @@ struct Place<'a> {
 /// All elements of the layout can be read (and written, unless it is read-only) as long as `owner` is
 /// there.
 unsafe fn over(place: &Place<'_>, owner: Box<dyn Any + Send + Sync>) -> Result<Array> {
-    let Some(first) = NonNull::new(place.start).filter(|_| !place.shape.contains(&0)) else {
+    if place.shape.contains(&0) {
         // Without elements there need not be memory, and nothing is shared.
         return Array::zeros(place.dtype, place.shape).raise();
+    }
+    let Some(first) = NonNull::new(place.start) else {
+        return Err(Error::buffer_error(format!(
+            "the elements of shape {:?} are said to lie at address 0, where no memory is",
+            place.shape
+        )));
     };
     let writable = !place.readonly && !place.swapped;
     // SAFETY: the caller's promise.
