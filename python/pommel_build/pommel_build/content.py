@@ -141,6 +141,7 @@ def write(path, contents):
     if path.is_file() and path.read_bytes() == contents:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(path.name + ".new")
+    # Two builds may write at once.
+    new = path.with_name("{}.{}.new".format(path.name, os.getpid()))
     new.write_bytes(contents)
     os.replace(new, path)
