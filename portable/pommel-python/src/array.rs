@@ -54,8 +54,8 @@ fn operator<'c>(
     if let Some(other) = Instance::<NdArray>::of(other) {
         return order(Operand::Array(&other.borrow()?.inner));
     }
-    if other.is_a::<Float>() {
-        return order(Operand::Scalar(Scalar::Float(other.extract()?)));
+    if let Some(number) = value::number(other)? {
+        return order(Operand::Scalar(number));
     }
     if value::is_foreign(other) && exchange::is_left_to(other) {
         return Ok(ctx.not_implemented());

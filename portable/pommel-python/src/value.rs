@@ -115,6 +115,7 @@ pub(crate) fn array(
 ) -> Result<NdArray> {
     let (array, fresh) = match Instance::<NdArray>::of(object) {
         Some(array) => (array.borrow()?.inner.clone(), false),
+        None if object.is_a::<List>() || object.is_a::<Tuple>() => (sequence(object, dtype)?, true),
         None => match number(object)? {
             Some(value) => {
                 let dtype = dtype.unwrap_or(value.dtype());
@@ -123,9 +124,6 @@ pub(crate) fn array(
                     Err(error) => return Err(raised(error)),
                 };
                 (array, true)
-            }
-            None if object.is_a::<List>() || object.is_a::<Tuple>() => {
-                (sequence(object, dtype)?, true)
             }
             None => match crate::exchange::import(object)? {
                 Some(array) => (array, false),
