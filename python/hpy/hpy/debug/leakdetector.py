@@ -1,5 +1,7 @@
 """Finds the handles that were opened in a stretch of a program and never closed."""
 
+import gc
+
 
 class HPyDebugError(Exception):
     """An extension used the API in a wrong way."""
@@ -40,6 +42,10 @@ class LeakDetector:
         if self.generation is None:
             raise ValueError("LeakDetector not started yet")
         leaks = _debug.get_open_handles(self.generation)
+        if leaks:
+            # An object that only garbage refers to may hold a handle until it is collected.
+            gc.collect()
+            leaks = _debug.get_open_handles(self.generation)
         if leaks:
             raise HPyLeakError(leaks)
 
