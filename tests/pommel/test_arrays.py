@@ -138,6 +138,16 @@ def test_choices_and_indices_of_few_and_many(n):
             a[pm.array([0, outside])]
 
 
+def test_leading_axes_of_one_element_are_no_matter_where_elements_are_written():
+    a = pm.zeros((2, 2))
+    a[0] = pm.ones((1, 1, 2))
+    a[1, :1] = pm.full((1, 1, 1), 5)
+    a[pm.array([1]), 1:] = pm.full((1, 1, 1), 7)
+    assert a.tolist() == [[1, 1], [5, 7]]
+    with pytest.raises(ValueError, match=r"\(2, 2\).*\(2,\)"):
+        a[0] = pm.ones((2, 2))
+
+
 def test_masks_fit_the_axes_or_have_none_of_them():
     a = pm.zeros((2, 3))
     assert a[pm.zeros((2, 0), dtype=bool)].shape == (0,)

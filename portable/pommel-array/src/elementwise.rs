@@ -215,6 +215,16 @@ impl Array {
         finish(kernel, Note::Plain, [Input::Array(self.clone())].into_iter().collect(), &shape)
     }
 
+    /// The array without axes of one element in front that make it more than so many; NumPy lets such
+    /// an array be written to one of fewer axes.
+    pub(crate) fn without_leading_axes(&self, ndim: usize) -> Result<Array> {
+        let mut layout = self.layout().clone();
+        while layout.ndim() > ndim && layout.shape()[0] == 1 {
+            layout = layout.without_axis(0)?;
+        }
+        Ok(self.with_layout(layout))
+    }
+
     /// Writes the elements of another array here, stretched to this shape and converted.
     ///
     /// # Errors
@@ -223,7 +233,7 @@ impl Array {
     pub fn assign(&self, value: &Array, casting: Casting) -> Result<()> {
         value.dtype.check_cast(self.dtype, casting)?;
         let shape = Dims::from_slice(self.shape());
-        let value = stretched(value, &shape)?;
+        let value = stretched(&value.without_leading_axes(shape.len())?, &shape)?;
         if self.is_readonly() {
             return Err(Error::ReadOnly);
         }

@@ -49,7 +49,7 @@ pub fn set(array: &Array, index: &[Part], value: &Array, casting: Casting) -> Re
     if array.is_readonly() {
         return Err(Error::ReadOnly);
     }
-    let value = trimmed(value, array.ndim().max(index.len()))?;
+    let value = value.without_leading_axes(array.ndim().max(index.len()))?;
     if let [Part::Array(which)] = index
         && which.dtype() == DType::Bool
         && which.shape() == array.shape()
@@ -60,18 +60,9 @@ pub fn set(array: &Array, index: &[Part], value: &Array, casting: Casting) -> Re
     }
     let Some(plan) = Plan::new(array, index)? else {
         let view = array.select(&basic(index)?)?;
-        return view.assign(&trimmed(&value, view.ndim())?, casting);
+        return view.assign(&value, casting);
     };
     plan.write(array, &value)
-}
-
-/// An array without the axes of one element in front that are more than a number.
-fn trimmed(value: &Array, ndim: usize) -> Result<Array> {
-    let mut layout = value.layout().clone();
-    while layout.ndim() > ndim && layout.shape()[0] == 1 {
-        layout = layout.without_axis(0)?;
-    }
-    Ok(value.with_layout(layout))
 }
 
 /// The index as a basic one, which it is but for arrays of one integer.
@@ -328,7 +319,8 @@ impl Plan {
     /// Writes elements to what is selected.
     pub(super) fn write(&self, array: &Array, value: &Array) -> Result<()> {
         let shape = self.shape();
-        let value = trimmed(value, shape.len())?.cast(array.dtype(), Casting::Unsafe)?;
+        let value =
+            value.without_leading_axes(shape.len())?.cast(array.dtype(), Casting::Unsafe)?;
         let mut value = value.broadcast_to(&shape)?;
         let places = self.front..self.front + self.common.len();
         if value.may_share_memory(array)
