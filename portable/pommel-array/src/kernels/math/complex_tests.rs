@@ -121,7 +121,10 @@ const SPECIAL: &[(&str, [f64; 2], [f64; 2])] = &[
     ("tanh", [0.0, INF], [0.0, NAN]),
     ("tanh", [1.0, INF], [NAN, NAN]),
     ("tanh", [INF, 1.0], [1.0, 0.0]),
-    ("tanh", [-INF, 2.0], [-1.0, -0.0]),
+    ("tanh", [500.0, NAN], [NAN, NAN]),
+    // The array API standard: C has the sign of the sine of twice the imaginary part.
+    ("tanh", [INF, 2.0], [1.0, 0.0]),
+    ("tanh", [-INF, 2.0], [-1.0, 0.0]),
     ("tanh", [INF, INF], [1.0, 0.0]),
     ("tanh", [INF, NAN], [1.0, 0.0]),
     ("tanh", [NAN, 0.0], [NAN, 0.0]),
