@@ -20,13 +20,14 @@ import os
 from _thread import RLock, get_ident
 
 from _cffi_backend import cast, new_pointer_type, new_primitive_type, unpack
-from __pypy__ import builtinify, hidden_applevel, strategy
+from __pypy__ import add_memory_pressure, builtinify, hidden_applevel, strategy
 
 from . import _native
 
 ndarray = _native.ndarray
 #: The native methods, under their names.
 _own = dict(vars(ndarray))
+_nbytes = ndarray.nbytes.__get__
 _native_array = _native.array
 _broadcast_to = _native.broadcast_to
 _float64 = _native.float64
@@ -163,6 +164,28 @@ def _wrapped(native):
         if type(result) is ndarray:
             return _given_back(result, args)
         return result
+
+    return call
+
+
+#: Bytes of an array that the garbage collector hears of.
+_HEAVY = 1 << 14
+
+
+def _weighed(result):
+    """A result with memory of its own. The collector, which sees a small object, hears how large it is:
+    else it would let go of it long after its memory could have been used again."""
+    if type(result) is ndarray and result._list is None:
+        weight = _nbytes(_body(result))
+        if weight > _HEAVY:
+            add_memory_pressure(weight)
+    return result
+
+
+def _weighing(function):
+    @hidden_applevel
+    def call(*args, **kwargs):
+        return _weighed(function(*args, **kwargs))
 
     return call
 
@@ -486,7 +509,7 @@ def _operator(native, compute):
     def method(self, other):
         result = compute(self, other)
         if result is None:
-            return native(_whole(self), _plain(other))
+            return _weighed(native(_whole(self), _plain(other)))
         return _light(result)
 
     return method
@@ -516,7 +539,7 @@ def _unary(native, term):
     def method(self):
         elements = self._list
         if elements is None:
-            return native(_whole(self))
+            return _weighed(native(_whole(self)))
         return _light(kernel(len(elements))(elements, None))
 
     return method
@@ -637,7 +660,7 @@ def _put_on():
         elif callable(native) and name != "__new__":
             method = methods.get(name) or _wrapped(native)
             setattr(ndarray, name, _named(method, name, "ndarray.", native))
-    _native.ufunc.__call__ = _wrapped(_native.ufunc.__call__)
+    _native.ufunc.__call__ = _weighing(_wrapped(_native.ufunc.__call__))
     special = {"array": _array, "asarray": _of_sequences, "eval": _eval, "ones": _filled(1.0),
                "set_modes": _set_modes, "zeros": _filled(0.0)}
     for name, native in list(vars(_native).items()):
