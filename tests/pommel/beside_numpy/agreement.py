@@ -18,21 +18,34 @@ def ours(value):
     return pm.array(value.tolist(), dtype=str(value.dtype)).reshape(value.shape)
 
 
-def same(found, expected, rtol=1e-12):
-    """Asserts the same shapes, element types and, up to a tolerance, elements."""
+def pairs(found, expected):
+    """Arrays of ours, as ones of NumPy, with the expected ones: of sequences part by part. Asserts
+    the same kinds of sequences, shapes and element types."""
     if isinstance(expected, (tuple, list)):
         assert type(found) is type(expected) and len(found) == len(expected)
         for one, other in zip(found, expected):
-            same(one, other, rtol)
+            yield from pairs(one, other)
         return
     expected, found = np.asarray(expected), pm.asarray(found)
     assert (str(found.dtype), found.shape) == (str(expected.dtype), expected.shape)
-    if rtol and expected.dtype.kind in "fc":
-        rtol = TOLERANCES.get(expected.real.itemsize, rtol)
-    found = np.array(found.tolist(), dtype=expected.dtype).reshape(expected.shape)
-    # Parts that are infinite would spoil the distances of the others.
-    for part in (np.real, np.imag) if expected.dtype.kind == "c" else (np.asarray,):
-        np.testing.assert_allclose(part(found), part(expected), rtol=rtol, atol=rtol)
+    yield np.array(found.tolist(), dtype=expected.dtype).reshape(expected.shape), expected
+
+
+def identical(found, expected):
+    """Asserts the same shapes, element types and elements."""
+    for one, other in pairs(found, expected):
+        np.testing.assert_array_equal(one, other)
+
+
+def same(found, expected, rtol=1e-12):
+    """Asserts the same shapes, element types and, up to a tolerance, elements."""
+    for one, other in pairs(found, expected):
+        near = rtol
+        if rtol and other.dtype.kind in "fc":
+            near = TOLERANCES.get(other.real.itemsize, rtol)
+        # Parts that are infinite would spoil the distances of the others.
+        for part in (np.real, np.imag) if other.dtype.kind == "c" else (np.asarray,):
+            np.testing.assert_allclose(part(one), part(other), rtol=near, atol=near)
 
 
 def agree(name, *args, rtol=1e-12, warns=False, **kwargs):

@@ -10,24 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import pommel as pm
+from agreement import identical, ours
 
 few = settings(max_examples=25, deadline=None)
-
-
-def same(found, expected):
-    """One type, one shape and the same elements; of sequences part by part."""
-    if isinstance(expected, (tuple, list)):
-        assert type(found) is type(expected) and len(found) == len(expected)
-        for one, other in zip(found, expected):
-            same(one, other)
-        return
-    found, expected = pm.asarray(found), np.asarray(expected)
-    assert (str(found.dtype), found.shape) == (str(expected.dtype), expected.shape)
-    np.testing.assert_array_equal(np.array(found.tolist()).reshape(found.shape), expected)
-
-
-def ours(array):
-    return pm.array(array.tolist(), dtype=str(array.dtype)).reshape(array.shape)
 
 
 def kind(xp, dtype, *values):
@@ -106,7 +91,7 @@ def stored(array, *args):
     lambda xp: xp.around([1.25, 2.35, -0.5], 1),
 ])
 def test_cases(case):
-    same(case(pm), case(np))
+    identical(case(pm), case(np))
 
 
 @pytest.mark.parametrize("case", [
@@ -239,7 +224,7 @@ def all_flat(array, value):
     lambda xp: stored(a23(xp).T, "; "),
 ])
 def test_methods(case):
-    same(case(pm), case(np))
+    identical(case(pm), case(np))
 
 
 def test_a_view_is_a_view():
@@ -269,9 +254,9 @@ def test_what_holds_of_its_elements():
 
 def test_pickles_of_methods(tmp_path):
     a = pm.arange(6).reshape(2, 3).T
-    same(pickle.loads(a.dumps()), np.arange(6).reshape(2, 3).T)
+    identical(pickle.loads(a.dumps()), np.arange(6).reshape(2, 3).T)
     a.dump(tmp_path / "a.pickle")
-    same(pickle.loads((tmp_path / "a.pickle").read_bytes()), np.arange(6).reshape(2, 3).T)
+    identical(pickle.loads((tmp_path / "a.pickle").read_bytes()), np.arange(6).reshape(2, 3).T)
     assert pickle.loads(pickle.dumps(pm.rint)) is pm.rint
 
 
@@ -284,7 +269,7 @@ def test_numbers_are_formatted():
 @given(values=hnp.arrays("float64", hnp.array_shapes(max_dims=2, max_side=5),
                          elements=st.floats(-1e6, 1e6)), decimals=st.integers(-4, 8))
 def test_round(values, decimals):
-    same(pm.round(ours(values), decimals), np.round(values, decimals))
+    identical(pm.round(ours(values), decimals), np.round(values, decimals))
 
 
 @few
@@ -293,10 +278,10 @@ def test_round(values, decimals):
 def test_bits(bits, order, data):
     axis = data.draw(st.sampled_from([None, *range(-bits.ndim, bits.ndim)]))
     packed = np.packbits(bits, axis, order)
-    same(pm.packbits(ours(bits), axis, order), packed)
+    identical(pm.packbits(ours(bits), axis, order), packed)
     count = data.draw(st.sampled_from([None, 0, 3, 11]))
     expected = np.unpackbits(packed, axis, count, order)
-    same(pm.unpackbits(ours(packed), axis, count, order), expected)
+    identical(pm.unpackbits(ours(packed), axis, count, order), expected)
 
 
 slices = st.builds(slice, st.integers(0, 12), st.integers(0, 12), st.integers(1, 4))

@@ -10,24 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import pommel as pm
+from agreement import identical, ours
 
 few = settings(max_examples=25, deadline=None)
-
-
-def same(found, expected):
-    """One type, one shape and the same elements; of sequences part by part."""
-    if isinstance(expected, (tuple, list)):
-        assert type(found) is type(expected) and len(found) == len(expected)
-        for one, other in zip(found, expected):
-            same(one, other)
-        return
-    found, expected = pm.asarray(found), np.asarray(expected)
-    assert (str(found.dtype), found.shape) == (str(expected.dtype), expected.shape)
-    np.testing.assert_array_equal(np.array(found.tolist()).reshape(found.shape), expected)
-
-
-def ours(array):
-    return pm.array(array.tolist(), dtype=str(array.dtype)).reshape(array.shape)
 
 
 def a234(xp):
@@ -92,7 +77,7 @@ TEXT = """# a comment
     lambda xp: xp.fromstring("1 2 3", sep=" ", count=2),
 ])
 def test_cases(case):
-    same(case(pm), case(np))
+    identical(case(pm), case(np))
 
 
 @pytest.mark.parametrize("case", [
@@ -171,23 +156,23 @@ def test_formats(array, fmt):
 @given(array=hnp.arrays("float64", hnp.array_shapes(min_dims=2, max_dims=2)))
 def test_what_was_saved_is_loaded(array):
     file = io.StringIO(text_of(pm, ours(array)))
-    same(pm.loadtxt(file, ndmin=2), array)
+    identical(pm.loadtxt(file, ndmin=2), array)
 
 
 def test_files(tmp_path):
     a = pm.arange(6, dtype="float32").reshape(2, 3)
     for name in ("a.txt", "a.txt.gz", "a.txt.bz2", "a.txt.xz"):
         pm.savetxt(tmp_path / name, a, header="h\u00e9")
-        same(pm.loadtxt(str(tmp_path / name), dtype="float32", encoding="latin1"),
+        identical(pm.loadtxt(str(tmp_path / name), dtype="float32", encoding="latin1"),
              np.loadtxt(tmp_path / name, dtype="float32", encoding="latin1"))
     with gzip.open(tmp_path / "a.txt.gz") as file:
         assert file.readline() == b"# h\xe9\n"
     a.tofile(tmp_path / "a.raw")
     for options in ({}, {"count": 2}, {"offset": 4}, {"count": 1, "offset": 8}):
-        same(pm.fromfile(tmp_path / "a.raw", "float32", **options),
+        identical(pm.fromfile(tmp_path / "a.raw", "float32", **options),
              np.fromfile(tmp_path / "a.raw", "float32", **options))
     a.tofile(tmp_path / "a.csv", sep=",")
-    same(pm.fromfile(tmp_path / "a.csv", sep=","), np.arange(6.0))
+    identical(pm.fromfile(tmp_path / "a.csv", sep=","), np.arange(6.0))
     with open(tmp_path / "a.raw", "rb") as file:
         file.read(4)
-        same(pm.fromfile(file, "float32", 2), np.array([1, 2], "float32"))
+        identical(pm.fromfile(file, "float32", 2), np.array([1, 2], "float32"))

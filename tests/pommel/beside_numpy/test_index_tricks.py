@@ -7,25 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import pommel as pm
+from agreement import identical, ours
 
 few = settings(max_examples=25, deadline=None)
 DTYPES = ["bool", "int8", "uint16", "int64", "float32", "float64", "complex64"]
-
-
-def same(found, expected):
-    """One type, one shape and the same elements; of sequences part by part."""
-    if isinstance(expected, (tuple, list)):
-        assert type(found) is type(expected) and len(found) == len(expected)
-        for one, other in zip(found, expected):
-            same(one, other)
-        return
-    found, expected = pm.asarray(found), np.asarray(expected)
-    assert (str(found.dtype), found.shape) == (str(expected.dtype), expected.shape)
-    np.testing.assert_array_equal(np.array(found.tolist()).reshape(found.shape), expected)
-
-
-def ours(array):
-    return pm.array(array.tolist(), dtype=str(array.dtype)).reshape(array.shape)
 
 
 def written(call, array, *args, **kwargs):
@@ -38,7 +23,7 @@ def written(call, array, *args, **kwargs):
     named = {name: given(arg) for name, arg in kwargs.items()}
     assert getattr(pm, call)(own, *map(given, args), **named) is None
     getattr(np, call)(other, *args, **kwargs)
-    same(own, other)
+    identical(own, other)
 
 
 arrays = st.sampled_from(DTYPES).flatmap(
@@ -112,7 +97,7 @@ def kind(xp, dtype, *values):
     lambda xp: xp.piecewise(xp.arange(3.0), [True, False, True], [2]),
 ])
 def test_cases(case):
-    same(case(pm), case(np))
+    identical(case(pm), case(np))
 
 
 @pytest.mark.parametrize("case", [
@@ -172,16 +157,16 @@ def test_numbers_of_elements(shape, data, order):
     flat = data.draw(hnp.arrays("int64", st.integers(0, 5),
                                 elements=st.integers(0, int(np.prod(shape)) - 1)))
     expected = np.unravel_index(flat, shape, order)
-    same(pm.unravel_index(ours(flat), shape, order), expected)
-    same(pm.ravel_multi_index(tuple(map(ours, expected)), shape, order=order), flat)
+    identical(pm.unravel_index(ours(flat), shape, order), expected)
+    identical(pm.ravel_multi_index(tuple(map(ours, expected)), shape, order=order), flat)
 
 
 @few
 @given(n=st.integers(0, 4), m=st.integers(0, 4), k=st.integers(-5, 5))
 def test_triangles(n, m, k):
     for name in ("tril_indices", "triu_indices"):
-        same(getattr(pm, name)(n, k, m), getattr(np, name)(n, k, m))
-        same(getattr(pm, name + "_from")(pm.zeros((n, m)), k),
+        identical(getattr(pm, name)(n, k, m), getattr(np, name)(n, k, m))
+        identical(getattr(pm, name + "_from")(pm.zeros((n, m)), k),
              getattr(np, name + "_from")(np.zeros((n, m)), k))
 
 
@@ -189,7 +174,7 @@ def test_triangles(n, m, k):
 @given(keys=hnp.arrays("int8", hnp.array_shapes(min_dims=2, max_dims=3, max_side=6),
                        elements=st.integers(0, 2)), axis=st.sampled_from([0, -1]))
 def test_lexsort(keys, axis):
-    same(pm.lexsort(ours(keys), axis), np.lexsort(keys, axis))
+    identical(pm.lexsort(ours(keys), axis), np.lexsort(keys, axis))
 
 
 @few
@@ -214,7 +199,7 @@ def test_what_is_put(array, values, data):
     own, other = ours(array), array.copy()
     pm.put(own.T, ours(inside), ours(values))
     np.put(other.T, inside, values)
-    same(own, other)
+    identical(own, other)
 
 
 @few
@@ -230,7 +215,7 @@ def test_diagonals_are_filled(rows, columns, wrap, values):
                          elements=st.integers(0, 1)),
        trim=st.sampled_from(["f", "b", "fb", "B"]))
 def test_zeros_are_trimmed(values, trim):
-    same(pm.trim_zeros(ours(values), trim), np.trim_zeros(values, trim))
+    identical(pm.trim_zeros(ours(values), trim), np.trim_zeros(values, trim))
 
 
 def test_numpy_finds_them():
