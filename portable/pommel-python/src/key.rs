@@ -17,17 +17,13 @@ pub(crate) enum Key {
 /// The index of each axis, if the key says nothing else.
 #[inline]
 pub(crate) fn place(key: &Object<'_>, ndim: usize) -> Result<Option<SmallVec<[isize; 4]>>> {
-    let is_index = |key: &Object<'_>| key.is_a::<Int>() && !key.is_a::<Bool>();
     let mut indices = SmallVec::new();
-    if is_index(key) {
-        indices.push(key.extract()?);
+    if let Some(index) = small(key) {
+        indices.push(index);
     } else if key.is_a::<Tuple>() && key.len()? == ndim {
         for axis in 0..ndim {
-            let index = key.get_index(axis as isize)?;
-            if !is_index(&index) {
-                return Ok(None);
-            }
-            indices.push(index.extract()?);
+            let Some(index) = small(&key.get_index(axis as isize)?) else { return Ok(None) };
+            indices.push(index);
         }
     }
     Ok((indices.len() == ndim && ndim > 0).then_some(indices))
@@ -131,7 +127,7 @@ pub(crate) fn elements_are_numbers() -> bool {
     !ELEMENTS_ARE_ARRAYS.load(Ordering::Relaxed)
 }
 
-/// An index of one axis.
+/// An integer as the index of one axis; `None` if it is too large for one, which [`part`] refuses.
 #[inline]
 pub(crate) fn small(key: &Object<'_>) -> Option<isize> {
     (key.is_a::<Int>() && !key.is_a::<Bool>()).then(|| key.extract().ok()).flatten()
