@@ -32,6 +32,7 @@ def _gather() -> list[tuple[str, str]]:
         ("system", platform.platform()),
         ("processor", _native.cpu_model() or platform.machine()),
         ("instruction sets", "{} (used: {})".format(", ".join(found), used)),
+        ("machine code", "made for chains of plain arithmetic" if _native.has_machine_code() else "none"),
         ("features", " ".join(_native.cpu_features())),
         ("threads", threads),
     ]

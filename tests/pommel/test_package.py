@@ -66,6 +66,40 @@ print(took, (pages() - before) * os.sysconf("SC_PAGE_SIZE"))
     assert min(grown for _, grown in runs) < 20e6
 
 
+def test_machine_code_changes_no_result(in_new_process):
+    program = """
+import os
+os.environ["POMMEL_JIT"] = {!r}
+try:
+    import pommel as pm
+    a = pm.random.default_rng(1).standard_normal(5003)
+    a[:3] = pm.nan, pm.inf, -pm.inf
+    with pm.errstate(invalid="ignore"):
+        b = (2.0 * a + a * a - 0.5) / (1.0 + abs(a))
+        c = pm.where((b > a) & ~pm.isnan(b), pm.maximum(a, b), pm.sqrt(abs(b))).astype(pm.float32)
+        d = pm.where(c < 1.0, c * c, c - 1.0)
+        b += a * b
+        pm.eval(b, c, d)
+    with pm.errstate(divide="raise"):
+        try:
+            pm.eval(1.0 + 1.0 / (a - a[5]))
+        except FloatingPointError:
+            print("divided", end=" ")
+    print(pm.show_config("dicts")["machine code"] == "none", b.tobytes().hex()[:99], float(pm.nansum(b[5:])),
+          float(pm.nansum(d[5:])))
+except ValueError as error:
+    print(error)
+"""
+    without = in_new_process(program.format("off"))
+    assert without.startswith("divided True ")
+    for wanted in ("always", "on", ""):
+        found = in_new_process(program.format(wanted))
+        assert found.split()[2:] == without.split()[2:]
+    assert in_new_process(program.format("never")) == (
+        'POMMEL_JIT is "never": set it to on, off or always, or unset it\n'
+    )
+
+
 def test_elements_are_arrays_where_the_environment_says_so(in_new_process):
     program = """
 import os

@@ -8,8 +8,8 @@ use crate::dtype::{Casting, DType, Kind};
 use crate::error::{Error, Result};
 use crate::function::{Function, Note, Rule};
 use crate::kernels::{Kernel, cast, few};
-use crate::layout::{Dims, Order, broadcast_shapes};
-use crate::lazy::{Expr, Input, LAZY_FROM, stretched};
+use crate::layout::{Dims, Order, broadcast_shapes, dims};
+use crate::lazy::{Expr, Input, LAZY_FROM};
 use crate::scalar::Scalar;
 use smallvec::SmallVec;
 
@@ -47,7 +47,7 @@ impl From<Scalar> for Operand<'_> {
 /// If there are not as many operands as the function has parameters.
 pub fn apply(function: Function, operands: &[Operand<'_>]) -> Result<Array> {
     assert_eq!(operands.len(), function.arity(), "an operand for each parameter");
-    if let Some(result) = few::arithmetic(function, operands) {
+    if let Some(result) = few::of_operands(function, operands) {
         return Ok(result);
     }
     let kernel = resolve(function, operands)?;
@@ -55,7 +55,7 @@ pub fn apply(function: Function, operands: &[Operand<'_>]) -> Result<Array> {
         return result;
     }
     let (inputs, shape) = prepare(&kernel, operands)?;
-    check_exponents(function, &kernel, &inputs)?;
+    check_exponents(function, &kernel, &inputs, &shape)?;
     finish(kernel, function.note(), inputs, &shape)
 }
 
@@ -77,9 +77,9 @@ pub fn apply_into(
     kernel.output.check_cast(out.dtype, casting)?;
     let (inputs, shape) = prepare(&kernel, operands)?;
     if shape[..] != *out.shape() {
-        return Err(Error::OutputShape { result: shape, out: Dims::from_slice(out.shape()) });
+        return Err(Error::OutputShape { result: shape, out: dims(out.shape()) });
     }
-    check_exponents(function, &kernel, &inputs)?;
+    check_exponents(function, &kernel, &inputs, &shape)?;
     let expr = Expr::new(kernel, function.note(), inputs, &shape)?;
     if out.is_readonly() {
         return Err(Error::ReadOnly);
@@ -98,8 +98,7 @@ pub fn apply_into(
 /// The shapes do not fit, a number does not fit the type, or there is not enough memory.
 pub fn choose(which: &Array, a: Operand<'_>, b: Operand<'_>) -> Result<Array> {
     let dtype = common_type(&[a, b])?;
-    let inputs = [DType::Bool, dtype, dtype];
-    let kernel = Kernel { versions: cast::choose(dtype), inputs, output: dtype };
+    let kernel = cast::choice(dtype);
     let which = which.cast(DType::Bool, Casting::Unsafe)?;
     if let Some(result) = few::apply(&kernel, Note::Quiet, &[Operand::Array(&which), a, b]) {
         return result;
@@ -163,11 +162,15 @@ fn prepare(kernel: &Kernel, operands: &[Operand<'_>]) -> Result<(SmallVec<[Input
         Operand::Array(array) => Some(array.shape()),
         Operand::Scalar(_) => None,
     });
-    let shape = broadcast_shapes(shapes)?;
+    let first = shapes.clone().next().unwrap_or_default();
+    let shape = match shapes.clone().all(|shape| shape == first) {
+        true => dims(first),
+        false => broadcast_shapes(shapes)?,
+    };
     let mut inputs = SmallVec::new();
     for (operand, &dtype) in operands.iter().zip(&kernel.inputs) {
         inputs.push(match operand {
-            Operand::Array(array) => Input::Array(stretched(array, &shape)?),
+            Operand::Array(array) => Input::of(array, &shape)?,
             Operand::Scalar(value) => Input::Constant(value.bits(dtype)?, dtype),
         });
     }
@@ -188,17 +191,24 @@ fn finish(kernel: Kernel, note: Note, inputs: SmallVec<[Input; 3]>, shape: &Dims
 }
 
 /// Refuses negative exponents of integers.
-fn check_exponents(function: Function, kernel: &Kernel, inputs: &[Input]) -> Result<()> {
+fn check_exponents(
+    function: Function,
+    kernel: &Kernel,
+    inputs: &[Input],
+    shape: &[isize],
+) -> Result<()> {
     if function != Function::Power || kernel.output.kind() != Kind::Int {
         return Ok(());
     }
     let negative = match &inputs[1] {
         Input::Constant(bits, dtype) => bits.0[dtype.size() - 1] & 0x80 != 0,
-        Input::Array(array) if array.dtype.kind() == Kind::Int => {
-            let below = apply(Function::SignBit, &[Operand::Array(array)])?;
-            below.with_slice(|below: &[bool]| below.contains(&true))?
-        }
-        Input::Array(_) => false,
+        exponents => match exponents.array(shape)? {
+            Some(array) if array.dtype.kind() == Kind::Int => {
+                let below = apply(Function::SignBit, &[Operand::Array(&array)])?;
+                below.with_slice(|below: &[bool]| below.contains(&true))?
+            }
+            _ => false,
+        },
     };
     if negative { Err(Error::NegativePower) } else { Ok(()) }
 }
@@ -206,13 +216,10 @@ fn check_exponents(function: Function, kernel: &Kernel, inputs: &[Input]) -> Res
 impl Array {
     /// The elements, converted to another type.
     pub(crate) fn converted(&self, dtype: DType) -> Result<Array> {
-        let kernel = Kernel {
-            versions: cast::kernel(self.dtype, dtype),
-            inputs: [self.dtype; 3],
-            output: dtype,
-        };
-        let shape = Dims::from_slice(self.shape());
-        finish(kernel, Note::Plain, [Input::Array(self.clone())].into_iter().collect(), &shape)
+        let kernel = cast::conversion(self.dtype, dtype);
+        let shape = dims(self.shape());
+        let input = Input::of(self, &shape)?;
+        finish(kernel, Note::Plain, [input].into_iter().collect(), &shape)
     }
 
     /// The array without axes of one element in front that make it more than so many; NumPy lets such
@@ -232,8 +239,11 @@ impl Array {
     /// there is not enough memory.
     pub fn assign(&self, value: &Array, casting: Casting) -> Result<()> {
         value.dtype.check_cast(self.dtype, casting)?;
-        let shape = Dims::from_slice(self.shape());
-        let value = stretched(&value.without_leading_axes(shape.len())?, &shape)?;
+        let shape = dims(self.shape());
+        let mut value = value.without_leading_axes(shape.len())?;
+        if value.shape() != &shape[..] {
+            value = value.broadcast_to(&shape)?;
+        }
         if self.is_readonly() {
             return Err(Error::ReadOnly);
         }

@@ -12,6 +12,21 @@ use smallvec::SmallVec;
 /// Extents, strides or axes. Up to four need no memory of their own.
 pub type Dims = SmallVec<[isize; 4]>;
 
+/// The same numbers as [`Dims`]. Up to four are written in words and not copied as bytes, which takes a
+/// call that every small array would feel.
+#[inline(always)]
+pub(crate) fn dims(numbers: &[isize]) -> Dims {
+    let (few, count) = match *numbers {
+        [] => ([0; 4], 0),
+        [a] => ([a, 0, 0, 0], 1),
+        [a, b] => ([a, b, 0, 0], 2),
+        [a, b, c] => ([a, b, c, 0], 3),
+        [a, b, c, d] => ([a, b, c, d], 4),
+        _ => return Dims::from_slice(numbers),
+    };
+    Dims::from_buf_and_len(few, count)
+}
+
 /// In which order the elements of a new array lie.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Order {
@@ -31,10 +46,10 @@ pub struct Layout {
 }
 
 impl Clone for Layout {
-    /// As bytes: `SmallVec` would copy number by number, which every small array would feel.
+    /// `SmallVec` would copy number by number.
     #[inline]
     fn clone(&self) -> Layout {
-        let (shape, strides) = (Dims::from_slice(&self.shape), Dims::from_slice(&self.strides));
+        let (shape, strides) = (dims(&self.shape), dims(&self.strides));
         Layout { shape, strides, ..*self }
     }
 }
@@ -48,17 +63,16 @@ impl Layout {
         checked_bytes(shape, item_size)?;
         let strides = match shape {
             // What most arrays are.
-            [_] => Dims::from_slice(&[item_size as isize]),
+            [_] => dims(&[item_size as isize]),
             _ => contiguous_strides(shape, item_size, order),
         };
-        Ok(Layout { shape: Dims::from_slice(shape), strides, offset: 0, item_size })
+        Ok(Layout { shape: dims(shape), strides, offset: 0, item_size })
     }
 
     /// The layout of few elements, one behind the other.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn row(extent: usize, item_size: usize) -> Layout {
-        let (shape, strides) = ([extent as isize], [item_size as isize]);
-        let (shape, strides) = (Dims::from_slice(&shape), Dims::from_slice(&strides));
+        let (shape, strides) = (dims(&[extent as isize]), dims(&[item_size as isize]));
         Layout { shape, strides, offset: 0, item_size }
     }
 
@@ -78,12 +92,12 @@ impl Layout {
     ) -> Result<Layout> {
         assert_eq!(shape.len(), strides.len(), "a stride for each axis");
         checked_bytes(shape, item_size)?;
-        let too_large = || Error::TooLarge { shape: Dims::from_slice(shape), item_size };
+        let too_large = || Error::TooLarge { shape: dims(shape), item_size };
         let (low, high) = reach(shape, strides, offset, item_size).ok_or_else(too_large)?;
         if low < 0 || high > buffer as isize {
             return Err(too_large());
         }
-        let (shape, strides) = (Dims::from_slice(shape), Dims::from_slice(strides));
+        let (shape, strides) = (dims(shape), dims(strides));
         Ok(Layout { shape, strides, offset, item_size })
     }
 
@@ -311,7 +325,7 @@ impl Layout {
     /// # Errors
     /// The shape asks for more than that.
     pub fn broadcast_to(&self, shape: &[isize]) -> Result<Layout> {
-        let fail = || Error::BroadcastTo { from: self.shape.clone(), to: Dims::from_slice(shape) };
+        let fail = || Error::BroadcastTo { from: self.shape.clone(), to: dims(shape) };
         let new = shape.len().checked_sub(self.ndim()).ok_or_else(fail)?;
         checked_bytes(shape, 1)?;
         let mut strides = Dims::from_elem(0, shape.len());
@@ -322,7 +336,7 @@ impl Layout {
                 _ => return Err(fail()),
             }
         }
-        Ok(Layout { shape: Dims::from_slice(shape), strides, ..*self })
+        Ok(Layout { shape: dims(shape), strides, ..*self })
     }
 
     /// The same elements, in C order, under another shape; one extent may be -1 for what is left.
@@ -501,7 +515,7 @@ fn checked_bytes(shape: &[isize], item_size: usize) -> Result<usize> {
     }
     let bytes =
         shape.iter().try_fold(item_size as isize, |n, &extent| n.checked_mul(extent.max(1)));
-    let too_large = || Error::TooLarge { shape: Dims::from_slice(shape), item_size };
+    let too_large = || Error::TooLarge { shape: dims(shape), item_size };
     bytes.map(|bytes| bytes as usize).ok_or_else(too_large)
 }
 

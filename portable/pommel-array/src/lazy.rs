@@ -36,13 +36,61 @@ pub fn set_eager(eager: bool) {
     EAGER.set(eager);
 }
 
-/// What a node computes with.
+/// What a node computes with, in the shape of the node.
 #[derive(Clone)]
 pub(crate) enum Input {
-    /// Elements, in the shape of the node.
-    Array(Array),
+    /// Elements in C order, from the start of the data on.
+    Dense(Arc<Data>, DType),
+    /// Elements that lie in any other way.
+    Spread(Box<Array>),
     /// The same element everywhere.
     Constant(Bits, DType),
+}
+
+impl Input {
+    /// An array, stretched to a shape.
+    ///
+    /// # Errors
+    /// It cannot be stretched so.
+    pub(crate) fn of(array: &Array, shape: &Dims) -> Result<Input> {
+        if array.shape() != &shape[..] {
+            return Ok(Input::Spread(Box::new(array.broadcast_to(shape)?)));
+        }
+        Ok(match array.layout.offset() == 0 && array.layout.is_contiguous(Order::C) {
+            true => Input::Dense(array.data.clone(), array.dtype),
+            false => Input::Spread(Box::new(array.clone())),
+        })
+    }
+
+    /// The data that it reads.
+    fn data(&self) -> Option<&Arc<Data>> {
+        match self {
+            Input::Dense(data, _) => Some(data),
+            Input::Spread(array) => Some(&array.data),
+            Input::Constant(..) => None,
+        }
+    }
+
+    /// The array that it is, in a node of a shape.
+    pub(crate) fn array(&self, shape: &[isize]) -> Result<Option<Array>> {
+        Ok(match self {
+            Input::Dense(data, dtype) => {
+                let layout = Layout::contiguous(shape, dtype.size(), Order::C)?;
+                Some(Array { dtype: *dtype, layout, data: data.clone(), readonly: true })
+            }
+            Input::Spread(array) => Some(Array::clone(array)),
+            Input::Constant(..) => None,
+        })
+    }
+
+    /// Whether its elements are all elements of data that was laid out so, in their order.
+    fn is_all_of(&self, layout: &Layout) -> bool {
+        match self {
+            Input::Dense(..) => layout.offset() == 0 && layout.is_contiguous(Order::C),
+            Input::Spread(array) => array.layout == *layout,
+            Input::Constant(..) => false,
+        }
+    }
 }
 
 /// An element-wise function of arrays and numbers of one shape.
@@ -67,17 +115,14 @@ impl Expr {
         shape: &[isize],
     ) -> Result<Expr> {
         let layout = dense(shape, kernel.output.size(), &inputs)?;
+        let read = || inputs.iter().filter_map(Input::data);
         let mut nodes = 1;
-        for input in &inputs {
-            if let Input::Array(array) = input {
-                nodes += array.data.expr().map_or(0, |expr| expr.nodes);
-            }
+        for data in read() {
+            nodes += data.expr().map_or(0, |expr| expr.nodes);
         }
         if nodes > NODES {
-            for input in &inputs {
-                if let Input::Array(array) = input {
-                    array.data.force()?;
-                }
+            for data in read() {
+                data.force()?;
             }
             nodes = 1;
         }
@@ -86,10 +131,7 @@ impl Expr {
 
     /// The data that it reads.
     pub(crate) fn reads(&self) -> impl Iterator<Item = &Arc<Data>> {
-        self.inputs.iter().filter_map(|input| match input {
-            Input::Array(array) => Some(&array.data),
-            Input::Constant(..) => None,
-        })
+        self.inputs.iter().filter_map(Input::data)
     }
 
     /// Computes the elements into fresh memory.
@@ -109,7 +151,7 @@ impl Expr {
 
     /// Computes the elements into an array of its type and shape, in place.
     pub(crate) fn evaluate_into(&self, target: &Array) -> Result<()> {
-        if self.overlaps(target) {
+        if self.overlaps(target)? {
             let layout = self.layout.clone();
             let whole = Array::over(self.evaluate()?, self.kernel.output, layout);
             return target.copy_from(&whole);
@@ -143,47 +185,57 @@ impl Expr {
 
     /// Whether an input has elements in common with an array other than each with the one at its own
     /// place.
-    fn overlaps(&self, target: &Array) -> bool {
-        self.inputs.iter().any(|input| match input {
-            Input::Array(array) if array.may_share_memory(target) => array.layout != target.layout,
+    fn overlaps(&self, target: &Array) -> Result<bool> {
+        for input in &self.inputs {
             // What is pending reads no memory that is written: writing computes it first.
-            _ => false,
-        })
+            if let Some(array) = input.array(self.layout.shape())?
+                && array.may_share_memory(target)
+                && !input.is_all_of(&target.layout)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
 /// How the elements of a new array lie: in the order of the first parameter that has its shape.
 fn dense(shape: &[isize], size: usize, inputs: &[Input]) -> Result<Layout> {
     if shape.len() > 1 {
-        let first = inputs.iter().find_map(|input| match input {
-            Input::Array(array) if !array.layout.strides().contains(&0) => Some(&array.layout),
-            _ => None,
-        });
-        if let Some(like) = first {
-            return like.dense(size);
+        for input in inputs {
+            match input {
+                Input::Dense(..) => break,
+                Input::Spread(array) if !array.layout.strides().contains(&0) => {
+                    return array.layout.dense(size);
+                }
+                _ => {}
+            }
         }
     }
     Layout::contiguous(shape, size, Order::C)
 }
 
+/// Nodes that are to be added, and whether their operands have been.
+type Stack = SmallVec<[(Arc<Data>, Arc<Expr>, bool); 8]>;
+
 /// Makes a program from graphs.
 pub(crate) struct Builder {
     pub(crate) program: Program,
     /// What has been added: data that was pending, and its value.
-    done: Vec<(Arc<Data>, Arc<Expr>, Operand)>,
+    done: SmallVec<[(Arc<Data>, Arc<Expr>, Operand); 8]>,
     /// Data that is computed on the way and kept, since it has been computed on the way before.
     kept: Vec<(Arc<Data>, Memory)>,
 }
 
 impl Builder {
     pub(crate) fn new(shape: &[isize]) -> Builder {
-        Builder { program: Program::new(shape), done: Vec::new(), kept: Vec::new() }
+        Builder { program: Program::new(shape), done: SmallVec::new(), kept: Vec::new() }
     }
 
     /// Adds all of a graph; gives the value of its root.
     pub(crate) fn graph(&mut self, root: &Expr) -> Result<Operand> {
         // Pending operands that are computed on the way, children before parents.
-        let mut stack: Vec<(Arc<Data>, Arc<Expr>, bool)> = Vec::new();
+        let mut stack = Stack::new();
         self.push_pending(root, &mut stack)?;
         while let Some((data, expr, seen)) = stack.pop() {
             if self.value_of(&data).is_some() {
@@ -207,18 +259,15 @@ impl Builder {
 
     /// Puts the operands of a node that can be computed on the way on the stack, and computes those
     /// that cannot.
-    fn push_pending(
-        &self,
-        expr: &Expr,
-        stack: &mut Vec<(Arc<Data>, Arc<Expr>, bool)>,
-    ) -> Result<()> {
+    fn push_pending(&self, expr: &Expr, stack: &mut Stack) -> Result<()> {
         for input in &expr.inputs {
-            let Input::Array(array) = input else { continue };
-            let Some(operand) = array.data.expr() else { continue };
-            if operand.layout == array.layout && operand.layout.shape() == self.program.shape() {
-                stack.push((array.data.clone(), operand, false));
+            let Some(data) = input.data() else { continue };
+            let Some(operand) = data.expr() else { continue };
+            let shape = self.program.shape();
+            if operand.layout.shape() == shape && input.is_all_of(&operand.layout) {
+                stack.push((data.clone(), operand, false));
             } else {
-                array.data.force()?;
+                data.force()?;
             }
         }
         Ok(())
@@ -230,20 +279,29 @@ impl Builder {
         for (input, &wanted) in expr.inputs.iter().zip(&expr.kernel.inputs) {
             let (value, dtype) = match input {
                 Input::Constant(bits, dtype) => (self.program.constant(*bits, *dtype), *dtype),
-                Input::Array(array) => (self.operand(array)?, array.dtype),
+                Input::Dense(data, dtype) => (self.operand(data, *dtype, None)?, *dtype),
+                Input::Spread(array) => {
+                    (self.operand(&array.data, array.dtype, Some(&array.layout))?, array.dtype)
+                }
             };
             inputs.push(self.program.converted(value, dtype, wanted));
         }
         Ok(self.program.step(Step { kernel: expr.kernel, note: expr.note, inputs }))
     }
 
-    fn operand(&mut self, array: &Array) -> Result<Operand> {
-        if !array.data.is_ready()
-            && let Some(value) = self.value_of(&array.data)
+    /// Data as it is laid out, or in C order.
+    fn operand(
+        &mut self,
+        data: &Arc<Data>,
+        dtype: DType,
+        layout: Option<&Layout>,
+    ) -> Result<Operand> {
+        if !data.is_ready()
+            && let Some(value) = self.value_of(data)
         {
             return Ok(value);
         }
-        self.program.source(array)
+        self.program.source(data, dtype, layout)
     }
 
     /// Lets the program also keep what has been computed on the way before and is held by others.
@@ -267,9 +325,4 @@ impl Array {
         let (dtype, layout) = (expr.kernel.output, expr.layout.clone());
         Array { dtype, layout, data: Data::pending(expr), readonly: false }
     }
-}
-
-/// A shape to which arrays were stretched, as an input.
-pub(crate) fn stretched(array: &Array, shape: &Dims) -> Result<Array> {
-    if array.shape() == &shape[..] { Ok(array.clone()) } else { array.broadcast_to(shape) }
 }

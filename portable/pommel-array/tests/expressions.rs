@@ -3,6 +3,7 @@
 
 use pommel_array::{Array, Casting, Function, Index, Operand, Order, Scalar, apply, apply_into};
 use proptest::prelude::*;
+use std::sync::Once;
 
 /// What happens in a program. Numbers choose among what there is.
 #[derive(Clone, Debug)]
@@ -247,7 +248,12 @@ fn scalar(function: Function, x: f64, y: f64) -> f64 {
     }
 }
 
+/// Programs are too many and too different for code to pay.
+static CODE: Once = Once::new();
+
 fn run(shapes: &[Vec<usize>], acts: &[Act]) {
+    // SAFETY: the tests of this file read the environment through the standard library only.
+    CODE.call_once(|| unsafe { std::env::set_var("POMMEL_JIT", "always") });
     let mut world = World::default();
     for (i, shape) in shapes.iter().enumerate() {
         let values: Vec<f64> =

@@ -11,6 +11,7 @@ use crate::key::{self, Key};
 use crate::value::{self, Shape, Value};
 use crate::{errstate, exchange, text};
 use pommel::prelude::*;
+use pommel_array::kernels::few::{self, Few};
 use pommel_array::reduce::{self, Reduction, Scan};
 use pommel_array::sorting;
 use pommel_array::{Array, Casting, Function, Index, Operand, Order, Scalar, apply, apply_into};
@@ -37,9 +38,45 @@ pub(crate) fn computed(
     Ok(NdArray { inner })
 }
 
+/// The operators of few floats, on the shortest way there is; `None` leaves it to [`operator`].
+#[inline(never)]
+fn short_operator<'c>(
+    ctx: Ctx<'c>,
+    function: Function,
+    this: &NdArray,
+    other: &Object<'c>,
+    reflected: bool,
+) -> Option<Result<Object<'c>>> {
+    let elements = few::floats(&this.inner)?;
+    let array;
+    let other = match Instance::<NdArray>::of(other) {
+        Some(other) => {
+            array = other.borrow().ok()?;
+            Few::Elements(few::floats(&array.inner)?)
+        }
+        None => value::few(other)?,
+    };
+    let inner = few::arithmetic(function, elements, other, reflected)?;
+    Some(pommel::new_instance(ctx, NdArray { inner }))
+}
+
 /// An operator of an array and anything.
-#[inline]
+#[inline(always)]
 fn operator<'c>(
+    ctx: Ctx<'c>,
+    function: Function,
+    this: &NdArray,
+    other: &Object<'c>,
+    reflected: bool,
+) -> Result<Object<'c>> {
+    match short_operator(ctx, function, this, other, reflected) {
+        Some(result) => result,
+        None => long_operator(ctx, function, this, other, reflected),
+    }
+}
+
+#[inline(never)]
+fn long_operator<'c>(
     ctx: Ctx<'c>,
     function: Function,
     this: &NdArray,

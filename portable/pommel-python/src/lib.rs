@@ -26,8 +26,8 @@ pub mod native {
 
     #[export]
     use crate::machine::{
-        cpu_features, cpu_model, get_num_threads, host, instruction_sets, num_threads_source,
-        set_num_threads,
+        cpu_features, cpu_model, get_num_threads, has_machine_code, host, instruction_sets,
+        num_threads_source, set_num_threads,
     };
 
     #[export]

@@ -2,6 +2,7 @@
 
 use pommel::prelude::*;
 use pommel_array::cpu;
+use pommel_array::kernels::fused;
 use pommel_array::kernels::isa::Isa;
 use pommel_array::threads;
 
@@ -13,6 +14,7 @@ fn value_error(error: pommel_array::Error) -> Error {
 /// Fails if the environment asks for what cannot be.
 pub(crate) fn check_environment() -> Result<()> {
     Isa::check_environment().map_err(value_error)?;
+    fused::check_environment().map_err(value_error)?;
     threads::count().map(drop).map_err(value_error)
 }
 
@@ -39,6 +41,12 @@ pub fn cpu_features() -> Vec<&'static str> {
 pub fn instruction_sets() -> (Vec<&'static str>, &'static str) {
     let found = Isa::ALL.into_iter().filter(|isa| isa.is_available()).map(Isa::name);
     (found.collect(), Isa::best().name())
+}
+
+/// Whether chains of plain arithmetic run in machine code that is made for them.
+#[function]
+pub fn has_machine_code() -> bool {
+    fused::is_available()
 }
 
 /// The number of threads that large computations are divided among.

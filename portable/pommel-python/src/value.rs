@@ -5,6 +5,7 @@ use crate::error::{Raise, raised};
 use crate::errstate;
 use pommel::Annotation;
 use pommel::prelude::*;
+use pommel_array::kernels::few::Few;
 use pommel_array::{Array, Casting, DType, Operand, Scalar};
 
 /// What an operand of a function is.
@@ -167,6 +168,11 @@ fn not_an_array(object: &Object<'_>) -> Error {
 pub(crate) fn sequence(object: &Object<'_>, dtype: Option<DType>) -> Result<Array> {
     let count = object.len()?;
     if dtype.is_none_or(|dtype| dtype == DType::Float64) {
+        if count > 0
+            && let Some(array) = few_floats(object, count)
+        {
+            return Ok(array);
+        }
         let mut floats: Vec<f64> = Vec::with_capacity(count);
         f64::read_leading(object, &mut floats);
         if floats.len() == count && count > 0 {
@@ -176,6 +182,23 @@ pub(crate) fn sequence(object: &Object<'_>, dtype: Option<DType>) -> Result<Arra
     let mut found = Found { shape: Vec::new(), numbers: Vec::new(), parts: Vec::new() };
     found.visit(object, 0)?;
     found.into_array(dtype)
+}
+
+/// An array of a list or tuple of few floats, on the shortest way there is.
+#[inline(always)]
+pub(crate) fn few_floats(sequence: &Object<'_>, count: usize) -> Option<Array> {
+    Array::of_few_floats(count, |room| sequence.leading_floats(room) == count)
+}
+
+/// A number of Python that arithmetic of few floats takes as it is; `None` for all others.
+#[inline(always)]
+pub(crate) fn few(object: &Object<'_>) -> Option<Few<'static>> {
+    if object.is_a::<Float>() {
+        return object.extract().ok().map(Few::Number);
+    }
+    // Exact, or somebody else rounds it.
+    let small = i32::try_from(crate::key::small(object)?).ok()?;
+    Some(Few::Number(f64::from(small)))
 }
 
 /// What has been found in a nested sequence, in order.

@@ -7,6 +7,7 @@
 
 use crate::dtype::DType;
 use crate::kernels::Loop;
+use crate::kernels::elementwise::{Kernel, Meaning};
 use crate::kernels::isa::versions;
 use crate::kernels::lane::{Lane, Truth, with_lane};
 use core::mem::MaybeUninit;
@@ -178,7 +179,19 @@ macro_rules! complex {
 complex!(f32 f64);
 
 /// The kernel that converts elements of one type to another.
-pub(crate) fn kernel(from: DType, to: DType) -> [Loop; 3] {
+pub(crate) fn conversion(from: DType, to: DType) -> Kernel {
+    let (versions, meaning) = (convert(from, to), Meaning::Conversion);
+    Kernel { versions, inputs: [from; 3], output: to, meaning }
+}
+
+/// The kernel that takes elements from its second or third parameter as the first, of truth values,
+/// says.
+pub(crate) fn choice(dtype: DType) -> Kernel {
+    let (versions, meaning) = (choose(dtype), Meaning::Choice);
+    Kernel { versions, inputs: [DType::Bool, dtype, dtype], output: dtype, meaning }
+}
+
+fn convert(from: DType, to: DType) -> [Loop; 3] {
     with_lane!(from, From => with_lane!(to, To => versions!(
         fn(inputs: *const *const u8, out: *mut u8, n: usize) {
             // SAFETY: the contract of `Loop`.
@@ -195,9 +208,7 @@ pub(crate) fn kernel(from: DType, to: DType) -> [Loop; 3] {
     )))
 }
 
-/// The kernel that takes elements from its second or third parameter as the first, of truth values,
-/// says.
-pub(crate) fn choose(dtype: DType) -> [Loop; 3] {
+fn choose(dtype: DType) -> [Loop; 3] {
     macro_rules! sized {
         ($ty:ty, |$which:ident, $a:ident, $b:ident| $choice:expr) => {
             versions!(fn(inputs: *const *const u8, out: *mut u8, n: usize) {

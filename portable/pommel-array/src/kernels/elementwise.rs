@@ -22,6 +22,19 @@ pub struct Kernel {
     pub inputs: [DType; 3],
     /// The type of the result.
     pub output: DType,
+    /// What it computes.
+    pub meaning: Meaning,
+}
+
+/// What a kernel computes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Meaning {
+    /// A function of the table.
+    Function(Function),
+    /// The second parameter where the first is true, else the third.
+    Choice,
+    /// Its parameter in another type.
+    Conversion,
 }
 
 /// The type of a row's result for parameters of type `$lane`.
@@ -95,7 +108,7 @@ fn map2<A: Lane, R: Lane>(
 
 /// A kernel of a row for parameters of one type.
 macro_rules! kernel {
-    ($rule:ident, $lane:ty, ($($p:ident),+) $body:expr) => {
+    ($variant:ident, $rule:ident, $lane:ty, ($($p:ident),+) $body:expr) => {
         Some(Kernel {
             // SAFETY (of the body): the contract of `Loop`: as many parameters as the row has, `n`
             // elements each, and memory for `n` results that no parameter shares.
@@ -110,6 +123,7 @@ macro_rules! kernel {
             }),
             inputs: [<$lane as Lane>::DTYPE; 3],
             output: <result!($rule $lane) as Lane>::DTYPE,
+            meaning: Meaning::Function(Function::$variant),
         })
     };
     (@call $lane:ty, $inputs:ident, $n:ident, $out:ident, ($a:ident) $body:expr) => {
@@ -127,7 +141,7 @@ macro_rules! kernel {
 
 /// A kernel of vector math.
 macro_rules! vector {
-    ($p:tt, $lane:ident, $which:expr) => {{
+    ($variant:ident, $p:tt, $lane:ident, $which:expr) => {{
         unsafe fn version<const ISA: usize>(inputs: *const *const u8, out: *mut u8, n: usize) {
             // SAFETY: the contract of `Loop`. Results are written before they are read: the loops of
             // `math` assign every element.
@@ -137,6 +151,7 @@ macro_rules! vector {
             versions: [version::<0>, version::<1>, version::<2>],
             inputs: [<$lane as Lane>::DTYPE; 3],
             output: <$lane as Lane>::DTYPE,
+            meaning: Meaning::Function(Function::$variant),
         }
     }};
     (@call ($a:ident), f16, $which:expr, $isa:expr, $inputs:ident, $out:ident, $n:ident) => {
@@ -226,40 +241,40 @@ unsafe fn results<'a, T>(start: *mut u8, n: usize) -> &'a mut [T] {
 
 /// The kernels of a class of a row, by element type.
 macro_rules! class {
-    ($dtype:ident, $rule:ident, $p:tt, bool $($body:tt)+) => {
-        class!(@match $dtype, $rule, $p, { $($body)+ }, Bool Truth)
+    ($variant:ident, $dtype:ident, $rule:ident, $p:tt, bool $($body:tt)+) => {
+        class!(@match $variant, $dtype, $rule, $p, { $($body)+ }, Bool Truth)
     };
-    ($dtype:ident, $rule:ident, $p:tt, int $($body:tt)+) => {
-        class!(@match $dtype, $rule, $p, { $($body)+ }, Int8 i8, Int16 i16, Int32 i32, Int64 i64,
+    ($variant:ident, $dtype:ident, $rule:ident, $p:tt, int $($body:tt)+) => {
+        class!(@match $variant, $dtype, $rule, $p, { $($body)+ }, Int8 i8, Int16 i16, Int32 i32, Int64 i64,
             UInt8 u8, UInt16 u16, UInt32 u32, UInt64 u64)
     };
-    ($dtype:ident, $rule:ident, $p:tt, float $($body:tt)+) => {
-        class!(@match $dtype, $rule, $p, { $($body)+ }, Float16 f16, Float32 f32, Float64 f64)
+    ($variant:ident, $dtype:ident, $rule:ident, $p:tt, float $($body:tt)+) => {
+        class!(@match $variant, $dtype, $rule, $p, { $($body)+ }, Float16 f16, Float32 f32, Float64 f64)
     };
-    ($dtype:ident, $rule:ident, $p:tt, vector $which:expr) => {
+    ($variant:ident, $dtype:ident, $rule:ident, $p:tt, vector $which:expr) => {
         match $dtype {
-            DType::Float16 => Some(vector!($p, f16, $which)),
-            DType::Float32 => Some(vector!($p, f32, $which)),
-            DType::Float64 => Some(vector!($p, f64, $which)),
+            DType::Float16 => Some(vector!($variant, $p, f16, $which)),
+            DType::Float32 => Some(vector!($variant, $p, f32, $which)),
+            DType::Float64 => Some(vector!($variant, $p, f64, $which)),
             _ => None,
         }
     };
-    ($dtype:ident, $rule:ident, $p:tt, half $($body:tt)+) => {
+    ($variant:ident, $dtype:ident, $rule:ident, $p:tt, half $($body:tt)+) => {
         // In the precision of the element itself.
-        class!(@match $dtype, $rule, $p, { $($body)+ }, Float32 f32, Float64 f64)
+        class!(@match $variant, $dtype, $rule, $p, { $($body)+ }, Float32 f32, Float64 f64)
     };
-    ($dtype:ident, $rule:ident, $p:tt, complex $($body:tt)+) => {
-        class!(@match $dtype, $rule, $p, { $($body)+ },
+    ($variant:ident, $dtype:ident, $rule:ident, $p:tt, complex $($body:tt)+) => {
+        class!(@match $variant, $dtype, $rule, $p, { $($body)+ },
             Complex64 num_complex::Complex<f32>, Complex128 num_complex::Complex<f64>)
     };
-    (@match $dtype:ident, $rule:ident, $p:tt, $body:expr, $($variant:ident $lane:ty),+) => {
+    (@match $name:ident, $dtype:ident, $rule:ident, $p:tt, $body:expr, $($variant:ident $lane:ty),+) => {
         match $dtype {
-            $(DType::$variant => class!(@kernel $rule, $lane, $p $body),)+
+            $(DType::$variant => class!(@kernel $name, $rule, $lane, $p $body),)+
             _ => None,
         }
     };
-    (@kernel $rule:ident, $lane:ty, ($($p:ident),+) $body:expr) => {
-        kernel!($rule, $lane, ($($p),+) $body)
+    (@kernel $variant:ident, $rule:ident, $lane:ty, ($($p:ident),+) $body:expr) => {
+        kernel!($variant, $rule, $lane, ($($p),+) $body)
     };
 }
 
@@ -269,7 +284,7 @@ macro_rules! define_kernels {
         #[allow(non_snake_case, reason = "the row's name")]
         #[allow(clippy::all, reason = "bodies are written for several types at once")]
         fn $variant(dtype: DType) -> Option<Kernel> {
-            $(if let Some(kernel) = class!(dtype, $rule, $parameters, $($class)*) {
+            $(if let Some(kernel) = class!($variant, dtype, $rule, $parameters, $($class)*) {
                 return Some(kernel);
             })*
             None

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::function::{Function, Note};
 use crate::kernels::{Kernel, copy, program};
 use crate::layout::{Layout, Order};
+use crate::raw::data::Data;
 use crate::raw::memory::Memory;
 use crate::scalar::Scalar;
 use core::mem::MaybeUninit;
@@ -15,25 +16,34 @@ use core::mem::MaybeUninit;
 const FEW: usize = 256;
 
 /// Elements of the shortest way.
-const FEWEST: usize = 64;
+pub(crate) const FEWEST: usize = 64;
 
-/// One side of an operation on numbers of type `f64`.
+/// The elements of an array, if they are few numbers of type `f64` on one axis without gaps that have
+/// been computed.
+#[inline(always)]
+pub fn floats(array: &Array) -> Option<&[f64]> {
+    array.few_floats(FEWEST)
+}
+
+/// What few numbers of type `f64` are combined with.
 #[derive(Clone, Copy)]
-enum Side<'a> {
+pub enum Few<'a> {
+    /// As many as there are results.
     Elements(&'a [f64]),
+    /// The same for each.
     Number(f64),
 }
 
-impl<'a> Side<'a> {
+impl<'a> Few<'a> {
     #[inline]
-    fn of(operand: &Operand<'a>) -> Option<Side<'a>> {
+    fn of(operand: &Operand<'a>) -> Option<Few<'a>> {
         match operand {
-            Operand::Array(array) => array.few_floats(FEWEST).map(Side::Elements),
-            Operand::Scalar(Scalar::Float(value)) => Some(Side::Number(*value)),
+            Operand::Array(array) => floats(array).map(Few::Elements),
+            Operand::Scalar(Scalar::Float(value)) => Some(Few::Number(*value)),
             Operand::Scalar(Scalar::Int(value)) => {
                 // Exact, or somebody else rounds it.
                 let small = i32::try_from(*value).ok()?;
-                Some(Side::Number(f64::from(small)))
+                Some(Few::Number(f64::from(small)))
             }
             Operand::Scalar(_) => None,
         }
@@ -42,42 +52,61 @@ impl<'a> Side<'a> {
 
 /// The sum, difference, product or quotient of a few numbers of type `f64`, on the shortest way there
 /// is: programs of small arrays spend their time here. `None` if it is something else, and also if a
-/// result is not finite, so that the long way notes what went wrong.
-#[inline]
-pub(crate) fn arithmetic(function: Function, operands: &[Operand<'_>]) -> Option<Array> {
-    let [a, b] = operands else { return None };
-    let operation = match function {
-        Function::Add | Function::Subtract | Function::Multiply | Function::Divide => function,
-        _ => return None,
-    };
-    // Underflow that is asked for is noted by the long way.
-    if crate::lazy::is_eager() {
+/// result is not finite, so that the long way notes what went wrong. The array is the second operand if
+/// the order is `reflected`.
+///
+/// All of it is inlined, so that the result is built where the caller keeps it: a copy of what was just
+/// written in smaller parts waits for the processor's store buffer.
+#[inline(always)]
+pub fn arithmetic(
+    function: Function,
+    array: &[f64],
+    other: Few<'_>,
+    reflected: bool,
+) -> Option<Array> {
+    let n = array.len();
+    if matches!(other, Few::Elements(other) if other.len() != n) {
         return None;
     }
-    let (a, b) = (Side::of(a)?, Side::of(b)?);
-    let n = match (a, b) {
-        (Side::Elements(a), Side::Elements(b)) if a.len() == b.len() => a.len(),
-        (Side::Elements(a), Side::Number(_)) | (Side::Number(_), Side::Elements(a)) => a.len(),
-        _ => return None,
-    };
-    let memory = Memory::uninit(n * size_of::<f64>()).ok()?;
-    // SAFETY: fresh memory for `n` numbers, aligned for all types; only written before it is read.
-    let out =
-        unsafe { core::slice::from_raw_parts_mut(memory.start().cast::<MaybeUninit<f64>>(), n) };
-    let finite = match operation {
-        Function::Add => combine(a, b, out, |a, b| a + b),
-        Function::Subtract => combine(a, b, out, |a, b| a - b),
-        Function::Multiply => combine(a, b, out, |a, b| a * b),
-        _ => combine(a, b, out, |a, b| a / b),
-    };
-    finite.then(|| Array::over(memory, DType::Float64, Layout::row(n, size_of::<f64>())))
+    let is_one = matches!(
+        function,
+        Function::Add | Function::Subtract | Function::Multiply | Function::Divide
+    );
+    // Underflow that is asked for is noted by the long way.
+    if !is_one || crate::lazy::is_eager() {
+        return None;
+    }
+    let data = Data::filled(n * size_of::<f64>(), |start| {
+        // SAFETY: fresh memory for `n` numbers, aligned for all types; only written before it is read.
+        let out = unsafe { core::slice::from_raw_parts_mut(start.cast::<MaybeUninit<f64>>(), n) };
+        match (function, reflected) {
+            (Function::Add, _) => combine(array, other, out, |a, b| a + b),
+            (Function::Multiply, _) => combine(array, other, out, |a, b| a * b),
+            (Function::Subtract, false) => combine(array, other, out, |a, b| a - b),
+            (Function::Subtract, true) => combine(array, other, out, |a, b| b - a),
+            (_, false) => combine(array, other, out, |a, b| a / b),
+            (_, true) => combine(array, other, out, |a, b| b / a),
+        }
+    })?;
+    let layout = Layout::row(n, size_of::<f64>());
+    Some(Array { dtype: DType::Float64, layout, data, readonly: false })
+}
+
+/// The same for operands of any kind.
+pub(crate) fn of_operands(function: Function, operands: &[Operand<'_>]) -> Option<Array> {
+    let [a, b] = operands else { return None };
+    match (Few::of(a)?, Few::of(b)?) {
+        (Few::Elements(a), b) => arithmetic(function, a, b, false),
+        (a, Few::Elements(b)) => arithmetic(function, b, a, true),
+        (Few::Number(_), Few::Number(_)) => None,
+    }
 }
 
 /// Fills the results; whether all are finite.
 #[inline(always)]
 fn combine(
-    a: Side<'_>,
-    b: Side<'_>,
+    array: &[f64],
+    other: Few<'_>,
     out: &mut [MaybeUninit<f64>],
     operation: impl Fn(f64, f64) -> f64,
 ) -> bool {
@@ -88,23 +117,17 @@ fn combine(
         sum += result * 0.0;
         out.write(result);
     };
-    match (a, b) {
-        (Side::Elements(a), Side::Elements(b)) => {
-            for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
+    match other {
+        Few::Elements(other) => {
+            for ((out, &a), &b) in out.iter_mut().zip(array).zip(other) {
                 store(out, a, b);
             }
         }
-        (Side::Elements(a), Side::Number(b)) => {
-            for (out, &a) in out.iter_mut().zip(a) {
-                store(out, a, b);
+        Few::Number(number) => {
+            for (out, &a) in out.iter_mut().zip(array) {
+                store(out, a, number);
             }
         }
-        (Side::Number(a), Side::Elements(b)) => {
-            for (out, &b) in out.iter_mut().zip(b) {
-                store(out, a, b);
-            }
-        }
-        (Side::Number(_), Side::Number(_)) => return false,
     }
     sum == 0.0
 }

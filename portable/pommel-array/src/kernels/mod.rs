@@ -5,7 +5,8 @@ pub(crate) mod cast;
 pub(crate) mod compress;
 pub(crate) mod copy;
 pub(crate) mod elementwise;
-pub(crate) mod few;
+pub mod few;
+pub mod fused;
 pub(crate) mod gather;
 pub mod isa;
 pub(crate) mod lane;
@@ -19,7 +20,7 @@ pub(crate) mod sorting;
 pub mod status;
 pub(crate) mod walk;
 
-pub use elementwise::Kernel;
+pub use elementwise::{Kernel, Meaning};
 
 /// A kernel: reads `n` elements from each of its parameters, whose addresses are given, and writes
 /// `n` results.

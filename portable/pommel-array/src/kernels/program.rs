@@ -16,12 +16,14 @@ use crate::kernels::run::{self, Run, Sink};
 use crate::kernels::status::{self, Status};
 use crate::kernels::walk::Walk;
 use crate::kernels::{Kernel, Loop, cast};
-use crate::layout::{Dims, Layout};
+use crate::layout::{Dims, Layout, Order, dims};
+use crate::raw::data::Data;
 use crate::raw::memory::Memory;
 use crate::scalar::Bits;
 use core::ops::Range;
 use core::sync::atomic::{AtomicU8, Ordering};
 use smallvec::SmallVec;
+use std::sync::Arc;
 
 /// A value in a program.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -59,12 +61,12 @@ pub(super) struct Source {
 pub(crate) struct Program {
     shape: Dims,
     /// Keeps the memory of the sources.
-    arrays: Vec<Array>,
-    pub(super) sources: Vec<Source>,
-    pub(super) constants: Vec<(Bits, DType)>,
-    pub(super) steps: Vec<Step>,
+    read: SmallVec<[(Arc<Data>, DType); 4]>,
+    pub(super) sources: SmallVec<[Source; 4]>,
+    pub(super) constants: SmallVec<[(Bits, DType); 4]>,
+    pub(super) steps: SmallVec<[Step; 8]>,
     /// The values that are stored, and where.
-    pub(super) outputs: Vec<(Operand, Output)>,
+    pub(super) outputs: SmallVec<[(Operand, Output); 1]>,
     /// The value that is folded, if one is.
     pub(super) folded: Option<Operand>,
 }
@@ -93,12 +95,12 @@ impl Output {
 impl Program {
     pub(crate) fn new(shape: &[isize]) -> Program {
         Program {
-            shape: Dims::from_slice(shape),
-            arrays: Vec::new(),
-            sources: Vec::new(),
-            constants: Vec::new(),
-            steps: Vec::new(),
-            outputs: Vec::new(),
+            shape: dims(shape),
+            read: SmallVec::new(),
+            sources: SmallVec::new(),
+            constants: SmallVec::new(),
+            steps: SmallVec::new(),
+            outputs: SmallVec::new(),
             folded: None,
         }
     }
@@ -107,23 +109,39 @@ impl Program {
         &self.shape
     }
 
-    /// Adds elements in memory, once.
+    /// Adds elements in memory, once: as a layout has them, or all in C order.
     ///
     /// # Errors
     /// There is not enough memory to compute them.
-    pub(crate) fn source(&mut self, array: &Array) -> Result<Operand> {
-        debug_assert_eq!(array.shape(), &self.shape[..]);
-        let start = array.address()?;
-        let known = self.sources.iter().zip(&self.arrays).position(|(source, have)| {
-            source.start == start
-                && source.layout == *array.layout()
-                && have.dtype() == array.dtype()
+    pub(crate) fn source(
+        &mut self,
+        data: &Arc<Data>,
+        dtype: DType,
+        layout: Option<&Layout>,
+    ) -> Result<Operand> {
+        let memory = data.force()?;
+        let known = self.sources.iter().zip(&self.read).position(|(source, (have, of))| {
+            let same_places = match layout {
+                Some(layout) => source.layout == *layout,
+                None => source.layout.offset() == 0 && source.layout.is_contiguous(Order::C),
+            };
+            Arc::ptr_eq(have, data) && *of == dtype && same_places
         });
         if let Some(known) = known {
             return Ok(Operand::Source(known));
         }
-        self.sources.push(Source { start, layout: array.layout().clone() });
-        self.arrays.push(array.clone());
+        let layout = match layout {
+            Some(layout) => layout.clone(),
+            None => Layout::contiguous(&self.shape, dtype.size(), Order::C)?,
+        };
+        debug_assert_eq!(layout.shape(), &self.shape[..]);
+        let start = match layout.is_empty() {
+            true => memory.start(),
+            // SAFETY: the law of `Array`: a layout lies within its memory.
+            false => unsafe { memory.start().offset(layout.offset()) },
+        };
+        self.sources.push(Source { start, layout });
+        self.read.push((data.clone(), dtype));
         Ok(Operand::Source(self.sources.len() - 1))
     }
 
@@ -142,7 +160,7 @@ impl Program {
         if from == to {
             return value;
         }
-        let kernel = Kernel { versions: cast::kernel(from, to), inputs: [from; 3], output: to };
+        let kernel = cast::conversion(from, to);
         self.step(Step { kernel, note: Note::Plain, inputs: [value].into_iter().collect() })
     }
 

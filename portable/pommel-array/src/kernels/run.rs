@@ -3,9 +3,10 @@
 use crate::dtype::{DType, Kind};
 use crate::function::Note;
 use crate::kernels::copy;
+use crate::kernels::fused::{self, Code, Unit};
 use crate::kernels::isa::Isa;
 use crate::kernels::lane::with_lane;
-use crate::kernels::program::{Operand, Program, version};
+use crate::kernels::program::{Operand, Program, Step, version};
 use crate::kernels::reduce::fold::{Folder, LANES, STATE};
 use crate::kernels::status::{self, Status};
 use crate::kernels::walk::Walk;
@@ -34,32 +35,58 @@ enum Way {
     Register(usize),
 }
 
-/// A step with its registers.
-struct Instruction {
-    run: Loop,
-    kernel: Kernel,
-    note: Note,
-    inputs: SmallVec<[Operand; 3]>,
-    /// The output that it writes directly, or its register.
-    target: Target,
+/// What is called for each tile.
+enum Instruction {
+    /// The kernel of a step.
+    Kernel { run: Loop, kernel: Kernel, note: Note, inputs: SmallVec<[Operand; 3]>, step: usize },
+    /// The code of several steps, which leaves the values of some.
+    Code {
+        run: Code,
+        inputs: SmallVec<[Operand; 8]>,
+        steps: SmallVec<[usize; 4]>,
+        ends_with_store: bool,
+    },
 }
 
+impl Instruction {
+    fn inputs(&self) -> &[Operand] {
+        match self {
+            Instruction::Kernel { inputs, .. } => inputs,
+            Instruction::Code { inputs, .. } => inputs,
+        }
+    }
+
+    /// The steps whose values it leaves.
+    fn steps(&self) -> &[usize] {
+        match self {
+            Instruction::Kernel { step, .. } => core::slice::from_ref(step),
+            Instruction::Code { steps, .. } => steps,
+        }
+    }
+}
+
+/// Where the value of a step is.
 #[derive(Clone, Copy)]
 enum Target {
+    /// In the output that it fills.
     Output(usize),
     Register(usize),
+    /// Nowhere: it is needed in the code of its block only.
+    Nowhere,
 }
 
 /// A program that is laid out for a walk.
 pub(super) struct Run<'a> {
     program: &'a Program,
     walk: &'a Walk,
-    sources: Vec<Way>,
-    outputs: Vec<Way>,
+    sources: SmallVec<[Way; 4]>,
+    outputs: SmallVec<[Way; 2]>,
     instructions: Vec<Instruction>,
+    /// Where the value of each step is.
+    targets: SmallVec<[Target; 8]>,
     registers: usize,
-    /// The first register of the constants, which are filled once.
-    constants: usize,
+    /// The registers of constants that kernels read, which are filled once.
+    constants: SmallVec<[Option<usize>; 4]>,
     /// Elements of a tile.
     tile: usize,
     /// Whether a tile goes over several runs.
@@ -73,6 +100,10 @@ impl<'a> Run<'a> {
     pub(super) fn new(program: &'a Program, walk: &'a Walk) -> Run<'a> {
         let (inner, _) = walk.inner();
         let short = inner < SHORT && walk.shape().len() > 1;
+        let size = walk.shape().iter().product::<isize>() as usize;
+        let instructions = instructions(program, size);
+        let in_place =
+            matches!(&instructions[..], [Instruction::Code { ends_with_store: true, .. }]);
         let mut registers = 0;
         let mut way = |layout: usize, size: usize, may_be_direct: bool| {
             let strides = walk.strides(layout);
@@ -86,25 +117,35 @@ impl<'a> Run<'a> {
                 }
             }
         };
-        let outputs: Vec<Way> = program
+        let outputs: SmallVec<[Way; 2]> = program
             .outputs
             .iter()
             .enumerate()
-            .map(|(i, (_, output))| way(i, output.layout.item_size(), output.fresh))
+            .map(|(i, (_, output))| way(i, output.layout.item_size(), output.fresh || in_place))
             .collect();
-        let sources: Vec<Way> = program
+        let sources: SmallVec<[Way; 4]> = program
             .sources
             .iter()
             .enumerate()
             .map(|(i, source)| way(outputs.len() + i, source.layout.item_size(), true))
             .collect();
-        let constants = registers;
-        registers += program.constants.len();
-        let (instructions, registers) = allocate(program, &outputs, registers);
+        let constants = constants(program, &instructions, &mut registers);
+        let (targets, registers) = allocate(program, &instructions, &outputs, registers);
         let tile = (CACHE / SLOT / registers.max(1)).clamp(64, TILE) / 64 * 64;
         // Without registers the tile is as long as a kernel may run.
         let tile = if registers == 0 { 8192 } else { tile };
-        Run { program, walk, sources, outputs, instructions, registers, constants, tile, short }
+        Run {
+            program,
+            walk,
+            sources,
+            outputs,
+            instructions,
+            targets,
+            registers,
+            constants,
+            tile,
+            short,
+        }
     }
 
     /// How many elements are worth another thread.
@@ -142,11 +183,54 @@ fn is_flat(shape: &[isize], strides: &[isize], size: usize) -> bool {
     true
 }
 
-/// Gives each step a register that nobody needs at that time, or the output that it fills.
-fn allocate(program: &Program, outputs: &[Way], first: usize) -> (Vec<Instruction>, usize) {
-    let mut last_use = vec![0; program.steps.len()];
-    for (at, step) in program.steps.iter().enumerate() {
-        for input in &step.inputs {
+/// What is called for each tile, in this order.
+fn instructions(program: &Program, size: usize) -> Vec<Instruction> {
+    let made = fused::units(program, size).into_iter().map(|unit| match unit {
+        Unit::Block { code, inputs, steps, ends_with_store } => {
+            Instruction::Code { run: code, inputs, steps, ends_with_store }
+        }
+        Unit::Step(step) => {
+            let Step { kernel, note, inputs } = &program.steps[step];
+            let run = version(&kernel.versions);
+            Instruction::Kernel { run, kernel: *kernel, note: *note, inputs: inputs.clone(), step }
+        }
+    });
+    made.collect()
+}
+
+/// Gives a register to each constant that somebody reads element by element.
+fn constants(
+    program: &Program,
+    instructions: &[Instruction],
+    registers: &mut usize,
+) -> SmallVec<[Option<usize>; 4]> {
+    let mut places: SmallVec<[Option<usize>; 4]> =
+        SmallVec::from_elem(None, program.constants.len());
+    let kernels = instructions.iter().filter(|one| matches!(one, Instruction::Kernel { .. }));
+    let read = kernels.flat_map(|kernel| kernel.inputs());
+    let stored = program.outputs.iter().map(|(value, _)| value).chain(&program.folded);
+    for value in read.chain(stored) {
+        if let Operand::Constant(i) = *value {
+            places[i].get_or_insert_with(|| {
+                *registers += 1;
+                *registers - 1
+            });
+        }
+    }
+    places
+}
+
+/// Gives the value of each step a register that nobody needs at that time, or the output that it
+/// fills.
+fn allocate(
+    program: &Program,
+    instructions: &[Instruction],
+    outputs: &[Way],
+    first: usize,
+) -> (SmallVec<[Target; 8]>, usize) {
+    let mut last_use: SmallVec<[usize; 16]> = SmallVec::from_elem(0, program.steps.len());
+    for (at, instruction) in instructions.iter().enumerate() {
+        for input in instruction.inputs() {
             if let Operand::Step(used) = *input {
                 last_use[used] = at;
             }
@@ -155,39 +239,34 @@ fn allocate(program: &Program, outputs: &[Way], first: usize) -> (Vec<Instructio
     for value in program.outputs.iter().map(|(value, _)| value).chain(&program.folded) {
         if let Operand::Step(used) = *value {
             // Until the end of the tile.
-            last_use[used] = program.steps.len();
+            last_use[used] = instructions.len();
         }
     }
-    let (mut free, mut count) = (Vec::new(), first);
-    let mut targets: Vec<Target> = Vec::with_capacity(program.steps.len());
-    let mut instructions = Vec::with_capacity(program.steps.len());
-    for (at, step) in program.steps.iter().enumerate() {
-        let direct = program.outputs.iter().position(|(value, _)| *value == Operand::Step(at));
-        let direct = direct.filter(|&output| !matches!(outputs[output], Way::Register(_)));
-        let target = match direct {
-            Some(output) => Target::Output(output),
-            None => Target::Register(free.pop().unwrap_or_else(|| {
-                count += 1;
-                count - 1
-            })),
-        };
-        targets.push(target);
-        for used in 0..at {
-            if last_use[used] == at
+    let (mut free, mut count) = (SmallVec::<[usize; 8]>::new(), first);
+    let mut targets = SmallVec::from_elem(Target::Nowhere, program.steps.len());
+    for (at, instruction) in instructions.iter().enumerate() {
+        for &step in instruction.steps() {
+            let direct =
+                program.outputs.iter().position(|(value, _)| *value == Operand::Step(step));
+            let direct = direct.filter(|&output| !matches!(outputs[output], Way::Register(_)));
+            targets[step] = match direct {
+                Some(output) => Target::Output(output),
+                None => Target::Register(free.pop().unwrap_or_else(|| {
+                    count += 1;
+                    count - 1
+                })),
+            };
+        }
+        for (used, &last) in last_use.iter().enumerate() {
+            if last == at
                 && let Target::Register(register) = targets[used]
+                && !free.contains(&register)
             {
                 free.push(register);
             }
         }
-        instructions.push(Instruction {
-            run: version(&step.kernel.versions),
-            kernel: step.kernel,
-            note: step.note,
-            inputs: step.inputs.clone(),
-            target,
-        });
     }
-    (instructions, count)
+    (targets, count)
 }
 
 /// Where the values of a block go that are folded.
@@ -257,8 +336,9 @@ impl Tiles<'_> {
 
     fn run(&self, range: Range<usize>) {
         let run = self.run;
-        for (i, (bits, dtype)) in run.program.constants.iter().enumerate() {
-            let to = self.register(run.constants + i);
+        for ((bits, dtype), register) in run.program.constants.iter().zip(&run.constants) {
+            let Some(register) = *register else { continue };
+            let to = self.register(register);
             let size = dtype.size();
             // SAFETY: an element, to the places of a register.
             unsafe { copy::run(bits.0.as_ptr(), 0, to, size as isize, run.tile, size) };
@@ -379,7 +459,11 @@ impl Tiles<'_> {
     fn address(&self, value: Operand, cursor: &Cursor, at: usize) -> *const u8 {
         let run = self.run;
         match value {
-            Operand::Constant(i) => self.register(run.constants + i),
+            // Code reads a constant as one element, wherever it is.
+            Operand::Constant(i) => match run.constants[i] {
+                Some(register) => self.register(register),
+                None => run.program.constants[i].0.0.as_ptr(),
+            },
             Operand::Source(i) => {
                 let source = &run.program.sources[i];
                 match run.sources[i] {
@@ -392,12 +476,14 @@ impl Tiles<'_> {
                     Way::Register(register) => self.register(register),
                 }
             }
-            Operand::Step(i) => self.target(run.instructions[i].target, cursor, at),
+            Operand::Step(i) => self.target(i, cursor, at),
         }
     }
 
-    fn target(&self, target: Target, cursor: &Cursor, at: usize) -> *mut u8 {
-        match target {
+    /// Where the value of a step is in this tile.
+    fn target(&self, step: usize, cursor: &Cursor, at: usize) -> *mut u8 {
+        match self.run.targets[step] {
+            Target::Nowhere => unreachable!("only its block needs the value"),
             Target::Register(register) => self.register(register),
             Target::Output(i) => {
                 let output = &self.run.program.outputs[i].1;
@@ -426,27 +512,53 @@ impl Tiles<'_> {
 
     fn compute(&self, cursor: &Cursor, at: usize, n: usize) {
         for instruction in &self.run.instructions {
-            let mut inputs = [core::ptr::null(); 3];
-            for (address, input) in inputs.iter_mut().zip(&instruction.inputs) {
-                *address = self.address(*input, cursor, at);
-            }
-            let out = self.target(instruction.target, cursor, at);
-            let inputs = &inputs[..instruction.inputs.len()];
-            let before = match instruction.note {
-                Note::Plain => Status::NONE,
-                _ => status::read(),
-            };
-            // SAFETY: `n` elements lie behind each address: registers have room for a tile, and
-            // sources and outputs have that many from their places on. Outputs that a kernel writes
-            // directly are fresh, and a register is not given to a step that reads it.
-            unsafe {
-                (instruction.run)(inputs.as_ptr(), out, n);
-                if instruction.note != Note::Plain {
-                    let noted = noted(&instruction.kernel, instruction.note, inputs, out, n);
-                    status::write(before | noted);
+            match instruction {
+                Instruction::Kernel { run, kernel, note, inputs, step } => {
+                    let mut addresses = [core::ptr::null(); 3];
+                    for (address, input) in addresses.iter_mut().zip(inputs) {
+                        *address = self.address(*input, cursor, at);
+                    }
+                    let out = self.target(*step, cursor, at);
+                    // SAFETY: as below; a register is not given to a step that reads it.
+                    unsafe { kernel_call(*run, kernel, *note, &addresses[..inputs.len()], out, n) };
+                }
+                Instruction::Code { run, inputs, steps, .. } => {
+                    let inputs = inputs.iter().map(|&input| self.address(input, cursor, at));
+                    let outputs =
+                        steps.iter().map(|&step| self.target(step, cursor, at).cast_const());
+                    let addresses: SmallVec<[*const u8; 16]> = inputs.chain(outputs).collect();
+                    // SAFETY: `n` elements lie behind each address: registers have room for a tile,
+                    // and sources and outputs have that many from their places on. Outputs that are
+                    // written directly are fresh, or each element is written when those at its place
+                    // have been read.
+                    unsafe { run(addresses.as_ptr(), n) };
                 }
             }
         }
+    }
+}
+
+/// Calls a kernel, and notes what its function has as an error.
+///
+/// # Safety
+/// The contract of [`Loop`].
+unsafe fn kernel_call(
+    run: Loop,
+    kernel: &Kernel,
+    note: Note,
+    inputs: &[*const u8],
+    out: *mut u8,
+    n: usize,
+) {
+    if note == Note::Plain {
+        // SAFETY: the caller's.
+        return unsafe { run(inputs.as_ptr(), out, n) };
+    }
+    let before = status::read();
+    // SAFETY: the caller's, and the results are there.
+    unsafe {
+        run(inputs.as_ptr(), out, n);
+        status::write(before | noted(kernel, note, inputs, out, n));
     }
 }
 

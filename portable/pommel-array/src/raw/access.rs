@@ -149,6 +149,7 @@ impl Array {
     }
 
     /// Where the first element is. That of an empty array may be said to lie outside of the memory.
+    #[inline(always)]
     fn first(&self, memory: &Memory) -> *mut u8 {
         if self.layout.is_empty() {
             return memory.start();
@@ -215,7 +216,7 @@ impl Array {
 
     /// The elements, if there are at most so many of type `f64` on one axis without gaps that have been
     /// computed.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn few_floats(&self, most: usize) -> Option<&[f64]> {
         let (&[extent], &[stride]) = (self.layout.shape(), self.layout.strides()) else {
             return None;

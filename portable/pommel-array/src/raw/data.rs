@@ -8,7 +8,7 @@
 
 use crate::error::Result;
 use crate::lazy::Expr;
-use crate::raw::memory::Memory;
+use crate::raw::memory::{INLINE, Memory};
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
@@ -47,6 +47,29 @@ impl Data {
         })
     }
 
+    /// Memory that a function fills; `None` if there is none, or if the function says that what it
+    /// wrote is not wanted. A little memory is filled where it stays: no byte is moved.
+    #[inline(always)]
+    pub(crate) fn filled(len: usize, fill: impl FnOnce(*mut u8) -> bool) -> Option<Arc<Data>> {
+        if len > INLINE {
+            let memory = Memory::uninit(len).ok()?;
+            return fill(memory.start()).then(|| Data::ready(memory));
+        }
+        let mut data = Arc::<Data>::new_uninit();
+        let place = Arc::get_mut(&mut data)?.as_mut_ptr();
+        // SAFETY: every field is written, and nobody else knows the place.
+        let data = unsafe {
+            (&raw mut (*place).memory).write(Held::Now(Memory::inline(len)));
+            (&raw mut (*place).pending).write(Mutex::new(None));
+            (&raw mut (*place).readers).write(Mutex::new(Vec::new()));
+            (&raw mut (*place).is_read_later).write(AtomicBool::new(false));
+            (&raw mut (*place).exports).write(AtomicU32::new(0));
+            data.assume_init()
+        };
+        let start = data.memory()?.start();
+        fill(start).then_some(data)
+    }
+
     /// Memory that an expression will fill. All that the expression reads knows it as a reader.
     pub fn pending(expr: Expr) -> Arc<Data> {
         let expr = Arc::new(expr);
@@ -59,8 +82,17 @@ impl Data {
         });
         for read in expr.reads() {
             let mut readers = read.readers.lock().unwrap_or_else(PoisonError::into_inner);
-            if readers.len() >= 16 {
+            if readers.last().is_some_and(|last| core::ptr::eq(last.as_ptr(), Arc::as_ptr(&data))) {
+                continue;
+            }
+            if readers.len() >= 16 && readers.len() == readers.capacity() {
+                // The list grows only when it has been gone through, so that long ones are gone
+                // through seldom.
                 readers.retain(|reader| reader.upgrade().is_some_and(|data| !data.is_ready()));
+                let most = 2 * readers.len().max(8);
+                readers.shrink_to(most);
+                let more = most - readers.len();
+                readers.reserve_exact(more);
             }
             readers.push(Arc::downgrade(&data));
             read.is_read_later.store(true, Ordering::Release);

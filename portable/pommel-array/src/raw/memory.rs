@@ -14,7 +14,7 @@ use std::alloc::{self, Layout};
 use std::sync::Mutex;
 
 /// Bytes that need no block of their own.
-const INLINE: usize = 64;
+pub(super) const INLINE: usize = 64;
 /// From this size on blocks are aligned to cache lines.
 const ALIGNED: usize = 512;
 /// From this size on blocks come from the pool.
@@ -58,10 +58,18 @@ impl Memory {
     /// There is not so much memory.
     pub fn uninit(len: usize) -> Result<Memory> {
         let place = match len {
-            0..=INLINE => Place::Inline(UnsafeCell::new([MaybeUninit::uninit(); INLINE / 16])),
+            0..=INLINE => return Ok(Memory::inline(len)),
             _ => Place::Block(allocate(len, false).ok_or(Error::OutOfMemory { bytes: len })?),
         };
         Ok(Memory { place, len, writable: true })
+    }
+
+    /// At most [`INLINE`] bytes, which are not initialised.
+    #[inline(always)]
+    pub(super) fn inline(len: usize) -> Memory {
+        debug_assert!(len <= INLINE);
+        let place = Place::Inline(UnsafeCell::new([MaybeUninit::uninit(); INLINE / 16]));
+        Memory { place, len, writable: true }
     }
 
     /// Memory of zeros.

@@ -26,6 +26,15 @@ pub fn array(
     copy: Option<bool>,
     ndmin: usize,
 ) -> Result<NdArray> {
+    if dtype.is_none()
+        && ndmin < 2
+        && copy.is_none()
+        && object.is_a::<List>()
+        && let Ok(count @ 1..) = object.len()
+        && let Some(inner) = value::few_floats(object, count)
+    {
+        return Ok(NdArray { inner });
+    }
     let copy = if copy.is_none() { Some(true) } else { copy };
     let mut array = value::array(ctx, object, dtype.map(|dtype| dtype.inner), copy)?;
     while array.inner.ndim() < ndmin {

@@ -203,6 +203,17 @@ impl<'c> Object<'c> {
         self.ctx.check_flag(unsafe { calls::ctx_IsTrue(self.ctx.as_raw(), self.raw) })
     }
 
+    /// Reads leading items of a list or tuple that are floats, as many as there is room for, and says
+    /// how many: the quick way, which is 0 where the interpreter has none and also for other sequences.
+    /// What is not read is left to [`Object::iter`].
+    #[inline]
+    pub fn leading_floats(&self, room: &mut [f64]) -> usize {
+        let Some(extensions) = attach::extensions() else { return 0 };
+        let ctx = self.ctx().as_raw();
+        // SAFETY: the host writes no more items than there is room for, and says how many.
+        unsafe { (extensions.read_floats)(ctx, self.as_raw(), room.as_mut_ptr(), room.len()) }
+    }
+
     /// `len(self)`.
     #[inline]
     pub fn len(&self) -> Result<usize> {

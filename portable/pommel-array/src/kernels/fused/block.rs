@@ -1,0 +1,238 @@
+//! Blocks: steps of one type of numbers that are computed together, without memory between them.
+
+use super::float::Float;
+use crate::function::Function;
+
+/// A value of a block.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(super) enum Value {
+    /// What is read.
+    Input(usize),
+    /// A constant that an operation brings along, as bits.
+    Literal(u64),
+    /// What an operation gives.
+    Operation(usize),
+}
+
+/// A comparison of two numbers, which notes nothing.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(super) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    /// One of them is no number.
+    Unordered,
+}
+
+/// A direction of rounding to an integer, which notes nothing.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(super) enum Rounding {
+    Even,
+    Down,
+    Up,
+    ToZero,
+}
+
+/// How an input lies in memory.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(super) enum Input {
+    /// An element each.
+    Elements,
+    /// A truth value each.
+    Truths,
+    /// One element for all.
+    Number,
+}
+
+/// What is computed from one, two or three values. A truth value is an element all of whose bits are
+/// set or clear.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(super) enum Action {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Sqrt,
+    Round(Rounding),
+    Compare(Comparison),
+    And,
+    Or,
+    Xor,
+    /// The second where the first is true, else the third.
+    Choose,
+}
+
+/// An action with its parameters.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(super) struct Operation {
+    pub action: Action,
+    pub parameters: [Value; 3],
+}
+
+impl Operation {
+    /// The parameters that the action has.
+    pub(super) fn parameters(&self) -> &[Value] {
+        let arity = match self.action {
+            Action::Sqrt | Action::Round(_) => 1,
+            Action::Choose => 3,
+            _ => 2,
+        };
+        &self.parameters[..arity]
+    }
+}
+
+/// Operations, in an order in which they can be computed, and what is kept of them. Equal blocks have
+/// equal code.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub(super) struct Block {
+    pub float: Float,
+    pub inputs: Vec<Input>,
+    pub operations: Vec<Operation>,
+    /// The values that are stored, each as elements or as truth values.
+    pub outputs: Vec<(Value, bool)>,
+}
+
+/// What a function takes and gives.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Signature {
+    /// Numbers to a number.
+    Numbers,
+    /// Numbers to a truth value.
+    Test,
+    /// Truth values to a truth value.
+    Truths,
+    /// A truth value and two numbers to a number.
+    Choice,
+}
+
+/// The signature of a function that blocks can have.
+pub(super) fn signature(function: Function) -> Option<Signature> {
+    use Function as F;
+    Some(match function {
+        F::Add
+        | F::Subtract
+        | F::Multiply
+        | F::Divide
+        | F::Maximum
+        | F::Minimum
+        | F::Fmax
+        | F::Fmin
+        | F::Positive
+        | F::Negative
+        | F::Abs
+        | F::Square
+        | F::Reciprocal
+        | F::Sqrt
+        | F::Floor
+        | F::Ceil
+        | F::Trunc
+        | F::Round
+        | F::Conj
+        | F::CopySign => Signature::Numbers,
+        F::Equal
+        | F::NotEqual
+        | F::Less
+        | F::LessEqual
+        | F::Greater
+        | F::GreaterEqual
+        | F::IsNan
+        | F::IsInf
+        | F::IsFinite => Signature::Test,
+        F::LogicalAnd
+        | F::LogicalOr
+        | F::LogicalXor
+        | F::LogicalNot
+        | F::BitwiseAnd
+        | F::BitwiseOr
+        | F::BitwiseXor
+        | F::BitwiseInvert => Signature::Truths,
+        _ => return None,
+    })
+}
+
+impl Block {
+    pub(super) fn new(float: Float) -> Block {
+        let (inputs, outputs) = (Vec::with_capacity(4), Vec::with_capacity(1));
+        Block { float, inputs, operations: Vec::with_capacity(8), outputs }
+    }
+
+    fn operation(&mut self, action: Action, parameters: &[Value]) -> Value {
+        let mut all = [Value::Literal(0); 3];
+        all[..parameters.len()].copy_from_slice(parameters);
+        self.operations.push(Operation { action, parameters: all });
+        Value::Operation(self.operations.len() - 1)
+    }
+
+    pub(super) fn choose(&mut self, which: Value, a: Value, b: Value) -> Value {
+        self.operation(Action::Choose, &[which, a, b])
+    }
+
+    fn compare(&mut self, comparison: Comparison, a: Value, b: Value) -> Value {
+        self.operation(Action::Compare(comparison), &[a, b])
+    }
+
+    /// The first where it is above (or below) the second, or where `odd` is no number.
+    fn extreme(&mut self, comparison: Comparison, odd: Value, a: Value, b: Value) -> Value {
+        let beyond = self.compare(comparison, a, b);
+        let odd = self.compare(Comparison::Unordered, odd, odd);
+        let which = self.operation(Action::Or, &[beyond, odd]);
+        self.choose(which, a, b)
+    }
+
+    /// Adds a function of its [signature]; what it gives is that of the table of functions, to the last
+    /// bit and with the same notes.
+    pub(super) fn function(&mut self, function: Function, parameters: &[Value]) -> Value {
+        use Function as F;
+        let float = self.float;
+        let (a, b) = (parameters[0], parameters.get(1).copied().unwrap_or(parameters[0]));
+        let literal = Value::Literal;
+        let action = match function {
+            F::Positive | F::Conj => return a,
+            F::Add => Action::Add,
+            F::Subtract => Action::Subtract,
+            F::Multiply | F::Square => Action::Multiply,
+            F::Divide => Action::Divide,
+            F::Sqrt => Action::Sqrt,
+            F::Floor => Action::Round(Rounding::Down),
+            F::Ceil => Action::Round(Rounding::Up),
+            F::Trunc => Action::Round(Rounding::ToZero),
+            F::Round => Action::Round(Rounding::Even),
+            F::Equal => Action::Compare(Comparison::Equal),
+            F::NotEqual => Action::Compare(Comparison::NotEqual),
+            F::Less => Action::Compare(Comparison::Less),
+            F::LessEqual => Action::Compare(Comparison::LessEqual),
+            F::Greater => Action::Compare(Comparison::Greater),
+            F::GreaterEqual => Action::Compare(Comparison::GreaterEqual),
+            F::IsNan => Action::Compare(Comparison::Unordered),
+            F::LogicalAnd | F::BitwiseAnd => Action::And,
+            F::LogicalOr | F::BitwiseOr => Action::Or,
+            F::LogicalXor | F::BitwiseXor => Action::Xor,
+            F::LogicalNot | F::BitwiseInvert => {
+                return self.operation(Action::Xor, &[a, literal(float.all())]);
+            }
+            F::Negative => return self.operation(Action::Xor, &[a, literal(float.sign())]),
+            F::Abs => return self.operation(Action::And, &[a, literal(float.distance())]),
+            F::Reciprocal => return self.operation(Action::Divide, &[literal(float.one()), a]),
+            F::CopySign => {
+                let distance = self.operation(Action::And, &[a, literal(float.distance())]);
+                let sign = self.operation(Action::And, &[b, literal(float.sign())]);
+                return self.operation(Action::Or, &[distance, sign]);
+            }
+            F::IsInf | F::IsFinite => {
+                let distance = self.operation(Action::And, &[a, literal(float.distance())]);
+                let is_infinite = function == F::IsInf;
+                let comparison = if is_infinite { Comparison::Equal } else { Comparison::Less };
+                return self.compare(comparison, distance, literal(float.infinity()));
+            }
+            F::Maximum => return self.extreme(Comparison::Greater, a, a, b),
+            F::Minimum => return self.extreme(Comparison::Less, a, a, b),
+            F::Fmax => return self.extreme(Comparison::GreaterEqual, b, a, b),
+            F::Fmin => return self.extreme(Comparison::LessEqual, b, a, b),
+            _ => unreachable!("a function without a signature"),
+        };
+        self.operation(action, &[a, b])
+    }
+}

@@ -1,0 +1,278 @@
+//! From a block to code: a loop over whole registers, and one over the elements that are left.
+
+use super::assembler::{Arithmetic, Assembler, Condition, General, Logic, Place, Vector, Width};
+use crate::kernels::fused::block::{Action, Block, Input, Operation, Value};
+
+/// The addresses of inputs and outputs, how many elements there are, and the element's number.
+const TABLE: General = General::RDI;
+const COUNT: General = General::RSI;
+const INDEX: General = General::RCX;
+/// Where whole registers end.
+const WHOLE: General = General::RDX;
+/// Addresses that are kept in registers; others are fetched when they are needed.
+const ADDRESSES: [General; 9] = [
+    General::R8,
+    General::R9,
+    General::R10,
+    General::RBX,
+    General::RBP,
+    General::R12,
+    General::R13,
+    General::R14,
+    General::R15,
+];
+/// Of those, the ones that a function may change: the others are put back at the end.
+const FREE: usize = 3;
+const FETCHED: General = General::R11;
+
+/// Vector registers that values can have; the last one is for what an operation needs on the way.
+const VECTORS: usize = 15;
+const SPARE: Vector = Vector(15);
+/// How many of them constants may have for the whole loop.
+const HOISTED: usize = 5;
+
+/// The code for a block, a function of the addresses of its inputs and outputs and of a number of
+/// elements, as the System V ABI passes them.
+pub(super) fn translate(block: &Block) -> Vec<u8> {
+    Translator::new(block).run()
+}
+
+struct Translator<'a> {
+    block: &'a Block,
+    code: Assembler,
+    /// Constants that are in registers for the whole loop.
+    hoisted: Vec<Value>,
+    /// What the other registers hold now.
+    held: Vec<Option<Value>>,
+    /// Where a result is on the stack.
+    slots: Vec<Option<usize>>,
+    /// Where each result is used.
+    uses: Vec<Vec<usize>>,
+    width: Width,
+}
+
+impl<'a> Translator<'a> {
+    fn new(block: &'a Block) -> Translator<'a> {
+        let mut hoisted = Vec::new();
+        let mut uses = vec![Vec::new(); block.operations.len()];
+        for (at, operation) in block.operations.iter().enumerate() {
+            for &value in operation.parameters() {
+                match value {
+                    Value::Operation(used) => uses[used].push(at),
+                    Value::Input(i) if block.inputs[i] != Input::Number => {}
+                    _ if hoisted.len() < HOISTED && !hoisted.contains(&value) => {
+                        hoisted.push(value);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Translator {
+            block,
+            code: Assembler::default(),
+            held: Vec::new(),
+            slots: Vec::new(),
+            hoisted,
+            uses,
+            width: Width::All,
+        }
+    }
+
+    fn run(mut self) -> Vec<u8> {
+        let kept = (self.block.inputs.len() + self.block.outputs.len()).min(ADDRESSES.len());
+        let saved = &ADDRESSES[FREE.min(kept)..kept];
+        for &register in saved {
+            self.code.push(register);
+        }
+        // Places for all results, which is more than are needed and less than a page.
+        let frame = self.block.operations.len() as i32 * 32;
+        self.code.add(General::RSP, -frame);
+        for (i, &register) in ADDRESSES[..kept].iter().enumerate() {
+            self.code.load_address(register, Self::entry(i));
+        }
+        for i in 0..self.hoisted.len() {
+            let register = Vector((VECTORS - 1 - i) as u8);
+            self.fill(self.hoisted[i], register);
+        }
+        self.code.copy(WHOLE, COUNT);
+        self.code.and(WHOLE, -self.block.float.lanes());
+        self.code.clear(INDEX);
+        self.count_up(WHOLE, Width::All, self.block.float.lanes());
+        self.count_up(COUNT, Width::One, 1);
+        self.code.zero_upper();
+        self.code.add(General::RSP, frame);
+        for &register in saved.iter().rev() {
+            self.code.pop(register);
+        }
+        self.code.ret();
+        self.code.finish()
+    }
+
+    /// A loop over the elements up to an end.
+    fn count_up(&mut self, end: General, width: Width, step: i32) {
+        self.width = width;
+        self.code.compare_numbers(INDEX, end);
+        let none = self.code.jump_ahead(Condition::AboveOrEqual);
+        self.code.align();
+        let again = self.code.label();
+        self.body();
+        self.code.add(INDEX, step);
+        self.code.compare_numbers(INDEX, end);
+        self.code.jump_back(Condition::Below, again);
+        self.code.land(none);
+    }
+
+    /// The operations once.
+    fn body(&mut self) {
+        self.held = vec![None; VECTORS - self.hoisted.len()];
+        self.slots = vec![None; self.block.operations.len()];
+        for at in 0..self.block.operations.len() {
+            self.operation(at);
+        }
+        for i in 0..self.block.outputs.len() {
+            let (value, _) = self.block.outputs[i];
+            if !matches!(value, Value::Operation(_)) {
+                let register = self.register(value, self.block.operations.len());
+                self.store(i, register);
+            }
+        }
+    }
+
+    fn operation(&mut self, at: usize) {
+        let operation = self.block.operations[at];
+        let mut registers = [Vector(0); 3];
+        for (register, &value) in registers.iter_mut().zip(operation.parameters()) {
+            *register = self.register(value, at);
+        }
+        // The result may take the place of a parameter that is not needed any more.
+        let to = self.free_register(at + 1);
+        self.held[usize::from(to.0)] = Some(Value::Operation(at));
+        self.emit(&operation, to, registers);
+        for i in 0..self.block.outputs.len() {
+            if self.block.outputs[i].0 == Value::Operation(at) {
+                self.store(i, to);
+            }
+        }
+    }
+
+    fn emit(&mut self, operation: &Operation, to: Vector, [a, b, c]: [Vector; 3]) {
+        let (float, width, code) = (self.block.float, self.width, &mut self.code);
+        match operation.action {
+            Action::Add => code.arithmetic(Arithmetic::Add, float, width, to, a, b),
+            Action::Subtract => code.arithmetic(Arithmetic::Subtract, float, width, to, a, b),
+            Action::Multiply => code.arithmetic(Arithmetic::Multiply, float, width, to, a, b),
+            Action::Divide => code.arithmetic(Arithmetic::Divide, float, width, to, a, b),
+            Action::Sqrt => code.sqrt(float, width, to, a),
+            Action::Round(rounding) => code.round(rounding, float, width, to, a),
+            Action::Compare(comparison) => code.compare(comparison, float, width, to, a, b),
+            Action::And => code.logic(Logic::And, float, to, a, b),
+            Action::Or => code.logic(Logic::Or, float, to, a, b),
+            Action::Xor => code.logic(Logic::Xor, float, to, a, b),
+            Action::Choose => code.choose(float, to, a, b, c),
+        }
+    }
+
+    /// When a value is used next, from an operation on.
+    fn next_use(&self, value: Value, from: usize) -> Option<usize> {
+        if let Value::Operation(i) = value {
+            return self.uses[i].iter().copied().find(|&at| at >= from);
+        }
+        let mut later = self.block.operations.iter().enumerate().skip(from);
+        later.find(|(_, operation)| operation.parameters().contains(&value)).map(|(at, _)| at)
+    }
+
+    /// The register of a value for the operation `at`, into which it is read if it is in none.
+    fn register(&mut self, value: Value, at: usize) -> Vector {
+        if let Some(i) = self.hoisted.iter().position(|&hoisted| hoisted == value) {
+            return Vector((VECTORS - 1 - i) as u8);
+        }
+        if let Some(i) = self.held.iter().position(|&held| held == Some(value)) {
+            return Vector(i as u8);
+        }
+        let register = self.free_register(at);
+        self.held[usize::from(register.0)] = Some(value);
+        self.fill(value, register);
+        register
+    }
+
+    /// A register that holds nothing that is used from an operation on, or the one whose value is used
+    /// last. That has to be computed no more: it is put on the stack, unless it can be read again.
+    fn free_register(&mut self, from: usize) -> Vector {
+        let farthest = (0..self.held.len()).max_by_key(|&i| match self.held[i] {
+            None => usize::MAX,
+            Some(value) => self.next_use(value, from).unwrap_or(usize::MAX - 1),
+        });
+        let register = farthest.expect("there are more registers than constants");
+        if let Some(value @ Value::Operation(i)) = self.held[register]
+            && self.next_use(value, from).is_some()
+            && self.slots[i].is_none()
+        {
+            let slot = self.slots.iter().flatten().count();
+            self.slots[i] = Some(slot);
+            self.code.store(self.block.float, Width::All, Self::slot(slot), Vector(register as u8));
+        }
+        self.held[register] = None;
+        Vector(register as u8)
+    }
+
+    fn slot(slot: usize) -> Place {
+        Place::Behind { base: General::RSP, offset: slot as i32 * 32 }
+    }
+
+    /// Where the address of an input or output is.
+    fn entry(i: usize) -> Place {
+        Place::Behind { base: TABLE, offset: i as i32 * 8 }
+    }
+
+    /// The address of an input or output, in a register.
+    fn address(&mut self, i: usize) -> General {
+        if let Some(&register) = ADDRESSES.get(i) {
+            return register;
+        }
+        self.code.load_address(FETCHED, Self::entry(i));
+        FETCHED
+    }
+
+    /// Reads a value into a register.
+    fn fill(&mut self, value: Value, to: Vector) {
+        let float = self.block.float;
+        match value {
+            Value::Literal(bits) => {
+                let place = self.code.literal(bits);
+                self.code.broadcast(float, to, place);
+            }
+            Value::Operation(i) => {
+                let slot = self.slots[i].expect("what is in no register is on the stack");
+                self.code.load(float, Width::All, to, Self::slot(slot));
+            }
+            Value::Input(i) => {
+                let base = self.address(i);
+                let element = |size| Place::Element { base, index: INDEX, size };
+                match self.block.inputs[i] {
+                    Input::Number => {
+                        self.code.broadcast(float, to, Place::Behind { base, offset: 0 });
+                    }
+                    Input::Elements => {
+                        self.code.load(float, self.width, to, element(float.size()));
+                    }
+                    Input::Truths => {
+                        self.code.load_truths(float, self.width, to, element(1), SPARE);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes an output.
+    fn store(&mut self, i: usize, from: Vector) {
+        let float = self.block.float;
+        let base = self.address(self.block.inputs.len() + i);
+        if self.block.outputs[i].1 {
+            let place = Place::Element { base, index: INDEX, size: 1 };
+            self.code.store_truths(float, self.width, place, from, SPARE);
+        } else {
+            let place = Place::Element { base, index: INDEX, size: float.size() };
+            self.code.store(float, self.width, place, from);
+        }
+    }
+}
