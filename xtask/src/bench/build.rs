@@ -68,7 +68,7 @@ impl Site<'_> {
         let program = self.folder().join(&self.row.name);
         let sources = self.sources(sources);
         let mut command = cc()?;
-        command.args(NATIVE_FLAGS).args(&sources).arg("-lm").arg("-o").arg(&program);
+        command.args(NATIVE_FLAGS).args(&sources).args(["-pthread", "-lm", "-o"]).arg(&program);
         make(&program, &sources, &mut [command])?;
         Ok(program)
     }

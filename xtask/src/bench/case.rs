@@ -2,6 +2,7 @@
 //! several rivals; a new case is a file there and, where needed, a worker beside its rivals under
 //! `benches/NAME/`.
 
+use super::part::{self, Part};
 use crate::paths;
 use crate::pythons::Python;
 use anyhow::{Context, Result, bail};
@@ -32,20 +33,25 @@ pub struct Case {
     pub warmup_seconds: f64,
     /// The same where a compiler has to notice first what is hot.
     pub warmup_seconds_pypy: f64,
+    /// What a quick run takes of these times.
+    #[serde(default = "all")]
+    pub quick_share: f64,
+    /// The sizes that a quick run measures, if not all.
+    #[serde(default)]
+    pub quick_sizes: Vec<String>,
+    /// The row that is compared with the fastest of the others, part by part.
+    pub ours: Option<String>,
     /// The rows must have the same results.
     pub check: Option<Check>,
     /// What is measured one by one; a case without parts is measured as a whole.
-    #[serde(default, rename = "part")]
+    #[serde(default, rename = "part", deserialize_with = "part::members")]
     pub parts: Vec<Part>,
     #[serde(rename = "row")]
     pub rows: Vec<Row>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Part {
-    pub name: String,
-    pub title: String,
+fn all() -> f64 {
+    1.0
 }
 
 /// How results are compared: element by element with those of a row, relative to the larger of 1
@@ -55,6 +61,8 @@ pub struct Part {
 pub struct Check {
     pub reference: String,
     pub tolerance: f64,
+    /// For parts in float32.
+    pub tolerance_float32: Option<f64>,
 }
 
 /// A rival; with several Pythons, a row of the table for each.
@@ -75,12 +83,14 @@ pub struct Row {
     /// The arguments that start the worker, in the folder of the case.
     #[serde(default)]
     pub worker: Vec<String>,
-    /// The parts that this rival has, if not all.
+    /// The parts and families of parts that this rival has, if not all.
     pub parts: Option<Vec<String>>,
     pub build: Option<Build>,
     /// Left out of quick runs: its build takes minutes.
     #[serde(default)]
     pub is_slow_to_build: bool,
+    /// Why it is measured only for those who ask for it.
+    pub left_out: Option<String>,
     #[serde(default)]
     pub note: String,
 }
@@ -185,13 +195,47 @@ impl Case {
         }
     }
 
+    /// Leaves the parts of a quick run, or those that are meant by one of `names`.
+    pub fn narrow(&mut self, is_quick: bool, names: Option<&[String]>) -> Result<()> {
+        for name in names.unwrap_or_default() {
+            if !self.parts.iter().any(|part| part.is_meant(name)) {
+                bail!("{} has no part {name:?}", self.name);
+            }
+        }
+        let sizes = std::mem::take(&mut self.quick_sizes);
+        // Who names parts gets them, quick or not.
+        self.parts.retain(|part| match names {
+            Some(names) => names.iter().any(|name| part.is_meant(name)),
+            None => !is_quick || part.is_quick(&sizes),
+        });
+        Ok(())
+    }
+
+    pub fn part(&self, name: &str) -> Option<&Part> {
+        self.parts.iter().find(|part| part.name == name)
+    }
+
     /// The name of what a row measures of a part.
     pub fn measured_name(&self, part: &str, row: &str) -> String {
         if self.parts.is_empty() { row.into() } else { format!("{part}/{row}") }
     }
 }
 
+impl Check {
+    /// How far results of `part` may differ.
+    pub fn tolerance_of(&self, part: Option<&Part>) -> f64 {
+        let is_single = part.is_some_and(|part| part.dtype.as_deref() == Some("float32"));
+        self.tolerance_float32.filter(|_| is_single).unwrap_or(self.tolerance)
+    }
+}
+
 impl Row {
+    /// Whether this rival has the part.
+    pub fn has(&self, part: &Part) -> bool {
+        part.only.as_ref().is_none_or(|only| *only == self.name)
+            && self.parts.as_ref().is_none_or(|names| names.iter().any(|name| part.is_meant(name)))
+    }
+
     /// The interpreters among `found` that this row is measured on.
     pub fn select<'a>(&self, found: &'a [Python], main: Option<&'a Python>) -> Vec<&'a Python> {
         let is_wanted = |python: &&Python| {
@@ -233,13 +277,36 @@ mod tests {
             let is_row = |name: &String| case.rows.iter().any(|row| row.name == *name);
             assert!(case.baseline.iter().all(is_row), "{name}: the baseline is no row");
             assert!(case.check.iter().all(|check| is_row(&check.reference)), "{name}");
+            assert!(case.ours.iter().all(is_row), "{name}: ours is no row");
+            let mut parts = case.part_names();
+            parts.sort();
+            assert!(parts.windows(2).all(|pair| pair[0] != pair[1]), "{name}: a part twice");
+            for part in &case.parts {
+                assert!(part.only.iter().all(is_row), "{}: only in no row", part.name);
+                let sized = part.size.iter().all(|size| size.parse::<f64>().is_ok());
+                assert!(sized, "{}: the size is no number", part.name);
+            }
             for row in &case.rows {
                 let same = case.rows.iter().filter(|other| other.name == row.name).count();
                 assert_eq!(same, 1, "{name}: the row {} is there twice", row.name);
-                let parts = row.parts.iter().flatten();
-                assert!(parts.into_iter().all(|part| case.part_names().contains(&part.as_str())));
+                for name in row.parts.iter().flatten() {
+                    let is_there = case.parts.iter().any(|part| part.is_meant(name));
+                    assert!(is_there, "{name}: no such part, says {}", row.name);
+                }
                 assert_eq!(row.run == Run::Python, !row.pythons.is_empty(), "{name}: {}", row.name);
             }
         }
+    }
+
+    #[test]
+    fn a_run_can_be_narrowed() {
+        let mut case = Case::load("arrays").unwrap();
+        let all = case.parts.len();
+        case.narrow(false, None).unwrap();
+        assert_eq!(case.parts.len(), all);
+        case.narrow(true, Some(&["sort".into(), "pair-1e7".into()])).unwrap();
+        assert!(case.parts.iter().all(|part| part.family == "sort" || part.name == "pair-1e7"));
+        assert!(case.part("pair-1e7").is_some() && case.part("add-4").is_none());
+        assert!(case.narrow(false, Some(&["add".into()])).is_err());
     }
 }

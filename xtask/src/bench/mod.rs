@@ -5,9 +5,13 @@
 
 mod build;
 pub mod case;
+mod fastest;
 mod julia;
+mod limits;
 mod machine;
 pub mod measure;
+mod pace;
+mod part;
 mod progress;
 pub mod publish;
 pub mod report;
@@ -19,7 +23,8 @@ use anyhow::{Context, Result, bail};
 use build::Site;
 use case::{Build, Case, PommelAbi, Row, Run};
 use machine::Machine;
-use measure::{Contestant, difference, measure};
+use measure::{Contestant, agreement, measure};
+use pace::{Pace, Past, about};
 use report::{Report, absences, cut, tables};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -35,6 +40,10 @@ pub struct Options {
     pub quick: bool,
     /// Only these rows.
     pub only: Option<Vec<String>>,
+    /// These rows too, which are left out otherwise.
+    pub with: Vec<String>,
+    /// Only these parts, or parts of these families.
+    pub parts: Option<Vec<String>>,
     /// The interpreter that all rivals meet on, instead of the case's choice.
     pub main: Option<String>,
     /// Where the JSON goes.
@@ -51,8 +60,8 @@ pub struct Outcome {
     pub main: Option<Python>,
 }
 
-const USAGE: &str = "cargo xtask bench CASE [--quick] [--json PATH] [--only ROW,...] [--python NAME] \
-     [--publish]";
+const USAGE: &str = "cargo xtask bench CASE [--quick] [--json PATH] [--only ROW,...] [--with ROW,...] \
+     [--parts PART,...] [--python NAME] [--publish]";
 
 /// `cargo xtask bench [CASE ...]`
 pub fn main(args: &[String]) -> Result<()> {
@@ -64,16 +73,19 @@ pub fn main(args: &[String]) -> Result<()> {
         return Ok(());
     };
     let options = Options::parse(rest)?;
-    let case = Case::load(name)?;
+    let mut case = Case::load(name)?;
+    case.narrow(options.quick, options.parts.as_deref())?;
     let outcome = run(&case, &options)?;
     let mut markdown = String::new();
     for (title, table) in tables(&case, &outcome.report) {
         println!("{title}\n{}", table.text());
         markdown += &format!("{title}:\n\n{}\n", table.markdown());
     }
-    let absences = absences(&outcome.report).into_iter().map(|row| format!("not measured: {row}"));
-    let summary = format!("measured on {}", outcome.report.machine.summary());
-    for line in absences.chain([summary]) {
+    let mut closing: Vec<String> = fastest::summary(&case, &outcome.report).into_iter().collect();
+    let absences = absences(&outcome.report);
+    closing.extend(absences.into_iter().map(|row| format!("not measured: {row}")));
+    closing.push(format!("measured on {}", outcome.report.machine.summary()));
+    for line in closing {
         println!("{line}");
         markdown += &format!("{line}\n\n");
     }
@@ -92,11 +104,14 @@ impl Options {
         let mut args = args.iter();
         while let Some(arg) = args.next() {
             let mut value = || args.next().with_context(|| format!("{arg} needs a value"));
+            let names = |list: &str| list.split(',').map(String::from).collect::<Vec<_>>();
             match arg.as_str() {
                 "--quick" => options.quick = true,
                 "--publish" => options.publish = true,
                 "--json" => options.json = Some(value()?.into()),
-                "--only" => options.only = Some(value()?.split(',').map(String::from).collect()),
+                "--only" => options.only = Some(names(value()?)),
+                "--with" => options.with = names(value()?),
+                "--parts" => options.parts = Some(names(value()?)),
                 "--python" => options.main = Some(value()?.clone()),
                 _ => bail!("unknown argument {arg}; usage: {USAGE}"),
             }
@@ -114,34 +129,30 @@ pub fn run(case: &Case, options: &Options) -> Result<Outcome> {
     let julia = julia.map(|julia| julia.map_err(|error| reason(&error)));
     let setup =
         Setup { case, found: &found, main: main.as_ref(), julia, shared: RefCell::default() };
-
-    let is_wanted = |row: &&Row| match &options.only {
-        Some(only) => only.contains(&row.name),
-        None => !(options.quick && row.is_slow_to_build),
-    };
-    if options.quick && options.only.is_none() {
-        for row in case.rows.iter().filter(|row| row.is_slow_to_build) {
-            eprintln!("left out of a quick run, since its build takes minutes: {}", row.name);
-        }
-    }
-    let plan: Vec<Place> =
-        case.rows.iter().filter(is_wanted).flat_map(|row| setup.places(row)).collect();
-    if plan.is_empty() {
-        bail!("no row of {} has one of the names given to --only", case.name);
-    }
+    let plan = setup.plan(options)?;
+    let (pace, past) = (Pace::of(case, options.quick), Past::of(case));
+    let seconds: f64 = plan.iter().map(|place| setup.seconds(place, &pace, &past)).sum();
+    eprintln!(
+        "{}: {} parts, {} rows: about {} of measuring, after the set-up; what has to be fetched \
+         or built for the first time takes minutes more",
+        case.name,
+        case.part_names().len(),
+        plan.len(),
+        about(seconds.min(pace.longest_seconds))
+    );
     let mut contestants = Vec::new();
     for (index, place) in plan.iter().enumerate() {
         eprint!("[{}/{}] ", index + 1, plan.len());
         contestants.push(setup.contestant(place));
     }
     compare_results(case, &mut contestants);
-    let rounds = if options.quick { case.quick_rounds } else { case.rounds };
-    let measured = measure(case, &mut contestants, rounds);
+    let measured = measure(case, &mut contestants, &pace, &past);
     let used = found
         .iter()
         .filter(|python| contestants.iter().any(|one| one.python.as_ref() == Some(&python.name)));
     let machine = Machine::describe(used, setup.julia_program(), load);
     let report = Report::new(case, machine, &contestants, &measured);
+    past.keep(case, &report, &measured);
     Ok(Outcome { report, contestants, main })
 }
 
@@ -171,7 +182,8 @@ fn choose_main<'a>(
 
 /// Asks everybody for the results; who disagrees with the reference has it in the note.
 fn compare_results(case: &Case, contestants: &mut [Contestant]) {
-    let Some(check) = &case.check else { return };
+    // Parts are compared one by one, when they are measured.
+    let Some(check) = case.check.as_ref().filter(|_| case.parts.is_empty()) else { return };
     eprintln!("comparing results");
     let part = case.part_names()[0];
     for contestant in contestants.iter_mut() {
@@ -186,21 +198,18 @@ fn compare_results(case: &Case, contestants: &mut [Contestant]) {
     let Some(expected) = expected else { return };
     for contestant in contestants {
         let Some(result) = &contestant.result else { continue };
-        let complaint = match difference(&expected, result) {
-            Ok(worst) if worst <= check.tolerance => continue,
-            Ok(worst) => format!("WRONG RESULT: differs by {worst:.1e}"),
-            Err(why) => format!("WRONG RESULT: {why}"),
-        };
+        let Err(complaint) = agreement(&expected, result, check.tolerance) else { continue };
         eprintln!("{}: {complaint}", contestant.describe());
         contestant.note = complaint;
         contestant.is_wrong = true;
     }
 }
 
-/// A row on a Python, on none, or the reason why it cannot be measured anywhere.
+/// A row on a Python or on none, or the reason why it is not measured.
 struct Place<'a> {
     row: &'a Row,
-    python: Result<Option<&'a Python>, String>,
+    python: Option<&'a Python>,
+    refusal: Option<String>,
 }
 
 /// Makes contestants of rows.
@@ -219,27 +228,74 @@ impl Setup<'_> {
         self.julia.as_ref()?.as_deref().ok()
     }
 
+    /// All that is to be measured. What is left out is there too, with the reason.
+    fn plan<'a>(&'a self, options: &Options) -> Result<Vec<Place<'a>>> {
+        let mut plan = Vec::new();
+        for row in &self.case.rows {
+            let is_asked_for = |names: &[String]| names.contains(&row.name);
+            if options.only.as_ref().is_some_and(|only| !is_asked_for(only)) {
+                continue;
+            }
+            let is_wanted = options.only.is_some() || is_asked_for(&options.with);
+            if options.quick && row.is_slow_to_build && !is_wanted {
+                eprintln!("left out of a quick run, since its build takes minutes: {}", row.name);
+                continue;
+            }
+            match &row.left_out {
+                Some(why) if !is_wanted => {
+                    let why = format!("LEFT OUT: {why} (--with {} measures it)", row.name);
+                    let python = self.main.filter(|_| row.run == Run::Python);
+                    plan.push(Place { row, python, refusal: Some(why) });
+                }
+                _ => plan.extend(self.places(row)),
+            }
+        }
+        if plan.is_empty() {
+            bail!("no row of {} has one of the names given to --only", self.case.name);
+        }
+        Ok(plan)
+    }
+
+    /// The names of the parts that a row has.
+    fn parts(&self, row: &Row) -> Vec<String> {
+        if self.case.parts.is_empty() {
+            return self.case.part_names().into_iter().map(String::from).collect();
+        }
+        let parts = self.case.parts.iter().filter(|part| row.has(part));
+        parts.map(|part| part.name.clone()).collect()
+    }
+
+    /// About how long a place will be measured.
+    fn seconds(&self, place: &Place, pace: &Pace, past: &Past) -> f64 {
+        if place.refusal.is_some() {
+            return 0.0;
+        }
+        let who = (place.row.name.as_str(), place.python.map(|python| python.name.as_str()));
+        self.parts(place.row).iter().map(|part| past.seconds(self.case, pace, part, who)).sum()
+    }
+
     /// Where `row` is measured: on every Python it asks for, or natively.
     fn places<'a>(&'a self, row: &'a Row) -> Vec<Place<'a>> {
         if row.run != Run::Python {
-            return vec![Place { row, python: Ok(None) }];
+            return vec![Place { row, python: None, refusal: None }];
         }
         let pythons = row.select(self.found, self.main);
         if pythons.is_empty() {
             let why = format!("no such Python at hand: {}", row.pythons.join(", "));
-            return vec![Place { row, python: Err(why) }];
+            return vec![Place { row, python: None, refusal: Some(why) }];
         }
-        pythons.into_iter().map(|python| Place { row, python: Ok(Some(python)) }).collect()
+        let places =
+            pythons.into_iter().map(|python| Place { row, python: Some(python), refusal: None });
+        places.collect()
     }
 
     fn contestant(&self, place: &Place) -> Contestant {
-        let row = place.row;
-        let python = place.python.clone().unwrap_or_default();
+        let (row, python) = (place.row, place.python);
         let on = python.map(|python| format!(" on {}", python.name)).unwrap_or_default();
         eprintln!("setting up {}{on}", row.name);
-        let started = match &place.python {
-            Ok(python) => self.start(row, *python).map_err(|error| reason(&error)),
-            Err(why) => Err(why.clone()),
+        let started = match &place.refusal {
+            None => self.start(row, python).map_err(|error| reason(&error)),
+            Some(why) => Err(why.clone()),
         };
         if let Err(why) = &started {
             eprintln!("  cannot be had: {why}");
@@ -248,7 +304,7 @@ impl Setup<'_> {
             row: row.name.clone(),
             title: row.title.clone(),
             python: python.map(|python| python.name.clone()),
-            parts: row.parts.clone(),
+            parts: self.parts(row),
             worker: started,
             note: row.note.clone(),
             result: None,
@@ -279,6 +335,10 @@ impl Setup<'_> {
         command.env("PYTHONPATH", self.python_path(built.as_deref())?);
         // The workers' folders stay as they are.
         command.env("PYTHONDONTWRITEBYTECODE", "1");
+        // What a rival compiles it may keep for the next run.
+        command.env("BENCH_FOLDER", site.folder());
+        // A choice of kernels that is made here for old builds of OpenBLAS slows new ones.
+        command.env_remove("OPENBLAS_CORETYPE").env_remove("OPENBLAS_L2_SIZE");
         let log = site.folder().join("worker.log");
         std::fs::create_dir_all(site.folder())?;
         Worker::start(command, &log)
@@ -326,6 +386,10 @@ mod tests {
         assert!(options.quick && options.main.is_none());
         assert_eq!(options.only.unwrap(), ["c", "rust"]);
         assert_eq!(options.json.unwrap(), Path::new("out.json"));
+        let args = ["--with", "torch", "--parts", "add,sort-1e6"].map(String::from);
+        let options = Options::parse(&args).unwrap();
+        assert_eq!(options.with, ["torch"]);
+        assert_eq!(options.parts.unwrap(), ["add", "sort-1e6"]);
         assert!(Options::parse(&["--json".into()]).is_err());
         assert!(Options::parse(&["--fast".into()]).is_err());
     }

@@ -3,6 +3,7 @@
 use super::case::Case;
 use super::machine::Machine;
 use super::measure::{Contestant, Measured, quantile};
+use super::{fastest, limits};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -50,8 +51,10 @@ impl Report {
             |name: &&String| rows.iter().any(|row| row.rival == **name && row.median_s.is_some());
         let baseline = case.baseline.iter().find(had).cloned().unwrap_or_default();
         let norms: Vec<Row> = rows.iter().filter(|row| row.rival == baseline).cloned().collect();
+        let norms: Vec<&Row> = norms.iter().collect();
         for row in &mut rows {
-            let norm = norm(&norms, row).and_then(|norm| norm.median_s);
+            let norm = norm(&norms, row.python.as_deref(), &row.part);
+            let norm = norm.and_then(|norm| norm.median_s);
             row.ratio = row.median_s.zip(norm).map(|(median, norm)| median / norm);
         }
         Report { case: case.name.clone(), machine, baseline, rows }
@@ -69,10 +72,11 @@ impl Report {
     }
 }
 
-/// A row's baseline: on the same Python if it was measured there.
-fn norm<'a>(norms: &'a [Row], row: &Row) -> Option<&'a Row> {
-    let of_part = || norms.iter().filter(|norm| norm.part == row.part && norm.median_s.is_some());
-    of_part().find(|norm| norm.python == row.python).or_else(|| of_part().next())
+/// The baseline of `part` on `python`: measured there if it was.
+fn norm<'a>(norms: &[&'a Row], python: Option<&str>, part: &str) -> Option<&'a Row> {
+    let of_part =
+        || norms.iter().copied().filter(|norm| norm.part == part && norm.median_s.is_some());
+    of_part().find(|norm| norm.python.as_deref() == python).or_else(|| of_part().next())
 }
 
 fn row(case: &Case, contestant: &Contestant, measured: &Measured) -> Row {
@@ -150,8 +154,9 @@ impl Table {
     }
 }
 
-/// The tables of a report, each with its title: one for each Python of a case with parts, else one
-/// with all rows.
+/// The tables of a report, each with its title. A case without parts has one with all rows; one
+/// with parts has one for each Python, then those that compare with what the machine can do and
+/// with the fastest rival.
 pub fn tables(case: &Case, report: &Report) -> Vec<(String, Table)> {
     if case.parts.is_empty() {
         return vec![(case.title.clone(), whole_table(report, report.rows.iter()))];
@@ -159,8 +164,10 @@ pub fn tables(case: &Case, report: &Report) -> Vec<(String, Table)> {
     let mut tables = Vec::new();
     for python in report.pythons() {
         let title = format!("{}: {}", case.title, python.unwrap_or("native"));
-        tables.push((title, parts_table(case, report, python)));
+        tables.extend(parts_table(case, report, python).map(|table| (title, table)));
     }
+    tables.extend(limits::tables(case, report));
+    tables.extend(fastest::behind(case, report));
     tables
 }
 
@@ -199,10 +206,13 @@ pub fn cut(text: &str, longest: usize) -> String {
     text.chars().take(longest - 1).chain(['…']).collect()
 }
 
-/// A line for each part: the baseline's time and everybody's ratio to it.
-fn parts_table(case: &Case, report: &Report, python: Option<&str>) -> Table {
-    let rows: Vec<&Row> =
-        report.rows.iter().filter(|row| row.python.as_deref() == python).collect();
+/// A line for each part: the baseline's time, everybody's ratio to it, and in a case that has an
+/// own row its ratio to the fastest of the others. None if nothing there is to be compared.
+fn parts_table(case: &Case, report: &Report, python: Option<&str>) -> Option<Table> {
+    let parts = || case.parts.iter().filter(|part| part.only.is_none());
+    let is_shown =
+        |row: &&Row| row.python.as_deref() == python && parts().any(|part| part.name == row.part);
+    let rows: Vec<&Row> = report.rows.iter().filter(is_shown).collect();
     let mut rivals: Vec<&str> = Vec::new();
     for row in &rows {
         if row.rival != report.baseline && !rivals.contains(&row.rival.as_str()) {
@@ -211,20 +221,29 @@ fn parts_table(case: &Case, report: &Report, python: Option<&str>) -> Table {
     }
     let mut head = vec![String::new(), report.baseline.clone()];
     head.extend(rivals.iter().map(|rival| rival.to_string()));
-    let lines = case.parts.iter().map(|part| {
+    head.extend(case.ours.iter().map(|ours| format!("{ours} / fastest")));
+    let lines = parts().map(|part| {
         let find = |rival: &str| {
             rows.iter().find(|row| row.part == part.name && row.rival == rival).copied()
         };
-        let norm = find(&report.baseline).and_then(|row| row.median_s);
+        // As for the ratios: on this Python, or where the baseline was measured.
+        let norms = report.rows.iter().filter(|row| row.rival == report.baseline);
+        let norms: Vec<&Row> = norms.filter(|row| row.part == part.name).collect();
+        let norm = norm(&norms, python, &part.name).and_then(|row| row.median_s);
         let mut line = vec![part.title.clone(), norm.map_or_else(missing, duration)];
         line.extend(
             rivals
                 .iter()
                 .map(|rival| find(rival).and_then(|row| row.ratio).map_or_else(missing, ratio)),
         );
+        line.extend(case.ours.iter().map(|ours| {
+            let duel = fastest::duel(ours, report, python, part);
+            duel.map_or_else(missing, |duel| duel.cell())
+        }));
         line
     });
-    Table { head, rows: lines.collect() }
+    let table = Table { head, rows: lines.collect() };
+    (!rows.is_empty()).then_some(table)
 }
 
 /// What the rows that were not measured have to say: each reason once, with all it is true of.
@@ -247,7 +266,7 @@ pub fn absences(report: &Report) -> Vec<String> {
     lines.collect()
 }
 
-fn missing() -> String {
+pub fn missing() -> String {
     "–".into()
 }
 
@@ -271,7 +290,7 @@ pub fn ratio(ratio: f64) -> String {
 }
 
 /// A number with three digits, or all before the point.
-fn digits(number: f64) -> String {
+pub fn digits(number: f64) -> String {
     let after = match number {
         number if number < 0.9995 => 3,
         number if number < 9.995 => 2,
@@ -282,13 +301,14 @@ fn digits(number: f64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
+    use std::collections::BTreeMap;
 
-    /// A row of part `p` as the runner makes it, before ratios.
-    fn measured(rival: &str, python: Option<&str>, seconds: Option<f64>) -> Row {
+    /// A row as the runner makes it, before ratios.
+    pub fn measured(part: &str, rival: &str, python: Option<&str>, seconds: Option<f64>) -> Row {
         Row {
-            name: format!("p/{rival}"),
+            name: format!("{part}/{rival}"),
             python: python.map(String::from),
             median_s: seconds,
             low_s: seconds,
@@ -297,16 +317,49 @@ mod tests {
             runs: 1,
             note: String::new(),
             title: rival.into(),
-            part: "p".into(),
+            part: part.into(),
             rival: rival.into(),
         }
     }
 
+    /// A report of these rows beside `numpy`.
+    pub fn report(rows: Vec<Row>) -> Report {
+        let machine = Machine {
+            cpu: String::new(),
+            cores: 1,
+            memory_gib: 1.0,
+            os: String::new(),
+            kernel: String::new(),
+            load: 0.0,
+            tools: BTreeMap::new(),
+            pythons: BTreeMap::new(),
+        };
+        Report { case: "arrays".into(), machine, baseline: "numpy".into(), rows }
+    }
+
+    #[test]
+    fn a_table_of_parts_ends_with_ours_beside_the_fastest() {
+        let mut case = Case::load("arrays").unwrap();
+        case.narrow(false, Some(&["pair-4".into(), "triad-one-1e6".into()])).unwrap();
+        let mut report = report(vec![
+            measured("pair-4", "numpy", Some("c"), Some(2e-6)),
+            measured("pair-4", "pommel", Some("c"), Some(1e-6)),
+            measured("triad-one-1e6", "machine", None, Some(1e-3)),
+        ]);
+        report.rows[1].ratio = Some(0.5);
+        let table = parts_table(&case, &report, Some("c")).unwrap();
+        assert_eq!(table.head, ["", "numpy", "pommel", "pommel / fastest"]);
+        assert_eq!(table.rows, [["a + b, n = 4", "2.00 µs", "0.500", "0.500 numpy"]]);
+        // What only the machine has is no comparison.
+        assert!(parts_table(&case, &report, None).is_none());
+    }
+
     #[test]
     fn a_row_is_compared_with_the_baseline_on_its_own_python() {
-        let norms = [measured("c", Some("a"), Some(2.0)), measured("c", Some("b"), Some(4.0))];
-        let norm_of =
-            |python| norm(&norms, &measured("x", python, None)).and_then(|row| row.median_s);
+        let norms = [("a", 2.0), ("b", 4.0)]
+            .map(|(python, seconds)| measured("p", "c", Some(python), Some(seconds)));
+        let norms: Vec<&Row> = norms.iter().collect();
+        let norm_of = |python| norm(&norms, python, "p").and_then(|row| row.median_s);
         assert_eq!(norm_of(Some("b")), Some(4.0));
         // Where the baseline was not measured, the first one serves.
         assert_eq!(norm_of(Some("z")), Some(2.0));
@@ -315,7 +368,7 @@ mod tests {
 
     #[test]
     fn the_json_has_the_promised_fields_and_no_others() {
-        let row = serde_json::to_value(measured("x", None, None)).unwrap();
+        let row = serde_json::to_value(measured("p", "x", None, None)).unwrap();
         let mut names: Vec<&String> = row.as_object().unwrap().keys().collect();
         names.sort();
         let promised = ["high_s", "low_s", "median_s", "name", "note", "python", "ratio", "runs"];
