@@ -244,6 +244,9 @@ macro_rules! class {
             _ => None,
         }
     };
+    ($dtype:ident, $rule:ident, $p:tt, short $($body:tt)+) => {
+        class!(@match $dtype, $rule, $p, { $($body)+ }, Float16 f16)
+    };
     ($dtype:ident, $rule:ident, $p:tt, half $($body:tt)+) => {
         // In the precision of the element itself.
         class!(@match $dtype, $rule, $p, { $($body)+ }, Float32 f32, Float64 f64)
