@@ -6,7 +6,7 @@ compares the names with those of the package.
 
 from typing import Any, Tuple, overload
 
-from . import fft as fft, linalg as linalg, random as random
+from . import emath as emath, fft as fft, linalg as linalg, random as random
 from ._attributes import (
     flatiter as flatiter,
 )
@@ -28,6 +28,7 @@ from ._building import (
     dstack as dstack,
     hsplit as hsplit,
     inner as inner,
+    isfortran as isfortran,
     matvec as matvec,
     ndim as ndim,
     packbits as packbits,
@@ -38,6 +39,7 @@ from ._building import (
     shape as shape,
     shares_memory as shares_memory,
     size as size,
+    sort_complex as sort_complex,
     unpackbits as unpackbits,
     vdot as vdot,
     vecmat as vecmat,
@@ -166,6 +168,8 @@ from ._printing import (
     array2string as array2string,
     array_repr as array_repr,
     array_str as array_str,
+    base_repr as base_repr,
+    binary_repr as binary_repr,
     printoptions as printoptions,
 )
 from ._quantiles import (

@@ -538,3 +538,27 @@ def _places(array: ndarray, start: int, unit: int) -> ndarray:
     for extent, step in zip((*array.shape, array.itemsize // unit), (*steps, 1)):
         places = places[..., None] + _native.arange(extent) * step
     return _native.ravel(places)
+
+
+def isfortran(a: ndarray) -> bool:
+    """Whether the elements of an array lie without gaps in Fortran's order, and not in C order.
+
+    >>> import pommel as pm
+    >>> pm.isfortran(pm.ones((2, 3)).T)
+    True
+    """
+    return a.flags.fnc
+
+
+def sort_complex(a: Any) -> ndarray:
+    """The elements along the last axis, sorted, as complex numbers.
+
+    >>> import pommel as pm
+    >>> pm.sort_complex([3, 1])
+    array([1.+0.j, 3.+0.j])
+    """
+    result = _native.sort(a)
+    if result.dtype.kind == "c":
+        return result
+    narrow = result.dtype.kind in "iu" and result.dtype.itemsize < 4
+    return result.astype(_native.complex64 if narrow else _native.complex128)

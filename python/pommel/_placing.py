@@ -35,13 +35,14 @@ def _cycle(values: ndarray, indices: ndarray) -> ndarray:
     return _native.take(values, indices % values.size)
 
 
-def _mask(name: str, mask: Any, array: ndarray) -> ndarray:
-    mask = _native.asarray(mask).astype("bool", copy=False)
+def _masked(name: str, array: Any, mask: Any, values_name: str,
+            values: Any) -> tuple[ndarray, ndarray]:
+    """A mask in the shape of an array that is to be written, and values for it."""
+    array, mask = _written(name, array), _native.asarray(mask).astype("bool", copy=False)
     if mask.size != array.size:
-        raise ValueError("argument {!r} must have as many elements as the array, {}, not "
-                         "{}".format(
-            name, array.size, mask.size))
-    return mask.reshape(array.shape)
+        raise ValueError("argument 'mask' must have as many elements as the array, {}, not "
+                         "{}".format(array.size, mask.size))
+    return mask.reshape(array.shape), _values(values_name, values, array, "safe")
 
 
 def put(a: ndarray, ind: Any, v: Any, mode: str = "raise") -> None:
@@ -91,16 +92,13 @@ def place(arr: ndarray, mask: Any, vals: Any) -> None:
     >>> a
     array([0, 1, 7, 8, 7])
     """
-    mask = _mask("mask", mask, _written("arr", arr))
-    values = _values("vals", vals, arr, "safe")
+    mask, values = _masked("arr", arr, mask, "vals", vals)
     count = int(_native.count_nonzero(mask))
-    if not count:
-        return
-    if not values.size:
+    if count and not values.size:
         raise ValueError("argument 'vals' must have a value or more, to be put in {} "
-                         "places".format(
-            count))
-    arr[mask] = _cycle(values, _native.arange(count))
+                         "places".format(count))
+    if count:
+        arr[mask] = _cycle(values, _native.arange(count))
 
 
 def putmask(a: ndarray, mask: Any, values: Any) -> None:
@@ -112,8 +110,7 @@ def putmask(a: ndarray, mask: Any, values: Any) -> None:
     >>> a
     array([0, 1, 7, 8, 7])
     """
-    mask = _mask("mask", mask, _written("a", a))
-    values = _values("values", values, a, "safe")
+    mask, values = _masked("a", a, mask, "values", values)
     if values.size:
         a[mask] = _cycle(values, _native.flatnonzero(mask))
 

@@ -68,3 +68,49 @@ def array_str(a: Any, max_line_width: int | None = None, precision: int | None =
     """
     with printoptions(linewidth=max_line_width, precision=precision, suppress=suppress_small):
         return str(_native.asarray(a))
+
+
+def base_repr(number: int, base: int = 2, padding: int = 0) -> str:
+    """An integer in the digits of a base from 2 to 36, with so many zeros in front.
+
+    >>> import pommel as pm
+    >>> pm.base_repr(-255, 16)
+    '-FF'
+    """
+    from operator import index
+
+    number, base = index(number), index(base)
+    if not 2 <= base <= 36:
+        raise ValueError("argument 'base' must be from 2 to 36, not {}".format(base))
+    rest, digits = abs(number), ""
+    while rest:
+        rest, digit = divmod(rest, base)
+        digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[digit] + digits
+    if not digits:
+        # The one zero is among those in front.
+        digits, padding = "0", max(padding - 1, 0)
+    return "-" * (number < 0) + "0" * padding + digits
+
+
+def binary_repr(num: int, width: int | None = None) -> str:
+    """An integer in binary digits, with zeros in front of them; with a width, a negative one is its
+    two's complement.
+
+    >>> import pommel as pm
+    >>> pm.binary_repr(-3), pm.binary_repr(-3, 4)
+    ('-11', '1101')
+    """
+    from operator import index
+
+    num = index(num)
+    if width is None:
+        return "{:b}".format(num)
+    if num < 0:
+        needed = (-num - 1).bit_length() + 1
+        digits = "{:b}".format(num & (1 << max(needed, width)) - 1)
+    else:
+        digits = "{:b}".format(num)
+    if len(digits) > width:
+        raise ValueError("argument 'width' must be {} or more for {}, not {}".format(
+            len(digits), num, width))
+    return digits.rjust(width, "0")

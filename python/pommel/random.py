@@ -1,17 +1,18 @@
-"""Random numbers: the streams of NumPy's ``default_rng`` (PCG64), bit for bit.
+"""Random numbers: NumPy's streams, bit for bit.
+
+``default_rng`` makes a generator of a seed:
 
 >>> import pommel as pm
 >>> rng = pm.random.default_rng(42)
 >>> float(rng.random())
 0.7739560485559633
 
-Functions such as ``normal`` and ``randint`` draw from one generator of the module, which ``seed``
-makes anew. Its stream is that of ``default_rng``, and not that of NumPy's functions of these
-names.
+Functions such as ``normal`` and ``randint`` belong to one ``RandomState`` of the module, which
+``seed`` begins anew; their streams are those of NumPy's functions of these names.
 
 >>> pm.random.seed(42)
 >>> float(pm.random.rand())
-0.7739560485559633
+0.3745401188473625
 """
 
 from __future__ import annotations
@@ -19,409 +20,305 @@ from __future__ import annotations
 from operator import index as _index
 
 from . import _native
+from ._random_bits import MT19937, PCG64, BitGenerator, SeedSequence
+from ._random_bits import shape_of as _shape
+from ._random_drawing import Drawing as _Drawing
+from ._random_drawing import checked_normal as _checked_normal
+from ._random_drawing import complain as _complain
+from ._random_drawing import normals as _normals
+from ._random_drawing import together as _together
+from ._random_state import RandomState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import builtins
+    from ._typing import Any, ArrayLike, ElementType, Seed, Size, ndarray
 
-    from ._typing import (
-        Any, ArrayLike, ElementType, Iterable, Iterator, Seed, Size, SupportsIndex, ndarray,
-    )
-
-__all__ = ["Generator", "PCG64", "SeedSequence", "default_rng"]
+__all__ = ["BitGenerator", "Generator", "MT19937", "PCG64", "RandomState", "SeedSequence",
+           "default_rng"]
 
 
-def _words(seed: Any) -> list[int]:
-    """A seed as words of 32 bits, the lowest first, as NumPy's SeedSequence reads it."""
-    if isinstance(seed, (list, tuple)) or (hasattr(seed, "tolist") and not hasattr(seed, "__index__")):
-        words = []
-        for part in seed.tolist() if hasattr(seed, "tolist") else seed:
-            words += _words(part)
-        return words
-    seed = _index(seed)
-    if seed < 0:
-        raise ValueError("argument 'seed' must not be negative, not {}".format(seed))
-    words = [seed & 0xFFFFFFFF]
-    while seed >> 32:
-        seed >>= 32
-        words.append(seed & 0xFFFFFFFF)
-    return words
-
-
-def _hashed(words: Iterable[int], constant: int, factor: int) -> Iterator[int]:
-    """Words mixed with a constant that changes from one to the next."""
-    for word in words:
-        word ^= constant
-        constant = constant * factor & _WORD
-        word = word * constant & _WORD
-        yield word ^ word >> 16
-
-
-_WORD = 0xFFFFFFFF
-
-
-class SeedSequence:
-    """A seed that is spread over all bits of a generator's state, and the seeds of its children.
-
-    ``entropy`` is an int, a sequence of ints, or None for the system's randomness; ``spawn_key``
-    tells children apart. The states are NumPy's.
-
-    >>> import pommel as pm
-    >>> pm.random.SeedSequence(42).generate_state(2)
-    array([3444837047, 2669555309], dtype=uint32)
-    """
-
-    #: How many words of 32 bits the entropy is mixed in.
-    pool_size = 4
-
-    def __init__(self, entropy: Seed = None, *, spawn_key: Iterable[int] = ()) -> None:
-        if entropy is None:
-            from os import urandom
-
-            entropy = int.from_bytes(urandom(16), "little")
-        self.entropy = entropy
-        self.spawn_key = tuple(spawn_key)
-        self.n_children_spawned = 0
-        words = _words(entropy)
-        if self.spawn_key:
-            # Keys must not be taken for entropy.
-            words += [0] * (self.pool_size - len(words)) + _words(self.spawn_key)
-        self._assembled = words
-
-    def generate_state(self, n_words: int, dtype: ElementType = "uint32") -> ndarray:
-        """So many words of a state, of ``uint32`` or ``uint64``."""
-        dtype = _native.dtype(dtype)
-        if dtype not in ("uint32", "uint64"):
-            raise ValueError("argument 'dtype' must be uint32 or uint64, not {}".format(dtype))
-        halves = dtype.itemsize // 4
-        pool = self._pool()
-        repeated = (pool[i % self.pool_size] for i in range(n_words * halves))
-        words = list(_hashed(repeated, 0x8B51F9DD, 0x58F38DED))
-        state = [sum(word << 32 * i for i, word in enumerate(words[at:at + halves]))
-                 for at in range(0, len(words), halves)]
-        return _native.array(state, dtype=dtype)
-
-    def _pool(self) -> list[int]:
-        """The entropy, mixed (M. E. O'Neill, "Developing a seed_seq alternative", 2015)."""
-        size, words = self.pool_size, self._assembled
-        pool: list[int] = []
-
-        def sources() -> Iterator[int]:
-            yield from (words + [0] * size)[:size]
-            for source in range(size):
-                for _ in range(size - 1):
-                    yield pool[source]
-            for word in words[size:]:
-                for _ in range(size):
-                    yield word
-
-        hashed = _hashed(sources(), 0x43B0D7E5, 0x931E8875)
-        for _ in range(size):
-            pool.append(next(hashed))
-        targets = [target for source in range(size) for target in range(size) if target != source]
-        for target in targets + list(range(size)) * max(0, len(words) - size):
-            mixed = (0xCA01F9DD * pool[target] - 0x4973F715 * next(hashed)) & _WORD
-            pool[target] = mixed ^ mixed >> 16
-        return pool
-
-    def spawn(self, n_children: int) -> list[SeedSequence]:
-        """So many sequences that are independent of this one and of each other."""
-        first = self.n_children_spawned
-        self.n_children_spawned += n_children
-        return [type(self)(self.entropy, spawn_key=(*self.spawn_key, i))
-                for i in range(first, self.n_children_spawned)]
-
-    def __repr__(self) -> str:
-        return "SeedSequence(entropy={!r}, spawn_key={!r})".format(self.entropy, self.spawn_key)
-
-
-class PCG64:
-    """The bits that a ``Generator`` makes numbers of: those of NumPy's ``PCG64`` of a seed.
-
-    ``seed`` is an int, a sequence of ints, a ``SeedSequence``, or None for the system's
-    randomness.
-
-    >>> import pommel as pm
-    >>> rng = pm.random.Generator(pm.random.PCG64(42))
-    >>> float(rng.random())
-    0.7739560485559633
-    """
-
-    def __init__(self, seed: Seed | SeedSequence = None) -> None:
-        #: Where the state comes from.
-        self.seed_seq = seed if isinstance(seed, SeedSequence) else SeedSequence(seed)
-        self._stream = _native.RandomStream(self.seed_seq._assembled)
-
-    def random_raw(self, size: Size = None) -> Any:
-        """Words of 64 random bits: an int, or an array of ``uint64``."""
-        words = self._stream.integers(0, 2**64 - 1, _shape(size), "uint64")
-        return words.item() if size is None else words
-
-    def spawn(self, n_children: int) -> list[PCG64]:
-        """So many generators of bits that are independent of this one and of each other."""
-        return [type(self)(child) for child in self.seed_seq.spawn(n_children)]
-
-
-def default_rng(seed: Seed | SeedSequence | PCG64 | Generator = None) -> Generator:
+def default_rng(
+        seed: Seed | SeedSequence | BitGenerator | Generator | RandomState = None) -> Generator:
     """A generator of random numbers: of a seed (an int or a sequence of ints), a fresh one without.
 
-    ``seed`` may be a ``SeedSequence`` or a ``PCG64``, too; a generator that is given is given
-    back.
+    ``seed`` may be a ``SeedSequence`` or a generator of bits, too; a generator that is given is
+    given back.
     """
     if isinstance(seed, Generator):
         return seed
-    return Generator(seed if isinstance(seed, PCG64) else PCG64(seed))
+    if isinstance(seed, RandomState):
+        return Generator(seed._bit_generator)
+    return Generator(seed if isinstance(seed, BitGenerator) else PCG64(seed))
 
 
-def _shape(size: Any) -> tuple[int, ...]:
-    if size is None:
-        return ()
-    return tuple(size) if hasattr(size, "__iter__") else (_index(size),)
-
-
-class Generator:
+class Generator(_Drawing):
     """A stream of random numbers and what is drawn from it; made by ``default_rng``.
 
-    ``size`` is the shape of the result: an int, a tuple of ints, or None for a single number.
-    Parameters of distributions are numbers.
+    ``size`` is the shape of the result: an int, a tuple of ints, or None for a single number, or
+    for the shape that arrays of parameters have together.
     """
 
-    def __init__(self, bit_generator: PCG64) -> None:
-        if not isinstance(bit_generator, PCG64):
-            raise TypeError("argument 'bit_generator' must be a PCG64, not {}: use "
+    def __init__(self, bit_generator: BitGenerator) -> None:
+        if not isinstance(bit_generator, BitGenerator):
+            raise TypeError("argument 'bit_generator' must be a PCG64 or an MT19937, not {}: use "
                             "default_rng".format(
                 type(bit_generator).__name__))
         #: The bits.
         self.bit_generator = bit_generator
         self._stream = bit_generator._stream
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Generator, (self.bit_generator,)
+
+    def __repr__(self) -> str:
+        return "Generator({})".format(type(self.bit_generator).__name__)
+
     def spawn(self, n_children: int) -> list[Generator]:
         """So many generators that are independent of this one and of each other."""
         return [type(self)(bits) for bits in self.bit_generator.spawn(n_children)]
 
-    def random(self, size: Size = None, dtype: ElementType = "float64") -> ndarray:
+    def random(self, size: Size = None, dtype: ElementType = "float64",
+               out: ndarray | None = None) -> ndarray:
         """Numbers from 0 up to 1, without 1."""
-        return self._stream.random(_shape(size), dtype)
+        return _written(out, self._stream.random(_size(size, out, dtype), dtype))
 
-    def standard_normal(self, size: Size = None, dtype: ElementType = "float64") -> ndarray:
+    def standard_normal(self, size: Size = None, dtype: ElementType = "float64",
+                        out: ndarray | None = None) -> ndarray:
         """Normally distributed numbers of mean 0 and standard deviation 1."""
-        return self._stream.standard_normal(_shape(size), dtype)
+        return _written(out, self._stream.standard_normal(_size(size, out, dtype), dtype))
 
-    def standard_exponential(self, size: Size = None,
-                             dtype: ElementType = "float64") -> ndarray:
-        """Exponentially distributed numbers of mean 1."""
-        return self._stream.standard_exponential(_shape(size), dtype)
+    def standard_exponential(self, size: Size = None, dtype: ElementType = "float64",
+                             method: str = "zig", out: ndarray | None = None) -> ndarray:
+        """Exponentially distributed numbers of mean 1; by logarithms with the method 'inv'."""
+        if method not in ("zig", "inv"):
+            raise ValueError("argument 'method' must be 'zig' or 'inv', not {!r}".format(method))
+        numbers = self._stream.standard_exponential(_size(size, out, dtype), dtype, method == "inv")
+        return _written(out, numbers)
 
-    def integers(self, low: SupportsIndex, high: SupportsIndex | None = None, size: Size = None,
+    def standard_gamma(self, shape: ArrayLike, size: Size = None, dtype: ElementType = "float64",
+                       out: ndarray | None = None) -> ndarray:
+        """Gamma numbers of scale 1."""
+        shape = _native.asarray(shape)
+        wanted = _together(_size(size, out, dtype) if size is not None or out is not None else None, shape)
+        if shape.ndim:
+            shape = _native.broadcast_to(shape, wanted)
+        return _written(out, self._stream.standard_gamma(shape, wanted, dtype))
+
+    def integers(self, low: ArrayLike, high: ArrayLike = None, size: Size = None,
                  dtype: ElementType = "int64", endpoint: bool = False) -> ndarray:
         """Integers from ``low`` up to ``high``, which is left out unless ``endpoint``.
 
         With one bound they begin with 0.
         """
-        if high is None:
-            low, high = 0, low
-        low, high = _index(low), _index(high) - (not endpoint)
-        if low > high:
-            raise ValueError("argument 'low' must be below 'high': {} is not".format(low))
-        if _native.dtype(dtype) == "bool":
-            low, high = bool(low), bool(high)
-        return self._stream.integers(low, high, _shape(size), dtype)
+        return self._draw_integers(low, high, size, dtype, endpoint)
 
-    def uniform(self, low: float = 0.0, high: float = 1.0, size: Size = None) -> ndarray:
+    def uniform(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: Size = None) -> ndarray:
         """Numbers from ``low`` up to ``high``."""
-        return self._stream.draw("uniform", [low, high], _shape(size))
+        return self._draw("uniform", [low, high], size)
 
-    def normal(self, loc: float = 0.0, scale: float = 1.0, size: Size = None) -> ndarray:
-        """Normally distributed numbers of mean ``loc`` and standard deviation ``scale``."""
-        return self._stream.draw("normal", [loc, scale], _shape(size))
-
-    def permutation(self, x: ArrayLike, axis: int = 0) -> ndarray:
-        """The integers below a number, or the parts of an array along an axis, in random order."""
-        if not hasattr(x, "__len__"):
-            return self._stream.permutation(_index(x))
+    def permuted(self, x: ArrayLike, *, axis: int | None = None,
+                 out: ndarray | None = None) -> ndarray:
+        """The elements in random order; with an axis, those of each line along it on their own."""
         x = _native.asarray(x)
-        return _native.take(x, self._stream.permutation(x.shape[axis]), axis)
-
-    def shuffle(self, x: ndarray | list[Any], axis: int = 0) -> None:
-        """Brings the parts of an array along an axis, or of a list, into random order."""
-        if isinstance(x, list):
-            x[:] = [x[i] for i in self._stream.permutation(len(x)).tolist()]
-            return
-        x[...] = _native.take(x, self._stream.permutation(x.shape[axis]), axis)
+        if axis is None:
+            order = self._stream.permutation(x.size)
+            return _written(out, x.reshape(-1)[order].reshape(x.shape))
+        axis = _index(axis)
+        if not -x.ndim <= axis < x.ndim:
+            raise ValueError("axis {} does not exist: the array has {} axes".format(axis, x.ndim))
+        lines = _native.moveaxis(x, axis, -1)
+        count = 1
+        for extent in lines.shape[:-1]:
+            count *= extent
+        orders = [self._stream.permutation(lines.shape[-1]) for _ in range(count)]
+        if not x.size:
+            return _written(out, x.copy())
+        order = _native.stack(orders).reshape(lines.shape)
+        mixed = _native.take_along_axis(lines, order, -1)
+        return _written(out, _native.moveaxis(mixed, -1, axis).copy())
 
     def choice(self, a: ArrayLike, size: Size = None, replace: bool = True, p: ArrayLike = None,
                axis: int = 0, shuffle: bool = True) -> ndarray:
         """Parts of an array along an axis, or integers below a number, chosen at random."""
-        count = 1
-        for extent in _shape(size):
-            count *= extent
+        shape, count = self._rows(size)
         array = _native.asarray(a) if hasattr(a, "__len__") else None
         population = _index(a) if array is None else array.shape[axis]
         if p is not None:
             p = _native.asarray(p, dtype="float64").tolist()
-        chosen = self._stream.choice(population, count, replace, p, shuffle)
-        chosen = chosen.reshape(_shape(size))
+        chosen = self._stream.choice(population, count, replace, p, shuffle).reshape(shape)
         return chosen if array is None else _native.take(array, chosen, axis)
 
-    def bytes(self, length: int) -> builtins.bytes:
-        """Random bytes."""
-        return self._stream.bytes(length)
+    def multinomial(self, n: ArrayLike, pvals: ArrayLike, size: Size = None) -> ndarray:
+        """How many of ``n`` fall to each share, by its probability.
 
-    if TYPE_CHECKING:
-        # Of the table below.
-        def beta(self, a: float, b: float, size: Size = None) -> ndarray: ...
-        def binomial(self, n: float, p: float, size: Size = None) -> ndarray: ...
-        def chisquare(self, df: float, size: Size = None) -> ndarray: ...
-        def exponential(self, scale: float = 1.0, size: Size = None) -> ndarray: ...
-        def f(self, dfnum: float, dfden: float, size: Size = None) -> ndarray: ...
-        def gamma(self, shape: float, scale: float = 1.0, size: Size = None) -> ndarray: ...
-        def geometric(self, p: float, size: Size = None) -> ndarray: ...
-        def gumbel(self, loc: float = 0.0, scale: float = 1.0, size: Size = None) -> ndarray: ...
-        def laplace(self, loc: float = 0.0, scale: float = 1.0, size: Size = None) -> ndarray: ...
-        def logistic(self, loc: float = 0.0, scale: float = 1.0,
-                     size: Size = None) -> ndarray: ...
-        def lognormal(self, mean: float = 0.0, sigma: float = 1.0,
-                      size: Size = None) -> ndarray: ...
-        def logseries(self, p: float, size: Size = None) -> ndarray: ...
-        def negative_binomial(self, n: float, p: float, size: Size = None) -> ndarray: ...
-        def noncentral_chisquare(self, df: float, nonc: float, size: Size = None) -> ndarray: ...
-        def noncentral_f(self, dfnum: float, dfden: float, nonc: float,
-                         size: Size = None) -> ndarray: ...
-        def pareto(self, a: float, size: Size = None) -> ndarray: ...
-        def poisson(self, lam: float = 1.0, size: Size = None) -> ndarray: ...
-        def power(self, a: float, size: Size = None) -> ndarray: ...
-        def rayleigh(self, scale: float = 1.0, size: Size = None) -> ndarray: ...
-        def standard_cauchy(self, size: Size = None) -> ndarray: ...
-        def standard_t(self, df: float, size: Size = None) -> ndarray: ...
-        def triangular(self, left: float, mode: float, right: float,
-                       size: Size = None) -> ndarray: ...
-        def vonmises(self, mu: float, kappa: float, size: Size = None) -> ndarray: ...
-        def wald(self, mean: float, scale: float, size: Size = None) -> ndarray: ...
-        def weibull(self, a: float, size: Size = None) -> ndarray: ...
-        def zipf(self, a: float, size: Size = None) -> ndarray: ...
+        Numbers and rows of probabilities of arrays are stretched to one shape.
+        """
+        n, pvals = _native.asarray(n), _native.asarray(pvals, dtype="float64")
+        if not pvals.ndim or not pvals.shape[-1]:
+            raise ValueError("argument 'pvals' must hold a probability or more")
+        if not _native.can_cast(n.dtype, "int64"):
+            raise TypeError("argument 'n' must be integers, not {}".format(n.dtype.name))
+        if not n.ndim and pvals.ndim == 1:
+            shape, rows = self._rows(size)
+            found = self._stream.multinomial(int(n), pvals.tolist(), rows)
+            return found.reshape((*shape, pvals.size))
+        shape = _together(size, n, pvals[..., 0])
+        numbers = _native.broadcast_to(n, shape).reshape(-1).tolist()
+        shares = _native.broadcast_to(pvals, (*shape, pvals.shape[-1]))
+        shares = shares.reshape((-1, pvals.shape[-1])).tolist() if numbers else []
+        found = [self._stream.multinomial(*both, 1) for both in zip(numbers, shares)]
+        together = _native.concat(found) if found else _native.zeros(0, "int64")
+        return together.reshape((*shape, pvals.shape[-1]))
+
+    def dirichlet(self, alpha: ArrayLike, size: Size = None) -> ndarray:
+        """Shares of a whole, that sum to 1."""
+        shape, rows = self._rows(size)
+        alpha = _native.asarray(alpha, dtype="float64").reshape(-1)
+        return self._stream.dirichlet(alpha.tolist(), rows, False).reshape((*shape, alpha.size))
+
+    def multivariate_hypergeometric(self, colors: ArrayLike, nsample: int, size: Size = None,
+                                    method: str = "marginals") -> ndarray:
+        """How many of each colour are in a sample without replacement; by draws with the method
+        'count', else colour by colour."""
+        if method not in ("count", "marginals"):
+            raise ValueError("argument 'method' must be 'count' or 'marginals', not {!r}".format(
+                method))
+        colors = _native.asarray(colors)
+        if colors.ndim != 1 or colors.size and colors.dtype.kind not in "biu":
+            raise ValueError("argument 'colors' must be integers along one axis, not {}".format(
+                colors.dtype.name))
+        shape, rows = self._rows(size)
+        found = self._stream.multivariate_hypergeometric(
+            colors.astype("int64").tolist(), _index(nsample), method == "marginals", rows)
+        return found.reshape((*shape, colors.size))
+
+    def multivariate_normal(self, mean: ArrayLike, cov: ArrayLike, size: Size = None,
+                            check_valid: str = "warn", tol: float = 1e-8, *,
+                            method: str = "svd") -> ndarray:
+        """Normally distributed vectors with these means and covariances.
+
+        ``method`` says how the covariances are factored: 'svd', 'eigh' or 'cholesky'. The vectors
+        of singular values and eigenvalues have signs of their own, and numbers drawn with them are
+        NumPy's only where those are.
+        """
+        from ._comparing import allclose
+
+        if method not in ("svd", "eigh", "cholesky"):
+            raise ValueError("argument 'method' must be 'svd', 'eigh' or 'cholesky', not "
+                             "{!r}".format(method))
+        mean, cov = _checked_normal(mean, cov, check_valid)
+        if method == "cholesky":
+            factor = _native.cholesky(cov)
+        elif method == "eigh":
+            values, vectors = _native.eigh(cov)
+            _complain(check_valid, not _native.any(values < -tol))
+            factor = vectors * _native.sqrt(_native.abs(values))
+        else:
+            u, s, v = _native.svd(cov)
+            if check_valid != "ignore":
+                _complain(check_valid,
+                          allclose(_native.matmul(v.T * s, v), cov, rtol=tol, atol=tol))
+            factor = u * _native.sqrt(s)
+        shape = (*_shape(size), mean.size)
+        numbers = self.standard_normal(shape).reshape((-1, mean.size))
+        return _normals(numbers, mean, factor).reshape(shape)
 
 
-def _distribution(name: str, parameters: list[str]) -> None:
-    """A method that draws from a distribution of the native table."""
-    names = [parameter.partition("=")[0] for parameter in parameters]
-    signature = ", ".join(parameters + ["size=None"])
-    source = "def {0}(self, {1}):\n    return self._stream.draw({0!r}, [{2}], _shape(size))\n".format(
-        name, signature, ", ".join(names))
-    scope = {"_shape": _shape}
-    exec(source, scope)
-    method = scope[name]
-    method.__doc__ = "Numbers of the distribution of that name; see NumPy's `Generator.{}`.".format(name)
-    method.__qualname__ = "Generator." + name
-    method.__module__ = __name__
-    setattr(Generator, name, method)
+def _size(size: Size, out: ndarray | None, dtype: ElementType) -> tuple[int, ...]:
+    """The shape of what is drawn, for an array that is to take it if there is one."""
+    if out is None:
+        return _shape(size)
+    if out.dtype != _native.dtype(dtype):
+        raise TypeError("argument 'out' must be of {}, not {}".format(
+            _native.dtype(dtype).name, out.dtype.name))
+    if size is not None and _shape(size) != out.shape:
+        raise ValueError("argument 'size' must be the shape {} of 'out', not {}".format(
+            out.shape, _shape(size)))
+    return out.shape
 
 
-for _row in """
-    beta a b; binomial n p; chisquare df; exponential scale=1.0; f dfnum dfden;
-    gamma shape scale=1.0; geometric p; gumbel loc=0.0 scale=1.0; laplace loc=0.0 scale=1.0;
-    logistic loc=0.0 scale=1.0; lognormal mean=0.0 sigma=1.0; logseries p; negative_binomial n p;
-    noncentral_chisquare df nonc; noncentral_f dfnum dfden nonc; pareto a; poisson lam=1.0; power a;
-    rayleigh scale=1.0; standard_cauchy; standard_t df; triangular left mode right; vonmises mu kappa;
-    wald mean scale; weibull a; zipf a
-""".split(";"):
-    _name, *_parameters = _row.split()
-    _distribution(_name, _parameters)
+def _written(out: ndarray | None, numbers: ndarray) -> ndarray:
+    if out is None:
+        return numbers
+    if out.dtype != numbers.dtype:
+        raise TypeError("argument 'out' must be of {}, not {}".format(
+            numbers.dtype.name, out.dtype.name))
+    if out.shape != numbers.shape:
+        raise ValueError("argument 'out' must have the shape {}, not {}".format(
+            numbers.shape, out.shape))
+    out[...] = numbers
+    return out
 
 
-#: The generator of the module: a list of it, or of none before somebody draws.
-_own: list[Generator] = []
+#: The stream of the module: a list of it, or of none before somebody draws.
+_own: list[RandomState] = []
 
 
-def _generator() -> Generator:
+def _state() -> RandomState:
     if not _own:
-        seed()
+        _own.append(RandomState())
     return _own[0]
 
 
-def seed(seed: Seed | SeedSequence = None) -> None:
-    """Makes the generator of the module anew: of a seed as that of ``default_rng``."""
-    _own[:] = [Generator(PCG64(seed))]
-
-
-def rand(*shape: int) -> ndarray:
-    """Numbers from 0 up to 1, without 1, in a shape whose extents are the arguments."""
-    return _generator().random(shape)
-
-
-def randn(*shape: int) -> ndarray:
-    """Normally distributed numbers of mean 0 and standard deviation 1, in a shape whose extents
-    are the arguments."""
-    return _generator().standard_normal(shape)
-
-
-def randint(low: SupportsIndex, high: SupportsIndex | None = None, size: Size = None,
-            dtype: ElementType = "int64") -> ndarray:
-    """Integers from ``low`` up to ``high``, which is left out; with one bound from 0."""
-    return _generator().integers(low, high, size, dtype)
-
-
-def random_sample(size: Size = None) -> ndarray:
-    """Numbers from 0 up to 1, without 1."""
-    return _generator().random(size)
-
-
-ranf = sample = random = random_sample
-
-
-def choice(a: ArrayLike, size: Size = None, replace: bool = True,
-           p: ArrayLike = None) -> ndarray:
-    """Elements of an array, or integers below a number, chosen at random."""
-    return _generator().choice(a, size, replace, p)
-
-
-def permutation(x: ArrayLike) -> ndarray:
-    """The integers below a number, or the parts of an array, in random order."""
-    return _generator().permutation(x)
-
-
-def shuffle(x: ndarray | list[Any]) -> None:
-    """Brings the parts of an array along its first axis, or of a list, into random order."""
-    _generator().shuffle(x)
+def seed(seed: ArrayLike = None) -> None:
+    """Begins the stream of the module anew: of a seed as that of ``RandomState``."""
+    _state().seed(seed)
 
 
 def _forwarded(name: str) -> Any:
-    """A function of the module for a method of its generator."""
+    """A function of the module for a method of its stream."""
 
     def function(*args: Any, **kwargs: Any) -> Any:
-        return getattr(_generator(), name)(*args, **kwargs)
+        return getattr(_state(), name)(*args, **kwargs)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = "``Generator.{}`` of the generator of the module.".format(name)
+    function.__doc__ = "``RandomState.{}`` of the stream of the module.".format(name)
     return function
 
 
 if TYPE_CHECKING:
-    _any = Generator(PCG64())
+    _any = RandomState()
     beta = _any.beta
     binomial = _any.binomial
     bytes = _any.bytes
     chisquare = _any.chisquare
+    choice = _any.choice
+    dirichlet = _any.dirichlet
     exponential = _any.exponential
     f = _any.f
     gamma = _any.gamma
     geometric = _any.geometric
+    get_state = _any.get_state
     gumbel = _any.gumbel
+    hypergeometric = _any.hypergeometric
     laplace = _any.laplace
     logistic = _any.logistic
     lognormal = _any.lognormal
     logseries = _any.logseries
+    multinomial = _any.multinomial
+    multivariate_normal = _any.multivariate_normal
     negative_binomial = _any.negative_binomial
     noncentral_chisquare = _any.noncentral_chisquare
     noncentral_f = _any.noncentral_f
     normal = _any.normal
     pareto = _any.pareto
+    permutation = _any.permutation
     poisson = _any.poisson
     power = _any.power
+    rand = _any.rand
+    randint = _any.randint
+    randn = _any.randn
+    random = _any.random
+    random_sample = _any.random_sample
     rayleigh = _any.rayleigh
+    set_state = _any.set_state
+    shuffle = _any.shuffle
     standard_cauchy = _any.standard_cauchy
     standard_exponential = _any.standard_exponential
+    standard_gamma = _any.standard_gamma
     standard_normal = _any.standard_normal
     standard_t = _any.standard_t
+    tomaxint = _any.tomaxint
     triangular = _any.triangular
     uniform = _any.uniform
     vonmises = _any.vonmises
@@ -429,10 +326,11 @@ if TYPE_CHECKING:
     weibull = _any.weibull
     zipf = _any.zipf
 
-# The other methods of generators are functions too; those of integers have another name.
-for _name in vars(Generator).keys() - {"integers", "random", "spawn", *globals()}:
-    if not _name.startswith("_"):
+# The methods are functions too.
+for _name in [*vars(RandomState), *vars(_Drawing)]:
+    if not _name.startswith("_") and _name not in globals():
         globals()[_name] = _forwarded(_name)
+ranf = sample = random_sample
 __all__ += sorted(_name for _name, _function in globals().items()
                   if not _name.startswith("_") and type(_function) is type(seed)
                   and _name != "default_rng")

@@ -9,7 +9,7 @@ MODULES = ["pommel._attributes", "pommel._building", "pommel._comparing", "pomme
            "pommel._errstate", "pommel._functional", "pommel._histograms", "pommel._index_tricks",
            "pommel._nans", "pommel._placing", "pommel._polynomials", "pommel._printing",
            "pommel._quantiles", "pommel._sets", "pommel._signal", "pommel._statistics",
-           "pommel._text", "pommel._types", "pommel.fft", "pommel.linalg", "pommel.random"]
+           "pommel._text", "pommel._types", "pommel.emath", "pommel.fft", "pommel.linalg", "pommel.random"]
 
 
 @pytest.mark.parametrize("name", MODULES)

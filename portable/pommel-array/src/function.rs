@@ -12,7 +12,7 @@
 ///   processor notes them), `divisor` (the same, and an integer must not be divided by zero), `pole`
 ///   and `range` (an infinite result of finite parameters is a division by zero, or an overflow).
 /// * A class of element types has a body, an expression of the parameters; `float` is computed in
-///   `f32` for `float16`, and `bool` is `bool`. The class `vector` names a function of
+///   `f32` for `float16`, which `short` alone is, and `bool` is `bool`. The class `vector` names a function of
 ///   [`kernels::math`](crate::kernels::math) for floating-point numbers. Types without a class of their own are converted to
 ///   the first type in the order of the table of types that has one and holds their values.
 #[macro_export]
@@ -58,11 +58,13 @@ macro_rules! for_each_function {
             /// The larger one, or the one that is a number.
             Fmax "fmax" (a, b) same quiet
                 [bool a | b] [int if a > b { a } else { b }]
-                [float if a >= b || b.is_nan() { a } else { b }];
+                [float if a >= b || b.is_nan() { a } else { b }]
+                [complex if scalar::complex_is_nan(b) || !scalar::complex_is_nan(a) && !scalar::complex_less(a, b) { a } else { b }];
             /// The smaller one, or the one that is a number.
             Fmin "fmin" (a, b) same quiet
                 [bool a & b] [int if a < b { a } else { b }]
-                [float if a <= b || b.is_nan() { a } else { b }];
+                [float if a <= b || b.is_nan() { a } else { b }]
+                [complex if scalar::complex_is_nan(b) || !scalar::complex_is_nan(a) && !scalar::complex_less(b, a) { a } else { b }];
 
             /// Whether both are equal.
             Equal "equal" (a, b) truth quiet
@@ -169,7 +171,8 @@ macro_rules! for_each_function {
             /// The first with the sign of the second.
             CopySign "copysign" (a, b) same quiet [float a.copysign(b)];
             /// The next number after the first in the direction of the second.
-            NextAfter "nextafter" (a, b) same range [half a.next_after(b)];
+            NextAfter "nextafter" (a, b) same range
+                [short scalar::next_half_after(a, b)] [half a.next_after(b)];
             /// 0, the second, or 1: as the first is below, at, or above zero.
             Heaviside "heaviside" (a, b) same quiet
                 [float if a < 0.0 { 0.0 } else if a > 0.0 { 1.0 } else if a == 0.0 { b } else { a }];

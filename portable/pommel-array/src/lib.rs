@@ -35,6 +35,7 @@ mod scalar;
 pub mod sorting;
 pub mod text;
 pub mod threads;
+pub mod turns;
 
 pub use array::Array;
 pub use dtype::{Casting, DType, Element, Kind};

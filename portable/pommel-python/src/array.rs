@@ -6,10 +6,11 @@ use crate::functions::algebra;
 use crate::functions::argument::{Arrays, In, Lay, axes, out};
 use crate::functions::searching::taken;
 use crate::functions::sorting::along;
-use crate::functions::statistics::reduced;
+use crate::functions::statistics::{More, Spread, meant, reduced, spread};
 use crate::key::{self, Key};
 use crate::value::{self, Shape, Value};
 use crate::{errstate, exchange, text};
+use pommel::Annotation;
 use pommel::prelude::*;
 use pommel_array::kernels::few::{self, Few};
 use pommel_array::reduce::{self, Reduction, Scan};
@@ -58,6 +59,17 @@ fn short_operator<'c>(
     };
     let inner = few::arithmetic(function, elements, other, reflected)?;
     Some(pommel::new_instance(ctx, NdArray { inner }))
+}
+
+/// The array with a result: a new one, or the one that it was written to.
+pub(crate) struct Computed<'c>(pub(crate) Object<'c>);
+
+impl IntoPython for Computed<'_> {
+    const GIVES: Annotation = NdArray::GIVES;
+
+    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
+        self.0.into_python(ctx)
+    }
 }
 
 /// An operator of an array and anything.
@@ -812,96 +824,148 @@ impl NdArray {
     }
 
     /// The sum of the elements along axes, or of all.
-    #[signature(axis = None, dtype = None, *, keepdims = false)]
-    fn sum(
+    #[signature(axis = None, dtype = None, out = None, *, keepdims = false, initial = None, r#where = None)]
+    #[allow(clippy::too_many_arguments, reason = "NumPy's")]
+    fn sum<'c>(
         &self,
-        ctx: Ctx<'_>,
+        ctx: Ctx<'c>,
         axis: Option<Shape>,
         dtype: Option<DType>,
+        out: Option<Object<'c>>,
         keepdims: bool,
-    ) -> Result<NdArray> {
-        reduced(ctx, Reduction::Sum, &self.inner, axis, dtype, keepdims)
+        initial: Option<Object<'c>>,
+        r#where: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        let more = More { out, initial, which: r#where };
+        reduced(ctx, Reduction::Sum, &self.inner, (axis, dtype, keepdims), more)
     }
 
     /// The product of the elements along axes, or of all.
-    #[signature(axis = None, dtype = None, *, keepdims = false)]
-    fn prod(
+    #[signature(axis = None, dtype = None, out = None, *, keepdims = false, initial = None, r#where = None)]
+    #[allow(clippy::too_many_arguments, reason = "NumPy's")]
+    fn prod<'c>(
         &self,
-        ctx: Ctx<'_>,
+        ctx: Ctx<'c>,
         axis: Option<Shape>,
         dtype: Option<DType>,
+        out: Option<Object<'c>>,
         keepdims: bool,
-    ) -> Result<NdArray> {
-        reduced(ctx, Reduction::Prod, &self.inner, axis, dtype, keepdims)
+        initial: Option<Object<'c>>,
+        r#where: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        let more = More { out, initial, which: r#where };
+        reduced(ctx, Reduction::Prod, &self.inner, (axis, dtype, keepdims), more)
     }
 
     /// The smallest element along axes, or of all.
-    #[signature(axis = None, *, keepdims = false)]
-    fn min(&self, ctx: Ctx<'_>, axis: Option<Shape>, keepdims: bool) -> Result<NdArray> {
-        reduced(ctx, Reduction::Min, &self.inner, axis, None, keepdims)
+    #[signature(axis = None, out = None, *, keepdims = false, initial = None, r#where = None)]
+    fn min<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        axis: Option<Shape>,
+        out: Option<Object<'c>>,
+        keepdims: bool,
+        initial: Option<Object<'c>>,
+        r#where: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        let more = More { out, initial, which: r#where };
+        reduced(ctx, Reduction::Min, &self.inner, (axis, None, keepdims), more)
     }
 
     /// The largest element along axes, or of all.
-    #[signature(axis = None, *, keepdims = false)]
-    fn max(&self, ctx: Ctx<'_>, axis: Option<Shape>, keepdims: bool) -> Result<NdArray> {
-        reduced(ctx, Reduction::Max, &self.inner, axis, None, keepdims)
+    #[signature(axis = None, out = None, *, keepdims = false, initial = None, r#where = None)]
+    fn max<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        axis: Option<Shape>,
+        out: Option<Object<'c>>,
+        keepdims: bool,
+        initial: Option<Object<'c>>,
+        r#where: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        let more = More { out, initial, which: r#where };
+        reduced(ctx, Reduction::Max, &self.inner, (axis, None, keepdims), more)
     }
 
     /// Whether all elements along axes, or of all, are true.
-    #[signature(axis = None, *, keepdims = false)]
-    fn all(&self, ctx: Ctx<'_>, axis: Option<Shape>, keepdims: bool) -> Result<NdArray> {
-        reduced(ctx, Reduction::All, &self.inner, axis, None, keepdims)
+    #[signature(axis = None, out = None, *, keepdims = false, r#where = None)]
+    fn all<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        axis: Option<Shape>,
+        out: Option<Object<'c>>,
+        keepdims: bool,
+        r#where: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        let more = More { out, initial: None, which: r#where };
+        reduced(ctx, Reduction::All, &self.inner, (axis, None, keepdims), more)
     }
 
     /// Whether an element along axes, or of all, is true.
-    #[signature(axis = None, *, keepdims = false)]
-    fn any(&self, ctx: Ctx<'_>, axis: Option<Shape>, keepdims: bool) -> Result<NdArray> {
-        reduced(ctx, Reduction::Any, &self.inner, axis, None, keepdims)
+    #[signature(axis = None, out = None, *, keepdims = false, r#where = None)]
+    fn any<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        axis: Option<Shape>,
+        out: Option<Object<'c>>,
+        keepdims: bool,
+        r#where: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        let more = More { out, initial: None, which: r#where };
+        reduced(ctx, Reduction::Any, &self.inner, (axis, None, keepdims), more)
     }
 
     /// The mean of the elements along axes, or of all.
-    #[signature(axis = None, dtype = None, *, keepdims = false)]
-    fn mean(
+    #[signature(axis = None, dtype = None, out = None, *, keepdims = false, r#where = None)]
+    fn mean<'c>(
         &self,
-        ctx: Ctx<'_>,
+        ctx: Ctx<'c>,
         axis: Option<Shape>,
         dtype: Option<DType>,
+        out: Option<Object<'c>>,
         keepdims: bool,
-    ) -> Result<NdArray> {
-        let dtype = dtype.map(|dtype| dtype.inner);
-        computed(ctx, "mean", reduce::mean(&self.inner, axes(&axis), keepdims, dtype))
+        r#where: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        let more = More { out, initial: None, which: r#where };
+        meant(ctx, &self.inner, (axis, dtype, keepdims), more)
     }
 
     /// The variance of the elements along axes, or of all.
-    #[signature(axis = None, *, correction = None, ddof = None, keepdims = false)]
-    fn var(
+    #[signature(axis = None, dtype = None, out = None, *, correction = None, ddof = None, keepdims = false, r#where = None)]
+    #[allow(clippy::too_many_arguments, reason = "NumPy's")]
+    fn var<'c>(
         &self,
-        ctx: Ctx<'_>,
+        ctx: Ctx<'c>,
         axis: Option<Shape>,
+        dtype: Option<DType>,
+        out: Option<Object<'c>>,
         correction: Option<f64>,
         ddof: Option<f64>,
         keepdims: bool,
-    ) -> Result<NdArray> {
-        let correction = correction.or(ddof).unwrap_or(0.0);
-        computed(ctx, "var", reduce::variance(&self.inner, axes(&axis), correction, keepdims, None))
+        r#where: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        let more = More { out, initial: None, which: r#where };
+        let of = Spread { name: "var", correction: correction.or(ddof).unwrap_or(0.0) };
+        spread(ctx, of, &self.inner, (axis, dtype, keepdims), more)
     }
 
     /// The standard deviation of the elements along axes, or of all.
-    #[signature(axis = None, *, correction = None, ddof = None, keepdims = false)]
-    fn std(
+    #[signature(axis = None, dtype = None, out = None, *, correction = None, ddof = None, keepdims = false, r#where = None)]
+    #[allow(clippy::too_many_arguments, reason = "NumPy's")]
+    fn std<'c>(
         &self,
-        ctx: Ctx<'_>,
+        ctx: Ctx<'c>,
         axis: Option<Shape>,
+        dtype: Option<DType>,
+        out: Option<Object<'c>>,
         correction: Option<f64>,
         ddof: Option<f64>,
         keepdims: bool,
-    ) -> Result<NdArray> {
-        let correction = correction.or(ddof).unwrap_or(0.0);
-        computed(
-            ctx,
-            "std",
-            reduce::deviation(&self.inner, axes(&axis), correction, keepdims, None),
-        )
+        r#where: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        let more = More { out, initial: None, which: r#where };
+        let of = Spread { name: "std", correction: correction.or(ddof).unwrap_or(0.0) };
+        spread(ctx, of, &self.inner, (axis, dtype, keepdims), more)
     }
 
     /// Where the smallest element is along an axis, or in C order.

@@ -1,12 +1,14 @@
 //! Element-wise functions as Python objects, one for each row of the engine's table.
 
-use crate::array::{NdArray, computed};
+use crate::array::{Computed, NdArray, computed};
+use crate::dtype::DType;
 use crate::error::Raise;
 use crate::errstate;
-use crate::value::Value;
-use pommel::Annotation;
+use crate::functions::argument::In;
+use crate::value::{Shape, Value};
 use pommel::prelude::*;
-use pommel_array::{Casting, Function, Operand, apply, apply_into};
+use pommel_array::turns::{in_turn, type_of_turns};
+use pommel_array::{Casting, DType as Type, Function, Operand, apply, apply_into};
 use smallvec::SmallVec;
 
 /// An element-wise function: of arrays, numbers and nested sequences, whose shapes are stretched to
@@ -28,7 +30,8 @@ impl Ufunc {
     #[getter]
     fn doc(&self) -> String {
         let parameters = if self.function.arity() == 1 { "x" } else { "x1, x2" };
-        format!("{}({parameters}, /, out=None)\n\n{}", name(self.function), self.function.doc())
+        let name = name(self.function);
+        format!("{name}({parameters}, /, out=None, *, where=True)\n\n{}", self.function.doc())
     }
 
     /// The number of parameters.
@@ -49,13 +52,138 @@ impl Ufunc {
         self.function.arity() + 1
     }
 
-    #[signature(*args, out = None, dtype = None)]
+    /// The types for which it is computed, by NumPy's letters: those of the parameters, an arrow, and
+    /// that of the result.
+    #[getter]
+    fn types(&self) -> Vec<String> {
+        let kernels = Type::ALL.iter().filter_map(|&dtype| self.function.kernel(dtype));
+        let text = |kernel: pommel_array::kernels::Kernel| {
+            let inputs = kernel.inputs.iter().take(self.function.arity());
+            let inputs: String = inputs.map(|&dtype| letter(dtype)).collect();
+            format!("{inputs}->{}", letter(kernel.output))
+        };
+        kernels.map(text).collect()
+    }
+
+    /// The number of `types`.
+    #[getter]
+    fn ntypes(&self) -> usize {
+        self.types().len()
+    }
+
+    /// What changes no other value that it meets; None if there is no such number.
+    #[getter]
+    fn identity<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        ctx.import(c"pommel._ufuncs")?.call_method(c"identity", (name(self.function),))
+    }
+
+    /// None: elements meet one by one.
+    #[getter]
+    fn signature(&self) -> Option<String> {
+        None
+    }
+
+    /// One element of all those along an axis, axes, or of all (`None`), one after the other.
+    #[signature(array, axis = Some(Shape(vec![0])), dtype = None, out = None, keepdims = false, *, initial = None, r#where = None)]
+    #[allow(clippy::too_many_arguments, reason = "NumPy's")]
+    fn reduce<'c>(
+        this: &Instance<'c, Ufunc>,
+        ctx: Ctx<'c>,
+        array: &Object<'c>,
+        axis: Option<Shape>,
+        dtype: Option<DType>,
+        out: Option<Object<'c>>,
+        keepdims: bool,
+        initial: Option<Object<'c>>,
+        r#where: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        let module = ctx.import(c"pommel._ufuncs")?;
+        let which = (out, initial, r#where);
+        module.call_method(c"reduce", (&**this, array, axis, dtype, keepdims, which)).map(Computed)
+    }
+
+    /// What `reduce` makes of the elements up to each one along an axis.
+    #[signature(array, axis = 0, dtype = None, out = None)]
+    fn accumulate<'c>(
+        this: &Instance<'c, Ufunc>,
+        ctx: Ctx<'c>,
+        array: &Object<'c>,
+        axis: isize,
+        dtype: Option<DType>,
+        out: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        let module = ctx.import(c"pommel._ufuncs")?;
+        module.call_method(c"accumulate", (&**this, array, axis, dtype, out)).map(Computed)
+    }
+
+    /// What `reduce` makes of the elements from each index up to the next one; of an index that is not
+    /// below the next one, its element.
+    #[signature(array, indices, axis = 0, dtype = None, out = None)]
+    fn reduceat<'c>(
+        this: &Instance<'c, Ufunc>,
+        ctx: Ctx<'c>,
+        array: &Object<'c>,
+        indices: &Object<'c>,
+        axis: isize,
+        dtype: Option<DType>,
+        out: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        let module = ctx.import(c"pommel._ufuncs")?;
+        module.call_method(c"reduceat", (&**this, array, indices, axis, dtype, out)).map(Computed)
+    }
+
+    /// The function of each element of one array with each of the other.
+    #[signature(a, b, /, *, out = None, dtype = None, r#where = None)]
+    fn outer<'c>(
+        this: &Instance<'c, Ufunc>,
+        ctx: Ctx<'c>,
+        a: &Object<'c>,
+        b: &Object<'c>,
+        out: Option<Object<'c>>,
+        dtype: Option<DType>,
+        r#where: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        let module = ctx.import(c"pommel._ufuncs")?;
+        module.call_method(c"outer", (&**this, a, b, out, dtype, r#where)).map(Computed)
+    }
+
+    /// Changes the elements at indices in place, by what is given for each; an element whose index is
+    /// there twice is changed twice.
+    #[signature(a, indices, b = None, /)]
+    fn at<'c>(
+        this: &Instance<'c, Ufunc>,
+        ctx: Ctx<'c>,
+        a: &Object<'c>,
+        indices: &Object<'c>,
+        b: Option<Object<'c>>,
+    ) -> Result<()> {
+        let module = ctx.import(c"pommel._ufuncs")?;
+        module.call_method(c"at", (&**this, a, indices, b)).map(drop)
+    }
+
+    /// The type in which results can be parameters again, or None.
+    #[name = "_type_of_turns"]
+    fn type_of_turns(&self, dtype: DType) -> Option<DType> {
+        type_of_turns(self.function, dtype.inner).map(|inner| DType { inner })
+    }
+
+    /// Makes the row `to[i]` of an array of its row `from[i]` and the row `i` of others, in turn.
+    #[name = "_in_turn"]
+    fn in_turn(&self, ctx: Ctx<'_>, array: In, from: In, to: In, others: In) -> Result<()> {
+        let rows = |numbers: &In| numbers.0.cast(Type::Int64, Casting::Safe)?.to_vec::<i64>();
+        let (from, to) = (rows(&from).raise()?, rows(&to).raise()?);
+        in_turn(self.function, &array.0, &from, &to, &others.0).raise()?;
+        errstate::check(ctx, self.function.name())
+    }
+
+    #[signature(*args, out = None, dtype = None, r#where = None)]
     fn __call__<'c>(
         &self,
         ctx: Ctx<'c>,
         args: Args<'_, 'c>,
         out: Option<Object<'c>>,
-        dtype: Option<crate::dtype::DType>,
+        dtype: Option<DType>,
+        r#where: Option<Object<'c>>,
     ) -> Result<Computed<'c>> {
         let arity = self.function.arity();
         let name = self.function.name();
@@ -81,6 +209,16 @@ impl Ufunc {
         }
         let out = out.or_else(|| args.get(arity).map(|o| o.to_owned_handle()));
         let out = out.filter(|out| !out.is_none());
+        if let Some(r#where) = r#where.filter(|which| !is_everywhere(which)) {
+            let arrays = values.into_iter().map(|value| given(ctx, value));
+            let arrays: Vec<Object<'c>> = arrays.collect::<Result<_>>()?;
+            let arrays: Vec<&Object<'_>> = arrays.iter().collect();
+            let module = ctx.import(c"pommel._ufuncs")?;
+            let this = Ufunc { function: self.function };
+            let out = out.map(|out| out_array(&out)).transpose()?;
+            let given = (this, ctx.tuple(&arrays)?, out, r#where);
+            return module.call_method(c"call_where", given).map(Computed);
+        }
         let operands: SmallVec<[Operand<'_>; 2]> = values.iter().map(Value::operand).collect();
         match out {
             Some(out) => {
@@ -106,17 +244,6 @@ impl Ufunc {
     }
 }
 
-/// The array with a result: a new one, or the one that it was written to.
-struct Computed<'c>(Object<'c>);
-
-impl IntoPython for Computed<'_> {
-    const GIVES: Annotation = NdArray::GIVES;
-
-    fn into_python(self, ctx: Ctx<'_>) -> Result<Object<'_>> {
-        self.0.into_python(ctx)
-    }
-}
-
 /// The name of an element-wise function: the engine's, but that `round` is a function of two
 /// parameters.
 fn name(function: Function) -> &'static str {
@@ -126,6 +253,39 @@ fn name(function: Function) -> &'static str {
 /// The array that is to take a result: itself, or the one of a tuple.
 fn out_array<'c>(out: &Object<'c>) -> Result<Object<'c>> {
     if out.is_a::<Tuple>() { out.get_index(0) } else { Ok(out.to_owned_handle()) }
+}
+
+/// A parameter for Python: a number stays one.
+fn given(ctx: Ctx<'_>, value: Value) -> Result<Object<'_>> {
+    match value {
+        Value::Array(inner) => ctx.object(NdArray { inner }),
+        Value::Scalar(number) => crate::value::give(ctx, number),
+    }
+}
+
+/// Whether a condition is left out or true.
+pub(crate) fn is_everywhere(condition: &Object<'_>) -> bool {
+    condition.is_none() || condition.is_a::<Bool>() && condition.is_true().unwrap_or(false)
+}
+
+/// NumPy's letter of a type.
+fn letter(dtype: Type) -> char {
+    match dtype {
+        Type::Bool => '?',
+        Type::Int8 => 'b',
+        Type::Int16 => 'h',
+        Type::Int32 => 'i',
+        Type::Int64 => 'l',
+        Type::UInt8 => 'B',
+        Type::UInt16 => 'H',
+        Type::UInt32 => 'I',
+        Type::UInt64 => 'L',
+        Type::Float16 => 'e',
+        Type::Float32 => 'f',
+        Type::Float64 => 'd',
+        Type::Complex64 => 'F',
+        Type::Complex128 => 'D',
+    }
 }
 
 #[cold]

@@ -1,4 +1,4 @@
-"""Kinds and names of types, and the random functions of the module, beside NumPy's."""
+"""Kinds and names of types, and seeds of random numbers, beside NumPy's."""
 
 import numpy as np
 import pytest
@@ -83,31 +83,3 @@ def test_generators_of_bits():
     assert rng.spawn(2)[1].random(2).tolist() == other.spawn(2)[1].random(2).tolist()
     with pytest.raises(TypeError, match="PCG64"):
         pm.random.Generator(3)
-
-
-def test_functions_of_the_module():
-    pm.random.seed(7)
-    rng = np.random.default_rng(7)
-    for name, args in [("rand", (2, 3)), ("randn", (4,)), ("randint", (5, 50, (3, 2))),
-                       ("random", (3,)), ("random_sample", ((2, 2),)), ("uniform", (1, 2, 3)),
-                       ("normal", (1, 2, 3)), ("standard_normal", (3,)), ("choice", (9, 3)),
-                       ("permutation", (5,)), ("poisson", (3.0, 4)), ("exponential", (2.0, 4)),
-                       ("choice", (9, 3, False, [0.1] * 8 + [0.2]))]:
-        found = getattr(pm.random, name)(*args)
-        theirs = {"rand": lambda *shape: rng.random(shape),
-                  "randn": lambda *shape: rng.standard_normal(shape),
-                  "randint": rng.integers, "random_sample": rng.random}.get(name)
-        expected = (theirs or getattr(rng, name))(*args)
-        assert found.tolist() == expected.tolist(), name
-        assert str(found.dtype) == str(expected.dtype), name
-    array, other = pm.arange(6), np.arange(6)
-    pm.random.shuffle(array)
-    rng.shuffle(other)
-    assert array.tolist() == other.tolist()
-    listed = list("abcdef")
-    pm.random.shuffle(listed)
-    assert sorted(listed) == list("abcdef")
-    assert pm.random.randint(3).tolist() in (0, 1, 2) and pm.random.rand().shape == ()
-    with pytest.raises(ValueError, match="low"):
-        pm.random.randint(3, 3)
-    assert {"rand", "normal", "shuffle", "PCG64"} <= set(pm.random.__all__)

@@ -259,6 +259,9 @@ macro_rules! class {
             _ => None,
         }
     };
+    ($variant:ident, $dtype:ident, $rule:ident, $p:tt, short $($body:tt)+) => {
+        class!(@match $variant, $dtype, $rule, $p, { $($body)+ }, Float16 f16)
+    };
     ($variant:ident, $dtype:ident, $rule:ident, $p:tt, half $($body:tt)+) => {
         // In the precision of the element itself.
         class!(@match $variant, $dtype, $rule, $p, { $($body)+ }, Float32 f32, Float64 f64)

@@ -18,6 +18,7 @@ mod run;
 pub(crate) mod scalar;
 pub(crate) mod sorting;
 pub mod status;
+pub(crate) mod turns;
 pub(crate) mod walk;
 
 pub use elementwise::{Kernel, Meaning};

@@ -206,6 +206,12 @@ neighbours! {
     f64 u64;
 }
 
+/// The next number of half precision, of numbers of it that are held in single precision.
+#[inline(always)]
+pub(crate) fn next_half_after(a: f32, b: f32) -> f32 {
+    f16::from_f32(a).next_after(f16::from_f32(b)).to_f32()
+}
+
 /// Real numbers that complex ones are made of.
 pub(crate) trait Real: num_traits::Float + Lane {}
 impl Real for f32 {}

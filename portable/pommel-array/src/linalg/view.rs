@@ -2,11 +2,11 @@
 
 use super::fault::Fault;
 use crate::array::Array;
-use crate::dtype::{Casting, DType, Element, Kind};
+use crate::dtype::DType;
 use crate::error::Result;
 use crate::layout::Dims;
 use crate::manipulation;
-use num_complex::Complex;
+use crate::reduce::{Reduction, reduce};
 
 /// Refuses arrays with fewer than two axes.
 pub(super) fn check_matrix(function: &'static str, array: &Array) -> Result<()> {
@@ -49,41 +49,6 @@ pub fn trace(
     axis2: isize,
     dtype: Option<DType>,
 ) -> Result<Array> {
-    let summed = dtype.unwrap_or(match array.dtype().kind() {
-        Kind::Bool | Kind::Int => DType::Int64,
-        Kind::UInt => DType::UInt64,
-        Kind::Float | Kind::Complex => array.dtype(),
-    });
     let elements = diagonal(array, offset, axis1, axis2)?;
-    // Integers wrap around at the end as they would on the way; `float16` is rounded once.
-    let wide = match (summed.kind(), summed) {
-        (Kind::Int, _) => DType::Int64,
-        (Kind::UInt | Kind::Bool, _) => DType::UInt64,
-        (_, DType::Float16) => DType::Float32,
-        (_, other) => other,
-    };
-    let elements = elements.cast(wide, Casting::Unsafe)?;
-    let sums = match wide {
-        DType::Int64 => sum_last(&elements, |a: i64, b: i64| a.wrapping_add(b)),
-        DType::UInt64 => sum_last(&elements, |a: u64, b: u64| a.wrapping_add(b)),
-        DType::Float32 => sum_last(&elements, |a: f32, b: f32| a + b),
-        DType::Float64 => sum_last(&elements, |a: f64, b: f64| a + b),
-        DType::Complex64 => sum_last(&elements, |a: Complex<f32>, b| a + b),
-        _ => sum_last(&elements, |a: Complex<f64>, b| a + b),
-    }?;
-    sums.cast(summed, Casting::Unsafe)
-}
-
-/// The sums along the last axis.
-fn sum_last<T: Element>(array: &Array, plus: impl Fn(T, T) -> T) -> Result<Array> {
-    let (&length, shape) = array.shape().split_last().expect("a diagonal has an axis");
-    let length = length as usize;
-    array.with_slice(|elements: &[T]| {
-        Array::build(shape, |sums: &mut [T]| {
-            for (i, sum) in sums.iter_mut().enumerate() {
-                let row = &elements[i * length..(i + 1) * length];
-                *sum = row.iter().fold(T::default(), |sum, &element| plus(sum, element));
-            }
-        })
-    })?
+    reduce(Reduction::Sum, &elements, Some(&[-1]), false, dtype)
 }

@@ -121,7 +121,7 @@ fn beta_of_powers<S: Source>(source: &mut S, a: f64, b: f64) -> f64 {
 /// The parameter of the distribution that envelops von Mises's.
 ///
 /// For small `kappa` by its first terms, since `rho` is lost in rounding there.
-fn vonmises_s(kappa: f64) -> f64 {
+pub(super) fn vonmises_s(kappa: f64) -> f64 {
     if kappa < 1e-5 {
         return 1.0 / kappa + kappa;
     }

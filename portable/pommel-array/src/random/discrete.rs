@@ -27,7 +27,7 @@ const LN_TWO_PI: f64 = 1.8378770664093453;
 
 /// The logarithm of the gamma function (S. Zhang and J. Jin, "Computation of Special Functions",
 /// 1996): Stirling's series for numbers from 7 on, to which smaller ones are raised.
-fn ln_gamma(x: f64) -> f64 {
+pub(super) fn ln_gamma(x: f64) -> f64 {
     if x == 1.0 || x == 2.0 {
         return 0.0;
     }

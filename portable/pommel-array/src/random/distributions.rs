@@ -1,12 +1,14 @@
 //! The distributions: one table, and what is derived from it.
 //!
 //! A distribution is a struct of its parameters, which [`Distribution::NAME`] and
-//! [`Distribution::PARAMETERS`] name as NumPy does; how it draws stands in `continuous` and
-//! `discrete`.
+//! [`Distribution::PARAMETERS`] name as NumPy does; how it draws stands in `continuous`,
+//! `discrete` and `hypergeometric`.
 
 use super::Generator;
+use super::bits::with_source;
+use super::legacy::{Legacy, LegacyDraw};
 use super::parameter::{Invalid, Result, Rule};
-use super::pcg::{FEW, Source, Words};
+use super::pcg::Source;
 
 /// Calls `$callback!` with a row per distribution: `Name "name" Value (parameter: type Rule, ...);`.
 #[macro_export]
@@ -21,6 +23,7 @@ macro_rules! for_each_distribution {
             Gamma "gamma" f64 (shape: f64 NotNegative, scale: f64 NotNegative);
             Geometric "geometric" i64 (p: f64 PositiveProbability);
             Gumbel "gumbel" f64 (loc: f64 Any, scale: f64 NotNegative);
+            Hypergeometric "hypergeometric" i64 (ngood: i64 NotNegative, nbad: i64 NotNegative, nsample: i64 NotNegative);
             Laplace "laplace" f64 (loc: f64 Any, scale: f64 NotNegative);
             Logistic "logistic" f64 (loc: f64 Any, scale: f64 NotNegative);
             Lognormal "lognormal" f64 (mean: f64 Any, sigma: f64 NotNegative);
@@ -59,6 +62,9 @@ pub trait Distribution {
 
     /// Draws as many numbers as the slice has places.
     fn fill<S: Source>(&self, source: &mut S, out: &mut [Self::Value]);
+
+    /// Draws a number as NumPy's older functions do.
+    fn draw_legacy(&self, legacy: &mut Legacy<'_>) -> Self::Value;
 }
 
 /// How a distribution draws.
@@ -117,6 +123,10 @@ macro_rules! define_distributions {
                 fn fill<S: Source>(&self, source: &mut S, out: &mut [$value]) {
                     Draw::fill(self, source, out);
                 }
+
+                fn draw_legacy(&self, legacy: &mut Legacy<'_>) -> $value {
+                    LegacyDraw::draw(self, legacy)
+                }
             }
         )*
 
@@ -139,10 +149,6 @@ impl Generator {
 
     /// Numbers of a distribution.
     pub fn fill<D: Distribution>(&mut self, distribution: &D, out: &mut [D::Value]) {
-        if out.len() < FEW {
-            distribution.fill(&mut self.bits, out);
-        } else {
-            distribution.fill(&mut Words::new(&mut self.bits), out);
-        }
+        with_source!(&mut self.bits, out.len(), |source| distribution.fill(source, out));
     }
 }

@@ -6,8 +6,9 @@
 //! the end of a call, as in NumPy.
 
 use super::Generator;
+use super::bits::{Bits, with_source};
 use super::parameter::{Invalid, Result};
-use super::pcg::{FEW, Source, Words};
+use super::pcg::Source;
 use core::fmt::Display;
 
 /// Random bits that are used up piece by piece within a call.
@@ -36,6 +37,15 @@ impl Pieces {
 pub trait Integer: Copy + Default + PartialOrd + Display + 'static {
     /// A value from `low` to `high`, both included.
     fn between<S: Source>(source: &mut S, pieces: &mut Pieces, low: Self, high: Self) -> Self;
+
+    /// The same, with words of as many bits as are needed, of which those too large are refused: how
+    /// NumPy's older functions draw.
+    fn masked_between<S: Source>(
+        source: &mut S,
+        pieces: &mut Pieces,
+        low: Self,
+        high: Self,
+    ) -> Self;
 }
 
 /// Lemire's method for a width: `$word` from `$next`, products in `$product`.
@@ -122,6 +132,21 @@ pub fn masked_up_to<S: Source>(source: &mut S, most: u64) -> u64 {
     }
 }
 
+/// An integer from 0 to `span`, by refusing pieces above.
+#[inline(always)]
+fn masked_piece<S: Source>(source: &mut S, pieces: &mut Pieces, width: u32, span: u32) -> u32 {
+    if span == 0 {
+        return 0;
+    }
+    let mask = u32::MAX >> span.leading_zeros();
+    loop {
+        let value = pieces.next(source, width) & mask;
+        if value <= span {
+            return value;
+        }
+    }
+}
+
 macro_rules! impl_integers {
     ($($ty:ident $unsigned:ident $up_to:ident;)*) => {
         $(impl Integer for $ty {
@@ -134,6 +159,22 @@ macro_rules! impl_integers {
             ) -> $ty {
                 let span = high.wrapping_sub(low) as $unsigned;
                 low.wrapping_add($up_to(source, pieces, span) as $ty)
+            }
+
+            #[inline(always)]
+            fn masked_between<S: Source>(
+                source: &mut S,
+                pieces: &mut Pieces,
+                low: $ty,
+                high: $ty,
+            ) -> $ty {
+                let span = high.wrapping_sub(low) as $unsigned;
+                let more = if $unsigned::BITS < 32 {
+                    masked_piece(source, pieces, $unsigned::BITS, span as u32) as $ty
+                } else {
+                    masked_up_to(source, u64::from(span)) as $ty
+                };
+                low.wrapping_add(more)
             }
         })*
     };
@@ -153,6 +194,16 @@ impl Integer for bool {
     #[inline(always)]
     fn between<S: Source>(source: &mut S, pieces: &mut Pieces, low: bool, high: bool) -> bool {
         if low == high { low } else { pieces.next(source, 1) & 1 == 1 }
+    }
+
+    #[inline(always)]
+    fn masked_between<S: Source>(
+        source: &mut S,
+        pieces: &mut Pieces,
+        low: bool,
+        high: bool,
+    ) -> bool {
+        bool::between(source, pieces, low, high)
     }
 }
 
@@ -178,11 +229,7 @@ impl Generator {
     /// `low` is above `high`.
     pub fn integers<T: Integer>(&mut self, low: T, high: T, out: &mut [T]) -> Result<()> {
         check_bounds(low, high)?;
-        if out.len() < FEW {
-            fill(&mut self.bits, low, high, out);
-        } else {
-            fill(&mut Words::new(&mut self.bits), low, high, out);
-        }
+        with_source!(&mut self.bits, out.len(), |source| fill(source, low, high, out));
         Ok(())
     }
 
@@ -199,12 +246,55 @@ impl Generator {
         high: &[T],
         out: &mut [T],
     ) -> Result<()> {
+        self.between(low, high, out, T::between)
+    }
+
+    /// The same as NumPy's older functions draw them, which refuse words that are too large.
+    ///
+    /// # Errors
+    /// A bound is above its other one.
+    ///
+    /// # Panics
+    /// If there are not as many bounds of either kind as values.
+    pub fn masked_integers_between<T: Integer>(
+        &mut self,
+        low: &[T],
+        high: &[T],
+        out: &mut [T],
+    ) -> Result<()> {
+        self.between(low, high, out, T::masked_between)
+    }
+
+    #[inline(always)]
+    fn between<T: Integer>(
+        &mut self,
+        low: &[T],
+        high: &[T],
+        out: &mut [T],
+        one: impl Fn(&mut Bits, &mut Pieces, T, T) -> T,
+    ) -> Result<()> {
         assert!(low.len() == out.len() && high.len() == out.len(), "two bounds for each value");
         low.iter().zip(high).try_for_each(|(&low, &high)| check_bounds(low, high))?;
         let mut pieces = Pieces::default();
         for ((value, &low), &high) in out.iter_mut().zip(low).zip(high) {
-            *value = T::between(&mut self.bits, &mut pieces, low, high);
+            *value = one(&mut self.bits, &mut pieces, low, high);
         }
+        Ok(())
+    }
+
+    /// Integers, or truth values, from `low` to `high`, both included, as NumPy's older functions draw
+    /// them.
+    ///
+    /// # Errors
+    /// `low` is above `high`.
+    pub fn masked_integers<T: Integer>(&mut self, low: T, high: T, out: &mut [T]) -> Result<()> {
+        check_bounds(low, high)?;
+        let mut pieces = Pieces::default();
+        with_source!(&mut self.bits, out.len(), |source| {
+            out.iter_mut().for_each(|value| {
+                *value = T::masked_between(source, &mut pieces, low, high);
+            });
+        });
         Ok(())
     }
 

@@ -4,9 +4,9 @@
 //! What is drawn are positions; to move elements of arrays to them is left to who has arrays.
 
 use super::Generator;
+use super::bits::with_source;
 use super::integers::{Pieces, masked_up_to, up_to_u64};
 use super::parameter::{Invalid, Result};
-use super::pcg::{FEW, Words};
 use std::collections::HashSet;
 
 /// How far probabilities may sum to something else than 1: the root of the `f64` next to 1, as in
@@ -32,16 +32,11 @@ impl Generator {
     /// Swaps pairs of `count` things such that each order of them is as likely: `swap` is called
     /// with two positions, which may be equal.
     pub fn shuffle_by(&mut self, count: usize, mut swap: impl FnMut(usize, usize)) {
-        if count < FEW {
+        with_source!(&mut self.bits, count, |source| {
             for i in (1..count).rev() {
-                swap(i, masked_up_to(&mut self.bits, i as u64) as usize);
+                swap(i, masked_up_to(source, i as u64) as usize);
             }
-            return;
-        }
-        let mut words = Words::new(&mut self.bits);
-        for i in (1..count).rev() {
-            swap(i, masked_up_to(&mut words, i as u64) as usize);
-        }
+        });
     }
 
     /// Puts a slice in a random order.

@@ -140,6 +140,8 @@ pub trait Real: Copy + Default + 'static {
     fn normal<S: Source>(source: &mut S) -> Self;
     /// An exponential number of mean 1.
     fn exponential<S: Source>(source: &mut S) -> Self;
+    /// An exponential number of mean 1: the logarithm of another one, with its sign changed.
+    fn logarithm<S: Source>(source: &mut S) -> Self;
     /// A gamma number of scale 1.
     fn standard_gamma<S: Source>(source: &mut S, shape: Self) -> Self;
     /// The number as an `f64`.
@@ -178,6 +180,11 @@ macro_rules! impl_real {
             fn exponential<S: Source>(source: &mut S) -> $real {
                 let word = $word::next(source);
                 Exponential(&EXPONENTIAL.$table).number(word, source)
+            }
+
+            #[inline(always)]
+            fn logarithm<S: Source>(source: &mut S) -> $real {
+                (-(-f64::from(source.$next())).ln_1p()) as $real
             }
 
             #[inline(always)]

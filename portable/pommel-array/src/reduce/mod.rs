@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::kernels::reduce::few;
 use crate::kernels::reduce::fold::{self, Folder};
 use crate::kernels::reduce::step::{Partial, memory_order};
+use crate::kernels::status::{self, Status};
 use crate::layout::{Dims, Layout, normal_axes};
 use crate::raw::memory::Memory;
 use crate::scalar::Scalar;
@@ -271,9 +272,23 @@ fn finish(partial: Partial, wanted: DType, layout: Layout) -> Result<Array> {
         return Ok(Array::over(memory, wanted, layout));
     }
     let flat = Layout::contiguous(&[layout.size() as isize], dtype.size(), crate::Order::C)?;
-    let exact = Array::over(memory, dtype, flat).cast(wanted, Casting::Unsafe)?;
-    exact.eval()?;
-    Ok(exact.with_layout(layout))
+    let exact = Array::over(memory, dtype, flat);
+    let result = exact.cast(wanted, Casting::Unsafe)?;
+    result.eval()?;
+    if wanted == DType::Float16 && dtype == DType::Float32 && overflows(&exact, &result)? {
+        status::report(Status::OVERFLOW);
+    }
+    Ok(result.with_layout(layout))
+}
+
+/// Whether a number was finite before it became one of half precision.
+fn overflows(exact: &Array, halves: &Array) -> Result<bool> {
+    exact.with_slice(|exact: &[f32]| {
+        halves.with_slice(|halves: &[half::f16]| {
+            let mut both = exact.iter().zip(halves);
+            both.any(|(exact, half)| half.is_infinite() && exact.is_finite())
+        })
+    })?
 }
 
 /// The reduction of no elements, as often as the shape that is left says.

@@ -1,37 +1,119 @@
 //! Functions that make fewer elements of many, or running ones.
 
 use super::argument::{In, axes, plain};
-use crate::array::{NdArray, computed};
+use crate::array::{Computed, NdArray, computed};
 use crate::dtype::DType;
 use crate::value::Shape;
 use pommel::prelude::*;
+use pommel_array::Array;
 use pommel_array::reduce::{self, Reduction, Scan};
 
+/// What NumPy's reductions may be told besides, each of which may be left out: where the result goes,
+/// what it begins with, and which elements take part.
+pub(crate) struct More<'c> {
+    pub(crate) out: Option<Object<'c>>,
+    pub(crate) initial: Option<Object<'c>>,
+    pub(crate) which: Option<Object<'c>>,
+}
+
+/// Axes, a type, and whether the axes stay.
+pub(crate) type How = (Option<Shape>, Option<DType>, bool);
+
+impl<'c> More<'c> {
+    /// What the package says of a reduction that is told more, by its name; `None` if it is not.
+    #[inline]
+    fn reduced(
+        self,
+        ctx: Ctx<'c>,
+        name: &str,
+        x: &Array,
+        how: &mut How,
+        correction: f64,
+    ) -> Result<Option<Computed<'c>>> {
+        let is_given = |value: &Option<Object<'c>>| value.as_ref().is_some_and(|v| !v.is_none());
+        let everywhere = self.which.as_ref().is_none_or(crate::ufunc::is_everywhere);
+        if everywhere && !is_given(&self.out) && !is_given(&self.initial) {
+            return Ok(None);
+        }
+        let how = (how.0.take(), how.1.take(), how.2, correction);
+        let more = (self.out, self.initial, self.which);
+        let x = NdArray { inner: x.clone() };
+        let module = ctx.import(c"pommel._reducing")?;
+        module.call_method(c"reduced", (name, x, how, more)).map(|found| Some(Computed(found)))
+    }
+}
+
 /// A reduction by the engine's table.
-pub(crate) fn reduced(
-    ctx: Ctx<'_>,
+pub(crate) fn reduced<'c>(
+    ctx: Ctx<'c>,
     reduction: Reduction,
-    x: &pommel_array::Array,
-    axis: Option<Shape>,
-    dtype: Option<DType>,
-    keepdims: bool,
-) -> Result<NdArray> {
+    x: &Array,
+    mut how: How,
+    more: More<'c>,
+) -> Result<Computed<'c>> {
+    if let Some(found) = more.reduced(ctx, reduction.name(), x, &mut how, 0.0)? {
+        return Ok(found);
+    }
+    let (axis, dtype, keepdims) = how;
     let result = pommel_array::reduce(reduction, x, axes(&axis), keepdims, plain(dtype));
-    computed(ctx, reduction.name(), result)
+    ctx.object(computed(ctx, reduction.name(), result)?).map(Computed)
+}
+
+/// A mean.
+pub(crate) fn meant<'c>(
+    ctx: Ctx<'c>,
+    x: &Array,
+    mut how: How,
+    more: More<'c>,
+) -> Result<Computed<'c>> {
+    if let Some(found) = more.reduced(ctx, "mean", x, &mut how, 0.0)? {
+        return Ok(found);
+    }
+    let (axis, dtype, keepdims) = how;
+    let result = reduce::mean(x, axes(&axis), keepdims, plain(dtype));
+    ctx.object(computed(ctx, "mean", result)?).map(Computed)
+}
+
+/// A variance or a standard deviation.
+pub(crate) struct Spread {
+    pub(crate) name: &'static str,
+    pub(crate) correction: f64,
+}
+
+/// Computes it.
+pub(crate) fn spread<'c>(
+    ctx: Ctx<'c>,
+    of: Spread,
+    x: &Array,
+    mut how: How,
+    more: More<'c>,
+) -> Result<Computed<'c>> {
+    if let Some(found) = more.reduced(ctx, of.name, x, &mut how, of.correction)? {
+        return Ok(found);
+    }
+    let (axis, dtype, keepdims) = how;
+    let compute = if of.name == "var" { reduce::variance } else { reduce::deviation };
+    let result = compute(x, axes(&axis), of.correction, keepdims, plain(dtype));
+    ctx.object(computed(ctx, of.name, result)?).map(Computed)
 }
 
 macro_rules! sums {
     ($($(#[doc = $doc:literal])* $name:ident $reduction:ident;)*) => {$(
         $(#[doc = $doc])*
-        #[function(signature = (x, /, axis = None, dtype = None, *, keepdims = false))]
-        pub fn $name(
-            ctx: Ctx<'_>,
+        #[function(signature = (x, /, axis = None, dtype = None, out = None, *, keepdims = false, initial = None, r#where = None))]
+        #[allow(clippy::too_many_arguments, reason = "NumPy's")]
+        pub fn $name<'c>(
+            ctx: Ctx<'c>,
             x: In,
             axis: Option<Shape>,
             dtype: Option<DType>,
+            out: Option<Object<'c>>,
             keepdims: bool,
-        ) -> Result<NdArray> {
-            reduced(ctx, Reduction::$reduction, &x.0, axis, dtype, keepdims)
+            initial: Option<Object<'c>>,
+            r#where: Option<Object<'c>>,
+        ) -> Result<Computed<'c>> {
+            let more = More { out, initial, which: r#where };
+            reduced(ctx, Reduction::$reduction, &x.0, (axis, dtype, keepdims), more)
         }
     )*};
 }
@@ -46,14 +128,18 @@ sums! {
 macro_rules! choices {
     ($($(#[doc = $doc:literal])* $name:ident $reduction:ident;)*) => {$(
         $(#[doc = $doc])*
-        #[function(signature = (x, /, axis = None, *, keepdims = false))]
-        pub fn $name(
-            ctx: Ctx<'_>,
+        #[function(signature = (x, /, axis = None, out = None, *, keepdims = false, initial = None, r#where = None))]
+        pub fn $name<'c>(
+            ctx: Ctx<'c>,
             x: In,
             axis: Option<Shape>,
+            out: Option<Object<'c>>,
             keepdims: bool,
-        ) -> Result<NdArray> {
-            reduced(ctx, Reduction::$reduction, &x.0, axis, None, keepdims)
+            initial: Option<Object<'c>>,
+            r#where: Option<Object<'c>>,
+        ) -> Result<Computed<'c>> {
+            let more = More { out, initial, which: r#where };
+            reduced(ctx, Reduction::$reduction, &x.0, (axis, None, keepdims), more)
         }
     )*};
 }
@@ -63,55 +149,89 @@ choices! {
     min Min;
     /// The largest element along axes, or of all; not a number if one is none.
     max Max;
+}
+
+macro_rules! truths {
+    ($($(#[doc = $doc:literal])* $name:ident $reduction:ident;)*) => {$(
+        $(#[doc = $doc])*
+        #[function(signature = (x, /, axis = None, out = None, *, keepdims = false, r#where = None))]
+        pub fn $name<'c>(
+            ctx: Ctx<'c>,
+            x: In,
+            axis: Option<Shape>,
+            out: Option<Object<'c>>,
+            keepdims: bool,
+            r#where: Option<Object<'c>>,
+        ) -> Result<Computed<'c>> {
+            let more = More { out, initial: None, which: r#where };
+            reduced(ctx, Reduction::$reduction, &x.0, (axis, None, keepdims), more)
+        }
+    )*};
+}
+
+truths! {
     /// Whether all elements along axes, or of all, are true.
     all All;
     /// Whether an element along axes, or of all, is true.
     any Any;
-    /// How many elements along axes, or of all, are not zero.
-    count_nonzero CountNonzero;
+}
+
+/// How many elements along axes, or of all, are not zero.
+#[function(signature = (x, /, axis = None, *, keepdims = false))]
+pub fn count_nonzero<'c>(
+    ctx: Ctx<'c>,
+    x: In,
+    axis: Option<Shape>,
+    keepdims: bool,
+) -> Result<Computed<'c>> {
+    let nothing = More { out: None, initial: None, which: None };
+    reduced(ctx, Reduction::CountNonzero, &x.0, (axis, None, keepdims), nothing)
 }
 
 /// The mean of the elements along axes, or of all.
-#[function(signature = (x, /, axis = None, dtype = None, *, keepdims = false))]
-pub fn mean(
-    ctx: Ctx<'_>,
+#[function(signature = (x, /, axis = None, dtype = None, out = None, *, keepdims = false, r#where = None))]
+pub fn mean<'c>(
+    ctx: Ctx<'c>,
     x: In,
     axis: Option<Shape>,
     dtype: Option<DType>,
+    out: Option<Object<'c>>,
     keepdims: bool,
-) -> Result<NdArray> {
-    computed(ctx, "mean", reduce::mean(&x.0, axes(&axis), keepdims, plain(dtype)))
+    r#where: Option<Object<'c>>,
+) -> Result<Computed<'c>> {
+    meant(ctx, &x.0, (axis, dtype, keepdims), More { out, initial: None, which: r#where })
 }
 
-/// The variance of the elements along axes, or of all: the sum of squared distances from the mean,
-/// divided by their number less `correction` (NumPy's `ddof`).
-#[function(signature = (x, /, axis = None, dtype = None, *, correction = None, ddof = None, keepdims = false))]
-pub fn var(
-    ctx: Ctx<'_>,
-    x: In,
-    axis: Option<Shape>,
-    dtype: Option<DType>,
-    correction: Option<f64>,
-    ddof: Option<f64>,
-    keepdims: bool,
-) -> Result<NdArray> {
-    let correction = correction.or(ddof).unwrap_or(0.0);
-    computed(ctx, "var", reduce::variance(&x.0, axes(&axis), correction, keepdims, plain(dtype)))
+macro_rules! spreads {
+    ($($(#[doc = $doc:literal])* $name:ident;)*) => {$(
+        $(#[doc = $doc])*
+        #[function(signature = (x, /, axis = None, dtype = None, out = None, *, correction = None, ddof = None, keepdims = false, r#where = None))]
+        #[allow(clippy::too_many_arguments, reason = "NumPy's")]
+        pub fn $name<'c>(
+            ctx: Ctx<'c>,
+            x: In,
+            axis: Option<Shape>,
+            dtype: Option<DType>,
+            out: Option<Object<'c>>,
+            correction: Option<f64>,
+            ddof: Option<f64>,
+            keepdims: bool,
+            r#where: Option<Object<'c>>,
+        ) -> Result<Computed<'c>> {
+            let correction = correction.or(ddof).unwrap_or(0.0);
+            let more = More { out, initial: None, which: r#where };
+            let of = Spread { name: stringify!($name), correction };
+            spread(ctx, of, &x.0, (axis, dtype, keepdims), more)
+        }
+    )*};
 }
 
-/// The standard deviation of the elements along axes, or of all: the root of the variance.
-#[function(signature = (x, /, axis = None, dtype = None, *, correction = None, ddof = None, keepdims = false))]
-pub fn std(
-    ctx: Ctx<'_>,
-    x: In,
-    axis: Option<Shape>,
-    dtype: Option<DType>,
-    correction: Option<f64>,
-    ddof: Option<f64>,
-    keepdims: bool,
-) -> Result<NdArray> {
-    let correction = correction.or(ddof).unwrap_or(0.0);
-    computed(ctx, "std", reduce::deviation(&x.0, axes(&axis), correction, keepdims, plain(dtype)))
+spreads! {
+    /// The variance of the elements along axes, or of all: the sum of squared distances from the mean,
+    /// divided by their number less `correction` (NumPy's `ddof`).
+    var;
+    /// The standard deviation of the elements along axes, or of all: the root of the variance.
+    std;
 }
 
 /// The distance from the smallest to the largest element along axes, or of all.
