@@ -62,8 +62,8 @@ pub fn apply(function: Function, operands: &[Operand<'_>]) -> Result<Array> {
 /// Applies a function to arrays and numbers and stores the result in an array.
 ///
 /// # Errors
-/// As [`apply`], and the result's shape is not that of the array, or the rule forbids the conversion
-/// to its type, or it is read-only.
+/// As [`apply`], and the result cannot be stretched to the array's shape, or the rule forbids the
+/// conversion to its type, or it is read-only.
 pub fn apply_into(
     function: Function,
     operands: &[Operand<'_>],
@@ -75,10 +75,19 @@ pub fn apply_into(
         return result;
     }
     kernel.output.check_cast(out.dtype, casting)?;
-    let (inputs, shape) = prepare(&kernel, operands)?;
-    if shape[..] != *out.shape() {
-        return Err(Error::OutputShape { result: shape, out: Dims::from_slice(out.shape()) });
+    let (mut inputs, shape) = prepare(&kernel, operands)?;
+    let wanted = Dims::from_slice(out.shape());
+    if shape != wanted {
+        if !broadcast_shapes([&shape[..], &wanted]).is_ok_and(|both| both == wanted) {
+            return Err(Error::OutputShape { result: shape, out: wanted });
+        }
+        for input in &mut inputs {
+            if let Input::Array(array) = input {
+                *array = stretched(array, &wanted)?;
+            }
+        }
     }
+    let shape = wanted;
     check_exponents(function, &kernel, &inputs)?;
     let expr = Expr::new(kernel, function.note(), inputs, &shape)?;
     if out.is_readonly() {
@@ -148,13 +157,34 @@ fn resolve(function: Function, operands: &[Operand<'_>]) -> Result<Kernel> {
             }
         }
     }
-    function.kernel_for(common).ok_or_else(|| {
+    let found = function.kernel_for(common).and_then(|kernel| {
+        let is_rounded =
+            kernel.inputs[0].kind() == Kind::Float && function.rule() != Rule::Quotient;
+        // Each integer type has a floating-point type of its own, and those meet.
+        let wanted = if is_rounded && common.is_integer() { floating(operands) } else { None };
+        wanted.map_or(Some(kernel), |dtype| function.kernel_for(dtype))
+    });
+    found.ok_or_else(|| {
         let types = operands.iter().map(|operand| match operand {
             Operand::Array(array) => array.dtype,
             Operand::Scalar(_) => common,
         });
         Error::NoKernel { function, types: types.collect() }
     })
+}
+
+/// The type in which arrays meet for a function of floating-point numbers, if one is of integers: truth
+/// values alone take the type of a number.
+fn floating(operands: &[Operand<'_>]) -> Option<DType> {
+    let is_integer = |operand: &Operand<'_>| matches!(operand, Operand::Array(array) if array.dtype.is_integer());
+    if !operands.iter().any(is_integer) {
+        return None;
+    }
+    let types = operands.iter().filter_map(|operand| match operand {
+        Operand::Array(array) => Some(array.dtype.float_for_integers()),
+        Operand::Scalar(_) => None,
+    });
+    types.reduce(DType::promote)
 }
 
 /// The inputs of a node: numbers as elements, arrays stretched to one shape, which is the result's.

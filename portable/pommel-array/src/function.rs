@@ -58,11 +58,13 @@ macro_rules! for_each_function {
             /// The larger one, or the one that is a number.
             Fmax "fmax" (a, b) same quiet
                 [bool a | b] [int if a > b { a } else { b }]
-                [float if a >= b || b.is_nan() { a } else { b }];
+                [float if a >= b || b.is_nan() { a } else { b }]
+                [complex if scalar::complex_is_nan(b) || !scalar::complex_is_nan(a) && !scalar::complex_less(a, b) { a } else { b }];
             /// The smaller one, or the one that is a number.
             Fmin "fmin" (a, b) same quiet
                 [bool a & b] [int if a < b { a } else { b }]
-                [float if a <= b || b.is_nan() { a } else { b }];
+                [float if a <= b || b.is_nan() { a } else { b }]
+                [complex if scalar::complex_is_nan(b) || !scalar::complex_is_nan(a) && !scalar::complex_less(b, a) { a } else { b }];
 
             /// Whether both are equal.
             Equal "equal" (a, b) truth quiet

@@ -6,7 +6,7 @@ use crate::errstate;
 use crate::value::Value;
 use pommel::Annotation;
 use pommel::prelude::*;
-use pommel_array::{Casting, Function, Operand, apply, apply_into};
+use pommel_array::{Array, Casting, Function, Operand, apply, apply_into};
 use smallvec::SmallVec;
 
 /// An element-wise function: of arrays, numbers and nested sequences, whose shapes are stretched to
@@ -76,6 +76,8 @@ impl Ufunc {
                     let array = value.into_array()?;
                     Value::Array(array.cast(dtype.inner, Casting::SameKind).raise()?)
                 }
+                // Of integers as well, where `round` leaves them alone.
+                None if self.function == Function::Round => Value::Array(floating(value)?),
                 None => value,
             });
         }
@@ -121,6 +123,16 @@ impl IntoPython for Computed<'_> {
 /// parameters.
 fn name(function: Function) -> &'static str {
     if function == Function::Round { "rint" } else { function.name() }
+}
+
+/// An array, of floating-point numbers if it has integers or truth values.
+fn floating(value: Value) -> Result<Array> {
+    let array = value.into_array()?;
+    let dtype = array.dtype();
+    if dtype.is_integer() || dtype == pommel_array::DType::Bool {
+        return array.cast(dtype.float_for_integers(), Casting::SameKind).raise();
+    }
+    Ok(array)
 }
 
 /// The array that is to take a result: itself, or the one of a tuple.
