@@ -6,7 +6,7 @@ use crate::dtype::DType;
 use crate::value::Shape;
 use pommel::prelude::*;
 use pommel_array::random::{Distribution, Generator, Invalid, SeedSequence};
-use pommel_array::{Array, DType as Type};
+use pommel_array::{Array, DType as Type, check_room};
 
 /// A stream of random numbers: PCG64, seeded as NumPy's `default_rng`.
 #[class]
@@ -105,6 +105,7 @@ impl RandomStream {
 
     /// The integers below `n` in random order.
     fn permutation(&mut self, n: usize) -> Result<NdArray> {
+        check_room(n.saturating_mul(8)).map_err(crate::error::raised)?;
         let order = self.generator.permutation(n);
         out(Array::from_slice(&order, &[n as isize]))
     }
@@ -118,6 +119,11 @@ impl RandomStream {
         probabilities: Option<Vec<f64>>,
         shuffle: bool,
     ) -> Result<NdArray> {
+        // A number for each that is drawn, with others to find out which; without replacement either all
+        // in some order, or those that are taken, in a table up to 2.5 times as large.
+        let all = if replace || count < population / 50 { 0 } else { population };
+        let bytes = count.saturating_mul(8 * 5).saturating_add(all.saturating_mul(8));
+        check_room(bytes).map_err(crate::error::raised)?;
         let wanted = pommel_array::random::Choice {
             population,
             count,
@@ -131,6 +137,7 @@ impl RandomStream {
 
     /// Random bytes.
     fn bytes<'c>(&mut self, ctx: Ctx<'c>, length: usize) -> Result<Bytes<'c>> {
+        check_room(length).map_err(crate::error::raised)?;
         let mut bytes = vec![0; length];
         self.generator.bytes(&mut bytes);
         ctx.bytes(&bytes)
