@@ -42,6 +42,8 @@ PROPERTIES = {
     "arrays": any(os.path.isdir(os.path.join(folder, "pommel")) for folder in FOLDERS),
     # Installed where `cargo xtask test` compares with NumPy.
     "mypy": importlib.util.find_spec("mypy") is not None,
+    # Installed there as well, where that is possible.
+    "distributed": importlib.util.find_spec("distributed") is not None,
     # With the package `hpy`, and extensions in debug mode.
     "debug": os.environ.get("POMMEL_EXT_BUILD") == "debug",
 }

@@ -65,7 +65,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "fuzz",
-        summary: "fuzz the C code that extensions compile in [TARGET] [--seconds N]",
+        summary: "fuzz the C code of extensions and the engine of arrays [TARGET] [--seconds N]",
         main: fuzz::main,
     },
     Command { name: "tidy", summary: "check the laws of the house", main: tidy::main },

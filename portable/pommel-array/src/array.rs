@@ -9,7 +9,7 @@ use crate::index::Index;
 use crate::kernels::few::FEWEST;
 use crate::layout::{Layout, Order};
 use crate::raw::data::Data;
-use crate::raw::memory::Memory;
+use crate::raw::memory::{Memory, check_room};
 use std::sync::Arc;
 
 /// An n-dimensional array.
@@ -268,6 +268,7 @@ impl Array {
     /// There is not enough memory.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let array = self.contiguous()?;
+        check_room(array.size() * array.dtype.size())?;
         array.with_bytes(<[u8]>::to_vec)
     }
 

@@ -158,7 +158,7 @@ impl DType {
 
     /// The smallest floating-point type that holds the integers of this type, or nearly: those of
     /// 64 bits lose the last digits in `float64`, as in NumPy.
-    fn float_for_integers(self) -> DType {
+    pub fn float_for_integers(self) -> DType {
         match self.size() {
             1 => DType::Float16,
             2 => DType::Float32,

@@ -62,8 +62,8 @@ pub fn apply(function: Function, operands: &[Operand<'_>]) -> Result<Array> {
 /// Applies a function to arrays and numbers and stores the result in an array.
 ///
 /// # Errors
-/// As [`apply`], and the result's shape is not that of the array, or the rule forbids the conversion
-/// to its type, or it is read-only.
+/// As [`apply`], and the result cannot be stretched to the array's shape, or the rule forbids the
+/// conversion to its type, or it is read-only.
 pub fn apply_into(
     function: Function,
     operands: &[Operand<'_>],
@@ -75,10 +75,12 @@ pub fn apply_into(
         return result;
     }
     kernel.output.check_cast(out.dtype, casting)?;
-    let (inputs, shape) = prepare(&kernel, operands)?;
-    if shape[..] != *out.shape() {
-        return Err(Error::OutputShape { result: shape, out: dims(out.shape()) });
+    let (result, shape) = (shape_of(operands)?, dims(out.shape()));
+    let stretches = || broadcast_shapes([&result[..], &shape]).is_ok_and(|both| both == shape);
+    if result != shape && !stretches() {
+        return Err(Error::OutputShape { result, out: shape });
     }
+    let inputs = inputs(&kernel, operands, &shape)?;
     check_exponents(function, &kernel, &inputs, &shape)?;
     let expr = Expr::new(kernel, function.note(), inputs, &shape)?;
     if out.is_readonly() {
@@ -147,7 +149,14 @@ fn resolve(function: Function, operands: &[Operand<'_>]) -> Result<Kernel> {
             }
         }
     }
-    function.kernel_for(common).ok_or_else(|| {
+    let found = function.kernel_for(common).and_then(|kernel| {
+        let is_rounded =
+            kernel.inputs[0].kind() == Kind::Float && function.rule() != Rule::Quotient;
+        // Each integer type has a floating-point type of its own, and those meet.
+        let wanted = if is_rounded && common.is_integer() { floating(operands) } else { None };
+        wanted.map_or(Some(kernel), |dtype| function.kernel_for(dtype))
+    });
+    found.ok_or_else(|| {
         let types = operands.iter().map(|operand| match operand {
             Operand::Array(array) => array.dtype,
             Operand::Scalar(_) => common,
@@ -156,25 +165,53 @@ fn resolve(function: Function, operands: &[Operand<'_>]) -> Result<Kernel> {
     })
 }
 
-/// The inputs of a node: numbers as elements, arrays stretched to one shape, which is the result's.
+/// The type in which arrays meet for a function of floating-point numbers, if one is of integers: truth
+/// values alone take the type of a number.
+fn floating(operands: &[Operand<'_>]) -> Option<DType> {
+    let is_integer = |operand: &Operand<'_>| matches!(operand, Operand::Array(array) if array.dtype.is_integer());
+    if !operands.iter().any(is_integer) {
+        return None;
+    }
+    let types = operands.iter().filter_map(|operand| match operand {
+        Operand::Array(array) => Some(array.dtype.float_for_integers()),
+        Operand::Scalar(_) => None,
+    });
+    types.reduce(DType::promote)
+}
+
+/// The inputs of a node, and their shape, which is the result's.
 fn prepare(kernel: &Kernel, operands: &[Operand<'_>]) -> Result<(SmallVec<[Input; 3]>, Dims)> {
+    let shape = shape_of(operands)?;
+    Ok((inputs(kernel, operands, &shape)?, shape))
+}
+
+/// The shape to which operands are stretched.
+fn shape_of(operands: &[Operand<'_>]) -> Result<Dims> {
     let shapes = operands.iter().filter_map(|operand| match operand {
         Operand::Array(array) => Some(array.shape()),
         Operand::Scalar(_) => None,
     });
     let first = shapes.clone().next().unwrap_or_default();
-    let shape = match shapes.clone().all(|shape| shape == first) {
-        true => dims(first),
-        false => broadcast_shapes(shapes)?,
-    };
+    match shapes.clone().all(|shape| shape == first) {
+        true => Ok(dims(first)),
+        false => broadcast_shapes(shapes),
+    }
+}
+
+/// Operands as inputs of a node: numbers as elements, arrays stretched to a shape.
+fn inputs(
+    kernel: &Kernel,
+    operands: &[Operand<'_>],
+    shape: &Dims,
+) -> Result<SmallVec<[Input; 3]>> {
     let mut inputs = SmallVec::new();
     for (operand, &dtype) in operands.iter().zip(&kernel.inputs) {
         inputs.push(match operand {
-            Operand::Array(array) => Input::of(array, &shape)?,
+            Operand::Array(array) => Input::of(array, shape)?,
             Operand::Scalar(value) => Input::Constant(value.bits(dtype)?, dtype),
         });
     }
-    Ok((inputs, shape))
+    Ok(inputs)
 }
 
 /// A result now, or later if that pays.

@@ -11,6 +11,7 @@ use crate::indexing::{Mode, get, take};
 use crate::kernels::sorting::{Sortable, order_line, part_order_line, search, with_sortable};
 use crate::layout::Dims;
 use crate::manipulation::moveaxis;
+use crate::raw::memory::check_room;
 use crate::threads;
 use rayon::prelude::*;
 
@@ -220,6 +221,8 @@ pub fn unique_all(array: &Array, equal_nan: bool) -> Result<Unique> {
     let flat = ordered(array)?.reshaped(&[-1])?.contiguous()?;
     let order = argsort(&flat, 0, false)?.to_vec::<i64>()?;
     let n = order.len();
+    // The inverse, the indices and the counts, which grow, and the truth values.
+    check_room(n * (size_of::<i64>() * 5 + 1))?;
     let firsts = with_sortable!(flat.dtype(), T => flat.with_slice(|all: &[T]| {
         starts(n, |i| all[order[i] as usize], equal_nan)
     })?);

@@ -8,7 +8,7 @@ use crate::functions::argument::In;
 use crate::value::{Shape, Value};
 use pommel::prelude::*;
 use pommel_array::turns::{in_turn, type_of_turns};
-use pommel_array::{Casting, DType as Type, Function, Operand, apply, apply_into};
+use pommel_array::{Array, Casting, DType as Type, Function, Operand, apply, apply_into};
 use smallvec::SmallVec;
 
 /// An element-wise function: of arrays, numbers and nested sequences, whose shapes are stretched to
@@ -204,6 +204,8 @@ impl Ufunc {
                     let array = value.into_array()?;
                     Value::Array(array.cast(dtype.inner, Casting::SameKind).raise()?)
                 }
+                // Of integers as well, where `round` leaves them alone.
+                None if self.function == Function::Round => Value::Array(floating(value)?),
                 None => value,
             });
         }
@@ -248,6 +250,16 @@ impl Ufunc {
 /// parameters.
 fn name(function: Function) -> &'static str {
     if function == Function::Round { "rint" } else { function.name() }
+}
+
+/// An array, of floating-point numbers if it has integers or truth values.
+fn floating(value: Value) -> Result<Array> {
+    let array = value.into_array()?;
+    let dtype = array.dtype();
+    if dtype.is_integer() || dtype == pommel_array::DType::Bool {
+        return array.cast(dtype.float_for_integers(), Casting::SameKind).raise();
+    }
+    Ok(array)
 }
 
 /// The array that is to take a result: itself, or the one of a tuple.

@@ -36,6 +36,9 @@ const NUMPY: (&str, &str) = ("cpython-3.13", "numpy==2.5.*");
 /// Libraries of NumPy's users that are given arrays of the package.
 const AROUND_NUMPY: [&str; 3] = ["dask[array]", "pandas", "scipy"];
 
+/// Clusters of dask. Where it cannot be had its tests are left out, and the row says so.
+const DISTRIBUTED: &str = "distributed";
+
 /// Reads the stubs of the package and programs that use it. What it says does not depend on the
 /// interpreter either, so that it runs where NumPy is.
 const TYPE_CHECKER: &str = "mypy==2.*";
@@ -236,10 +239,21 @@ fn test_beside_numpy(
 ) -> Result<String> {
     let tools = ["pytest", "hypothesis", "--only-binary=:all:", NUMPY.1, TYPE_CHECKER];
     let packages = [&tools[..], &AROUND_NUMPY].concat();
-    let interpreter = venv::ensure(python, "numpy", &packages)?;
+    let with_clusters = [&packages[..], &[DISTRIBUTED]].concat();
+    let mut note = format!("{}, {TYPE_CHECKER}", NUMPY.1);
+    let interpreter = match venv::ensure(python, "numpy", &with_clusters) {
+        Ok(interpreter) => interpreter,
+        Err(error) => {
+            heard.counts.skipped += 1;
+            let reason = error.root_cause().to_string();
+            let reason = reason.lines().last().unwrap_or_default();
+            note += &format!(", SKIPPED: tests of clusters, no {DISTRIBUTED} ({reason})");
+            venv::ensure(python, "numpy", &packages)?
+        }
+    };
     let folders: Vec<_> = extensions.folders().collect();
     pytest(&interpreter, "numpy", &folders, heard)?;
-    Ok(format!("{}, {TYPE_CHECKER}", NUMPY.1))
+    Ok(note)
 }
 
 fn test_direct(python: &Python, extensions: &Extensions, heard: &mut Heard) -> Result<String> {

@@ -6,6 +6,7 @@ use crate::dtype::{DType, Element};
 use crate::error::Result;
 use crate::layout::Dims;
 use crate::manipulation::moveaxis;
+use crate::raw::memory::check_room;
 use crate::threads;
 use num_complex::Complex;
 use rayon::prelude::*;
@@ -58,8 +59,8 @@ fn complex<R: Real>(lines: &Array, n: usize, inverse: bool, factor: R) -> Result
 where
     Complex<R>: Element,
 {
-    let plan = plan::complex::<R>(n, inverse);
-    let room = || vec![plan::zero::<R>(); plan.get_inplace_scratch_len()];
+    let plan = plan::complex::<R>(n, inverse)?;
+    let room = || zeros(plan::zero::<R>(), plan.get_inplace_scratch_len());
     each_line(lines, n, room, |room, line: &[Complex<R>], out: &mut [Complex<R>]| {
         filled(out, line);
         plan.process_with_scratch(out, room);
@@ -71,8 +72,8 @@ fn real<R: Real>(lines: &Array, n: usize, factor: R) -> Result<Array>
 where
     Complex<R>: Element,
 {
-    let plan = plan::real::<R>(n);
-    let room = || (vec![R::zero(); n], plan.make_scratch_vec());
+    let plan = plan::real::<R>(n)?;
+    let room = || Ok((zeros(R::zero(), n)?, zeros(plan::zero::<R>(), plan.get_scratch_len())?));
     each_line(lines, n / 2 + 1, room, |(input, room), line: &[R], out: &mut [Complex<R>]| {
         filled(input, line);
         let done = plan.process_with_scratch(input, out, room);
@@ -85,8 +86,11 @@ fn to_real<R: Real>(lines: &Array, n: usize, factor: R) -> Result<Array>
 where
     Complex<R>: Element,
 {
-    let plan = plan::to_real::<R>(n);
-    let room = || (vec![plan::zero::<R>(); n / 2 + 1], plan.make_scratch_vec());
+    let plan = plan::to_real::<R>(n)?;
+    let room = || {
+        let zero = plan::zero::<R>();
+        Ok((zeros(zero, n / 2 + 1)?, zeros(zero, plan.get_scratch_len())?))
+    };
     each_line(lines, n, room, |(input, room), line: &[Complex<R>], out: &mut [R]| {
         filled(input, line);
         // What symmetry makes real is taken as real, as in NumPy.
@@ -100,6 +104,12 @@ where
             *value = *value * factor;
         }
     })
+}
+
+/// So many zeros.
+fn zeros<T: Element>(zero: T, count: usize) -> Result<Vec<T>> {
+    check_room(count * size_of::<T>())?;
+    Ok(vec![zero; count])
 }
 
 /// Copies a line, cut off or with zeros behind it.
@@ -122,7 +132,7 @@ fn scale<R: Real>(values: &mut [Complex<R>], factor: R) {
 fn each_line<T: Element, U: Element, S>(
     lines: &Array,
     length: usize,
-    room: impl Fn() -> S + Sync,
+    room: impl Fn() -> Result<S> + Sync,
     work: impl Fn(&mut S, &[T], &mut [U]) + Sync,
 ) -> Result<Array> {
     let mut shape = Dims::from_slice(lines.shape());
@@ -130,22 +140,24 @@ fn each_line<T: Element, U: Element, S>(
     let own = shape[last] as usize;
     shape[last] = length as isize;
     lines.with_slice(|elements: &[T]| {
-        Array::build(&shape, |out: &mut [U]| {
+        Array::try_build(&shape, |out: &mut [U]| {
             let line = |i: usize| &elements[i * own..(i + 1) * own];
             let count = out.len() / length;
             if count < 2 || out.len() < SHARED_FROM || threads::number_of_threads() == 1 {
-                let mut room = room();
+                let mut room = room()?;
                 let outs = out.chunks_exact_mut(length).enumerate();
-                return outs.for_each(|(i, out)| work(&mut room, line(i), out));
+                outs.for_each(|(i, out)| work(&mut room, line(i), out));
+                return Ok(());
             }
             let block = count.div_ceil(threads::number_of_threads() * 4);
             threads::install(|| {
-                out.par_chunks_mut(length * block).enumerate().for_each(|(b, outs)| {
-                    let mut room = room();
+                out.par_chunks_mut(length * block).enumerate().try_for_each(|(b, outs)| {
+                    let mut room = room()?;
                     let outs = outs.chunks_exact_mut(length).enumerate();
                     outs.for_each(|(i, out)| work(&mut room, line(b * block + i), out));
-                });
-            });
+                    Ok(())
+                })
+            })
         })
     })?
 }

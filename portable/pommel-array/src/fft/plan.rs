@@ -1,6 +1,8 @@
 //! Plans of transforms, kept for the next one of their length.
 
 use crate::dtype::Element;
+use crate::error::Result;
+use crate::raw::memory::check_room;
 use num_complex::Complex;
 use num_traits::Float;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
@@ -16,12 +18,23 @@ pub(super) struct Plans<R: FftNum> {
     complex: FftPlanner<R>,
     real: RealFftPlanner<R>,
     lengths: HashSet<usize>,
+    /// What there is room for: lengths, each with what it was planned for.
+    made: HashSet<(usize, Purpose)>,
+}
+
+/// What is planned.
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+enum Purpose {
+    Forward,
+    Inverse,
+    Real,
+    ToReal,
 }
 
 impl<R: FftNum> Plans<R> {
     fn new() -> Plans<R> {
         let (complex, real) = (FftPlanner::new(), RealFftPlanner::new());
-        Plans { complex, real, lengths: HashSet::new() }
+        Plans { complex, real, lengths: HashSet::new(), made: HashSet::new() }
     }
 
     /// Makes room for the plans of a length.
@@ -58,27 +71,50 @@ macro_rules! reals {
 }
 reals!(f32 f64);
 
-fn with_plans<R: Real, P>(n: usize, ask: impl FnOnce(&mut Plans<R>) -> P) -> P {
+fn with_plans<R: Real, P>(
+    n: usize,
+    purpose: Purpose,
+    ask: impl FnOnce(&mut Plans<R>) -> P,
+) -> Result<P> {
     let mut plans = R::plans().lock().unwrap_or_else(PoisonError::into_inner);
     let plans = plans.get_or_insert_with(Plans::new);
     plans.remember(n);
-    ask(plans)
+    if !plans.made.contains(&(n, purpose)) {
+        check_room(planned(n).saturating_mul(size_of::<Complex<R>>()))?;
+        plans.made.insert((n, purpose));
+    }
+    Ok(ask(plans))
+}
+
+/// About how many numbers a new plan has at most: factors of the steps, and for a length with a large
+/// prime factor those of a transform of another length, up to four times as long.
+fn planned(n: usize) -> usize {
+    let mut rest = n;
+    for factor in 2..=31 {
+        while rest > 1 && rest.is_multiple_of(factor) {
+            rest /= factor;
+        }
+    }
+    n.saturating_mul(if rest == 1 { 4 } else { 16 })
 }
 
 /// The plan of a transform of complex numbers.
-pub(super) fn complex<R: Real>(n: usize, inverse: bool) -> Arc<dyn Fft<R>> {
-    let direction = if inverse { FftDirection::Inverse } else { FftDirection::Forward };
-    with_plans(n, |plans: &mut Plans<R>| plans.complex.plan_fft(n, direction))
+pub(super) fn complex<R: Real>(n: usize, inverse: bool) -> Result<Arc<dyn Fft<R>>> {
+    let (direction, purpose) = match inverse {
+        true => (FftDirection::Inverse, Purpose::Inverse),
+        false => (FftDirection::Forward, Purpose::Forward),
+    };
+    with_plans(n, purpose, |plans: &mut Plans<R>| plans.complex.plan_fft(n, direction))
 }
 
 /// The plan of a transform of `n` real numbers.
-pub(super) fn real<R: Real>(n: usize) -> Arc<dyn RealToComplex<R>> {
-    with_plans(n, |plans: &mut Plans<R>| plans.real.plan_fft_forward(n))
+pub(super) fn real<R: Real>(n: usize) -> Result<Arc<dyn RealToComplex<R>>> {
+    with_plans(n, Purpose::Real, |plans: &mut Plans<R>| plans.real.plan_fft_forward(n))
 }
 
 /// The plan of a transform that gives `n` real numbers.
-pub(super) fn to_real<R: Real>(n: usize) -> Arc<dyn ComplexToReal<R>> {
-    with_plans(n, |plans: &mut Plans<R>| plans.real.plan_fft_inverse(n))
+pub(super) fn to_real<R: Real>(n: usize) -> Result<Arc<dyn ComplexToReal<R>>> {
+    with_plans(n, Purpose::ToReal, |plans: &mut Plans<R>| plans.real.plan_fft_inverse(n))
 }
 
 /// Zero.

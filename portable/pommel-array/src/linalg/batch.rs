@@ -6,6 +6,7 @@ use crate::dtype::Element;
 use crate::error::{Error, Result};
 use crate::kernels::matmul::parallelism;
 use crate::layout::Dims;
+use crate::raw::memory::check_room;
 use crate::threads;
 use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
 use faer::traits::{ComplexField, RealField};
@@ -95,6 +96,15 @@ pub(super) fn with_stack<R>(
 ) -> core::result::Result<R, Flaw> {
     let mut memory = MemBuffer::try_new(room).map_err(|_| Flaw::OutOfMemory(room.size_bytes()))?;
     Ok(work(MemStack::new(&mut memory)))
+}
+
+/// A flaw unless there is memory for so many numbers, which `faer` takes for granted, and for what it
+/// copies on each thread to multiply.
+pub(super) fn check_numbers<T>(count: usize) -> core::result::Result<(), Flaw> {
+    let bytes = count.saturating_mul(size_of::<T>());
+    // Small matrices are not copied.
+    let copies = if bytes < 1 << 20 { 0 } else { 4 << 20 };
+    check_room(bytes + copies).map_err(|_| Flaw::OutOfMemory(bytes))
 }
 
 /// A matrix with its elements multiplied by a power of two that moves the largest of them near 1, and

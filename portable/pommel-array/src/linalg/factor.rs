@@ -1,6 +1,8 @@
 //! Decompositions into orthogonal matrices: QR, singular values, eigenvalues.
 
-use super::batch::{Field, Flaw, Part, Room, Task, balanced, map, with_field, with_stack};
+use super::batch::{
+    Field, Flaw, Part, Room, Task, balanced, check_numbers, map, with_field, with_stack,
+};
 use super::product::{check_square, decomposable};
 use super::view::check_matrix;
 use crate::array::Array;
@@ -63,6 +65,7 @@ fn qr_one<T: Field>(
         return Ok(());
     }
     let block = qr_factor::recommended_block_size::<T>(m, n);
+    check_numbers::<T>(m * n + block * size + m * wide)?;
     let mut basis = task.matrix.to_owned();
     let mut coefficients = Mat::<T>::zeros(block, size);
     let room = qr_factor::qr_in_place_scratch::<T>(m, n, block, task.par, Default::default());
@@ -149,6 +152,7 @@ fn svd_one<T: Field>(
         return Ok(());
     }
     let (wide, high) = if vectors { (u.len() / m, vh.len() / n) } else { (0, 0) };
+    check_numbers::<T>(m * wide + n * high + m * n)?;
     let (mut left, mut right) = (Mat::<T>::zeros(m, wide), Mat::<T>::zeros(n, high));
     let mut values = Diag::<T>::zeros(size);
     let compute = match vectors {
@@ -237,6 +241,7 @@ fn eigh_one<T: Field>(
     if n == 0 {
         return Ok(());
     }
+    check_numbers::<T>(n * n * 3)?;
     let mut lower = Mat::<T>::zeros(n, n);
     if upper {
         lower.copy_from_triangular_lower(task.matrix.adjoint());
@@ -313,6 +318,7 @@ fn real_eigen<R: Part>(
     par: Par,
 ) -> core::result::Result<Eigen<R>, Flaw> {
     let n = matrix.nrows();
+    check_numbers::<R>(n * n * if vectors { 3 } else { 0 })?;
     let (mut re, mut im) = (Diag::<R>::zeros(n), Diag::<R>::zeros(n));
     let mut packed = if vectors { Mat::<R>::zeros(n, n) } else { Mat::new() };
     let no = ComputeEigenvectors::No;
@@ -345,6 +351,7 @@ fn complex_eigen<R: Part>(
     par: Par,
 ) -> core::result::Result<Eigen<R>, Flaw> {
     let n = matrix.nrows();
+    check_numbers::<Complex<R>>(n * n * usize::from(vectors))?;
     let mut values = Diag::<Complex<R>>::zeros(n);
     let mut columns = if vectors { Mat::<Complex<R>>::zeros(n, n) } else { Mat::new() };
     let no = ComputeEigenvectors::No;

@@ -1,7 +1,7 @@
 //! Determinants, inverses and systems of equations, by the decomposition into triangles (LU with row
 //! exchanges, and Cholesky's).
 
-use super::batch::{Field, Flaw, Task, map, with_field, with_stack};
+use super::batch::{Field, Flaw, Task, check_numbers, map, with_field, with_stack};
 use super::product::{check_square, decomposable};
 use super::view::check_matrix;
 use crate::array::Array;
@@ -29,6 +29,7 @@ struct Triangles<T> {
 impl<T: Field> Triangles<T> {
     fn new(matrix: MatRef<'_, T>, par: Par) -> core::result::Result<Triangles<T>, Flaw> {
         let n = matrix.nrows();
+        check_numbers::<T>(n * n + 2 * n)?;
         let (mut forward, mut backward) = (vec![0; n], vec![0; n]);
         let mut both = matrix.to_owned();
         let room = lu::factor::lu_in_place_scratch::<usize, T>(n, n, par, Default::default());
@@ -236,6 +237,7 @@ fn cholesky_one<T: Field>(
     if n == 0 {
         return Ok(());
     }
+    check_numbers::<T>(n * n)?;
     let mut lower = Mat::<T>::zeros(n, n);
     if upper {
         lower.copy_from_triangular_lower(task.matrix.adjoint());

@@ -137,7 +137,11 @@ fn turned_back(error: Error, array: &Array, shape: &[isize]) -> Error {
 /// # Errors
 /// There is not enough memory.
 pub fn ravel(array: &Array, order: Order) -> Result<Array> {
-    reshape(array, &[-1], order, None).or_else(|_| flatten(array, order))
+    match reshape(array, &[-1], order, None) {
+        // One after the other in memory, which is what who asks for this relies on.
+        Ok(flat) if flat.layout().is_contiguous(Order::C) => Ok(flat),
+        _ => flatten(array, order),
+    }
 }
 
 /// All elements in one axis, a copy.

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::kernels::copy;
 use crate::layout::{Dims, Layout, Order};
 use crate::raw::data::Data;
-use crate::raw::memory::Memory;
+use crate::raw::memory::{Memory, check_room};
 use crate::scalar::Bits;
 use crate::threads;
 use core::any::Any;
@@ -184,6 +184,7 @@ impl Array {
         let start = array.address()?;
         if T::DTYPE == DType::Bool {
             // Somebody else's bytes need not be 0 or 1, which is what a `bool` must be.
+            check_room(array.size())?;
             let bytes = unsafe_bytes(start, array.size());
             let truths: Vec<bool> = bytes.iter().map(|&byte| byte != 0).collect();
             // SAFETY: `T` is `bool`: it has its name among the types.
@@ -211,6 +212,7 @@ impl Array {
     /// # Panics
     /// If `T` is not the type of the elements.
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
+        check_room(self.size() * size_of::<T>())?;
         self.with_slice(<[T]>::to_vec)
     }
 

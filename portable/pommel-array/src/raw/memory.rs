@@ -174,8 +174,15 @@ fn allocate(len: usize, zeroed: bool) -> Option<NonNull<u8>> {
         return Some(start);
     }
     // SAFETY: the size is not 0: such memory is inline.
-    let start = NonNull::new(unsafe {
-        if zeroed { alloc::alloc_zeroed(layout) } else { alloc::alloc(layout) }
+    let ask = || {
+        NonNull::new(unsafe {
+            if zeroed { alloc::alloc_zeroed(layout) } else { alloc::alloc(layout) }
+        })
+    };
+    // Where there is no more, what waits for its next use may be enough.
+    let start = ask().or_else(|| {
+        trim();
+        ask()
     });
     if let (Some(start), HUGE..) = (start, layout.size()) {
         ask_for_huge_pages(start, layout.size());
@@ -193,6 +200,24 @@ fn release(start: NonNull<u8>, len: usize) {
     }
     // SAFETY: the block was allocated with this layout, which follows from `len`.
     unsafe { alloc::dealloc(start.as_ptr(), layout) };
+}
+
+/// An error unless there is so much memory at the moment: asked before something that would end the
+/// process if there were not, such as a `Vec` of that size or an algorithm of another crate. Little is
+/// not asked for, since that costs more than it tells.
+///
+/// # Errors
+/// There is not so much memory.
+pub fn check_room(bytes: usize) -> Result<()> {
+    if bytes < POOLED {
+        return Ok(());
+    }
+    let there_is = || Vec::<u8>::new().try_reserve_exact(bytes).is_ok();
+    if there_is() {
+        return Ok(());
+    }
+    trim();
+    if there_is() { Ok(()) } else { Err(Error::OutOfMemory { bytes }) }
 }
 
 /// Blocks that wait for their next use.
@@ -289,6 +314,16 @@ mod tests {
                 assert!(bytes.iter().all(|&byte| byte == 0));
                 bytes.fill(7);
             }
+        }
+    }
+
+    #[test]
+    fn room_is_there_or_not() {
+        for bytes in [0, 1, POOLED, 10 * HUGE] {
+            assert!(check_room(bytes).is_ok());
+        }
+        for bytes in [1 << 62, usize::MAX] {
+            assert!(matches!(check_room(bytes), Err(Error::OutOfMemory { .. })));
         }
     }
 

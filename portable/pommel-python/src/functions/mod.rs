@@ -12,8 +12,9 @@ pub(crate) mod statistics;
 
 use crate::array::NdArray;
 use crate::dtype::DType;
-use crate::value;
+use crate::value::{self, Value};
 use pommel::prelude::*;
+use pommel_array::elementwise::common_type;
 use pommel_array::{Array, Casting, Function, Operand, Scalar, apply};
 
 /// An array of a number, of a nested sequence of numbers, or of another array's elements: a copy
@@ -75,6 +76,19 @@ pub(crate) fn check_device(device: Option<&str>) -> Result<()> {
     }
 }
 
+/// A bound of a range, unless it is none, or an integer that no element of this type can pass.
+fn bound(x: &Array, bound: Option<Object<'_>>, name: &str) -> Result<Option<Value>> {
+    let Some(bound) = bound.filter(|bound| !bound.is_none()) else { return Ok(None) };
+    let bound = Value::expect(&bound, name)?;
+    let is_passed = match bound {
+        Value::Scalar(number @ Scalar::Int(n)) if x.dtype().is_integer() => {
+            number.fits(x.dtype()) || (n < 0) != (name == "min")
+        }
+        _ => true,
+    };
+    Ok(is_passed.then_some(bound))
+}
+
 /// The elements of an array, moved into a range that is open where a bound is missing.
 pub(crate) fn clipped(
     ctx: Ctx<'_>,
@@ -82,13 +96,14 @@ pub(crate) fn clipped(
     min: Option<Object<'_>>,
     max: Option<Object<'_>>,
 ) -> Result<NdArray> {
-    use crate::value::Value;
-    let mut array = x.clone();
-    for (bound, function, name) in
-        [(min, Function::Maximum, "min"), (max, Function::Minimum, "max")]
-    {
-        let Some(bound) = bound.filter(|bound| !bound.is_none()) else { continue };
-        let bound = Value::expect(&bound, name)?;
+    let bounds = [bound(x, min, "min")?, bound(x, max, "max")?];
+    // All three meet in one type, and not the second with what the first has made.
+    let mut operands = vec![Operand::Array(x)];
+    operands.extend(bounds.iter().flatten().map(Value::operand));
+    let dtype = common_type(&operands).map_err(crate::error::raised)?;
+    let mut array = x.cast(dtype, Casting::Unsafe).map_err(crate::error::raised)?;
+    for (bound, function) in bounds.iter().zip([Function::Maximum, Function::Minimum]) {
+        let Some(bound) = bound else { continue };
         array = apply(function, &[Operand::Array(&array), bound.operand()])
             .map_err(crate::error::raised)?;
     }

@@ -10,7 +10,7 @@ use pommel_array::random::{
     Bits, ColorsWay, Distribution, Generator, Integer, Invalid, MT19937_WORDS, Mt19937, Pcg64,
     SeedSequence, Source, State,
 };
-use pommel_array::{Array, Casting, DType as Type, Element};
+use pommel_array::{Array, Casting, DType as Type, Element, check_room};
 
 /// A stream of random numbers, and what NumPy's older functions keep besides it.
 #[class]
@@ -300,6 +300,7 @@ impl RandomStream {
 
     /// The integers below `n` in random order.
     fn permutation(&mut self, n: usize) -> Result<NdArray> {
+        check_room(n.saturating_mul(8)).map_err(crate::error::raised)?;
         let order = self.generator.permutation(n);
         out(Array::from_slice(&order, &[n as isize]))
     }
@@ -313,6 +314,11 @@ impl RandomStream {
         probabilities: Option<Vec<f64>>,
         shuffle: bool,
     ) -> Result<NdArray> {
+        // A number for each that is drawn, with others to find out which; without replacement either all
+        // in some order, or those that are taken, in a table up to 2.5 times as large.
+        let all = if replace || count < population / 50 { 0 } else { population };
+        let bytes = count.saturating_mul(8 * 5).saturating_add(all.saturating_mul(8));
+        check_room(bytes).map_err(crate::error::raised)?;
         let wanted = pommel_array::random::Choice {
             population,
             count,
@@ -326,6 +332,7 @@ impl RandomStream {
 
     /// Random bytes.
     fn bytes<'c>(&mut self, ctx: Ctx<'c>, length: usize) -> Result<Bytes<'c>> {
+        check_room(length).map_err(crate::error::raised)?;
         let mut bytes = vec![0; length];
         self.generator.bytes(&mut bytes);
         ctx.bytes(&bytes)
