@@ -66,6 +66,8 @@ pub mod native {
         squeeze, stack, swapaxes, tile, transpose, tril, triu, unstack, vstack,
     };
     #[export]
+    use crate::functions::numbers::{number_functions, of_number, of_numbers};
+    #[export]
     use crate::functions::random::RandomStream;
     #[export]
     use crate::functions::searching::{
@@ -106,7 +108,7 @@ pub mod native {
     const NOT_MAIN: &str = "Items RandomStream byteswap cholesky cpu_features cpu_model det eig eigh \
         eigvals eigvalsh fft fftfreq fftn fftshift get_modes hfft host ifft ifftn ifftshift ihfft \
         instruction_sets inv irfft irfftn lstsq matrix_norm matrix_power matrix_rank \
-        npy_header npy_parse npz_get npz_names npz_pack \
+        npy_header npy_parse npz_get npz_names npz_pack number_functions of_number of_numbers \
         num_threads_source pinv qr rfft rfftfreq rfftn set_modes slogdet solve svd \
         svdvals unique_parts vector_norm";
 
