@@ -8,7 +8,8 @@ result that is no element.
 
 from math import ceil, copysign, floor, sqrt
 
-from _cffi_backend import cast, new_function_type, new_primitive_type
+from _cffi_backend import (cast, new_array_type, new_function_type, new_pointer_type,
+                           new_primitive_type, newp)
 from _struct import pack, unpack
 
 from . import _native
@@ -21,7 +22,7 @@ UNROLLED = 16
 IN_A_ROW = 15
 #: Integers beyond have no exact float64, and no exact float32.
 EXACT, EXACT_SINGLE = 2**53, 2**24
-#: Integers within are quickly told from longer ones, and no element is longer.
+#: Integers beyond are left to the native part: their sums and products may wrap around.
 LONGEST = 2**62
 
 
@@ -47,20 +48,34 @@ def single(value):
 # Functions of numbers that the engine has.
 
 
-def _entry_point(name, arity):
-    number, integer = new_primitive_type("double"), new_primitive_type("uintptr_t")
-    function = new_function_type((integer,) + (number,) * arity, number, False)
+_DOUBLE, _WORD = new_primitive_type("double"), new_primitive_type("intptr_t")
+
+
+def _entry_point(name, result, *parameters):
+    function = new_function_type(parameters, result, False)
     return cast(function, _native.__pommel_typed__[name][1])
 
 
-#: The native functions of one number and of two, and the numbers that these have.
-OF_NUMBER, OF_NUMBERS = _entry_point("of_number", 1), _entry_point("of_numbers", 2)
+OF_NUMBERS_AT = _entry_point("of_numbers_at", _WORD, _WORD, _WORD, _WORD, _WORD)
+OF_NUMBERS = _entry_point("of_numbers", _DOUBLE, _WORD, _DOUBLE, _DOUBLE)
+#: The numbers of the functions of one number and of two, by their names.
 OF_ONE, OF_TWO = ({name: number for number, name in enumerate(names)}
                   for names in _native.number_functions())
+#: Elements that the memory below has room for; the results come behind them.
+ROOM = 256
+_MEMORY = new_array_type(new_pointer_type(_DOUBLE), 2 * ROOM)
+#: Memory for numbers that nobody uses just now, each with its address.
+_free = []
 
-#: What terms use.
-_SCOPE = {"single": single, "of_number": OF_NUMBER, "of_numbers": OF_NUMBERS, "sqrt": sqrt, "floor": floor,
-          "ceil": ceil, "copysign": copysign, "pack": pack, "unpack": unpack}
+
+def _memory():
+    """Memory that is the caller's until it goes back to the free."""
+    try:
+        return _free.pop()
+    except IndexError:
+        memory = newp(_MEMORY)
+        return memory, int(cast(_WORD, memory))
+
 
 
 # Kernels.
@@ -116,9 +131,10 @@ def _compiled(parameters, term, type, checked, along, count):
 
 
 def _function(lines):
-    scope = dict(_SCOPE)
-    exec("\n".join(lines), scope)
-    return scope["kernel"]
+    found = {}
+    # The names are this module's: those of another dict the compiler would look up each time.
+    exec("\n".join(lines), globals(), found)
+    return found["kernel"]
 
 
 class Rule:
@@ -180,7 +196,7 @@ def _extreme(sign, of_truths):
 
 
 def _engine_of_two(name):
-    term = "of_numbers({}, X, Y)".format(OF_TWO[name])
+    term = "OF_NUMBERS({}, X, Y)".format(OF_TWO[name])
     return rules({FLOAT: term, INT: (FLOAT, term)})
 
 
@@ -225,8 +241,46 @@ def _floating(term, checked=True):
 
 
 def _engine(name):
-    term = "of_number({}, X)".format(OF_ONE[name])
-    return unary({FLOAT: term, INT: (FLOAT, term)})
+    """A function that the engine computes of all elements in one call."""
+    return [(FLOAT, _engine_kernels(OF_ONE[name], type)) for type in (FLOAT, INT)] + [None, None]
+
+
+def _engine_kernels(number, type):
+    made = [None] * (UNROLLED + 1)
+
+    def kernel(count):
+        at = count if count <= UNROLLED else 0
+        found = made[at]
+        if found is None:
+            found = made[at] = _engine_kernel(number, converted("x[i]", type, FLOAT), at)
+        return found
+
+    return kernel
+
+
+def _engine_kernel(number, element, count):
+    """The kernel for so many elements; for any number if that is 0."""
+    call = "    OF_NUMBERS_AT({}, address, address + {}, {{}})".format(number, 8 * ROOM)
+    lines = ["def kernel(x):", "    taken = _memory()", "    memory, address = taken"]
+    if count:
+        names = ["r{}".format(i) for i in range(count)]
+        lines += ["    memory[{}] = {}".format(i, element.replace("[i]", "[{}]".format(i)))
+                  for i in range(count)]
+        lines.append(call.format(count))
+        lines += ["    {} = memory[{}]".format(name, ROOM + i) for i, name in enumerate(names)]
+        result = "[{}]".format(", ".join(names))
+        fits = " + ".join("({0} - {0})".format(name) for name in names)
+    else:
+        lines += ["    for i in range(len(x)):", "        memory[i] = " + element,
+                  call.format("len(x)"),
+                  "    result, fits = [], 0.0",
+                  "    for i in range(len(x)):",
+                  "        r = memory[{} + i]".format(ROOM),
+                  "        result.append(r)",
+                  "        fits += r - r"]
+        result, fits = "result", "fits"
+    lines += ["    _free.append(taken)", "    return {} if {} == 0.0 else None".format(result, fits)]
+    return _function(lines)
 
 
 def _rounded(name):

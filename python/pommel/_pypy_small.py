@@ -304,7 +304,7 @@ def tolist(self):
 def _copy(native):
     @hidden_applevel
     def copy(self, *args, **kwargs):
-        elements = None if args or kwargs else self._list
+        elements = None if args or kwargs else elements_of(self)
         if elements is None:
             return native(whole(self), *args, **kwargs)
         made = light(elements[:], self._type)

@@ -36,8 +36,8 @@ def small_singles(values):
 
 
 def native(array):
-    """A copy by the native part."""
-    return array.astype(array.dtype)
+    """A copy by the native part, which does not hear of the array itself."""
+    return array.copy().astype(array.dtype)
 
 
 def bits(result):

@@ -5,7 +5,6 @@ pub(crate) mod argument;
 pub(crate) mod creation;
 pub(crate) mod fourier;
 pub(crate) mod manipulation;
-pub(crate) mod numbers;
 pub(crate) mod random;
 pub(crate) mod searching;
 pub(crate) mod sorting;
