@@ -228,10 +228,11 @@ def _values(value, type_, count):
         if values is None or value._type != type_:
             return None
         if not value._dims:
-            return values * count
+            return [values[0] for _ in range(count)]
         return values if len(values) == count else None
     number = number_as(value, type_)
-    return None if number is None else [number] * count
+    # Not times the count: PyPy makes zeros of -0.0 then.
+    return None if number is None else [number for _ in range(count)]
 
 
 def _is_element(key):

@@ -245,6 +245,11 @@ def test_writes_of_slices():
                     return a
 
                 same(write, values, value)
+    for _ in range(3000):
+        # Long enough to be compiled.
+        a = pm.array([1.0, 2.0, 3.0, 4.0])
+        a[1:3] = -0.0
+        assert [math.copysign(1.0, x) for x in a] == [1, -1, -1, 1]
     a = pm.array([1.0, 2.0, 3.0, 4.0])
     a[1:] = a[:-1]
     assert a.tolist() == [1, 1, 2, 3]
