@@ -43,7 +43,8 @@ print("pommel._config" in sys.modules, "show_config" in vars(pommel))
 """
     names = ["pommel", "pommel._native", "pommel._threadpoolctl"]
     if sys.implementation.name == "pypy":
-        names.insert(2, "pommel._pypy")
+        names[2:2] = ["pommel._pypy", "pommel._pypy_arrays", "pommel._pypy_kernels",
+                      "pommel._pypy_small"]
     assert in_new_process(program) == "{}\nTrue True\n".format(names)
 
 

@@ -37,6 +37,8 @@ pub mod native {
     #[export]
     use crate::errstate::{get_modes, set_modes};
     #[export]
+    use crate::exchange::numbers::{number_functions, of_numbers, of_numbers_at};
+    #[export]
     use crate::files::{
         byteswap, from_dlpack, frombuffer, npy_header, npy_parse, npz_get, npz_names, npz_pack,
     };
@@ -106,7 +108,7 @@ pub mod native {
     const NOT_MAIN: &str = "Items RandomStream byteswap cholesky cpu_features cpu_model det eig eigh \
         eigvals eigvalsh fft fftfreq fftn fftshift get_modes hfft host ifft ifftn ifftshift ihfft \
         instruction_sets inv irfft irfftn lstsq matrix_norm matrix_power matrix_rank \
-        npy_header npy_parse npz_get npz_names npz_pack \
+        npy_header npy_parse npz_get npz_names npz_pack number_functions of_numbers of_numbers_at \
         num_threads_source pinv qr rfft rfftfreq rfftn set_modes slogdet solve svd \
         svdvals unique_parts vector_norm";
 

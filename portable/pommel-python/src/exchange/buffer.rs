@@ -130,10 +130,10 @@ pub(super) fn import(object: &Object<'_>) -> Result<Option<Array>> {
     unsafe { over(&place, memory.into_owner()).map(Some) }
 }
 
-/// NumPy's points in time export the eight bytes that they have.
+/// NumPy's points in time export the eight bytes that they have. PyPy names the module of a type, too.
 #[cold]
 fn is_a_time(object: &Object<'_>) -> bool {
-    matches!(&*object.type_name(), "datetime64" | "timedelta64")
+    matches!(object.type_name().rsplit('.').next(), Some("datetime64" | "timedelta64"))
 }
 
 /// An array over the bytes of an object, whatever it says that they are.

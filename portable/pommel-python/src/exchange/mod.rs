@@ -11,6 +11,7 @@ mod buffer;
 mod dlpack;
 mod format;
 mod interface;
+pub(crate) mod numbers;
 
 pub(crate) use buffer::{export, frombuffer};
 pub(crate) use dlpack::{device, from_dlpack, give};

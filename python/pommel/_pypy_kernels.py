@@ -1,0 +1,468 @@
+"""What small arrays are computed with on PyPy: functions of lists of elements, made for a term.
+
+A kernel is written for a number of elements, as straight code up to ``UNROLLED`` of them, and for
+types. It gives None where the native part has to compute: there may be something to warn of, or a
+result that is no element.
+"""
+# mypy: ignore-errors
+
+from math import ceil, copysign, floor, sqrt
+
+from _cffi_backend import (cast, new_array_type, new_function_type, new_pointer_type,
+                           new_primitive_type, newp)
+from _struct import pack, unpack
+
+from . import _native
+
+#: Types of elements, by their numbers: of float64, int64, bool and float32.
+FLOAT, INT, BOOL, SINGLE = range(4)
+#: Loops over so many elements are written out, which the compiler turns into straight code.
+UNROLLED = 16
+#: Sums of more elements are made of several.
+IN_A_ROW = 15
+#: Integers beyond have no exact float64, and no exact float32.
+EXACT, EXACT_SINGLE = 2**53, 2**24
+#: Integers beyond are left to the native part: their sums and products may wrap around.
+LONGEST = 2**62
+
+
+def common(one, other):
+    """The type of elements of two types."""
+    if one == other or other == BOOL:
+        return one
+    return other if one == BOOL else FLOAT
+
+
+def converted(element, type, wanted):
+    """An expression of an element as one of another type."""
+    if type == wanted or type == SINGLE:
+        return element
+    return ("int({})" if wanted == INT else "float({})").format(element)
+
+
+def single(value):
+    """The nearest number of float32."""
+    return unpack("f", pack("f", value))[0]
+
+
+# Functions of numbers that the engine has.
+
+
+_DOUBLE, _WORD = new_primitive_type("double"), new_primitive_type("intptr_t")
+
+
+def _entry_point(name, result, *parameters):
+    function = new_function_type(parameters, result, False)
+    return cast(function, _native.__pommel_typed__[name][1])
+
+
+OF_NUMBERS_AT = _entry_point("of_numbers_at", _WORD, _WORD, _WORD, _WORD, _WORD)
+OF_NUMBERS = _entry_point("of_numbers", _DOUBLE, _WORD, _DOUBLE, _DOUBLE)
+#: The numbers of the functions of one number and of two, by their names.
+OF_ONE, OF_TWO = ({name: number for number, name in enumerate(names)}
+                  for names in _native.number_functions())
+#: Elements that the memory below has room for; the results come behind them.
+ROOM = 256
+_MEMORY = new_array_type(new_pointer_type(_DOUBLE), 2 * ROOM)
+#: Memory for numbers that nobody uses just now, each with its address.
+_free = []
+
+
+def _memory():
+    """Memory that is the caller's until it goes back to the free."""
+    try:
+        return _free.pop()
+    except IndexError:
+        memory = newp(_MEMORY)
+        return memory, int(cast(_WORD, memory))
+
+
+
+# Kernels.
+
+
+def kernels(parameters, term, type, checked=True, along="x"):
+    """The function that gives a kernel by the number of elements.
+
+    The kernel gives the list of what ``term`` is for each index ``i``. ``along`` is one of the
+    parameters that are lists.
+    """
+    made = [None] * (UNROLLED + 1)
+
+    def kernel(count):
+        at = count if count <= UNROLLED else 0
+        found = made[at]
+        if found is None:
+            found = made[at] = _compiled(parameters, term, type, checked, along, at)
+        return found
+
+    return kernel
+
+
+def _compiled(parameters, term, type, checked, along, count):
+    """The kernel for so many elements; for any number if that is 0."""
+    lines = ["def kernel({}):".format(parameters)]
+    if count:
+        names = ["r{}".format(i) for i in range(count)]
+        lines += ["    {} = {}".format(name, term.replace("[i]", "[{}]".format(i)))
+                  for i, name in enumerate(names)]
+        if type == SINGLE:
+            lines.append("    {0}, = unpack('{1}f', pack('{1}f', {0}))".format(
+                ", ".join(names), count))
+        # The difference is 0 where it is finite, else NaN.
+        fits = " + ".join("({0} - {0})".format(name) for name in names) + " == 0.0"
+        if type == INT:
+            fits = " and ".join("{} <= {} <= {}".format(-LONGEST, name, LONGEST) for name in names)
+        result = "[{}]".format(", ".join(names))
+    else:
+        one = "unpack('f', pack('f', {}))[0]".format(term) if type == SINGLE else term
+        note = "fits = fits and {} <= r <= {}".format(-LONGEST, LONGEST) if type == INT \
+            else "fits = fits and r - r == 0.0"
+        lines += ["    result, fits = [], True",
+                  "    for i in range(len({})):".format(along),
+                  "        r = {}".format(one),
+                  "        result.append(r)"]
+        if checked:
+            lines.append("        " + note)
+        result, fits = "result", "fits"
+    lines.append("    return {}{}".format(
+        result, " if {} else None".format(fits) if checked else ""))
+    return _function(lines)
+
+
+def _function(lines):
+    found = {}
+    # The names are this module's: those of another dict the compiler would look up each time.
+    exec("\n".join(lines), globals(), found)
+    return found["kernel"]
+
+
+class Rule:
+    """How elements of two types are combined: the type of the results, and kernels for two arrays,
+    for an array and a number, and for a number and an array. Kernels of choices have the truth
+    values as a third argument."""
+
+    def __init__(self, type, term, of_types, as_type, checked=True, third=""):
+        self.type = type
+        one, other = of_types
+
+        def form(x, y, along):
+            whole = term.replace("X", converted(x, one, as_type)).replace(
+                "Y", converted(y, other, as_type))
+            return kernels("x, y" + third, whole, type, checked, along)
+
+        self.arrays = form("x[i]", "y[i]", "x")
+        self.number = form("x[i]", "y", "x")
+        self.reflected = form("x", "y[i]", "y")
+
+
+def rules(terms, result=None, checked=True, third=""):
+    """The rules of an operation for each pair of types. ``terms`` gives the term by the common
+    type; of types without one the native part knows. ``result`` is the type of all results."""
+    found = []
+    for one in range(4):
+        for other in range(4):
+            as_type = common(one, other)
+            term = terms.get(as_type)
+            if isinstance(term, tuple):
+                as_type, term = term
+            found.append(term and Rule(
+                as_type if result is None else result, term, (one, other), as_type,
+                checked and as_type != BOOL and result != BOOL, third))
+    return found
+
+
+def _numbers(term):
+    """The same term for all numbers."""
+    return {FLOAT: term, INT: term, SINGLE: term}
+
+
+def _arithmetic(term, of_truths=None):
+    return rules({FLOAT: term, INT: term, SINGLE: term, BOOL: of_truths})
+
+
+def _comparison(sign):
+    return rules(dict.fromkeys(range(4), "X {} Y".format(sign)), BOOL)
+
+
+def _bits(sign):
+    return rules(dict.fromkeys((INT, BOOL), "X {} Y".format(sign)), checked=False)
+
+
+def _extreme(sign, of_truths):
+    floating = "X if X {} Y or X != X else Y".format(sign)
+    return rules({FLOAT: floating, SINGLE: floating, INT: "X if X {} Y else Y".format(sign),
+                  BOOL: "X {} Y".format(of_truths)}, checked=False)
+
+
+def _engine_of_two(name):
+    term = "OF_NUMBERS({}, X, Y)".format(OF_TWO[name])
+    return rules({FLOAT: term, INT: (FLOAT, term)})
+
+
+#: The rules of operations on two arrays, by their names among the element-wise functions.
+TWO = {
+    "add": _arithmetic("X + Y", "X or Y"),
+    "subtract": _arithmetic("X - Y"),
+    "multiply": _arithmetic("X * Y", "X and Y"),
+    "divide": rules({FLOAT: "X / Y", SINGLE: "X / Y", INT: (FLOAT, "X / Y"),
+                     BOOL: (FLOAT, "X / Y")}),
+    "less": _comparison("<"), "less_equal": _comparison("<="), "equal": _comparison("=="),
+    "greater": _comparison(">"), "greater_equal": _comparison(">="),
+    "not_equal": _comparison("!="),
+    "bitwise_and": _bits("&"), "bitwise_or": _bits("|"), "bitwise_xor": _bits("^"),
+    "logical_and": rules({BOOL: "X and Y"}), "logical_or": rules({BOOL: "X or Y"}),
+    "maximum": _extreme(">", "|"), "minimum": _extreme("<", "&"),
+    "hypot": _engine_of_two("hypot"), "atan2": _engine_of_two("atan2"),
+    "logaddexp": _engine_of_two("logaddexp"),
+}
+#: The rules of the choice among two arrays.
+CHOICE = rules(dict.fromkeys(range(4), "X if m[i] else Y"), checked=False, third=", m")
+
+
+def unary(terms, result=None, checked=True):
+    """By the type of elements the type of results and the kernels of a function of one array."""
+    found = []
+    for type in range(4):
+        term = terms.get(type)
+        as_type = type
+        if isinstance(term, tuple):
+            as_type, term = term
+        wanted = as_type if result is None else result
+        found.append(term and (wanted, kernels(
+            "x", term.replace("X", converted("x[i]", type, as_type)), wanted,
+            checked and wanted != BOOL)))
+    return found
+
+
+def _floating(term, checked=True):
+    """Of integers it is what it is of float64."""
+    return unary({FLOAT: term, SINGLE: term, INT: (FLOAT, term)}, checked=checked)
+
+
+def _engine(name):
+    """A function that the engine computes of all elements in one call."""
+    return [(FLOAT, _engine_kernels(OF_ONE[name], type)) for type in (FLOAT, INT)] + [None, None]
+
+
+def _engine_kernels(number, type):
+    made = [None] * (UNROLLED + 1)
+
+    def kernel(count):
+        at = count if count <= UNROLLED else 0
+        found = made[at]
+        if found is None:
+            found = made[at] = _engine_kernel(number, converted("x[i]", type, FLOAT), at)
+        return found
+
+    return kernel
+
+
+def _engine_kernel(number, element, count):
+    """The kernel for so many elements; for any number if that is 0."""
+    call = "    OF_NUMBERS_AT({}, address, address + {}, {{}})".format(number, 8 * ROOM)
+    lines = ["def kernel(x):", "    taken = _memory()", "    memory, address = taken"]
+    if count:
+        names = ["r{}".format(i) for i in range(count)]
+        lines += ["    memory[{}] = {}".format(i, element.replace("[i]", "[{}]".format(i)))
+                  for i in range(count)]
+        lines.append(call.format(count))
+        lines += ["    {} = memory[{}]".format(name, ROOM + i) for i, name in enumerate(names)]
+        result = "[{}]".format(", ".join(names))
+        fits = " + ".join("({0} - {0})".format(name) for name in names)
+    else:
+        lines += ["    for i in range(len(x)):", "        memory[i] = " + element,
+                  call.format("len(x)"),
+                  "    result, fits = [], 0.0",
+                  "    for i in range(len(x)):",
+                  "        r = memory[{} + i]".format(ROOM),
+                  "        result.append(r)",
+                  "        fits += r - r"]
+        result, fits = "result", "fits"
+    lines += ["    _free.append(taken)", "    return {} if {} == 0.0 else None".format(result, fits)]
+    return _function(lines)
+
+
+def _rounded(name):
+    term = "(copysign(float({0}(X)), X) if -{1}.0 < X < {1}.0 else X)".format(name, EXACT)
+    return unary({FLOAT: term, SINGLE: term, INT: "X", BOOL: "X"}, checked=False)
+
+
+#: Functions of one array, by their names.
+ONE = {
+    "positive": unary(_numbers("X"), checked=False),
+    "negative": unary(_numbers("-X")),
+    "abs": unary({FLOAT: "abs(X)", INT: "abs(X)", SINGLE: "abs(X)", BOOL: "X"}),
+    "square": unary(_numbers("X * X")),
+    "sqrt": _floating("sqrt(X)"),
+    "reciprocal": unary({FLOAT: "1.0 / X", SINGLE: "1.0 / X"}),
+    "floor": _rounded("floor"), "ceil": _rounded("ceil"),
+    "isnan": unary({FLOAT: "X != X", SINGLE: "X != X"}, BOOL),
+    "isfinite": unary({FLOAT: "X - X == 0.0", SINGLE: "X - X == 0.0"}, BOOL),
+    "isinf": unary({FLOAT: "X == X and X - X != 0.0", SINGLE: "X == X and X - X != 0.0"}, BOOL),
+    "logical_not": unary(dict.fromkeys(range(4), "not X"), BOOL),
+    "bitwise_invert": unary({INT: "~X", BOOL: "not X"}, checked=False),
+}
+ONE.update({name: _engine(name) for name in OF_ONE})
+
+
+# Reductions.
+
+
+def _folded(start, step, longest, finite):
+    """Kernels of ``r = start``, and ``r = step`` for each further element, by their number; None
+    for more than so many."""
+    made = [None] * (longest + 1)
+
+    def fold(x):
+        count = len(x)
+        if count > longest:
+            return None
+        found = made[count]
+        if found is None:
+            lines = ["def kernel(x):", "    r = " + start]
+            lines += ["    r = " + step.replace("[i]", "[{}]".format(i)).replace(", i)", ", {})".format(i)) for i in range(1, count)]
+            found = made[count] = _function(lines + ["    return r"])
+        r = found(x)
+        return r if not finite or r - r == 0.0 else None
+
+    return fold
+
+
+def _sum_of_floats(x):
+    count = len(x)
+    if count <= IN_A_ROW:
+        return _row_of_floats(x)
+    # As the native part adds: so many sums side by side.
+    width = 32 if count >= 32 else 8
+    sums = x[:width]
+    for i in range(width, count):
+        sums[i % width] += x[i]
+    while width > 1:
+        width //= 2
+        for i in range(width):
+            sums[i] += sums[i + width]
+    r = sums[0]
+    return r if r - r == 0.0 else None
+
+
+_row_of_floats = _folded("x[0]", "r + x[i]", IN_A_ROW, True)
+_row_of_singles = _folded("x[0]", "single(r + x[i])", IN_A_ROW, True)
+
+
+def _of_integers(start, step):
+    fold = _folded(start, step, UNROLLED, False)
+
+    def kernel(x):
+        r = fold(x)
+        return r if r is not None and -LONGEST <= r <= LONGEST else None
+
+    return kernel
+
+
+def _mean(x):
+    total = _sum_of_floats(x)
+    return None if total is None else total / len(x)
+
+
+def _mean_of_singles(x):
+    total = _row_of_singles(x)
+    return None if total is None else single(total / len(x))
+
+
+def _mean_of_integers(x):
+    return _mean([float(value) for value in x])
+
+
+def _extreme_of_floats(sign):
+    return _folded("x[0]", "r if r {} x[i] or r != r else x[i]".format(sign), IN_A_ROW, False)
+
+
+def _extreme_of_integers(sign):
+    return _folded("x[0]", "r if r {} x[i] else x[i]".format(sign), UNROLLED, False)
+
+
+def _truth(start, join):
+    return _folded(start, "r {} {}".format(join, start.replace("[0]", "[i]")), UNROLLED, False)
+
+
+def _reduction(**by_type):
+    """By the type of elements the type of the result, and the function of the list."""
+    return [by_type.get(name) for name in ("floats", "integers", "truths", "singles")]
+
+
+#: Reductions of all elements to one, by their names.
+REDUCTIONS = {
+    "sum": _reduction(
+        floats=(FLOAT, _sum_of_floats), integers=(INT, _of_integers("x[0]", "r + x[i]")),
+        truths=(INT, _of_integers("int(x[0])", "r + int(x[i])")), singles=(SINGLE, _row_of_singles)),
+    "prod": _reduction(
+        floats=(FLOAT, _folded("x[0]", "r * x[i]", IN_A_ROW, True)),
+        integers=(INT, _of_integers("x[0]", "r * x[i]"))),
+    "mean": _reduction(
+        floats=(FLOAT, _mean), integers=(FLOAT, _mean_of_integers),
+        truths=(FLOAT, _mean_of_integers), singles=(SINGLE, _mean_of_singles)),
+    "min": _reduction(
+        floats=(FLOAT, _extreme_of_floats("<")), singles=(SINGLE, _extreme_of_floats("<")),
+        integers=(INT, _extreme_of_integers("<"))),
+    "max": _reduction(
+        floats=(FLOAT, _extreme_of_floats(">")), singles=(SINGLE, _extreme_of_floats(">")),
+        integers=(INT, _extreme_of_integers(">"))),
+    "any": _reduction(
+        floats=(BOOL, _truth("(x[0] != 0.0)", "or")), integers=(BOOL, _truth("(x[0] != 0)", "or")),
+        truths=(BOOL, _truth("x[0]", "or"))),
+    "all": _reduction(
+        floats=(BOOL, _truth("(x[0] != 0.0)", "and")),
+        integers=(BOOL, _truth("(x[0] != 0)", "and")), truths=(BOOL, _truth("x[0]", "and"))),
+}
+
+
+def _place(sign):
+    """Where the first of the extreme elements is; not of what is no number."""
+    kernel = _folded("(x[0], 0)", "r if r[0] {} x[i] else (x[i], i)".format(sign), IN_A_ROW, False)
+
+    def place(x):
+        for value in x:
+            if value != value:
+                return None
+        r = kernel(x)
+        return None if r is None else r[1]
+
+    return place
+
+
+REDUCTIONS["argmax"] = [(INT, _place(">=")), (INT, _place(">=")), None, (INT, _place(">="))]
+REDUCTIONS["argmin"] = [(INT, _place("<=")), (INT, _place("<=")), None, (INT, _place("<="))]
+
+
+def _products(start, step):
+    """The sums of products of two lists, from zero, by their number."""
+    made = [None] * (UNROLLED + 1)
+
+    def product(x, y):
+        count = len(x)
+        if count > UNROLLED:
+            return None
+        found = made[count]
+        if found is None:
+            lines = ["def kernel(x, y):", "    r = " + start]
+            lines += ["    r = " + step.replace("[i]", "[{}]".format(i)) for i in range(count)]
+            found = made[count] = _function(lines + ["    return r"])
+        return found(x, y)
+
+    return product
+
+
+_product_of_floats = _products("0.0", "r + x[i] * y[i]")
+_product_of_integers = _products("0", "r + x[i] * y[i]")
+
+
+def product(type, x, y):
+    """The scalar product of two lists of one type, or None."""
+    if type == FLOAT:
+        r = _product_of_floats(x, y)
+        return r if r is not None and r - r == 0.0 else None
+    if type == INT:
+        r = _product_of_integers(x, y)
+        return r if r is not None and -LONGEST <= r <= LONGEST else None
+    return None
