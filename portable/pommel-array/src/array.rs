@@ -6,7 +6,6 @@
 use crate::dtype::{Casting, DType, Element};
 use crate::error::{Error, Result};
 use crate::index::Index;
-use crate::kernels::few::FEWEST;
 use crate::layout::{Layout, Order};
 use crate::raw::data::Data;
 use crate::raw::memory::{Memory, check_room};
@@ -62,24 +61,6 @@ impl Array {
         let memory = Memory::uninit(size_of_val(elements))?;
         memory.fill_from(elements);
         Ok(Array::over(memory, T::DTYPE, layout))
-    }
-
-    /// An array of few numbers of type `f64` on one axis, which a function fills in; `None` if they are
-    /// not few, or if the function says that what it wrote is not wanted.
-    #[inline(always)]
-    pub fn of_few_floats(n: usize, fill: impl FnOnce(&mut [f64]) -> bool) -> Option<Array> {
-        if n > FEWEST {
-            return None;
-        }
-        let data = Data::filled(n * size_of::<f64>(), |start| {
-            // SAFETY: fresh memory for `n` numbers, aligned for all types, which are 0 now.
-            fill(unsafe {
-                start.write_bytes(0, n * size_of::<f64>());
-                core::slice::from_raw_parts_mut(start.cast(), n)
-            })
-        })?;
-        let layout = Layout::row(n, size_of::<f64>());
-        Some(Array { dtype: DType::Float64, layout, data, readonly: false })
     }
 
     /// An array without dimensions.

@@ -199,11 +199,7 @@ fn shape_of(operands: &[Operand<'_>]) -> Result<Dims> {
 }
 
 /// Operands as inputs of a node: numbers as elements, arrays stretched to a shape.
-fn inputs(
-    kernel: &Kernel,
-    operands: &[Operand<'_>],
-    shape: &Dims,
-) -> Result<SmallVec<[Input; 3]>> {
+fn inputs(kernel: &Kernel, operands: &[Operand<'_>], shape: &Dims) -> Result<SmallVec<[Input; 3]>> {
     let mut inputs = SmallVec::new();
     for (operand, &dtype) in operands.iter().zip(&kernel.inputs) {
         inputs.push(match operand {

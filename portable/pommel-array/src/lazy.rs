@@ -199,20 +199,25 @@ impl Expr {
     }
 }
 
-/// How the elements of a new array lie: in the order of the first parameter that has its shape.
+/// How the elements of a new array lie: in the order of the parameters that have its shape, and in C
+/// order where these disagree.
 fn dense(shape: &[isize], size: usize, inputs: &[Input]) -> Result<Layout> {
-    if shape.len() > 1 {
-        for input in inputs {
-            match input {
-                Input::Dense(..) => break,
-                Input::Spread(array) if !array.layout.strides().contains(&0) => {
-                    return array.layout.dense(size);
-                }
-                _ => {}
+    let in_c_order = Layout::contiguous(shape, size, Order::C)?;
+    let mut like: Option<Layout> = None;
+    for input in inputs {
+        let layout = match input {
+            Input::Dense(..) => return Ok(in_c_order),
+            Input::Spread(array) if !array.layout.strides().contains(&0) => {
+                array.layout.dense(size)?
             }
+            _ => continue,
+        };
+        if like.as_ref().is_some_and(|like| *like != layout) {
+            return Ok(in_c_order);
         }
+        like = Some(layout);
     }
-    Layout::contiguous(shape, size, Order::C)
+    Ok(like.unwrap_or(in_c_order))
 }
 
 /// Nodes that are to be added, and whether their operands have been.

@@ -1,12 +1,13 @@
 //! Work on several threads, and how many they are.
 //!
-//! The pool is made when it is first needed, and anew when another number of threads is asked for
-//! and in a process that was forked, in which the threads of the parent are gone.
+//! Ranges of elements go to a [team](Team), divisions and joins to a pool of `rayon`. Both are made
+//! when they are first needed, and anew when another number of threads is asked for and in a process
+//! that was forked, in which the threads of the parent are gone.
 
 mod number;
 
+use crate::raw::team::Team;
 use core::ops::Range;
-use rayon::prelude::*;
 use std::mem::ManuallyDrop;
 use std::sync::{Arc, Mutex};
 
@@ -39,6 +40,27 @@ fn pool(number: usize) -> Option<Arc<rayon::ThreadPool>> {
         // Its threads end when the last who uses them is done. Those of a parent process are not
         // here: there is nobody to tell.
         drop(ManuallyDrop::into_inner(old.threads));
+    }
+    Some(made)
+}
+
+/// The helpers for short work, made for as many threads as a pool.
+static TEAM: Mutex<Option<(u32, usize, ManuallyDrop<Arc<Team>>)>> = Mutex::new(None);
+
+fn team(number: usize) -> Option<Arc<Team>> {
+    let mut team = TEAM.lock().ok()?;
+    let process = std::process::id();
+    if let Some((of, size, there)) = team.as_ref()
+        && (*of, *size) == (process, number)
+    {
+        return Some(Arc::clone(there));
+    }
+    let made = Arc::new(Team::new(number - 1));
+    if let Some((of, _, old)) = team.replace((process, number, ManuallyDrop::new(made.clone())))
+        && of == process
+    {
+        // As for the pool.
+        drop(ManuallyDrop::into_inner(old));
     }
     Some(made)
 }
@@ -85,15 +107,11 @@ fn split(size: usize, grain: usize, multiple: usize, work: impl Fn(Range<usize>)
     if threads == 1 {
         return work(0..size);
     }
-    let Some(pool) = pool(threads) else { return work(0..size) };
+    let Some(team) = team(threads) else { return work(0..size) };
     // A few ranges a thread even out what the threads are delayed by.
     let ranges = size.div_ceil(grain).min(threads * 4);
     let length = size.div_ceil(ranges).next_multiple_of(multiple);
-    pool.install(|| {
-        (0..size.div_ceil(length)).into_par_iter().for_each(|i| {
-            work(i * length..size.min((i + 1) * length));
-        });
-    });
+    team.run(size.div_ceil(length), &|i| work(i * length..size.min((i + 1) * length)));
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Random programs over arrays, beside a model that computes every element at once: views,
 //! broadcasting, functions whose evaluation is put off, writes through views, and reads in between.
 
+use pommel_array::kernels::fused;
 use pommel_array::{Array, Casting, Function, Index, Operand, Order, Scalar, apply, apply_into};
 use proptest::prelude::*;
-use std::sync::Once;
 
 /// What happens in a program. Numbers choose among what there is.
 #[derive(Clone, Debug)]
@@ -248,12 +248,8 @@ fn scalar(function: Function, x: f64, y: f64) -> f64 {
     }
 }
 
-/// Programs are too many and too different for code to pay.
-static CODE: Once = Once::new();
-
 fn run(shapes: &[Vec<usize>], acts: &[Act]) {
-    // SAFETY: the tests of this file read the environment through the standard library only.
-    CODE.call_once(|| unsafe { std::env::set_var("POMMEL_JIT", "always") });
+    fused::make_always();
     let mut world = World::default();
     for (i, shape) in shapes.iter().enumerate() {
         let values: Vec<f64> =

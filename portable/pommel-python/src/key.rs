@@ -62,7 +62,7 @@ pub(crate) fn part(key: &Object<'_>) -> Result<Option<Index>> {
         return Ok(None);
     }
     if key.is_a::<Int>() {
-        return key.extract().map(|index| Some(Index::At(index)));
+        return at(key).map(Some);
     }
     if key.is_ellipsis() {
         return Ok(Some(Index::Ellipsis));
@@ -81,13 +81,24 @@ pub(crate) fn part(key: &Object<'_>) -> Result<Option<Index>> {
         return Ok(None);
     }
     if key.has_attr(c"__index__") {
-        return key.extract().map(|index| Some(Index::At(index)));
+        return at(key).map(Some);
     }
     Err(Error::index_error(format!(
         "an index is an integer, a slice, an ellipsis, None, or an array of integers or truth values, \
          not {}",
         key.describe()
     )))
+}
+
+/// An integer as an index, which no array has if it is too large for one.
+fn at(key: &Object<'_>) -> Result<Index> {
+    key.extract().map(Index::At).map_err(|error| {
+        if !error.is(key.ctx(), pommel::exception::OverflowError) {
+            return error;
+        }
+        drop(error);
+        Error::index_error("an index is too large: no axis has so many elements")
+    })
 }
 
 /// A bound of a slice, of any size.

@@ -223,15 +223,6 @@ impl Program {
         let outputs = self.outputs.iter().map(|(_, output)| output.layout.strides());
         outputs.chain(self.sources.iter().map(|source| source.layout.strides())).collect()
     }
-
-    /// What it costs to compute an element, in units of about a quarter of a nanosecond.
-    pub(super) fn cost(&self) -> usize {
-        let steps = self.steps.iter().map(|step| match step.note {
-            Note::Quiet | Note::Plain => 1 + step.kernel.output.size() / 8,
-            Note::Divisor | Note::Pole | Note::Range => 8,
-        });
-        steps.sum::<usize>() + self.sources.len() + self.outputs.len()
-    }
 }
 
 /// A function with ranges, which notes what went wrong in it.

@@ -21,8 +21,8 @@ const TILE: usize = 512;
 const CACHE: usize = 24 << 10;
 /// Runs that are shorter are gathered, several to a tile.
 const SHORT: usize = 64;
-/// How much work is worth another thread, in the units of [`Program::cost`].
-const GRAIN: usize = 100_000;
+/// How much work is worth another thread, in the units of [`Run::cost`]: about five microseconds.
+const GRAIN: usize = 50_000;
 
 /// How the elements of an operand are found.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -45,6 +45,7 @@ enum Instruction {
         inputs: SmallVec<[Operand; 8]>,
         steps: SmallVec<[usize; 4]>,
         ends_with_store: bool,
+        cost: usize,
     },
 }
 
@@ -150,7 +151,20 @@ impl<'a> Run<'a> {
 
     /// How many elements are worth another thread.
     pub(super) fn grain(&self) -> usize {
-        (GRAIN / self.program.cost()).next_multiple_of(8192)
+        (GRAIN / self.cost()).next_multiple_of(1024)
+    }
+
+    /// What it costs to compute an element, in units of about a tenth of a nanosecond.
+    fn cost(&self) -> usize {
+        let of_instruction = |instruction: &Instruction| match instruction {
+            Instruction::Code { cost, .. } => *cost,
+            Instruction::Kernel { kernel, note: Note::Quiet | Note::Plain, .. } => {
+                2 + kernel.output.size() / 4
+            }
+            Instruction::Kernel { .. } => 15,
+        };
+        let instructions: usize = self.instructions.iter().map(of_instruction).sum();
+        instructions + self.sources.len() + self.outputs.len()
     }
 
     /// Computes a range of elements, in the order of the walk.
@@ -186,8 +200,8 @@ fn is_flat(shape: &[isize], strides: &[isize], size: usize) -> bool {
 /// What is called for each tile, in this order.
 fn instructions(program: &Program, size: usize) -> Vec<Instruction> {
     let made = fused::units(program, size).into_iter().map(|unit| match unit {
-        Unit::Block { code, inputs, steps, ends_with_store } => {
-            Instruction::Code { run: code, inputs, steps, ends_with_store }
+        Unit::Block { code, inputs, steps, ends_with_store, cost } => {
+            Instruction::Code { run: code, inputs, steps, ends_with_store, cost }
         }
         Unit::Step(step) => {
             let Step { kernel, note, inputs } = &program.steps[step];

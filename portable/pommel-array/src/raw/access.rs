@@ -4,6 +4,7 @@ use crate::array::Array;
 use crate::dtype::{DType, Element};
 use crate::error::{Error, Result};
 use crate::kernels::copy;
+use crate::kernels::few::FEWEST;
 use crate::layout::{Dims, Layout, Order};
 use crate::raw::data::Data;
 use crate::raw::memory::{Memory, check_room};
@@ -214,6 +215,24 @@ impl Array {
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
         check_room(self.size() * size_of::<T>())?;
         self.with_slice(<[T]>::to_vec)
+    }
+
+    /// An array of few numbers of type `f64` on one axis, which a function fills in; `None` if they are
+    /// not few, or if the function says that what it wrote is not wanted.
+    #[inline(always)]
+    pub fn of_few_floats(n: usize, fill: impl FnOnce(&mut [f64]) -> bool) -> Option<Array> {
+        if n > FEWEST {
+            return None;
+        }
+        let data = Data::filled(n * size_of::<f64>(), |start| {
+            // SAFETY: fresh memory for `n` numbers, aligned for all types, which are 0 now.
+            fill(unsafe {
+                start.write_bytes(0, n * size_of::<f64>());
+                core::slice::from_raw_parts_mut(start.cast(), n)
+            })
+        })?;
+        let layout = Layout::row(n, size_of::<f64>());
+        Some(Array { dtype: DType::Float64, layout, data, readonly: false })
     }
 
     /// The elements, if there are at most so many of type `f64` on one axis without gaps that have been

@@ -18,7 +18,7 @@ pub(super) const INLINE: usize = 64;
 /// From this size on blocks are aligned to cache lines.
 const ALIGNED: usize = 512;
 /// From this size on blocks come from the pool.
-const POOLED: usize = 1 << 16;
+const POOLED: usize = 1 << 12;
 /// From this size on blocks start at a boundary of huge pages and ask for them.
 const HUGE: usize = 4 << 20;
 /// The size of a huge page.
@@ -158,7 +158,7 @@ fn block(len: usize) -> Option<Layout> {
 
 /// Sizes of the pool: eight to each power of two.
 fn rounded(len: usize) -> Option<usize> {
-    let step = (len.checked_next_power_of_two()? / 16).max(4096);
+    let step = (len.checked_next_power_of_two()? / 16).max(512);
     len.checked_next_multiple_of(step)
 }
 
@@ -246,7 +246,7 @@ impl Keeper {
         if size > KEPT / 2 {
             return false;
         }
-        while self.bytes + size > KEPT || self.blocks.len() >= 64 {
+        while self.bytes + size > KEPT || self.blocks.len() >= 128 {
             let (size, Address(oldest)) = self.blocks.remove(0);
             self.bytes -= size;
             if let Some(layout) = block(size) {

@@ -1,4 +1,5 @@
-//! Memory that arrays share: allocation ([`memory`]), and who may read and write it when ([`data`]).
+//! Memory that arrays share: allocation ([`memory`]), who may read and write it when ([`data`]), and
+//! the work that threads share (`team`).
 //!
 //! With [`crate::kernels`] the only place of the crate for unsafe code. Laws:
 //!
@@ -12,3 +13,4 @@
 pub mod access;
 pub mod data;
 pub mod memory;
+pub(crate) mod team;

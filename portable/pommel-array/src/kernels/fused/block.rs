@@ -159,6 +159,16 @@ impl Block {
         Block { float, inputs, operations: Vec::with_capacity(8), outputs }
     }
 
+    /// What an element costs, in units of about a tenth of a nanosecond: a quotient or root of `float64`
+    /// keeps its unit busy for as long as eight sums.
+    pub(super) fn cost(&self) -> usize {
+        let slow =
+            |operation: &&Operation| matches!(operation.action, Action::Divide | Action::Sqrt);
+        let slow = self.operations.iter().filter(slow).count();
+        let others = self.operations.len() - slow;
+        1 + others / 2 + slow * usize::from(self.float.size()) / 2
+    }
+
     fn operation(&mut self, action: Action, parameters: &[Value]) -> Value {
         let mut all = [Value::Literal(0); 3];
         all[..parameters.len()].copy_from_slice(parameters);

@@ -101,54 +101,63 @@ fn same<T: Number>(a: u64, b: u64) -> bool {
     a == b || is_nan(a) && is_nan(b)
 }
 
+/// The operands of a block: of each input the bits of its lanes, and its bytes in memory.
+struct Operands {
+    lanes: Vec<Vec<u64>>,
+    bytes: Vec<Vec<u8>>,
+}
+
+impl Operands {
+    fn new<T: Number>(block: &Block, n: usize, seed: u64) -> Operands {
+        let mut state = seed;
+        let mut number = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040);
+            let special = [0.0, -0.0, 1.0, f64::NAN, f64::INFINITY, -f64::INFINITY, 2.5, -3.5];
+            match (state >> 60) as usize {
+                at if at < special.len() => T::made(special[at]),
+                _ => T::made((state >> 20) as f64 / 1e12 - 8.0),
+            }
+        };
+        let size = usize::from(T::FLOAT.size());
+        let mut operands = Operands { lanes: Vec::new(), bytes: Vec::new() };
+        for input in &block.inputs {
+            let count = if *input == Input::Number { 1 } else { n };
+            let mut lanes: Vec<u64> = (0..count).map(|_| number().bits()).collect();
+            let bytes = if *input == Input::Truths {
+                let truth = |bits: &u64| if bits & 8 > 0 { T::FLOAT.all() } else { 0 };
+                lanes = lanes.iter().map(truth).collect();
+                lanes.iter().map(|&bits| u8::from(bits != 0)).collect()
+            } else {
+                lanes.iter().flat_map(|bits| bits.to_le_bytes()[..size].to_vec()).collect()
+            };
+            if *input == Input::Number {
+                lanes = vec![lanes[0]; n];
+            }
+            operands.lanes.push(lanes);
+            operands.bytes.push(bytes);
+        }
+        operands
+    }
+}
+
+/// Bytes behind the end of a result, which show what writes too far.
+const GUARD: [u8; 64] = [0x5a; 64];
+
 /// Runs a block over some elements by its code and by hand.
 fn check<T: Number>(block: &Block, n: usize, seed: u64) {
     let code: Code = x86_64::compile(block).expect("there is memory for code");
     let size = usize::from(T::FLOAT.size());
-    let mut state = seed;
-    let mut number = || {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let special = [0.0, -0.0, 1.0, f64::NAN, f64::INFINITY, -f64::INFINITY, 2.5, -3.5];
-        match (state >> 60) as usize {
-            at if at < special.len() => T::made(special[at]),
-            _ => T::made((state >> 20) as f64 / 1e12 - 8.0),
-        }
-    };
-    // Of each input the bits of its lanes, and its bytes in memory.
-    let mut lanes: Vec<Vec<u64>> = Vec::new();
-    let mut bytes: Vec<Vec<u8>> = Vec::new();
-    for input in &block.inputs {
-        let count = if *input == Input::Number { 1 } else { n };
-        let mut values: Vec<u64> = (0..count).map(|_| number().bits()).collect();
-        if *input == Input::Truths {
-            values =
-                values.iter().map(|bits| if bits & 8 > 0 { T::FLOAT.all() } else { 0 }).collect();
-            bytes.push(values.iter().map(|&bits| u8::from(bits != 0)).collect());
-        } else {
-            bytes
-                .push(values.iter().flat_map(|bits| bits.to_le_bytes()[..size].to_vec()).collect());
-        }
-        if *input == Input::Number {
-            values = vec![values[0]; n];
-        }
-        lanes.push(values);
-    }
-    let mut results: Vec<Vec<u8>> = block
-        .outputs
-        .iter()
-        // A guard behind the end shows what writes too far.
-        .map(|&(_, truths)| vec![0x5a; n * if truths { 1 } else { size } + 64])
-        .collect();
-    let addresses: Vec<*const u8> = bytes
-        .iter()
-        .map(|bytes| bytes.as_ptr())
-        .chain(results.iter_mut().map(|bytes| bytes.as_mut_ptr().cast_const()))
-        .collect();
+    let operands = Operands::new::<T>(block, n, seed);
+    let sizes = block.outputs.iter().map(|&(_, truths)| if truths { 1 } else { size });
+    let mut results: Vec<Vec<u8>> =
+        sizes.map(|size| [vec![0; n * size], GUARD.to_vec()].concat()).collect();
+    let inputs = operands.bytes.iter().map(|bytes| bytes.as_ptr());
+    let outputs = results.iter_mut().map(|bytes| bytes.as_mut_ptr().cast_const());
+    let addresses: Vec<*const u8> = inputs.chain(outputs).collect();
     // SAFETY: `n` elements behind each address.
     unsafe { code(addresses.as_ptr(), n) };
     for i in 0..n {
-        let inputs: Vec<u64> = lanes.iter().map(|lanes| lanes[i]).collect();
+        let inputs: Vec<u64> = operands.lanes.iter().map(|lanes| lanes[i]).collect();
         let values = by_hand::<T>(block, &inputs);
         for (&(value, truths), result) in block.outputs.iter().zip(&results) {
             let expected = match value {
@@ -163,15 +172,10 @@ fn check<T: Number>(block: &Block, n: usize, seed: u64) {
             let mut found = [0; 8];
             found[..size].copy_from_slice(&result[i * size..(i + 1) * size]);
             let found = u64::from_le_bytes(found);
-            assert!(
-                same::<T>(found, expected),
-                "{i} of {n}: {found:x} for {expected:x}, {block:?}"
-            );
+            assert!(same::<T>(found, expected), "{i} of {n}: {found:x}, {expected:x}: {block:?}");
         }
     }
-    for result in &results {
-        assert!(result[result.len() - 64..].iter().all(|&byte| byte == 0x5a), "{n}");
-    }
+    assert!(results.iter().all(|result| result.ends_with(&GUARD)), "{n}: {block:?}");
 }
 
 /// Numbers from which a block is made: each picks an action and its parameters.
