@@ -93,21 +93,14 @@ def outcomes(run, family, n, room, full=False):
     return found
 
 
-ENDS = pytest.mark.xfail(strict=True, reason="what faer needs to multiply, and a member to be inflated, is not asked for")
-
-
-@pytest.mark.parametrize("family", [
-    pytest.param(family, marks=ENDS if family in ("systems", "decompositions", "inflating") else ())
-    for family in FAMILIES])
+@pytest.mark.parametrize("family", FAMILIES)
 def test_less_room_than_an_array_needs(family, in_new_process):
     found = outcomes(in_new_process, family, 2_000_000, 5 << 20, full=True)
     assert {code for code, outcome in found.items() if outcome == "fits"} <= SMALL
 
 
 @pytest.mark.parametrize("arrays", [1.2, 2.2, 3.3])
-@pytest.mark.parametrize("family", [
-    pytest.param(family, marks=ENDS if family in ("products", "systems", "decompositions") else ())
-    for family in FAMILIES])
+@pytest.mark.parametrize("family", FAMILIES)
 def test_room_for_some_arrays(family, arrays, in_new_process):
     n = 300_000
     outcomes(in_new_process, family, n, int(arrays * n * 8))

@@ -37,7 +37,12 @@ pub fn from_dlpack(x: &Object<'_>, device: Option<&str>, copy: Option<bool>) -> 
 }
 
 fn failed(error: npy::Error) -> Error {
-    Error::value_error(error.to_string())
+    match error {
+        npy::Error::Io(error) if error.kind() == std::io::ErrorKind::OutOfMemory => {
+            Error::new(pommel::exception::MemoryError, error.to_string())
+        }
+        error => Error::value_error(error.to_string()),
+    }
 }
 
 /// The elements of an array of bytes, which is what a file is read into.

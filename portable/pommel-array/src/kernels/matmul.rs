@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::kernels::isa::{Isa, versions};
 use crate::kernels::walk::Walk;
 use crate::layout::{Dims, Layout, Order};
-use crate::raw::memory::Memory;
+use crate::raw::memory::{Memory, check_room};
 use crate::threads;
 use core::num::NonZeroUsize;
 use core::ops::{Add, Mul};
@@ -303,6 +303,23 @@ fn steppable(array: &Array) -> Result<(Array, [isize; 2])> {
     Ok((copy, steps))
 }
 
+/// Bytes of the copies that `faer` keeps on each thread that multiplies, and makes without asking: twice
+/// the last-level cache, here of a large one.
+const COPIES: usize = 80 << 20;
+
+/// An error unless there is room for the copies of this thread, or they have been made.
+///
+/// # Errors
+/// There is not so much memory.
+pub(crate) fn check_copies() -> Result<()> {
+    std::thread_local!(static MADE: core::cell::Cell<bool> = const { core::cell::Cell::new(false) });
+    if !MADE.get() {
+        check_room(COPIES)?;
+        MADE.set(true);
+    }
+    Ok(())
+}
+
 /// How so many multiplications are shared.
 pub(crate) fn parallelism(multiplications: usize) -> Par {
     match NonZeroUsize::new(threads::number_of_threads()) {
@@ -356,15 +373,21 @@ fn products<T: Factors>(a: &Array, b: &Array) -> Result<Array> {
     if layout.is_empty() {
         return Ok(Array::over(memory, a.dtype, layout));
     }
+    let check = || if a.dtype.is_integer() { Ok(()) } else { check_copies() };
     if count == 1 {
-        // SAFETY: the layouts lie within their memories, aligned, and the product's is fresh.
-        let run = |par| unsafe { job.run([0; 3], par) };
+        let run = |par| -> Result<()> {
+            check()?;
+            // SAFETY: the layouts lie within their memories, aligned, and the product's is fresh.
+            unsafe { job.run([0; 3], par) };
+            Ok(())
+        };
         match parallelism(work) {
             Par::Seq => run(Par::Seq),
             par => threads::install(|| run(par)),
-        }
+        }?;
         return Ok(Array::over(memory, a.dtype, layout));
     }
+    check()?;
     let strides = [&layout, &a.layout, &b.layout].map(|layout| &layout.strides()[..batch]);
     let walk = Walk::new(&shape[..batch], &strides);
     // SAFETY: as above; the walk goes to the matrices of each layout.

@@ -4,6 +4,7 @@ use super::fault::Fault;
 use crate::array::Array;
 use crate::dtype::Element;
 use crate::error::{Error, Result};
+use crate::kernels::matmul::check_copies;
 use crate::kernels::matmul::parallelism;
 use crate::layout::Dims;
 use crate::raw::memory::check_room;
@@ -99,12 +100,10 @@ pub(super) fn with_stack<R>(
 }
 
 /// A flaw unless there is memory for so many numbers, which `faer` takes for granted, and for what it
-/// copies on each thread to multiply.
+/// copies on this thread to multiply.
 pub(super) fn check_numbers<T>(count: usize) -> core::result::Result<(), Flaw> {
     let bytes = count.saturating_mul(size_of::<T>());
-    // Small matrices are not copied.
-    let copies = if bytes < 1 << 20 { 0 } else { 4 << 20 };
-    check_room(bytes + copies).map_err(|_| Flaw::OutOfMemory(bytes))
+    check_copies().and_then(|()| check_room(bytes)).map_err(|_| Flaw::OutOfMemory(bytes))
 }
 
 /// A matrix with its elements multiplied by a power of two that moves the largest of them near 1, and

@@ -11,7 +11,7 @@ use rawzip::{
     CompressionMethod, ZipArchive, ZipArchiveWriter, ZipFileHeaderRecord, ZipSliceArchive,
 };
 use std::borrow::Cow;
-use std::io::Write;
+use std::io::{self, Write};
 
 /// What a name in the archive ends with, and the name of an array does not.
 const SUFFIX: &str = ".npy";
@@ -108,7 +108,11 @@ impl<'a> Archive<'a> {
         let bytes = match entry.compression_method() {
             CompressionMethod::STORE => Cow::Borrowed(packed),
             CompressionMethod::DEFLATE => {
-                Cow::Owned(inflated(packed, claim.uncompressed_size).map_err(|what| about(&what))?)
+                let inflated = inflated(packed, claim.uncompressed_size);
+                Cow::Owned(inflated.map_err(|what| match what {
+                    Some(what) => about(&what),
+                    None => Error::Io(io::ErrorKind::OutOfMemory.into()),
+                })?)
             }
             other => {
                 let what = format!(
@@ -125,18 +129,26 @@ impl<'a> Archive<'a> {
     }
 }
 
-/// Inflates a member that claims to have so many bytes.
-fn inflated(packed: &[u8], size: u64) -> core::result::Result<Vec<u8>, String> {
+/// Inflates a member that claims to have so many bytes; what is wrong with it, or `None` if there is not
+/// enough memory.
+fn inflated(packed: &[u8], size: u64) -> core::result::Result<Vec<u8>, Option<String>> {
     let most = (packed.len() as u64 + 1) * MOST_INFLATED;
     if size > most {
-        return Err(format!(
+        return Err(Some(format!(
             "it claims to have {size} bytes, more than the {} of it can hold",
             packed.len()
-        ));
+        )));
     }
-    let limit = usize::try_from(size).unwrap_or(usize::MAX);
-    inflate::decompress_to_vec_with_limit(packed, limit)
-        .map_err(|error| format!("it cannot be inflated ({error}): get another copy of the file"))
+    let size = usize::try_from(size).map_err(|_| None)?;
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(size).map_err(|_| None)?;
+    bytes.resize(size, 0);
+    let parts = core::iter::once(packed);
+    let count = inflate::decompress_slice_iter_to_slice(&mut bytes, parts, false, true).map_err(
+        |status| Some(format!("it cannot be inflated ({status:?}): get another copy of the file")),
+    )?;
+    bytes.truncate(count);
+    Ok(bytes)
 }
 
 /// Writes an archive, member by member.
@@ -196,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_claim_beyond_what_can_be_is_refused() {
-        let error = inflated(&[0; 10], 1 << 40).unwrap_err();
+        let error = inflated(&[0; 10], 1 << 40).unwrap_err().unwrap();
         assert_eq!(error, "it claims to have 1099511627776 bytes, more than the 10 of it can hold");
         // Ten thousand zeros, of which it claims fewer.
         let packed = miniz_oxide::deflate::compress_to_vec(&[0; 10_000], 6);

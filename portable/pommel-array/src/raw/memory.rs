@@ -19,6 +19,8 @@ pub(super) const INLINE: usize = 64;
 const ALIGNED: usize = 512;
 /// From this size on blocks come from the pool.
 const POOLED: usize = 1 << 12;
+/// Less than this is not asked for beforehand.
+const LITTLE: usize = 1 << 16;
 /// From this size on blocks start at a boundary of huge pages and ask for them.
 const HUGE: usize = 4 << 20;
 /// The size of a huge page.
@@ -209,7 +211,7 @@ fn release(start: NonNull<u8>, len: usize) {
 /// # Errors
 /// There is not so much memory.
 pub fn check_room(bytes: usize) -> Result<()> {
-    if bytes < POOLED {
+    if bytes < LITTLE {
         return Ok(());
     }
     let there_is = || Vec::<u8>::new().try_reserve_exact(bytes).is_ok();

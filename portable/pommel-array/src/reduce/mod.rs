@@ -237,7 +237,9 @@ pub fn reduce(
     }
     let plan = Plan::new(array, axes, keepdims)?;
     let layout = plan.layout(array, wanted.size())?;
-    if layout.is_empty() {
+    // Also where there is no result, if each would be one of none.
+    let is_refused = plan.count(array) == 0 && matches!(reduction.of_none(), OfNone::Error);
+    if layout.is_empty() && !is_refused {
         return Ok(Array::over(Memory::uninit(0)?, wanted, layout));
     }
     if array.size() == 0 {

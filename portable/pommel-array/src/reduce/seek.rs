@@ -39,7 +39,7 @@ fn along(
         Some(_) => shape[at] = 1,
         None => shape.fill(1),
     }
-    if flat.shape()[at] == 0 && !shape.contains(&0) {
+    if flat.shape()[at] == 0 {
         return Err(Error::Empty {
             function,
             shape: Dims::from_slice(array.shape()),
