@@ -141,7 +141,7 @@ def _folded(ufunc: Any, rows: ndarray, mask: ndarray | None, initial: Any) -> nd
         if mask is not None:
             raise ValueError("{} of no elements is nothing: argument 'where' needs 'initial' "
                              "beside it".format(name))
-        if not count and (width or name not in _IN_ANY_ORDER):
+        if not count:
             raise ValueError("{} of no elements is nothing: pass 'initial'".format(name))
         result, rows = rows[:1].copy(), rows[1:]
     else:

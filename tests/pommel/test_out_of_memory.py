@@ -42,7 +42,7 @@ SMALL = {"rng.choice(n,n//60,replace=False)", "pm.savez_compressed(io.BytesIO(),
          "pm.median(a)", "pm.linalg.eigvalsh(m)"}
 
 PROGRAM = """
-import io, pickle, resource
+import io, math, pickle, resource
 import pommel as pm
 
 n, room = {n}, {room}

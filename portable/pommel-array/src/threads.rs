@@ -6,8 +6,10 @@
 
 mod number;
 
+use crate::error::Result;
 use crate::raw::team::Team;
 use core::ops::Range;
+use core::sync::atomic::{AtomicUsize, Ordering};
 use std::mem::ManuallyDrop;
 use std::sync::{Arc, Mutex};
 
@@ -76,6 +78,25 @@ pub(crate) fn install<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     }
 }
 
+/// Calls a function on each thread of the pool, unless all threads of this pool have been called so
+/// before: for what each needs once.
+///
+/// # Errors
+/// The function's.
+///
+/// # Panics
+/// As [`for_each_range`].
+pub(crate) fn on_each_once(work: impl Fn() -> Result<()> + Sync) -> Result<()> {
+    static CALLED: AtomicUsize = AtomicUsize::new(0);
+    let Some(pool) = pool(number_of_threads()) else { return Ok(()) };
+    let this = Arc::as_ptr(&pool).addr();
+    if CALLED.load(Ordering::Relaxed) != this {
+        pool.broadcast(|_| work()).into_iter().collect::<Result<()>>()?;
+        CALLED.store(this, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
 /// How many threads work.
 ///
 /// # Panics
@@ -117,7 +138,7 @@ fn split(size: usize, grain: usize, multiple: usize, work: impl Fn(Range<usize>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicU8, Ordering};
+    use std::sync::atomic::AtomicU8;
 
     #[test]
     fn another_number_makes_another_pool() {

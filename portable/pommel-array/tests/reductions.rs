@@ -184,8 +184,12 @@ proptest! {
         for &reduction in Reduction::ALL {
             let result = reduce(reduction, &array, axes.as_deref(), case.keepdims, None);
             let wanted = reduction.result_type(array.dtype());
+            // Of no element, however often: also where there is no result.
+            let of_none = gone.iter().zip(array.shape()).any(|(&gone, &extent)| gone && extent == 0);
+            let is_refused = of_none && expected(reduction, &[], wanted).is_none();
             let expected: Option<Vec<f64>> =
                 groups.iter().map(|group| expected(reduction, group, wanted)).collect();
+            let expected = expected.filter(|_| !is_refused);
             let Some(expected) = expected else {
                 prop_assert!(matches!(result, Err(Error::Empty { .. })), "{result:?}");
                 continue;
@@ -218,7 +222,7 @@ proptest! {
         for larger in [false, true] {
             let find = if larger { argmax } else { argmin };
             let found = find(&array, axis, case.keepdims);
-            if groups.iter().any(Vec::is_empty) {
+            if gone.iter().zip(array.shape()).any(|(&gone, &extent)| gone && extent == 0) {
                 prop_assert!(matches!(found, Err(Error::Empty { .. })), "{:?}", found);
                 continue;
             }

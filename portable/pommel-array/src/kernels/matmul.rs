@@ -2,7 +2,7 @@
 //! pairs of vectors, `faer` for the others.
 
 use crate::array::Array;
-use crate::dtype::DType;
+use crate::dtype::{DType, Kind};
 use crate::error::Result;
 use crate::kernels::isa::{Isa, versions};
 use crate::kernels::walk::Walk;
@@ -306,18 +306,32 @@ fn steppable(array: &Array) -> Result<(Array, [isize; 2])> {
 /// Bytes of the copies that `faer` keeps on each thread that multiplies, and makes without asking: twice
 /// the last-level cache, here of a large one.
 const COPIES: usize = 80 << 20;
+/// Rows and columns of a matrix that is large enough to be copied.
+const COPIED: usize = 64;
 
-/// An error unless there is room for the copies of this thread, or they have been made.
+/// Lets `faer` make the copies of this thread, unless it has.
 ///
 /// # Errors
-/// There is not so much memory.
-pub(crate) fn check_copies() -> Result<()> {
+/// There is no memory for them.
+pub(crate) fn make_copies() -> Result<()> {
     std::thread_local!(static MADE: core::cell::Cell<bool> = const { core::cell::Cell::new(false) });
     if !MADE.get() {
         check_room(COPIES)?;
+        let factor = faer::Mat::<f64>::zeros(COPIED, COPIED);
+        let mut product = faer::Mat::zeros(COPIED, COPIED);
+        let (to, a) = (product.as_mut(), factor.as_ref());
+        faer::linalg::matmul::matmul(to, Accum::Replace, a, a, 1.0, Par::Seq);
         MADE.set(true);
     }
     Ok(())
+}
+
+/// The same on all threads of the pool, which share a computation.
+///
+/// # Errors
+/// There is no memory for them.
+pub(crate) fn make_copies_of_all() -> Result<()> {
+    threads::on_each_once(make_copies)
 }
 
 /// How so many multiplications are shared.
@@ -373,21 +387,31 @@ fn products<T: Factors>(a: &Array, b: &Array) -> Result<Array> {
     if layout.is_empty() {
         return Ok(Array::over(memory, a.dtype, layout));
     }
-    let check = || if a.dtype.is_integer() { Ok(()) } else { check_copies() };
+    // Of other types nothing is copied.
+    let copies = a.dtype.kind() >= Kind::Float;
     if count == 1 {
         let run = |par| -> Result<()> {
-            check()?;
+            if copies {
+                make_copies()?;
+            }
             // SAFETY: the layouts lie within their memories, aligned, and the product's is fresh.
             unsafe { job.run([0; 3], par) };
             Ok(())
         };
         match parallelism(work) {
             Par::Seq => run(Par::Seq),
-            par => threads::install(|| run(par)),
+            par => {
+                if copies {
+                    make_copies_of_all()?;
+                }
+                threads::install(|| run(par))
+            }
         }?;
         return Ok(Array::over(memory, a.dtype, layout));
     }
-    check()?;
+    if copies {
+        make_copies().and_then(|()| make_copies_of_all())?;
+    }
     let strides = [&layout, &a.layout, &b.layout].map(|layout| &layout.strides()[..batch]);
     let walk = Walk::new(&shape[..batch], &strides);
     // SAFETY: as above; the walk goes to the matrices of each layout.

@@ -4,8 +4,7 @@ use super::fault::Fault;
 use crate::array::Array;
 use crate::dtype::Element;
 use crate::error::{Error, Result};
-use crate::kernels::matmul::check_copies;
-use crate::kernels::matmul::parallelism;
+use crate::kernels::matmul::{make_copies, make_copies_of_all, parallelism};
 use crate::layout::Dims;
 use crate::raw::memory::check_room;
 use crate::threads;
@@ -103,7 +102,7 @@ pub(super) fn with_stack<R>(
 /// copies on this thread to multiply.
 pub(super) fn check_numbers<T>(count: usize) -> core::result::Result<(), Flaw> {
     let bytes = count.saturating_mul(size_of::<T>());
-    check_copies().and_then(|()| check_room(bytes)).map_err(|_| Flaw::OutOfMemory(bytes))
+    make_copies().and_then(|()| check_room(bytes)).map_err(|_| Flaw::OutOfMemory(bytes))
 }
 
 /// A matrix with its elements multiplied by a power of two that moves the largest of them near 1, and
@@ -162,7 +161,10 @@ pub(super) fn map<T: Field, A: Element, B: Element, C: Element>(
         if count == 1 {
             return match sharing(rows, cols) {
                 Par::Seq => work(task(0, Par::Seq), (a, b, c)),
-                par => threads::install(|| work(task(0, par), (a, b, c))),
+                par => {
+                    make_copies_of_all()?;
+                    threads::install(|| work(task(0, par), (a, b, c)))
+                }
             }
             .map_err(fail(0));
         }
