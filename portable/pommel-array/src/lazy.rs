@@ -223,11 +223,14 @@ fn dense(shape: &[isize], size: usize, inputs: &[Input]) -> Result<Layout> {
 /// Nodes that are to be added, and whether their operands have been.
 type Stack = SmallVec<[(Arc<Data>, Arc<Expr>, bool); 8]>;
 
+/// Data that was pending, its expression, and its value in a program.
+type Done = SmallVec<[(Arc<Data>, Arc<Expr>, Operand); 8]>;
+
 /// Makes a program from graphs.
 pub(crate) struct Builder {
     pub(crate) program: Program,
     /// What has been added: data that was pending, and its value.
-    done: SmallVec<[(Arc<Data>, Arc<Expr>, Operand); 8]>,
+    done: Done,
     /// Data that is computed on the way and kept, since it has been computed on the way before.
     kept: Vec<(Arc<Data>, Memory)>,
 }

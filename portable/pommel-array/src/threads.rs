@@ -46,23 +46,31 @@ fn pool(number: usize) -> Option<Arc<rayon::ThreadPool>> {
     Some(made)
 }
 
-/// The helpers for short work, made for as many threads as a pool.
-static TEAM: Mutex<Option<(u32, usize, ManuallyDrop<Arc<Team>>)>> = Mutex::new(None);
+/// The helpers for short work, and the process and the number of threads that they were made for.
+struct Helpers {
+    process: u32,
+    number: usize,
+    team: ManuallyDrop<Arc<Team>>,
+}
 
-fn team(number: usize) -> Option<Arc<Team>> {
-    let mut team = TEAM.lock().ok()?;
+static HELPERS: Mutex<Option<Helpers>> = Mutex::new(None);
+
+/// The helpers for so many threads.
+fn helpers(number: usize) -> Option<Arc<Team>> {
+    let mut helpers = HELPERS.lock().ok()?;
     let process = std::process::id();
-    if let Some((of, size, there)) = team.as_ref()
-        && (*of, *size) == (process, number)
+    if let Some(there) = helpers.as_ref()
+        && (there.process, there.number) == (process, number)
     {
-        return Some(Arc::clone(there));
+        return Some(Arc::clone(&there.team));
     }
     let made = Arc::new(Team::new(number - 1));
-    if let Some((of, _, old)) = team.replace((process, number, ManuallyDrop::new(made.clone())))
-        && of == process
+    let team = ManuallyDrop::new(Arc::clone(&made));
+    if let Some(old) = helpers.replace(Helpers { process, number, team })
+        && old.process == process
     {
         // As for the pool.
-        drop(ManuallyDrop::into_inner(old));
+        drop(ManuallyDrop::into_inner(old.team));
     }
     Some(made)
 }
@@ -128,7 +136,7 @@ fn split(size: usize, grain: usize, multiple: usize, work: impl Fn(Range<usize>)
     if threads == 1 {
         return work(0..size);
     }
-    let Some(team) = team(threads) else { return work(0..size) };
+    let Some(team) = helpers(threads) else { return work(0..size) };
     // A few ranges a thread even out what the threads are delayed by.
     let ranges = size.div_ceil(grain).min(threads * 4);
     let length = size.div_ceil(ranges).next_multiple_of(multiple);

@@ -76,7 +76,7 @@ pub fn arithmetic(
     if !is_one || crate::lazy::is_eager() {
         return None;
     }
-    let data = Data::filled(n * size_of::<f64>(), |start| {
+    let data = Data::filled(size_of_val(array), |start| {
         // SAFETY: fresh memory for `n` numbers, aligned for all types; only written before it is read.
         let out = unsafe { core::slice::from_raw_parts_mut(start.cast::<MaybeUninit<f64>>(), n) };
         match (function, reflected) {

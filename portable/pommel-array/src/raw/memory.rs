@@ -175,8 +175,8 @@ fn allocate(len: usize, zeroed: bool) -> Option<NonNull<u8>> {
         }
         return Some(start);
     }
-    // SAFETY: the size is not 0: such memory is inline.
     let ask = || {
+        // SAFETY: the size is not 0: such memory is inline.
         NonNull::new(unsafe {
             if zeroed { alloc::alloc_zeroed(layout) } else { alloc::alloc(layout) }
         })
