@@ -9,12 +9,19 @@ use pommel_array::{DType, Order};
 /// A header, most of the time one that an array could have.
 fn header(input: &mut Input) -> Header {
     let dtype = DType::ALL[input.below(DType::ALL.len())];
-    let order = input.pick(&[Order::C, Order::F]);
+    let mut order = input.pick(&[Order::C, Order::F]);
     let extent = |input: &mut Input| {
         if input.once_in(32) { input.number() } else { input.below(6) as isize }
     };
-    let mut header = Header::new(dtype, order, &input.several(5, extent));
-    header.byte_order = input.pick(&[ByteOrder::Little, ByteOrder::Big]);
+    let shape = input.several(5, extent);
+    // What lies the same in both orders is written as in C order.
+    if shape.contains(&0) || shape.iter().filter(|&&extent| extent != 1).count() < 2 {
+        order = Order::C;
+    }
+    let mut header = Header::new(dtype, order, &shape);
+    let byte_order = input.pick(&[ByteOrder::Little, ByteOrder::Big]);
+    // A single byte has no order.
+    header.byte_order = if dtype.size() > 1 { byte_order } else { ByteOrder::NATIVE };
     header
 }
 

@@ -64,7 +64,8 @@ fn arrays(input: &mut Input) -> (Array, Array) {
     }
     if input.once_in(2) {
         let parts: Vec<Index> = view.shape().iter().map(|_| slice(input)).collect();
-        view = view.select(&parts).expect("a slice for each axis");
+        // A step of zero is refused.
+        view = view.select(&parts).unwrap_or(view);
     }
     (whole, view)
 }
@@ -139,8 +140,12 @@ enum Taken {
     Free(Vec<isize>),
     /// A new axis.
     New,
-    /// Indices of an axis, and their shape.
-    Indices(Vec<isize>, Vec<isize>),
+    /// The shape of indices of an axis, and the places that they name, if they are there.
+    Indices(Vec<isize>, Vec<Option<isize>>),
+    /// An ellipsis, which keeps indices apart even where it stands for no axis.
+    Gap,
+    /// A truth value, which takes no axis: an extent of one or none beside the indices' shapes.
+    Truth(Vec<isize>),
 }
 
 /// NumPy's rules, one after the other. `None` if the index is refused.
@@ -153,22 +158,35 @@ fn model(shape: &[isize], keys: &[Key]) -> Option<Selected> {
     });
     let indices = || {
         parts.iter().filter_map(|part| match part {
-            Taken::Indices(shape, _) => Some(&shape[..]),
+            Taken::Indices(shape, _) | Taken::Truth(shape) => Some(&shape[..]),
             _ => None,
         })
     };
     let common = stretched(indices())?;
-    let arrays: Vec<usize> =
-        (0..parts.len()).filter(|&i| matches!(parts[i], Taken::Indices(..))).collect();
+    // A single index has to be there; several need not, if nothing is selected.
+    let selects = !common.contains(&0);
+    let is_missing = |part: &Taken| match part {
+        Taken::Indices(shape, places) => (selects || shape.is_empty()) && places.contains(&None),
+        _ => false,
+    };
+    if parts.iter().any(is_missing) {
+        return None;
+    }
+    let is_array = |part: &Taken| matches!(part, Taken::Indices(..) | Taken::Truth(_));
+    let arrays: Vec<usize> = (0..parts.len()).filter(|&i| is_array(&parts[i])).collect();
     let apart = arrays.windows(2).any(|pair| pair[1] > pair[0] + 1);
-    let front = if apart || !is_advanced { 0 } else { arrays[0] };
+    let is_axis = |part: &&Taken| matches!(part, Taken::Free(_) | Taken::New);
+    let front = match apart || !is_advanced {
+        true => 0,
+        false => parts[..arrays[0]].iter().filter(is_axis).count(),
+    };
     // Extents of the result: those of free axes, and in one place those of the indices.
     let free: Vec<isize> = parts
         .iter()
         .filter_map(|part| match part {
             Taken::Free(places) => Some(places.len() as isize),
             Taken::New => Some(1),
-            Taken::Indices(..) => None,
+            Taken::Indices(..) | Taken::Truth(_) | Taken::Gap => None,
         })
         .collect();
     let mut result = free.clone();
@@ -185,7 +203,8 @@ fn model(shape: &[isize], keys: &[Key]) -> Option<Selected> {
                     None
                 }
                 Taken::Free(places) => Some(places[others.next().expect("an axis") as usize]),
-                Taken::Indices(shape, values) => Some(values[at(shape, own)]),
+                Taken::Indices(shape, values) => values[at(shape, own)],
+                Taken::Truth(_) | Taken::Gap => None,
             })
             .collect()
     };
@@ -240,11 +259,12 @@ fn taken(shape: &[isize], keys: &[Key]) -> Option<Vec<Taken>> {
         match key {
             Key::Basic(Index::NewAxis) => parts.push(Taken::New),
             Key::Basic(Index::Ellipsis) => {
+                parts.push(Taken::Gap);
                 parts.extend(axes.by_ref().take(left).map(whole));
                 left = 0;
             }
             Key::Basic(Index::At(index)) => {
-                parts.push(Taken::Indices(vec![], vec![inside(*index, axes.next()?)?]));
+                parts.push(Taken::Indices(vec![], vec![inside(*index, axes.next()?)]));
             }
             Key::Basic(Index::Slice(start, stop, step)) => {
                 parts.push(Taken::Free(sliced(*start, *stop, *step, axes.next()?)?));
@@ -252,7 +272,7 @@ fn taken(shape: &[isize], keys: &[Key]) -> Option<Vec<Taken>> {
             Key::Indices(indices) => {
                 let extent = axes.next()?;
                 let values = indices.elements.iter().map(|&index| inside(index as isize, extent));
-                parts.push(Taken::Indices(indices.shape.clone(), values.collect::<Option<_>>()?));
+                parts.push(Taken::Indices(indices.shape.clone(), values.collect()));
             }
             Key::Mask(mask, truths) => {
                 for &extent in mask {
@@ -262,9 +282,12 @@ fn taken(shape: &[isize], keys: &[Key]) -> Option<Vec<Taken>> {
                         return None;
                     }
                 }
+                if mask.is_empty() {
+                    parts.push(Taken::Truth(vec![isize::from(truths[0])]));
+                }
                 let which: Vec<_> = places(mask).zip(truths).filter(|(_, truth)| **truth).collect();
                 for axis in 0..mask.len() {
-                    let values = which.iter().map(|(place, _)| place[axis]).collect();
+                    let values = which.iter().map(|(place, _)| Some(place[axis])).collect();
                     parts.push(Taken::Indices(vec![which.len() as isize], values));
                 }
             }
