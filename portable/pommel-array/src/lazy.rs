@@ -86,7 +86,11 @@ impl Input {
     /// Whether its elements are all elements of data that was laid out so, in their order.
     fn is_all_of(&self, layout: &Layout) -> bool {
         match self {
-            Input::Dense(..) => layout.offset() == 0 && layout.is_contiguous(Order::C),
+            Input::Dense(_, dtype) => {
+                layout.item_size() == dtype.size()
+                    && layout.offset() == 0
+                    && layout.is_contiguous(Order::C)
+            }
             Input::Spread(array) => array.layout == *layout,
             Input::Constant(..) => false,
         }

@@ -107,3 +107,21 @@ def test_random_streams(name):
         expected = getattr(np.random.default_rng(seed), name)(1000)
         found = getattr(pm.random.default_rng(seed), name)(1000)
         np.testing.assert_array_equal(np.array(found.tolist()), expected)
+
+
+@pytest.mark.parametrize("n", [5, 5000, 200_000])
+def test_views_of_another_type(n):
+    bytes_ = np.arange(n, dtype="uint8") % 7
+    results = []
+    for xp, whole in ((np, np.arange(n, dtype="float64") * 1.7), (pm, pm.arange(n, dtype="float64") * 1.7)):
+        truths = xp.asarray(bytes_).copy().view("bool")
+        chosen = xp.where(truths & (whole > 3.0), whole, -whole)
+        sums = whole + 1.0
+        single = sums.view("float32")[:n] * 0.5 + 1.0
+        # Elements that are written are those of a view that is read, at other places.
+        whole += whole.view("float32")[:n]
+        whole -= whole.view("int64")
+        whole *= whole[::-1].copy()[::-1] + whole[n // 2]
+        results.append([np.asarray(result) for result in (chosen, single, whole, sums)])
+    for expected, found in zip(*results):
+        np.testing.assert_array_equal(found, expected)

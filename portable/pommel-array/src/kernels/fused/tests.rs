@@ -126,7 +126,10 @@ impl Operands {
             let bytes = if *input == Input::Truths {
                 let truth = |bits: &u64| if bits & 8 > 0 { T::FLOAT.all() } else { 0 };
                 lanes = lanes.iter().map(truth).collect();
-                lanes.iter().map(|&bits| u8::from(bits != 0)).collect()
+                // Whatever is not zero is true.
+                let truth =
+                    |(i, &bits): (usize, &u64)| if bits == 0 { 0 } else { [1, 5, 255][i % 3] };
+                lanes.iter().enumerate().map(truth).collect()
             } else {
                 lanes.iter().flat_map(|bits| bits.to_le_bytes()[..size].to_vec()).collect()
             };

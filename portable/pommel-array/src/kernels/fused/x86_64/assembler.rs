@@ -391,20 +391,23 @@ impl Assembler {
     ) {
         let wide = float == Float::Double;
         if width == Width::One {
-            // movzx eax, byte; neg rax; vmovq
+            // movzx eax, byte; neg eax, which carries unless it is zero; sbb rax, rax; vmovq
             self.general(false, &[0x0f, 0xb6], General::RAX.0, from.into(), 0);
-            self.general(true, &[0xf7], 3, Operand::Register(General::RAX.0), 0);
+            self.general(false, &[0xf7], 3, Operand::Register(General::RAX.0), 0);
+            self.general(true, &[0x1b], General::RAX.0, Operand::Register(General::RAX.0), 0);
             let opcode = (Prefix::P66, Map::M0f, 0x6e);
             let rax = Operand::Register(General::RAX.0);
             return self.vex(opcode, true, Width::One, to.0, 0, rax, None);
         }
-        // vpmovzxbq or vpmovzxbd; 0 - x
-        let (extend, subtract) = if wide { (0x32, 0xfb) } else { (0x31, 0xfa) };
+        // vpmovzxbq, vpcmpgtq, or those of four bytes: whatever is not zero is true.
+        let (extend, greater) = match wide {
+            true => (0x32, (Prefix::P66, Map::M0f38, 0x37)),
+            false => (0x31, (Prefix::P66, Map::M0f, 0x66)),
+        };
         let extend = (Prefix::P66, Map::M0f38, extend);
         self.vex(extend, false, Width::All, to.0, 0, from.into(), None);
         self.logic(Logic::Xor, float, spare, spare, spare);
-        let subtract = (Prefix::P66, Map::M0f, subtract);
-        self.vex(subtract, false, Width::All, to.0, spare.0, to.into(), None);
+        self.vex(greater, false, Width::All, to.0, to.0, spare.into(), None);
     }
 
     /// Writes elements all of whose bits are set or clear as truth values. Uses `spare`.
