@@ -44,6 +44,10 @@ PROPERTIES = {
     "mypy": importlib.util.find_spec("mypy") is not None,
     # Installed there as well, where that is possible.
     "distributed": importlib.util.find_spec("distributed") is not None,
+    # Interpreters whose own last allocations end no process, without debug mode, which has its own.
+    "survives_without_memory": sys.implementation.name == "cpython" and not free_threaded
+    and (3, 11) <= sys.version_info[:2] <= (3, 13)
+    and os.environ.get("POMMEL_EXT_BUILD", "universal") == "universal",
     # With the package `hpy`, and extensions in debug mode.
     "debug": os.environ.get("POMMEL_EXT_BUILD") == "debug",
 }

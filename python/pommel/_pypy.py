@@ -320,6 +320,7 @@ def _put_on():
             setattr(ndarray, name, named(method, name, "ndarray.", native))
     _pypy_small.give_rules()
     _native.ufunc.__call__ = _pypy_small.ufunc_call(_native.ufunc.__call__)
+    _native.ufunc._in_turn = wrapped(_native.ufunc._in_turn)
     for name, native in list(vars(_native).items()):
         if type(native) is type(native_array):
             setattr(_native, name, builtinify(named(_face(name, native), name, "", native)))

@@ -7,7 +7,7 @@ fit and what is needed on the way to it not, or all of it; nothing but `MemoryEr
 
 import pytest
 
-pytestmark = pytest.mark.only("cpython")
+pytestmark = pytest.mark.only("survives_without_memory")
 
 FAMILIES = {
     "creation": """pm.zeros(n)  pm.ones(n)  pm.full(n,7)  pm.arange(n)  pm.linspace(0,1,n)  pm.eye(k)
