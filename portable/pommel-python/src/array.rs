@@ -48,12 +48,12 @@ fn short_operator<'c>(
     other: &Object<'c>,
     reflected: bool,
 ) -> Option<Result<Object<'c>>> {
-    let elements = few::floats(&this.inner)?;
+    let elements = this.inner.few_floats()?;
     let array;
     let other = match Instance::<NdArray>::of(other) {
         Some(other) => {
             array = other.borrow().ok()?;
-            Few::Elements(few::floats(&array.inner)?)
+            Few::Elements(array.inner.few_floats()?)
         }
         None => value::few(other)?,
     };

@@ -18,13 +18,6 @@ const FEW: usize = 256;
 /// Elements of the shortest way.
 pub(crate) const FEWEST: usize = 64;
 
-/// The elements of an array, if they are few numbers of type `f64` on one axis without gaps that have
-/// been computed.
-#[inline(always)]
-pub fn floats(array: &Array) -> Option<&[f64]> {
-    array.few_floats(FEWEST)
-}
-
 /// What few numbers of type `f64` are combined with.
 #[derive(Clone, Copy)]
 pub enum Few<'a> {
@@ -38,7 +31,7 @@ impl<'a> Few<'a> {
     #[inline]
     fn of(operand: &Operand<'a>) -> Option<Few<'a>> {
         match operand {
-            Operand::Array(array) => floats(array).map(Few::Elements),
+            Operand::Array(array) => array.few_floats().map(Few::Elements),
             Operand::Scalar(Scalar::Float(value)) => Some(Few::Number(*value)),
             Operand::Scalar(Scalar::Int(value)) => {
                 // Exact, or somebody else rounds it.

@@ -187,26 +187,6 @@ impl Legacy<'_> {
         if self.unit() <= mean / (mean + x) { x } else { mean * mean / x }
     }
 
-    fn logseries(&mut self, p: f64) -> i64 {
-        let r = (-p).ln_1p();
-        loop {
-            let v = self.unit();
-            if v >= p {
-                return 1;
-            }
-            let u = self.unit();
-            let q = -(r * u).exp_m1();
-            if v <= q * q {
-                let result = (1.0 + v.ln() / q.ln()).floor() as i64;
-                if result >= 1 && v != 0.0 {
-                    return result;
-                }
-                continue;
-            }
-            return if v >= q { 1 } else { 2 };
-        }
-    }
-
     fn zipf(&mut self, a: f64) -> i64 {
         let am1 = a - 1.0;
         let b = 2.0_f64.powf(am1);
@@ -331,7 +311,6 @@ impl_legacy! {
         1..=10 => legacy.few_of_a_population(d.ngood, d.nbad, d.nsample),
         _ => legacy.many_of_a_population(d.ngood, d.nbad, d.nsample),
     };
-    Logseries |d, legacy| legacy.logseries(d.p);
     Lognormal |d, legacy| (d.mean + d.sigma * legacy.normal()).exp();
     NegativeBinomial |d, legacy| {
         let mean = (1.0 - d.p) / d.p * legacy.standard_gamma(d.n);
@@ -366,6 +345,7 @@ impl_legacy! {
 impl LegacyDraw for Gumbel {}
 impl LegacyDraw for Laplace {}
 impl LegacyDraw for Logistic {}
+impl LegacyDraw for Logseries {}
 impl LegacyDraw for Poisson {}
 impl LegacyDraw for Triangular {}
 impl LegacyDraw for Uniform {}

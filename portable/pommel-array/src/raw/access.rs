@@ -235,15 +235,15 @@ impl Array {
         Some(Array { dtype: DType::Float64, layout, data, readonly: false })
     }
 
-    /// The elements, if there are at most so many of type `f64` on one axis without gaps that have been
+    /// The elements, if they are few numbers of type `f64` on one axis without gaps that have been
     /// computed.
     #[inline(always)]
-    pub(crate) fn few_floats(&self, most: usize) -> Option<&[f64]> {
+    pub fn few_floats(&self) -> Option<&[f64]> {
         let (&[extent], &[stride]) = (self.layout.shape(), self.layout.strides()) else {
             return None;
         };
         let n = extent as usize;
-        let fits = self.dtype == DType::Float64 && n <= most;
+        let fits = self.dtype == DType::Float64 && n <= FEWEST;
         if !fits || stride != size_of::<f64>() as isize {
             return None;
         }
