@@ -1,6 +1,6 @@
 //! Work on several threads, and how many they are.
 //!
-//! Ranges of elements go to a [team](Team), divisions and joins to a pool of `rayon`. Both are made
+//! Ranges of elements go to a team of threads, divisions and joins to a pool of `rayon`. Both are made
 //! when they are first needed, and anew when another number of threads is asked for and in a process
 //! that was forked, in which the threads of the parent are gone.
 

@@ -205,7 +205,7 @@ impl Plan {
 /// The elements are converted to `dtype` before they come together, if one is given; that is for sums
 /// and products. Sums of floating-point numbers are made in blocks that follow from the shape alone;
 /// `float16` is added as `float32`. Errors of arithmetic are reported
-/// ([`status::take_report`](crate::kernels::status::take_report)).
+/// ([`status::take_report`]).
 ///
 /// # Errors
 /// There is no such axis, or it is named twice; a value is to be made of no elements that has none

@@ -1,9 +1,9 @@
 //! Steps of a program that are computed together, in code that is made for them while the program
 //! runs: between them nothing goes through memory.
 //!
-//! Plain arithmetic, comparisons and choices of one type of numbers become [blocks](block). The code of
+//! Plain arithmetic, comparisons and choices of one type of numbers become blocks (`block`). The code of
 //! a block does what the kernels of its steps do, to the last bit, and is kept for the next program
-//! that has an equal block. A program without blocks, or a machine without [code](Code) for them, runs
+//! that has an equal block. A program without blocks, or a machine without code for them, runs
 //! kernel by kernel.
 
 mod block;
