@@ -477,3 +477,51 @@ fn a_type_that_is_asked_for_is_that_of_the_sum() {
     assert_eq!(sum(DType::Float16).dtype(), DType::Float16);
     assert_eq!(ptp(&array, None, false).unwrap().to_vec::<i8>().unwrap(), [0]);
 }
+
+#[test]
+fn few_blocks_have_the_bits_of_parts_that_come_together() {
+    for n in [8_192isize, 8_193, 20_000, 65_536, 65_537] {
+        let numbers: Vec<f64> = (0..n).map(|x| (x * 7919 % 10_007) as f64 * 0.01 - 3.0).collect();
+        for &dtype in DType::ALL {
+            let array = Array::from_slice(&numbers, &[n]).unwrap();
+            let array = array.cast(dtype, Casting::Unsafe).unwrap();
+            array.eval().unwrap();
+            for &reduction in Reduction::ALL {
+                let short = reduce(reduction, &array, None, false, None).unwrap();
+                let long = reduce(reduction, &array, Some(&[0]), false, None).unwrap();
+                let what = format!("{} {dtype} {n}", reduction.name());
+                assert_eq!(short.to_bytes().unwrap(), long.to_bytes().unwrap(), "{what}");
+                let kept = reduce(reduction, &array, None, true, None).unwrap();
+                assert_eq!((kept.shape(), kept.ndim()), (&[1][..], 1), "{what}");
+                assert_eq!(kept.to_bytes().unwrap(), long.to_bytes().unwrap(), "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn variances_have_the_bits_of_their_definition() {
+    for (rows, columns) in [(1, 5), (3, 20), (100, 100), (700, 500)] {
+        let n = rows * columns;
+        let numbers: Vec<f64> = (0..n).map(|x| (x * 7919 % 10_007) as f64 * 0.01 - 3.0).collect();
+        for dtype in [DType::Float32, DType::Float64] {
+            let array = Array::from_slice(&numbers, &[rows, columns]).unwrap();
+            let array = array.cast(dtype, Casting::Unsafe).unwrap();
+            let found = variance(&array, None, 0.0, false, None).unwrap();
+            let center = mean(&array, None, false, None).unwrap();
+            let operands = [Operand::Array(&array), Operand::Array(&center)];
+            let squares = apply(Function::Subtract, &operands).unwrap();
+            let squares = apply(Function::Square, &[Operand::Array(&squares)]).unwrap();
+            squares.eval().unwrap();
+            let expected = mean(&squares, None, false, None).unwrap();
+            assert_eq!(found.to_bytes().unwrap(), expected.to_bytes().unwrap(), "{dtype} {n}");
+        }
+    }
+    let far = Array::from_slice(&[1e200, -1e200, 3.0], &[3]).unwrap();
+    status::take_report();
+    assert_eq!(
+        variance(&far, None, 0.0, false, None).unwrap().to_vec::<f64>().unwrap(),
+        [f64::INFINITY]
+    );
+    assert!(status::take_report().contains(Status::OVERFLOW));
+}

@@ -10,9 +10,9 @@ mod statistics;
 use crate::array::Array;
 use crate::dtype::{Casting, DType, Kind};
 use crate::error::{Error, Result};
-use crate::kernels::reduce::few;
 use crate::kernels::reduce::fold::{self, Folder};
 use crate::kernels::reduce::step::{Partial, memory_order};
+use crate::kernels::reduce::{few, spread};
 use crate::kernels::status::{self, Status};
 use crate::layout::{Dims, Layout, normal_axes};
 use crate::raw::memory::Memory;
@@ -229,11 +229,16 @@ pub fn reduce(
     }
     let quiet = reduction.is_quiet();
     let folder = reduction.folder(array.dtype());
-    if (axes.is_none() && !keepdims || array.ndim() == 0)
-        && axes.is_none_or(<[isize]>::is_empty)
-        && let Some(result) = few::fold(array, &folder, quiet, wanted)
+    let again = || reduction.of_parts().folder(folder.output);
+    if (axes.is_none() || array.ndim() == 0 && axes.is_none_or(<[isize]>::is_empty))
+        && let Some(result) = few::fold(array, &folder, again, quiet, wanted)
     {
-        return result;
+        let result = result?;
+        return if keepdims {
+            result.reshaped(&Dims::from_elem(1, array.ndim()))
+        } else {
+            Ok(result)
+        };
     }
     let plan = Plan::new(array, axes, keepdims)?;
     let layout = plan.layout(array, wanted.size())?;
@@ -245,15 +250,31 @@ pub fn reduce(
     if array.size() == 0 {
         return of_none(reduction, array, &plan, axes);
     }
-    let mut partial = match fused(array, &plan, &folder, quiet)? {
+    let partial = match fused(array, &plan, &folder, quiet)? {
         Some(partial) => partial,
         None => Partial::of(array, &plan.reduced)?.fold(&folder, quiet)?,
     };
-    let again = reduction.of_parts().folder(folder.output);
+    finish(together(partial, &again(), quiet)?, wanted, layout)
+}
+
+/// What has been folded in parts, as one.
+fn together(mut partial: Partial, again: &Folder, quiet: bool) -> Result<Partial> {
     while partial.is_left() {
-        partial = partial.fold(&again, quiet)?;
+        partial = partial.fold(again, quiet)?;
     }
-    finish(partial, wanted, layout)
+    Ok(partial)
+}
+
+/// The sum of the squared distances of all elements from a number; `None`, and nothing has been done,
+/// if an axis stays or there is no kernel for it.
+fn squares(array: &Array, center: &Array, plan: &Plan) -> Result<Option<Array>> {
+    if plan.reduced.contains(&false) {
+        return Ok(None);
+    }
+    let Some(blocks) = spread::squares(array, center)? else { return Ok(None) };
+    let dtype = array.dtype();
+    let sum = together(blocks, &Reduction::Sum.folder(dtype), false)?;
+    finish(sum, dtype, plan.layout(array, dtype.size())?).map(Some)
 }
 
 /// The reduction of each block of an array of which all axes go and whose elements are not there yet:

@@ -5,7 +5,7 @@ use crate::dtype::{Casting, DType, Kind};
 use crate::elementwise::{Operand, apply};
 use crate::error::Result;
 use crate::function::Function;
-use crate::reduce::{Plan, Reduction, reduce};
+use crate::reduce::{Plan, Reduction, reduce, squares};
 use crate::scalar::Scalar;
 
 /// The type in which a mean is computed, and that which it has.
@@ -59,20 +59,34 @@ pub fn variance(
     dtype: Option<DType>,
 ) -> Result<Array> {
     let (exact, result) = mean_types(array.dtype(), dtype);
-    let count = Plan::new(array, axes, keepdims)?.count(array);
+    let plan = Plan::new(array, axes, keepdims)?;
+    let count = plan.count(array);
     let array = array.cast(exact, Casting::Unsafe)?;
     let center = mean(&array, axes, true, None)?;
-    let distance = apply(Function::Subtract, &[Operand::Array(&array), Operand::Array(&center)])?;
+    let sum = match squares(&array, &center, &plan)? {
+        Some(sum) => sum,
+        None => squares_along(&array, &center, axes, keepdims)?,
+    };
+    let variance = divided(&sum, (count as f64 - correction).max(0.0))?;
+    variance.cast(result.real(), Casting::Unsafe)
+}
+
+/// The sums of the squared distances from centers along axes.
+fn squares_along(
+    array: &Array,
+    center: &Array,
+    axes: Option<&[isize]>,
+    keepdims: bool,
+) -> Result<Array> {
+    let distance = apply(Function::Subtract, &[Operand::Array(array), Operand::Array(center)])?;
     let square = |array: &Array| apply(Function::Square, &[Operand::Array(array)]);
-    let squares = if exact.is_complex() {
+    let squares = if array.dtype().is_complex() {
         let (re, im) = (distance.real(), distance.imag()?);
         apply(Function::Add, &[Operand::Array(&square(&re)?), Operand::Array(&square(&im)?)])?
     } else {
         square(&distance)?
     };
-    let sum = reduce(Reduction::Sum, &squares, axes, keepdims, None)?;
-    let variance = divided(&sum, (count as f64 - correction).max(0.0))?;
-    variance.cast(result.real(), Casting::Unsafe)
+    reduce(Reduction::Sum, &squares, axes, keepdims, None)
 }
 
 /// The standard deviation along axes (`None`: all): the square root of the [`variance`].

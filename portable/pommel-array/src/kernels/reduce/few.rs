@@ -1,47 +1,83 @@
-//! Reductions of few elements to one: no plan, no parts.
+//! Reductions of few elements to one: no plan, no parts in memory of their own.
 
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::kernels::isa::Isa;
 use crate::kernels::reduce::fold::{BLOCK, Folder};
+use crate::kernels::reduce::step::GRAIN;
 use crate::kernels::status::{self, Status};
 use crate::layout::{Layout, Order};
 use crate::raw::memory::Memory;
+use core::mem::MaybeUninit;
 
-/// What the fold of all elements is, if they lie in C order in one block; else `None`, and nothing
-/// has been done.
+/// The most blocks that bytes for one thread have.
+const BLOCKS: usize = GRAIN / BLOCK;
+
+/// What the fold of all elements is, if they lie in C order and are not worth another thread; else
+/// `None`, and nothing has been done. What has been folded of blocks comes together `again`.
 pub(crate) fn fold(
     array: &Array,
     folder: &Folder,
+    again: impl FnOnce() -> Folder,
     quiet: bool,
     wanted: DType,
 ) -> Option<Result<Array>> {
     let n = array.size();
     if n == 0
-        || n > BLOCK
+        || n * folder.input.size() > GRAIN
         || wanted != folder.output
         || !array.data().is_ready()
         || !array.layout().is_contiguous(Order::C)
     {
         return None;
     }
-    Some(run(array, folder, quiet, n))
+    Some(run(array, folder, again, quiet, n))
 }
 
-fn run(array: &Array, folder: &Folder, quiet: bool, n: usize) -> Result<Array> {
+fn run(
+    array: &Array,
+    folder: &Folder,
+    again: impl FnOnce() -> Folder,
+    quiet: bool,
+    n: usize,
+) -> Result<Array> {
     let layout = Layout::contiguous(&[], folder.output.size(), Order::C)?;
     let memory = Memory::uninit(folder.output.size())?;
-    let start = array.address()?;
+    let (start, out) = (array.address()?, memory.start());
     let before = status::read();
     status::write(Status::NONE);
-    // SAFETY: one row of the folder's type without gaps, room for a result, and the version of this
-    // machine.
-    unsafe { folder.rows[Isa::best() as usize](start, 0, 1, n, memory.start()) };
+    // SAFETY: `n` elements of the folder's type without gaps, and room for a result.
+    unsafe {
+        if n <= BLOCK {
+            folder.rows[Isa::best() as usize](start, 0, 1, n, out);
+        } else {
+            blocks(start, n, folder, &again(), out);
+        }
+    }
     let noted = status::read();
     status::write(before);
     if !quiet {
         status::report(noted);
     }
     Ok(Array::over(memory, folder.output, layout))
+}
+
+/// Folds several blocks, and what comes of them, as a large array is folded.
+///
+/// # Safety
+/// There are `n` elements, in [`BLOCKS`] blocks at most, and room for a result.
+unsafe fn blocks(start: *const u8, n: usize, folder: &Folder, again: &Folder, out: *mut u8) {
+    let (isa, size) = (Isa::best() as usize, folder.output.size());
+    let mut parts = [const { MaybeUninit::<u128>::uninit() }; BLOCKS];
+    let parts = parts.as_mut_ptr().cast::<u8>();
+    let (whole, rest, step) = (n / BLOCK, n % BLOCK, BLOCK * folder.input.size());
+    // SAFETY: whole blocks, what is left, and room for the result of each; the machine has the version.
+    unsafe {
+        folder.rows[isa](start, step as isize, whole, BLOCK, parts);
+        if rest > 0 {
+            folder.rows[isa](start.add(whole * step), 0, 1, rest, parts.add(whole * size));
+        }
+        again.rows[isa](parts, 0, 1, n.div_ceil(BLOCK), out);
+    }
 }

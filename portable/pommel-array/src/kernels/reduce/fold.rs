@@ -84,18 +84,18 @@ pub(super) const fn lanes<P>() -> usize {
     }
 }
 
-/// Folds elements with `L` parts, which come together as a tree.
+/// Folds what becomes of elements with `L` parts, which come together as a tree.
 #[inline(always)]
-fn wide<F: Fold, const L: usize>(x: &[F::In]) -> F::Part {
+fn wide<F: Fold, const L: usize>(x: &[F::In], of: impl Fn(F::In) -> F::In) -> F::Part {
     let mut parts = [F::start(); L];
     let mut chunks = x.chunks_exact(L);
     for chunk in &mut chunks {
         for j in 0..L {
-            parts[j] = F::step(parts[j], chunk[j]);
+            parts[j] = F::step(parts[j], of(chunk[j]));
         }
     }
     for (part, &x) in parts.iter_mut().zip(chunks.remainder()) {
-        *part = F::step(*part, x);
+        *part = F::step(*part, of(x));
     }
     together::<F, L>(parts)
 }
@@ -154,16 +154,16 @@ unsafe fn fold_piece<F: Fold, const L: usize>(
     }
 }
 
-/// Folds the elements of a row.
+/// Folds what becomes of the elements of a row.
 #[inline(always)]
-pub(super) fn row<F: Fold, const L: usize>(x: &[F::In]) -> F::Part {
+pub(super) fn row<F: Fold, const L: usize>(x: &[F::In], of: impl Fn(F::In) -> F::In) -> F::Part {
     if x.len() >= L {
-        return wide::<F, L>(x);
+        return wide::<F, L>(x, of);
     }
     if x.len() >= 16 {
-        return wide::<F, 8>(x);
+        return wide::<F, 8>(x, of);
     }
-    x.iter().fold(F::start(), |part, &x| F::step(part, x))
+    x.iter().fold(F::start(), |part, &x| F::step(part, of(x)))
 }
 
 /// Folds rows of a length that the compiler knows, so that several of them fill a register.
@@ -206,7 +206,7 @@ unsafe fn fold_rows<F: Fold, const L: usize>(
         // SAFETY: the caller's row, and the place of its result.
         unsafe {
             let start = input.offset(r as isize * step).cast::<F::In>();
-            let part = row::<F, L>(core::slice::from_raw_parts(start, n));
+            let part = row::<F, L>(core::slice::from_raw_parts(start, n), |x| x);
             (*out.add(r)).write(F::put(part));
         }
     }

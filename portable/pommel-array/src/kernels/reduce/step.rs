@@ -20,7 +20,7 @@ use smallvec::SmallVec;
 /// Columns that are folded together: they stay in the first-level cache.
 const WIDTH: usize = 512;
 /// Bytes that are worth another thread.
-const GRAIN: usize = 512 << 10;
+pub(super) const GRAIN: usize = 512 << 10;
 
 /// An axis in memory.
 #[derive(Clone, Copy, Debug)]
