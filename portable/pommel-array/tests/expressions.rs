@@ -2,7 +2,10 @@
 //! broadcasting, functions whose evaluation is put off, writes through views, and reads in between.
 
 use pommel_array::kernels::fused;
-use pommel_array::{Array, Casting, Function, Index, Operand, Order, Scalar, apply, apply_into};
+use pommel_array::{
+    Array, Casting, DType, Function, Index, Operand, Order, Reduction, Scalar, apply, apply_into,
+    reduce,
+};
 use proptest::prelude::*;
 
 /// What happens in a program. Numbers choose among what there is.
@@ -285,5 +288,60 @@ proptest! {
     #[test]
     fn large_arrays_behave_as_if_computed_at_once(acts in prop::collection::vec(act(), 1..40)) {
         run(&[vec![2500], vec![2, 2500], vec![50, 50], vec![50, 1], vec![1, 2500]], &acts);
+    }
+}
+
+#[test]
+fn short_runs_are_repeated_stretched_and_gathered_as_they_lie() {
+    let wide = |shape: &[isize], seed: i64| {
+        let n = shape.iter().product::<isize>() as i64;
+        let values: Vec<i64> = (0..n).map(|x| (x * 7919 + seed) % 113).collect();
+        Array::from_slice(&values, shape).unwrap()
+    };
+    for columns in [1isize, 2, 3, 7, 10, 31, 64, 100, 127, 128, 200] {
+        let rows = 9_000 / columns;
+        let operands = [
+            wide(&[rows, columns], 1),
+            wide(&[columns], 2),
+            wide(&[rows, 1], 3),
+            wide(&[columns, rows], 4).transposed(),
+            wide(&[1, 1], 5),
+            wide(&[2, rows, columns], 6),
+            wide(&[2, 1, 1], 7),
+            wide(&[2, 1, columns], 8),
+            wide(&[rows, 2 * columns], 9)
+                .select(&[Index::Slice(None, None, 1), Index::Slice(None, None, 2)])
+                .unwrap(),
+        ];
+        for &dtype in &[DType::Int16, DType::Float32, DType::Float64, DType::Complex128] {
+            let typed: Vec<Array> = operands
+                .iter()
+                .map(|array| {
+                    array.cast(dtype, Casting::Unsafe).unwrap().copied_as_it_lies().unwrap()
+                })
+                .collect();
+            for a in &typed {
+                for b in &typed {
+                    let sum = apply(Function::Add, &[a.into(), b.into()]).unwrap();
+                    let shape = sum.shape().to_vec();
+                    let whole = |array: &Array| {
+                        array.broadcast_to(&shape).unwrap().copied(Order::C).unwrap()
+                    };
+                    let (x, y) = (whole(a), whole(b));
+                    let expected = apply(Function::Add, &[(&x).into(), (&y).into()]).unwrap();
+                    assert_eq!(sum.to_bytes().unwrap(), expected.to_bytes().unwrap());
+                    // Folded on the way, from the middle of a run on where a block begins there.
+                    let sum = apply(Function::Multiply, &[a.into(), b.into()]).unwrap();
+                    let expected = apply(Function::Multiply, &[(&x).into(), (&y).into()]).unwrap();
+                    let folded = |array: &Array| reduce(Reduction::Max, array, None, false, None);
+                    let same = sum.layout().is_contiguous(Order::C);
+                    if same && dtype != DType::Complex128 {
+                        expected.eval().unwrap();
+                        let (sum, expected) = (folded(&sum).unwrap(), folded(&expected).unwrap());
+                        assert_eq!(sum.to_bytes().unwrap(), expected.to_bytes().unwrap());
+                    }
+                }
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Copies between layouts: from one to another of the same shape, and between a layout and a tile
 //! without gaps.
 
+use crate::kernels::isa::{Isa, versions};
 use crate::kernels::walk::Walk;
 use crate::layout::{Dims, Layout};
 use crate::threads;
@@ -60,6 +61,70 @@ pub(crate) unsafe fn run(
             _ => unreachable!("no element type has another size"),
         }
     }
+}
+
+/// Copies runs of `n` elements each one behind the other; `steps` are the bytes from run to run, and along
+/// a run.
+///
+/// # Safety
+/// The runs can be read, all elements can be written without gaps, and 32 bytes more where an element has
+/// fewer than 16; the two do not overlap.
+pub(crate) unsafe fn runs(
+    from: *const u8,
+    steps: [isize; 2],
+    to: *mut u8,
+    runs: usize,
+    n: usize,
+    size: usize,
+) {
+    // SAFETY: the caller's.
+    unsafe {
+        if steps[1] == 0 && runs > 1 {
+            return stretcher(size)(from, steps[0], to, runs, n);
+        }
+        for i in 0..runs {
+            let from = from.offset(i as isize * steps[0]);
+            run(from, steps[1], to.add(i * n * size), size as isize, n, size);
+        }
+    }
+}
+
+/// Repeats each of some elements, which are a step apart, `n` times (elements, step, places, how many,
+/// `n`).
+///
+/// # Safety
+/// As [`runs`].
+type Stretch = unsafe fn(*const u8, isize, *mut u8, usize, usize);
+
+/// [`Stretch`] for elements of a size. What is written at once is 32 bytes: what is too much is written
+/// over by the next element.
+fn stretcher(size: usize) -> Stretch {
+    macro_rules! sized {
+        ($word:ty) => {
+            versions!(fn(from: *const u8, step: isize, to: *mut u8, count: usize, n: usize) {
+                const GROUP: usize = if size_of::<$word>() < 16 { 32 / size_of::<$word>() } else { 1 };
+                let to = to.cast::<$word>();
+                for i in 0..count {
+                    // SAFETY: the caller's.
+                    unsafe {
+                        let element = from.offset(i as isize * step).cast::<$word>().read_unaligned();
+                        for j in (0..n).step_by(GROUP) {
+                            to.add(i * n + j).cast::<[$word; GROUP]>().write_unaligned([element; GROUP]);
+                        }
+                    }
+                }
+            })
+        };
+    }
+    let versions: [Stretch; 3] = match size {
+        1 => sized!(u8),
+        2 => sized!(u16),
+        4 => sized!(u32),
+        8 => sized!(u64),
+        16 => sized!(u128),
+        _ => unreachable!("no element type has another size"),
+    };
+    versions[Isa::best() as usize]
 }
 
 /// Copies all elements from one layout to another of the same shape and element size.

@@ -20,7 +20,7 @@ const TILE: usize = 512;
 /// Bytes of all registers together that the first-level cache has room for.
 const CACHE: usize = 24 << 10;
 /// Runs that are shorter are gathered, several to a tile.
-const SHORT: usize = 64;
+const SHORT: usize = 128;
 /// How much work is worth another thread, in the units of [`Run::cost`]: about five microseconds.
 const GRAIN: usize = 50_000;
 
@@ -33,6 +33,8 @@ enum Way {
     Rows,
     /// They are gathered into a register, or scattered from one.
     Register(usize),
+    /// All runs have the same ones: a register is filled with them once, and every tile has whole runs.
+    Repeated(usize),
 }
 
 /// What is called for each tile.
@@ -88,6 +90,8 @@ pub(super) struct Run<'a> {
     registers: usize,
     /// The registers of constants that kernels read, which are filled once.
     constants: SmallVec<[Option<usize>; 4]>,
+    /// Elements that a register has room for.
+    room: usize,
     /// Elements of a tile.
     tile: usize,
     /// Whether a tile goes over several runs.
@@ -108,14 +112,19 @@ impl<'a> Run<'a> {
         let mut registers = 0;
         let mut way = |layout: usize, size: usize, may_be_direct: bool| {
             let strides = walk.strides(layout);
-            let inner = strides.last().copied().unwrap_or(size as isize) == size as isize;
+            let (&step, outer) = strides.split_last().unwrap_or((&(size as isize), &[]));
+            let is_source = layout >= program.outputs.len();
+            let mut register = || {
+                registers += 1;
+                registers - 1
+            };
             match () {
                 () if may_be_direct && is_flat(walk.shape(), strides, size) => Way::Flat,
-                () if may_be_direct && !short && inner => Way::Rows,
-                () => {
-                    registers += 1;
-                    Way::Register(registers - 1)
+                () if may_be_direct && !short && step == size as isize => Way::Rows,
+                () if is_source && (short || step == 0) && outer.iter().all(|&step| step == 0) => {
+                    Way::Repeated(register())
                 }
+                () => Way::Register(register()),
             }
         };
         let outputs: SmallVec<[Way; 2]> = program
@@ -132,9 +141,10 @@ impl<'a> Run<'a> {
             .collect();
         let constants = constants(program, &instructions, &mut registers);
         let (targets, registers) = allocate(program, &instructions, &outputs, registers);
-        let tile = (CACHE / SLOT / registers.max(1)).clamp(64, TILE) / 64 * 64;
+        let room = (CACHE / SLOT / registers.max(1)).clamp(SHORT, TILE) / 64 * 64;
         // Without registers the tile is as long as a kernel may run.
-        let tile = if registers == 0 { 8192 } else { tile };
+        let tile = if registers == 0 { 8192 } else { room };
+        let tile = if short { tile / inner * inner } else { tile };
         Run {
             program,
             walk,
@@ -144,6 +154,7 @@ impl<'a> Run<'a> {
             targets,
             registers,
             constants,
+            room,
             tile,
             short,
         }
@@ -173,7 +184,7 @@ impl<'a> Run<'a> {
         SCRATCH.with(|scratch| {
             // A kernel calls nobody, so that the registers are in use once.
             let mut scratch = scratch.borrow_mut();
-            let needed = self.registers * self.tile + 4;
+            let needed = self.registers * self.room + 4;
             if scratch.len() < needed {
                 scratch.resize(needed, 0);
             }
@@ -345,7 +356,7 @@ struct Tiles<'a> {
 impl Tiles<'_> {
     fn register(&self, index: usize) -> *mut u8 {
         // SAFETY: there are so many registers.
-        unsafe { self.registers.add(index * self.run.tile * SLOT) }
+        unsafe { self.registers.add(index * self.run.room * SLOT) }
     }
 
     fn run(&self, range: Range<usize>) {
@@ -358,6 +369,7 @@ impl Tiles<'_> {
             unsafe { copy::run(bits.0.as_ptr(), 0, to, size as isize, run.tile, size) };
         }
         let mut cursor = Cursor::new(run.walk, range.start);
+        self.repeat(&cursor);
         let mut at = range.start;
         while at < range.end {
             let most = run.tile.min(range.end - at);
@@ -366,6 +378,35 @@ impl Tiles<'_> {
             } else {
                 self.tile(&mut cursor, at, most)
             };
+        }
+    }
+
+    /// Fills the registers of what is repeated, for tiles that begin where the cursor is in its run.
+    fn repeat(&self, cursor: &Cursor) {
+        let run = self.run;
+        for (i, way) in run.sources.iter().enumerate() {
+            let Way::Repeated(register) = *way else { continue };
+            let layout = run.outputs.len() + i;
+            let (source, step) = (&run.program.sources[i], cursor.step(layout));
+            let (size, to) = (source.layout.item_size(), self.register(register));
+            let period = if step == 0 { run.tile } else { cursor.inner };
+            let lead = if step == 0 { run.tile } else { cursor.left() };
+            // SAFETY: a run of the source, from the cursor on and then up to it, goes to the register,
+            // which has room for a tile; it is then repeated from what is there.
+            unsafe {
+                let from = source.start.offset(cursor.place(layout));
+                copy::run(from, step, to, size as isize, lead, size);
+                let first =
+                    source.start.offset(cursor.place(layout) - cursor.within as isize * step);
+                let rest = period - lead;
+                copy::run(first, step, to.add(lead * size), size as isize, rest, size);
+                let mut done = period;
+                while done < run.tile {
+                    let n = done.min(run.tile - done);
+                    core::ptr::copy_nonoverlapping(to, to.add(done * size), n * size);
+                    done += n;
+                }
+            }
         }
     }
 
@@ -414,22 +455,23 @@ impl Tiles<'_> {
         let mut gather = cursor.clone();
         let mut n = 0;
         while n < most {
-            let part = gather.left().min(most - n);
+            let (runs, part) = gather.runs(most - n);
             for (i, way) in run.sources.iter().enumerate() {
                 if let Way::Register(register) = *way {
                     let layout = run.outputs.len() + i;
                     let source = &run.program.sources[i];
                     let size = source.layout.item_size();
-                    // SAFETY: the places of the source, to those of a register.
+                    // SAFETY: the places of the source, to those of a register, which has twice the
+                    // room for elements of eight bytes or less.
                     unsafe {
                         let from = source.start.offset(gather.place(layout));
                         let to = self.register(register).add(n * size);
-                        copy::run(from, gather.step(layout), to, size as isize, part, size);
+                        copy::runs(from, gather.steps(layout), to, runs, part, size);
                     }
                 }
             }
-            gather.advance(part);
-            n += part;
+            gather.advance_runs(runs, part);
+            n += runs * part;
         }
         self.compute(cursor, at, n);
         self.fold(cursor, at, n);
@@ -487,7 +529,7 @@ impl Tiles<'_> {
                     Way::Rows => unsafe {
                         source.start.offset(cursor.place(run.outputs.len() + i))
                     },
-                    Way::Register(register) => self.register(register),
+                    Way::Register(register) | Way::Repeated(register) => self.register(register),
                 }
             }
             Operand::Step(i) => self.target(i, cursor, at),
@@ -616,6 +658,38 @@ impl<'a> Cursor<'a> {
 
     fn step(&self, layout: usize) -> isize {
         self.walk.strides(layout).last().copied().unwrap_or(0)
+    }
+
+    /// How many of the next elements lie as whole runs that are one step apart, and how many each has; or
+    /// one run, up to its end at most.
+    fn runs(&self, most: usize) -> (usize, usize) {
+        match self.counts[..] {
+            [.., outer, 0] if most >= self.inner => {
+                let extent = self.walk.shape()[self.counts.len() - 2] as usize;
+                ((extent - outer).min(most / self.inner), self.inner)
+            }
+            _ => (1, self.left().min(most)),
+        }
+    }
+
+    /// The bytes from run to run, and along a run.
+    fn steps(&self, layout: usize) -> [isize; 2] {
+        let strides = self.walk.strides(layout);
+        let outer = strides.len().checked_sub(2).map_or(0, |axis| strides[axis]);
+        [outer, self.step(layout)]
+    }
+
+    /// Goes on by what [`Cursor::runs`] gave.
+    fn advance_runs(&mut self, runs: usize, part: usize) {
+        if runs > 1 {
+            // All but the last, which has another before it, and none of which ends an axis.
+            let axis = self.counts.len() - 2;
+            self.counts[axis] += runs - 1;
+            for layout in 0..self.places.len() {
+                self.places[layout] += (runs as isize - 1) * self.walk.strides(layout)[axis];
+            }
+        }
+        self.advance(part);
     }
 
     /// Goes on, at most to the start of the next run.
