@@ -242,3 +242,85 @@ fn errors_name_index_axis_and_shapes() {
     let frozen = array.into_readonly();
     assert_eq!(set(&frozen, &[ints(&[0])], &one, Casting::Safe), Err(Error::ReadOnly));
 }
+
+/// Numbers that look random, below a bound.
+fn scattered(n: usize, bound: i64, seed: i64) -> Vec<i64> {
+    (0..n as i64).map(|i| (i * 7919 + seed * 104_729) % 1_000_003 % bound).collect()
+}
+
+#[test]
+fn one_element_goes_to_many_places_and_to_none_if_one_is_out_of_bounds() {
+    let n = 70_001usize;
+    for negative in [false, true] {
+        let mut indices = scattered(100_000, n as i64, 1);
+        if negative {
+            indices.iter_mut().step_by(1000).for_each(|i| *i -= n as i64);
+        }
+        let which = Part::from(Array::from_slice(&indices, &[500, 200]).unwrap());
+        for &dtype in DType::ALL.iter().filter(|dtype| **dtype != DType::Bool) {
+            let one = Array::scalar(7i64).unwrap().cast(dtype, Casting::Unsafe).unwrap();
+            let wide = Array::zeros(dtype, &[2 * n as isize]).unwrap();
+            for step in [1, 2, -2] {
+                let array = wide.select(&[Index::Slice(None, None, step)]).unwrap();
+                let array = array.select(&[Index::Slice(None, Some(n as isize), 1)]).unwrap();
+                array.fill(pommel_array::Scalar::Int(3)).unwrap();
+                set(&array, std::slice::from_ref(&which), &one, Casting::No).unwrap();
+                let mut expected = vec![3i64; n];
+                indices.iter().for_each(|&i| expected[i.rem_euclid(n as i64) as usize] = 7);
+                let found = array.cast(DType::Int64, Casting::Unsafe).unwrap();
+                assert_eq!(found.to_vec::<i64>().unwrap(), expected, "{dtype} {step}");
+            }
+        }
+        indices[99_999] = n as i64;
+        let which = Part::from(Array::from_slice(&indices, &[100_000]).unwrap());
+        let array = Array::zeros(DType::Int64, &[n as isize]).unwrap();
+        let error = set(&array, &[which], &Array::scalar(7i64).unwrap(), Casting::No).unwrap_err();
+        assert_eq!(error, Error::OutOfBounds { index: n as isize, axis: 0, extent: n as isize });
+        assert!(array.to_vec::<i64>().unwrap().iter().all(|&x| x == 0));
+    }
+}
+
+#[test]
+fn the_last_of_several_elements_for_a_place_stays() {
+    let indices = scattered(50_000, 1_000, 2);
+    let values: Vec<i64> = (0..50_000).collect();
+    let array = Array::zeros(DType::Int64, &[1_000]).unwrap();
+    let mut expected = vec![0; 1_000];
+    indices.iter().zip(&values).for_each(|(&i, &value)| expected[i as usize] = value);
+    let which = Array::from_slice(&indices, &[50_000]).unwrap();
+    set(&array, &[which.into()], &Array::from_slice(&values, &[50_000]).unwrap(), Casting::No)
+        .unwrap();
+    assert_eq!(array.to_vec::<i64>().unwrap(), expected);
+}
+
+#[test]
+fn rows_of_every_width_are_read_and_written_at_indices() {
+    let rows = 1_000;
+    for dtype in [DType::UInt8, DType::Float32, DType::Float64, DType::Complex128] {
+        for width in 1..=18usize {
+            let values: Vec<i64> = (0..(rows * width) as i64).map(|x| x % 101).collect();
+            let shape = [rows as isize, width as isize];
+            let array = Array::from_slice(&values, &shape).unwrap();
+            let array = array.cast(dtype, Casting::Unsafe).unwrap().copied(Order::C).unwrap();
+            let mut indices = scattered(3_000, rows as i64, width as i64);
+            indices[2_500] -= rows as i64;
+            let which = Array::from_slice(&indices, &[3_000]).unwrap();
+            let found = get(&array, &[which.clone().into()]).unwrap();
+            let place = |i: i64| i.rem_euclid(rows as i64) as usize * width;
+            let expected: Vec<i64> =
+                indices.iter().flat_map(|&i| values[place(i)..place(i) + width].to_vec()).collect();
+            let numbers = |array: &Array| {
+                array.cast(DType::Int64, Casting::Unsafe).unwrap().to_vec::<i64>().unwrap()
+            };
+            assert_eq!(numbers(&found), expected, "{dtype} {width}");
+            let target = Array::zeros(dtype, &shape).unwrap();
+            set(&target, &[which.into()], &found, Casting::No).unwrap();
+            let mut expected = vec![0; values.len()];
+            for &i in &indices {
+                let row = place(i)..place(i) + width;
+                expected[row.clone()].copy_from_slice(&values[row]);
+            }
+            assert_eq!(numbers(&target), expected, "{dtype} {width}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Elements at places that arrays of indices name: read, or written.
 //!
 //! Indices are turned into places tile by tile, and checked on the way, so that they are read once and
-//! no array of places is made.
+//! no array of places is made. Those of one array among which none is negative are places as they are.
 
 use crate::array::Array;
 use crate::dtype::DType;
@@ -14,7 +14,7 @@ use crate::raw::memory::Memory;
 use crate::threads;
 use core::mem::MaybeUninit;
 use core::ops::Range;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 use smallvec::SmallVec;
 
 /// How many places are computed at once.
@@ -48,7 +48,10 @@ pub(crate) struct Selection {
     inner: Walk,
     /// Bytes of the other array from what one index selects to what the next one does.
     step: isize,
+    /// Bytes of what one index selects without a gap: of an element, or of a short run of them.
     size: usize,
+    /// Whether the indices are those of one array, as they lie.
+    is_direct: bool,
 }
 
 // SAFETY: the elements of the sources, which this keeps alive, are only read.
@@ -62,6 +65,47 @@ struct Ends(*mut u8, *mut u8);
 unsafe impl Send for Ends {}
 // SAFETY: as above.
 unsafe impl Sync for Ends {}
+
+/// Where elements are: numbers that count so many bytes each.
+#[derive(Clone, Copy)]
+struct Places<'a> {
+    numbers: &'a [i64],
+    unit: isize,
+}
+
+impl Places<'_> {
+    /// The bytes from the first element to each place.
+    fn iter(self) -> impl Iterator<Item = isize> {
+        self.numbers.iter().map(move |&number| number as isize * self.unit)
+    }
+}
+
+/// Copies indices as they are; whether they are within an axis and none is negative.
+///
+/// # Safety
+/// There are as many indices as places.
+unsafe fn are_plain(indices: *const i64, extent: isize, places: &mut [i64]) -> bool {
+    let versions: [unsafe fn(*const i64, *mut i64, usize, i64, *mut i64); 3] = versions!(
+        fn(from: *const i64, to: *mut i64, n: usize, extent: i64, bad: *mut i64) {
+            // SAFETY: the caller's indices and places, which are different memory.
+            let (indices, places) = unsafe {
+                (core::slice::from_raw_parts(from, n), core::slice::from_raw_parts_mut(to, n))
+            };
+            let mut wrong = 0;
+            for (&index, place) in indices.iter().zip(places) {
+                // The difference does not wrap around unless the index is negative.
+                wrong |= index | (extent - 1).wrapping_sub(index);
+                *place = index;
+            }
+            // SAFETY: the caller's.
+            unsafe { *bad = wrong };
+        }
+    );
+    let (n, to, mut bad) = (places.len(), places.as_mut_ptr(), 0);
+    // SAFETY: the caller's, and the machine has the version.
+    unsafe { versions[Isa::best() as usize](indices, to, n, extent as i64, &mut bad) };
+    bad >= 0
+}
 
 /// Adds to places those that indices name, and notes in the sign of the last parameter whether an index
 /// is out of bounds.
@@ -118,8 +162,13 @@ pub(crate) fn few(array: &Array, which: &Array) -> Option<Result<Array>> {
     // SAFETY: there are `n` indices, and `n` places that have been filled.
     let places = unsafe {
         let places = core::slice::from_raw_parts_mut(places.as_mut_ptr().cast::<i64>(), n);
-        add_places()(indices, n, places.as_mut_ptr(), extent as i64, stride as i64, &mut bad);
-        places
+        if are_plain(indices, extent, places) {
+            Places { numbers: places, unit: stride }
+        } else {
+            places.fill(0);
+            add_places()(indices, n, places.as_mut_ptr(), extent as i64, stride as i64, &mut bad);
+            Places { numbers: places, unit: 1 }
+        }
     };
     (bad >= 0).then(|| {
         let size = array.dtype.size();
@@ -166,8 +215,18 @@ impl Selection {
         drop(steps);
         let count = shape.iter().product::<isize>() as usize;
         let walk = |(shape, array, other): (&[isize], _, _)| Walk::new(shape, &[array, other]);
-        let (outer, inner) = (walk(outer), walk(inner));
-        Ok(Selection { sources, starts, indices, count, outer, inner, step, size })
+        let (outer, mut inner) = (walk(outer), walk(inner));
+        let is_direct = sources.len() == 1
+            && indices.shape().len() <= 1
+            && (count == 1 || indices.inner().1[1] == size_of::<i64>() as isize);
+        let (n, steps) = inner.inner();
+        let dense = steps.iter().all(|&step| step == size as isize);
+        let is_row = outer.shape().is_empty() && inner.shape().len() == 1 && dense;
+        let mut size = size;
+        if is_row && is_block(n * size) {
+            (size, inner) = (n * size, Walk::new(&[], &[&[], &[]]));
+        }
+        Ok(Selection { sources, starts, indices, count, outer, inner, step, size, is_direct })
     }
 
     /// The places of some indices, in bytes; whether all are within their axes.
@@ -212,16 +271,20 @@ impl Selection {
 
     /// Calls a function with tiles of places and the number of the first; stops at an index that is
     /// out of bounds, and says whether there was none.
-    fn for_each_tile(&self, range: Range<usize>, mut visit: impl FnMut(usize, &[i64])) -> bool {
+    fn for_each_tile(&self, range: Range<usize>, mut visit: impl FnMut(usize, Places<'_>)) -> bool {
         let mut tile = [0i64; TILE];
         let mut at = range.start;
         while at < range.end {
             let n = TILE.min(range.end - at);
             let places = &mut tile[..n];
-            if !self.places(at, places) {
+            // SAFETY: indices of the only source, which lie one behind the other.
+            let direct = self.is_direct
+                && unsafe { are_plain(self.starts[0].add(at), self.sources[0].extent, places) };
+            if !direct && !self.places(at, places) {
                 return false;
             }
-            visit(at, places);
+            let unit = if direct { self.sources[0].stride } else { 1 };
+            visit(at, Places { numbers: places, unit });
             at += n;
         }
         true
@@ -241,6 +304,7 @@ impl Selection {
             (Ends(view.address()?.cast_mut(), memory.start()), AtomicBool::new(true));
         let elements = |walk: &Walk| walk.shape().iter().product::<isize>().max(1) as usize;
         let each = elements(&self.outer).saturating_mul(elements(&self.inner));
+        let each = each.saturating_mul(self.size.div_ceil(size_of::<u64>()));
         threads::for_each_range(self.count, (GRAIN / each).max(1), |range| {
             let Ends(array, other) = { ends };
             let good = self.for_each_tile(range, |at, places| {
@@ -271,11 +335,57 @@ impl Selection {
         }
         assert!(!value.may_share_memory(view));
         let (from, to) = (value.address()?.cast_mut(), view.address_for_writing()?);
+        if self.step == 0 && self.outer.shape().is_empty() && self.inner.shape().is_empty() {
+            // SAFETY: one element for all places, which are those of elements of the view.
+            let written = unsafe { self.spread(to, from) };
+            if let Some(within) = written {
+                return Ok(within);
+            }
+        }
         Ok(self.for_each_tile(0..self.count, |at, places| {
             // SAFETY: the places are those of elements of the view, the others those of the value, and
             // they do not overlap.
             unsafe { self.tile::<true>(to, from.offset(at as isize * self.step), places) }
         }))
+    }
+
+    /// Writes one element to all places, on several threads: the order in which the same is written does
+    /// not matter. `None`, and nothing has been done, if it is not written at once.
+    ///
+    /// # Safety
+    /// As [`Selection::write`], and there is one element at `from`.
+    unsafe fn spread(&self, to: *mut u8, from: *const u8) -> Option<bool> {
+        let size = self.size as isize;
+        let steps = self.sources.iter().map(|source| source.stride);
+        if to.addr() % self.size != 0 || steps.clone().any(|step| step % size != 0) {
+            return None;
+        }
+        let (end, fine) = (Ends(to, core::ptr::null_mut()), AtomicBool::new(true));
+        macro_rules! write {
+            ($word:ty, $atomic:ty) => {{
+                // SAFETY: the caller's element.
+                let value = unsafe { from.cast::<$word>().read_unaligned() };
+                threads::for_each_range(self.count, GRAIN, |range| {
+                    let Ends(to, _) = { end };
+                    let good = self.for_each_tile(range, |_, places| {
+                        for place in places.iter() {
+                            // SAFETY: the caller's place, which is aligned; threads write it like this.
+                            let element = unsafe { <$atomic>::from_ptr(to.offset(place).cast()) };
+                            element.store(value, Ordering::Relaxed);
+                        }
+                    });
+                    fine.fetch_and(good, Ordering::Relaxed);
+                })
+            }};
+        }
+        match self.size {
+            1 => write!(u8, AtomicU8),
+            2 => write!(u16, AtomicU16),
+            4 => write!(u32, AtomicU32),
+            8 => write!(u64, AtomicU64),
+            _ => return None,
+        }
+        Some(fine.into_inner())
     }
 
     /// The first index that is out of bounds: the number of its source, and what it is.
@@ -296,18 +406,18 @@ impl Selection {
 
     /// # Safety
     /// As [`Selection::read`] or [`Selection::write`].
-    unsafe fn tile<const WRITE: bool>(&self, array: *mut u8, other: *mut u8, places: &[i64]) {
+    unsafe fn tile<const WRITE: bool>(&self, array: *mut u8, other: *mut u8, places: Places<'_>) {
         let (n, steps) = self.outer.inner();
         let single = self.inner.shape().is_empty();
         self.outer.for_each_run(|starts| {
             // SAFETY: the walk goes to elements of both.
             unsafe {
                 let (array, other) = (array.offset(starts[0]), other.offset(starts[1]));
-                if single && n > places.len() {
+                if single && n > places.numbers.len() {
                     // Few indices of long columns.
-                    for (j, &place) in places.iter().enumerate() {
+                    for (j, place) in places.iter().enumerate() {
                         let there = other.offset(j as isize * self.step);
-                        let here = array.offset(place as isize);
+                        let here = array.offset(place);
                         transfer::<WRITE>(here, steps[0], there, steps[1], n, self.size);
                     }
                     return;
@@ -326,14 +436,13 @@ impl Selection {
 
     /// # Safety
     /// As [`Selection::read`] or [`Selection::write`].
-    unsafe fn blocks<const WRITE: bool>(&self, array: *mut u8, other: *mut u8, places: &[i64]) {
+    unsafe fn blocks<const WRITE: bool>(&self, array: *mut u8, other: *mut u8, places: Places<'_>) {
         let (n, steps) = self.inner.inner();
         let one_run = self.inner.shape().len() == 1;
-        for (j, &place) in places.iter().enumerate() {
+        for (j, place) in places.iter().enumerate() {
             // SAFETY: the walk goes to elements of both.
             unsafe {
-                let (here, there) =
-                    (array.offset(place as isize), other.offset(j as isize * self.step));
+                let (here, there) = (array.offset(place), other.offset(j as isize * self.step));
                 if one_run {
                     transfer::<WRITE>(here, steps[0], there, steps[1], n, self.size);
                     continue;
@@ -370,7 +479,26 @@ unsafe fn transfer<const WRITE: bool>(
     }
 }
 
-/// Copies single elements at places.
+/// Evaluates `$body` with `$SIZE` standing for a number of bytes, which the compiler knows: of an
+/// element, or of a block of a few.
+macro_rules! with_size {
+    ($size:expr, $SIZE:ident => $body:expr, else $other:expr) => {
+        with_size!(@ $size, $SIZE, $body, $other, 1 2 4 8 12 16 24 32 48 64)
+    };
+    (@ $size:expr, $SIZE:ident, $body:expr, $other:expr, $($known:literal)*) => {
+        match $size {
+            $($known => { const $SIZE: usize = $known; $body })*
+            _ => $other,
+        }
+    };
+}
+
+/// Whether so many bytes are moved as one element.
+fn is_block(size: usize) -> bool {
+    with_size!(size, SIZE => SIZE > 0, else false)
+}
+
+/// Copies single elements, or blocks, at places.
 ///
 /// # Safety
 /// Elements lie there, and can be read, or written.
@@ -378,35 +506,42 @@ unsafe fn elements<const WRITE: bool>(
     array: *mut u8,
     other: *mut u8,
     step: isize,
-    places: &[i64],
+    places: Places<'_>,
     size: usize,
 ) {
+    /// Copies one.
+    #[inline(always)]
+    unsafe fn one<const WRITE: bool, const SIZE: usize>(here: *mut u8, there: *mut u8) {
+        let (here, there) = (here.cast::<[u8; SIZE]>(), there.cast::<[u8; SIZE]>());
+        // SAFETY: the caller's.
+        unsafe { if WRITE { here.write(there.read()) } else { there.write(here.read()) } }
+    }
     /// The same for one size of elements, which the compiler knows.
     #[inline(always)]
     unsafe fn sized<const WRITE: bool, const SIZE: usize>(
         array: *mut u8,
         other: *mut u8,
         step: isize,
-        places: &[i64],
+        places: Places<'_>,
     ) {
-        for (j, &place) in places.iter().enumerate() {
-            // SAFETY: the caller's.
-            unsafe {
-                let here = array.offset(place as isize).cast::<[u8; SIZE]>();
-                let there = other.offset(j as isize * step).cast::<[u8; SIZE]>();
-                if WRITE { here.write(there.read()) } else { there.write(here.read()) }
+        // SAFETY: the caller's.
+        unsafe {
+            if places.unit == SIZE as isize && step == SIZE as isize {
+                // Mostly nothing has gaps, and addresses are those that a processor computes.
+                for (j, &number) in places.numbers.iter().enumerate() {
+                    let here = array.offset(number as isize * SIZE as isize);
+                    one::<WRITE, SIZE>(here, other.add(j * SIZE));
+                }
+                return;
+            }
+            for (j, place) in places.iter().enumerate() {
+                one::<WRITE, SIZE>(array.offset(place), other.offset(j as isize * step));
             }
         }
     }
     // SAFETY: the caller's contract, by size.
     unsafe {
-        match size {
-            1 => sized::<WRITE, 1>(array, other, step, places),
-            2 => sized::<WRITE, 2>(array, other, step, places),
-            4 => sized::<WRITE, 4>(array, other, step, places),
-            8 => sized::<WRITE, 8>(array, other, step, places),
-            16 => sized::<WRITE, 16>(array, other, step, places),
-            _ => unreachable!("no element type has another size"),
-        }
+        with_size!(size, SIZE => sized::<WRITE, SIZE>(array, other, step, places),
+            else unreachable!("neither an element nor a block has another size"));
     }
 }
