@@ -324,3 +324,24 @@ fn rows_of_every_width_are_read_and_written_at_indices() {
         }
     }
 }
+
+#[test]
+fn truth_values_fill_large_arrays_of_every_type_also_where_few_are_true() {
+    let n = 200_003usize;
+    for share in [1, 20, 5_000] {
+        let numbers = scattered(n, share, 3);
+        let mask: Vec<bool> = numbers.iter().map(|&x| x == 0).collect();
+        let which = Array::from_slice(&mask, &[n as isize]).unwrap();
+        for &dtype in DType::ALL.iter().filter(|dtype| **dtype != DType::Bool) {
+            let wide = Array::zeros(dtype, &[n as isize, 2]).unwrap();
+            let gaps = wide.transposed().select(&[Index::At(1)]).unwrap();
+            let one = Array::scalar(7i64).unwrap();
+            for array in [Array::zeros(dtype, &[n as isize]).unwrap(), gaps] {
+                set(&array, &[which.clone().into()], &one, Casting::Unsafe).unwrap();
+                let found = array.cast(DType::Int64, Casting::Unsafe).unwrap();
+                let expected: Vec<i64> = mask.iter().map(|&x| i64::from(x) * 7).collect();
+                assert_eq!(found.to_vec::<i64>().unwrap(), expected, "{dtype} {share}");
+            }
+        }
+    }
+}

@@ -8,6 +8,7 @@
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::error::Result;
+use crate::kernels::copy;
 use crate::kernels::isa::{Isa, versions};
 use crate::kernels::walk::Walk;
 use crate::layout::{Layout, Order};
@@ -353,57 +354,115 @@ pub(crate) fn fill(array: &Array, mask: &Array, value: &Array) -> Result<()> {
     assert!(array.dtype() == value.dtype() && value.size() == 1 && mask.dtype() == DType::Bool);
     assert!(array.shape() == mask.shape() && !mask.may_share_memory(array));
     let (value, mask_start) = (value.address()?, mask.address()?);
-    let start = array.address_for_writing()?;
+    let ends = Shared(value, mask_start, array.address_for_writing()?);
+    let size = array.dtype().size();
     let strides = [array.layout().strides(), mask.layout().strides()];
     let walk = Walk::new(array.shape(), &strides);
     let (n, steps) = walk.inner();
-    macro_rules! sized {
-        ($ty:ty) => {{
-            // SAFETY: an element of this size.
-            let value = unsafe { value.cast::<$ty>().read_unaligned() };
-            walk.for_each_run(|starts| {
-                // SAFETY: the walk goes to elements of both, which do not overlap.
-                unsafe {
-                    let (to, mask) = (start.offset(starts[0]), mask_start.offset(starts[1]));
-                    fill_run::<$ty>(to, steps[0], mask, steps[1], n, value);
-                }
-            });
-        }};
-    }
-    match array.dtype().size() {
-        1 => sized!(u8),
-        2 => sized!(u16),
-        4 => sized!(u32),
-        8 if array.dtype().is_complex() => sized!([u32; 2]),
-        8 => sized!(u64),
-        _ => sized!([u64; 2]),
+    let kernel = filler(array.dtype());
+    let run = |start: usize, n: usize, places: &[isize]| {
+        let Shared(value, mask, to) = { ends };
+        let start = start as isize;
+        // SAFETY: the walk goes to elements of both, which do not overlap; the machine has the version.
+        unsafe {
+            let to = to.offset(places[0] + start * steps[0]);
+            let mask = mask.offset(places[1] + start * steps[1]);
+            if steps[0] == size as isize && steps[1] == 1 {
+                kernel(to, mask, n, value);
+            } else {
+                fill_with_gaps(to, steps[0], mask, steps[1], n, value, size);
+            }
+        }
+    };
+    if walk.shape().len() <= 1 && !array.layout().is_empty() {
+        threads::for_each_range(n, FILLED, |range| run(range.start, range.len(), &[0, 0]));
+    } else {
+        walk.for_each_run(|places| run(0, n, places));
     }
     Ok(())
 }
 
+/// How many elements that may be written are worth a thread.
+const FILLED: usize = 1 << 16;
+
+/// Writes an element to places without gaps at which truth values are true (places, truth values, how
+/// many, the element).
+///
 /// # Safety
-/// `n` elements and truth values lie so, aligned, and do not overlap.
-unsafe fn fill_run<T: Copy>(
+/// `n` elements and truth values lie so, and do not overlap; the machine has the instruction set of the
+/// version.
+type Fill = unsafe fn(*mut u8, *const u8, usize, *const u8);
+
+/// How many truth values are looked at together.
+const GROUP: usize = 64;
+
+/// [`Fill`] for elements of a type.
+fn filler(dtype: DType) -> Fill {
+    macro_rules! sized {
+        ($ty:ty) => {
+            versions!(fn(to: *mut u8, mask: *const u8, n: usize, value: *const u8) {
+                // SAFETY: the caller's, aligned as elements of the type are.
+                unsafe {
+                    let (to, mask) = (to.cast::<$ty>(), core::slice::from_raw_parts(mask, n));
+                    let value = value.cast::<$ty>().read();
+                    fill_dense(core::slice::from_raw_parts_mut(to, n), mask, value);
+                }
+            })
+        };
+    }
+    let versions: [Fill; 3] = match dtype.size() {
+        1 => sized!(u8),
+        2 => sized!(u16),
+        4 => sized!(u32),
+        // Complex numbers are aligned as their parts are.
+        8 if dtype.is_complex() => sized!([u32; 2]),
+        8 => sized!(u64),
+        16 => sized!([u64; 2]),
+        _ => unreachable!("no element type has another size"),
+    };
+    versions[Isa::best() as usize]
+}
+
+#[inline(always)]
+fn fill_dense<T: Copy>(to: &mut [T], mask: &[u8], value: T) {
+    // Without a branch for each: what is not wanted is written as it was.
+    let chosen = |element: T, wanted: u8| if wanted != 0 { value } else { element };
+    let (groups, rest) = mask.as_chunks::<GROUP>();
+    let (places, last) = to.as_chunks_mut::<GROUP>();
+    for (group, places) in groups.iter().zip(places) {
+        let (words, _) = group.as_chunks::<8>();
+        let any = words.iter().fold(0, |any, &word| any | u64::from_ne_bytes(word));
+        // Often few are wanted, and memory that nobody wants need not come near.
+        if any != 0 {
+            // As a whole, which the compiler makes vectors of.
+            let mut new = [value; GROUP];
+            for j in 0..GROUP {
+                new[j] = chosen(places[j], group[j]);
+            }
+            *places = new;
+        }
+    }
+    for (element, &wanted) in last.iter_mut().zip(rest) {
+        *element = chosen(*element, wanted);
+    }
+}
+
+/// # Safety
+/// `n` elements of a size and truth values lie so, and do not overlap.
+unsafe fn fill_with_gaps(
     to: *mut u8,
     step: isize,
     mask: *const u8,
     mask_step: isize,
     n: usize,
-    value: T,
+    value: *const u8,
+    size: usize,
 ) {
-    // SAFETY: the caller's.
-    unsafe {
-        if step == size_of::<T>() as isize && mask_step == 1 {
-            let to = core::slice::from_raw_parts_mut(to.cast::<T>(), n);
-            for (to, &wanted) in to.iter_mut().zip(core::slice::from_raw_parts(mask, n)) {
-                // Without a branch: what is not wanted is written as it was.
-                *to = if wanted != 0 { value } else { *to };
-            }
-            return;
-        }
-        for i in 0..n as isize {
+    for i in 0..n as isize {
+        // SAFETY: the caller's.
+        unsafe {
             if *mask.offset(i * mask_step) != 0 {
-                to.offset(i * step).cast::<T>().write(value);
+                copy::run(value, 0, to.offset(i * step), size as isize, 1, size);
             }
         }
     }
