@@ -103,14 +103,18 @@ fn stretcher(size: usize) -> Stretch {
         ($word:ty) => {
             versions!(fn(from: *const u8, step: isize, to: *mut u8, count: usize, n: usize) {
                 const GROUP: usize = if size_of::<$word>() < 16 { 32 / size_of::<$word>() } else { 1 };
-                let to = to.cast::<$word>();
-                for i in 0..count {
+                let (mut from, mut to) = (from, to.cast::<$word>());
+                for _ in 0..count {
                     // SAFETY: the caller's.
                     unsafe {
-                        let element = from.offset(i as isize * step).cast::<$word>().read_unaligned();
-                        for j in (0..n).step_by(GROUP) {
-                            to.add(i * n + j).cast::<[$word; GROUP]>().write_unaligned([element; GROUP]);
+                        let element = [from.cast::<$word>().read_unaligned(); GROUP];
+                        let end = to.add(n);
+                        let mut at = to;
+                        while at < end {
+                            at.cast::<[$word; GROUP]>().write_unaligned(element);
+                            at = at.add(GROUP);
                         }
+                        (from, to) = (from.wrapping_offset(step), end);
                     }
                 }
             })

@@ -76,7 +76,7 @@ struct Places<'a> {
 impl Places<'_> {
     /// The bytes from the first element to each place.
     fn iter(self) -> impl Iterator<Item = isize> {
-        self.numbers.iter().map(move |&number| number as isize * self.unit)
+        self.numbers.iter().map(move |&number| (number as isize).wrapping_mul(self.unit))
     }
 }
 
@@ -511,8 +511,7 @@ unsafe fn elements<const WRITE: bool>(
 ) {
     /// Copies one.
     #[inline(always)]
-    unsafe fn one<const WRITE: bool, const SIZE: usize>(here: *mut u8, there: *mut u8) {
-        let (here, there) = (here.cast::<[u8; SIZE]>(), there.cast::<[u8; SIZE]>());
+    unsafe fn one<const WRITE: bool, T>(here: *mut T, there: *mut T) {
         // SAFETY: the caller's.
         unsafe { if WRITE { here.write(there.read()) } else { there.write(here.read()) } }
     }
@@ -524,18 +523,19 @@ unsafe fn elements<const WRITE: bool>(
         step: isize,
         places: Places<'_>,
     ) {
+        let (here, there) = (array.cast::<[u8; SIZE]>(), other.cast::<[u8; SIZE]>());
         // SAFETY: the caller's.
         unsafe {
             if places.unit == SIZE as isize && step == SIZE as isize {
                 // Mostly nothing has gaps, and addresses are those that a processor computes.
                 for (j, &number) in places.numbers.iter().enumerate() {
-                    let here = array.offset(number as isize * SIZE as isize);
-                    one::<WRITE, SIZE>(here, other.add(j * SIZE));
+                    one::<WRITE, _>(here.offset(number as isize), there.add(j));
                 }
                 return;
             }
             for (j, place) in places.iter().enumerate() {
-                one::<WRITE, SIZE>(array.offset(place), other.offset(j as isize * step));
+                let there = there.byte_offset(j as isize * step);
+                one::<WRITE, _>(here.byte_offset(place), there);
             }
         }
     }

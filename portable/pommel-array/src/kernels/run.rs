@@ -16,7 +16,7 @@ use core::ops::Range;
 use smallvec::SmallVec;
 
 /// Elements of a register, at most.
-const TILE: usize = 512;
+const TILE: usize = 1024;
 /// Bytes of all registers together that the first-level cache has room for.
 const CACHE: usize = 24 << 10;
 /// Runs that are shorter are gathered, several to a tile.
