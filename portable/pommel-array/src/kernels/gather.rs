@@ -80,12 +80,16 @@ impl Places<'_> {
     }
 }
 
+/// Copies indices (which, where to, how many, the extent of their axis), and notes in the sign of the last
+/// parameter whether one is negative or out of bounds.
+type CopyPlain = unsafe fn(*const i64, *mut i64, usize, i64, *mut i64);
+
 /// Copies indices as they are; whether they are within an axis and none is negative.
 ///
 /// # Safety
 /// There are as many indices as places.
 unsafe fn are_plain(indices: *const i64, extent: isize, places: &mut [i64]) -> bool {
-    let versions: [unsafe fn(*const i64, *mut i64, usize, i64, *mut i64); 3] = versions!(
+    let versions: [CopyPlain; 3] = versions!(
         fn(from: *const i64, to: *mut i64, n: usize, extent: i64, bad: *mut i64) {
             // SAFETY: the caller's indices and places, which are different memory.
             let (indices, places) = unsafe {
@@ -356,8 +360,8 @@ impl Selection {
     /// As [`Selection::write`], and there is one element at `from`.
     unsafe fn spread(&self, to: *mut u8, from: *const u8) -> Option<bool> {
         let size = self.size as isize;
-        let steps = self.sources.iter().map(|source| source.stride);
-        if to.addr() % self.size != 0 || steps.clone().any(|step| step % size != 0) {
+        let aligned = |source: &Source| source.stride % size == 0;
+        if !to.addr().is_multiple_of(self.size) || !self.sources.iter().all(aligned) {
             return None;
         }
         let (end, fine) = (Ends(to, core::ptr::null_mut()), AtomicBool::new(true));
