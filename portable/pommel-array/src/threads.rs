@@ -7,6 +7,7 @@
 mod number;
 
 use crate::error::Result;
+use crate::raw::process;
 use crate::raw::team::Team;
 use core::ops::Range;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -28,7 +29,7 @@ static POOL: Mutex<Option<Pool>> = Mutex::new(None);
 /// So many threads; `None` where the system has no more.
 fn pool(number: usize) -> Option<Arc<rayon::ThreadPool>> {
     let mut pool = POOL.lock().ok()?;
-    let process = std::process::id();
+    let process = process::number();
     if let Some(there) = pool.as_ref()
         && (there.process, there.number) == (process, number)
     {
@@ -58,7 +59,7 @@ static HELPERS: Mutex<Option<Helpers>> = Mutex::new(None);
 /// The helpers for so many threads.
 fn helpers(number: usize) -> Option<Arc<Team>> {
     let mut helpers = HELPERS.lock().ok()?;
-    let process = std::process::id();
+    let process = process::number();
     if let Some(there) = helpers.as_ref()
         && (there.process, there.number) == (process, number)
     {
@@ -113,8 +114,8 @@ pub(crate) fn number_of_threads() -> usize {
     num_threads().unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Calls a function with ranges that cover `0..size`, of `grain` elements but for the last, on as many
-/// threads as are worth it.
+/// Calls a function with ranges that cover `0..size`, on as many threads as are worth it. A grain of
+/// elements is worth waking a thread, a quarter of it one that is awake.
 ///
 /// # Panics
 /// If `POMMEL_NUM_THREADS` is none and nobody asked for [`count`], which says so as an error.
@@ -127,9 +128,13 @@ pub(crate) fn for_each_block(blocks: usize, grain: usize, work: impl Fn(Range<us
     split(blocks, grain, 1, work);
 }
 
+/// This part of a grain is worth a thread that is awake.
+const AWAKE: usize = 4;
+
 /// Calls a function with ranges whose lengths are multiples of a number, but for the last.
 fn split(size: usize, grain: usize, multiple: usize, work: impl Fn(Range<usize>) + Sync) {
-    if size <= grain {
+    let least = (grain / AWAKE).max(1);
+    if size <= least {
         return work(0..size);
     }
     let threads = number_of_threads();
@@ -138,9 +143,10 @@ fn split(size: usize, grain: usize, multiple: usize, work: impl Fn(Range<usize>)
     }
     let Some(team) = helpers(threads) else { return work(0..size) };
     // A few ranges a thread even out what the threads are delayed by.
-    let ranges = size.div_ceil(grain).min(threads * 4);
+    let ranges = size.div_ceil(least).min(threads * 4);
     let length = size.div_ceil(ranges).next_multiple_of(multiple);
-    team.run(size.div_ceil(length), &|i| work(i * length..size.min((i + 1) * length)));
+    let task = |i: usize| work(i * length..size.min((i + 1) * length));
+    team.run(size.div_ceil(length), &task, size <= grain);
 }
 
 #[cfg(test)]

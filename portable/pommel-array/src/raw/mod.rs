@@ -1,5 +1,5 @@
-//! Memory that arrays share: allocation ([`memory`]), who may read and write it when ([`data`]), and
-//! the work that threads share (`team`).
+//! Memory that arrays share: allocation ([`memory`]), who may read and write it when ([`data`]), which
+//! process this is (`process`), and the work that threads share (`team`).
 //!
 //! With [`crate::kernels`] the only place of the crate for unsafe code. Laws:
 //!
@@ -13,4 +13,5 @@
 pub mod access;
 pub mod data;
 pub mod memory;
+pub(crate) mod process;
 pub(crate) mod team;

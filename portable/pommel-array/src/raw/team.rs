@@ -5,6 +5,10 @@
 //! the end only for those who have taken one. Helpers look for the next work for a moment before they
 //! sleep, so that a program of many short computations wakes them once.
 //!
+//! To wake a helper takes longer than a *short* call, which therefore wakes nobody, unless another was a
+//! moment ago: so a program of short computations has help, and one that computes now and then pays
+//! nothing for help that comes too late.
+//!
 //! One *call* is open at a time. Its state is a word: whether it is open, and how many helpers are in
 //! it. A helper enters by counting itself while the word says that the call is open, and only then
 //! reads what there is to do; the caller closes the call and waits for the count to be zero before it
@@ -19,6 +23,9 @@ use std::time::{Duration, Instant};
 
 /// How long a helper looks for work before it sleeps.
 const PATIENCE: Duration = Duration::from_micros(100);
+
+/// Short calls that follow each other in this time wake the helpers: the next one will have their help.
+const SUCCESSION: Duration = Duration::from_micros(20);
 
 /// The bit of the state that says that the call is open; the others count helpers.
 const OPEN: u64 = 1 << 63;
@@ -40,8 +47,12 @@ struct Shared {
     next: AtomicUsize,
     /// Whether a helper's task has panicked.
     failed: AtomicBool,
+    helpers: usize,
     /// How many helpers sleep.
     asleep: AtomicUsize,
+    /// When the last short call found all helpers asleep, in nanoseconds since the team was made.
+    lonely: AtomicU64,
+    made: Instant,
     /// Whether the helpers are to end.
     over: AtomicBool,
     lock: Mutex<()>,
@@ -65,11 +76,14 @@ impl Team {
     /// A team of so many besides the caller. Fewer where the system has no more threads.
     pub(crate) fn new(helpers: usize) -> Team {
         let shared = Arc::new(Shared {
+            helpers,
             state: AtomicU64::new(0),
             call: UnsafeCell::new(None),
             next: AtomicUsize::new(0),
             failed: AtomicBool::new(false),
             asleep: AtomicUsize::new(0),
+            lonely: AtomicU64::new(0),
+            made: Instant::now(),
             over: AtomicBool::new(false),
             lock: Mutex::new(()),
             bell: Condvar::new(),
@@ -84,13 +98,16 @@ impl Team {
         Team { shared, busy: Mutex::new(()) }
     }
 
-    /// Does the task for every number below a count, on as many threads as come in time. While
-    /// another caller has the team, on this one alone.
+    /// Does the task for every number below a count, on as many threads as come in time; in a short call
+    /// nobody is waited for. While another caller has the team, on this one alone.
     ///
     /// # Panics
     /// If the task does, when all who are in it are done.
-    pub(crate) fn run(&self, count: usize, task: &Task<'_>) {
+    pub(crate) fn run(&self, count: usize, task: &Task<'_>, is_short: bool) {
         let Ok(_busy) = self.busy.try_lock() else { return (0..count).for_each(task) };
+        if is_short && self.shared.is_asleep() && !self.shared.follows_closely() {
+            return (0..count).for_each(task);
+        }
         self.shared.open(count, task);
         // Also if it panics here, nobody may be in the call when it is gone.
         let own = catch_unwind(AssertUnwindSafe(|| self.shared.take_turns(count, task)));
@@ -121,6 +138,18 @@ impl Shared {
         if self.asleep.load(Ordering::SeqCst) > 0 {
             self.wake();
         }
+    }
+
+    /// Whether no helper is awake.
+    fn is_asleep(&self) -> bool {
+        self.asleep.load(Ordering::Relaxed) >= self.helpers
+    }
+
+    /// Whether a short call that nobody helped was a moment ago. This call is one from now on.
+    fn follows_closely(&self) -> bool {
+        let now = self.made.elapsed().as_nanos() as u64;
+        let last = self.lonely.swap(now, Ordering::Relaxed);
+        now - last.min(now) < SUCCESSION.as_nanos() as u64
     }
 
     fn wake(&self) {
@@ -212,9 +241,10 @@ mod tests {
 
     fn each_once(team: &Team, count: usize) {
         let visits: Vec<_> = (0..count).map(|_| AtomicU8::new(0)).collect();
-        team.run(count, &|number| {
+        let visit = |number: usize| {
             visits[number].fetch_add(1, Ordering::Relaxed);
-        });
+        };
+        team.run(count, &visit, count % 2 == 0);
         assert!(visits.into_iter().all(|visit| visit.into_inner() == 1), "{count}");
     }
 
@@ -237,7 +267,7 @@ mod tests {
                 scope.spawn(|| (0..100).for_each(|round| each_once(&team, round)));
             }
         });
-        team.run(8, &|_| each_once(&team, 5));
+        team.run(8, &|_| each_once(&team, 5), false);
     }
 
     #[test]
@@ -245,7 +275,7 @@ mod tests {
         let team = Team::new(2);
         for bad in [0, 7, 19] {
             let run = || {
-                team.run(20, &|number| assert!(number != bad, "the bad number"));
+                team.run(20, &|number| assert!(number != bad, "the bad number"), false);
             };
             assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
             each_once(&team, 20);
