@@ -168,6 +168,9 @@ impl DType {
 
     /// The type in which values of two types meet.
     pub fn promote(self, other: DType) -> DType {
+        if self == other {
+            return self;
+        }
         let (low, high) = if self.kind() <= other.kind() { (self, other) } else { (other, self) };
         match (low.kind(), high.kind()) {
             (Kind::Bool, _) => high,

@@ -54,9 +54,10 @@ pub fn apply(function: Function, operands: &[Operand<'_>]) -> Result<Array> {
     if let Some(result) = few::apply(&kernel, function.note(), operands) {
         return result;
     }
-    let (inputs, shape) = prepare(&kernel, operands)?;
+    let shape = shape_of(operands)?;
+    let inputs = inputs(&kernel, operands, &shape)?;
     check_exponents(function, &kernel, &inputs, &shape)?;
-    finish(kernel, function.note(), inputs, &shape)
+    finish(&kernel, function.note(), inputs, &shape)
 }
 
 /// Applies a function to arrays and numbers and stores the result in an array.
@@ -82,7 +83,7 @@ pub fn apply_into(
     }
     let inputs = inputs(&kernel, operands, &shape)?;
     check_exponents(function, &kernel, &inputs, &shape)?;
-    let expr = Expr::new(kernel, function.note(), inputs, &shape)?;
+    let expr = Expr::new(&kernel, function.note(), inputs, &shape)?;
     if out.is_readonly() {
         return Err(Error::ReadOnly);
     }
@@ -105,8 +106,9 @@ pub fn choose(which: &Array, a: Operand<'_>, b: Operand<'_>) -> Result<Array> {
     if let Some(result) = few::apply(&kernel, Note::Quiet, &[Operand::Array(&which), a, b]) {
         return result;
     }
-    let (inputs, shape) = prepare(&kernel, &[Operand::Array(&which), a, b])?;
-    finish(kernel, Note::Quiet, inputs, &shape)
+    let operands = [Operand::Array(&which), a, b];
+    let shape = shape_of(&operands)?;
+    finish(&kernel, Note::Quiet, inputs(&kernel, &operands, &shape)?, &shape)
 }
 
 /// The type in which operands meet.
@@ -179,12 +181,6 @@ fn floating(operands: &[Operand<'_>]) -> Option<DType> {
     types.reduce(DType::promote)
 }
 
-/// The inputs of a node, and their shape, which is the result's.
-fn prepare(kernel: &Kernel, operands: &[Operand<'_>]) -> Result<(SmallVec<[Input; 3]>, Dims)> {
-    let shape = shape_of(operands)?;
-    Ok((inputs(kernel, operands, &shape)?, shape))
-}
-
 /// The shape to which operands are stretched.
 fn shape_of(operands: &[Operand<'_>]) -> Result<Dims> {
     let shapes = operands.iter().filter_map(|operand| match operand {
@@ -202,16 +198,26 @@ fn shape_of(operands: &[Operand<'_>]) -> Result<Dims> {
 fn inputs(kernel: &Kernel, operands: &[Operand<'_>], shape: &Dims) -> Result<SmallVec<[Input; 3]>> {
     let mut inputs = SmallVec::new();
     for (operand, &dtype) in operands.iter().zip(&kernel.inputs) {
-        inputs.push(match operand {
-            Operand::Array(array) => Input::of(array, shape)?,
-            Operand::Scalar(value) => Input::Constant(value.bits(dtype)?, dtype),
-        });
+        // Each is built where it stays: a copy of what was just written in parts waits for the
+        // processor's store buffer.
+        match operand {
+            Operand::Array(array) if Input::is_dense(array, shape) => {
+                inputs.push(Input::Dense(array.data.clone(), array.dtype));
+            }
+            Operand::Array(array) => inputs.push(Input::of(array, shape)?),
+            Operand::Scalar(value) => inputs.push(Input::Constant(value.bits(dtype)?, dtype)),
+        }
     }
     Ok(inputs)
 }
 
 /// A result now, or later if that pays.
-fn finish(kernel: Kernel, note: Note, inputs: SmallVec<[Input; 3]>, shape: &Dims) -> Result<Array> {
+fn finish(
+    kernel: &Kernel,
+    note: Note,
+    inputs: SmallVec<[Input; 3]>,
+    shape: &Dims,
+) -> Result<Array> {
     let expr = Expr::new(kernel, note, inputs, shape)?;
     let later = expr.layout.size() >= LAZY_FROM
         && !crate::lazy::is_eager()
@@ -252,7 +258,7 @@ impl Array {
         let kernel = cast::conversion(self.dtype, dtype);
         let shape = dims(self.shape());
         let input = Input::of(self, &shape)?;
-        finish(kernel, Note::Plain, [input].into_iter().collect(), &shape)
+        finish(&kernel, Note::Plain, [input].into_iter().collect(), &shape)
     }
 
     /// The array without axes of one element in front that make it more than so many; NumPy lets such

@@ -4,6 +4,8 @@
 //! graph. Evaluation turns the graph into a [program](crate::kernels) that goes over memory once. It walks the graph
 //! without recursion, and no graph has more than [`NODES`] nodes.
 
+mod chain;
+
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -56,10 +58,17 @@ impl Input {
         if array.shape() != &shape[..] {
             return Ok(Input::Spread(Box::new(array.broadcast_to(shape)?)));
         }
-        Ok(match array.layout.offset() == 0 && array.layout.is_contiguous(Order::C) {
+        Ok(match Input::is_dense(array, shape) {
             true => Input::Dense(array.data.clone(), array.dtype),
             false => Input::Spread(Box::new(array.clone())),
         })
+    }
+
+    /// Whether an array has a shape, and elements in C order from the start of its data on.
+    #[inline]
+    pub(crate) fn is_dense(array: &Array, shape: &Dims) -> bool {
+        let layout = &array.layout;
+        layout.shape() == &shape[..] && layout.offset() == 0 && layout.is_contiguous(Order::C)
     }
 
     /// The data that it reads.
@@ -113,16 +122,16 @@ pub struct Expr {
 impl Expr {
     /// A node. The inputs' arrays have its shape.
     pub(crate) fn new(
-        kernel: Kernel,
+        kernel: &Kernel,
         note: Note,
         inputs: SmallVec<[Input; 3]>,
         shape: &[isize],
-    ) -> Result<Expr> {
+    ) -> Result<Arc<Expr>> {
         let layout = dense(shape, kernel.output.size(), &inputs)?;
         let read = || inputs.iter().filter_map(Input::data);
         let mut nodes = 1;
         for data in read() {
-            nodes += data.expr().map_or(0, |expr| expr.nodes);
+            nodes += data.with_expr(|expr| expr.nodes).unwrap_or(0);
         }
         if nodes > NODES {
             for data in read() {
@@ -130,7 +139,8 @@ impl Expr {
             }
             nodes = 1;
         }
-        Ok(Expr { kernel, note, inputs, layout, nodes, passed: AtomicU32::new(0) })
+        let passed = AtomicU32::new(0);
+        Ok(Arc::new(Expr { kernel: *kernel, note, inputs, layout, nodes, passed }))
     }
 
     /// The data that it reads.
@@ -141,10 +151,14 @@ impl Expr {
     /// Computes the elements into fresh memory.
     pub(crate) fn evaluate(&self) -> Result<Memory> {
         let memory = Memory::uninit(self.layout.size() * self.layout.item_size())?;
+        let output = Output::fresh(&memory, &self.layout);
+        if self.chain_into(&output).is_some() {
+            return Ok(memory);
+        }
         let mut builder = Builder::new(self.layout.shape());
         let root = builder.graph(self)?;
         builder.store_passed()?;
-        builder.program.output(root, Output::fresh(&memory, &self.layout));
+        builder.program.output(root, output);
         let Builder { program, kept, .. } = builder;
         program.run();
         for (data, memory) in kept {
@@ -163,6 +177,9 @@ impl Expr {
         // First of all, since that computes what is pending and reads the target, which the graph
         // would otherwise read while it is written.
         let output = Output::existing(target)?;
+        if self.chain_into(&output).is_some() {
+            return Ok(());
+        }
         let mut builder = Builder::new(self.layout.shape());
         let root = builder.graph(self)?;
         builder.program.output(root, output);
@@ -175,6 +192,9 @@ impl Expr {
     pub(crate) fn fold(&self, folder: &Folder, quiet: bool) -> Result<Option<Memory>> {
         if self.passed.fetch_add(1, Ordering::Relaxed) > 0 {
             return Ok(None);
+        }
+        if !quiet && let Some(folded) = self.chain_fold(folder)? {
+            return Ok(Some(folded));
         }
         let mut builder = Builder::new(self.layout.shape());
         let root = builder.graph(self)?;
@@ -269,10 +289,10 @@ impl Builder {
         found.map(|(.., value)| *value)
     }
 
-    /// Puts the operands of a node that can be computed on the way on the stack, and computes those
-    /// that cannot.
+    /// Puts the operands of a node that can be computed on the way on the stack, the first one on top,
+    /// and computes those that cannot.
     fn push_pending(&self, expr: &Expr, stack: &mut Stack) -> Result<()> {
-        for input in &expr.inputs {
+        for input in expr.inputs.iter().rev() {
             let Some(data) = input.data() else { continue };
             let Some(operand) = data.expr() else { continue };
             let shape = self.program.shape();
@@ -333,7 +353,7 @@ impl Builder {
 
 impl Array {
     /// An array whose elements an expression gives, when they are needed.
-    pub(crate) fn pending(expr: Expr) -> Array {
+    pub(crate) fn pending(expr: Arc<Expr>) -> Array {
         let (dtype, layout) = (expr.kernel.output, expr.layout.clone());
         Array { dtype, layout, data: Data::pending(expr), readonly: false }
     }

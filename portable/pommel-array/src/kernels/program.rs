@@ -177,11 +177,10 @@ impl Program {
         let strides = self.strides();
         let walk = Walk::new(&self.shape, &strides);
         let plan = Run::new(&self, &walk);
-        let (noted, before) = (AtomicU8::new(0), status::read());
-        let work = noting(&noted, |range| plan.range(range, None));
-        crate::threads::for_each_range(size, plan.grain(), work);
-        status::write(before);
-        status::report(Status::from_bits(noted.load(Ordering::Relaxed)));
+        noting(
+            |work| crate::threads::for_each_range(size, plan.grain(), work),
+            |range| plan.range(range, None),
+        );
     }
 
     /// Computes and stores everything, and folds a value: a result for each block of [`BLOCK`]
@@ -204,17 +203,17 @@ impl Program {
         let walk = Walk::sorted(&self.shape, &strides, like.strides());
         let plan = Run::new(&self, &walk);
         let out = Target(memory.start());
-        let (noted, before) = (AtomicU8::new(0), status::read());
-        let work = noting(&noted, |range: Range<usize>| {
-            for block in range {
-                let elements = block * BLOCK..size.min((block + 1) * BLOCK);
-                let sink = Sink::new(folder, quiet, out.at(block, folder.output.size()), &elements);
-                plan.range(elements, Some(&sink));
-            }
-        });
-        crate::threads::for_each_block(blocks, (plan.grain() / BLOCK).max(1), work);
-        status::write(before);
-        status::report(Status::from_bits(noted.load(Ordering::Relaxed)));
+        noting(
+            |work| crate::threads::for_each_block(blocks, (plan.grain() / BLOCK).max(1), work),
+            |range| {
+                for block in range {
+                    let elements = block * BLOCK..size.min((block + 1) * BLOCK);
+                    let out = out.at(block, folder.output.size());
+                    let sink = Sink::new(folder, quiet, out, &elements);
+                    plan.range(elements, Some(&sink));
+                }
+            },
+        );
         Ok(memory)
     }
 
@@ -225,16 +224,19 @@ impl Program {
     }
 }
 
-/// A function with ranges, which notes what went wrong in it.
-fn noting<'a>(
-    noted: &'a AtomicU8,
-    work: impl Fn(Range<usize>) + Sync + 'a,
-) -> impl Fn(Range<usize>) + Sync + 'a {
-    move |range| {
+/// Lets work on ranges of elements be shared out, and reports what went wrong in it ([`status::report`]).
+pub(super) fn noting(
+    share: impl FnOnce(&(dyn Fn(Range<usize>) + Sync)),
+    work: impl Fn(Range<usize>) + Sync,
+) {
+    let (noted, before) = (AtomicU8::new(0), status::read());
+    share(&|range| {
         status::write(Status::NONE);
         work(range);
         noted.fetch_or(status::read().bits(), Ordering::Relaxed);
-    }
+    });
+    status::write(before);
+    status::report(Status::from_bits(noted.load(Ordering::Relaxed)));
 }
 
 /// The version of a kernel for this machine.

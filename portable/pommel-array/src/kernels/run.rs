@@ -162,7 +162,7 @@ impl<'a> Run<'a> {
 
     /// How many elements are worth another thread.
     pub(super) fn grain(&self) -> usize {
-        (GRAIN / self.cost()).next_multiple_of(1024)
+        grain(self.cost())
     }
 
     /// What it costs to compute an element, in units of about a tenth of a nanosecond.
@@ -194,6 +194,11 @@ impl<'a> Run<'a> {
             Tiles { run: self, registers: start, sink }.run(range);
         });
     }
+}
+
+/// How many elements of a cost, in units of about a tenth of a nanosecond, are worth another thread.
+pub(super) fn grain(cost: usize) -> usize {
+    (GRAIN / cost).next_multiple_of(1024)
 }
 
 /// Whether all elements lie one behind the other in the order of a walk.

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::lazy::Expr;
 use crate::raw::memory::{INLINE, Memory};
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use smallvec::SmallVec;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 /// Memory of arrays, now or when it is needed.
@@ -18,7 +19,7 @@ pub struct Data {
     /// The expression, until it has been evaluated.
     pending: Mutex<Option<Arc<Expr>>>,
     /// What is pending and reads this.
-    readers: Mutex<Vec<Weak<Data>>>,
+    readers: Mutex<SmallVec<[Weak<Data>; 2]>>,
     /// Whether there are any, so that a write need not take the lock to see that there are none.
     is_read_later: AtomicBool,
     /// How many others hold the address and may write there.
@@ -41,7 +42,7 @@ impl Data {
         Arc::new(Data {
             memory: Held::Now(memory),
             pending: Mutex::new(None),
-            readers: Mutex::new(Vec::new()),
+            readers: Mutex::new(SmallVec::new()),
             is_read_later: AtomicBool::new(false),
             exports: AtomicU32::new(exports),
         })
@@ -61,7 +62,7 @@ impl Data {
         let data = unsafe {
             (&raw mut (*place).memory).write(Held::Now(Memory::inline(len)));
             (&raw mut (*place).pending).write(Mutex::new(None));
-            (&raw mut (*place).readers).write(Mutex::new(Vec::new()));
+            (&raw mut (*place).readers).write(Mutex::new(SmallVec::new()));
             (&raw mut (*place).is_read_later).write(AtomicBool::new(false));
             (&raw mut (*place).exports).write(AtomicU32::new(0));
             data.assume_init()
@@ -71,12 +72,11 @@ impl Data {
     }
 
     /// Memory that an expression will fill. All that the expression reads knows it as a reader.
-    pub fn pending(expr: Expr) -> Arc<Data> {
-        let expr = Arc::new(expr);
+    pub fn pending(expr: Arc<Expr>) -> Arc<Data> {
         let data = Arc::new(Data {
             memory: Held::Later(OnceLock::new()),
             pending: Mutex::new(Some(expr.clone())),
-            readers: Mutex::new(Vec::new()),
+            readers: Mutex::new(SmallVec::new()),
             is_read_later: AtomicBool::new(false),
             exports: AtomicU32::new(0),
         });
@@ -90,9 +90,8 @@ impl Data {
                 // through seldom.
                 readers.retain(|reader| reader.upgrade().is_some_and(|data| !data.is_ready()));
                 let most = 2 * readers.len().max(8);
-                readers.shrink_to(most);
-                let more = most - readers.len();
-                readers.reserve_exact(more);
+                readers.shrink_to_fit();
+                readers.grow(most);
             }
             readers.push(Arc::downgrade(&data));
             read.is_read_later.store(true, Ordering::Release);
@@ -122,10 +121,15 @@ impl Data {
 
     /// The expression, unless the memory is there.
     pub fn expr(&self) -> Option<Arc<Expr>> {
+        self.with_expr(Arc::clone)
+    }
+
+    /// What a function says of the expression, unless the memory is there.
+    pub fn with_expr<R>(&self, look: impl FnOnce(&Arc<Expr>) -> R) -> Option<R> {
         if self.is_ready() {
             return None;
         }
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(look)
     }
 
     /// The memory, which is computed if it is not there.

@@ -1,11 +1,13 @@
 //! Blocks: steps of one type of numbers that are computed together, without memory between them.
 
 use super::float::Float;
+use crate::dtype::DType;
 use crate::function::Function;
+use crate::kernels::elementwise::Meaning;
 
 /// A value of a block.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// What is read.
     Input(usize),
     /// A constant that an operation brings along, as bits.
@@ -93,6 +95,40 @@ pub(super) struct Block {
     pub operations: Vec<Operation>,
     /// The values that are stored, each as elements or as truth values.
     pub outputs: Vec<(Value, bool)>,
+    /// The value of an input or an operation that is folded instead.
+    pub fold: Option<(Value, Merge)>,
+}
+
+/// How elements come together: element `i` to part `i % n` of `n` parts,
+/// which fill [`PARTS`] registers.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Merge {
+    Sum,
+    Prod,
+}
+
+/// Registers of parts of a fold.
+pub(super) const PARTS: usize = 8;
+
+/// Bytes of the parts of a fold.
+pub(super) const FOLDED: usize = 32 * PARTS;
+
+impl Merge {
+    /// The same, if blocks can do it with elements of a type.
+    pub(crate) const fn of(self, dtype: DType) -> Option<Merge> {
+        match dtype {
+            DType::Float32 | DType::Float64 => Some(self),
+            _ => None,
+        }
+    }
+
+    /// The action, and what changes nothing: of sums -0.
+    pub(super) fn action(self, float: Float) -> (Action, u64) {
+        match self {
+            Merge::Sum => (Action::Add, float.sign()),
+            Merge::Prod => (Action::Multiply, float.one()),
+        }
+    }
 }
 
 /// What a function takes and gives.
@@ -156,7 +192,7 @@ pub(super) fn signature(function: Function) -> Option<Signature> {
 impl Block {
     pub(super) fn new(float: Float) -> Block {
         let (inputs, outputs) = (Vec::with_capacity(4), Vec::with_capacity(1));
-        Block { float, inputs, operations: Vec::with_capacity(8), outputs }
+        Block { float, inputs, operations: Vec::with_capacity(8), outputs, fold: None }
     }
 
     /// What an element costs, in units of about a tenth of a nanosecond: a quotient or root of `float64`
@@ -176,8 +212,16 @@ impl Block {
         Value::Operation(self.operations.len() - 1)
     }
 
-    pub(super) fn choose(&mut self, which: Value, a: Value, b: Value) -> Value {
+    fn choose(&mut self, which: Value, a: Value, b: Value) -> Value {
         self.operation(Action::Choose, &[which, a, b])
+    }
+
+    /// Adds what a kernel of a [signature] computes.
+    pub(super) fn meaning(&mut self, meaning: Meaning, parameters: &[Value]) -> Value {
+        match meaning {
+            Meaning::Function(function) => self.function(function, parameters),
+            _ => self.choose(parameters[0], parameters[1], parameters[2]),
+        }
     }
 
     fn compare(&mut self, comparison: Comparison, a: Value, b: Value) -> Value {
@@ -194,7 +238,7 @@ impl Block {
 
     /// Adds a function of its [signature]; what it gives is that of the table of functions, to the last
     /// bit and with the same notes.
-    pub(super) fn function(&mut self, function: Function, parameters: &[Value]) -> Value {
+    fn function(&mut self, function: Function, parameters: &[Value]) -> Value {
         use Function as F;
         let float = self.float;
         let (a, b) = (parameters[0], parameters.get(1).copied().unwrap_or(parameters[0]));

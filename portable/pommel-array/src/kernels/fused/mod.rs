@@ -7,6 +7,7 @@
 //! kernel by kernel.
 
 mod block;
+mod chain;
 mod float;
 #[cfg(all(test, target_arch = "x86_64", unix, not(miri)))]
 mod tests;
@@ -15,9 +16,11 @@ mod x86_64;
 
 use crate::dtype::DType;
 use crate::error::{Error, Result};
-use crate::kernels::elementwise::Meaning;
+use crate::kernels::elementwise::{Kernel, Meaning};
 use crate::kernels::program::{Operand, Program, Step};
-use block::{Block, Input, Signature, Value};
+use block::{Block, Input, Signature};
+pub(crate) use block::{Merge, Value};
+pub(crate) use chain::Chain;
 use core::hash::{BuildHasherDefault, Hasher};
 use core::sync::atomic::{AtomicBool, Ordering};
 use float::Float;
@@ -44,7 +47,8 @@ mod x86_64 {
 /// # Safety
 /// The elements lie without gaps behind each address, aligned to their type. Those of outputs are not
 /// among those of others, but for a block that [ends with its store](Unit::Block): its output may be an
-/// input, element for element. The machine has the instructions.
+/// input, element for element. Of a block with a fold the last address is that of its parts, and
+/// the elements fill them without rest. The machine has the instructions.
 pub(super) type Code = unsafe extern "C" fn(addresses: *const *const u8, n: usize);
 
 /// What a program computes at once.
@@ -140,10 +144,7 @@ pub(super) fn units(program: &Program, size: usize) -> Vec<Unit> {
     } else {
         SmallVec::from_elem(None, program.steps.len())
     };
-    // One step is worth code if that saves a copy.
-    let in_place = program.outputs.iter().any(|(_, output)| !output.fresh);
-    let fewest = if in_place { 1 } else { 2 };
-    if floats.iter().flatten().count() < fewest {
+    if floats.iter().flatten().next().is_none() {
         return (0..program.steps.len()).map(Unit::Step).collect();
     }
     let phases = phases(program, &floats);
@@ -156,7 +157,7 @@ pub(super) fn units(program: &Program, size: usize) -> Vec<Unit> {
         };
         for float in [Float::Double, Float::Single] {
             let steps = members(Some(float));
-            match unit(program, float, &steps, fewest, size) {
+            match unit(program, float, &steps, size) {
                 Some(unit) => units.push(unit),
                 None => units.extend(steps.into_iter().map(Unit::Step)),
             }
@@ -174,7 +175,7 @@ fn floats(program: &Program) -> SmallVec<[Option<Float>; 16]> {
             step.inputs.iter().zip(&step.kernel.inputs).any(|(input, &dtype)| {
                 matches!(input, Operand::Constant(_)) && dtype == DType::Bool
             });
-        let float = match signature(step) {
+        let float = match signature(&step.kernel) {
             _ if constant_truth => None,
             None => None,
             Some(Signature::Numbers | Signature::Test) => Float::of(step.kernel.inputs[0]),
@@ -190,12 +191,12 @@ fn floats(program: &Program) -> SmallVec<[Option<Float>; 16]> {
     floats
 }
 
-fn signature(step: &Step) -> Option<Signature> {
-    match step.kernel.meaning {
+fn signature(kernel: &Kernel) -> Option<Signature> {
+    match kernel.meaning {
         Meaning::Conversion => None,
         Meaning::Choice => Some(Signature::Choice),
         Meaning::Function(function) => match block::signature(function)? {
-            Signature::Truths if step.kernel.inputs[0] != DType::Bool => None,
+            Signature::Truths if kernel.inputs[0] != DType::Bool => None,
             signature => Some(signature),
         },
     }
@@ -217,14 +218,8 @@ fn phases(program: &Program, floats: &[Option<Float>]) -> SmallVec<[usize; 16]> 
 }
 
 /// The steps as a unit, if there are enough of them and there is code.
-fn unit(
-    program: &Program,
-    float: Float,
-    steps: &[usize],
-    fewest: usize,
-    size: usize,
-) -> Option<Unit> {
-    if steps.len() < fewest {
+fn unit(program: &Program, float: Float, steps: &[usize], size: usize) -> Option<Unit> {
+    if steps.is_empty() {
         return None;
     }
     let mut builder = Builder { block: Block::new(float), inputs: SmallVec::new() };
@@ -249,9 +244,8 @@ fn unit(
     }
     let last = Value::Operation(builder.block.operations.len().wrapping_sub(1));
     let ends_with_store = matches!(builder.block.outputs[..], [(stored, _)] if stored == last);
-    let pays = size >= LARGE || is_made_always();
     let cost = builder.block.cost();
-    let code = code(builder.block, pays)?;
+    let code = code(builder.block, size)?;
     Some(Unit::Block { code, inputs: builder.inputs, steps: kept, ends_with_store, cost })
 }
 
@@ -281,10 +275,7 @@ impl Builder {
             let value = known(operand).unwrap_or_else(|| self.input(operand, dtype));
             parameters.push(value);
         }
-        match step.kernel.meaning {
-            Meaning::Function(function) => self.block.function(function, &parameters),
-            _ => self.block.choose(parameters[0], parameters[1], parameters[2]),
-        }
+        self.block.meaning(step.kernel.meaning, &parameters)
     }
 
     fn input(&mut self, operand: Operand, dtype: DType) -> Value {
@@ -305,14 +296,19 @@ impl Builder {
 type Met = HashMap<Block, Option<Code>, BuildHasherDefault<Mix>>;
 static MET: RwLock<Option<Met>> = RwLock::new(None);
 
-/// The code of a block, made now if that is worth it or if the block is met again.
-fn code(block: Block, is_worth_it: bool) -> Option<Code> {
+/// What is known of a block: nothing, that it was met, or its code.
+fn known(block: &Block) -> Option<Option<Code>> {
     let met = MET.read().unwrap_or_else(PoisonError::into_inner);
-    let known = met.as_ref().and_then(|met| met.get(&block).copied());
-    drop(met);
+    met.as_ref().and_then(|met| met.get(block).copied())
+}
+
+/// The code of a block for so many elements, made now if that is worth it or if the block is met again.
+fn code(block: Block, size: usize) -> Option<Code> {
+    let known = known(&block);
     if let Some(Some(code)) = known {
         return Some(code);
     }
+    let is_worth_it = size >= LARGE || is_made_always();
     let mut met = MET.write().unwrap_or_else(PoisonError::into_inner);
     let met = met.get_or_insert_default();
     if met.len() >= KEPT && known.is_none() {

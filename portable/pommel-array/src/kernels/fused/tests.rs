@@ -1,6 +1,6 @@
 //! Blocks by their code beside blocks by ordinary arithmetic.
 
-use super::block::{Action, Block, Comparison, Input, Operation, Rounding, Value};
+use super::block::{Action, Block, Comparison, FOLDED, Input, Merge, Operation, Rounding, Value};
 use super::float::Float;
 use super::{Code, x86_64};
 use proptest::prelude::*;
@@ -181,6 +181,48 @@ fn check<T: Number>(block: &Block, n: usize, seed: u64) {
     assert!(results.iter().all(|result| result.ends_with(&GUARD)), "{n}: {block:?}");
 }
 
+/// Runs a block that folds a value, by its code and by hand.
+fn check_fold<T: Number>(block: &Block, merge: Merge, rounds: usize, seed: u64) {
+    let is_number = |operation: &Operation| {
+        !matches!(operation.action, Action::Compare(_) | Action::And | Action::Or | Action::Xor)
+    };
+    let elements = block.inputs.iter().position(|input| *input == Input::Elements);
+    let value = match block.operations.iter().rposition(is_number) {
+        Some(last) if !seed.is_multiple_of(4) => Value::Operation(last),
+        _ => Value::Input(if let Some(i) = elements { i } else { return }),
+    };
+    let block = Block { outputs: vec![], fold: Some((value, merge)), ..block.clone() };
+    let code: Code = x86_64::compile(&block).expect("there is memory for code");
+    let size = usize::from(T::FLOAT.size());
+    let parts = FOLDED / size;
+    let n = rounds * parts;
+    let operands = Operands::new::<T>(&block, n, seed);
+    let mut state = [vec![0; FOLDED], GUARD.to_vec()].concat();
+    let inputs = operands.bytes.iter().map(|bytes| bytes.as_ptr());
+    let addresses: Vec<*const u8> = inputs.chain([state.as_mut_ptr().cast_const()]).collect();
+    // SAFETY: `n` elements behind each address, and room for the parts.
+    unsafe { code(addresses.as_ptr(), n) };
+    let (action, start) = merge.action(T::FLOAT);
+    let mut expected = vec![T::from_bits(start); parts];
+    for i in 0..n {
+        let inputs: Vec<u64> = operands.lanes.iter().map(|lanes| lanes[i]).collect();
+        let x = match value {
+            Value::Operation(folded) => by_hand::<T>(&block, &inputs)[folded],
+            Value::Input(i) => inputs[i],
+            Value::Literal(bits) => bits,
+        };
+        let x = T::from_bits(x);
+        expected[i % parts] = T::compute(action, expected[i % parts], x);
+    }
+    for (part, expected) in expected.iter().enumerate() {
+        let mut found = [0; 8];
+        found[..size].copy_from_slice(&state[part * size..(part + 1) * size]);
+        let (found, expected) = (u64::from_le_bytes(found), expected.bits());
+        assert!(same::<T>(found, expected), "{part}: {found:x}, {expected:x}: {block:?}");
+    }
+    assert!(state.ends_with(&GUARD), "{block:?}");
+}
+
 /// Numbers from which a block is made: each picks an action and its parameters.
 fn made(float: Float, inputs: &[u8], picks: &[(u8, u16, u16, u16)]) -> Block {
     let mut block = Block::new(float);
@@ -255,6 +297,20 @@ proptest! {
         if x86_64::is_available() {
             check::<f64>(&made(Float::Double, &inputs, &picks), n, seed);
             check::<f32>(&made(Float::Single, &inputs, &picks), n, seed);
+        }
+    }
+
+    #[test]
+    fn folds_take_each_element_to_its_part(
+        inputs in prop::collection::vec(any::<u8>(), 1..16),
+        picks in prop::collection::vec(any::<(u8, u16, u16, u16)>(), 1..64),
+        merge in prop::sample::select(vec![Merge::Sum, Merge::Prod]),
+        rounds in 0usize..4,
+        seed: u64,
+    ) {
+        if x86_64::is_available() {
+            check_fold::<f64>(&made(Float::Double, &inputs, &picks), merge, rounds, seed);
+            check_fold::<f32>(&made(Float::Single, &inputs, &picks), merge, rounds, seed);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Folds: many elements become one, along a row or down the columns.
 
 use crate::dtype::DType;
+use crate::kernels::fused::Merge;
 use crate::kernels::isa::versions;
 use crate::kernels::lane::{Lane, Truth, with_lane};
 use crate::kernels::scalar;
@@ -54,6 +55,8 @@ pub(crate) struct Folder {
     pub rows: [Rows; 3],
     pub columns: [Columns; 3],
     pub piece: [Piece; 3],
+    /// What machine code does instead of [`Piece`], if it can.
+    pub merge: Option<Merge>,
 }
 
 /// What comes together of elements.
@@ -64,6 +67,8 @@ pub(super) trait Fold {
     type Part: Copy;
     /// What it is in memory.
     type Out: Lane;
+    /// What it is in machine code.
+    const MERGE: Option<Merge> = None;
     /// What changes nothing. Of floating-point sums that is -0.
     fn start() -> Self::Part;
     fn step(part: Self::Part, x: Self::In) -> Self::Part;
@@ -279,6 +284,7 @@ macro_rules! arithmetic {
             type In = $ty;
             type Part = $out;
             type Out = $out;
+            const MERGE: Option<Merge> = Merge::$fold.of(<$ty as Lane>::DTYPE);
             #[inline(always)]
             fn start() -> $out { $start }
             #[inline(always)]
@@ -418,6 +424,7 @@ truths! {
 macro_rules! folder {
     ($fold:ty) => {
         Folder {
+            merge: <$fold as Fold>::MERGE,
             input: <<$fold as Fold>::In as Lane>::DTYPE,
             output: <<$fold as Fold>::Out as Lane>::DTYPE,
             // SAFETY (of the bodies): the contracts of `Rows`, `Columns` and `Piece`.

@@ -47,8 +47,8 @@ pub(super) enum Width {
 /// A place in memory.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Place {
-    /// The element of an index, of so many bytes: 1, 4 or 8.
-    Element { base: General, index: General, size: u8 },
+    /// The element of an index, of so many bytes: 1, 4 or 8; or one so many bytes behind it.
+    Element { base: General, index: General, size: u8, offset: i32 },
     /// So many bytes behind an address.
     Behind { base: General, offset: i32 },
     /// A constant behind the code, by its number.
@@ -200,12 +200,16 @@ impl Assembler {
         let reg = (register & 7) << 3;
         match operand {
             Operand::Register(other) => self.code.push(0xc0 | reg | other & 7),
-            Operand::Memory(Place::Element { base, index, size }) => {
-                // With a displacement of one byte, which every base may have.
-                self.code.push(0x44 | reg);
+            Operand::Memory(Place::Element { base, index, size, offset }) => {
+                // With a displacement, which every base may have, of one byte if it fits.
+                let short = i8::try_from(offset);
+                self.code.push(if short.is_ok() { 0x44 } else { 0x84 } | reg);
                 let scale = (size.trailing_zeros() as u8) << 6;
                 self.code.push(scale | (index.0 & 7) << 3 | base.0 & 7);
-                self.code.push(0);
+                match short {
+                    Ok(short) => self.code.push(short as u8),
+                    Err(_) => self.imm32(offset),
+                }
             }
             Operand::Memory(Place::Behind { base, offset }) => {
                 self.code.push(0x80 | reg | base.0 & 7);

@@ -101,13 +101,17 @@ fn elements_at_every_base() {
         (General::R13, "r13"),
         (General::R15, "r15"),
     ] {
-        let element = |size| Place::Element { base, index: General::RCX, size };
+        let index = General::RCX;
+        let element = |size| Place::Element { base, index, size, offset: 0 };
+        let behind = |offset| Place::Element { base, index, size: 8, offset };
         reads(
             |code| {
                 code.load(Double, Width::All, V(1), element(8));
                 code.load(Single, Width::One, V(12), element(4));
                 code.store(Single, Width::All, element(4), V(9));
                 code.store(Double, Width::One, element(8), V(3));
+                code.load(Double, Width::All, V(2), behind(96));
+                code.load(Double, Width::All, V(10), behind(224));
                 code.broadcast(Double, V(3), Place::Behind { base, offset: 0 });
                 code.broadcast(Single, V(11), Place::Behind { base, offset: 64 });
             },
@@ -116,6 +120,8 @@ fn elements_at_every_base() {
                 &format!("vmovss xmm12,[{name}+rcx*4]"),
                 &format!("vmovups [{name}+rcx*4],ymm9"),
                 &format!("vmovsd [{name}+rcx*8],xmm3"),
+                &format!("vmovupd ymm2,[{name}+rcx*8+60h]"),
+                &format!("vmovupd ymm10,[{name}+rcx*8+0E0h]"),
                 &format!("vbroadcastsd ymm3,[{name}]"),
                 &format!("vbroadcastss ymm11,[{name}+40h]"),
             ],
@@ -125,7 +131,7 @@ fn elements_at_every_base() {
 
 #[test]
 fn truth_values() {
-    let place = Place::Element { base: General::R13, index: General::RCX, size: 1 };
+    let place = Place::Element { base: General::R13, index: General::RCX, size: 1, offset: 0 };
     reads(
         |code| {
             code.load_truths(Double, Width::All, V(9), place, V(15));

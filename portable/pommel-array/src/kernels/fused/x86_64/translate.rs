@@ -1,7 +1,8 @@
-//! From a block to code: a loop over whole registers, and one over the elements that are left.
+//! From a block to code: a loop over whole registers, and one over the elements that are left; for a
+//! fold one loop, over as many registers at a time as there are parts.
 
 use super::assembler::{Arithmetic, Assembler, Condition, General, Logic, Place, Vector, Width};
-use crate::kernels::fused::block::{Action, Block, Input, Operation, Value};
+use crate::kernels::fused::block::{Action, Block, Input, Operation, PARTS, Value};
 
 /// The addresses of inputs and outputs, how many elements there are, and the element's number.
 const TABLE: General = General::RDI;
@@ -28,8 +29,8 @@ const FETCHED: General = General::R11;
 /// Vector registers that values can have; the last one is for what an operation needs on the way.
 const VECTORS: usize = 15;
 const SPARE: Vector = Vector(15);
-/// How many of them constants may have for the whole loop.
-const HOISTED: usize = 5;
+/// Those that are left where the others are the parts of a fold.
+const VECTORS_OF_FOLD: usize = VECTORS - PARTS;
 
 /// The code for a block, a function of the addresses of its inputs and outputs and of a number of
 /// elements, as the System V ABI passes them.
@@ -49,10 +50,17 @@ struct Translator<'a> {
     /// Where each result is used.
     uses: Vec<Vec<usize>>,
     width: Width,
+    /// How many registers values can have: the first ones.
+    vectors: usize,
+    /// How many whole registers of elements the body is ahead of the index.
+    ahead: usize,
 }
 
 impl<'a> Translator<'a> {
     fn new(block: &'a Block) -> Translator<'a> {
+        let vectors = if block.fold.is_some() { VECTORS_OF_FOLD } else { VECTORS };
+        // An operation needs four.
+        let most = (vectors - 4).min(5);
         let mut hoisted = Vec::new();
         let mut uses = vec![Vec::new(); block.operations.len()];
         for (at, operation) in block.operations.iter().enumerate() {
@@ -60,7 +68,7 @@ impl<'a> Translator<'a> {
                 match value {
                     Value::Operation(used) => uses[used].push(at),
                     Value::Input(i) if block.inputs[i] != Input::Number => {}
-                    _ if hoisted.len() < HOISTED && !hoisted.contains(&value) => {
+                    _ if hoisted.len() < most && !hoisted.contains(&value) => {
                         hoisted.push(value);
                     }
                     _ => {}
@@ -75,11 +83,14 @@ impl<'a> Translator<'a> {
             hoisted,
             uses,
             width: Width::All,
+            vectors,
+            ahead: 0,
         }
     }
 
     fn run(mut self) -> Vec<u8> {
-        let kept = (self.block.inputs.len() + self.block.outputs.len()).min(ADDRESSES.len());
+        let addresses = self.block.inputs.len() + self.block.outputs.len();
+        let kept = addresses.min(ADDRESSES.len());
         let saved = &ADDRESSES[FREE.min(kept)..kept];
         for &register in saved {
             self.code.push(register);
@@ -91,14 +102,18 @@ impl<'a> Translator<'a> {
             self.code.load_address(register, Self::entry(i));
         }
         for i in 0..self.hoisted.len() {
-            let register = Vector((VECTORS - 1 - i) as u8);
-            self.fill(self.hoisted[i], register);
+            self.fill(self.hoisted[i], self.hoisted_register(i));
         }
-        self.code.copy(WHOLE, COUNT);
-        self.code.and(WHOLE, -self.block.float.lanes());
         self.code.clear(INDEX);
-        self.count_up(WHOLE, Width::All, self.block.float.lanes());
-        self.count_up(COUNT, Width::One, 1);
+        match self.block.fold {
+            Some(_) => self.fold(addresses),
+            None => {
+                self.code.copy(WHOLE, COUNT);
+                self.code.and(WHOLE, -self.block.float.lanes());
+                self.count_up(WHOLE, Width::All, self.block.float.lanes());
+                self.count_up(COUNT, Width::One, 1);
+            }
+        }
         self.code.zero_upper();
         self.code.add(General::RSP, frame);
         for &register in saved.iter().rev() {
@@ -108,6 +123,27 @@ impl<'a> Translator<'a> {
         self.code.finish()
     }
 
+    /// A loop over all elements, and their parts to an address.
+    fn fold(&mut self, address: usize) {
+        let Some((_, merge)) = self.block.fold else { return };
+        let (float, (_, start)) = (self.block.float, merge.action(self.block.float));
+        let start = self.code.literal(start);
+        for part in 0..PARTS {
+            self.code.broadcast(float, Self::part(part), start);
+        }
+        self.count_up(COUNT, Width::All, float.lanes() * PARTS as i32);
+        self.code.load_address(FETCHED, Self::entry(address));
+        for part in 0..PARTS {
+            let place = Place::Behind { base: FETCHED, offset: part as i32 * 32 };
+            self.code.store(float, Width::All, place, Self::part(part));
+        }
+    }
+
+    /// The register of a part of a fold.
+    fn part(part: usize) -> Vector {
+        Vector((VECTORS_OF_FOLD + part) as u8)
+    }
+
     /// A loop over the elements up to an end.
     fn count_up(&mut self, end: General, width: Width, step: i32) {
         self.width = width;
@@ -115,7 +151,11 @@ impl<'a> Translator<'a> {
         let none = self.code.jump_ahead(Condition::AboveOrEqual);
         self.code.align();
         let again = self.code.label();
-        self.body();
+        let times = if self.block.fold.is_some() { PARTS } else { 1 };
+        for ahead in 0..times {
+            self.ahead = ahead;
+            self.body();
+        }
         self.code.add(INDEX, step);
         self.code.compare_numbers(INDEX, end);
         self.code.jump_back(Condition::Below, again);
@@ -124,7 +164,7 @@ impl<'a> Translator<'a> {
 
     /// The operations once.
     fn body(&mut self) {
-        self.held = vec![None; VECTORS - self.hoisted.len()];
+        self.held = vec![None; self.vectors - self.hoisted.len()];
         self.slots = vec![None; self.block.operations.len()];
         for at in 0..self.block.operations.len() {
             self.operation(at);
@@ -136,6 +176,18 @@ impl<'a> Translator<'a> {
                 self.store(i, register);
             }
         }
+        if let Some((value @ Value::Input(_), _)) = self.block.fold {
+            let register = self.register(value, self.block.operations.len());
+            self.merge(register);
+        }
+    }
+
+    /// Adds a register to its part of a fold.
+    fn merge(&mut self, from: Vector) {
+        let Some((value, merge)) = self.block.fold else { return };
+        let part = Self::part(self.ahead);
+        let (action, _) = merge.action(self.block.float);
+        self.emit(&Operation { action, parameters: [value; 3] }, part, [part, from, from]);
     }
 
     fn operation(&mut self, at: usize) {
@@ -152,6 +204,9 @@ impl<'a> Translator<'a> {
             if self.block.outputs[i].0 == Value::Operation(at) {
                 self.store(i, to);
             }
+        }
+        if self.block.fold.is_some_and(|(value, _)| value == Value::Operation(at)) {
+            self.merge(to);
         }
     }
 
@@ -184,7 +239,7 @@ impl<'a> Translator<'a> {
     /// The register of a value for the operation `at`, into which it is read if it is in none.
     fn register(&mut self, value: Value, at: usize) -> Vector {
         if let Some(i) = self.hoisted.iter().position(|&hoisted| hoisted == value) {
-            return Vector((VECTORS - 1 - i) as u8);
+            return self.hoisted_register(i);
         }
         if let Some(i) = self.held.iter().position(|&held| held == Some(value)) {
             return Vector(i as u8);
@@ -193,6 +248,10 @@ impl<'a> Translator<'a> {
         self.held[usize::from(register.0)] = Some(value);
         self.fill(value, register);
         register
+    }
+
+    fn hoisted_register(&self, i: usize) -> Vector {
+        Vector((self.vectors - 1 - i) as u8)
     }
 
     /// A register that holds nothing that is used from an operation on, or the one whose value is used
@@ -247,7 +306,11 @@ impl<'a> Translator<'a> {
             }
             Value::Input(i) => {
                 let base = self.address(i);
-                let element = |size| Place::Element { base, index: INDEX, size };
+                let ahead = self.ahead as i32 * float.lanes();
+                let element = |size: u8| {
+                    let offset = ahead * i32::from(size);
+                    Place::Element { base, index: INDEX, size, offset }
+                };
                 match self.block.inputs[i] {
                     Input::Number => {
                         self.code.broadcast(float, to, Place::Behind { base, offset: 0 });
@@ -268,10 +331,11 @@ impl<'a> Translator<'a> {
         let float = self.block.float;
         let base = self.address(self.block.inputs.len() + i);
         if self.block.outputs[i].1 {
-            let place = Place::Element { base, index: INDEX, size: 1 };
+            let place = Place::Element { base, index: INDEX, size: 1, offset: 0 };
             self.code.store_truths(float, self.width, place, from, SPARE);
         } else {
-            let place = Place::Element { base, index: INDEX, size: float.size() };
+            let size = float.size();
+            let place = Place::Element { base, index: INDEX, size, offset: 0 };
             self.code.store(float, self.width, place, from);
         }
     }

@@ -1,0 +1,227 @@
+//! Blocks over whole arrays without gaps, which run without a program: making one costs more than the
+//! arithmetic of a few thousand elements.
+
+use super::block::{Block, FOLDED, Input, Signature, Value};
+use super::float::Float;
+use super::{Code, OPERATIONS, code, is_available, known, signature};
+use crate::dtype::DType;
+use crate::error::Result;
+use crate::kernels::elementwise::Kernel;
+use crate::kernels::isa::Isa;
+use crate::kernels::program::{Output, noting};
+use crate::kernels::reduce::fold::{BLOCK, Folder, LANES, STATE};
+use crate::kernels::reduce::step::Target;
+use crate::kernels::run::grain;
+use crate::layout::Order;
+use crate::raw::data::Data;
+use crate::raw::memory::Memory;
+use crate::scalar::Bits;
+use crate::threads;
+use core::ops::Range;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// A block that is being made, over arrays of so many elements.
+pub(crate) struct Chain {
+    block: Block,
+    size: usize,
+    sources: SmallVec<[Source; 6]>,
+    /// Keeps the memory of the sources.
+    read: SmallVec<[Arc<Data>; 4]>,
+    /// Whether the type of its numbers is known.
+    is_typed: bool,
+}
+
+/// What an input reads.
+#[derive(Clone, Copy)]
+enum Source {
+    /// Elements of so many bytes, one behind the other.
+    Elements(*const u8, usize),
+    /// The same number everywhere.
+    Number(Bits),
+}
+
+// SAFETY: nobody writes there while it is read (the law of `raw`).
+unsafe impl Sync for Source {}
+
+impl Source {
+    /// Where code reads from an element on.
+    fn address(&self, element: usize) -> *const u8 {
+        match self {
+            Source::Elements(start, size) => start.wrapping_add(element * size),
+            Source::Number(bits) => bits.0.as_ptr(),
+        }
+    }
+}
+
+impl Chain {
+    /// `None` if there is no machine code.
+    pub(crate) fn new(size: usize) -> Option<Chain> {
+        is_available().then(|| Chain {
+            block: Block::new(Float::Double),
+            size,
+            sources: SmallVec::new(),
+            read: SmallVec::new(),
+            is_typed: false,
+        })
+    }
+
+    /// The elements of data that is ready. `None` if blocks have none of their type, or if there are not so
+    /// many.
+    pub(crate) fn elements(&mut self, data: &Arc<Data>, dtype: DType) -> Option<Value> {
+        let input = match dtype {
+            DType::Bool => Input::Truths,
+            _ => Float::of(dtype).map(|_| Input::Elements)?,
+        };
+        let memory = data.memory().filter(|memory| memory.len() >= self.size * dtype.size())?;
+        let mut sources = self.sources.iter().zip(&self.block.inputs);
+        let known = sources.position(|(source, &known)| {
+            known == input
+                && matches!(source, Source::Elements(start, _) if *start == memory.start())
+        });
+        Some(known.map_or_else(
+            || {
+                self.read.push(data.clone());
+                self.input(Source::Elements(memory.start(), dtype.size()), input)
+            },
+            Value::Input,
+        ))
+    }
+
+    /// The same number everywhere.
+    pub(crate) fn number(&mut self, bits: Bits, dtype: DType) -> Option<Value> {
+        Float::of(dtype).map(|_| self.input(Source::Number(bits), Input::Number))
+    }
+
+    fn input(&mut self, source: Source, input: Input) -> Value {
+        self.block.inputs.push(input);
+        self.sources.push(source);
+        Value::Input(self.sources.len() - 1)
+    }
+
+    /// What a kernel computes of values, which have the types of its parameters. `None` if it is not of
+    /// this block's type of numbers, or of none.
+    pub(crate) fn step(&mut self, kernel: &Kernel, parameters: &[Value]) -> Option<Value> {
+        let float = match signature(kernel)? {
+            Signature::Numbers | Signature::Test => Float::of(kernel.inputs[0])?,
+            Signature::Choice => Float::of(kernel.output)?,
+            // Truth values are as wide as the numbers that they come from.
+            Signature::Truths => self.is_typed.then_some(self.block.float)?,
+        };
+        let fits = !self.is_typed || float == self.block.float;
+        if !fits || self.block.operations.len() >= OPERATIONS {
+            return None;
+        }
+        (self.block.float, self.is_typed) = (float, true);
+        Some(self.block.meaning(kernel.meaning, parameters))
+    }
+
+    /// Stores a value in an output of its type that lies in C order. `None`, and nothing has been done, if
+    /// no code has been made for that.
+    pub(crate) fn store(mut self, value: Value, dtype: DType, output: &Output) -> Option<()> {
+        let layout = &output.layout;
+        let fits = layout.size() == self.size
+            && layout.item_size() == dtype.size()
+            && layout.is_contiguous(Order::C);
+        let cost = self.cost();
+        let code = fits.then(|| self.code_to_store(value, dtype))??;
+        let (sources, out) = (&self.sources[..], Target(output.start));
+        noting(
+            |work| threads::for_each_range(self.size, grain(cost), work),
+            |range| {
+                let out = out.at(range.start, dtype.size());
+                // SAFETY: all sources and the output have so many elements, and each range has results of
+                // its own. An output that is not fresh has of an input's elements each at its own place.
+                unsafe { call(code, sources, range, out) };
+            },
+        );
+        Some(())
+    }
+
+    /// Folds a value of the folder's type: a result for each block of [`BLOCK`] elements, as
+    /// [`Program::fold`](crate::kernels::program::Program::fold) gives it, to the bit. `None`, and nothing
+    /// has been done, if no code has been made for that.
+    ///
+    /// # Errors
+    /// There is not enough memory for the results.
+    pub(crate) fn fold(mut self, value: Value, folder: &Folder) -> Result<Option<Memory>> {
+        let Some((store, fold)) = self.codes_to_fold(value, folder) else { return Ok(None) };
+        let (size, grain) = (self.size, (grain(self.cost()) / BLOCK).max(1));
+        let memory = Memory::uninit(size.div_ceil(BLOCK) * folder.output.size())?;
+        let (sources, out) = (&self.sources[..], Target(memory.start()));
+        noting(
+            |work| threads::for_each_block(size.div_ceil(BLOCK), grain, work),
+            |range| {
+                for block in range {
+                    let elements = block * BLOCK..size.min((block + 1) * BLOCK);
+                    let out = out.at(block, folder.output.size());
+                    // SAFETY: all sources have so many elements, and each block has a result of its own.
+                    unsafe { fold_block(folder, (store, fold), sources, elements, out) };
+                }
+            },
+        );
+        Ok(Some(memory))
+    }
+
+    /// The code that stores a value, and the one that folds it.
+    fn codes_to_fold(&mut self, value: Value, folder: &Folder) -> Option<(Code, Code)> {
+        let merge = folder.merge?;
+        (self.block.float, self.is_typed) = (Float::of(folder.input)?, true);
+        let fold = Block { fold: Some((value, merge)), ..self.block.clone() };
+        let fold = code(fold, self.size)?;
+        Some((self.code_to_store(value, folder.input)?, fold))
+    }
+
+    fn cost(&self) -> usize {
+        self.block.cost() + self.sources.len() + 1
+    }
+
+    /// The code that stores a value, if it has been made.
+    fn code_to_store(&mut self, value: Value, dtype: DType) -> Option<Code> {
+        self.block.outputs.push((value, dtype == DType::Bool));
+        known(&self.block)?
+    }
+}
+
+/// Runs the code of a block over a range of elements.
+///
+/// # Safety
+/// The elements are there, and room for what is stored or for the parts of a fold.
+unsafe fn call(code: Code, sources: &[Source], range: Range<usize>, out: *mut u8) {
+    let mut addresses: SmallVec<[*const u8; 8]> =
+        sources.iter().map(|source| source.address(range.start)).collect();
+    addresses.push(out.cast_const());
+    // SAFETY: the caller's.
+    unsafe { code(addresses.as_ptr(), range.len()) }
+}
+
+/// Folds a block of elements: whole registers by `fold`, the others after `store`.
+///
+/// # Safety
+/// The elements are there, and room for the result.
+unsafe fn fold_block(
+    folder: &Folder,
+    (store, fold): (Code, Code),
+    sources: &[Source],
+    range: Range<usize>,
+    out: *mut u8,
+) {
+    const { assert!(FOLDED <= 16 * STATE) };
+    let (n, isa) = (range.len(), Isa::best() as usize);
+    let mut state = core::mem::MaybeUninit::<[u128; STATE]>::uninit();
+    let mut rest = core::mem::MaybeUninit::<[u128; LANES]>::uninit();
+    let (state, rest) = (state.as_mut_ptr().cast::<u128>(), rest.as_mut_ptr().cast::<u8>());
+    let parts = FOLDED / folder.input.size();
+    let whole = if n < LANES { 0 } else { n / parts * parts };
+    let split = range.start + whole;
+    // SAFETY: the caller's elements; fewer than `LANES` of them are left, and the state is as large as the
+    // parts; the machine has the version.
+    unsafe {
+        call(store, sources, split..range.end, rest);
+        if whole == 0 {
+            return folder.rows[isa](rest, 0, 1, n, out);
+        }
+        call(fold, sources, range.start..split, state.cast());
+        folder.piece[isa](rest, n - whole, whole, state, out);
+    }
+}
