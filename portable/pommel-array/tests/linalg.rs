@@ -262,6 +262,38 @@ fn large_matrices_are_shared_among_threads() {
     }
 }
 
+/// Small whole numbers, whose products have exact sums in every type.
+fn whole(dtype: DType, shape: &[isize], seed: u64) -> Array {
+    let count = shape.iter().product::<isize>() as usize;
+    let numbers: Vec<i64> = noise(seed, count).iter().map(|x| (x * 9.0) as i64).collect();
+    Array::from_slice(&numbers, shape).unwrap().cast(dtype, Casting::Unsafe).unwrap()
+}
+
+#[test]
+fn large_products_are_those_of_whole_numbers() {
+    // Extents that blocks do not divide, more than one block each way, and stacks.
+    let shapes: [[&[isize]; 2]; 6] = [
+        [&[103, 101], &[101, 109]],
+        [&[33, 1000], &[1000, 37]],
+        [&[131, 40], &[40, 4099]],
+        [&[4099, 33], &[33, 41]],
+        [&[129, 257], &[257, 509]],
+        [&[2, 3, 40, 700], &[3, 700, 41]],
+    ];
+    for [left, right] in shapes {
+        let factors = |dtype| (whole(dtype, left, 5), whole(dtype, right, 6));
+        let (a, b) = factors(DType::Int64);
+        let wanted = values(&mm(&a, &b));
+        for dtype in [DType::Float32, DType::Float64] {
+            let (a, b) = factors(dtype);
+            for how in 0..4 {
+                let found = values(&mm(&disguised(&a, how), &disguised(&b, 3 - how)));
+                assert!(found == wanted, "{left:?} @ {right:?} of {dtype}, lying {how}");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_no_algorithm_takes_is_said() {
     let text = |error: Error| error.to_string();

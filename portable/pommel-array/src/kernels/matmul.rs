@@ -1,5 +1,8 @@
-//! Products of matrices, wherever their elements lie: own loops for tiny ones, for integers and for
-//! pairs of vectors, `faer` for the others.
+//! Products of matrices, wherever their elements lie: own loops for tiny ones, for integers, for pairs of
+//! vectors and, on processors with AVX2, for large real ones; `faer` for the others.
+
+#[cfg(target_arch = "x86_64")]
+mod packed;
 
 use crate::array::Array;
 use crate::dtype::{DType, Kind};
@@ -10,6 +13,8 @@ use crate::layout::{Dims, Layout, Order};
 use crate::raw::memory::{Memory, check_room};
 use crate::threads;
 use core::num::NonZeroUsize;
+#[cfg(target_arch = "x86_64")]
+use core::ops::Range;
 use core::ops::{Add, Mul};
 use faer::{Accum, MatMut, MatRef, Par};
 use num_complex::Complex;
@@ -40,7 +45,35 @@ impl<T: Copy> Factor<T> {
         // SAFETY: the caller's.
         unsafe { self.start.offset(place).read() }
     }
+
+    /// A part of the matrix.
+    ///
+    /// # Safety
+    /// The matrix has the part.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    unsafe fn part(&self, rows: Range<usize>, cols: Range<usize>) -> Factor<T> {
+        let place = rows.start as isize * self.row_step + cols.start as isize * self.col_step;
+        // SAFETY: the caller's.
+        let start = unsafe { self.start.offset(place) };
+        Factor { start, rows: rows.len(), cols: cols.len(), ..*self }
+    }
+
+    /// The matrix with rows and columns exchanged.
+    #[cfg(target_arch = "x86_64")]
+    fn turned(&self) -> Factor<T> {
+        Factor {
+            rows: self.cols,
+            cols: self.rows,
+            row_step: self.col_step,
+            col_step: self.row_step,
+            ..*self
+        }
+    }
 }
+
+/// A product that shares its work among threads, or for whose copies there is no memory.
+type Shared<T> = unsafe fn(*mut T, Factor<T>, Factor<T>) -> Result<()>;
 
 /// An element type whose matrices can be multiplied.
 trait Factors: Copy + Send + Sync + 'static {
@@ -50,6 +83,12 @@ trait Factors: Copy + Send + Sync + 'static {
     /// All elements of the factors can be read, the second has as many rows as the first has
     /// columns, and all elements of the product can be written, to where no factor lies.
     unsafe fn product(out: *mut Self, a: Factor<Self>, b: Factor<Self>, par: Par);
+
+    /// A function that does the same and shares its work among threads itself, if there is one that is
+    /// best for factors of such extents.
+    fn shared(_rows: usize, _depth: usize, _cols: usize) -> Option<Shared<Self>> {
+        None
+    }
 }
 
 /// A product whose rows stay in registers.
@@ -104,8 +143,16 @@ where
 type Dot<T> = unsafe fn(a: *const T, b: *const T, n: usize, out: *mut T);
 
 macro_rules! floating {
-    ($($ty:ty),*) => {$(
+    ($($ty:ty $(, $vector:ident of $lanes:literal)?;)*) => {$(
         impl Factors for $ty {
+            $(
+                #[cfg(target_arch = "x86_64")]
+                fn shared(rows: usize, depth: usize, cols: usize) -> Option<Shared<$ty>> {
+                    use core::arch::x86_64::$vector;
+                    let product: Shared<$ty> = packed::product::<$vector, $lanes>;
+                    packed::is_best(rows, depth, cols).then_some(product)
+                }
+            )?
             unsafe fn product(out: *mut $ty, a: Factor<$ty>, b: Factor<$ty>, par: Par) {
                 if a.rows <= TINY && b.cols <= TINY && a.cols <= 2 * TINY {
                     // SAFETY: the caller's.
@@ -135,7 +182,12 @@ macro_rules! floating {
         }
     )*};
 }
-floating!(f32, f64, Complex<f32>, Complex<f64>);
+floating! {
+    f32, __m256 of 24;
+    f64, __m256d of 12;
+    Complex<f32>;
+    Complex<f64>;
+}
 
 /// A scalar product with as many sums side by side as fill the registers.
 ///
@@ -262,16 +314,28 @@ struct Job<T> {
 unsafe impl<T: Factors> Sync for Job<T> {}
 
 impl<T: Factors> Job<T> {
-    /// Computes the product at places, in bytes from the first: of the product and the factors.
+    /// The product and the factors at places, in bytes from the first.
+    ///
+    /// # Safety
+    /// There are matrices at these places.
+    unsafe fn at(&self, places: [isize; 3]) -> (*mut T, Factor<T>, Factor<T>) {
+        // SAFETY: the caller's.
+        unsafe {
+            let a = Factor { start: self.a.start.byte_offset(places[1]), ..self.a };
+            let b = Factor { start: self.b.start.byte_offset(places[2]), ..self.b };
+            (self.out.byte_offset(places[0]), a, b)
+        }
+    }
+
+    /// Computes the product at places.
     ///
     /// # Safety
     /// [`Factors::product`] may be called for the matrices at these places.
     unsafe fn run(&self, places: [isize; 3], par: Par) {
         // SAFETY: the caller's.
         unsafe {
-            let a = Factor { start: self.a.start.byte_offset(places[1]), ..self.a };
-            let b = Factor { start: self.b.start.byte_offset(places[2]), ..self.b };
-            T::product(self.out.byte_offset(places[0]), a, b, par);
+            let (out, a, b) = self.at(places);
+            T::product(out, a, b, par);
         }
     }
 }
@@ -387,6 +451,19 @@ fn products<T: Factors>(a: &Array, b: &Array) -> Result<Array> {
     if layout.is_empty() {
         return Ok(Array::over(memory, a.dtype, layout));
     }
+    let strides = [&layout, &a.layout, &b.layout].map(|layout| &layout.strides()[..batch]);
+    let walk = Walk::new(&shape[..batch], &strides);
+    if let Some(product) = T::shared(left.rows, left.cols, right.cols) {
+        for places in places(&walk) {
+            // SAFETY: the layouts lie within their memories, aligned, and the product's is fresh; the
+            // walk goes to the matrices of each layout.
+            unsafe {
+                let (out, a, b) = job.at(places);
+                product(out, a, b)?;
+            }
+        }
+        return Ok(Array::over(memory, a.dtype, layout));
+    }
     // Of other types nothing is copied.
     let copies = a.dtype.kind() >= Kind::Float;
     if count == 1 {
@@ -394,7 +471,7 @@ fn products<T: Factors>(a: &Array, b: &Array) -> Result<Array> {
             if copies {
                 make_copies()?;
             }
-            // SAFETY: the layouts lie within their memories, aligned, and the product's is fresh.
+            // SAFETY: as above.
             unsafe { job.run([0; 3], par) };
             Ok(())
         };
@@ -412,24 +489,32 @@ fn products<T: Factors>(a: &Array, b: &Array) -> Result<Array> {
     if copies {
         make_copies().and_then(|()| make_copies_of_all())?;
     }
-    let strides = [&layout, &a.layout, &b.layout].map(|layout| &layout.strides()[..batch]);
-    let walk = Walk::new(&shape[..batch], &strides);
-    // SAFETY: as above; the walk goes to the matrices of each layout.
+    // SAFETY: as above.
     each(&walk, count * work >= SHARED_FROM, |places| unsafe { job.run(places, Par::Seq) });
     Ok(Array::over(memory, a.dtype, layout))
 }
 
+/// The places of a walk.
+fn places(walk: &Walk) -> Vec<[isize; 3]> {
+    let (n, steps) = walk.inner();
+    let mut places = Vec::new();
+    walk.for_each_run(|first| {
+        let place = |i| core::array::from_fn(|layout| first[layout] + i as isize * steps[layout]);
+        places.extend((0..n).map(place));
+    });
+    places
+}
+
 /// Calls a function with the places of a walk, on several threads if that is worth it.
 fn each(walk: &Walk, shared: bool, visit: impl Fn([isize; 3]) + Sync) {
-    let (n, steps) = walk.inner();
-    let place = |first: &[isize], i: usize| {
-        core::array::from_fn(|layout| first[layout] + i as isize * steps[layout])
-    };
-    if !shared || threads::number_of_threads() == 1 {
-        walk.for_each_run(|first| (0..n).for_each(|i| visit(place(first, i))));
+    if shared && threads::number_of_threads() > 1 {
+        let places = places(walk);
+        threads::install(|| places.par_iter().with_min_len(4).for_each(|&places| visit(places)));
         return;
     }
-    let mut places = Vec::new();
-    walk.for_each_run(|first| places.extend((0..n).map(|i| place(first, i))));
-    threads::install(|| places.par_iter().with_min_len(4).for_each(|&places| visit(places)));
+    let (n, steps) = walk.inner();
+    walk.for_each_run(|first| {
+        let place = |i| core::array::from_fn(|layout| first[layout] + i as isize * steps[layout]);
+        (0..n).for_each(|i| visit(place(i)));
+    });
 }
