@@ -14,6 +14,7 @@ mod norm;
 mod product;
 mod solve;
 mod subscripts;
+mod triangles;
 mod view;
 
 pub use einsum::einsum;

@@ -3,6 +3,7 @@
 
 use super::batch::{Field, Flaw, Task, check_numbers, map, with_field, with_stack};
 use super::product::{check_square, decomposable};
+use super::triangles::{self, LARGE};
 use super::view::check_matrix;
 use crate::array::Array;
 use crate::dtype::Casting;
@@ -12,7 +13,7 @@ use faer::linalg::cholesky::llt::factor as llt;
 use faer::linalg::lu::partial_pivoting as lu;
 use faer::perm::PermRef;
 use faer::{Mat, MatMut, MatRef, Par};
-use num_traits::Float;
+use num_traits::{Float, One, Zero};
 
 /// What is left of a function that computes nothing here.
 const NONE: &[isize] = &[0];
@@ -32,18 +33,7 @@ impl<T: Field> Triangles<T> {
         check_numbers::<T>(n * n + 2 * n)?;
         let (mut forward, mut backward) = (vec![0; n], vec![0; n]);
         let mut both = matrix.to_owned();
-        let room = lu::factor::lu_in_place_scratch::<usize, T>(n, n, par, Default::default());
-        let exchanges = with_stack(room, |stack| {
-            let (info, _) = lu::factor::lu_in_place(
-                both.as_mut(),
-                &mut forward,
-                &mut backward,
-                par,
-                stack,
-                Default::default(),
-            );
-            info.transposition_count
-        })?;
+        let exchanges = triangles::factor(both.as_mut(), &mut forward, &mut backward, par)?;
         Ok(Triangles { both, forward, backward, odd: exchanges % 2 == 1 })
     }
 
@@ -136,16 +126,26 @@ pub fn inv(array: &Array) -> Result<Array> {
     let tail = &array.shape()[array.ndim() - 2..];
     with_field!(array.dtype(), T => map("inv", &array, [tail, NONE, NONE], |task: Task<'_, T>, room| {
         let (out, _, _): (&mut [T], &mut [u8], &mut [u8]) = room;
-        let n = task.matrix.nrows();
-        // The transposed matrix's inverse is the inverse's transposed one: both lie in columns.
-        let triangles = Triangles::new(task.matrix.transpose(), task.par)?;
-        triangles.check()?;
-        let out = MatMut::from_column_major_slice_mut(out, n, n);
-        let both = triangles.both.as_ref();
-        with_stack(lu::inverse::inverse_scratch::<usize, T>(n, task.par), |stack| {
-            lu::inverse::inverse(out, both, both, triangles.order(), task.par, stack);
-        })
-    })).map(|[inverse, ..]| inverse)
+        inv_one(task, out)
+    }))
+    .map(|[inverse, ..]| inverse)
+}
+
+fn inv_one<T: Field>(task: Task<'_, T>, out: &mut [T]) -> core::result::Result<(), Flaw> {
+    let n = task.matrix.nrows();
+    // The transposed matrix's inverse is the inverse's transposed one: both lie in columns.
+    let triangles = Triangles::new(task.matrix.transpose(), task.par)?;
+    triangles.check()?;
+    let mut out = MatMut::from_column_major_slice_mut(out, n, n);
+    let both = triangles.both.as_ref();
+    if n >= LARGE {
+        out.fill(<T as Zero>::zero());
+        out.as_mut().diagonal_mut().fill(<T as One>::one());
+        return triangles::solve(both, triangles.order(), out, task.par);
+    }
+    with_stack(lu::inverse::inverse_scratch::<usize, T>(n, Par::Seq), |stack| {
+        lu::inverse::inverse(out, both, both, triangles.order(), Par::Seq, stack);
+    })
 }
 
 /// The solutions `x` of `a @ x == b` for square matrices of shape `(..., M, M)`.
@@ -202,9 +202,7 @@ fn solve_one<T: Field>(task: Task<'_, T>, out: &mut [T]) -> core::result::Result
     let cols = out.len().checked_div(n).unwrap_or(0);
     let out = MatMut::from_row_major_slice_mut(out, n, cols);
     let both = triangles.both.as_ref();
-    with_stack(lu::solve::solve_in_place_scratch::<usize, T>(n, cols, task.par), |stack| {
-        lu::solve::solve_in_place(both, both, triangles.order(), out, task.par, stack);
-    })
+    triangles::solve(both, triangles.order(), out, task.par)
 }
 
 /// Cholesky's decomposition of positive definite matrices: lower triangles `l` with
