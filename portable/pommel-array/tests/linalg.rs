@@ -257,6 +257,10 @@ fn large_matrices_are_shared_among_threads() {
         let a = array(dtype, &[n, n], 7);
         let b = array(dtype, &[n, 2], 8);
         assert_close(&mm(&a, &linalg::solve(&a, &b).unwrap()), &b, 1e6);
+        assert_close(&mm(&a, &linalg::inv(&a).unwrap()), &identity(dtype, n), 1e6);
+        let (q, r) = linalg::qr(&a, QrMode::Reduced).unwrap();
+        assert_close(&mm(&q, &r), &a, 100.0);
+        assert_close(&mm(&adjoint(&q), &q), &identity(dtype, n), 100.0);
         let product = mm(&a, &a);
         let row = a.select(&[Index::At(99)]).unwrap();
         assert_close(&product.select(&[Index::At(99)]).unwrap(), &mm(&row, &a), 10.0);
@@ -307,6 +311,8 @@ fn results_do_not_depend_on_the_number_of_threads() {
         let (a, b) = (array(DType::Float64, &[530, 530], 3), array(DType::Float64, &[530, 140], 4));
         results.push(values(&linalg::solve(&a, &b).unwrap()));
         results.push(values(&linalg::inv(&a).unwrap()));
+        let (q, r) = linalg::qr(&a, QrMode::Reduced).unwrap();
+        results.extend([values(&q), values(&r)]);
         results
     };
     let alone = results(1);

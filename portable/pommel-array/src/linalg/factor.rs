@@ -4,6 +4,7 @@ use super::batch::{
     Field, Flaw, Part, Room, Task, balanced, check_numbers, map, with_field, with_stack,
 };
 use super::product::{check_square, decomposable};
+use super::triangles::{LARGE, for_each_piece};
 use super::view::check_matrix;
 use crate::array::Array;
 use crate::dtype::Element;
@@ -68,11 +69,7 @@ fn qr_one<T: Field>(
     check_numbers::<T>(m * n + block * size + m * wide)?;
     let mut basis = task.matrix.to_owned();
     let mut coefficients = Mat::<T>::zeros(block, size);
-    let room = qr_factor::qr_in_place_scratch::<T>(m, n, block, task.par, Default::default());
-    with_stack(room, |stack| {
-        let coefficients = coefficients.as_mut();
-        qr_factor::qr_in_place(basis.as_mut(), coefficients, task.par, stack, Default::default());
-    })?;
+    reflect(basis.as_mut(), coefficients.as_mut(), task.par)?;
     let high = r.len() / n;
     MatMut::from_row_major_slice_mut(r, high, n)
         .get_mut(..size, ..)
@@ -80,22 +77,79 @@ fn qr_one<T: Field>(
     if wide == 0 {
         return Ok(());
     }
-    let room = householder::apply_block_householder_sequence_on_the_left_in_place_scratch::<T>(
-        m, block, wide,
-    );
     let mut columns = Mat::<T>::identity(m, wide);
-    with_stack(room, |stack| {
-        householder::apply_block_householder_sequence_on_the_left_in_place_with_conj(
-            basis.get(.., ..size),
-            coefficients.as_ref(),
-            Conj::No,
-            columns.as_mut(),
-            task.par,
-            stack,
-        );
-    })?;
+    let unfold =
+        |columns: MatMut<'_, T>, par| {
+            let room = householder::apply_block_householder_sequence_on_the_left_in_place_scratch::<
+                T,
+            >(m, block, columns.ncols());
+            with_stack(room, |stack| {
+                householder::apply_block_householder_sequence_on_the_left_in_place_with_conj(
+                    basis.get(.., ..size),
+                    coefficients.as_ref(),
+                    Conj::No,
+                    columns,
+                    par,
+                    stack,
+                );
+            })
+        };
+    if size < LARGE {
+        unfold(columns.as_mut(), task.par)?;
+    } else {
+        for_each_piece(columns.as_mut(), task.par, |_, piece| unfold(piece, Par::Seq))?;
+    }
     unit.copy_from(&columns);
     Ok(())
+}
+
+/// Replaces a matrix by its upper triangle and, below, the reflections that lead to it: `faer`'s algorithm
+/// for narrow panels of large matrices, and pieces of the columns to the right of each.
+fn reflect<T: Field>(
+    mut basis: MatMut<'_, T>,
+    mut coefficients: MatMut<'_, T>,
+    par: Par,
+) -> core::result::Result<(), Flaw> {
+    let ((m, n), (block, size)) = (basis.shape(), coefficients.shape());
+    let (width, inner) = if size < LARGE { (size, par) } else { (block, Par::Seq) };
+    for start in (0..size).step_by(width) {
+        let width = width.min(size - start);
+        let rest = basis.as_mut().submatrix_mut(start, start, m - start, n - start);
+        let (mut panel, right) = rest.split_at_col_mut(width);
+        let mut coefficients = coefficients.as_mut().subcols_mut(start, width);
+        let none = Default::default();
+        let room = qr_factor::qr_in_place_scratch::<T>(m - start, width, block, inner, none);
+        with_stack(room, |stack| {
+            let (panel, coefficients) = (panel.as_mut(), coefficients.as_mut());
+            qr_factor::qr_in_place(panel, coefficients, inner, stack, Default::default());
+        })?;
+        for_each_piece(right, par, |_, piece| {
+            reflect_piece(panel.as_ref(), coefficients.as_ref(), piece)
+        })?;
+    }
+    Ok(())
+}
+
+/// Applies the reflections of a panel to a piece to the right of it.
+fn reflect_piece<T: Field>(
+    panel: MatRef<'_, T>,
+    coefficients: MatRef<'_, T>,
+    piece: MatMut<'_, T>,
+) -> core::result::Result<(), Flaw> {
+    let (rows, block, cols) = (panel.nrows(), coefficients.nrows(), piece.ncols());
+    let room = householder::apply_block_householder_sequence_transpose_on_the_left_in_place_scratch::<
+        T,
+    >(rows, block, cols);
+    with_stack(room, |stack| {
+        householder::apply_block_householder_sequence_transpose_on_the_left_in_place_with_conj(
+            panel,
+            coefficients,
+            Conj::Yes,
+            piece,
+            Par::Seq,
+            stack,
+        );
+    })
 }
 
 /// Matrices as products `u @ diag(s) @ vh`: singular values `s`, the largest first, between matrices with
