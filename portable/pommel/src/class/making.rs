@@ -8,7 +8,7 @@ use crate::rt::trampolines::{self, TRAVERSEPROC};
 use crate::{Ctx, Error, Object, Result};
 use core::ffi::{c_int, c_ulong, c_void};
 use core::marker::PhantomData;
-use core::mem::transmute;
+use core::mem::{ManuallyDrop, transmute};
 use hpy_abi::{HPy, HPyCFunction, HPyFunc_visitproc, func, tpflags};
 
 /// Makes an instance of the class.
@@ -21,13 +21,14 @@ pub fn new_instance<T: Methods>(ctx: Ctx<'_>, value: T) -> Result<Object<'_>> {
 #[inline(always)]
 pub fn new_raw<T: Methods>(ctx: Ctx<'_>, value: T) -> Result<NewHandle> {
     let Some((allocate, type_)) = T::cell().allocator() else {
-        return new_raw_general(ctx, value);
+        return new_raw_general(ctx, addressed(value));
     };
     // SAFETY: the function is that of this class; the struct, which lies where every instance has
     // it, is written before anybody knows of the object.
     unsafe {
         let raw = allocate(type_);
         if raw.is_null() {
+            drop(addressed(value));
             return Err(Error::pending());
         }
         let data = match attach::struct_of(raw) {
@@ -37,6 +38,16 @@ pub fn new_raw<T: Methods>(ctx: Ctx<'_>, value: T) -> Result<NewHandle> {
         data.cast::<Payload<T>>().write(Payload::new(value));
         Ok(NewHandle::new(raw))
     }
+}
+
+/// A copy of a value for those who take its address. The value itself never has one, so that its parts
+/// are written where they are to be, straight from registers: reading again what was just written in
+/// other pieces waits for the processor's store buffer.
+#[inline(always)]
+fn addressed<T>(value: T) -> T {
+    let value = ManuallyDrop::new(value);
+    // SAFETY: what was copied is not used again.
+    unsafe { core::ptr::from_ref(&*value).read() }
 }
 
 /// The way of hosts that have no quick one.

@@ -283,6 +283,7 @@ impl<T: Methods> Drop for RefMut<'_, T> {
 ///
 /// # Safety
 /// `payload` is a `Payload<T>` that nobody else will look at again.
+#[inline]
 pub(super) unsafe fn drop_payload<T: Class>(payload: *mut core::ffi::c_void) {
     // SAFETY: the caller's promise.
     let payload = unsafe { &mut *payload.cast::<Payload<T>>() };

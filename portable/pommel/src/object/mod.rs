@@ -203,6 +203,14 @@ impl<'c> Object<'c> {
         self.ctx.check_flag(unsafe { calls::ctx_IsTrue(self.ctx.as_raw(), self.raw) })
     }
 
+    /// The value of a number of exactly Python's type (`float`, or an `int` of few digits), where it can
+    /// be read without a call. `None` says nothing about the object: [`Object::extract`] must be asked.
+    #[inline(always)]
+    pub fn at_once<T: FromPython>(&self) -> Option<T> {
+        // SAFETY: a live context and an open handle.
+        unsafe { T::read_exact(self.ctx, self.raw) }
+    }
+
     /// Reads leading items of a list or tuple that are floats, as many as there is room for, and says
     /// how many: the quick way, which is 0 where the interpreter has none and also for other sequences.
     /// What is not read is left to [`Object::iter`].
