@@ -9,6 +9,7 @@ use crate::index::Index;
 use crate::layout::{Layout, Order};
 use crate::raw::data::Data;
 use crate::raw::memory::{Memory, check_room};
+use crate::raw::share::Share;
 use std::sync::Arc;
 
 /// An n-dimensional array.
@@ -16,8 +17,11 @@ use std::sync::Arc;
 pub struct Array {
     pub(crate) dtype: DType,
     pub(crate) layout: Layout,
-    pub(crate) data: Arc<Data>,
+    pub(crate) data: Share,
     pub(crate) readonly: bool,
+    /// How many elements there are, if it is known from the start that they are numbers of type `f64` on
+    /// one axis, which fill a little memory from its start on; else 0, and whoever asks has to look.
+    pub(crate) few: u8,
 }
 
 impl core::fmt::Debug for Array {
@@ -35,7 +39,7 @@ impl Array {
     /// An array over memory that was made for it.
     pub(crate) fn over(memory: Memory, dtype: DType, layout: Layout) -> Array {
         debug_assert!(layout.is_empty() || layout.bytes().end <= memory.len());
-        Array { dtype, layout, data: Data::ready(memory), readonly: false }
+        Array { dtype, layout, data: Data::ready(memory), readonly: false, few: 0 }
     }
 
     /// An array of zeros.
@@ -122,7 +126,7 @@ impl Array {
 
     /// The same data in another layout, which lies within this one's.
     pub(crate) fn with_layout(&self, layout: Layout) -> Array {
-        Array { layout, data: self.data.clone(), ..*self }
+        Array { layout, data: self.data.clone(), few: 0, ..*self }
     }
 
     /// The elements that a basic index selects: a view.
@@ -187,7 +191,7 @@ impl Array {
     fn part(&self, which: isize) -> Array {
         let dtype = self.dtype.real();
         let layout = self.layout.part(which, dtype.size());
-        Array { dtype, layout, data: self.data.clone(), ..*self }
+        Array { dtype, layout, data: self.data.clone(), few: 0, ..*self }
     }
 
     /// The same bytes as elements of another type: a view. Where elements are of another size, the last
@@ -212,7 +216,7 @@ impl Array {
             wanted: "a type whose elements the last axis is made up of, aligned and without gaps: make \
                      a copy of the array first",
         })?;
-        Ok(Array { dtype, layout, data: self.data.clone(), ..*self })
+        Ok(Array { dtype, layout, data: self.data.clone(), few: 0, ..*self })
     }
 
     /// A copy without gaps, in an order.

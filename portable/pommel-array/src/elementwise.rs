@@ -202,7 +202,7 @@ fn inputs(kernel: &Kernel, operands: &[Operand<'_>], shape: &Dims) -> Result<Sma
         // processor's store buffer.
         match operand {
             Operand::Array(array) if Input::is_dense(array, shape) => {
-                inputs.push(Input::Dense(array.data.clone(), array.dtype));
+                inputs.push(Input::Dense(array.data.arc().clone(), array.dtype));
             }
             Operand::Array(array) => inputs.push(Input::of(array, shape)?),
             Operand::Scalar(value) => inputs.push(Input::Constant(value.bits(dtype)?, dtype)),

@@ -17,7 +17,7 @@ use crate::layout::{Dims, Layout, Order};
 use crate::raw::data::Data;
 use crate::raw::memory::Memory;
 use crate::scalar::Bits;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -27,14 +27,21 @@ pub const LAZY_FROM: usize = 2048;
 pub const NODES: u32 = 64;
 
 std::thread_local!(static EAGER: core::cell::Cell<bool> = const { core::cell::Cell::new(false) });
+/// Whether any thread has ever been asked to be: in most programs none has, and its own word need not be
+/// looked up.
+static ANY_EAGER: AtomicBool = AtomicBool::new(false);
 
 /// Whether this thread computes everything at once.
+#[inline]
 pub fn is_eager() -> bool {
-    EAGER.get()
+    ANY_EAGER.load(Ordering::Relaxed) && EAGER.get()
 }
 
 /// Makes this thread compute everything at once from now on, or no longer.
 pub fn set_eager(eager: bool) {
+    if eager {
+        ANY_EAGER.store(true, Ordering::Relaxed);
+    }
     EAGER.set(eager);
 }
 
@@ -59,7 +66,7 @@ impl Input {
             return Ok(Input::Spread(Box::new(array.broadcast_to(shape)?)));
         }
         Ok(match Input::is_dense(array, shape) {
-            true => Input::Dense(array.data.clone(), array.dtype),
+            true => Input::Dense(array.data.arc().clone(), array.dtype),
             false => Input::Spread(Box::new(array.clone())),
         })
     }
@@ -85,7 +92,13 @@ impl Input {
         Ok(match self {
             Input::Dense(data, dtype) => {
                 let layout = Layout::contiguous(shape, dtype.size(), Order::C)?;
-                Some(Array { dtype: *dtype, layout, data: data.clone(), readonly: true })
+                Some(Array {
+                    dtype: *dtype,
+                    layout,
+                    data: data.clone().into(),
+                    readonly: true,
+                    few: 0,
+                })
             }
             Input::Spread(array) => Some(Array::clone(array)),
             Input::Constant(..) => None,
@@ -355,6 +368,6 @@ impl Array {
     /// An array whose elements an expression gives, when they are needed.
     pub(crate) fn pending(expr: Arc<Expr>) -> Array {
         let (dtype, layout) = (expr.kernel.output, expr.layout.clone());
-        Array { dtype, layout, data: Data::pending(expr), readonly: false }
+        Array { dtype, layout, data: Data::pending(expr), readonly: false, few: 0 }
     }
 }

@@ -1,7 +1,6 @@
 //! Functions of few elements: no graph, no program, no walk.
 
 use crate::array::Array;
-use crate::dtype::DType;
 use crate::elementwise::Operand;
 use crate::error::Result;
 use crate::function::{Function, Note};
@@ -10,6 +9,7 @@ use crate::layout::{Layout, Order};
 use crate::raw::data::Data;
 use crate::raw::memory::Memory;
 use crate::scalar::Scalar;
+use core::array::from_fn;
 use core::mem::MaybeUninit;
 
 /// Elements that are few.
@@ -17,6 +17,9 @@ const FEW: usize = 256;
 
 /// Elements of the shortest way.
 pub(crate) const FEWEST: usize = 64;
+
+/// Elements that are computed at a time.
+const FOUR: usize = 4;
 
 /// What few numbers of type `f64` are combined with.
 #[derive(Clone, Copy)]
@@ -43,6 +46,12 @@ impl<'a> Few<'a> {
     }
 }
 
+/// Whether [`arithmetic`] computes a function.
+#[inline(always)]
+pub const fn is_arithmetic(function: Function) -> bool {
+    matches!(function, Function::Add | Function::Subtract | Function::Multiply | Function::Divide)
+}
+
 /// The sum, difference, product or quotient of a few numbers of type `f64`, on the shortest way there
 /// is: programs of small arrays spend their time here. `None` if it is something else, and also if a
 /// result is not finite, so that the long way notes what went wrong. The array is the second operand if
@@ -61,28 +70,25 @@ pub fn arithmetic(
     if matches!(other, Few::Elements(other) if other.len() != n) {
         return None;
     }
-    let is_one = matches!(
-        function,
-        Function::Add | Function::Subtract | Function::Multiply | Function::Divide
-    );
     // Underflow that is asked for is noted by the long way.
-    if !is_one || crate::lazy::is_eager() {
+    if !is_arithmetic(function) || crate::lazy::is_eager() {
         return None;
     }
-    let data = Data::filled(size_of_val(array), |start| {
-        // SAFETY: fresh memory for `n` numbers, aligned for all types; only written before it is read.
-        let out = unsafe { core::slice::from_raw_parts_mut(start.cast::<MaybeUninit<f64>>(), n) };
-        match (function, reflected) {
-            (Function::Add, _) => combine(array, other, out, |a, b| a + b),
-            (Function::Multiply, _) => combine(array, other, out, |a, b| a * b),
-            (Function::Subtract, false) => combine(array, other, out, |a, b| a - b),
-            (Function::Subtract, true) => combine(array, other, out, |a, b| b - a),
-            (_, false) => combine(array, other, out, |a, b| a / b),
-            (_, true) => combine(array, other, out, |a, b| b / a),
-        }
-    })?;
-    let layout = Layout::row(n, size_of::<f64>());
-    Some(Array { dtype: DType::Float64, layout, data, readonly: false })
+    let (data, start) = Data::room(size_of_val(array))?;
+    // SAFETY: fresh memory for `n` numbers, aligned for all types; only written before it is read.
+    let out = unsafe { core::slice::from_raw_parts_mut(start.cast::<MaybeUninit<f64>>(), n) };
+    let are_finite = match (function, reflected) {
+        (Function::Add, _) => combine(array, other, out, |a, b| a + b),
+        (Function::Multiply, _) => combine(array, other, out, |a, b| a * b),
+        (Function::Subtract, false) => combine(array, other, out, |a, b| a - b),
+        (Function::Subtract, true) => combine(array, other, out, |a, b| b - a),
+        (_, false) => combine(array, other, out, |a, b| a / b),
+        (_, true) => combine(array, other, out, |a, b| b / a),
+    };
+    if !are_finite {
+        return None;
+    }
+    Some(Array::row_of_floats(data, n))
 }
 
 /// The same for operands of any kind.
@@ -95,7 +101,7 @@ pub(crate) fn of_operands(function: Function, operands: &[Operand<'_>]) -> Optio
     }
 }
 
-/// Fills the results; whether all are finite.
+/// Fills the results, four at a time; whether all are finite.
 #[inline(always)]
 fn combine(
     array: &[f64],
@@ -103,26 +109,35 @@ fn combine(
     out: &mut [MaybeUninit<f64>],
     operation: impl Fn(f64, f64) -> f64,
 ) -> bool {
-    // Stays zero unless something infinite or not a number is in it.
-    let mut sum = 0.0;
-    let mut store = |out: &mut MaybeUninit<f64>, a, b| {
+    // Zeros with whatever signs, unless something is infinite or not a number.
+    let mut bits = 0;
+    let mut compute = |a, b| {
         let result = operation(a, b);
-        sum += result * 0.0;
-        out.write(result);
+        bits |= (result * 0.0).to_bits();
+        MaybeUninit::new(result)
     };
+    let (fours, rest) = array.as_chunks::<FOUR>();
+    let (out_fours, out_rest) = out.as_chunks_mut::<FOUR>();
     match other {
         Few::Elements(other) => {
-            for ((out, &a), &b) in out.iter_mut().zip(array).zip(other) {
-                store(out, a, b);
+            let (other_fours, other_rest) = other.as_chunks::<FOUR>();
+            for ((out, a), b) in out_fours.iter_mut().zip(fours).zip(other_fours) {
+                *out = from_fn(|i| compute(a[i], b[i]));
+            }
+            for ((out, &a), &b) in out_rest.iter_mut().zip(rest).zip(other_rest) {
+                *out = compute(a, b);
             }
         }
         Few::Number(number) => {
-            for (out, &a) in out.iter_mut().zip(array) {
-                store(out, a, number);
+            for (out, a) in out_fours.iter_mut().zip(fours) {
+                *out = a.map(|a| compute(a, number));
+            }
+            for (out, &a) in out_rest.iter_mut().zip(rest) {
+                *out = compute(a, number);
             }
         }
     }
-    sum == 0.0
+    bits << 1 == 0
 }
 
 /// Applies a kernel if all arrays have its types and one shape, and lie in C order; else `None`, and
@@ -239,4 +254,59 @@ unsafe fn run(
     // SAFETY: the caller's promise.
     unsafe { program::call(kernel, note, &inputs[..operands.len()], out, n) };
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dtype::DType;
+    use crate::index::Index;
+
+    fn counted(n: usize) -> Array {
+        let fill = |room: &mut [f64]| {
+            room.iter_mut().enumerate().for_each(|(i, out)| *out = i as f64);
+            true
+        };
+        Array::of_few_floats(n, fill).unwrap()
+    }
+
+    #[test]
+    fn views_of_few_floats_show_what_is_theirs() {
+        let array = counted(6);
+        let select = |start, step| array.select(&[Index::Slice(start, None, step)]).unwrap();
+        assert_eq!(array.few_floats().unwrap(), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+        assert_eq!(select(Some(2), 1).few_floats().unwrap(), [2.0, 3.0, 4.0, 5.0]);
+        assert_eq!(select(Some(2), 1).float_at(1), Some(3.0));
+        for strided in [select(None, 2), select(None, -1)] {
+            assert!(strided.few_floats().is_none());
+        }
+        assert_eq!(select(None, -1).float_at(0), Some(5.0));
+        let others = [
+            array.reinterpreted(DType::Int64).unwrap(),
+            array.reshaped(&[2, 3]).unwrap(),
+            array.broadcast_to(&[2, 6]).unwrap(),
+        ];
+        assert!(
+            others.iter().all(|view| view.few_floats().is_none() && view.float_at(0).is_none())
+        );
+        assert_eq!([array.float_at(5), array.float_at(-6)], [Some(5.0), Some(0.0)]);
+        assert_eq!([array.float_at(6), array.float_at(-7)], [None, None]);
+    }
+
+    #[test]
+    fn few_floats_of_every_number_are_computed() {
+        for n in 1..=FEWEST {
+            let (a, two) = (counted(n), Few::Number(2.0));
+            let few = a.few_floats().unwrap();
+            let sum = arithmetic(Function::Add, few, Few::Elements(few), false).unwrap();
+            let difference = arithmetic(Function::Subtract, few, two, true).unwrap();
+            for i in 0..n {
+                assert_eq!(sum.float_at(i as isize), Some(2.0 * i as f64));
+                assert_eq!(difference.float_at(i as isize), Some(2.0 - i as f64));
+            }
+            // A quotient by the zero among them is not finite, wherever it is.
+            assert!(arithmetic(Function::Divide, few, two, true).is_none());
+            assert_eq!(sum.few_floats().unwrap().len(), n);
+        }
+    }
 }

@@ -7,7 +7,8 @@ use crate::kernels::copy;
 use crate::kernels::few::FEWEST;
 use crate::layout::{Dims, Layout, Order};
 use crate::raw::data::Data;
-use crate::raw::memory::{Memory, check_room};
+use crate::raw::memory::{INLINE, Memory, check_room};
+use crate::raw::share::Share;
 use crate::scalar::Bits;
 use crate::threads;
 use core::any::Any;
@@ -224,39 +225,78 @@ impl Array {
         if n > FEWEST {
             return None;
         }
-        let data = Data::filled(n * size_of::<f64>(), |start| {
-            // SAFETY: fresh memory for `n` numbers, aligned for all types, which are 0 now.
-            fill(unsafe {
-                start.write_bytes(0, n * size_of::<f64>());
-                core::slice::from_raw_parts_mut(start.cast(), n)
-            })
-        })?;
-        let layout = Layout::row(n, size_of::<f64>());
-        Some(Array { dtype: DType::Float64, layout, data, readonly: false })
+        let (data, start) = Data::room(n * size_of::<f64>())?;
+        // SAFETY: fresh memory for `n` numbers, aligned for all types, which are 0 now.
+        let is_wanted = fill(unsafe {
+            start.write_bytes(0, n * size_of::<f64>());
+            core::slice::from_raw_parts_mut(start.cast(), n)
+        });
+        if !is_wanted {
+            return None;
+        }
+        Some(Array::row_of_floats(data, n))
+    }
+
+    /// The array of so many numbers of type `f64`, which are all that data holds.
+    #[inline(always)]
+    pub(crate) fn row_of_floats(data: Share, n: usize) -> Array {
+        let size = size_of::<f64>();
+        let few = if n * size <= INLINE { n as u8 } else { 0 };
+        Array { dtype: DType::Float64, layout: Layout::row(n, size), data, readonly: false, few }
+    }
+
+    /// The elements, if they are known from the start to be few numbers of type `f64` in a little memory.
+    #[inline(always)]
+    fn known_floats(&self) -> Option<&[f64]> {
+        if self.few == 0 {
+            return None;
+        }
+        // SAFETY: so many fill a little memory (the field's promise), and nobody writes them meanwhile
+        // (the law of `raw`).
+        Some(unsafe {
+            let start = self.data.little_start();
+            core::slice::from_raw_parts(start.cast::<f64>().cast_const(), usize::from(self.few))
+        })
     }
 
     /// The elements, if they are few numbers of type `f64` on one axis without gaps that have been
-    /// computed.
+    /// computed; `None` also if there are none.
     #[inline(always)]
     pub fn few_floats(&self) -> Option<&[f64]> {
+        self.known_floats().or_else(|| self.found_floats())
+    }
+
+    /// The same of arrays that have to be looked at.
+    #[inline(never)]
+    fn found_floats(&self) -> Option<&[f64]> {
         let (&[extent], &[stride]) = (self.layout.shape(), self.layout.strides()) else {
             return None;
         };
         let n = extent as usize;
-        let fits = self.dtype == DType::Float64 && n <= FEWEST;
+        let fits = self.dtype == DType::Float64 && (1..=FEWEST).contains(&n);
         if !fits || stride != size_of::<f64>() as isize {
             return None;
         }
-        let first = self.first(self.data.memory()?);
-        // SAFETY: the elements lie without gaps, aligned (a law of `Array`), and nobody writes them
-        // meanwhile (the law of `raw`).
-        Some(unsafe { core::slice::from_raw_parts(first.cast(), n) })
+        let start = self.data.memory()?.start();
+        // SAFETY: a layout that has elements lies within its memory (the law of `Array`); they lie
+        // without gaps, aligned, and nobody writes them meanwhile (the law of `raw`).
+        Some(unsafe {
+            let first = start.offset(self.layout.offset());
+            core::slice::from_raw_parts(first.cast(), n)
+        })
     }
 
     /// The element at an index of the only axis, if its type is `f64` and it has been computed: the
     /// shortest way there is. `None` says that [`Array::item`] must be asked.
-    #[inline]
+    #[inline(always)]
     pub fn float_at(&self, index: isize) -> Option<f64> {
+        let known = self.known_floats().and_then(|floats| floats.get(index as usize));
+        known.copied().or_else(|| self.found_float(index))
+    }
+
+    /// The same of an array that has to be looked at, and of an index from the end.
+    #[inline(never)]
+    fn found_float(&self, index: isize) -> Option<f64> {
         let place = self.float_place(index)?;
         let memory = self.data.memory()?;
         // SAFETY: an index on the axis, and the law of `Array`: its layout lies within its memory.
@@ -390,7 +430,13 @@ impl Array {
         let aligned = start.addr().get() as isize % align == 0
             && strides.iter().all(|stride| stride % align == 0);
         if aligned || layout.is_empty() {
-            return Ok(Array { dtype, layout, data: Data::ready(memory), readonly: !writable });
+            return Ok(Array {
+                dtype,
+                layout,
+                data: Data::ready(memory),
+                readonly: !writable,
+                few: 0,
+            });
         }
         let to = Layout::contiguous(shape, dtype.size(), Order::C)?;
         let copy = Memory::uninit(to.size() * dtype.size())?;

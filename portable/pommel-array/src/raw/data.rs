@@ -9,21 +9,23 @@
 use crate::error::Result;
 use crate::lazy::Expr;
 use crate::raw::memory::{INLINE, Memory};
+use crate::raw::share::Share;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use smallvec::SmallVec;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
-/// Memory of arrays, now or when it is needed.
+/// Memory of arrays, now or when it is needed. What is asked of a little memory lies together.
+#[repr(C)]
 pub struct Data {
+    /// How many others hold the address and may write there.
+    exports: AtomicU32,
+    /// Whether there are readers, so that a write need not take the lock to see that there are none.
+    is_read_later: AtomicBool,
     memory: Held,
     /// The expression, until it has been evaluated.
     pending: Mutex<Option<Arc<Expr>>>,
     /// What is pending and reads this.
     readers: Mutex<SmallVec<[Weak<Data>; 2]>>,
-    /// Whether there are any, so that a write need not take the lock to see that there are none.
-    is_read_later: AtomicBool,
-    /// How many others hold the address and may write there.
-    exports: AtomicU32,
 }
 
 /// Memory that was there from the start, or came later.
@@ -37,42 +39,74 @@ const FOREVER: u32 = 1 << 30;
 
 impl Data {
     /// Memory that is there.
-    pub fn ready(memory: Memory) -> Arc<Data> {
+    pub fn ready(memory: Memory) -> Share {
         let exports = if memory.is_foreign() && memory.is_writable() { FOREVER } else { 0 };
-        Arc::new(Data {
+        Share::from(Arc::new(Data {
             memory: Held::Now(memory),
             pending: Mutex::new(None),
             readers: Mutex::new(SmallVec::new()),
             is_read_later: AtomicBool::new(false),
             exports: AtomicU32::new(exports),
-        })
+        }))
     }
 
-    /// Memory that a function fills; `None` if there is none, or if the function says that what it
-    /// wrote is not wanted. A little memory is filled where it stays: no byte is moved.
+    /// Memory that is to be filled, and where it starts; `None` if there is not so much. A little memory
+    /// is filled where it stays: no byte is moved.
     #[inline(always)]
-    pub(crate) fn filled(len: usize, fill: impl FnOnce(*mut u8) -> bool) -> Option<Arc<Data>> {
+    pub(crate) fn room(len: usize) -> Option<(Share, *mut u8)> {
         if len > INLINE {
-            let memory = Memory::uninit(len).ok()?;
-            return fill(memory.start()).then(|| Data::ready(memory));
+            return Data::block(len);
         }
-        let mut data = Arc::<Data>::new_uninit();
-        let place = Arc::get_mut(&mut data)?.as_mut_ptr();
-        // SAFETY: every field is written, and nobody else knows the place.
-        let data = unsafe {
-            (&raw mut (*place).memory).write(Held::Now(Memory::inline(len)));
-            (&raw mut (*place).pending).write(Mutex::new(None));
-            (&raw mut (*place).readers).write(Mutex::new(SmallVec::new()));
-            (&raw mut (*place).is_read_later).write(AtomicBool::new(false));
-            (&raw mut (*place).exports).write(AtomicU32::new(0));
-            data.assume_init()
-        };
+        let data = Share::little(len);
+        // SAFETY: that is what it has.
+        let start = unsafe { data.little_start() };
+        Some((data, start))
+    }
+
+    #[inline(never)]
+    fn block(len: usize) -> Option<(Share, *mut u8)> {
+        let data = Data::ready(Memory::uninit(len).ok()?);
         let start = data.memory()?.start();
-        fill(start).then_some(data)
+        Some((data, start))
+    }
+
+    /// Where a little memory starts.
+    ///
+    /// # Safety
+    /// It is one, which was there from the start.
+    #[inline(always)]
+    pub(super) unsafe fn little_start(&self) -> *mut u8 {
+        match &self.memory {
+            // SAFETY: the caller's promise.
+            Held::Now(memory) => unsafe { memory.inline_start() },
+            // SAFETY: as above.
+            Held::Later(_) => unsafe { core::hint::unreachable_unchecked() },
+        }
+    }
+
+    /// Whether this is a little memory of which nobody else makes use, if nobody else has a share.
+    #[inline(always)]
+    pub(super) fn is_little_and_free(&self) -> bool {
+        matches!(&self.memory, Held::Now(memory) if memory.is_inline())
+            && !self.is_read_later.load(Ordering::Relaxed)
+            && self.exports.load(Ordering::Relaxed) == 0
+    }
+
+    /// Gives a little memory another length.
+    ///
+    /// # Safety
+    /// As for [`Data::little_start`].
+    #[inline(always)]
+    pub(super) unsafe fn set_little(&mut self, len: usize) {
+        match &mut self.memory {
+            Held::Now(memory) => memory.set_inline(len),
+            // SAFETY: the caller's promise.
+            Held::Later(_) => unsafe { core::hint::unreachable_unchecked() },
+        }
     }
 
     /// Memory that an expression will fill. All that the expression reads knows it as a reader.
-    pub fn pending(expr: Arc<Expr>) -> Arc<Data> {
+    pub fn pending(expr: Arc<Expr>) -> Share {
         let data = Arc::new(Data {
             memory: Held::Later(OnceLock::new()),
             pending: Mutex::new(Some(expr.clone())),
@@ -96,7 +130,7 @@ impl Data {
             readers.push(Arc::downgrade(&data));
             read.is_read_later.store(true, Ordering::Release);
         }
-        data
+        Share::from(data)
     }
 
     /// Whether the memory is there.

@@ -111,10 +111,37 @@ impl Memory {
     }
 
     /// The first byte. It stays where it is only while this value does.
+    #[inline]
     pub fn start(&self) -> *mut u8 {
         match &self.place {
             Place::Inline(bytes) => bytes.get().cast(),
             Place::Block(start) | Place::Foreign(start, _) => start.as_ptr(),
+        }
+    }
+
+    /// Whether it lies inside its owner.
+    #[inline(always)]
+    pub(super) fn is_inline(&self) -> bool {
+        matches!(self.place, Place::Inline(_))
+    }
+
+    /// Gives memory inside its owner another length.
+    #[inline(always)]
+    pub(super) fn set_inline(&mut self, len: usize) {
+        debug_assert!(self.is_inline() && len <= INLINE);
+        self.len = len;
+    }
+
+    /// The first byte of memory inside its owner.
+    ///
+    /// # Safety
+    /// It is that.
+    #[inline(always)]
+    pub(super) unsafe fn inline_start(&self) -> *mut u8 {
+        match &self.place {
+            Place::Inline(bytes) => bytes.get().cast(),
+            // SAFETY: the caller's promise.
+            _ => unsafe { core::hint::unreachable_unchecked() },
         }
     }
 

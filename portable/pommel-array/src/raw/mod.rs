@@ -1,5 +1,6 @@
-//! Memory that arrays share: allocation ([`memory`]), who may read and write it when ([`data`]), which
-//! process this is (`process`), and the work that threads share (`team`).
+//! Memory that arrays share: allocation ([`memory`]), who may read and write it when ([`data`]), what
+//! becomes of it at the end ([`share`]), which process this is (`process`), and the work that threads
+//! share (`team`).
 //!
 //! With [`crate::kernels`] the only place of the crate for unsafe code. Laws:
 //!
@@ -14,4 +15,5 @@ pub mod access;
 pub mod data;
 pub mod memory;
 pub(crate) mod process;
+pub mod share;
 pub(crate) mod team;
