@@ -401,3 +401,51 @@ def test_the_namespace_says_what_it_is():
     assert set(info.dtypes(kind="bool")) == {"bool"}
     with pytest.raises(ValueError, match="'device' must be 'cpu'"):
         pm.zeros(3, device="gpu")
+
+
+def test_few_floats_with_numbers_of_every_kind():
+    class Real(float):
+        pass
+
+    class Whole(int):
+        pass
+
+    a = pm.array([1.0, 2.0, 3.0, 4.0])
+    for two in (2, 2.0, Real(2.0), Whole(2)):
+        assert (a + two).tolist() == (two + a).tolist() == [3.0, 4.0, 5.0, 6.0]
+        assert (a * two).tolist() == (two * a).tolist() == [2.0, 4.0, 6.0, 8.0]
+        assert (a - two).tolist() == [-1.0, 0.0, 1.0, 2.0]
+        assert (two - a).tolist() == [1.0, 0.0, -1.0, -2.0]
+        assert (a / two).tolist() == [0.5, 1.0, 1.5, 2.0]
+        assert (two / a).tolist() == [2.0, 1.0, 2.0 / 3.0, 0.5]
+    assert (a * True).tolist() == a.tolist()
+    assert (a * 2**40).tolist() == [2.0**40 * x for x in (1.0, 2.0, 3.0, 4.0)]
+    assert a[2] == a[-2] == a[Whole(2)] == 3.0
+    for key in (4, -5, 2**70):
+        with pytest.raises(IndexError):
+            a[key]
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 7, 8, 9, 64, 65])
+def test_few_floats_of_every_number(count):
+    values = [float(i + 1) for i in range(count)]
+    a, b = pm.array(values), pm.array(values[::-1])
+    assert (a + b).tolist() == [count + 1.0] * count
+    assert (a / b).tolist() == [x / y for x, y in zip(values, values[::-1])]
+    assert (1.0 - a[::-1]).tolist() == [1.0 - x for x in values[::-1]]
+    for place in range(count):
+        zero = pm.array([0.0 if i == place else x for i, x in enumerate(values)])
+        with pytest.warns(RuntimeWarning, match="divide by zero"):
+            assert (a / zero)[place] == float("inf")
+
+
+def test_memory_of_small_arrays_is_used_again_by_nobody_too_early():
+    a = pm.array([1.0, 2.0, 3.0, 4.0])
+    results = {i: a + i for i in range(100)}
+    views = {i: results[i][1:3] for i in range(0, 100, 3)}
+    memories = {i: memoryview(results[i]) for i in range(0, 100, 5)}
+    del results
+    others = [a * i for i in range(100)]
+    assert [other[1] for other in others] == [2.0 * i for i in range(100)]
+    assert all(view.tolist() == [2.0 + i, 3.0 + i] for i, view in views.items())
+    assert all(memory.tolist() == [1.0 + i, 2.0 + i, 3.0 + i, 4.0 + i] for i, memory in memories.items())

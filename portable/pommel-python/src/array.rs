@@ -39,8 +39,9 @@ pub(crate) fn computed(
     Ok(NdArray { inner })
 }
 
-/// The operators of few floats, on the shortest way there is; `None` leaves it to [`operator`].
-#[inline(never)]
+/// The operators of few floats, on the shortest way there is; `None` leaves it to [`long_operator`].
+/// Each operator has its own copy: a result in memory would be waited for.
+#[inline(always)]
 fn short_operator<'c>(
     ctx: Ctx<'c>,
     function: Function,
@@ -48,6 +49,9 @@ fn short_operator<'c>(
     other: &Object<'c>,
     reflected: bool,
 ) -> Option<Result<Object<'c>>> {
+    if !few::is_arithmetic(function) {
+        return None;
+    }
     let elements = this.inner.few_floats()?;
     let array;
     let other = match Instance::<NdArray>::of(other) {

@@ -139,8 +139,14 @@ pub(crate) fn elements_are_numbers() -> bool {
 }
 
 /// An integer as the index of one axis; `None` if it is too large for one, which [`part`] refuses.
-#[inline]
+#[inline(always)]
 pub(crate) fn small(key: &Object<'_>) -> Option<isize> {
+    key.at_once().or_else(|| small_by_calls(key))
+}
+
+/// The same of an integer that cannot be read at once.
+#[inline(never)]
+fn small_by_calls(key: &Object<'_>) -> Option<isize> {
     (key.is_a::<Int>() && !key.is_a::<Bool>()).then(|| key.extract().ok()).flatten()
 }
 

@@ -193,6 +193,18 @@ pub(crate) fn few_floats(sequence: &Object<'_>, count: usize) -> Option<Array> {
 /// A number of Python that arithmetic of few floats takes as it is; `None` for all others.
 #[inline(always)]
 pub(crate) fn few(object: &Object<'_>) -> Option<Few<'static>> {
+    if let Some(number) = object.at_once() {
+        return Some(Few::Number(number));
+    }
+    match object.at_once::<i32>() {
+        Some(number) => Some(Few::Number(f64::from(number))),
+        None => few_by_calls(object),
+    }
+}
+
+/// The same of numbers that cannot be read at once.
+#[inline(never)]
+fn few_by_calls(object: &Object<'_>) -> Option<Few<'static>> {
     if object.is_a::<Float>() {
         return object.extract().ok().map(Few::Number);
     }

@@ -10,7 +10,7 @@ pub(crate) mod searching;
 pub(crate) mod sorting;
 pub(crate) mod statistics;
 
-use crate::array::NdArray;
+use crate::array::{Computed, NdArray};
 use crate::dtype::DType;
 use crate::value::{self, Value};
 use pommel::prelude::*;
@@ -20,13 +20,13 @@ use pommel_array::{Array, Casting, Function, Operand, Scalar, apply};
 /// An array of a number, of a nested sequence of numbers, or of another array's elements: a copy
 /// unless `copy` says otherwise.
 #[function(signature = (object, /, dtype = None, *, copy = None, ndmin = 0))]
-pub fn array(
-    ctx: Ctx<'_>,
-    object: &Object<'_>,
+pub fn array<'c>(
+    ctx: Ctx<'c>,
+    object: &Object<'c>,
     dtype: Option<DType>,
     copy: Option<bool>,
     ndmin: usize,
-) -> Result<NdArray> {
+) -> Result<Computed<'c>> {
     if dtype.is_none()
         && ndmin < 2
         && copy.is_none()
@@ -34,7 +34,7 @@ pub fn array(
         && let Ok(count @ 1..) = object.len()
         && let Some(inner) = value::few_floats(object, count)
     {
-        return Ok(NdArray { inner });
+        return pommel::new_instance(ctx, NdArray { inner }).map(Computed);
     }
     let copy = if copy.is_none() { Some(true) } else { copy };
     let mut array = value::array(ctx, object, dtype.map(|dtype| dtype.inner), copy)?;
@@ -42,7 +42,7 @@ pub fn array(
         array.inner =
             array.inner.select(&[pommel_array::Index::NewAxis]).map_err(crate::error::raised)?;
     }
-    Ok(array)
+    ctx.object(array).map(Computed)
 }
 
 /// An array of a number, of a nested sequence of numbers, or the array itself, without a copy where
