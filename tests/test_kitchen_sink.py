@@ -1952,6 +1952,16 @@ def test_signatures_of_methods():
     assert str(inspect.signature(sink.Base.words)) == "(self, /)"
 
 
+def test_signatures_are_in_a_table_where_the_host_shows_none():
+    table = getattr(sink, "__pommel_signatures__", None)
+    if not OWN_HPY:
+        assert table is None
+        return
+    assert {name: table[name].replace('"', "'") for name in SIGNATURES} == SIGNATURES
+    assert table["Counter.count"] == "($self, times=1)"
+    assert table["Counter.product"] == "(a, b=10)"
+
+
 # No leaks.
 
 COUNTER = sink.Counter(1)

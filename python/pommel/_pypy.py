@@ -24,9 +24,9 @@ import os
 from __pypy__ import builtinify, hidden_applevel
 
 from . import _native, _pypy_small
-from ._pypy_arrays import (DTYPES, PATIENCE, PATIENCE_IN_WRITING, body, elements_of, is_light, light, named,
-                           native_array, ndarray, open_, open_for_writing, own, part, place, plain,
-                           point, weigh, whole, wrapped)
+from ._pypy_arrays import (DTYPES, PATIENCE, PATIENCE_IN_WRITING, SIGNATURES, body, elements_of,
+                           is_light, light, named, native_array, ndarray, open_, open_for_writing,
+                           own, part, place, plain, point, weigh, whole, wrapped)
 from ._pypy_kernels import BOOL, SINGLE
 from ._pypy_small import number_as
 
@@ -326,6 +326,30 @@ def _put_on():
             setattr(_native, name, builtinify(named(_face(name, native), name, "", native)))
 
 
+def _passed_on(native):
+    @hidden_applevel
+    def call(*args, **kwargs):
+        return native(*args, **kwargs)
+
+    return call
+
+
+def _sign(owner, home):
+    """Gives the native functions of the module, or those of a class, their signatures where PyPy's
+    own HPy shows none: functions in Python stand for them, through which PyPy compiles."""
+    for name, native in list(vars(owner).items()):
+        if type(native) in _NATIVE and home + name in SIGNATURES:
+            function = named(_passed_on(native), name, home, native)
+            setattr(owner, name, function if home else builtinify(function))
+        elif isinstance(native, type) and not home:
+            _sign(native, name + ".")
+
+
+#: The types of native functions and methods.
+_NATIVE = (type(native_array), type(own["copy"]))
+
 # Here elements are numbers; where they are to be arrays, all is native.
 if os.environ.get("POMMEL_ELEMENTS") != "arrays":
     _put_on()
+if SIGNATURES:
+    _sign(_native, "")

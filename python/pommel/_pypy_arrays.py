@@ -14,6 +14,8 @@ from . import _native
 from ._pypy_kernels import BOOL, FLOAT, INT, SINGLE
 
 ndarray = _native.ndarray
+#: The signatures of native functions and methods, where PyPy does not show them itself.
+SIGNATURES = getattr(_native, "__pommel_signatures__", {})
 #: The native methods, under their names.
 own = dict(vars(ndarray))
 _nbytes = ndarray.nbytes.__get__
@@ -237,7 +239,8 @@ def named(function, name, home, native):
     function.__qualname__ = home + name
     function.__module__ = _native.__name__
     function.__doc__ = native.__doc__
-    function.__wrapped__ = native
+    function.__text_signature__ = (
+        getattr(native, "__text_signature__", None) or SIGNATURES.get(home + name))
     return function
 
 

@@ -119,6 +119,29 @@ except ValueError as error:
     )
 
 
+@pytest.mark.parametrize("elements", ["numbers", "arrays"])
+def test_functions_and_methods_show_their_signatures(in_new_process, elements):
+    program = """
+import inspect, os
+os.environ["POMMEL_ELEMENTS"] = {!r}
+import pommel as pm
+from pommel import linalg
+a = pm.ones(3)
+for function in (pm.asarray, pm.reshape, pm.concat, pm.ones, linalg.inv, a.astype, a.reshape, pm.ndarray.copy):
+    print(function.__name__ + str(inspect.signature(function)))
+"""
+    assert in_new_process(program.format(elements)).splitlines() == [
+        "asarray(object, /, dtype=None, *, device=None, copy=None)",
+        "reshape(x, /, shape, order=None, *, copy=None)",
+        "concat(arrays, /, axis=0, *, dtype=None)",
+        "ones(shape, dtype=None, order=None, *, device=None)",
+        "inv(x, /)",
+        "astype(dtype, order=None, casting='unsafe', subok=True, copy=True)",
+        "reshape(*shape, order=None)",
+        "copy(self, /, order='C')",
+    ]
+
+
 def test_without_site_and_environment(in_new_process):
     assert in_new_process("import pommel; print(pommel.__version__)", "-I", "-S", "-W", "error") == (
         pm.__version__ + "\n"

@@ -86,6 +86,12 @@ impl Docs {
             false => self.plain.as_ptr(),
         }
     }
+
+    /// The signature of a function of this name, if it has one.
+    fn signature(self, name: &str) -> Option<&'static str> {
+        let text = self.with_signature.to_str().ok()?;
+        text.strip_prefix(name)?.split_once("\n--\n").map(|(signature, _)| signature)
+    }
 }
 
 /// A function or method.
@@ -560,6 +566,7 @@ impl ModuleSpec {
             module.set_attr(class.name, &type_)?;
         }
         self.publish_typed(module)?;
+        self.publish_signatures(module)?;
         match self.init {
             Some(init) => init(module),
             None => Ok(()),
@@ -582,6 +589,35 @@ impl ModuleSpec {
             module.set_attr(c"__pommel_typed__", &table)?;
         }
         Ok(())
+    }
+
+    /// `module.__pommel_signatures__`, on hosts that show no signatures: those of functions and
+    /// classes by their names, and of methods by `class.name`.
+    fn publish_signatures(&self, module: &Module<'_>) -> Result<()> {
+        if attach::has(ext::flags::TEXT_SIGNATURES) {
+            return Ok(());
+        }
+        let table = module.ctx().dict()?;
+        for Function { method, .. } in self.functions {
+            let name = method.name.to_str()?;
+            if let Some(signature) = method.docs.signature(name) {
+                table.set_item(name, signature)?;
+            }
+        }
+        for class in self.classes {
+            let class_name = class.name.to_str()?;
+            if let Some(signature) = class.signature {
+                table.set_item(class_name, signature)?;
+            }
+            for item in class.items {
+                let Item::Method(_, method) = item else { continue };
+                let name = method.name.to_str()?;
+                if let Some(signature) = method.docs.signature(name) {
+                    table.set_item(format!("{class_name}.{name}"), signature)?;
+                }
+            }
+        }
+        module.set_attr(c"__pommel_signatures__", &table)
     }
 }
 
