@@ -35,6 +35,9 @@ def concatenate(arrays: Any, /, axis: int | None = 0, out: Any = None, *, dtype:
     if axis is not None and any(array.ndim == 0 for array in arrays):
         raise ValueError("argument 'arrays' must be arrays with dimensions: pass axis=None, or "
                          "use atleast_1d")
+    if out is None and dtype is None and casting == "same_kind":
+        # The type in which they meet takes each of them.
+        return _native.concat(arrays, axis=axis)
     if out is not None:
         if dtype is not None:
             raise TypeError("arguments 'out' and 'dtype' exclude each other: the result has the "

@@ -97,7 +97,7 @@ def __getitem__(self, key):
         where = place(self, key)
         if where is not None:
             try:
-                return self._start[where]
+                return _element(self._start[where], self._type)
             except ValueError:
                 # A byte that is neither true nor false.
                 pass

@@ -54,9 +54,7 @@ ndarray._reads = ndarray._writes = ndarray._uses = 0
 
 #: By the name of the type of elements: the type of a number of Python, C's name and our number.
 _KINDS = {"float64": (float, "double", FLOAT), "int64": (int, "int64_t", INT),
-          "bool": (bool, "_Bool", BOOL)}
-#: The types of numbers of Python that elements of light arrays are, by the numbers of types.
-NUMBERS = (float, int, bool, float)
+          "bool": (bool, "_Bool", BOOL), "float32": (float, "float", SINGLE)}
 _pointers = {}
 #: Held while an array becomes another kind.
 _lock = RLock()
@@ -280,7 +278,7 @@ def open_for_writing(array):
     with _lock:
         open_(array)
         whole = body(array)
-        if array._axes and not whole._readonly:
+        if array._axes and array._type != SINGLE and not whole._readonly:
             # What reads the array has been computed after this, and nothing new is put off. A view
             # is exported: objects of PyPy's C API that refer to themselves are never freed.
             array._export = memoryview(own["__getitem__"](whole, Ellipsis))

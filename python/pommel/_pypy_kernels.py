@@ -6,16 +6,17 @@ result that is no element.
 """
 # mypy: ignore-errors
 
-from math import ceil, copysign, floor, sqrt
+from math import ceil, copysign, floor, nan, sqrt
 
 from _cffi_backend import (cast, new_array_type, new_function_type, new_pointer_type,
                            new_primitive_type, newp)
-from _struct import pack, unpack
 
 from . import _native
 
 #: Types of elements, by their numbers: of float64, int64, bool and float32.
 FLOAT, INT, BOOL, SINGLE = range(4)
+#: The types of numbers of Python that elements are, by the numbers of types.
+NUMBERS = (float, int, bool, float)
 #: Loops over so many elements are written out, which the compiler turns into straight code.
 UNROLLED = 16
 #: Sums of more elements are made of several.
@@ -40,15 +41,37 @@ def converted(element, type, wanted):
     return ("int({})" if wanted == INT else "float({})").format(element)
 
 
+_DOUBLE, _WORD = new_primitive_type("double"), new_primitive_type("intptr_t")
+
+
+# Numbers of float32.
+
+
+#: Memory through which numbers are rounded, that nobody uses just now.
+_roomy = []
+_SINGLES = new_array_type(new_pointer_type(new_primitive_type("float")), UNROLLED)
+
+
+def _singles():
+    """Memory for a few numbers of float32, which is the caller's until it goes back to the roomy."""
+    try:
+        return _roomy.pop()
+    except IndexError:
+        return newp(_SINGLES)
+
+
 def single(value):
-    """The nearest number of float32."""
-    return unpack("f", pack("f", value))[0]
+    """The nearest number of float32; an infinity beyond the largest."""
+    memory = _singles()
+    memory[0] = value
+    value = memory[0]
+    _roomy.append(memory)
+    return value
 
 
 # Functions of numbers that the engine has.
 
 
-_DOUBLE, _WORD = new_primitive_type("double"), new_primitive_type("intptr_t")
 
 
 def _entry_point(name, result, *parameters):
@@ -101,33 +124,47 @@ def kernels(parameters, term, type, checked=True, along="x"):
 
 def _compiled(parameters, term, type, checked, along, count):
     """The kernel for so many elements; for any number if that is 0."""
-    lines = ["def kernel({}):".format(parameters)]
-    if count:
-        names = ["r{}".format(i) for i in range(count)]
-        lines += ["    {} = {}".format(name, term.replace("[i]", "[{}]".format(i)))
-                  for i, name in enumerate(names)]
-        if type == SINGLE:
-            lines.append("    {0}, = unpack('{1}f', pack('{1}f', {0}))".format(
-                ", ".join(names), count))
-        # The difference is 0 where it is finite, else NaN.
-        fits = " + ".join("({0} - {0})".format(name) for name in names) + " == 0.0"
-        if type == INT:
-            fits = " and ".join("{} <= {} <= {}".format(-LONGEST, name, LONGEST) for name in names)
-        result = "[{}]".format(", ".join(names))
-    else:
-        one = "unpack('f', pack('f', {}))[0]".format(term) if type == SINGLE else term
-        note = "fits = fits and {} <= r <= {}".format(-LONGEST, LONGEST) if type == INT \
-            else "fits = fits and r - r == 0.0"
-        lines += ["    result, fits = [], True",
-                  "    for i in range(len({})):".format(along),
-                  "        r = {}".format(one),
-                  "        result.append(r)"]
-        if checked:
-            lines.append("        " + note)
-        result, fits = "result", "fits"
-    lines.append("    return {}{}".format(
-        result, " if {} else None".format(fits) if checked else ""))
-    return _function(lines)
+    lines = _row(term, type, checked, count) if count else _loop(term, type, checked, along)
+    return _function(["def kernel({}):".format(parameters)] + lines)
+
+
+def _row(term, type, checked, count):
+    names = ["r{}".format(i) for i in range(count)]
+    lines = ["    {} = {}".format(name, term.replace("[i]", "[{}]".format(i)))
+             for i, name in enumerate(names)]
+    if type == SINGLE:
+        lines.append("    memory = _singles()")
+        lines += ["    memory[{}] = {}".format(i, name) for i, name in enumerate(names)]
+        lines += ["    {} = memory[{}]".format(name, i) for i, name in enumerate(names)]
+        lines.append("    _roomy.append(memory)")
+    fits = _finite(" + ".join(names))
+    if type == INT:
+        fits = " and ".join("{} <= {} <= {}".format(-LONGEST, name, LONGEST) for name in names)
+    return lines + ["    return [{}]{}".format(
+        ", ".join(names), " if {} else None".format(fits) if checked else "")]
+
+
+def _finite(total):
+    """Whether numbers are finite, by their sum; one that is too large counts as another."""
+    return "({}) * 0.0 == 0.0".format(total)
+
+
+def _loop(term, type, checked, along):
+    # As long as it gets to be from the beginning: that is faster than to grow.
+    lines = ["    result, total = [{!r}] * len({}), 0.0".format(NUMBERS[type](0), along)]
+    if type == SINGLE:
+        lines.append("    memory = _singles()")
+    lines += ["    for i in range(len({})):".format(along), "        r = " + term]
+    if type == SINGLE:
+        lines += ["        memory[0] = r", "        r = memory[0]"]
+    lines.append("        result[i] = r")
+    if type == INT and checked:
+        lines += ["        if not {} <= r <= {}:".format(-LONGEST, LONGEST), "            return None"]
+    elif checked:
+        lines.append("        total += r")
+    if type == SINGLE:
+        lines.append("    _roomy.append(memory)")
+    return lines + ["    return result if {} else None".format(_finite("total"))]
 
 
 def _function(lines):
@@ -207,6 +244,9 @@ TWO = {
     "multiply": _arithmetic("X * Y", "X and Y"),
     "divide": rules({FLOAT: "X / Y", SINGLE: "X / Y", INT: (FLOAT, "X / Y"),
                      BOOL: (FLOAT, "X / Y")}),
+    # By an infinity the native part divides; the difference of a finite number and itself is 0.
+    "floor_divide": rules({FLOAT: "X // Y - (Y - Y)", INT: "X // Y"}),
+    "remainder": rules({FLOAT: "X % Y - (Y - Y)", INT: "X % Y"}),
     "less": _comparison("<"), "less_equal": _comparison("<="), "equal": _comparison("=="),
     "greater": _comparison(">"), "greater_equal": _comparison(">="),
     "not_equal": _comparison("!="),
@@ -269,17 +309,18 @@ def _engine_kernel(number, element, count):
         lines.append(call.format(count))
         lines += ["    {} = memory[{}]".format(name, ROOM + i) for i, name in enumerate(names)]
         result = "[{}]".format(", ".join(names))
-        fits = " + ".join("({0} - {0})".format(name) for name in names)
+        total = " + ".join(names)
     else:
         lines += ["    for i in range(len(x)):", "        memory[i] = " + element,
                   call.format("len(x)"),
-                  "    result, fits = [], 0.0",
+                  "    result, total = [0.0] * len(x), 0.0",
                   "    for i in range(len(x)):",
                   "        r = memory[{} + i]".format(ROOM),
-                  "        result.append(r)",
-                  "        fits += r - r"]
-        result, fits = "result", "fits"
-    lines += ["    _free.append(taken)", "    return {} if {} == 0.0 else None".format(result, fits)]
+                  "        result[i] = r",
+                  "        total += r"]
+        result, total = "result", "total"
+    lines += ["    _free.append(taken)",
+              "    return {} if {} else None".format(result, _finite(total))]
     return _function(lines)
 
 
@@ -304,14 +345,23 @@ ONE = {
     "bitwise_invert": unary({INT: "~X", BOOL: "not X"}, checked=False),
 }
 ONE.update({name: _engine(name) for name in OF_ONE})
+#: Conversions of elements, by the type that they get.
+CONVERSIONS = [
+    unary({FLOAT: "X", INT: "float(X)", BOOL: "float(X)", SINGLE: "X"}, FLOAT, checked=False),
+    unary({FLOAT: "int(X)", INT: "X", BOOL: "int(X)", SINGLE: "int(X)"}, INT),
+    unary({FLOAT: "X != 0.0", INT: "X != 0", BOOL: "X", SINGLE: "X != 0.0"}, BOOL),
+    # An integer without an exact float64 would be rounded twice; what is no number is left out.
+    unary({FLOAT: "X", INT: "(float(X) if -{0} <= X <= {0} else nan)".format(EXACT),
+           BOOL: "float(X)", SINGLE: "X"}, SINGLE),
+]
 
 
 # Reductions.
 
 
-def _folded(start, step, longest, finite):
+def _folded(start, step, longest, finite, rounded=False):
     """Kernels of ``r = start``, and ``r = step`` for each further element, by their number; None
-    for more than so many."""
+    for more than so many. ``rounded`` to float32 are those whose elements are."""
     made = [None] * (longest + 1)
 
     def fold(x):
@@ -321,7 +371,15 @@ def _folded(start, step, longest, finite):
         found = made[count]
         if found is None:
             lines = ["def kernel(x):", "    r = " + start]
-            lines += ["    r = " + step.replace("[i]", "[{}]".format(i)).replace(", i)", ", {})".format(i)) for i in range(1, count)]
+            if rounded:
+                lines.append("    memory = _singles()")
+            for i in range(1, count):
+                lines.append("    r = " + step.replace("[i]", "[{}]".format(i)).replace(
+                    ", i)", ", {})".format(i)))
+                if rounded:
+                    lines += ["    memory[0] = r", "    r = memory[0]"]
+            if rounded:
+                lines.append("    _roomy.append(memory)")
             found = made[count] = _function(lines + ["    return r"])
         r = found(x)
         return r if not finite or r - r == 0.0 else None
@@ -347,7 +405,7 @@ def _sum_of_floats(x):
 
 
 _row_of_floats = _folded("x[0]", "r + x[i]", IN_A_ROW, True)
-_row_of_singles = _folded("x[0]", "single(r + x[i])", IN_A_ROW, True)
+_row_of_singles = _folded("x[0]", "r + x[i]", IN_A_ROW, True, rounded=True)
 
 
 def _of_integers(start, step):
@@ -370,8 +428,38 @@ def _mean_of_singles(x):
     return None if total is None else single(total / len(x))
 
 
-def _mean_of_integers(x):
-    return _mean([float(value) for value in x])
+_distances = kernels("x, y", "(x[i] - y) * (x[i] - y)", FLOAT)
+_distances_of_singles = kernels("x, y", "x[i] - y", SINGLE)
+_squares_of_singles = kernels("x", "x[i] * x[i]", SINGLE)
+
+
+def _variance(x):
+    """The mean square of the distance from the mean."""
+    center = _mean(x)
+    squares = None if center is None else _distances(len(x))(x, center)
+    return None if squares is None else _mean(squares)
+
+
+def _variance_of_singles(x):
+    center = _mean_of_singles(x)
+    distances = None if center is None else _distances_of_singles(len(x))(x, center)
+    squares = None if distances is None else _squares_of_singles(len(x))(distances)
+    return None if squares is None else _mean_of_singles(squares)
+
+
+def _root(variance, rounded=False):
+    def deviation(x):
+        found = variance(x)
+        if found is None:
+            return None
+        return single(sqrt(found)) if rounded else sqrt(found)
+
+    return deviation
+
+
+def _of_numbers(reduce):
+    """A reduction of floats, for integers and truth values."""
+    return lambda x: reduce([float(value) for value in x])
 
 
 def _extreme_of_floats(sign):
@@ -400,8 +488,15 @@ REDUCTIONS = {
         floats=(FLOAT, _folded("x[0]", "r * x[i]", IN_A_ROW, True)),
         integers=(INT, _of_integers("x[0]", "r * x[i]"))),
     "mean": _reduction(
-        floats=(FLOAT, _mean), integers=(FLOAT, _mean_of_integers),
-        truths=(FLOAT, _mean_of_integers), singles=(SINGLE, _mean_of_singles)),
+        floats=(FLOAT, _mean), integers=(FLOAT, _of_numbers(_mean)),
+        truths=(FLOAT, _of_numbers(_mean)), singles=(SINGLE, _mean_of_singles)),
+    "var": _reduction(
+        floats=(FLOAT, _variance), integers=(FLOAT, _of_numbers(_variance)),
+        truths=(FLOAT, _of_numbers(_variance)), singles=(SINGLE, _variance_of_singles)),
+    "std": _reduction(
+        floats=(FLOAT, _root(_variance)), integers=(FLOAT, _of_numbers(_root(_variance))),
+        truths=(FLOAT, _of_numbers(_root(_variance))),
+        singles=(SINGLE, _root(_variance_of_singles, rounded=True))),
     "min": _reduction(
         floats=(FLOAT, _extreme_of_floats("<")), singles=(SINGLE, _extreme_of_floats("<")),
         integers=(INT, _extreme_of_integers("<"))),

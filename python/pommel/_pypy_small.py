@@ -10,10 +10,10 @@ from _thread import get_ident
 from __pypy__ import hidden_applevel, strategy
 
 from . import _native
-from ._pypy_arrays import (DTYPES, LIGHTEST, NUMBERS, elements_of, computed, holds_light, light, ndarray, own, plain,
-                           point, put_off, store, whole, wrapped)
-from ._pypy_kernels import (BOOL, CHOICE, EXACT, EXACT_SINGLE, FLOAT, INT, LONGEST, ONE, REDUCTIONS,
-                            SINGLE, TWO, product, single)
+from ._pypy_arrays import (DTYPES, LIGHTEST, computed, elements_of, holds_light, light, ndarray, own,
+                           plain, point, put_off, store, whole, wrapped)
+from ._pypy_kernels import (BOOL, CHOICE, CONVERSIONS, EXACT, EXACT_SINGLE, FLOAT, INT, LONGEST, NUMBERS,
+                            ONE, REDUCTIONS, SINGLE, TWO, product, single)
 
 #: Threads that want to know of underflow, which no operation here finds.
 _watching = set()
@@ -37,10 +37,9 @@ def number_as(value, type_):
         if kind is bool:
             return value
     elif kind is float or (kind is int and -EXACT_SINGLE <= value <= EXACT_SINGLE):
-        try:
-            return single(value)
-        except OverflowError:
-            return None
+        number = single(value)
+        # What is too large for float32 is an infinity there.
+        return number if number - number == 0.0 or value - value != 0.0 else None
     return None
 
 
@@ -315,21 +314,99 @@ def _copy(native):
     return copy
 
 
+# Other types, ranges, and arrays joined.
+
+
+def _astype(native):
+    call = wrapped(native)
+
+    @hidden_applevel
+    def astype(*args, **kwargs):
+        if len(args) == 2 and not kwargs and type(args[0]) is ndarray:
+            type_ = _type_of(args[1])
+            result = None if type_ < 0 else _changed(CONVERSIONS[type_], args[0])
+            if result is not None:
+                return result
+        return call(*args, **kwargs)
+
+    return astype
+
+
+def _clipped(array, low, high):
+    """The elements moved between two numbers, one of which may be None; or None."""
+    if elements_of(array) is None or array._type == BOOL or low is None and high is None:
+        return None
+    for bound in (low, high):
+        if bound is not None and type(bound) is not float and type(bound) is not int:
+            return None
+    result = array if low is None else _combined(TWO["maximum"], array, low)
+    if result is None or high is None:
+        return result
+    return _combined(TWO["minimum"], result, high)
+
+
+def _clip(native):
+    call = wrapped(native)
+
+    @hidden_applevel
+    def clip(*args, **kwargs):
+        if len(args) == 3 and not kwargs and type(args[0]) is ndarray:
+            result = _clipped(args[0], args[1], args[2])
+            if result is not None:
+                return result
+        return call(*args, **kwargs)
+
+    return clip
+
+
+def _joined(arrays):
+    """The elements of arrays of one type, one array behind the other, as a light one; or None."""
+    found, type_ = [], -1
+    for array in arrays:
+        elements = elements_of(array) if type(array) is ndarray else None
+        if elements is None or not array._dims or type_ not in (-1, array._type):
+            return None
+        type_ = array._type
+        found += elements
+    return light(found, type_) if 0 < len(found) <= LIGHTEST else None
+
+
+def _concat(native):
+    call = _of_sequences(native)
+
+    @hidden_applevel
+    def concat(*args, **kwargs):
+        if len(args) == 1 and (type(args[0]) is list or type(args[0]) is tuple):
+            axis = kwargs.get("axis", 0)
+            if type(axis) is int and axis == 0 and len(kwargs) <= 1 and "dtype" not in kwargs:
+                result = _joined(args[0])
+                if result is not None:
+                    return result
+        return call(*args, **kwargs)
+
+    return concat
+
+
 # Functions that make arrays.
 
 
 #: What a type of elements is called, too.
 _NAMES = {"float64": FLOAT, "int64": INT, "bool": BOOL, "float32": SINGLE}
+_FLOAT64, _INT64, _BOOL, _FLOAT32 = DTYPES
 
 
 def _type_of(dtype):
     """The number of a type of elements; -1 for those that light arrays have not."""
-    for type_ in range(4):
-        if dtype is DTYPES[type_]:
-            return type_
-    if type(dtype) is str:
-        return _NAMES.get(dtype, -1)
-    return FLOAT if dtype is float else INT if dtype is int else BOOL if dtype is bool else -1
+    # One after the other: a loop in here would end the compiled code.
+    if dtype is _FLOAT64 or dtype is float:
+        return FLOAT
+    if dtype is _INT64 or dtype is int:
+        return INT
+    if dtype is _BOOL or dtype is bool:
+        return BOOL
+    if dtype is _FLOAT32:
+        return SINGLE
+    return _NAMES.get(dtype, -1) if type(dtype) is str else -1
 
 
 def _numbers(given):
@@ -361,7 +438,9 @@ def _numbers_as(given, dtype):
     return light(elements, wanted)
 
 
-def _array(native):
+def _array(native, shared=False):
+    """The making of arrays of others; ``shared`` if an array stays what it is."""
+
     @hidden_applevel
     def array(*args, **kwargs):
         result = None
@@ -376,8 +455,11 @@ def _array(native):
                     result = _numbers_as(given, args[1])
                 elif len(args) == 1 and len(kwargs) == 1 and "dtype" in kwargs:
                     result = _numbers_as(given, kwargs["dtype"])
-            elif kind is float and len(args) == 1 and not kwargs:
-                result = point(given)
+            elif len(args) == 1 and not kwargs:
+                if kind is float:
+                    result = point(given)
+                elif kind is ndarray and shared:
+                    result = given
         return other(*args, **kwargs) if result is None else result
 
     other = _of_sequences(native)
@@ -533,9 +615,11 @@ def methods():
     """The methods that are written here, by their names."""
     found = {"tolist": tolist, "copy": _copy(own["copy"]), "item": _item(own["item"]),
              "dot": _dot(own["dot"]), "__matmul__": _dot(own["__matmul__"]),
-             "__pow__": _power(own["__pow__"]), "__copy__": _unary(own["__copy__"], ONE["positive"])}
+             "__pow__": _power(own["__pow__"]), "astype": _astype(own["astype"]),
+             "clip": _clip(own["clip"]), "__copy__": _unary(own["__copy__"], ONE["positive"])}
     for name, function in (("add", "add"), ("sub", "subtract"), ("mul", "multiply"),
-                           ("truediv", "divide"), ("and", "bitwise_and"), ("or", "bitwise_or"),
+                           ("truediv", "divide"), ("floordiv", "floor_divide"),
+                           ("mod", "remainder"), ("and", "bitwise_and"), ("or", "bitwise_or"),
                            ("xor", "bitwise_xor")):
         for prefix, make in (("", _operator), ("r", _reflected), ("i", _in_place)):
             method = "__{}{}__".format(prefix, name)
@@ -559,7 +643,8 @@ def methods():
 
 #: What makes functions of the native part into those of the face, by their names.
 FUNCTIONS = {
-    "arange": _arange, "array": _array, "asarray": _array, "dot": _dot, "empty": _filled(0.0),
+    "arange": _arange, "array": _array, "asarray": lambda native: _array(native, shared=True), "astype": _astype, "clip": _clip,
+    "concat": _concat, "dot": _dot, "empty": _filled(0.0),
     "empty_like": _like(0), "eval": _eval, "matmul": _dot, "ones": _filled(1.0),
     "ones_like": _like(1), "set_modes": _set_modes, "vecdot": _dot, "where": _where,
     "zeros": _filled(0.0), "zeros_like": _like(0),

@@ -36,8 +36,10 @@ def small_singles(values):
 
 
 def native(array):
-    """A copy by the native part, which does not hear of the array itself."""
-    return array.copy().astype(array.dtype)
+    """A copy in the native part, which does not hear of the array itself."""
+    copy = array.copy()
+    memoryview(copy).release()
+    return copy
 
 
 def bits(result):
@@ -162,8 +164,19 @@ UNARY.update({
     "[1:][9]": lambda a: a[1:][9], "[-9:-1]": lambda a: a[-9:-1], "[None]": lambda a: a[None],
     "[10**30:]": lambda a: a[10**30:], "[:-10**30]": lambda a: a[:-10**30], "[1:3].sum": lambda a: a[1:3].sum(),
 })
+UNARY.update({"astype " + dtype: lambda a, dtype=dtype: a.astype(dtype)
+              for dtype in ("float64", "int64", "bool", "float32", "int32", "complex128")})
+UNARY.update({
+    "astype float": lambda a: a.astype(float), "astype pm.int64": lambda a: a.astype(pm.int64),
+    "astype copy": lambda a: [a.astype(a.dtype, copy=False), pm.astype(a, "float64", copy=True)],
+    "concat": lambda a: pm.concat([a, a[:1], a]), "concatenate": lambda a: pm.concatenate((a, a)),
+    "concat axis": lambda a: pm.concat((a, a), axis=None), "concat types": lambda a: pm.concat([a, pm.ones(2)]),
+    "concat dtype": lambda a: pm.concat([a, a], dtype="float64"), "concat none": lambda a: pm.concat([a[:0], a]),
+    "clip one": lambda a: [pm.clip(a, 1), a.clip(None, 1.5), pm.clip(a, 0, max=1)],
+    "clip": lambda a: [pm.clip(a, -1, 2), a.clip(-0.5, 1.1), a.clip(0.5, 2), a.clip(3, -3), a.clip(0, math.nan)],
+})
 UNARY.update({"." + name: lambda a, name=name: getattr(a, name)()
-              for name in ("sum", "prod", "min", "max", "mean", "any", "all", "std", "copy")})
+              for name in ("sum", "prod", "min", "max", "mean", "any", "all", "std", "var", "copy")})
 
 
 @pytest.mark.parametrize("name", UNARY)
