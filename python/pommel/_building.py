@@ -32,7 +32,7 @@ def concatenate(arrays: Any, /, axis: int | None = 0, out: Any = None, *, dtype:
     arrays = [_native.asarray(array) for array in arrays]
     if not arrays:
         raise ValueError("argument 'arrays' must hold an array or more")
-    if axis is not None and any(array.ndim == 0 for array in arrays):
+    if axis is not None and 0 in [array.ndim for array in arrays]:
         raise ValueError("argument 'arrays' must be arrays with dimensions: pass axis=None, or "
                          "use atleast_1d")
     if out is None and dtype is None and casting == "same_kind":

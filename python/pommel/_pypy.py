@@ -4,11 +4,12 @@ A call of the native part costs a microsecond or more on PyPy, and nothing compi
 the class of arrays gets methods in Python here, which serve some kinds of arrays themselves and
 hand everything else on:
 
-* A *light* array has one axis or none and a few elements of float64, int64, bool or float32, in a
-  list. It is an object of the native class without a native struct. As soon as anything is asked
-  of it that is not done here, it gets a *twin*, a native array with its elements, which stands for
-  it from then on.
-* A *part* of a light array is a view of neighbouring elements, and has a twin when that has one.
+* A *light* array has two axes, one or none and a few elements of float64, int64, bool or float32,
+  row by row in a list. It is an object of the native class without a native struct. As soon as
+  anything is asked of it that is not done here, it gets a *twin*, a native array with its elements,
+  which stands for it from then on.
+* A *part* of a light array is a view of neighbouring elements, perhaps in another shape, and has a
+  twin when that has one.
 * An array whose elements are read or written one by one is *opened*: its memory is reached by a
   typed pointer. To be written it is exported, until the native part is asked for anything: what
   reads it is not put off meanwhile.
@@ -32,12 +33,13 @@ from ._pypy_small import number_as
 
 #: Properties that are not about memory.
 _DESCRIPTION = frozenset("dtype shape strides ndim size itemsize nbytes device _readonly".split())
-#: What is known of an array by its light elements' type, the number of axes and of elements.
+#: What is known of a light array, and by the number of its elements.
 _KNOWN = {
-    "dtype": lambda type, dims, count: DTYPES[type],
-    "ndim": lambda type, dims, count: dims,
-    "shape": lambda type, dims, count: (count,) if dims else (),
-    "size": lambda type, dims, count: count,
+    "dtype": lambda array, count: DTYPES[array._type],
+    "ndim": lambda array, count: array._dims,
+    "shape": lambda array, count: (
+        (count,) if array._dims == 1 else (count // array._columns, array._columns) if array._dims else ()),
+    "size": lambda array, count: count,
 }
 
 
@@ -63,9 +65,9 @@ def _known_property(known, ask, memo):
     def value(self):
         elements = self._list
         if elements is not None:
-            return known(self._type, self._dims, len(elements))
+            return known(self, len(elements))
         if self._base is not None:
-            return known(self._type, 1, self._count)
+            return known(self, self._count)
         found = getattr(self, memo)
         if found is None:
             found = ask(self)
@@ -83,14 +85,18 @@ def __getitem__(self, key):
     elements = self._list
     if elements is not None:
         if type(key) is int:
-            if -len(elements) <= key < len(elements) and self._dims:
+            if -len(elements) <= key < len(elements) and self._dims == 1:
                 return _element(elements[key], self._type)
-        elif type(key) is slice and self._dims:
+        elif type(key) is slice and self._dims == 1:
             found = _part(self, key, len(elements))
             if found is not None:
                 return found
-        elif type(key) is ndarray and self._dims:
+        elif type(key) is ndarray and self._dims == 1:
             found = _chosen(self, elements, key)
+            if found is not None:
+                return found
+        if self._dims == 2:
+            found = _of_rows(self, elements, 0, len(elements), key)
             if found is not None:
                 return found
     else:
@@ -123,10 +129,31 @@ def _place_in_part(view, elements, key):
     return view._from + key if 0 <= key < count else None
 
 
+def _of_rows(array, elements, start, count, key):
+    """A row or an element of an array of two axes, whose elements begin at a place of a list, or
+    None."""
+    columns = array._columns
+    if type(key) is tuple and len(key) == 2:
+        i, j = key
+        if type(j) is not int or not -columns <= j < columns:
+            return None
+    else:
+        i, j = key, None
+    rows = count // columns
+    if type(i) is not int or not -rows <= i < rows:
+        return None
+    first = (i if i >= 0 else i + rows) * columns
+    if j is None:
+        return part(array, first, columns)
+    return _element(elements[start + first + (j if j >= 0 else j + columns)], array._type)
+
+
 def _of_part(view, key):
+    elements = view._base._list
+    if view._dims == 2:
+        return None if elements is None else _of_rows(view, elements, view._from, view._count, key)
     if type(key) is slice:
         return _part(view, key, view._count)
-    elements = view._base._list
     where = _place_in_part(view, elements, key)
     return None if where is None else _element(elements[where], view._type)
 
@@ -159,7 +186,7 @@ def _part(array, key, count):
 def _chosen(array, elements, key):
     """The elements where truth values are true, if there are some."""
     truths = elements_of(key)
-    if truths is None or key._type != BOOL or len(truths) != len(elements) or not key._dims:
+    if truths is None or key._type != BOOL or len(truths) != len(elements) or key._dims != 1:
         return None
     found = [elements[i] for i in range(len(elements)) if truths[i]]
     return light(found, array._type) if found else None
@@ -202,7 +229,7 @@ def _put(array, key, value):
             return False
     else:
         return False
-    if not array._dims:
+    if array._dims != 1:
         return False
     if type(key) is int:
         number = number_as(value, array._type)
@@ -229,7 +256,7 @@ def _values(value, type_, count):
             return None
         if not value._dims:
             return [values[0] for _ in range(count)]
-        return values if len(values) == count else None
+        return values if len(values) == count and value._dims == 1 else None
     number = number_as(value, type_)
     # Not times the count: PyPy makes zeros of -0.0 then.
     return None if number is None else [number for _ in range(count)]
@@ -266,7 +293,7 @@ def _write(array, key, value):
 @hidden_applevel
 def __len__(self):
     elements = self._list
-    if elements is not None and self._dims:
+    if elements is not None and self._dims == 1:
         return len(elements)
     shape = self.shape
     return shape[0] if shape else own["__len__"](whole(self))
@@ -279,7 +306,7 @@ def __iter__(self):
         open_(self)
         if self._axes != 1:
             return own["__iter__"](whole(self))
-    elif not self.ndim:
+    elif self.ndim != 1:
         return own["__iter__"](whole(self))
     return _each(self, len(self))
 

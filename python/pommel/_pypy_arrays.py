@@ -37,8 +37,9 @@ DEEPEST = 64
 
 #: The elements of a light array; None for others.
 ndarray._list = None
-#: The number of the type of elements, and the number of axes, of a light array, or one like it.
-ndarray._type, ndarray._dims = FLOAT, 1
+#: The number of the type of elements, the number of axes and, where these are two, of columns, of a
+#: light array, or one like it.
+ndarray._type, ndarray._dims, ndarray._columns = FLOAT, 1, 1
 #: The light array that an array is a part of, from where on.
 ndarray._base, ndarray._from = None, 0
 #: The native array that stands for an array without a native struct.
@@ -81,9 +82,26 @@ def point(element, type=FLOAT):
     return array
 
 
-def part(base, start, count):
-    """A view of a light array, or of a view of one."""
+def shaped(array, like):
+    """A light array of one axis, which gets the shape of another one."""
+    dims = like._dims
+    if dims != 1:
+        array._dims = dims
+        if dims == 2:
+            array._columns = like._columns
+    return array
+
+
+def same_shape(one, other):
+    """Whether two arrays of as many elements have one shape."""
+    return one._dims == other._dims and (one._dims != 2 or one._columns == other._columns)
+
+
+def part(base, start, count, columns=0):
+    """A view of a light array, or of a view of one; with two axes if it has columns."""
     view = _new(ndarray)
+    if columns:
+        view._dims, view._columns = 2, columns
     if base._type != FLOAT:
         view._type = base._type
     view._from = base._from + start
@@ -120,16 +138,23 @@ def _make_twin(array):
             array._twin = _BEING_MADE
             array._list = None
             try:
-                array._twin = native_array(
-                    elements if array._dims else elements[0], DTYPES[array._type])
+                array._twin = _in_rows(array, native_array(
+                    elements if array._dims else elements[0], DTYPES[array._type]))
             except BaseException:
                 array._list = elements
                 raise
         elif array._twin is None:
             start = array._from
-            array._twin = own["__getitem__"](
-                whole(array._base), slice(start, start + array._count))
+            row = whole(array._base)
+            if array._base._dims != 1:
+                # Places are those of the list: of the elements in a row, which are a view here.
+                row = own["reshape"](row, -1)
+            array._twin = _in_rows(array, own["__getitem__"](row, slice(start, start + array._count)))
         return array._twin
+
+
+def _in_rows(array, twin):
+    return own["reshape"](twin, -1, array._columns) if array._dims == 2 else twin
 
 
 def is_light(array):
@@ -261,11 +286,11 @@ def open_(array):
         return
     array._kind, c_name, array._type = kind
     array._start = cast(_pointer_to(c_name), interface["data"][0])
-    array._count, array._step = shape[0], steps[0]
+    array._rows, array._step = shape[0], steps[0]
     if len(shape) == 2:
         array._columns, array._across = shape[1], steps[1]
     # Others may look at any time: this comes last.
-    array._axes = len(shape)
+    array._dims = array._axes = len(shape)
 
 
 def _pointer_to(c_name):
@@ -299,20 +324,20 @@ def place(array, key):
     """Where the pointer to an opened array finds the element of an index, or None."""
     if type(key) is int:
         if array._axes == 1:
-            count = array._count
+            rows = array._rows
             if key < 0:
-                key += count
-            if 0 <= key < count:
+                key += rows
+            if 0 <= key < rows:
                 return key * array._step
     elif type(key) is tuple and array._axes == 2 and len(key) == 2:
         i, j = key
         if type(i) is int and type(j) is int:
-            count, columns = array._count, array._columns
+            rows, columns = array._rows, array._columns
             if i < 0:
-                i += count
+                i += rows
             if j < 0:
                 j += columns
-            if 0 <= i < count and 0 <= j < columns:
+            if 0 <= i < rows and 0 <= j < columns:
                 return i * array._step + j * array._across
     return None
 
@@ -326,10 +351,15 @@ def elements_of(array):
         elements, start = array._base._list, array._from
         return None if elements is None else elements[start:start + array._count]
     if array._axes:
-        if array._axes != 1 or array._step != 1 or array._count > LIGHTEST:
+        count, step = array._rows, array._step
+        if array._axes == 2:
+            # Rows without gaps, one behind the other.
+            step = array._across if step == array._columns else 0
+            count *= array._columns
+        if step != 1 or count > LIGHTEST:
             return None
         try:
-            return unpack(array._start, array._count)
+            return unpack(array._start, count)
         except ValueError:
             # A byte that is neither true nor false.
             return None
@@ -360,7 +390,7 @@ def store(array, elements):
 
 
 def _store_opened(array, elements):
-    if array._written is None or array._axes != 1 or array._count != len(elements):
+    if array._written is None or array._axes != 1 or array._rows != len(elements):
         return False
     pointer, step = array._start, array._step
     for i in range(len(elements)):

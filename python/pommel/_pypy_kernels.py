@@ -137,11 +137,17 @@ def _row(term, type, checked, count):
         lines += ["    memory[{}] = {}".format(i, name) for i, name in enumerate(names)]
         lines += ["    {} = memory[{}]".format(name, i) for i, name in enumerate(names)]
         lines.append("    _roomy.append(memory)")
+    if checked:
+        return lines + [_checked(names, type)]
+    return lines + ["    return [{}]".format(", ".join(names))]
+
+
+def _checked(names, type):
+    """The line that gives the results if they are elements."""
     fits = _finite(" + ".join(names))
     if type == INT:
         fits = " and ".join("{} <= {} <= {}".format(-LONGEST, name, LONGEST) for name in names)
-    return lines + ["    return [{}]{}".format(
-        ", ".join(names), " if {} else None".format(fits) if checked else "")]
+    return "    return [{}] if {} else None".format(", ".join(names), fits)
 
 
 def _finite(total):
@@ -561,3 +567,32 @@ def product(type, x, y):
         r = _product_of_integers(x, y)
         return r if r is not None and -LONGEST <= r <= LONGEST else None
     return None
+
+
+#: Products of more rows and columns, and of longer rows, are added in another order.
+_TINY, _LONG = 8, 16
+_matrix_products = {}
+
+
+def matrix_product(type, x, y, inner, columns):
+    """The elements of the product of two matrices of one type, in rows; ``inner`` is the number of
+    columns of the first. None where the native part computes."""
+    rows = len(x) // inner
+    if type not in (FLOAT, INT) or rows > _TINY or columns > _TINY or inner > _LONG:
+        return None
+    shape = type, rows, inner, columns
+    found = _matrix_products.get(shape)
+    if found is None:
+        found = _matrix_products[shape] = _matrix_kernel(*shape)
+    return found(x, y)
+
+
+def _matrix_kernel(type, rows, inner, columns):
+    zero = repr(NUMBERS[type](0))
+    names, lines = [], ["def kernel(x, y):"]
+    for i in range(rows):
+        for j in range(columns):
+            terms = ["x[{}] * y[{}]".format(i * inner + p, p * columns + j) for p in range(inner)]
+            names.append("r{}".format(len(names)))
+            lines.append("    {} = {}".format(names[-1], " + ".join([zero] + terms)))
+    return _function(lines + [_checked(names, type)])

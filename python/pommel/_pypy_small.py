@@ -11,9 +11,9 @@ from __pypy__ import hidden_applevel, strategy
 
 from . import _native
 from ._pypy_arrays import (DTYPES, LIGHTEST, computed, elements_of, holds_light, light, ndarray, own,
-                           plain, point, put_off, store, whole, wrapped)
+                           part, plain, point, put_off, same_shape, shaped, store, whole, wrapped)
 from ._pypy_kernels import (BOOL, CHOICE, CONVERSIONS, EXACT, EXACT_SINGLE, FLOAT, INT, LONGEST, NUMBERS,
-                            ONE, REDUCTIONS, SINGLE, TWO, product, single)
+                            ONE, REDUCTIONS, SINGLE, TWO, matrix_product, product, single)
 
 #: Threads that want to know of underflow, which no operation here finds.
 _watching = set()
@@ -84,26 +84,32 @@ def _combined(rules, a, b, truths=None):
     rule = rules[4 * x_type + y_type]
     if rule is None or _watching:
         return None
+    shape = a if x_dims else b
     if x_dims == y_dims:
-        if len(x) != len(y):
+        if len(x) != len(y) or x_dims == 2 and a._columns != b._columns:
             return None
         count, kernel = len(x), rule.arrays
-    elif x_dims:
+    elif not y_dims:
         count, kernel, y = len(x), rule.number, y[0]
-    else:
+    elif not x_dims:
         count, kernel, x = len(y), rule.reflected, x[0]
+    else:
+        return None
     if truths is None:
         result = _computed(kernel(count), x, y)
-    elif len(truths) != count or not (x_dims or y_dims):
+    elif len(truths) != count or shape._dims != 1:
         return None
     else:
         result = kernel(count)(x, y, truths)
     if result is None:
         return None
     made = light(result, rule.type)
-    if not x_dims and not y_dims:
-        made._dims = 0
-    return made
+    return shaped(made, shape) if x_dims or y_dims else _pointed(made)
+
+
+def _pointed(array):
+    array._dims = 0
+    return array
 
 
 def _computed(kernel, *operands):
@@ -122,30 +128,53 @@ def _changed(rules, array):
     result = _computed(rule[1](len(x)), x)
     if result is None:
         return None
-    made = light(result, rule[0])
-    if not array._dims:
-        made._dims = 0
-    return made
+    return shaped(light(result, rule[0]), array)
 
 
 def _reduced(rules, array):
     x = elements_of(array)
     rule = rules[array._type]
-    if x is None or rule is None or not array._dims or _watching:
+    if x is None or rule is None or array._dims != 1 or _watching:
         return None
     result = rule[1](x)
     return None if result is None else point(result, rule[0])
 
 
-def _multiplied(a, b):
-    """The scalar product of two small arrays, or None."""
-    if type(a) is not ndarray or type(b) is not ndarray or _watching:
-        return None
-    x, y = elements_of(a), elements_of(b)
-    if x is None or y is None or a._type != b._type or len(x) != len(y) or not (a._dims and b._dims):
+def _factors(a, b):
+    """The elements of two small arrays of one type with axes, or None for both."""
+    if type(a) is ndarray and type(b) is ndarray and not _watching:
+        x, y = elements_of(a), elements_of(b)
+        if x is not None and y is not None and a._type == b._type and a._dims and b._dims:
+            return x, y
+    return None, None
+
+
+def _scalar_product(a, b):
+    """The scalar product of two small vectors, or None."""
+    x, y = _factors(a, b)
+    if x is None or a._dims != 1 or b._dims != 1 or len(x) != len(y):
         return None
     result = product(a._type, x, y)
     return None if result is None else point(result, a._type)
+
+
+def _multiplied(a, b):
+    """The product of two small vectors or matrices, or None."""
+    x, y = _factors(a, b)
+    if x is None:
+        return None
+    if a._dims == 1 and b._dims == 1:
+        return _scalar_product(a, b)
+    # A vector is a row on the left and a column on the right, which the result then lacks.
+    inner = a._columns if a._dims == 2 else len(x)
+    columns = b._columns if b._dims == 2 else 1
+    if inner * columns != len(y):
+        return None
+    result = matrix_product(a._type, x, y, inner, columns)
+    if result is None:
+        return None
+    made = light(result, a._type)
+    return shaped(made, b) if a._dims == 2 and b._dims == 2 else made
 
 
 # Methods.
@@ -172,8 +201,8 @@ def _reflected(native, rules):
 def _fits(result, array):
     """Whether a light result has the type and the shape of an array that is light or like that."""
     elements = elements_of(array)
-    return (elements is not None and result._type == array._type and result._dims == array._dims
-            and len(result._list) == len(elements))
+    return (elements is not None and result._type == array._type
+            and len(result._list) == len(elements) and same_shape(result, array))
 
 
 def _in_place(native, rules):
@@ -229,13 +258,13 @@ def _reduction(native, rules):
     return reduction
 
 
-def _dot(native):
+def _dot(native, multiplied=_multiplied):
     call = wrapped(native)
 
     @hidden_applevel
     def dot(*args, **kwargs):
         if len(args) == 2 and not kwargs:
-            result = _multiplied(args[0], args[1])
+            result = multiplied(args[0], args[1])
             if result is not None:
                 return result
         return call(*args, **kwargs)
@@ -252,7 +281,7 @@ def _where(native):
             condition, a, b = args
             if type(condition) is ndarray and (type(a) is ndarray or type(b) is ndarray):
                 truths = elements_of(condition)
-                if truths is not None and condition._type == BOOL and condition._dims:
+                if truths is not None and condition._type == BOOL and condition._dims == 1:
                     result = _combined(CHOICE, a, b, truths)
                     if result is not None:
                         return result
@@ -297,6 +326,9 @@ def tolist(self):
     elements = self._list
     if elements is None or self._type == SINGLE:
         return own["tolist"](whole(self))
+    if self._dims == 2:
+        columns = self._columns
+        return [elements[i:i + columns] for i in range(0, len(elements), columns)]
     return elements[:] if self._dims else elements[0]
 
 
@@ -306,10 +338,7 @@ def _copy(native):
         elements = None if args or kwargs else elements_of(self)
         if elements is None:
             return native(whole(self), *args, **kwargs)
-        made = light(elements[:], self._type)
-        if not self._dims:
-            made._dims = 0
-        return made
+        return shaped(light(elements[:], self._type), self)
 
     return copy
 
@@ -364,7 +393,7 @@ def _joined(arrays):
     found, type_ = [], -1
     for array in arrays:
         elements = elements_of(array) if type(array) is ndarray else None
-        if elements is None or not array._dims or type_ not in (-1, array._type):
+        if elements is None or array._dims != 1 or type_ not in (-1, array._type):
             return None
         type_ = array._type
         found += elements
@@ -385,6 +414,53 @@ def _concat(native):
         return call(*args, **kwargs)
 
     return concat
+
+
+def _columns_of(shape, count):
+    """The number of columns of so many elements under a shape, 0 for one axis; None where that is not
+    simple or wrong."""
+    if type(shape) is int:
+        shape = (shape,)
+    if type(shape) is not tuple or not 1 <= len(shape) <= 2:
+        return None
+    rows = shape[0]
+    if type(rows) is not int or type(shape[-1]) is not int:
+        return None
+    if len(shape) == 1:
+        return 0 if rows == count or rows == -1 else None
+    columns = shape[1]
+    if rows == -1 and columns > 0:
+        rows = count // columns
+    elif columns == -1 and rows > 0:
+        columns = count // rows
+    return columns if rows > 0 and columns > 0 and rows * columns == count else None
+
+
+def _reshape(native, extents=2):
+    """``extents`` are as many as may be given one by one."""
+    call = wrapped(native, views=True)
+
+    @hidden_applevel
+    def reshape(*args, **kwargs):
+        if 2 <= len(args) <= extents and not kwargs and type(args[0]) is ndarray:
+            count = _light_elements(args[0])
+            if count:
+                columns = _columns_of(args[1] if len(args) == 2 else args[1:], count)
+                if columns is not None:
+                    return part(args[0], 0, count, columns)
+        return call(*args, **kwargs)
+
+    return reshape
+
+
+def _light_elements(array):
+    """How many elements a light array, or a part of one, has; 0 for others."""
+    elements = array._list
+    if elements is not None:
+        return len(elements)
+    if array._twin is None and array._base is not None and array._base._list is not None:
+        return array._count
+    return 0
 
 
 # Functions that make arrays.
@@ -519,7 +595,8 @@ def _like(value):
             if len(args) == 1 and not kwargs and type(args[0]) is ndarray:
                 elements = args[0]._list
                 if elements is not None and args[0]._dims:
-                    return light([NUMBERS[args[0]._type](value)] * len(elements), args[0]._type)
+                    found = [NUMBERS[args[0]._type](value)] * len(elements)
+                    return shaped(light(found, args[0]._type), args[0])
             return call(*args, **kwargs)
 
         return like
@@ -616,7 +693,8 @@ def methods():
     found = {"tolist": tolist, "copy": _copy(own["copy"]), "item": _item(own["item"]),
              "dot": _dot(own["dot"]), "__matmul__": _dot(own["__matmul__"]),
              "__pow__": _power(own["__pow__"]), "astype": _astype(own["astype"]),
-             "clip": _clip(own["clip"]), "__copy__": _unary(own["__copy__"], ONE["positive"])}
+             "clip": _clip(own["clip"]), "reshape": _reshape(own["reshape"], 3),
+             "__copy__": _unary(own["__copy__"], ONE["positive"])}
     for name, function in (("add", "add"), ("sub", "subtract"), ("mul", "multiply"),
                            ("truediv", "divide"), ("floordiv", "floor_divide"),
                            ("mod", "remainder"), ("and", "bitwise_and"), ("or", "bitwise_or"),
@@ -643,10 +721,11 @@ def methods():
 
 #: What makes functions of the native part into those of the face, by their names.
 FUNCTIONS = {
-    "arange": _arange, "array": _array, "asarray": lambda native: _array(native, shared=True), "astype": _astype, "clip": _clip,
-    "concat": _concat, "dot": _dot, "empty": _filled(0.0),
+    "arange": _arange, "array": _array, "asarray": lambda native: _array(native, shared=True),
+    "astype": _astype, "clip": _clip, "concat": _concat, "dot": _dot, "empty": _filled(0.0),
     "empty_like": _like(0), "eval": _eval, "matmul": _dot, "ones": _filled(1.0),
-    "ones_like": _like(1), "set_modes": _set_modes, "vecdot": _dot, "where": _where,
+    "ones_like": _like(1), "reshape": _reshape, "set_modes": _set_modes,
+    "vecdot": lambda native: _dot(native, _scalar_product), "where": _where,
     "zeros": _filled(0.0), "zeros_like": _like(0),
 }
 FUNCTIONS.update(
