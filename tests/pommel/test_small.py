@@ -337,12 +337,14 @@ def test_opened_arrays_go_the_same_way():
 
 #: Steps of programs: with an array, another one, two indices and a number.
 STEPS = {
-    "slice": lambda a, b, i, j, n: a[i:j], "row": lambda a, b, i, j, n: a[i], "element": lambda a, b, i, j, n: a[i, j],
+    "slice": lambda a, b, i, j, n: a[i:j], "row": lambda a, b, i, j, n: a[i],
+    "element": lambda a, b, i, j, n: a[i, j], "like": lambda a, b, i, j, n: pm.ones_like(a),
     "rows": lambda a, b, i, j, n: a.reshape(-1, n), "flat": lambda a, b, i, j, n: pm.reshape(a, -1),
-    "turned": lambda a, b, i, j, n: a.T, "copy": lambda a, b, i, j, n: a.copy(), "+": lambda a, b, i, j, n: a + b,
-    "*": lambda a, b, i, j, n: a * n, "//": lambda a, b, i, j, n: a // n, "@": lambda a, b, i, j, n: a @ b,
+    "turned": lambda a, b, i, j, n: a.T, "copy": lambda a, b, i, j, n: a.copy(),
+    "+": lambda a, b, i, j, n: a + b, "*": lambda a, b, i, j, n: a * n,
+    "//": lambda a, b, i, j, n: a // n, "@": lambda a, b, i, j, n: a @ b,
     "in place": lambda a, b, i, j, n: a.__iadd__(b), "write": lambda a, b, i, j, n: a.__setitem__(i, n),
-    "write many": lambda a, b, i, j, n: a.__setitem__(slice(i, j), n), "like": lambda a, b, i, j, n: pm.ones_like(a),
+    "write many": lambda a, b, i, j, n: a.__setitem__(slice(i, j), n),
     "type": lambda a, b, i, j, n: a.astype(["int64", "float32", "bool"][n - 1]),
     "clip": lambda a, b, i, j, n: a.clip(-1, n), "concat": lambda a, b, i, j, n: pm.concat([a, b]),
     "where": lambda a, b, i, j, n: pm.where(a > 0, a, b), "std": lambda a, b, i, j, n: a.std(),
