@@ -244,7 +244,7 @@ mod tests {
         let visit = |number: usize| {
             visits[number].fetch_add(1, Ordering::Relaxed);
         };
-        team.run(count, &visit, count % 2 == 0);
+        team.run(count, &visit, count.is_multiple_of(2));
         assert!(visits.into_iter().all(|visit| visit.into_inner() == 1), "{count}");
     }
 

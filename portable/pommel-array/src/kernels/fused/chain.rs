@@ -1,9 +1,9 @@
 //! Blocks over whole arrays without gaps, which run without a program: making one costs more than the
 //! arithmetic of a few thousand elements.
 
-use super::block::{Block, FOLDED, Input, Signature, Value};
+use super::block::{Block, FOLDED, Input, Merge, Signature, Value};
 use super::float::Float;
-use super::{Code, OPERATIONS, code, is_available, known, signature};
+use super::{Code, OPERATIONS, code, is_available, known, signature, x86_64};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::kernels::elementwise::Kernel;
@@ -19,7 +19,7 @@ use crate::scalar::Bits;
 use crate::threads;
 use core::ops::Range;
 use smallvec::SmallVec;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A block that is being made, over arrays of so many elements.
 pub(crate) struct Chain {
@@ -180,6 +180,58 @@ impl Chain {
     fn code_to_store(&mut self, value: Value, dtype: DType) -> Option<Code> {
         self.block.outputs.push((value, dtype == DType::Bool));
         known(&self.block)?
+    }
+}
+
+/// The code that folds elements that are there.
+fn folding(merge: Merge, dtype: DType) -> Option<Code> {
+    static CODES: [OnceLock<Option<Code>>; 4] = [const { OnceLock::new() }; 4];
+    let float = Float::of(dtype).filter(|_| is_available())?;
+    let code = &CODES[merge as usize * 2 + float as usize];
+    *code.get_or_init(|| {
+        let fold = Some((Value::Input(0), merge));
+        x86_64::compile(&Block { inputs: vec![Input::Elements], fold, ..Block::new(float) })
+    })
+}
+
+/// Rows of so many elements are worth code.
+const LONG: usize = 256;
+
+impl Folder {
+    /// [`Rows`](crate::kernels::reduce::fold::Rows) of this machine: long ones in machine code, where
+    /// there is any. It keeps its parts in registers, as the compiler does with some versions of a loop
+    /// and not with others.
+    ///
+    /// # Safety
+    /// That of the kernel, but for the instruction set.
+    pub(crate) unsafe fn fold_rows(
+        &self,
+        input: *const u8,
+        step: isize,
+        rows: usize,
+        n: usize,
+        out: *mut u8,
+    ) {
+        let isa = Isa::best() as usize;
+        let code = self.merge.filter(|_| n >= LONG).and_then(|merge| folding(merge, self.input));
+        let Some(code) = code else {
+            // SAFETY: the caller's; the machine has the version.
+            return unsafe { self.rows[isa](input, step, rows, n, out) };
+        };
+        let mut state = core::mem::MaybeUninit::<[u128; STATE]>::uninit();
+        let state = state.as_mut_ptr().cast::<u128>();
+        let (size, parts) = (self.input.size(), FOLDED / self.input.size());
+        let whole = n / parts * parts;
+        for row in 0..rows {
+            let start = input.wrapping_offset(row as isize * step);
+            let out = out.wrapping_add(row * self.output.size());
+            // SAFETY: the elements of a row, the parts, and room for its result; the machine has the
+            // version.
+            unsafe {
+                code([start, state.cast::<u8>().cast_const()].as_ptr(), whole);
+                self.piece[isa](start.add(whole * size), n - whole, whole, state, out);
+            }
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::array::Array;
 use crate::dtype::DType;
 use crate::error::Result;
-use crate::kernels::isa::Isa;
 use crate::kernels::reduce::fold::{BLOCK, Folder};
 use crate::kernels::reduce::step::GRAIN;
 use crate::kernels::status::{self, Status};
@@ -50,7 +49,7 @@ fn run(
     // SAFETY: `n` elements of the folder's type without gaps, and room for a result.
     unsafe {
         if n <= BLOCK {
-            folder.rows[Isa::best() as usize](start, 0, 1, n, out);
+            folder.fold_rows(start, 0, 1, n, out);
         } else {
             blocks(start, n, folder, &again(), out);
         }
@@ -68,16 +67,16 @@ fn run(
 /// # Safety
 /// There are `n` elements, in [`BLOCKS`] blocks at most, and room for a result.
 unsafe fn blocks(start: *const u8, n: usize, folder: &Folder, again: &Folder, out: *mut u8) {
-    let (isa, size) = (Isa::best() as usize, folder.output.size());
+    let size = folder.output.size();
     let mut parts = [const { MaybeUninit::<u128>::uninit() }; BLOCKS];
     let parts = parts.as_mut_ptr().cast::<u8>();
     let (whole, rest, step) = (n / BLOCK, n % BLOCK, BLOCK * folder.input.size());
-    // SAFETY: whole blocks, what is left, and room for the result of each; the machine has the version.
+    // SAFETY: whole blocks, what is left, and room for the result of each.
     unsafe {
-        folder.rows[isa](start, step as isize, whole, BLOCK, parts);
+        folder.fold_rows(start, step as isize, whole, BLOCK, parts);
         if rest > 0 {
-            folder.rows[isa](start.add(whole * step), 0, 1, rest, parts.add(whole * size));
+            folder.fold_rows(start.add(whole * step), 0, 1, rest, parts.add(whole * size));
         }
-        again.rows[isa](parts, 0, 1, n.div_ceil(BLOCK), out);
+        again.fold_rows(parts, 0, 1, n.div_ceil(BLOCK), out);
     }
 }

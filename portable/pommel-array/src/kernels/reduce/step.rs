@@ -306,7 +306,6 @@ struct Rows<'a> {
 impl Rows<'_> {
     /// Folds some of the parts, which are counted through all rows.
     fn run(&self, range: Range<usize>) {
-        let kernel = self.folder.rows[Isa::best() as usize];
         let out_size = self.folder.output.size();
         let mut at = range.start;
         while at < range.end {
@@ -332,8 +331,8 @@ impl Rows<'_> {
             let out = self.out.at(at, out_size);
             if self.row.stride == self.size as isize || n == 1 {
                 // SAFETY: `count` rows of the array, and the places of their results, which only this
-                // call writes; the machine has the version.
-                unsafe { kernel(start, step, count, n, out) };
+                // call writes.
+                unsafe { self.folder.fold_rows(start, step, count, n, out) };
             } else {
                 self.gathered(start, step, count, n, out);
             }
