@@ -115,7 +115,7 @@ pub(crate) fn number_of_threads() -> usize {
 }
 
 /// Calls a function with ranges that cover `0..size`, on as many threads as are worth it. A grain of
-/// elements is worth waking a thread, a quarter of it one that is awake.
+/// elements is worth waking a thread, a part of it one that is awake.
 ///
 /// # Panics
 /// If `POMMEL_NUM_THREADS` is none and nobody asked for [`count`], which says so as an error.
@@ -129,7 +129,7 @@ pub(crate) fn for_each_block(blocks: usize, grain: usize, work: impl Fn(Range<us
 }
 
 /// This part of a grain is worth a thread that is awake.
-const AWAKE: usize = 4;
+const AWAKE: usize = 2;
 
 /// Calls a function with ranges whose lengths are multiples of a number, but for the last.
 fn split(size: usize, grain: usize, multiple: usize, work: impl Fn(Range<usize>) + Sync) {

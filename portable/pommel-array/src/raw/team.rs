@@ -33,6 +33,14 @@ const OPEN: u64 = 1 << 63;
 /// What is to be done with a number.
 type Task<'a> = dyn Fn(usize) + Sync + 'a;
 
+/// From where numbers are taken; one of them in the word that counts.
+#[derive(Clone, Copy)]
+#[repr(u64)]
+enum From {
+    First = 1,
+    Last = 1 << 32,
+}
+
 /// A call: a task for each number below a count.
 struct Call {
     task: *const Task<'static>,
@@ -43,8 +51,10 @@ struct Call {
 struct Shared {
     state: AtomicU64,
     call: UnsafeCell<Option<Call>>,
-    /// The next number that nobody has taken.
-    next: AtomicUsize,
+    /// How many numbers have been taken: by the caller, from the first one on, and in the upper half by
+    /// helpers, from the last one on. So the next call of the kind finds its memory in the caches where
+    /// this one leaves it.
+    taken: AtomicU64,
     /// Whether a helper's task has panicked.
     failed: AtomicBool,
     helpers: usize,
@@ -79,7 +89,7 @@ impl Team {
             helpers,
             state: AtomicU64::new(0),
             call: UnsafeCell::new(None),
-            next: AtomicUsize::new(0),
+            taken: AtomicU64::new(0),
             failed: AtomicBool::new(false),
             asleep: AtomicUsize::new(0),
             lonely: AtomicU64::new(0),
@@ -110,7 +120,8 @@ impl Team {
         }
         self.shared.open(count, task);
         // Also if it panics here, nobody may be in the call when it is gone.
-        let own = catch_unwind(AssertUnwindSafe(|| self.shared.take_turns(count, task)));
+        let own =
+            catch_unwind(AssertUnwindSafe(|| self.shared.take_turns(count, task, From::First)));
         self.shared.close();
         if let Err(panic) = own {
             resume_unwind(panic);
@@ -133,7 +144,7 @@ impl Shared {
         let task = unsafe { core::mem::transmute::<*const Task<'_>, *const Task<'static>>(task) };
         // SAFETY: the call is closed and nobody is in it.
         unsafe { *self.call.get() = Some(Call { task, count }) };
-        self.next.store(0, Ordering::Relaxed);
+        self.taken.store(0, Ordering::Relaxed);
         self.state.store(OPEN, Ordering::SeqCst);
         if self.asleep.load(Ordering::SeqCst) > 0 {
             self.wake();
@@ -158,14 +169,26 @@ impl Shared {
         self.bell.notify_all();
     }
 
-    fn take_turns(&self, count: usize, task: &Task<'_>) {
-        loop {
-            let number = self.next.fetch_add(1, Ordering::Relaxed);
-            if number >= count {
-                return;
-            }
+    /// Does the task with numbers that nobody has taken, as long as there are any.
+    fn take_turns(&self, count: usize, task: &Task<'_>, from: From) {
+        while let Some(number) = self.take(count, from) {
             task(number);
         }
+    }
+
+    fn take(&self, count: usize, from: From) -> Option<usize> {
+        let taken = self.taken.fetch_add(from as u64, Ordering::Relaxed);
+        let (first, last) = ((taken as u32) as usize, (taken >> 32) as usize);
+        (first + last < count).then(|| match from {
+            From::First => first,
+            From::Last => count - 1 - last,
+        })
+    }
+
+    /// Whether all numbers have been taken.
+    fn is_taken(&self, count: usize) -> bool {
+        let taken = self.taken.load(Ordering::Relaxed);
+        (taken as u32) as usize + (taken >> 32) as usize >= count
     }
 
     /// Ends the call when all who are in it are done.
@@ -212,12 +235,13 @@ impl Shared {
         let call = unsafe { (*self.call.get()).as_ref() };
         let mut any = false;
         if let Some(call) = call
-            && self.next.load(Ordering::Relaxed) < call.count
+            && !self.is_taken(call.count)
         {
             any = true;
             // SAFETY: as above, of the task too.
             let task = unsafe { &*call.task };
-            let done = catch_unwind(AssertUnwindSafe(|| self.take_turns(call.count, task)));
+            let done =
+                catch_unwind(AssertUnwindSafe(|| self.take_turns(call.count, task, From::Last)));
             self.failed.fetch_or(done.is_err(), Ordering::Relaxed);
         }
         self.state.fetch_sub(1, Ordering::Release);
