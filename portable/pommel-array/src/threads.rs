@@ -83,7 +83,19 @@ fn helpers(number: usize) -> Option<Arc<Team>> {
 pub(crate) fn install<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     match pool(number_of_threads()) {
         Some(pool) => pool.install(work),
-        None => work(),
+        None => {
+            share_with_nobody();
+            work()
+        }
+    }
+}
+
+/// Makes this thread a pool of its own, for good, unless it is in one: else `rayon` would look for a pool
+/// of all programs, and find that there are no threads for that one either.
+fn share_with_nobody() {
+    let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+    if let Ok(pool) = alone.build() {
+        core::mem::forget(pool);
     }
 }
 
@@ -162,6 +174,23 @@ mod tests {
             assert!(Arc::ptr_eq(&made, &pool(number).unwrap()));
             assert_eq!(made.install(rayon::current_num_threads), number);
         }
+    }
+
+    #[test]
+    fn a_thread_without_others_is_its_own_pool() {
+        std::thread::spawn(|| {
+            for _ in 0..2 {
+                share_with_nobody();
+                assert_eq!(rayon::current_num_threads(), 1);
+                let here = std::thread::current().id();
+                let (a, b) = rayon::join(std::thread::current, std::thread::current);
+                assert_eq!((a.id(), b.id()), (here, here));
+            }
+            let pool = pool(2).unwrap();
+            assert_eq!(pool.install(rayon::current_num_threads), 2);
+        })
+        .join()
+        .unwrap();
     }
 
     #[test]
