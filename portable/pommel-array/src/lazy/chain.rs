@@ -25,15 +25,11 @@ struct Graph<'a> {
 }
 
 impl<'a> Graph<'a> {
-    /// The chain of a graph, and the value of its root.
-    fn of(root: &'a Expr) -> Option<(Graph<'a>, Value)> {
-        if !root.layout.is_contiguous(Order::C) {
-            return None;
-        }
+    /// `None` if there are no such blocks for what a graph gives.
+    fn new(root: &'a Expr) -> Option<Graph<'a>> {
         let chain = Chain::new(root.layout.size())?;
-        let mut graph = Graph { chain, root, passed: SmallVec::new() };
-        let value = graph.node(root)?;
-        Some((graph, value))
+        let is_dense = root.layout.is_contiguous(Order::C);
+        is_dense.then(|| Graph { chain, root, passed: SmallVec::new() })
     }
 
     /// Adds a node after what it needs, in the order in which the [program](super::Builder) has them, so that
@@ -81,12 +77,12 @@ impl<'a> Graph<'a> {
         self.passed.push((Arc::as_ptr(data), expr, value));
         Some(())
     }
-}
 
-/// Counts what was computed on the way.
-fn count(passed: &[(*const Data, Arc<Expr>, Value)]) {
-    for (_, expr, _) in passed {
-        expr.passed.fetch_add(1, Ordering::Relaxed);
+    /// Notes what was computed on the way.
+    fn count(&self) {
+        for (_, expr, _) in &self.passed {
+            expr.passed.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -94,9 +90,10 @@ impl Expr {
     /// Computes the elements into an output. `None`, and nothing has been done, if the graph is not one
     /// block or its code has not been made.
     pub(super) fn chain_into(&self, output: &Output) -> Option<()> {
-        let (Graph { chain, passed, .. }, value) = Graph::of(self)?;
-        chain.store(value, self.kernel.output, output)?;
-        count(&passed);
+        let mut graph = Graph::new(self)?;
+        let value = graph.node(self)?;
+        graph.chain.store(value, self.kernel.output, output)?;
+        graph.count();
         Some(())
     }
 
@@ -105,10 +102,11 @@ impl Expr {
     /// # Errors
     /// There is not enough memory for the results.
     pub(super) fn chain_fold(&self, folder: &Folder) -> Result<Option<Memory>> {
-        let Some((Graph { chain, passed, .. }, value)) = Graph::of(self) else { return Ok(None) };
-        let folded = chain.fold(value, folder)?;
+        let Some(mut graph) = Graph::new(self) else { return Ok(None) };
+        let Some(value) = graph.node(self) else { return Ok(None) };
+        let folded = graph.chain.fold(value, folder)?;
         if folded.is_some() {
-            count(&passed);
+            graph.count();
         }
         Ok(folded)
     }

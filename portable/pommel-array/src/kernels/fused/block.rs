@@ -4,6 +4,7 @@ use super::float::Float;
 use crate::dtype::DType;
 use crate::function::Function;
 use crate::kernels::elementwise::Meaning;
+use smallvec::SmallVec;
 
 /// A value of a block.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -91,10 +92,10 @@ impl Operation {
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Block {
     pub float: Float,
-    pub inputs: Vec<Input>,
-    pub operations: Vec<Operation>,
+    pub inputs: SmallVec<[Input; 8]>,
+    pub operations: SmallVec<[Operation; 4]>,
     /// The values that are stored, each as elements or as truth values.
-    pub outputs: Vec<(Value, bool)>,
+    pub outputs: SmallVec<[(Value, bool); 1]>,
     /// The value of an input or an operation that is folded instead.
     pub fold: Option<(Value, Merge)>,
 }
@@ -191,8 +192,13 @@ pub(super) fn signature(function: Function) -> Option<Signature> {
 
 impl Block {
     pub(super) fn new(float: Float) -> Block {
-        let (inputs, outputs) = (Vec::with_capacity(4), Vec::with_capacity(1));
-        Block { float, inputs, operations: Vec::with_capacity(8), outputs, fold: None }
+        Block {
+            float,
+            inputs: SmallVec::new(),
+            operations: SmallVec::new(),
+            outputs: SmallVec::new(),
+            fold: None,
+        }
     }
 
     /// What an element costs, in units of about a tenth of a nanosecond: a quotient or root of `float64`

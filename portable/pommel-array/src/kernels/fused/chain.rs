@@ -18,7 +18,7 @@ use crate::raw::memory::Memory;
 use crate::scalar::Bits;
 use crate::threads;
 use core::ops::Range;
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use std::sync::{Arc, OnceLock};
 
 /// A block that is being made, over arrays of so many elements.
@@ -118,7 +118,7 @@ impl Chain {
 
     /// Stores a value in an output of its type that lies in C order. `None`, and nothing has been done, if
     /// no code has been made for that.
-    pub(crate) fn store(mut self, value: Value, dtype: DType, output: &Output) -> Option<()> {
+    pub(crate) fn store(&mut self, value: Value, dtype: DType, output: &Output) -> Option<()> {
         let layout = &output.layout;
         let fits = layout.size() == self.size
             && layout.item_size() == dtype.size()
@@ -144,7 +144,7 @@ impl Chain {
     ///
     /// # Errors
     /// There is not enough memory for the results.
-    pub(crate) fn fold(mut self, value: Value, folder: &Folder) -> Result<Option<Memory>> {
+    pub(crate) fn fold(&mut self, value: Value, folder: &Folder) -> Result<Option<Memory>> {
         let Some((store, fold)) = self.codes_to_fold(value, folder) else { return Ok(None) };
         let (size, grain) = (self.size, (grain(self.cost()) / BLOCK).max(1));
         let memory = Memory::uninit(size.div_ceil(BLOCK) * folder.output.size())?;
@@ -167,8 +167,9 @@ impl Chain {
     fn codes_to_fold(&mut self, value: Value, folder: &Folder) -> Option<(Code, Code)> {
         let merge = folder.merge?;
         (self.block.float, self.is_typed) = (Float::of(folder.input)?, true);
-        let fold = Block { fold: Some((value, merge)), ..self.block.clone() };
-        let fold = code(fold, self.size)?;
+        self.block.fold = Some((value, merge));
+        let fold = code(&self.block, self.size)?;
+        self.block.fold = None;
         Some((self.code_to_store(value, folder.input)?, fold))
     }
 
@@ -192,7 +193,7 @@ fn folding(merge: Merge, dtype: DType) -> Option<Code> {
     let code = &CODES[merge as usize * 2 + float as usize];
     *code.get_or_init(|| {
         let fold = Some((Value::Input(0), merge));
-        x86_64::compile(&Block { inputs: vec![Input::Elements], fold, ..Block::new(float) })
+        x86_64::compile(&Block { inputs: smallvec![Input::Elements], fold, ..Block::new(float) })
     })
 }
 

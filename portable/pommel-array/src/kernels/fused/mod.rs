@@ -245,7 +245,7 @@ fn unit(program: &Program, float: Float, steps: &[usize], size: usize) -> Option
     let last = Value::Operation(builder.block.operations.len().wrapping_sub(1));
     let ends_with_store = matches!(builder.block.outputs[..], [(stored, _)] if stored == last);
     let cost = builder.block.cost();
-    let code = code(builder.block, size)?;
+    let code = code(&builder.block, size)?;
     Some(Unit::Block { code, inputs: builder.inputs, steps: kept, ends_with_store, cost })
 }
 
@@ -303,8 +303,8 @@ fn known(block: &Block) -> Option<Option<Code>> {
 }
 
 /// The code of a block for so many elements, made now if that is worth it or if the block is met again.
-fn code(block: Block, size: usize) -> Option<Code> {
-    let known = known(&block);
+fn code(block: &Block, size: usize) -> Option<Code> {
+    let known = known(block);
     if let Some(Some(code)) = known {
         return Some(code);
     }
@@ -316,10 +316,10 @@ fn code(block: Block, size: usize) -> Option<Code> {
     }
     let mut code = None;
     if is_worth_it || known.is_some() {
-        code = x86_64::compile(&block);
+        code = x86_64::compile(block);
         REFUSED.fetch_or(code.is_none(), Ordering::Relaxed);
     }
-    met.insert(block, code);
+    met.insert(block.clone(), code);
     code
 }
 

@@ -4,6 +4,7 @@ use super::block::{Action, Block, Comparison, FOLDED, Input, Merge, Operation, R
 use super::float::Float;
 use super::{Code, x86_64};
 use proptest::prelude::*;
+use smallvec::SmallVec;
 
 /// A number of a type, as the bits of a lane.
 trait Number: Copy {
@@ -191,7 +192,7 @@ fn check_fold<T: Number>(block: &Block, merge: Merge, rounds: usize, seed: u64) 
         Some(last) if !seed.is_multiple_of(4) => Value::Operation(last),
         _ => Value::Input(if let Some(i) = elements { i } else { return }),
     };
-    let block = Block { outputs: vec![], fold: Some((value, merge)), ..block.clone() };
+    let block = Block { outputs: SmallVec::new(), fold: Some((value, merge)), ..block.clone() };
     let code: Code = x86_64::compile(&block).expect("there is memory for code");
     let size = usize::from(T::FLOAT.size());
     let parts = FOLDED / size;
