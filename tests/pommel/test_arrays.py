@@ -292,6 +292,18 @@ def test_errors_of_arithmetic_warn_raise_or_are_ignored():
         pm.seterr(divide="often")
 
 
+def test_what_was_put_off_is_not_an_error_of_a_later_setting():
+    zeros = pm.zeros(5000)
+    odd = (zeros / zeros)[:0]
+    # Looks at the quotient, and not at what went wrong in it.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert odd.flatten().tolist() == []
+    with pytest.warns(RuntimeWarning, match="invalid value"):
+        with pm.errstate(invalid="raise"):
+            assert (odd / odd).shape == (0,)
+
+
 def test_reductions():
     a = pm.arange(12.0).reshape(3, 4)
     assert float(a.sum()) == 66 and a.sum(axis=0).tolist() == [12, 15, 18, 21]

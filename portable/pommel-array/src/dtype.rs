@@ -192,6 +192,14 @@ impl DType {
         }
     }
 
+    /// The type in which several meet; `None` of none. Those of the latest kind meet first: integers that
+    /// meet a floating-point type one by one need fewer digits than together, as in NumPy's `result_type`.
+    pub fn common(types: impl IntoIterator<Item = DType, IntoIter: Clone>) -> Option<DType> {
+        let types = types.into_iter();
+        let first = types.clone().max_by_key(|dtype| dtype.kind())?;
+        Some(types.fold(first, DType::promote))
+    }
+
     /// Whether values are converted without being asked for.
     pub fn can_cast(self, to: DType, casting: Casting) -> bool {
         match casting {

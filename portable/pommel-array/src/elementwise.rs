@@ -116,12 +116,10 @@ pub fn choose(which: &Array, a: Operand<'_>, b: Operand<'_>) -> Result<Array> {
 /// # Errors
 /// A number does not fit the type.
 pub fn common_type(operands: &[Operand<'_>]) -> Result<DType> {
-    let mut typed: Option<DType> = None;
-    for operand in operands {
-        if let Operand::Array(array) = operand {
-            typed = Some(typed.map_or(array.dtype, |dtype| dtype.promote(array.dtype)));
-        }
-    }
+    let typed = DType::common(operands.iter().filter_map(|operand| match operand {
+        Operand::Array(array) => Some(array.dtype),
+        Operand::Scalar(_) => None,
+    }));
     let scalars = operands.iter().filter_map(|operand| match operand {
         Operand::Scalar(value) => Some(*value),
         Operand::Array(_) => None,
@@ -178,7 +176,7 @@ fn floating(operands: &[Operand<'_>]) -> Option<DType> {
         Operand::Array(array) => Some(array.dtype.float_for_integers()),
         Operand::Scalar(_) => None,
     });
-    types.reduce(DType::promote)
+    DType::common(types)
 }
 
 /// The shape to which operands are stretched.

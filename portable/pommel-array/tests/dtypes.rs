@@ -32,6 +32,18 @@ fn promotion_is_a_lattice() {
 }
 
 #[test]
+fn several_types_meet_in_no_more_digits_than_they_need() {
+    use DType::*;
+    // Together the integers would need more than a `float32` has.
+    for types in [[Int8, UInt16, Float32], [Float32, UInt16, Int8], [UInt16, Float32, Int8]] {
+        assert_eq!(DType::common(types), Some(Float32));
+    }
+    assert_eq!(DType::common([Int16, UInt16, Complex64]), Some(Complex64));
+    assert_eq!(DType::common([Int32, Float16, UInt8]), Some(Float64));
+    assert_eq!(DType::common([]), None);
+}
+
+#[test]
 fn names_and_codes_find_their_type() {
     for &dtype in DType::ALL {
         assert_eq!(DType::from_name(dtype.name()), Some(dtype));

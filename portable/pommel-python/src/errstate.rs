@@ -61,14 +61,18 @@ pub fn get_modes() -> Vec<&'static str> {
 
 /// Sets what is done after each kind of error: names in the order divide, over, under, invalid.
 #[function(signature = (modes, /))]
-pub fn set_modes(modes: Vec<String>) -> Result<()> {
+pub fn set_modes(ctx: Ctx<'_>, modes: Vec<String>) -> Result<()> {
+    let at_once = |mode: &Mode| !matches!(mode, Mode::Ignore | Mode::Warn);
     let mut new = MODES.get();
+    if !new.iter().any(at_once) {
+        // What was put off until now and looked at since belongs to the setting until now.
+        check(ctx, EVALUATION)?;
+    }
     for ((mode, name), (kind, ..)) in new.iter_mut().zip(&modes).zip(KINDS) {
         *mode = Mode::of(kind, name)?;
     }
     MODES.set(new);
     // The shortest ways, which are taken unless everything is computed at once, do not note underflow.
-    let at_once = |mode: &Mode| !matches!(mode, Mode::Ignore | Mode::Warn);
     lazy::set_eager(new.iter().any(at_once) || new[2] != Mode::Ignore);
     Ok(())
 }

@@ -322,7 +322,7 @@ impl Found {
 
     /// Arrays side by side, which are all there is.
     fn joined(self, dtype: Option<DType>) -> Result<Array> {
-        let own = self.parts.iter().map(Array::dtype).reduce(DType::promote);
+        let own = DType::common(self.parts.iter().map(Array::dtype));
         let dtype = dtype.or(own).unwrap_or(DType::Float64);
         let array = Array::zeros(dtype, &self.shape).raise()?;
         let depth = self.shape.len() - self.parts[0].ndim();

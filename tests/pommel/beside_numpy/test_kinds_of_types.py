@@ -1,5 +1,7 @@
 """Kinds and names of types, and seeds of random numbers, beside NumPy's."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -30,6 +32,13 @@ def test_kinds():
         pm.floating()
     with pytest.raises(TypeError):
         pm.issubdtype("no type", pm.floating)
+
+
+def test_three_types_meet():
+    for types in itertools.product(TYPES, repeat=3):
+        expected = np.result_type(*types)
+        assert str(pm.result_type(*types)) == str(expected), types
+        assert pm.concat([pm.zeros(1, dtype) for dtype in types]).dtype == expected, types
 
 
 def test_types_meet():

@@ -31,7 +31,7 @@ struct Operand {
 pub fn einsum(subscripts: &str, operands: &[&Array]) -> Result<Array> {
     let shapes: Vec<&[isize]> = operands.iter().map(|array| array.shape()).collect();
     let Subscripts { operands: labels, output } = parsed(subscripts, &shapes)?;
-    let dtype = operands.iter().map(|array| array.dtype()).reduce(DType::promote);
+    let dtype = DType::common(operands.iter().map(|array| array.dtype()));
     let dtype = dtype.unwrap_or(DType::Float64);
     let mut left = Vec::new();
     for (array, labels) in operands.iter().zip(labels) {

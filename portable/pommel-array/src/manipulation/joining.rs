@@ -14,7 +14,7 @@ use crate::layout::{Order, normal_axis};
 /// There is no array, shapes differ on another axis, there is no such axis, or there is not enough
 /// memory.
 pub fn concat(arrays: &[Array], axis: Option<isize>) -> Result<Array> {
-    let dtype = arrays.iter().map(Array::dtype).reduce(DType::promote).ok_or_else(nothing)?;
+    let dtype = DType::common(arrays.iter().map(Array::dtype)).ok_or_else(nothing)?;
     let Some(axis) = axis else {
         let flat: Result<Vec<_>> = arrays.iter().map(|array| ravel(array, Order::C)).collect();
         return concat(&flat?, Some(0));

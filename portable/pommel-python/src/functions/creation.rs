@@ -239,20 +239,19 @@ pub fn indices(dimensions: Shape, dtype: Option<DType>) -> Result<NdArray> {
 /// The type in which arrays and numbers meet.
 #[function(signature = (*arrays_and_dtypes))]
 pub fn result_type(arrays_and_dtypes: Args<'_, '_>) -> Result<DType> {
-    let mut types: Option<Type> = None;
+    let mut types = Vec::new();
     let mut numbers = Vec::new();
     for item in arrays_and_dtypes.iter() {
         if let Some(number) = crate::value::number(&item)? {
             numbers.push(number);
             continue;
         }
-        let dtype = match Instance::<NdArray>::of(&item) {
+        types.push(match Instance::<NdArray>::of(&item) {
             Some(array) => array.borrow()?.inner.dtype(),
             None => crate::dtype::read(&item)?,
-        };
-        types = Some(types.map_or(dtype, |known| known.promote(dtype)));
+        });
     }
-    let inner = match types {
+    let inner = match Type::common(types) {
         Some(dtype) => numbers.into_iter().fold(dtype, |dtype, number| number.meet(dtype)),
         None => numbers.into_iter().map(Scalar::dtype).reduce(Type::promote).ok_or_else(|| {
             Error::value_error("result_type() needs at least one array, type or number")
