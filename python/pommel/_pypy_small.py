@@ -627,7 +627,8 @@ def _eval(native):
     def eval(*arrays):
         native(*[plain(array) for array in arrays if getattr(array, "_list", None) is None])
         for array in arrays:
-            computed(array)
+            if type(array) is ndarray:
+                computed(array)
         return arrays[0] if len(arrays) == 1 else arrays
 
     return eval

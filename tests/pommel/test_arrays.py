@@ -292,6 +292,13 @@ def test_errors_of_arithmetic_warn_raise_or_are_ignored():
         pm.seterr(divide="often")
 
 
+def test_eval_gives_back_what_it_is_given():
+    large = pm.ones(5000) + 1
+    parts = pm.linalg.svd(pm.eye(3) * 2)
+    assert pm.eval(large) is large and pm.eval(parts) is parts and pm.eval(3.5) == 3.5
+    assert pm.eval(large, parts, None) == (large, parts, None) and pm.eval() == ()
+
+
 def test_what_was_put_off_is_not_an_error_of_a_later_setting():
     zeros = pm.zeros(5000)
     odd = (zeros / zeros)[:0]
