@@ -72,8 +72,6 @@ def single(value):
 # Functions of numbers that the engine has.
 
 
-
-
 def _entry_point(name, result, *parameters):
     function = new_function_type(parameters, result, False)
     return cast(function, _native.__pommel_typed__[name][1])
