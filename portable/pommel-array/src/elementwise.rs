@@ -9,9 +9,8 @@ use crate::error::{Error, Result};
 use crate::function::{Function, Note, Rule};
 use crate::kernels::{Kernel, cast, few};
 use crate::layout::{Dims, Order, broadcast_shapes, dims};
-use crate::lazy::{Expr, Input, LAZY_FROM};
+use crate::lazy::{self, Expr, Input, Inputs, LAZY_FROM};
 use crate::scalar::Scalar;
-use smallvec::SmallVec;
 
 /// What a function is applied to.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +24,17 @@ pub enum Operand<'a> {
 impl<'a> From<&'a Array> for Operand<'a> {
     fn from(array: &'a Array) -> Operand<'a> {
         Operand::Array(array)
+    }
+}
+
+impl<'a> Operand<'a> {
+    /// The array that it is.
+    #[inline]
+    pub(crate) fn array(&self) -> Option<&'a Array> {
+        match self {
+            Operand::Array(array) => Some(array),
+            Operand::Scalar(_) => None,
+        }
     }
 }
 
@@ -48,6 +58,11 @@ impl From<Scalar> for Operand<'_> {
 pub fn apply(function: Function, operands: &[Operand<'_>]) -> Result<Array> {
     assert_eq!(operands.len(), function.arity(), "an operand for each parameter");
     if let Some(result) = few::of_operands(function, operands) {
+        return Ok(result);
+    }
+    if let Some(like) = operands.iter().find_map(Operand::array)
+        && let Some(result) = lazy::put_off(function, like, operands)
+    {
         return Ok(result);
     }
     let kernel = resolve(function, operands)?;
@@ -116,10 +131,7 @@ pub fn choose(which: &Array, a: Operand<'_>, b: Operand<'_>) -> Result<Array> {
 /// # Errors
 /// A number does not fit the type.
 pub fn common_type(operands: &[Operand<'_>]) -> Result<DType> {
-    let typed = DType::common(operands.iter().filter_map(|operand| match operand {
-        Operand::Array(array) => Some(array.dtype),
-        Operand::Scalar(_) => None,
-    }));
+    let typed = DType::common(operands.iter().filter_map(Operand::array).map(|array| array.dtype));
     let scalars = operands.iter().filter_map(|operand| match operand {
         Operand::Scalar(value) => Some(*value),
         Operand::Array(_) => None,
@@ -172,19 +184,14 @@ fn floating(operands: &[Operand<'_>]) -> Option<DType> {
     if !operands.iter().any(is_integer) {
         return None;
     }
-    let types = operands.iter().filter_map(|operand| match operand {
-        Operand::Array(array) => Some(array.dtype.float_for_integers()),
-        Operand::Scalar(_) => None,
-    });
+    let arrays = operands.iter().filter_map(Operand::array);
+    let types = arrays.map(|array| array.dtype.float_for_integers());
     DType::common(types)
 }
 
 /// The shape to which operands are stretched.
 fn shape_of(operands: &[Operand<'_>]) -> Result<Dims> {
-    let shapes = operands.iter().filter_map(|operand| match operand {
-        Operand::Array(array) => Some(array.shape()),
-        Operand::Scalar(_) => None,
-    });
+    let shapes = operands.iter().filter_map(Operand::array).map(Array::shape);
     let first = shapes.clone().next().unwrap_or_default();
     match shapes.clone().all(|shape| shape == first) {
         true => Ok(dims(first)),
@@ -193,29 +200,19 @@ fn shape_of(operands: &[Operand<'_>]) -> Result<Dims> {
 }
 
 /// Operands as inputs of a node: numbers as elements, arrays stretched to a shape.
-fn inputs(kernel: &Kernel, operands: &[Operand<'_>], shape: &Dims) -> Result<SmallVec<[Input; 3]>> {
-    let mut inputs = SmallVec::new();
-    for (operand, &dtype) in operands.iter().zip(&kernel.inputs) {
-        // Each is built where it stays: a copy of what was just written in parts waits for the
-        // processor's store buffer.
-        match operand {
-            Operand::Array(array) if Input::is_dense(array, shape) => {
-                inputs.push(Input::Dense(array.data.arc().clone(), array.dtype));
-            }
-            Operand::Array(array) => inputs.push(Input::of(array, shape)?),
-            Operand::Scalar(value) => inputs.push(Input::Constant(value.bits(dtype)?, dtype)),
-        }
+fn inputs(kernel: &Kernel, operands: &[Operand<'_>], shape: &Dims) -> Result<Inputs> {
+    let mut inputs = Inputs::default();
+    for ((operand, &dtype), input) in operands.iter().zip(&kernel.inputs).zip(&mut inputs) {
+        *input = Some(match operand {
+            Operand::Array(array) => Input::of(array, shape)?,
+            Operand::Scalar(value) => Input::Constant(value.bits(dtype)?, dtype),
+        });
     }
     Ok(inputs)
 }
 
 /// A result now, or later if that pays.
-fn finish(
-    kernel: &Kernel,
-    note: Note,
-    inputs: SmallVec<[Input; 3]>,
-    shape: &Dims,
-) -> Result<Array> {
+fn finish(kernel: &Kernel, note: Note, inputs: Inputs, shape: &Dims) -> Result<Array> {
     let expr = Expr::new(kernel, note, inputs, shape)?;
     let later = expr.layout.size() >= LAZY_FROM
         && !crate::lazy::is_eager()
@@ -231,21 +228,22 @@ fn finish(
 fn check_exponents(
     function: Function,
     kernel: &Kernel,
-    inputs: &[Input],
+    inputs: &Inputs,
     shape: &[isize],
 ) -> Result<()> {
     if function != Function::Power || kernel.output.kind() != Kind::Int {
         return Ok(());
     }
     let negative = match &inputs[1] {
-        Input::Constant(bits, dtype) => bits.0[dtype.size() - 1] & 0x80 != 0,
-        exponents => match exponents.array(shape)? {
+        Some(Input::Constant(bits, dtype)) => bits.0[dtype.size() - 1] & 0x80 != 0,
+        Some(exponents) => match exponents.array(shape)? {
             Some(array) if array.dtype.kind() == Kind::Int => {
                 let below = apply(Function::SignBit, &[Operand::Array(&array)])?;
                 below.with_slice(|below: &[bool]| below.contains(&true))?
             }
             _ => false,
         },
+        None => false,
     };
     if negative { Err(Error::NegativePower) } else { Ok(()) }
 }
@@ -256,7 +254,7 @@ impl Array {
         let kernel = cast::conversion(self.dtype, dtype);
         let shape = dims(self.shape());
         let input = Input::of(self, &shape)?;
-        finish(&kernel, Note::Plain, [input].into_iter().collect(), &shape)
+        finish(&kernel, Note::Plain, [Some(input), None, None], &shape)
     }
 
     /// The array without axes of one element in front that make it more than so many; NumPy lets such

@@ -16,13 +16,19 @@ pub type Dims = SmallVec<[isize; 4]>;
 /// call that every small array would feel.
 #[inline(always)]
 pub(crate) fn dims(numbers: &[isize]) -> Dims {
+    mapped(numbers, |number| number)
+}
+
+/// The same of what a function makes of the numbers.
+#[inline(always)]
+fn mapped(numbers: &[isize], f: impl Fn(isize) -> isize) -> Dims {
     let (few, count) = match *numbers {
         [] => ([0; 4], 0),
-        [a] => ([a, 0, 0, 0], 1),
-        [a, b] => ([a, b, 0, 0], 2),
-        [a, b, c] => ([a, b, c, 0], 3),
-        [a, b, c, d] => ([a, b, c, d], 4),
-        _ => return Dims::from_slice(numbers),
+        [a] => ([f(a), 0, 0, 0], 1),
+        [a, b] => ([f(a), f(b), 0, 0], 2),
+        [a, b, c] => ([f(a), f(b), f(c), 0], 3),
+        [a, b, c, d] => ([f(a), f(b), f(c), f(d)], 4),
+        _ => return numbers.iter().map(|&number| f(number)).collect(),
     };
     Dims::from_buf_and_len(few, count)
 }
@@ -151,6 +157,15 @@ impl Layout {
     /// The first or second half of each element, as an element of its own.
     pub(crate) fn part(&self, which: isize, item_size: usize) -> Layout {
         Layout { offset: self.offset + which * item_size as isize, item_size, ..self.clone() }
+    }
+
+    /// A layout without gaps, for elements that are not larger.
+    #[inline(always)]
+    pub(crate) fn resized(&self, item_size: usize) -> Layout {
+        // Sizes of elements are powers of two.
+        let (old, new) = (self.item_size.ilog2(), item_size.ilog2());
+        let strides = mapped(&self.strides, |stride| stride >> old << new);
+        Layout { shape: dims(&self.shape), strides, offset: self.offset, item_size }
     }
 
     /// The same bytes as elements of another size, which make up the last axis; `None` if they do not.

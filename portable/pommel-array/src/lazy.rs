@@ -5,6 +5,7 @@
 //! without recursion, and no graph has more than [`NODES`] nodes.
 
 mod chain;
+mod plain;
 
 use crate::array::Array;
 use crate::dtype::DType;
@@ -20,6 +21,8 @@ use crate::scalar::Bits;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use smallvec::SmallVec;
 use std::sync::Arc;
+
+pub use plain::put_off;
 
 /// From so many elements on evaluation is put off: below, a node costs more than it saves.
 pub const LAZY_FROM: usize = 2048;
@@ -119,11 +122,14 @@ impl Input {
     }
 }
 
+/// A function's parameters: `None` behind the last.
+pub(crate) type Inputs = [Option<Input>; 3];
+
 /// An element-wise function of arrays and numbers of one shape.
 pub struct Expr {
     pub(crate) kernel: Kernel,
     pub(crate) note: Note,
-    pub(crate) inputs: SmallVec<[Input; 3]>,
+    pub(crate) inputs: Inputs,
     /// The shape of the node, and how its elements will lie.
     pub(crate) layout: Layout,
     /// Nodes from here down, each counted as often as it is used.
@@ -137,15 +143,12 @@ impl Expr {
     pub(crate) fn new(
         kernel: &Kernel,
         note: Note,
-        inputs: SmallVec<[Input; 3]>,
+        inputs: Inputs,
         shape: &[isize],
     ) -> Result<Arc<Expr>> {
         let layout = dense(shape, kernel.output.size(), &inputs)?;
-        let read = || inputs.iter().filter_map(Input::data);
-        let mut nodes = 1;
-        for data in read() {
-            nodes += data.with_expr(|expr| expr.nodes).unwrap_or(0);
-        }
+        let read = || inputs.iter().flatten().filter_map(Input::data);
+        let mut nodes = 1 + read().map(|data| data.nodes()).sum::<u32>();
         if nodes > NODES {
             for data in read() {
                 data.force()?;
@@ -156,9 +159,14 @@ impl Expr {
         Ok(Arc::new(Expr { kernel: *kernel, note, inputs, layout, nodes, passed }))
     }
 
+    /// The parameters.
+    fn parameters(&self) -> impl DoubleEndedIterator<Item = &Input> {
+        self.inputs.iter().filter_map(Option::as_ref)
+    }
+
     /// The data that it reads.
     pub(crate) fn reads(&self) -> impl Iterator<Item = &Arc<Data>> {
-        self.inputs.iter().filter_map(Input::data)
+        self.parameters().filter_map(Input::data)
     }
 
     /// Computes the elements into fresh memory.
@@ -223,7 +231,7 @@ impl Expr {
     /// Whether an input has elements in common with an array other than each with the one at its own
     /// place.
     fn overlaps(&self, target: &Array) -> Result<bool> {
-        for input in &self.inputs {
+        for input in self.parameters() {
             // What is pending reads no memory that is written: writing computes it first.
             if let Some(array) = input.array(self.layout.shape())?
                 && array.may_share_memory(target)
@@ -238,10 +246,10 @@ impl Expr {
 
 /// How the elements of a new array lie: in the order of the parameters that have its shape, and in C
 /// order where these disagree.
-fn dense(shape: &[isize], size: usize, inputs: &[Input]) -> Result<Layout> {
+fn dense(shape: &[isize], size: usize, inputs: &Inputs) -> Result<Layout> {
     let in_c_order = Layout::contiguous(shape, size, Order::C)?;
     let mut like: Option<Layout> = None;
-    for input in inputs {
+    for input in inputs.iter().flatten() {
         let layout = match input {
             Input::Dense(..) => return Ok(in_c_order),
             Input::Spread(array) if !array.layout.strides().contains(&0) => {
@@ -305,7 +313,7 @@ impl Builder {
     /// Puts the operands of a node that can be computed on the way on the stack, the first one on top,
     /// and computes those that cannot.
     fn push_pending(&self, expr: &Expr, stack: &mut Stack) -> Result<()> {
-        for input in expr.inputs.iter().rev() {
+        for input in expr.parameters().rev() {
             let Some(data) = input.data() else { continue };
             let Some(operand) = data.expr() else { continue };
             let shape = self.program.shape();
@@ -321,7 +329,7 @@ impl Builder {
     /// Adds a node whose pending operands have been added.
     fn node(&mut self, expr: &Expr) -> Result<Operand> {
         let mut inputs = SmallVec::new();
-        for (input, &wanted) in expr.inputs.iter().zip(&expr.kernel.inputs) {
+        for (input, &wanted) in expr.parameters().zip(&expr.kernel.inputs) {
             let (value, dtype) = match input {
                 Input::Constant(bits, dtype) => (self.program.constant(*bits, *dtype), *dtype),
                 Input::Dense(data, dtype) => (self.operand(data, *dtype, None)?, *dtype),
@@ -367,7 +375,8 @@ impl Builder {
 impl Array {
     /// An array whose elements an expression gives, when they are needed.
     pub(crate) fn pending(expr: Arc<Expr>) -> Array {
-        let (dtype, layout) = (expr.kernel.output, expr.layout.clone());
-        Array { dtype, layout, data: Data::pending(expr), readonly: false, few: 0 }
+        let (dtype, layout, nodes) = (expr.kernel.output, expr.layout.clone(), expr.nodes);
+        let data = Data::pending(expr.clone(), nodes, expr.reads());
+        Array { dtype, layout, data, readonly: false, few: 0 }
     }
 }

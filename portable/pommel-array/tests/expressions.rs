@@ -345,3 +345,50 @@ fn short_runs_are_repeated_stretched_and_gathered_as_they_lie() {
         }
     }
 }
+
+#[test]
+fn what_is_put_off_lies_and_fails_as_what_is_computed_at_once() {
+    let number = |i: usize| ((i * 37) % 101) as f64 - 50.0;
+    for shape in [&[4096][..], &[64, 64], &[1, 4096], &[4096, 1], &[2, 1, 2048]] {
+        let size = shape.iter().product::<isize>() as usize;
+        let elements: Vec<f64> = (0..size).map(number).collect();
+        let a = Array::from_slice(&elements, shape).unwrap();
+        // Of an axis of one element any stride will do.
+        let odd = a.reshaped(&[size as isize]).unwrap().reshaped(shape).unwrap();
+        let single = a.cast(DType::Float32, Casting::Unsafe).unwrap();
+        let (x, number) = (Operand::Array(&odd), Operand::Scalar(Scalar::Float(3.0)));
+        for (function, operands) in [
+            (Function::Add, [x, x]),
+            (Function::Multiply, [number, x]),
+            (Function::Less, [x, number]),
+            (Function::Subtract, [x, Operand::Array(&single)]),
+        ] {
+            let later = apply(function, &operands).unwrap();
+            assert!(!later.data().is_ready());
+            pommel_array::lazy::set_eager(true);
+            let now = apply(function, &operands).unwrap();
+            pommel_array::lazy::set_eager(false);
+            assert!(now.data().is_ready());
+            assert_eq!((later.dtype(), later.layout()), (now.dtype(), now.layout()));
+            assert_eq!(later.to_bytes().unwrap(), now.to_bytes().unwrap());
+        }
+        let other = Array::zeros(DType::Float64, &[3, 5]).unwrap();
+        assert!(apply(Function::Add, &[x, Operand::Array(&other)]).is_err());
+    }
+}
+
+#[test]
+fn a_long_chain_of_plain_arrays_is_computed_in_parts() {
+    let one = Array::full(&[2048], Scalar::Float(1.0), DType::Float64).unwrap();
+    let mut sum = one.clone();
+    for _ in 0..200 {
+        sum = apply(Function::Add, &[Operand::Array(&sum), Operand::Array(&one)]).unwrap();
+    }
+    assert_eq!(sum.to_vec::<f64>().unwrap(), [201.0; 2048]);
+    // Each node counts as often as it is used.
+    let mut double = one;
+    for _ in 0..40 {
+        double = apply(Function::Add, &[Operand::Array(&double), Operand::Array(&double)]).unwrap();
+    }
+    assert_eq!(double.to_vec::<f64>().unwrap(), [2f64.powi(40); 2048]);
+}

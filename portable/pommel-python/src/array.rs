@@ -13,6 +13,7 @@ use crate::{errstate, exchange, text};
 use pommel::Annotation;
 use pommel::prelude::*;
 use pommel_array::kernels::few::{self, Few};
+use pommel_array::lazy::put_off;
 use pommel_array::reduce::{self, Reduction, Scan};
 use pommel_array::sorting;
 use pommel_array::{Array, Casting, Function, Index, Operand, Order, Scalar, apply, apply_into};
@@ -100,9 +101,12 @@ fn long_operator<'c>(
     reflected: bool,
 ) -> Result<Object<'c>> {
     let order = |other: Operand<'_>| -> Result<Object<'c>> {
-        let this = Operand::Array(&this.inner);
-        let result = apply(function, &if reflected { [other, this] } else { [this, other] });
-        ctx.object(computed(ctx, function.name(), result)?)
+        let array = Operand::Array(&this.inner);
+        let operands = if reflected { [other, array] } else { [array, other] };
+        if let Some(inner) = put_off(function, &this.inner, &operands) {
+            return pommel::new_instance(ctx, NdArray { inner });
+        }
+        ctx.object(computed(ctx, function.name(), apply(function, &operands))?)
     };
     if let Some(other) = Instance::<NdArray>::of(other) {
         return order(Operand::Array(&other.borrow()?.inner));

@@ -7,6 +7,7 @@ use crate::errstate;
 use crate::functions::argument::In;
 use crate::value::{Shape, Value};
 use pommel::prelude::*;
+use pommel_array::lazy::put_off;
 use pommel_array::turns::{in_turn, type_of_turns};
 use pommel_array::{Array, Casting, DType as Type, Function, Operand, apply, apply_into};
 use smallvec::SmallVec;
@@ -185,6 +186,13 @@ impl Ufunc {
         dtype: Option<DType>,
         r#where: Option<Object<'c>>,
     ) -> Result<Computed<'c>> {
+        if out.is_none()
+            && dtype.is_none()
+            && r#where.is_none()
+            && let Some(result) = self.of_plain(ctx, &args)
+        {
+            return result.map(Computed);
+        }
         let arity = self.function.arity();
         let name = self.function.name();
         if args.len() != arity && args.len() != arity + 1 {
@@ -243,6 +251,26 @@ impl Ufunc {
     fn __reduce__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
         let restored = ctx.import(c"pommel._pickle")?.get_attr(c"ufunc")?;
         ctx.object((restored, (name(self.function),)))
+    }
+}
+
+impl Ufunc {
+    /// The function of large plain arrays, put off; `None` leaves it to the long way.
+    fn of_plain<'c>(&self, ctx: Ctx<'c>, args: &Args<'_, 'c>) -> Option<Result<Object<'c>>> {
+        let first = args.get(0)?;
+        let first = Instance::<NdArray>::of(&first)?.borrow().ok()?;
+        let (like, function) = (&first.inner, self.function);
+        let operand = Operand::Array(like);
+        let inner = match (function.arity(), args.len()) {
+            (1, 1) => put_off(function, like, &[operand])?,
+            (2, 2) => {
+                let other = args.get(1)?;
+                let other = Instance::<NdArray>::of(&other)?.borrow().ok()?;
+                put_off(function, like, &[operand, Operand::Array(&other.inner)])?
+            }
+            _ => return None,
+        };
+        Some(pommel::new_instance(ctx, NdArray { inner }))
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::{Expr, Input};
 use crate::error::Result;
-use crate::kernels::fused::{Chain, Value};
+use crate::kernels::fused::{Chain, Value, is_available};
 use crate::kernels::program::Output;
 use crate::kernels::reduce::fold::Folder;
 use crate::layout::Order;
@@ -16,73 +16,70 @@ use core::sync::atomic::Ordering;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
-/// A graph that is being walked through.
-struct Graph<'a> {
-    chain: Chain,
-    root: &'a Expr,
-    /// Data that is computed on the way, its expression, which keeps what it reads, and its value.
-    passed: SmallVec<[(*const Data, Arc<Expr>, Value); 8]>,
-}
+/// Data that is computed on the way, and its expression; operands before those whose operands they are.
+/// Such is the order of the [program](super::Builder), so that both have the same block.
+type Passed = SmallVec<[(*const Data, Arc<Expr>); 8]>;
 
-impl<'a> Graph<'a> {
-    /// `None` if there are no such blocks for what a graph gives.
-    fn new(root: &'a Expr) -> Option<Graph<'a>> {
-        let chain = Chain::new(root.layout.size())?;
-        let is_dense = root.layout.is_contiguous(Order::C);
-        is_dense.then(|| Graph { chain, root, passed: SmallVec::new() })
-    }
-
-    /// Adds a node after what it needs, in the order in which the [program](super::Builder) has them, so that
-    /// both have the same block. No graph is deeper than it has nodes, which are few.
-    fn node(&mut self, expr: &Expr) -> Option<Value> {
-        for input in &expr.inputs {
-            self.pending(input)?;
+/// Adds what a node needs to be computed first. No graph is deeper than it has nodes, which are few.
+fn add_operands(node: &Expr, root: &Expr, passed: &mut Passed) -> Option<()> {
+    for input in node.parameters() {
+        let Input::Dense(data, _) = input else { continue };
+        if data.is_ready() || position(passed, data).is_some() {
+            continue;
         }
-        let mut parameters: SmallVec<[Value; 3]> = SmallVec::new();
-        for (input, &wanted) in expr.inputs.iter().zip(&expr.kernel.inputs) {
-            parameters.push(match input {
-                Input::Constant(bits, dtype) if *dtype == wanted => {
-                    self.chain.number(*bits, wanted)?
-                }
-                Input::Dense(data, dtype) if *dtype == wanted => match self.value_of(data) {
-                    Some(value) => value,
-                    None => self.chain.elements(data, wanted)?,
-                },
-                _ => return None,
-            });
-        }
-        self.chain.step(&expr.kernel, &parameters)
-    }
-
-    fn value_of(&self, data: &Arc<Data>) -> Option<Value> {
-        let this = Arc::as_ptr(data);
-        self.passed.iter().find(|(known, ..)| *known == this).map(|(.., value)| *value)
-    }
-
-    /// Adds what an input needs to be computed first.
-    fn pending(&mut self, input: &Input) -> Option<()> {
-        let Input::Dense(data, _) = input else { return Some(()) };
-        if data.is_ready() || self.value_of(data).is_some() {
-            return Some(());
-        }
-        let Some(expr) = data.expr() else { return Some(()) };
+        let Some(expr) = data.expr() else { continue };
         // What is computed a second time is kept, by the program.
         if expr.passed.load(Ordering::Relaxed) > 0
-            || expr.layout.shape() != self.root.layout.shape()
+            || expr.layout.shape() != root.layout.shape()
             || !input.is_all_of(&expr.layout)
         {
             return None;
         }
-        let value = self.node(&expr)?;
-        self.passed.push((Arc::as_ptr(data), expr, value));
-        Some(())
+        add_operands(&expr, root, passed)?;
+        passed.push((Arc::as_ptr(data), expr));
     }
+    Some(())
+}
 
-    /// Notes what was computed on the way.
-    fn count(&self) {
-        for (_, expr, _) in &self.passed {
-            expr.passed.fetch_add(1, Ordering::Relaxed);
-        }
+fn position(passed: &Passed, data: &Arc<Data>) -> Option<usize> {
+    passed.iter().position(|(known, _)| *known == Arc::as_ptr(data))
+}
+
+/// Adds a graph to a chain; gives the value of its root.
+fn add<'a>(chain: &mut Chain<'a>, root: &'a Expr, passed: &'a Passed) -> Option<Value> {
+    let mut values = SmallVec::new();
+    for (_, expr) in passed {
+        let value = node(chain, expr, passed, &values)?;
+        values.push(value);
+    }
+    node(chain, root, passed, &values)
+}
+
+/// Adds a node after its operands, whose values are known.
+fn node<'a>(
+    chain: &mut Chain<'a>,
+    expr: &'a Expr,
+    passed: &Passed,
+    values: &SmallVec<[Value; 8]>,
+) -> Option<Value> {
+    let mut parameters: SmallVec<[Value; 3]> = SmallVec::new();
+    for (input, &wanted) in expr.parameters().zip(&expr.kernel.inputs) {
+        parameters.push(match input {
+            Input::Constant(bits, dtype) if *dtype == wanted => chain.number(*bits, wanted)?,
+            Input::Dense(data, dtype) if *dtype == wanted => match position(passed, data) {
+                Some(at) => values[at],
+                None => chain.elements(data, wanted)?,
+            },
+            _ => return None,
+        });
+    }
+    chain.step(&expr.kernel, &parameters)
+}
+
+/// Notes what was computed on the way.
+fn count(passed: &Passed) {
+    for (_, expr) in passed {
+        expr.passed.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -90,10 +87,12 @@ impl Expr {
     /// Computes the elements into an output. `None`, and nothing has been done, if the graph is not one
     /// block or its code has not been made.
     pub(super) fn chain_into(&self, output: &Output) -> Option<()> {
-        let mut graph = Graph::new(self)?;
-        let value = graph.node(self)?;
-        graph.chain.store(value, self.kernel.output, output)?;
-        graph.count();
+        let mut passed = Passed::new();
+        self.add_passed(&mut passed)?;
+        let mut chain = Chain::new(self.layout.size());
+        let value = add(&mut chain, self, &passed)?;
+        chain.store(value, self.kernel.output, output)?;
+        count(&passed);
         Some(())
     }
 
@@ -102,12 +101,24 @@ impl Expr {
     /// # Errors
     /// There is not enough memory for the results.
     pub(super) fn chain_fold(&self, folder: &Folder) -> Result<Option<Memory>> {
-        let Some(mut graph) = Graph::new(self) else { return Ok(None) };
-        let Some(value) = graph.node(self) else { return Ok(None) };
-        let folded = graph.chain.fold(value, folder)?;
+        let mut passed = Passed::new();
+        if self.add_passed(&mut passed).is_none() {
+            return Ok(None);
+        }
+        let mut chain = Chain::new(self.layout.size());
+        let Some(value) = add(&mut chain, self, &passed) else { return Ok(None) };
+        let folded = chain.fold(value, folder)?;
         if folded.is_some() {
-            graph.count();
+            count(&passed);
         }
         Ok(folded)
+    }
+
+    /// Adds what is computed on the way. `None` if the graph is not one block.
+    fn add_passed(&self, passed: &mut Passed) -> Option<()> {
+        if !is_available() || !self.layout.is_contiguous(Order::C) {
+            return None;
+        }
+        add_operands(self, self, passed)
     }
 }

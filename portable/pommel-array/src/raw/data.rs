@@ -9,7 +9,7 @@
 use crate::error::Result;
 use crate::lazy::Expr;
 use crate::raw::memory::{INLINE, Memory};
-use crate::raw::share::Share;
+use crate::raw::share::{Share, built};
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use smallvec::SmallVec;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -21,6 +21,8 @@ pub struct Data {
     exports: AtomicU32,
     /// Whether there are readers, so that a write need not take the lock to see that there are none.
     is_read_later: AtomicBool,
+    /// How many nodes the graph of the expression has, each counted as often as it is used.
+    nodes: u32,
     memory: Held,
     /// The expression, until it has been evaluated.
     pending: Mutex<Option<Arc<Expr>>>,
@@ -46,6 +48,7 @@ impl Data {
             pending: Mutex::new(None),
             readers: Mutex::new(SmallVec::new()),
             is_read_later: AtomicBool::new(false),
+            nodes: 0,
             exports: AtomicU32::new(exports),
         }))
     }
@@ -105,32 +108,54 @@ impl Data {
         }
     }
 
-    /// Memory that an expression will fill. All that the expression reads knows it as a reader.
-    pub fn pending(expr: Arc<Expr>) -> Share {
-        let data = Arc::new(Data {
+    /// Memory that an expression, whose graph has so many nodes, will fill. All that the expression reads
+    /// knows it as a reader.
+    #[inline]
+    pub(crate) fn pending<'a>(
+        expr: Arc<Expr>,
+        nodes: u32,
+        reads: impl Iterator<Item = &'a Arc<Data>>,
+    ) -> Share {
+        let data = built(|| Data {
             memory: Held::Later(OnceLock::new()),
-            pending: Mutex::new(Some(expr.clone())),
+            pending: Mutex::new(Some(expr)),
             readers: Mutex::new(SmallVec::new()),
             is_read_later: AtomicBool::new(false),
+            nodes,
             exports: AtomicU32::new(0),
         });
-        for read in expr.reads() {
-            let mut readers = read.readers.lock().unwrap_or_else(PoisonError::into_inner);
-            if readers.last().is_some_and(|last| core::ptr::eq(last.as_ptr(), Arc::as_ptr(&data))) {
-                continue;
-            }
-            if readers.len() >= 16 && readers.len() == readers.capacity() {
-                // The list grows only when it has been gone through, so that long ones are gone
-                // through seldom.
-                readers.retain(|reader| reader.upgrade().is_some_and(|data| !data.is_ready()));
-                let most = 2 * readers.len().max(8);
-                readers.shrink_to_fit();
-                readers.grow(most);
-            }
-            readers.push(Arc::downgrade(&data));
-            read.is_read_later.store(true, Ordering::Release);
+        for read in reads {
+            read.is_read_by(&data);
         }
         Share::from(data)
+    }
+
+    /// Notes that something pending reads this.
+    fn is_read_by(&self, reader: &Arc<Data>) {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        // In a loop the last ones are mostly gone, and their room is of use to the next ones.
+        while readers.last().is_some_and(|last| last.strong_count() == 0) {
+            readers.pop();
+        }
+        if readers.last().is_some_and(|last| core::ptr::eq(last.as_ptr(), Arc::as_ptr(reader))) {
+            return;
+        }
+        if readers.len() >= 16 && readers.len() == readers.capacity() {
+            // The list grows only when it has been gone through, so that long ones are gone through
+            // seldom.
+            readers.retain(|reader| reader.upgrade().is_some_and(|data| !data.is_ready()));
+            let most = 2 * readers.len().max(8);
+            readers.shrink_to_fit();
+            readers.grow(most);
+        }
+        readers.push(Arc::downgrade(reader));
+        self.is_read_later.store(true, Ordering::Release);
+    }
+
+    /// How many nodes a graph has that begins here: none, if the memory is there.
+    #[inline]
+    pub(crate) fn nodes(&self) -> u32 {
+        if self.is_ready() { 0 } else { self.nodes }
     }
 
     /// Whether the memory is there.
@@ -155,15 +180,10 @@ impl Data {
 
     /// The expression, unless the memory is there.
     pub fn expr(&self) -> Option<Arc<Expr>> {
-        self.with_expr(Arc::clone)
-    }
-
-    /// What a function says of the expression, unless the memory is there.
-    pub fn with_expr<R>(&self, look: impl FnOnce(&Arc<Expr>) -> R) -> Option<R> {
         if self.is_ready() {
             return None;
         }
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(look)
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The memory, which is computed if it is not there.

@@ -15,6 +15,17 @@ use std::sync::Arc;
 /// How many a thread keeps: as many as an expression has results at once.
 const KEPT: usize = 16;
 
+/// A share in a value that is built where it stays, and nowhere before: a large one would be copied.
+#[inline(always)]
+pub(crate) fn built<T>(value: impl FnOnce() -> T) -> Arc<T> {
+    let room = Arc::<T>::new_uninit();
+    // SAFETY: room for a value that nobody else has, and which is written here.
+    unsafe {
+        Arc::as_ptr(&room).cast_mut().cast::<T>().write(value());
+        room.assume_init()
+    }
+}
+
 /// Data of this thread that waits. Nobody else has a share in it.
 struct Waiting {
     count: Cell<usize>,

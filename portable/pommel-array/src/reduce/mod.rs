@@ -240,6 +240,14 @@ pub fn reduce(
             Ok(result)
         };
     }
+    // What programs mostly ask for, without a plan.
+    if axes.is_none()
+        && let Some(partial) = fused(array, &folder, quiet)?
+    {
+        let shape = Dims::from_elem(1, if keepdims { array.ndim() } else { 0 });
+        let layout = Layout::contiguous(&shape, wanted.size(), crate::Order::C)?;
+        return finish(together(partial, &again(), quiet)?, wanted, layout);
+    }
     let plan = Plan::new(array, axes, keepdims)?;
     let layout = plan.layout(array, wanted.size())?;
     // Also where there is no result, if each would be one of none.
@@ -250,7 +258,12 @@ pub fn reduce(
     if array.size() == 0 {
         return of_none(reduction, array, &plan, axes);
     }
-    let partial = match fused(array, &plan, &folder, quiet)? {
+    let on_the_way = if axes.is_some() && !plan.reduced.contains(&false) {
+        fused(array, &folder, quiet)?
+    } else {
+        None
+    };
+    let partial = match on_the_way {
         Some(partial) => partial,
         None => Partial::of(array, &plan.reduced)?.fold(&folder, quiet)?,
     };
@@ -279,9 +292,9 @@ fn squares(array: &Array, center: &Array, plan: &Plan) -> Result<Option<Array>> 
 
 /// The reduction of each block of an array of which all axes go and whose elements are not there yet:
 /// they are computed on the way, and none is stored.
-fn fused(array: &Array, plan: &Plan, folder: &Folder, quiet: bool) -> Result<Option<Partial>> {
+fn fused(array: &Array, folder: &Folder, quiet: bool) -> Result<Option<Partial>> {
     let Some(expr) = array.data.expr() else { return Ok(None) };
-    if plan.reduced.contains(&false) || expr.layout != array.layout {
+    if expr.layout != array.layout {
         return Ok(None);
     }
     let blocks = expr.fold(folder, quiet)?;

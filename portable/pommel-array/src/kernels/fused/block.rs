@@ -6,15 +6,90 @@ use crate::function::Function;
 use crate::kernels::elementwise::Meaning;
 use smallvec::SmallVec;
 
-/// A value of a block.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub(crate) enum Value {
+/// A value of a block. One word, which is copied as such, and by which blocks are looked up.
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+pub(crate) struct Value(u32);
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Kind {
     /// What is read.
     Input(usize),
-    /// A constant that an operation brings along, as bits.
-    Literal(u64),
+    /// A constant that an operation brings along.
+    Literal(Literal),
     /// What an operation gives.
     Operation(usize),
+}
+
+impl Value {
+    const INPUT: u32 = 1 << 16;
+    const OPERATION: u32 = 2 << 16;
+
+    pub(super) const fn input(i: usize) -> Value {
+        Value(Value::INPUT | i as u32)
+    }
+
+    pub(super) const fn literal(literal: Literal) -> Value {
+        Value(literal as u32)
+    }
+
+    pub(super) const fn operation(i: usize) -> Value {
+        Value(Value::OPERATION | i as u32)
+    }
+
+    pub(super) fn kind(self) -> Kind {
+        let i = (self.0 & 0xffff) as usize;
+        match self.0 & !0xffff {
+            0 => Kind::Literal(Literal::ALL[i]),
+            Value::INPUT => Kind::Input(i),
+            _ => Kind::Operation(i),
+        }
+    }
+}
+
+impl core::fmt::Debug for Value {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.kind().fmt(f)
+    }
+}
+
+/// The constants of operations, by their bits.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Literal {
+    /// None.
+    Zero,
+    /// Those of 1.
+    One,
+    /// The sign.
+    Sign,
+    /// All but the sign.
+    Distance,
+    /// Those of infinity.
+    Infinity,
+    /// All.
+    All,
+}
+
+impl Literal {
+    const ALL: [Literal; 6] = [
+        Literal::Zero,
+        Literal::One,
+        Literal::Sign,
+        Literal::Distance,
+        Literal::Infinity,
+        Literal::All,
+    ];
+
+    pub(super) fn bits(self, float: Float) -> u64 {
+        match self {
+            Literal::Zero => 0,
+            Literal::One => float.one(),
+            Literal::Sign => float.sign(),
+            Literal::Distance => float.distance(),
+            Literal::Infinity => float.infinity(),
+            Literal::All => float.all(),
+        }
+    }
 }
 
 /// A comparison of two numbers, which notes nothing.
@@ -68,7 +143,7 @@ pub(super) enum Action {
     Choose,
 }
 
-/// An action with its parameters.
+/// An action with its parameters; those that it does not have are zero.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Operation {
     pub action: Action,
@@ -124,10 +199,10 @@ impl Merge {
     }
 
     /// The action, and what changes nothing: of sums -0.
-    pub(super) fn action(self, float: Float) -> (Action, u64) {
+    pub(super) fn action(self) -> (Action, Literal) {
         match self {
-            Merge::Sum => (Action::Add, float.sign()),
-            Merge::Prod => (Action::Multiply, float.one()),
+            Merge::Sum => (Action::Add, Literal::Sign),
+            Merge::Prod => (Action::Multiply, Literal::One),
         }
     }
 }
@@ -212,10 +287,10 @@ impl Block {
     }
 
     fn operation(&mut self, action: Action, parameters: &[Value]) -> Value {
-        let mut all = [Value::Literal(0); 3];
+        let mut all = [Value::literal(Literal::Zero); 3];
         all[..parameters.len()].copy_from_slice(parameters);
         self.operations.push(Operation { action, parameters: all });
-        Value::Operation(self.operations.len() - 1)
+        Value::operation(self.operations.len() - 1)
     }
 
     fn choose(&mut self, which: Value, a: Value, b: Value) -> Value {
@@ -246,9 +321,8 @@ impl Block {
     /// bit and with the same notes.
     fn function(&mut self, function: Function, parameters: &[Value]) -> Value {
         use Function as F;
-        let float = self.float;
         let (a, b) = (parameters[0], parameters.get(1).copied().unwrap_or(parameters[0]));
-        let literal = Value::Literal;
+        let literal = Value::literal;
         let action = match function {
             F::Positive | F::Conj => return a,
             F::Add => Action::Add,
@@ -271,21 +345,21 @@ impl Block {
             F::LogicalOr | F::BitwiseOr => Action::Or,
             F::LogicalXor | F::BitwiseXor => Action::Xor,
             F::LogicalNot | F::BitwiseInvert => {
-                return self.operation(Action::Xor, &[a, literal(float.all())]);
+                return self.operation(Action::Xor, &[a, literal(Literal::All)]);
             }
-            F::Negative => return self.operation(Action::Xor, &[a, literal(float.sign())]),
-            F::Abs => return self.operation(Action::And, &[a, literal(float.distance())]),
-            F::Reciprocal => return self.operation(Action::Divide, &[literal(float.one()), a]),
+            F::Negative => return self.operation(Action::Xor, &[a, literal(Literal::Sign)]),
+            F::Abs => return self.operation(Action::And, &[a, literal(Literal::Distance)]),
+            F::Reciprocal => return self.operation(Action::Divide, &[literal(Literal::One), a]),
             F::CopySign => {
-                let distance = self.operation(Action::And, &[a, literal(float.distance())]);
-                let sign = self.operation(Action::And, &[b, literal(float.sign())]);
+                let distance = self.operation(Action::And, &[a, literal(Literal::Distance)]);
+                let sign = self.operation(Action::And, &[b, literal(Literal::Sign)]);
                 return self.operation(Action::Or, &[distance, sign]);
             }
             F::IsInf | F::IsFinite => {
-                let distance = self.operation(Action::And, &[a, literal(float.distance())]);
+                let distance = self.operation(Action::And, &[a, literal(Literal::Distance)]);
                 let is_infinite = function == F::IsInf;
                 let comparison = if is_infinite { Comparison::Equal } else { Comparison::Less };
-                return self.compare(comparison, distance, literal(float.infinity()));
+                return self.compare(comparison, distance, literal(Literal::Infinity));
             }
             F::Maximum => return self.extreme(Comparison::Greater, a, a, b),
             F::Minimum => return self.extreme(Comparison::Less, a, a, b),

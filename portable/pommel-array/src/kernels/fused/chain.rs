@@ -19,56 +19,45 @@ use crate::scalar::Bits;
 use crate::threads;
 use core::ops::Range;
 use smallvec::{SmallVec, smallvec};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// A block that is being made, over arrays of so many elements.
-pub(crate) struct Chain {
+pub(crate) struct Chain<'a> {
     block: Block,
     size: usize,
-    sources: SmallVec<[Source; 6]>,
-    /// Keeps the memory of the sources.
-    read: SmallVec<[Arc<Data>; 4]>,
+    sources: SmallVec<[Source<'a>; 6]>,
     /// Whether the type of its numbers is known.
     is_typed: bool,
 }
 
 /// What an input reads.
 #[derive(Clone, Copy)]
-enum Source {
-    /// Elements of so many bytes, one behind the other.
-    Elements(*const u8, usize),
+enum Source<'a> {
+    /// Elements of so many bytes, one behind the other, which fill memory.
+    Elements(&'a Memory, usize),
     /// The same number everywhere.
     Number(Bits),
 }
 
-// SAFETY: nobody writes there while it is read (the law of `raw`).
-unsafe impl Sync for Source {}
-
-impl Source {
+impl Source<'_> {
     /// Where code reads from an element on.
     fn address(&self, element: usize) -> *const u8 {
         match self {
-            Source::Elements(start, size) => start.wrapping_add(element * size),
+            Source::Elements(memory, size) => memory.start().wrapping_add(element * size),
             Source::Number(bits) => bits.0.as_ptr(),
         }
     }
 }
 
-impl Chain {
-    /// `None` if there is no machine code.
-    pub(crate) fn new(size: usize) -> Option<Chain> {
-        is_available().then(|| Chain {
-            block: Block::new(Float::Double),
-            size,
-            sources: SmallVec::new(),
-            read: SmallVec::new(),
-            is_typed: false,
-        })
+impl<'a> Chain<'a> {
+    pub(crate) fn new(size: usize) -> Chain<'a> {
+        let block = Block::new(Float::Double);
+        Chain { block, size, sources: SmallVec::new(), is_typed: false }
     }
 
     /// The elements of data that is ready. `None` if blocks have none of their type, or if there are not so
     /// many.
-    pub(crate) fn elements(&mut self, data: &Arc<Data>, dtype: DType) -> Option<Value> {
+    pub(crate) fn elements(&mut self, data: &'a Data, dtype: DType) -> Option<Value> {
         let input = match dtype {
             DType::Bool => Input::Truths,
             _ => Float::of(dtype).map(|_| Input::Elements)?,
@@ -77,14 +66,11 @@ impl Chain {
         let mut sources = self.sources.iter().zip(&self.block.inputs);
         let known = sources.position(|(source, &known)| {
             known == input
-                && matches!(source, Source::Elements(start, _) if *start == memory.start())
+                && matches!(*source, Source::Elements(of, _) if core::ptr::eq(of, memory))
         });
         Some(known.map_or_else(
-            || {
-                self.read.push(data.clone());
-                self.input(Source::Elements(memory.start(), dtype.size()), input)
-            },
-            Value::Input,
+            || self.input(Source::Elements(memory, dtype.size()), input),
+            Value::input,
         ))
     }
 
@@ -93,10 +79,10 @@ impl Chain {
         Float::of(dtype).map(|_| self.input(Source::Number(bits), Input::Number))
     }
 
-    fn input(&mut self, source: Source, input: Input) -> Value {
+    fn input(&mut self, source: Source<'a>, input: Input) -> Value {
         self.block.inputs.push(input);
         self.sources.push(source);
-        Value::Input(self.sources.len() - 1)
+        Value::input(self.sources.len() - 1)
     }
 
     /// What a kernel computes of values, which have the types of its parameters. `None` if it is not of
@@ -192,7 +178,7 @@ fn folding(merge: Merge, dtype: DType) -> Option<Code> {
     let float = Float::of(dtype).filter(|_| is_available())?;
     let code = &CODES[merge as usize * 2 + float as usize];
     *code.get_or_init(|| {
-        let fold = Some((Value::Input(0), merge));
+        let fold = Some((Value::input(0), merge));
         x86_64::compile(&Block { inputs: smallvec![Input::Elements], fold, ..Block::new(float) })
     })
 }
@@ -242,7 +228,7 @@ impl Folder {
 ///
 /// # Safety
 /// The elements are there, and room for what is stored or for the parts of a fold.
-unsafe fn call(code: Code, sources: &[Source], range: Range<usize>, out: *mut u8) {
+unsafe fn call(code: Code, sources: &[Source<'_>], range: Range<usize>, out: *mut u8) {
     let mut addresses: SmallVec<[*const u8; 8]> =
         sources.iter().map(|source| source.address(range.start)).collect();
     addresses.push(out.cast_const());
@@ -257,7 +243,7 @@ unsafe fn call(code: Code, sources: &[Source], range: Range<usize>, out: *mut u8
 unsafe fn fold_block(
     folder: &Folder,
     (store, fold): (Code, Code),
-    sources: &[Source],
+    sources: &[Source<'_>],
     range: Range<usize>,
     out: *mut u8,
 ) {

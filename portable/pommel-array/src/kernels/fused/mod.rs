@@ -242,8 +242,9 @@ fn unit(program: &Program, float: Float, steps: &[usize], size: usize) -> Option
     if builder.block.operations.len() > OPERATIONS {
         return None;
     }
-    let last = Value::Operation(builder.block.operations.len().wrapping_sub(1));
-    let ends_with_store = matches!(builder.block.outputs[..], [(stored, _)] if stored == last);
+    let last = builder.block.operations.len().checked_sub(1).map(Value::operation);
+    let ends_with_store =
+        matches!(builder.block.outputs[..], [(stored, _)] if Some(stored) == last);
     let cost = builder.block.cost();
     let code = code(&builder.block, size)?;
     Some(Unit::Block { code, inputs: builder.inputs, steps: kept, ends_with_store, cost })
@@ -280,7 +281,7 @@ impl Builder {
 
     fn input(&mut self, operand: Operand, dtype: DType) -> Value {
         let known = self.inputs.iter().position(|&input| input == operand);
-        Value::Input(known.unwrap_or_else(|| {
+        Value::input(known.unwrap_or_else(|| {
             self.inputs.push(operand);
             self.block.inputs.push(match operand {
                 Operand::Constant(_) => Input::Number,

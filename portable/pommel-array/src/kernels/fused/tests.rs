@@ -1,6 +1,8 @@
 //! Blocks by their code beside blocks by ordinary arithmetic.
 
-use super::block::{Action, Block, Comparison, FOLDED, Input, Merge, Operation, Rounding, Value};
+use super::block::{
+    Action, Block, Comparison, FOLDED, Input, Kind, Literal, Merge, Operation, Rounding, Value,
+};
 use super::float::Float;
 use super::{Code, x86_64};
 use proptest::prelude::*;
@@ -65,10 +67,10 @@ fn by_hand<T: Number>(block: &Block, inputs: &[u64]) -> Vec<u64> {
     let all = T::FLOAT.all();
     let mut values: Vec<u64> = Vec::new();
     for operation in &block.operations {
-        let value = |value: Value| match value {
-            Value::Input(i) => inputs[i],
-            Value::Literal(bits) => bits,
-            Value::Operation(i) => values[i],
+        let value = |value: Value| match value.kind() {
+            Kind::Input(i) => inputs[i],
+            Kind::Literal(literal) => literal.bits(T::FLOAT),
+            Kind::Operation(i) => values[i],
         };
         let [a, b, c] = operation.parameters.map(value);
         let result = match operation.action {
@@ -164,10 +166,10 @@ fn check<T: Number>(block: &Block, n: usize, seed: u64) {
         let inputs: Vec<u64> = operands.lanes.iter().map(|lanes| lanes[i]).collect();
         let values = by_hand::<T>(block, &inputs);
         for (&(value, truths), result) in block.outputs.iter().zip(&results) {
-            let expected = match value {
-                Value::Operation(i) => values[i],
-                Value::Input(i) => inputs[i],
-                Value::Literal(bits) => bits,
+            let expected = match value.kind() {
+                Kind::Operation(i) => values[i],
+                Kind::Input(i) => inputs[i],
+                Kind::Literal(literal) => literal.bits(T::FLOAT),
             };
             if truths {
                 assert_eq!(result[i], u8::from(expected != 0), "{i} of {n}");
@@ -189,8 +191,8 @@ fn check_fold<T: Number>(block: &Block, merge: Merge, rounds: usize, seed: u64) 
     };
     let elements = block.inputs.iter().position(|input| *input == Input::Elements);
     let value = match block.operations.iter().rposition(is_number) {
-        Some(last) if !seed.is_multiple_of(4) => Value::Operation(last),
-        _ => Value::Input(if let Some(i) = elements { i } else { return }),
+        Some(last) if !seed.is_multiple_of(4) => Value::operation(last),
+        _ => Value::input(if let Some(i) = elements { i } else { return }),
     };
     let block = Block { outputs: SmallVec::new(), fold: Some((value, merge)), ..block.clone() };
     let code: Code = x86_64::compile(&block).expect("there is memory for code");
@@ -203,14 +205,14 @@ fn check_fold<T: Number>(block: &Block, merge: Merge, rounds: usize, seed: u64) 
     let addresses: Vec<*const u8> = inputs.chain([state.as_mut_ptr().cast_const()]).collect();
     // SAFETY: `n` elements behind each address, and room for the parts.
     unsafe { code(addresses.as_ptr(), n) };
-    let (action, start) = merge.action(T::FLOAT);
-    let mut expected = vec![T::from_bits(start); parts];
+    let (action, start) = merge.action();
+    let mut expected = vec![T::from_bits(start.bits(T::FLOAT)); parts];
     for i in 0..n {
         let inputs: Vec<u64> = operands.lanes.iter().map(|lanes| lanes[i]).collect();
-        let x = match value {
-            Value::Operation(folded) => by_hand::<T>(&block, &inputs)[folded],
-            Value::Input(i) => inputs[i],
-            Value::Literal(bits) => bits,
+        let x = match value.kind() {
+            Kind::Operation(folded) => by_hand::<T>(&block, &inputs)[folded],
+            Kind::Input(i) => inputs[i],
+            Kind::Literal(literal) => literal.bits(T::FLOAT),
         };
         let x = T::from_bits(x);
         expected[i % parts] = T::compute(action, expected[i % parts], x);
@@ -235,11 +237,11 @@ fn made(float: Float, inputs: &[u8], picks: &[(u8, u16, u16, u16)]) -> Block {
             _ => Input::Elements,
         })
         .collect();
-    let mut numbers = vec![Value::Literal(float.one())];
-    let mut truths = vec![Value::Literal(float.all())];
+    let mut numbers = vec![Value::literal(Literal::One)];
+    let mut truths = vec![Value::literal(Literal::All)];
     for (i, input) in block.inputs.iter().enumerate() {
         let values = if *input == Input::Truths { &mut truths } else { &mut numbers };
-        values.push(Value::Input(i));
+        values.push(Value::input(i));
     }
     for &(action, a, b, c) in picks {
         let pick = |values: &[Value], at: u16| values[usize::from(at) % values.len()];
@@ -268,13 +270,13 @@ fn made(float: Float, inputs: &[u8], picks: &[(u8, u16, u16, u16)]) -> Block {
         };
         let parameters = match action {
             Action::And | Action::Or | Action::Xor => {
-                [pick(&truths, a), pick(&truths, b), Value::Literal(0)]
+                [pick(&truths, a), pick(&truths, b), Value::literal(Literal::Zero)]
             }
             Action::Choose => [pick(&truths, a), pick(&numbers, b), pick(&numbers, c)],
-            _ => [pick(&numbers, a), pick(&numbers, b), Value::Literal(0)],
+            _ => [pick(&numbers, a), pick(&numbers, b), Value::literal(Literal::Zero)],
         };
         block.operations.push(Operation { action, parameters });
-        let value = Value::Operation(block.operations.len() - 1);
+        let value = Value::operation(block.operations.len() - 1);
         let values = if is_truth { &mut truths } else { &mut numbers };
         values.push(value);
         // Some on the way, and the last one.
@@ -298,6 +300,29 @@ proptest! {
         if x86_64::is_available() {
             check::<f64>(&made(Float::Double, &inputs, &picks), n, seed);
             check::<f32>(&made(Float::Single, &inputs, &picks), n, seed);
+        }
+    }
+
+    #[test]
+    fn truth_values_are_packed_in_their_order(
+        inputs in prop::collection::vec(any::<u8>(), 1..8),
+        picks in prop::collection::vec(any::<(u8, u16, u16, u16)>(), 1..8),
+        // From the tests to their connections.
+        last in (8u8..13, any::<(u16, u16, u16)>()),
+        n in 0usize..150,
+        seed: u64,
+    ) {
+        let (action, (a, b, c)) = last;
+        let picks = [&picks[..], &[(action, a, b, c)]].concat();
+        for float in [Float::Double, Float::Single] {
+            let mut block = made(float, &inputs, &picks);
+            block.outputs.drain(..block.outputs.len() - 1);
+            if x86_64::is_available() {
+                match float {
+                    Float::Double => check::<f64>(&block, n, seed),
+                    Float::Single => check::<f32>(&block, n, seed),
+                }
+            }
         }
     }
 

@@ -159,6 +159,9 @@ pub(super) struct Assembler {
     references: Vec<(usize, usize, usize)>,
 }
 
+/// Registers whose truth values are packed together.
+pub(super) const PACKED: usize = 4;
+
 impl Assembler {
     /// The code with its constants behind it.
     pub(super) fn finish(mut self) -> Vec<u8> {
@@ -450,6 +453,74 @@ impl Assembler {
         self.vex(distance, false, Width::One, spare.0, 0, spare.into(), None);
         let (prefix, number) = if double { (Prefix::P66, 0x7e) } else { (Prefix::P66, 0xd6) };
         self.vex((prefix, Map::M0f, number), false, Width::One, spare.0, 0, to.into(), None);
+    }
+
+    /// Writes the truth values of [`PACKED`] registers, one behind the other, to a place and those at an
+    /// offset from it. Changes the registers and `spare`.
+    pub(super) fn store_packed_truths(
+        &mut self,
+        float: Float,
+        to: impl Fn(i32) -> Place,
+        [a, b, c, d]: [Vector; PACKED],
+        spare: Vector,
+    ) {
+        let mut integers = |number, width, to: Vector, first: Vector, second: Vector| {
+            let opcode = (Prefix::P66, Map::M0f, number);
+            self.vex(opcode, false, width, to.0, first.0, second.into(), None);
+        };
+        // To elements of half as many bytes, twice, in each half of a register for itself.
+        integers(0x6b, Width::All, a, a, b);
+        integers(0x6b, Width::All, c, c, d);
+        integers(0x63, Width::All, a, a, c);
+        let to_words = (Prefix::P66, Map::M0f, 0x71);
+        let to_distances = (Prefix::P66, Map::M0f38, 0x1c);
+        match float {
+            // Two bytes each: the words' highest bits, as bytes.
+            Float::Double => {
+                self.vex(to_words, false, Width::All, 2, a.0, a.into(), Some(15));
+                self.vex(
+                    (Prefix::P66, Map::M0f, 0x67),
+                    false,
+                    Width::All,
+                    a.0,
+                    a.0,
+                    a.into(),
+                    None,
+                );
+            }
+            Float::Single => self.vex(to_distances, false, Width::All, a.0, 0, a.into(), None),
+        }
+        let extract = (Prefix::P66, Map::M0f3a, 0x19);
+        self.vex(extract, false, Width::All, a.0, 0, spare.into(), Some(1));
+        // The halves take turns, by as much as each has of a register.
+        let mut interleaved = |number, to: Vector| {
+            let opcode = (Prefix::P66, Map::M0f, number);
+            self.vex(opcode, false, Width::One, to.0, a.0, spare.into(), None);
+        };
+        match float {
+            Float::Double => interleaved(0x61, a),
+            Float::Single => {
+                interleaved(0x62, b);
+                interleaved(0x6a, a);
+            }
+        }
+        let mut store = |offset, from: Vector| {
+            let opcode = (Prefix::None, Map::M0f, 0x11);
+            self.vex(opcode, false, Width::One, from.0, 0, to(offset).into(), None);
+        };
+        match float {
+            Float::Double => store(0, a),
+            Float::Single => {
+                store(0, b);
+                store(16, a);
+            }
+        }
+    }
+
+    /// `to = from`
+    pub(super) fn copy_vector(&mut self, to: Vector, from: Vector) {
+        let opcode = (Prefix::None, Map::M0f, 0x28);
+        self.vex(opcode, false, Width::All, to.0, 0, from.into(), None);
     }
 
     /// Forgets the upper halves of vectors, which instructions of older kind would wait for.

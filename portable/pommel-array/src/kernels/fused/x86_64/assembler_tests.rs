@@ -171,6 +171,40 @@ fn truth_values() {
 }
 
 #[test]
+fn packed_truth_values() {
+    let place =
+        |offset| Place::Element { base: General::R13, index: General::RCX, size: 1, offset };
+    let four = [V(11), V(12), V(13), V(14)];
+    reads(
+        |code| {
+            code.copy_vector(V(12), V(3));
+            code.store_packed_truths(Double, place, four, V(15));
+            code.store_packed_truths(Single, place, four, V(15));
+        },
+        &[
+            "vmovaps ymm12,ymm3",
+            "vpackssdw ymm11,ymm11,ymm12",
+            "vpackssdw ymm13,ymm13,ymm14",
+            "vpacksswb ymm11,ymm11,ymm13",
+            "vpsrlw ymm11,ymm11,0Fh",
+            "vpackuswb ymm11,ymm11,ymm11",
+            "vextractf128 xmm15,ymm11,1",
+            "vpunpcklwd xmm11,xmm11,xmm15",
+            "vmovups [r13+rcx],xmm11",
+            "vpackssdw ymm11,ymm11,ymm12",
+            "vpackssdw ymm13,ymm13,ymm14",
+            "vpacksswb ymm11,ymm11,ymm13",
+            "vpabsb ymm11,ymm11",
+            "vextractf128 xmm15,ymm11,1",
+            "vpunpckldq xmm12,xmm11,xmm15",
+            "vpunpckhdq xmm11,xmm11,xmm15",
+            "vmovups [r13+rcx],xmm12",
+            "vmovups [r13+rcx+10h],xmm11",
+        ],
+    );
+}
+
+#[test]
 fn control_and_addresses() {
     reads(
         |code| {

@@ -1,8 +1,11 @@
 //! From a block to code: a loop over whole registers, and one over the elements that are left; for a
-//! fold one loop, over as many registers at a time as there are parts.
+//! fold one loop, over as many registers at a time as there are parts; for truth values another one
+//! before, over as many registers as are packed together.
 
-use super::assembler::{Arithmetic, Assembler, Condition, General, Logic, Place, Vector, Width};
-use crate::kernels::fused::block::{Action, Block, Input, Operation, PARTS, Value};
+use super::assembler::{
+    Arithmetic, Assembler, Condition, General, Logic, PACKED, Place, Vector, Width,
+};
+use crate::kernels::fused::block::{Action, Block, Input, Kind, Operation, PARTS, Value};
 
 /// The addresses of inputs and outputs, how many elements there are, and the element's number.
 const TABLE: General = General::RDI;
@@ -31,6 +34,12 @@ const VECTORS: usize = 15;
 const SPARE: Vector = Vector(15);
 /// Those that are left where the others are the parts of a fold.
 const VECTORS_OF_FOLD: usize = VECTORS - PARTS;
+/// Those that are left where the others are truth values that wait to be packed.
+const VECTORS_OF_TRUTHS: usize = VECTORS - PACKED;
+
+/// The truth values of one result are packed, if it takes not more operations: else packing is little of
+/// the cost.
+const OPERATIONS_OF_TRUTHS: usize = 8;
 
 /// The code for a block, a function of the addresses of its inputs and outputs and of a number of
 /// elements, as the System V ABI passes them.
@@ -54,20 +63,26 @@ struct Translator<'a> {
     vectors: usize,
     /// How many whole registers of elements the body is ahead of the index.
     ahead: usize,
+    /// Whether what the body stores waits to be packed.
+    waits: bool,
 }
 
 impl<'a> Translator<'a> {
     fn new(block: &'a Block) -> Translator<'a> {
-        let vectors = if block.fold.is_some() { VECTORS_OF_FOLD } else { VECTORS };
+        let vectors = match block.fold {
+            Some(_) => VECTORS_OF_FOLD,
+            None if is_packed(block) => VECTORS_OF_TRUTHS,
+            None => VECTORS,
+        };
         // An operation needs four.
         let most = (vectors - 4).min(5);
         let mut hoisted = Vec::new();
         let mut uses = vec![Vec::new(); block.operations.len()];
         for (at, operation) in block.operations.iter().enumerate() {
             for &value in operation.parameters() {
-                match value {
-                    Value::Operation(used) => uses[used].push(at),
-                    Value::Input(i) if block.inputs[i] != Input::Number => {}
+                match value.kind() {
+                    Kind::Operation(used) => uses[used].push(at),
+                    Kind::Input(i) if block.inputs[i] != Input::Number => {}
                     _ if hoisted.len() < most && !hoisted.contains(&value) => {
                         hoisted.push(value);
                     }
@@ -85,6 +100,7 @@ impl<'a> Translator<'a> {
             width: Width::All,
             vectors,
             ahead: 0,
+            waits: false,
         }
     }
 
@@ -108,9 +124,12 @@ impl<'a> Translator<'a> {
         match self.block.fold {
             Some(_) => self.fold(addresses),
             None => {
-                self.code.copy(WHOLE, COUNT);
-                self.code.and(WHOLE, -self.block.float.lanes());
-                self.count_up(WHOLE, Width::All, self.block.float.lanes());
+                if is_packed(self.block) {
+                    self.waits = true;
+                    self.count_whole(PACKED);
+                    self.waits = false;
+                }
+                self.count_whole(1);
                 self.count_up(COUNT, Width::One, 1);
             }
         }
@@ -126,12 +145,12 @@ impl<'a> Translator<'a> {
     /// A loop over all elements, and their parts to an address.
     fn fold(&mut self, address: usize) {
         let Some((_, merge)) = self.block.fold else { return };
-        let (float, (_, start)) = (self.block.float, merge.action(self.block.float));
-        let start = self.code.literal(start);
+        let (float, (_, start)) = (self.block.float, merge.action());
+        let start = self.code.literal(start.bits(float));
         for part in 0..PARTS {
             self.code.broadcast(float, Self::part(part), start);
         }
-        self.count_up(COUNT, Width::All, float.lanes() * PARTS as i32);
+        self.count_up(COUNT, Width::All, PARTS);
         self.code.load_address(FETCHED, Self::entry(address));
         for part in 0..PARTS {
             let place = Place::Behind { base: FETCHED, offset: part as i32 * 32 };
@@ -144,19 +163,32 @@ impl<'a> Translator<'a> {
         Vector((VECTORS_OF_FOLD + part) as u8)
     }
 
-    /// A loop over the elements up to an end.
-    fn count_up(&mut self, end: General, width: Width, step: i32) {
+    /// A loop over so many registers of elements at a time, as long as there are so many.
+    fn count_whole(&mut self, times: usize) {
+        self.code.copy(WHOLE, COUNT);
+        self.code.and(WHOLE, -self.block.float.lanes() * times as i32);
+        self.count_up(WHOLE, Width::All, times);
+    }
+
+    /// A loop over the elements up to an end, so many registers at a time.
+    fn count_up(&mut self, end: General, width: Width, times: usize) {
         self.width = width;
+        let elements = match width {
+            Width::All => self.block.float.lanes(),
+            Width::One => 1,
+        };
         self.code.compare_numbers(INDEX, end);
         let none = self.code.jump_ahead(Condition::AboveOrEqual);
         self.code.align();
         let again = self.code.label();
-        let times = if self.block.fold.is_some() { PARTS } else { 1 };
         for ahead in 0..times {
             self.ahead = ahead;
             self.body();
         }
-        self.code.add(INDEX, step);
+        if self.waits {
+            self.pack();
+        }
+        self.code.add(INDEX, elements * times as i32);
         self.code.compare_numbers(INDEX, end);
         self.code.jump_back(Condition::Below, again);
         self.code.land(none);
@@ -171,12 +203,14 @@ impl<'a> Translator<'a> {
         }
         for i in 0..self.block.outputs.len() {
             let (value, _) = self.block.outputs[i];
-            if !matches!(value, Value::Operation(_)) {
+            if !matches!(value.kind(), Kind::Operation(_)) {
                 let register = self.register(value, self.block.operations.len());
                 self.store(i, register);
             }
         }
-        if let Some((value @ Value::Input(_), _)) = self.block.fold {
+        if let Some((value, _)) = self.block.fold
+            && let Kind::Input(_) = value.kind()
+        {
             let register = self.register(value, self.block.operations.len());
             self.merge(register);
         }
@@ -186,7 +220,7 @@ impl<'a> Translator<'a> {
     fn merge(&mut self, from: Vector) {
         let Some((value, merge)) = self.block.fold else { return };
         let part = Self::part(self.ahead);
-        let (action, _) = merge.action(self.block.float);
+        let (action, _) = merge.action();
         self.emit(&Operation { action, parameters: [value; 3] }, part, [part, from, from]);
     }
 
@@ -198,14 +232,14 @@ impl<'a> Translator<'a> {
         }
         // The result may take the place of a parameter that is not needed any more.
         let to = self.free_register(at + 1);
-        self.held[usize::from(to.0)] = Some(Value::Operation(at));
+        self.held[usize::from(to.0)] = Some(Value::operation(at));
         self.emit(&operation, to, registers);
         for i in 0..self.block.outputs.len() {
-            if self.block.outputs[i].0 == Value::Operation(at) {
+            if self.block.outputs[i].0 == Value::operation(at) {
                 self.store(i, to);
             }
         }
-        if self.block.fold.is_some_and(|(value, _)| value == Value::Operation(at)) {
+        if self.block.fold.is_some_and(|(value, _)| value == Value::operation(at)) {
             self.merge(to);
         }
     }
@@ -229,7 +263,7 @@ impl<'a> Translator<'a> {
 
     /// When a value is used next, from an operation on.
     fn next_use(&self, value: Value, from: usize) -> Option<usize> {
-        if let Value::Operation(i) = value {
+        if let Kind::Operation(i) = value.kind() {
             return self.uses[i].iter().copied().find(|&at| at >= from);
         }
         let mut later = self.block.operations.iter().enumerate().skip(from);
@@ -262,7 +296,8 @@ impl<'a> Translator<'a> {
             Some(value) => self.next_use(value, from).unwrap_or(usize::MAX - 1),
         });
         let register = farthest.expect("there are more registers than constants");
-        if let Some(value @ Value::Operation(i)) = self.held[register]
+        if let Some(value) = self.held[register]
+            && let Kind::Operation(i) = value.kind()
             && self.next_use(value, from).is_some()
             && self.slots[i].is_none()
         {
@@ -283,6 +318,12 @@ impl<'a> Translator<'a> {
         Place::Behind { base: TABLE, offset: i as i32 * 8 }
     }
 
+    /// The elements of so many bytes from an address on that the body is at.
+    fn element(&self, base: General, size: u8) -> Place {
+        let offset = self.ahead as i32 * self.block.float.lanes() * i32::from(size);
+        Place::Element { base, index: INDEX, size, offset }
+    }
+
     /// The address of an input or output, in a register.
     fn address(&mut self, i: usize) -> General {
         if let Some(&register) = ADDRESSES.get(i) {
@@ -295,31 +336,28 @@ impl<'a> Translator<'a> {
     /// Reads a value into a register.
     fn fill(&mut self, value: Value, to: Vector) {
         let float = self.block.float;
-        match value {
-            Value::Literal(bits) => {
-                let place = self.code.literal(bits);
+        match value.kind() {
+            Kind::Literal(literal) => {
+                let place = self.code.literal(literal.bits(float));
                 self.code.broadcast(float, to, place);
             }
-            Value::Operation(i) => {
+            Kind::Operation(i) => {
                 let slot = self.slots[i].expect("what is in no register is on the stack");
                 self.code.load(float, Width::All, to, Self::slot(slot));
             }
-            Value::Input(i) => {
+            Kind::Input(i) => {
                 let base = self.address(i);
-                let ahead = self.ahead as i32 * float.lanes();
-                let element = |size: u8| {
-                    let offset = ahead * i32::from(size);
-                    Place::Element { base, index: INDEX, size, offset }
-                };
                 match self.block.inputs[i] {
                     Input::Number => {
                         self.code.broadcast(float, to, Place::Behind { base, offset: 0 });
                     }
                     Input::Elements => {
-                        self.code.load(float, self.width, to, element(float.size()));
+                        let place = self.element(base, float.size());
+                        self.code.load(float, self.width, to, place);
                     }
                     Input::Truths => {
-                        self.code.load_truths(float, self.width, to, element(1), SPARE);
+                        let place = self.element(base, 1);
+                        self.code.load_truths(float, self.width, to, place, SPARE);
                     }
                 }
             }
@@ -329,14 +367,34 @@ impl<'a> Translator<'a> {
     /// Writes an output.
     fn store(&mut self, i: usize, from: Vector) {
         let float = self.block.float;
+        if self.waits {
+            return self.code.copy_vector(Self::waiting(self.ahead), from);
+        }
         let base = self.address(self.block.inputs.len() + i);
         if self.block.outputs[i].1 {
-            let place = Place::Element { base, index: INDEX, size: 1, offset: 0 };
+            let place = self.element(base, 1);
             self.code.store_truths(float, self.width, place, from, SPARE);
         } else {
-            let size = float.size();
-            let place = Place::Element { base, index: INDEX, size, offset: 0 };
+            let place = self.element(base, float.size());
             self.code.store(float, self.width, place, from);
         }
     }
+
+    /// The register of truth values that wait.
+    fn waiting(ahead: usize) -> Vector {
+        Vector((VECTORS_OF_TRUTHS + ahead) as u8)
+    }
+
+    /// Writes the truth values that wait.
+    fn pack(&mut self) {
+        let base = self.address(self.block.inputs.len());
+        let place = |offset| Place::Element { base, index: INDEX, size: 1, offset };
+        let waiting = core::array::from_fn(Self::waiting);
+        self.code.store_packed_truths(self.block.float, place, waiting, SPARE);
+    }
+}
+
+/// Whether the result is truth values that are worth packing.
+fn is_packed(block: &Block) -> bool {
+    matches!(block.outputs[..], [(_, true)]) && block.operations.len() <= OPERATIONS_OF_TRUTHS
 }
