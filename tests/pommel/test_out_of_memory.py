@@ -33,7 +33,7 @@ FAMILIES = {
         rng.choice(n,n//60,replace=False)  rng.bytes(8*n)""",
     "elsewhere": """a.tobytes()  a.tolist()  pickle.dumps(a)  pickle.loads(pickled)
         pm.load(io.BytesIO(saved))  pm.load(io.BytesIO(archive))['a']
-        pm.save(io.BytesIO(),a)  pm.savez_compressed(io.BytesIO(),a=a)
+        pm.save(io.BytesIO(),a)  pm.savez(io.BytesIO(),a=a)  pm.savez_compressed(io.BytesIO(),a=a)
         pm.convolve(a,pm.ones(3))  pm.interp(a,pm.arange(3.0),pm.arange(3.0))""",
     "inflating": "pm.load(io.BytesIO(packed))['a']",
 }

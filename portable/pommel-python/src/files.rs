@@ -9,6 +9,7 @@ use crate::value::Shape;
 use pommel::prelude::*;
 use pommel_array::npy::{self, Archive, ArchiveWriter, Header};
 use pommel_array::{Array, Order};
+use std::io::{self, Write};
 
 /// An array over the bytes of an object that exports memory, such as `bytes`, without a copy.
 #[function(signature = (buffer, dtype = None, count = -1, offset = 0))]
@@ -38,10 +39,28 @@ pub fn from_dlpack(x: &Object<'_>, device: Option<&str>, copy: Option<bool>) -> 
 
 fn failed(error: npy::Error) -> Error {
     match error {
-        npy::Error::Io(error) if error.kind() == std::io::ErrorKind::OutOfMemory => {
+        npy::Error::Io(error) if error.kind() == io::ErrorKind::OutOfMemory => {
             Error::new(pommel::exception::MemoryError, error.to_string())
         }
         error => Error::value_error(error.to_string()),
+    }
+}
+
+/// What is written to memory, as long as there is some.
+struct Room(Vec<u8>);
+
+impl Write for Room {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = self.0.try_reserve(bytes.len());
+        // Twice as much as there is already may be too much, and what is needed not.
+        let room = room.or_else(|_| self.0.try_reserve_exact(bytes.len()));
+        room.map_err(|_| io::ErrorKind::OutOfMemory)?;
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -118,15 +137,15 @@ pub fn npz_pack<'c>(
     arrays: &List<'c>,
     compress: bool,
 ) -> Result<Object<'c>> {
-    let mut writer = ArchiveWriter::new(Vec::new(), compress);
+    let mut writer = ArchiveWriter::new(Room(Vec::new()), compress);
     for (name, array) in names.iter().zip(arrays.iter()?) {
         let array = array?;
         let array: &NdArray = &*Instance::<NdArray>::of(&array)
             .ok_or_else(|| Error::type_error("argument 'arrays' must be a list of arrays"))?
             .borrow()?;
         let header = Header::new(array.inner.dtype(), Order::C, array.inner.shape());
-        let data = array.inner.to_bytes().raise()?;
-        writer.add(name, &header, &data).map_err(failed)?;
+        let array = array.inner.contiguous().raise()?;
+        array.with_bytes(|data| writer.add(name, &header, data)).raise()?.map_err(failed)?;
     }
-    Ok(ctx.bytes(&writer.finish().map_err(failed)?)?.into())
+    Ok(ctx.bytes(&writer.finish().map_err(failed)?.0)?.into())
 }

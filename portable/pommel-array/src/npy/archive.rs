@@ -4,9 +4,13 @@
 //! What a member claims is checked before anything is allocated: it cannot have more bytes than what
 //! is at hand can hold, and the sum over them must be right.
 
+use super::Header;
 use super::error::{Error, Result};
-use super::{Header, LONGEST_HEADER};
-use miniz_oxide::{deflate, inflate};
+use crate::raw::memory::check_room;
+use miniz_oxide::deflate::core::{
+    CompressorOxide, TDEFLFlush, TDEFLStatus, compress_to_output, create_comp_flags_from_zip_params,
+};
+use miniz_oxide::inflate;
 use rawzip::{
     CompressionMethod, ZipArchive, ZipArchiveWriter, ZipFileHeaderRecord, ZipSliceArchive,
 };
@@ -21,7 +25,7 @@ const SUFFIX: &str = ".npy";
 const MOST_INFLATED: u64 = 1032;
 
 /// How hard members are deflated: zlib's level if none is asked for, which NumPy uses.
-const LEVEL: u8 = 6;
+const LEVEL: i32 = 6;
 
 /// An archive in memory, such as a mapped file.
 pub struct Archive<'a> {
@@ -171,24 +175,23 @@ impl<W: Write> ArchiveWriter<W> {
     /// # Panics
     /// If the data are not as long as the header says.
     pub fn add(&mut self, name: &str, header: &Header, data: &[u8]) -> Result<()> {
-        let about = |error: rawzip::Error| archive_error(Some(name), error);
+        let about = |error: rawzip::Error| unwritten(Some(name), error);
         let path = format!("{name}{SUFFIX}");
         let method =
             if self.compress { CompressionMethod::DEFLATE } else { CompressionMethod::STORE };
         let file = self.zip.new_file(&*path).compression_method(method);
         let (mut entry, config) = file.start().map_err(about)?;
-        if self.compress {
-            let mut bytes = Vec::with_capacity(LONGEST_HEADER.min(data.len()));
-            header.write(&mut bytes, data)?;
-            entry.write_all(&deflate::compress_to_vec(&bytes, LEVEL))?;
-            let (crc, size) = (rawzip::crc32(&bytes), bytes.len() as u64);
-            let output = rawzip::DataDescriptorOutput::new(crc, size);
-            entry.finish(output).map_err(about)?;
-            return Ok(());
-        }
-        let mut writer = config.wrap(&mut entry);
-        header.write(&mut writer, data)?;
-        let (_, output) = writer.finish().map_err(about)?;
+        let output = if self.compress {
+            let mut writer = config.wrap(Deflater::new(&mut entry)?);
+            header.write(&mut writer, data)?;
+            let (deflater, output) = writer.finish().map_err(about)?;
+            deflater.finish()?;
+            output
+        } else {
+            let mut writer = config.wrap(&mut entry);
+            header.write(&mut writer, data)?;
+            writer.finish().map_err(about)?.1
+        };
         entry.finish(output).map_err(about)?;
         Ok(())
     }
@@ -198,7 +201,63 @@ impl<W: Write> ArchiveWriter<W> {
     /// # Errors
     /// The writer's.
     pub fn finish(self) -> Result<W> {
-        self.zip.finish().map_err(|error| archive_error(None, error))
+        self.zip.finish().map_err(|error| unwritten(None, error))
+    }
+}
+
+/// Why an archive, or one of its members, could not be written.
+fn unwritten(member: Option<&str>, error: rawzip::Error) -> Error {
+    match error.into_kind() {
+        rawzip::ErrorKind::IO(error) => Error::Io(error),
+        kind => archive_error(member, rawzip::Error::from(kind)),
+    }
+}
+
+/// Bytes of the state of a compressor, and some more.
+const COMPRESSOR: usize = 1 << 20;
+
+/// Deflates what is written, on its way to another writer: neither it nor the result is in memory as a
+/// whole.
+struct Deflater<W> {
+    compressor: Box<CompressorOxide>,
+    inner: W,
+}
+
+impl<W: Write> Deflater<W> {
+    fn new(inner: W) -> io::Result<Deflater<W>> {
+        check_room(COMPRESSOR).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        // No wrapper around the deflated bytes, and no strategy of its own.
+        let flags = create_comp_flags_from_zip_params(LEVEL, 0, 0);
+        Ok(Deflater { compressor: Box::new(CompressorOxide::new(flags)), inner })
+    }
+
+    fn deflate(&mut self, bytes: &[u8], flush: TDEFLFlush) -> io::Result<TDEFLStatus> {
+        let mut written = Ok(());
+        let (status, _) = compress_to_output(&mut self.compressor, bytes, flush, |deflated| {
+            written = self.inner.write_all(deflated);
+            written.is_ok()
+        });
+        written.map(|()| status)
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        match self.deflate(&[], TDEFLFlush::Finish)? {
+            TDEFLStatus::Done => Ok(()),
+            status => Err(io::Error::other(format!("the compressor says {status:?}"))),
+        }
+    }
+}
+
+impl<W: Write> Write for Deflater<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.deflate(bytes, TDEFLFlush::None)? {
+            TDEFLStatus::Okay => Ok(bytes.len()),
+            status => Err(io::Error::other(format!("the compressor says {status:?}"))),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
     }
 }
 

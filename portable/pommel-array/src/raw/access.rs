@@ -200,7 +200,13 @@ impl Array {
     }
 
     /// Shows the bytes of the elements, which lie without gaps, to a function.
-    pub(crate) fn with_bytes<R>(&self, look: impl FnOnce(&[u8]) -> R) -> Result<R> {
+    ///
+    /// # Errors
+    /// There is not enough memory to compute what was put off.
+    ///
+    /// # Panics
+    /// If there are gaps, or the elements lie in another order than C's.
+    pub fn with_bytes<R>(&self, look: impl FnOnce(&[u8]) -> R) -> Result<R> {
         assert!(self.layout.is_contiguous(Order::C), "bytes are shown in C order");
         let start = self.address()?;
         Ok(look(unsafe_bytes(start, self.size() * self.dtype.size())))
