@@ -141,7 +141,7 @@ pub(crate) fn for_each_block(blocks: usize, grain: usize, work: impl Fn(Range<us
 }
 
 /// This part of a grain is worth a thread that is awake.
-const AWAKE: usize = 2;
+pub(crate) const AWAKE: usize = 2;
 
 /// Calls a function with ranges whose lengths are multiples of a number, but for the last.
 fn split(size: usize, grain: usize, multiple: usize, work: impl Fn(Range<usize>) + Sync) {

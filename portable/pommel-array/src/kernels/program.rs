@@ -204,7 +204,7 @@ impl Program {
         let plan = Run::new(&self, &walk);
         let out = Target(memory.start());
         noting(
-            |work| crate::threads::for_each_block(blocks, (plan.grain() / BLOCK).max(1), work),
+            |work| run::for_each_block(size, plan.grain(), work),
             |range| {
                 for block in range {
                     let elements = block * BLOCK..size.min((block + 1) * BLOCK);

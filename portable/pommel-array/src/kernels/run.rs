@@ -7,10 +7,11 @@ use crate::kernels::fused::{self, Code, Unit};
 use crate::kernels::isa::Isa;
 use crate::kernels::lane::with_lane;
 use crate::kernels::program::{Operand, Program, Step, version};
-use crate::kernels::reduce::fold::{Folder, LANES, STATE};
+use crate::kernels::reduce::fold::{BLOCK, Folder, LANES, STATE};
 use crate::kernels::status::{self, Status};
 use crate::kernels::walk::Walk;
 use crate::kernels::{Kernel, Loop};
+use crate::threads::{self, AWAKE};
 use core::cell::{Cell, RefCell, UnsafeCell};
 use core::ops::Range;
 use smallvec::SmallVec;
@@ -199,6 +200,16 @@ impl<'a> Run<'a> {
 /// How many elements of a cost, in units of about a tenth of a nanosecond, are worth another thread.
 pub(super) fn grain(cost: usize) -> usize {
     (GRAIN / cost).next_multiple_of(1024)
+}
+
+/// Calls a function with ranges of blocks of [`BLOCK`] elements, on several threads if what the others can
+/// take is worth it: the first block is the caller's.
+pub(super) fn for_each_block(size: usize, grain: usize, work: impl Fn(Range<usize>) + Sync) {
+    let blocks = size.div_ceil(BLOCK);
+    if size < BLOCK + grain / AWAKE {
+        return work(0..blocks);
+    }
+    threads::for_each_block(blocks, (grain / BLOCK).max(1), work);
 }
 
 /// Whether all elements lie one behind the other in the order of a walk.

@@ -11,7 +11,7 @@ use crate::kernels::isa::Isa;
 use crate::kernels::program::{Output, noting};
 use crate::kernels::reduce::fold::{BLOCK, Folder, LANES, STATE};
 use crate::kernels::reduce::step::Target;
-use crate::kernels::run::grain;
+use crate::kernels::run::{for_each_block, grain};
 use crate::layout::Order;
 use crate::raw::data::Data;
 use crate::raw::memory::Memory;
@@ -132,11 +132,11 @@ impl<'a> Chain<'a> {
     /// There is not enough memory for the results.
     pub(crate) fn fold(&mut self, value: Value, folder: &Folder) -> Result<Option<Memory>> {
         let Some((store, fold)) = self.codes_to_fold(value, folder) else { return Ok(None) };
-        let (size, grain) = (self.size, (grain(self.cost()) / BLOCK).max(1));
+        let (size, grain) = (self.size, grain(self.cost()));
         let memory = Memory::uninit(size.div_ceil(BLOCK) * folder.output.size())?;
         let (sources, out) = (&self.sources[..], Target(memory.start()));
         noting(
-            |work| threads::for_each_block(size.div_ceil(BLOCK), grain, work),
+            |work| for_each_block(size, grain, work),
             |range| {
                 for block in range {
                     let elements = block * BLOCK..size.min((block + 1) * BLOCK);
