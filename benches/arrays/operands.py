@@ -62,6 +62,10 @@ OTHERS = {
     "fft": "fft(a)",
     "rfft": "rfft(a)",
     "fft2": "fft2(square)",
+    "fft2-complex": "fft2(turning)",
+    "rfft2": "rfft2(square)",
+    "fftn": "fftn(solid)",
+    "fft-columns": "fft(turning, axis=0)",
     "random": "rng.random(n)",
     "integers": "rng.integers(0, 1000, n)",
     "normal": "rng.standard_normal(n)",
@@ -137,6 +141,15 @@ class Operands:
 
     def make_square(self):
         return self.make_a()[: self.side**2].reshape(self.side, self.side)
+
+    def make_turning(self):
+        square = self.make_square()
+        return square + 1j * square.T
+
+    def make_solid(self):
+        side = int(self.n ** (1 / 3) + 1e-9)
+        solid = self.make_a()[: side**3].reshape(side, side, side)
+        return solid + 1j * solid[::-1]
 
     def make_symmetric(self):
         square = self.make_square()

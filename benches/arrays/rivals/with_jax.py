@@ -30,6 +30,7 @@ class Rival:
         self.scope = {name: getattr(jnp, name) for name in NAMES + ("cumsum", "float64")}
         self.scope.update(solve=jnp.linalg.solve, svd=jnp.linalg.svd, eigh=jnp.linalg.eigh)
         self.scope.update(fft=jnp.fft.fft, rfft=jnp.fft.rfft, fft2=jnp.fft.fft2)
+        self.scope.update(rfft2=jnp.fft.rfft2, fftn=jnp.fft.fftn)
         draws = jax.random
         self.scope.update(uniform=draws.uniform, randint=draws.randint, normal=draws.normal)
 

@@ -17,7 +17,8 @@ class Rival:
         xp = self.xp
         self.scope = {name: getattr(xp, name) for name in OWN_NAMES + ("cumsum", "array")}
         self.scope.update(solve=xp.linalg.solve, svd=xp.linalg.svd, eigh=xp.linalg.eigh)
-        self.scope.update(fft=xp.fft.fft, rfft=xp.fft.rfft, fft2=xp.fft.fft2)
+        transforms = ("fft", "rfft", "fft2", "rfft2", "fftn")
+        self.scope.update({name: getattr(xp.fft, name) for name in transforms})
 
     def part(self, family, n, dtype):
         operands = Operands(self.xp, n, dtype)

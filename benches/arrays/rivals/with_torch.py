@@ -34,6 +34,7 @@ class Rival:
         linalg, fft = torch.linalg, torch.fft
         self.scope.update(solve=linalg.solve, svd=linalg.svd, eigh=linalg.eigh)
         self.scope.update(fft=fft.fft, rfft=fft.rfft, fft2=fft.fft2)
+        self.scope.update(rfft2=fft.rfft2, fftn=fft.fftn)
         self.compiled = {}
         torch.set_grad_enabled(False)
 

@@ -4,6 +4,8 @@
 use num_complex::Complex;
 use pommel_array::fft::{self, Norm};
 use pommel_array::linalg::einsum;
+use pommel_array::manipulation::moveaxis;
+use pommel_array::threads::set_num_threads;
 use pommel_array::{Array, Casting, DType, Error, Index, Order};
 use proptest::prelude::*;
 
@@ -186,22 +188,129 @@ proptest! {
     #[test]
     fn transforms_are_those_of_the_definition(n in 1usize..70, seed: u64) {
         let line = noise(seed, n);
-        let wanted: Vec<C64> = (0..n).map(|k| (0..n).map(|m| {
-            let turn = -2.0 * core::f64::consts::PI * ((k * m) % n) as f64 / n as f64;
-            line[m] * C64::new(turn.cos(), turn.sin())
-        }).sum()).collect();
+        let defined = |line: &[C64], sign: f64| -> Vec<C64> {
+            (0..n).map(|k| (0..n).map(|m| {
+                let turn = sign * 2.0 * core::f64::consts::PI * ((k * m) % n) as f64 / n as f64;
+                line[m] * C64::new(turn.cos(), turn.sin())
+            }).sum()).collect()
+        };
+        let close = |found: &Array, wanted: &[C64]| {
+            let found = complex(found);
+            found.len() == wanted.len()
+                && found.iter().zip(wanted).all(|(x, y)| (x - y).norm() < 1e-12)
+        };
         let array = Array::from_slice(&line, &[n as isize]).unwrap();
-        let found = complex(&fft::fft(&array, None, 0, Norm::Backward).unwrap());
-        for (x, y) in found.iter().zip(&wanted) {
-            prop_assert!((x - y).norm() < 1e-12, "{x} is not {y}");
-        }
         let real = array.real();
-        let all = complex(&fft::fft(&real, None, 0, Norm::Backward).unwrap());
-        let half = complex(&fft::rfft(&real, None, 0, Norm::Backward).unwrap());
-        prop_assert_eq!(half.len(), n / 2 + 1);
-        for (x, y) in half.iter().zip(&all) {
-            prop_assert!((x - y).norm() < 1e-12);
+        for (array, line) in [(&array, line.clone()), (&real, complex(&real))] {
+            let there = fft::fft(array, None, 0, Norm::Backward).unwrap();
+            prop_assert!(close(&there, &defined(&line, -1.0)), "{there:?}");
+            let back = fft::ifft(array, None, 0, Norm::Forward).unwrap();
+            prop_assert!(close(&back, &defined(&line, 1.0)), "{back:?}");
         }
+        let half = fft::rfft(&real, None, 0, Norm::Backward).unwrap();
+        prop_assert!(close(&half, &defined(&complex(&real), -1.0)[..n / 2 + 1]), "{half:?}");
+    }
+
+    #[test]
+    fn lines_along_any_axis_become_what_each_becomes_alone(
+        shape in prop::collection::vec(0isize..30, 1..4),
+        long in 0isize..300,
+        axis: usize,
+        n in prop::option::of(1isize..200),
+        how in 0usize..3,
+        dtype in prop::sample::select(&COMPUTED[..]),
+        one in prop::sample::select(&ONE_AXIS[..]),
+    ) {
+        let (mut shape, axis) = (shape.clone(), axis % shape.len());
+        shape[axis] += long;
+        let is_real = matches!(dtype, DType::Float32 | DType::Float64);
+        let length = n.unwrap_or(shape[axis]);
+        let (name, transform) = one;
+        prop_assume!(length > 1 && (is_real || name != "rfft"));
+        let array = Array::from_slice(&noise(3, size(&shape)), &shape).unwrap();
+        let array = lying(&array.cast(dtype, Casting::Unsafe).unwrap(), how);
+        let result = transform(&array, n, axis as isize, Norm::Ortho).unwrap();
+        let lines = moveaxis(&array, &[axis as isize], &[-1]).unwrap();
+        let found = moveaxis(&result, &[axis as isize], &[-1]).unwrap();
+        let (own, given) = (shape[axis] as usize, result.shape()[axis] as usize);
+        let (lines, found) = (complex(&lines), complex(&found));
+        for i in 0..found.len() / given {
+            let line = Array::from_slice(&lines[i * own..][..own], &[own as isize]).unwrap();
+            let line = line.cast(dtype, Casting::Unsafe).unwrap();
+            let alone = complex(&transform(&line, n, 0, Norm::Ortho).unwrap());
+            prop_assert!(alone == found[i * given..][..given], "{name}, line {i}");
+        }
+    }
+}
+
+const COMPUTED: [DType; 4] = [DType::Float32, DType::Float64, DType::Complex64, DType::Complex128];
+
+type OneAxis = fn(&Array, Option<isize>, isize, Norm) -> pommel_array::Result<Array>;
+const ONE_AXIS: [(&str, OneAxis); 4] =
+    [("fft", fft::fft), ("ifft", fft::ifft), ("rfft", fft::rfft), ("irfft", fft::irfft)];
+
+/// The same array in C order, in Fortran's, or with gaps and backwards.
+fn lying(array: &Array, how: usize) -> Array {
+    match how {
+        0 => array.clone(),
+        1 => array.copied(Order::F).unwrap(),
+        _ => {
+            let double: Vec<isize> = array.shape().iter().map(|n| 2 * n).collect();
+            let wide = Array::zeros(array.dtype(), &double).unwrap();
+            let view = wide.select(&vec![Index::Slice(None, None, -2); array.ndim()]).unwrap();
+            view.assign(array, Casting::No).unwrap();
+            view
+        }
+    }
+}
+
+#[test]
+fn several_axes_are_one_after_the_other() {
+    for (shape, axes) in [
+        (&[40, 60][..], &[0, 1][..]),
+        (&[7, 33, 20], &[0, 1, 2]),
+        (&[90, 5, 16], &[-1, 0]),
+        (&[6, 50], &[1, 1]),
+    ] {
+        for (how, dtype) in (0..3).zip([DType::Complex64, DType::Complex128, DType::Complex128]) {
+            let array = Array::from_slice(&noise(9, size(shape)), shape).unwrap();
+            let array = lying(&array.cast(dtype, Casting::Unsafe).unwrap(), how);
+            let before = complex(&array);
+            let all = fft::fftn(&array, None, Some(axes), Norm::Backward).unwrap();
+            let back = fft::ifftn(&array, None, Some(axes), Norm::Backward).unwrap();
+            let each = |one: OneAxis| {
+                axes.iter().rev().fold(array.clone(), |array, &axis| {
+                    one(&array, None, axis, Norm::Backward).unwrap()
+                })
+            };
+            assert!(complex(&all) == complex(&each(fft::fft)), "{shape:?} {axes:?}");
+            assert!(complex(&back) == complex(&each(fft::ifft)), "{shape:?} {axes:?}");
+            assert!(complex(&array) == before, "the operand stays as it is");
+        }
+    }
+}
+
+#[test]
+fn transforms_do_not_depend_on_the_number_of_threads() {
+    let results = |threads: usize| -> Vec<Vec<C64>> {
+        set_num_threads(threads).unwrap();
+        let mut results = Vec::new();
+        for dtype in COMPUTED {
+            for shape in [&[130, 257][..], &[20, 30, 41], &[3, 9000]] {
+                let array = Array::from_slice(&noise(2, size(shape)), shape).unwrap();
+                let array = array.cast(dtype, Casting::Unsafe).unwrap();
+                results.push(complex(&fft::fftn(&array, None, None, Norm::Ortho).unwrap()));
+                results.push(complex(&fft::irfftn(&array, None, None, Norm::Ortho).unwrap()));
+                if matches!(dtype, DType::Float32 | DType::Float64) {
+                    results.push(complex(&fft::rfftn(&array, None, None, Norm::Ortho).unwrap()));
+                }
+            }
+        }
+        results
+    };
+    let alone = results(1);
+    for threads in [2, 3] {
+        assert!(results(threads) == alone, "{threads} threads");
     }
 }
 

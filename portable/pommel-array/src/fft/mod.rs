@@ -51,9 +51,10 @@ impl Norm {
     }
 }
 
-/// The elements as those of a transform: real or complex, of one of two sizes.
+/// The elements as those of a transform: of one of two sizes, complex if that is asked for or they are.
 fn prepared(array: &Array, complex: bool) -> Result<Array> {
     let single = matches!(array.dtype(), DType::Float16 | DType::Float32 | DType::Complex64);
+    let complex = complex || array.dtype().kind() == Kind::Complex;
     let dtype = match (complex, single) {
         (true, true) => DType::Complex64,
         (true, false) => DType::Complex128,
@@ -110,7 +111,7 @@ fn complex(
 ) -> Result<Array> {
     let axis = normal_axis(axis, array.ndim())?;
     let n = length(n, array.shape()[axis])?;
-    let array = prepared(array, true)?;
+    let array = prepared(array, false)?;
     lines::transformed(&array, axis, n, Transform::Complex { inverse }, norm.factor(inverse, n))
 }
 
@@ -187,16 +188,26 @@ fn extents(
     Ok(axes.into_iter().enumerate().map(|(i, axis)| (axis, wanted(i))).collect())
 }
 
-/// A transform of lines along one axis.
-type OneAxis = fn(&Array, Option<isize>, isize, Norm) -> Result<Array>;
-
+/// The transforms along axes, of the last one first. What nobody else has is transformed where it is.
 fn along_all(
-    array: Array,
+    mut array: Array,
+    mut is_own: bool,
     extents: &[(isize, Option<isize>)],
     norm: Norm,
-    transform: OneAxis,
+    inverse: bool,
 ) -> Result<Array> {
-    extents.iter().rev().try_fold(array, |array, &(axis, n)| transform(&array, n, axis, norm))
+    for &(axis, n) in extents.iter().rev() {
+        let axis = normal_axis(axis, array.ndim())?;
+        let n = length(n, array.shape()[axis])?;
+        let factor = norm.factor(inverse, n);
+        if is_own && n as isize == array.shape()[axis] {
+            lines::transform(&array, axis, inverse, factor)?;
+        } else {
+            array = lines::transformed(&array, axis, n, Transform::Complex { inverse }, factor)?;
+            is_own = true;
+        }
+    }
+    Ok(array)
 }
 
 /// The transforms along several axes, all of them if none are named; `s` has the extents.
@@ -209,7 +220,7 @@ pub fn fftn(
     axes: Option<&[isize]>,
     norm: Norm,
 ) -> Result<Array> {
-    along_all(prepared(array, true)?, &extents(array, s, axes)?, norm, fft)
+    several(array, s, axes, norm, false)
 }
 
 /// The inverse transforms along several axes.
@@ -222,7 +233,18 @@ pub fn ifftn(
     axes: Option<&[isize]>,
     norm: Norm,
 ) -> Result<Array> {
-    along_all(prepared(array, true)?, &extents(array, s, axes)?, norm, ifft)
+    several(array, s, axes, norm, true)
+}
+
+fn several(
+    array: &Array,
+    s: Option<&[isize]>,
+    axes: Option<&[isize]>,
+    norm: Norm,
+    inverse: bool,
+) -> Result<Array> {
+    let extents = extents(array, s, axes)?;
+    along_all(prepared(array, extents.is_empty())?, false, &extents, norm, inverse)
 }
 
 /// The extents of a transform that has at least one axis, and that of the last.
@@ -252,7 +274,7 @@ pub fn rfftn(
 ) -> Result<Array> {
     check_real("rfftn", array)?;
     let (others, (axis, n)) = last_of(array, s, axes)?;
-    along_all(rfft(array, n, axis, norm)?, &others, norm, fft)
+    along_all(rfft(array, n, axis, norm)?, true, &others, norm, false)
 }
 
 /// The real numbers whose transforms along several axes are given, of the last one the first half.
@@ -266,5 +288,5 @@ pub fn irfftn(
     norm: Norm,
 ) -> Result<Array> {
     let (others, (axis, n)) = last_of(array, s, axes)?;
-    irfft(&along_all(prepared(array, true)?, &others, norm, ifft)?, n, axis, norm)
+    irfft(&along_all(prepared(array, true)?, false, &others, norm, true)?, n, axis, norm)
 }

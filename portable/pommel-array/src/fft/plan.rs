@@ -116,8 +116,3 @@ pub(super) fn real<R: Real>(n: usize) -> Result<Arc<dyn RealToComplex<R>>> {
 pub(super) fn to_real<R: Real>(n: usize) -> Result<Arc<dyn ComplexToReal<R>>> {
     with_plans(n, Purpose::ToReal, |plans: &mut Plans<R>| plans.real.plan_fft_inverse(n))
 }
-
-/// Zero.
-pub(super) fn zero<R: Real>() -> Complex<R> {
-    Complex::new(R::zero(), R::zero())
-}

@@ -10,6 +10,7 @@ pub mod fused;
 pub(crate) mod gather;
 pub mod isa;
 pub(crate) mod lane;
+pub(crate) mod lines;
 pub mod math;
 pub(crate) mod matmul;
 pub(crate) mod program;
