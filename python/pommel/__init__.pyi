@@ -6,7 +6,7 @@ compares the names with those of the package.
 
 from typing import Any, Tuple, overload
 
-from . import emath as emath, fft as fft, linalg as linalg, random as random
+from . import emath as emath, exceptions as exceptions, fft as fft, linalg as linalg, random as random
 from ._attributes import (
     flatiter as flatiter,
 )
@@ -29,6 +29,7 @@ from ._building import (
     hsplit as hsplit,
     inner as inner,
     isfortran as isfortran,
+    linspace as linspace,
     matvec as matvec,
     ndim as ndim,
     packbits as packbits,
@@ -152,6 +153,9 @@ from ._placing import (
     putmask as putmask,
     select as select,
 )
+from ._poly1d import (
+    poly1d as poly1d,
+)
 from ._polynomials import (
     poly as poly,
     polyadd as polyadd,
@@ -181,6 +185,10 @@ from ._quantiles import (
     quantile as quantile,
 )
 from ._sets import (
+    intersect1d as intersect1d,
+    isin as isin,
+    setdiff1d as setdiff1d,
+    setxor1d as setxor1d,
     unique as unique,
     unique_all as unique_all,
     unique_counts as unique_counts,
@@ -314,10 +322,7 @@ from ._native import (
     imag as imag,
     indices as indices,
     insert as insert,
-    intersect1d as intersect1d,
-    isin as isin,
     kron as kron,
-    linspace as linspace,
     logspace as logspace,
     matmul as matmul,
     matrix_transpose as matrix_transpose,
@@ -349,8 +354,6 @@ from ._native import (
     searchsorted as searchsorted,
     set_num_threads as set_num_threads,
     set_printoptions as set_printoptions,
-    setdiff1d as setdiff1d,
-    setxor1d as setxor1d,
     sliding_window_view as sliding_window_view,
     sort as sort,
     split as split,

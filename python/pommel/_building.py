@@ -565,3 +565,42 @@ def sort_complex(a: Any) -> ndarray:
         return result
     narrow = result.dtype.kind in "iu" and result.dtype.itemsize < 4
     return result.astype(_native.complex64 if narrow else _native.complex128)
+
+
+def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False,
+             dtype: Any = None, axis: int = 0, *, device: str | None = None) -> Any:
+    """``num`` numbers at equal distances from ``start`` to ``stop``, which is the last one if
+    ``endpoint``; with ``retstep`` they and the distance.
+
+    Of arrays, the numbers lie along ``axis``.
+
+    >>> import pommel as pm
+    >>> pm.linspace(0, 1, 5)
+    array([0.  , 0.25, 0.5 , 0.75, 1.  ])
+    >>> pm.linspace([0.0, 1.0], [1.0, 3.0], 3)
+    array([[0. , 1. ],
+           [0.5, 2. ],
+           [1. , 3. ]])
+    """
+    if getattr(start, "ndim", type(start) in (list, tuple)) or getattr(
+            stop, "ndim", type(stop) in (list, tuple)):
+        result = _between(_native.asarray(start), _native.asarray(stop), num, endpoint)
+        result = _native.moveaxis(result if dtype is None else result.astype(dtype), 0, axis)
+    else:
+        result = _native.linspace(start, stop, num, endpoint, dtype=dtype, device=device)
+    if not retstep:
+        return result
+    steps = num - 1 if endpoint else num
+    apart = _native.subtract(stop, start)
+    return result, apart / steps if steps > 0 else apart * float("nan")
+
+
+def _between(start: ndarray, stop: ndarray, num: int, endpoint: bool) -> ndarray:
+    """Numbers between those of two arrays, along a new first axis."""
+    start, stop = start * 1.0, stop * 1.0
+    apart, steps = stop - start, num - 1 if endpoint else num
+    places = _native.arange(num).reshape((num,) + (1,) * apart.ndim)
+    result = places * (apart / max(steps, 1)) + start
+    if endpoint and num > 1:
+        result[-1] = stop
+    return result

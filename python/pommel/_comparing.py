@@ -191,13 +191,16 @@ def isrealobj(x: ArrayLike) -> bool:
 
 
 def isscalar(element: Any) -> bool:
-    """Whether an object is a number, a text or bytes, and not an array of whatever shape.
+    """Whether an object is a number, also one that came out of an array, a text or bytes, and not an
+    array that can be written.
 
     >>> import pommel as pm
-    >>> pm.isscalar(3.0), pm.isscalar("3"), pm.isscalar(pm.array(3.0))
-    (True, True, False)
+    >>> pm.isscalar(3.0), pm.isscalar("3"), pm.isscalar(pm.ones(3).sum()), pm.isscalar(pm.array(3.0))
+    (True, True, True, False)
     """
-    return isinstance(element, (Number, str, bytes, memoryview))
+    from ._types import generic
+
+    return isinstance(element, (Number, str, bytes, memoryview, generic))
 
 
 def real_if_close(a: ArrayLike, tol: float = 100) -> ndarray:

@@ -7,6 +7,7 @@ from math import log, pi
 from . import _native
 from ._errstate import errstate
 from ._native import asarray, where
+from ._ufuncs import elementwise, elementwise_two
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def _real(name: str, x: ArrayLike) -> ndarray:
     return x.astype(_FLOATS.get(x.dtype.itemsize, _native.float64))
 
 
+@elementwise
 def radians(x: ArrayLike) -> ndarray:
     """Degrees as radians. Integers give floating-point numbers; TypeError for complex numbers.
 
@@ -37,6 +39,7 @@ def radians(x: ArrayLike) -> ndarray:
     return _real("radians", x) * (pi / 180)
 
 
+@elementwise
 def degrees(x: ArrayLike) -> ndarray:
     """Radians as degrees. Integers give floating-point numbers; TypeError for complex numbers.
 
@@ -63,6 +66,7 @@ def angle(z: ArrayLike, deg: bool = False) -> ndarray:
     return result * (180 / pi) if deg else result
 
 
+@elementwise
 def fix(x: ArrayLike) -> ndarray:
     """Numbers rounded towards zero; integers as they are.
 
@@ -73,6 +77,7 @@ def fix(x: ArrayLike) -> ndarray:
     return _native.trunc(x)
 
 
+@elementwise_two
 def modf(x: ArrayLike) -> tuple[ndarray, ndarray]:
     """The parts of numbers behind the point and before it, both with the sign of the number.
 
@@ -114,6 +119,7 @@ def _split(x: ndarray) -> tuple[ndarray, ndarray]:
     return where(whole, significand, x), where(whole, exponent, 0)
 
 
+@elementwise_two
 def frexp(x: ArrayLike) -> tuple[ndarray, ndarray]:
     """Numbers as significands of 0.5 to below 1 and exponents of two, which are of int32.
 
@@ -128,6 +134,7 @@ def frexp(x: ArrayLike) -> tuple[ndarray, ndarray]:
     return significand.astype(x.dtype), exponent.astype(_native.int32)
 
 
+@elementwise
 def ldexp(x1: ArrayLike, x2: ArrayLike) -> ndarray:
     """Numbers times two to the power of integers: the inverse of :func:`frexp`, rounded once.
 
@@ -152,6 +159,7 @@ def ldexp(x1: ArrayLike, x2: ArrayLike) -> ndarray:
     return (significand * rest * factor).astype(x.dtype)
 
 
+@elementwise
 def logaddexp2(x1: ArrayLike, x2: ArrayLike) -> ndarray:
     """The binary logarithms of sums of numbers whose binary logarithms are given.
 
@@ -174,6 +182,7 @@ def _operand(x: ArrayLike) -> ndarray | bool | int | float | complex:
     return x if type(x) in (bool, int, float, complex) else asarray(x)
 
 
+@elementwise
 def float_power(x1: ArrayLike, x2: ArrayLike) -> ndarray:
     """Powers in float64 or complex128, also of integers with negative exponents.
 
@@ -186,6 +195,7 @@ def float_power(x1: ArrayLike, x2: ArrayLike) -> ndarray:
     return _native.pow(x1.astype(dtype), x2.astype(dtype))
 
 
+@elementwise_two
 def divmod(x1: ArrayLike, x2: ArrayLike) -> tuple[ndarray, ndarray]:
     """Quotients rounded down, and remainders: ``(x1 // x2, x1 % x2)``.
 
@@ -196,6 +206,7 @@ def divmod(x1: ArrayLike, x2: ArrayLike) -> tuple[ndarray, ndarray]:
     return _native.floor_divide(x1, x2), _native.remainder(x1, x2)
 
 
+@elementwise
 def spacing(x: ArrayLike) -> ndarray:
     """The distances from numbers to the next ones of their type, away from zero; with their sign.
 

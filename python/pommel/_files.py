@@ -45,11 +45,12 @@ def _bytes(data: bytes) -> ndarray:
     return _native.frombuffer(bytearray(data), _native.uint8)
 
 
-def load(file: File, mmap_mode: str | None = None) -> Any:
+def load(file: File, mmap_mode: str | None = None, allow_pickle: bool = False) -> Any:
     """The array in a ``.npy`` file, or the arrays in a ``.npz`` file by their names.
 
     ``file`` is a path or a binary file. With ``mmap_mode``, 'r', 'r+' or 'c', the array is the file
-    itself (``memmap``).
+    itself (``memmap``). ``allow_pickle`` is there for NumPy's sake: files of objects, which would be
+    unpickled, are refused in any case, since there are no arrays of them.
     """
     opened, ours = _opened(file, "rb")
     try:
@@ -210,8 +211,9 @@ def _with_suffix(file: Any, suffix: str) -> Any:
     return path if path.endswith(suffix) else path + suffix
 
 
-def save(file: File, arr: ArrayLike) -> None:
-    """Writes an array to a ``.npy`` file: a path, which gets that ending, or a binary file."""
+def save(file: File, arr: ArrayLike, allow_pickle: bool = False) -> None:
+    """Writes an array to a ``.npy`` file: a path, which gets that ending, or a binary file. Nothing is
+    pickled, whatever ``allow_pickle`` says."""
     array = _native.asarray(arr)
     order = "F" if array._lies_in("F") and not array._lies_in("C") else "C"
     header = _native._npy_header(array.dtype, list(array.shape), order)

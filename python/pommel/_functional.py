@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import _native
 from ._index_tricks import ndindex
+from ._ufuncs import placed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
 
 def _axis(axis: int, ndim: int) -> int:
     if not -ndim <= axis < ndim:
-        raise ValueError("axis {} does not exist: the array has {} axes".format(axis, ndim))
+        from .exceptions import AxisError
+
+        raise AxisError("axis {} does not exist: the array has {} axes".format(axis, ndim))
     return axis % ndim
 
 
@@ -248,6 +251,7 @@ def frompyfunc(func: Callable[..., Any], /, nin: int, nout: int) -> Callable[...
     """
     vectorized = vectorize(func)
 
+    @placed(nout)
     def function(*args: Any) -> Any:
         if len(args) != nin:
             raise TypeError("{}() takes {} arrays, and {} were given".format(

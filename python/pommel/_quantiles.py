@@ -118,7 +118,7 @@ def _median(a: ArrayLike, axis: Axis, keepdims: bool, skip: bool) -> ndarray:
     middle = where(same, below.astype(middle.dtype), middle)
     if gaps is not None and not skip:
         middle = where(_native.any(gaps, axis=-1, keepdims=True), float("nan"), middle)
-    return middle.reshape(shape)
+    return middle.reshape(shape)[()]
 
 
 def median(a: ArrayLike, axis: Axis = None, *, keepdims: bool = False) -> ndarray:
@@ -251,7 +251,7 @@ def _quantile(a: Any, q: Any, axis: Axis, method: str, keepdims: bool, weights: 
         if _native.any(weights < 0):
             raise ValueError("argument 'weights' must not have weights below zero")
         result = _weighted(rows, flat, _rows(weights, axis, False)[0], skip)
-    return _native.moveaxis(result, -1, 0).reshape(q.shape + tuple(shape))
+    return _native.moveaxis(result, -1, 0).reshape(q.shape + tuple(shape))[()]
 
 
 def quantile(a: ArrayLike, q: ArrayLike, axis: Axis = None, *, method: str = "linear",

@@ -132,7 +132,7 @@ def _spread(name: str, x: ndarray, mask: ndarray, how: tuple[Any, ...]) -> ndarr
         if _native.any(counts == 0):
             warn("mean of no elements", RuntimeWarning, stacklevel=3)
         shape = _native.any(mask, axis=axis, keepdims=keepdims).shape
-        return mean.reshape(shape).astype(dtype)
+        return mean.reshape(shape)[()].astype(dtype)
     if _native.any(counts <= correction):
         warn("as many degrees of freedom as elements, or more", RuntimeWarning, stacklevel=3)
     apart = _native.where(mask, values - mean, none)

@@ -23,7 +23,9 @@ def axes_of(x: ndarray, axis: Axis) -> list[int]:
     given = [index(one) for one in axis] if isinstance(axis, (tuple, list)) else [index(axis)]
     for one in given:
         if not -x.ndim <= one < x.ndim:
-            raise ValueError("axis {} does not exist: the array has {} axes".format(one, x.ndim))
+            from .exceptions import AxisError
+
+            raise AxisError("axis {} does not exist: the array has {} axes".format(one, x.ndim))
     axes = [one % x.ndim for one in given]
     if len(set(axes)) < len(axes):
         raise ValueError("argument 'axis' must name an axis once, not {!r}".format(axis))
@@ -144,7 +146,7 @@ def cov(m: ArrayLike, y: ArrayLike = None, rowvar: bool = True, bias: bool = Fal
     x = x - centre[:, None]
     weighted = x if weights is None else x * weights.astype(dtype)
     products = _native.matmul(x, _native.conj(weighted.T))
-    return _native.squeeze(products * _native.divide(1.0, freedom).astype(dtype))
+    return _native.squeeze(products * _native.divide(1.0, freedom).astype(dtype))[()]
 
 
 def corrcoef(x: ArrayLike, y: ArrayLike = None, rowvar: bool = True, *,

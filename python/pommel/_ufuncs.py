@@ -3,13 +3,28 @@
 
 from __future__ import annotations
 
+from functools import wraps
+
 from . import _native
 from ._native import arange, asarray
 from ._reducing import element, mask_of, reduced, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._typing import Any, dtype, ndarray
+    from typing import Callable, Protocol
+
+    from ._typing import Any, ArrayLike, dtype, ndarray
+
+    class OfArrays(Protocol):
+        """A function that gives an array."""
+
+        def __call__(self, *args: ArrayLike, out: Any = None, where: ArrayLike = True) -> ndarray: ...
+
+    class OfArraysTwo(Protocol):
+        """A function that gives two arrays."""
+
+        def __call__(self, *args: ArrayLike, out: Any = None,
+                     where: ArrayLike = True) -> tuple[ndarray, ndarray]: ...
 
 #: What changes no other value that it meets, by the name of the function.
 _IDENTITIES = {
@@ -33,9 +48,16 @@ def identity(name: str) -> Any:
 
 def call_where(ufunc: Any, args: tuple[Any, ...], out: Any, where: Any) -> ndarray:
     """A call for the places where a mask is true; the others keep what is there, or are 0."""
+    return _called(ufunc, args, (out,), where)[0]
+
+
+def _called(function: Any, args: Any, outs: tuple[Any, ...], where: Any) -> list[ndarray]:
+    """The results of a call for the places where a mask is true."""
     shapes = [arg.shape for arg in args if not isinstance(arg, _NUMBERS)]
     shape = _native.broadcast_shapes(*shapes, asarray(where).shape)
-    if out is not None:
+    for out in outs:
+        if out is None:
+            continue
         if not isinstance(out, _native.ndarray):
             raise TypeError("argument 'out' must be an array, not {}".format(type(out).__name__))
         if _native.broadcast_shapes(shape, out.shape) != out.shape:
@@ -45,7 +67,14 @@ def call_where(ufunc: Any, args: tuple[Any, ...], out: Any, where: Any) -> ndarr
     mask = mask_of(where, shape).reshape(-1)
     parts = [arg if isinstance(arg, _NUMBERS) else
              _native.broadcast_to(arg, shape).reshape(-1)[mask] for arg in args]
-    found = ufunc(*parts)
+    found = function(*parts)
+    if not isinstance(found, tuple):
+        found = found,
+    return [_put(result, mask, shape, out) for result, out in zip(found, outs)]
+
+
+def _put(found: ndarray, mask: ndarray, shape: tuple[int, ...], out: Any) -> ndarray:
+    """Writes what has been found where a mask is true, to ``out`` or among zeros."""
     if out is None:
         result = _native.zeros(mask.shape, found.dtype)
         result[mask] = found
@@ -55,6 +84,34 @@ def call_where(ufunc: Any, args: tuple[Any, ...], out: Any, where: Any) -> ndarr
             out.dtype.name, found.dtype.name))
     out[mask.reshape(shape)] = found.astype(out.dtype, copy=False)
     return out
+
+
+def placed(nout: int) -> Any:
+    """Gives a function of arrays that is made in Python what the compiled ones have: ``out``, an
+    array or, of several results, a tuple of them, and ``where``, the places it is called for."""
+
+    def decorate(function: Any) -> Any:
+        @wraps(function)
+        def call(*args: Any, out: Any = None, where: Any = True) -> Any:
+            if out is None and where is True:
+                return function(*args)
+            outs = out if isinstance(out, tuple) else (out,) * nout if out is None else (out,)
+            if len(outs) != nout:
+                raise ValueError("argument 'out' of {} must be {} or None, not {} arrays".format(
+                    function.__name__, "an array" if nout == 1 else
+                    "a tuple of {} arrays".format(nout), len(outs)))
+            given = [arg if isinstance(arg, _NUMBERS) else asarray(arg) for arg in args]
+            found = _called(function, given, outs, where)
+            return found[0] if nout == 1 else tuple(found)
+
+        return call
+
+    return decorate
+
+
+#: The same for functions that give one array, and two.
+elementwise: Callable[[Any], OfArrays] = placed(1)
+elementwise_two: Callable[[Any], OfArraysTwo] = placed(2)
 
 
 def _of_two(ufunc: Any, method: str) -> None:
@@ -114,7 +171,7 @@ def reduce(ufunc: Any, array: Any, axis: tuple[int, ...] | None, dtype: Any, kee
     result = _folded(ufunc, rows, mask, initial)
     if keepdims:
         shape = tuple(1 if one in axes else extent for one, extent in enumerate(x.shape))
-    return written(out, result.reshape(shape))
+    return written(out, result.reshape(shape)[()])
 
 
 def _axes(axis: tuple[int, ...] | None, ndim: int) -> list[int]:
@@ -122,7 +179,9 @@ def _axes(axis: tuple[int, ...] | None, ndim: int) -> list[int]:
         return list(range(ndim))
     for one in axis:
         if not -ndim <= one < ndim:
-            raise ValueError("axis {} does not exist: the array has {} axes".format(one, ndim))
+            from .exceptions import AxisError
+
+            raise AxisError("axis {} does not exist: the array has {} axes".format(one, ndim))
     axes = sorted(one % ndim for one in axis)
     if len(set(axes)) < len(axes):
         raise ValueError("argument 'axis' must name an axis once, not {!r}".format(axis))

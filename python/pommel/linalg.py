@@ -9,17 +9,14 @@ from ._native import (
     cross,
     det,
     eigvals,
-    eigvalsh,
     inv,
     kron,
     lstsq,
     matmul,
     matrix_norm,
     matrix_power,
-    matrix_rank,
     matrix_transpose,
     outer,
-    pinv,
     solve,
     svdvals,
     tensordot,
@@ -81,9 +78,58 @@ def eig(x: ArrayLike, /) -> EigResult:
     return EigResult(*_native.eig(x))
 
 
-def eigh(x: ArrayLike, /, *, upper: bool = False) -> EighResult:
-    """The eigenvalues, in ascending order, and eigenvectors of symmetric or Hermitian matrices."""
-    return EighResult(*_native.eigh(x, upper=upper))
+def _upper(uplo: str | None, upper: bool) -> bool:
+    """Whether the upper triangle is read, which NumPy calls 'U'."""
+    if uplo is None:
+        return upper
+    if not isinstance(uplo, str) or uplo.upper() not in ("L", "U"):
+        raise ValueError("argument 'UPLO' must be 'L' or 'U', not {!r}".format(uplo))
+    return uplo.upper() == "U"
+
+
+def eigh(x: ArrayLike, /, UPLO: str | None = None, *, upper: bool = False) -> EighResult:
+    """The eigenvalues, in ascending order, and eigenvectors of symmetric or Hermitian matrices, of
+    which one triangle is read: the lower one ('L'), or with ``upper``, in NumPy's word 'U', the upper
+    one."""
+    return EighResult(*_native.eigh(x, upper=_upper(UPLO, upper)))
+
+
+def eigvalsh(x: ArrayLike, /, UPLO: str | None = None, *, upper: bool = False) -> ndarray:
+    """The eigenvalues of symmetric or Hermitian matrices, as by :func:`eigh`."""
+    return _native.eigvalsh(x, upper=_upper(UPLO, upper))
+
+
+def matrix_rank(x: ArrayLike, /, tol: ArrayLike | None = None, hermitian: bool = False, *,
+                rtol: ArrayLike | None = None) -> ndarray:
+    """The number of singular values that are not next to nothing: above ``tol``, or above ``rtol``
+    times the largest one.
+
+    >>> import pommel as pm
+    >>> int(pm.linalg.matrix_rank(pm.ones((3, 3))))
+    1
+    """
+    if tol is None:
+        return _native.matrix_rank(x, rtol=rtol)
+    if rtol is not None:
+        raise ValueError("arguments 'tol' and 'rtol' exclude each other: leave one of them out")
+    # The singular values of a matrix that equals its conjugate transpose are no others.
+    above = _native.asarray(tol)[..., None]
+    return _native.count_nonzero(svdvals(x) > above, axis=-1)
+
+
+def pinv(x: ArrayLike, /, rcond: ArrayLike | None = None, hermitian: bool = False, *,
+         rtol: ArrayLike | None = None) -> ndarray:
+    """The pseudo-inverses of matrices; singular values below ``rtol``, in NumPy's older word
+    ``rcond``, times the largest one count as zeros.
+
+    >>> import pommel as pm
+    >>> pm.linalg.pinv(pm.array([[2.0, 0.0], [0.0, 0.0]]))
+    array([[0.5, 0. ],
+           [0. , 0. ]])
+    """
+    if rcond is not None and rtol is not None:
+        raise ValueError("arguments 'rcond' and 'rtol' exclude each other: leave one of them out")
+    return _native.pinv(x, rtol=rtol if rcond is None else rcond)
 
 
 def qr(x: ArrayLike, /, mode: str = "reduced") -> Any:
@@ -103,8 +149,14 @@ def slogdet(x: ArrayLike, /) -> SlogdetResult:
     return SlogdetResult(*_native.slogdet(x))
 
 
-def svd(x: ArrayLike, /, full_matrices: bool = True) -> SVDResult:
-    """Singular value decompositions: a named tuple of U, S and Vh."""
+def svd(x: ArrayLike, /, full_matrices: bool = True, compute_uv: bool = True,
+        hermitian: bool = False) -> Any:
+    """Singular value decompositions: a named tuple of U, S and Vh, or without ``compute_uv`` S alone.
+
+    ``hermitian`` is there for NumPy's sake: nothing is computed otherwise.
+    """
+    if not compute_uv:
+        return svdvals(x)
     return SVDResult(*_native.svd(x, full_matrices=full_matrices))
 
 

@@ -18,6 +18,11 @@ def ours(value):
     return pm.array(value.tolist(), dtype=str(value.dtype)).reshape(value.shape)
 
 
+def numpys(error):
+    """A class of which NumPy's exception must be, where the package raises one of a class."""
+    return np.exceptions.AxisError if error is pm.exceptions.AxisError else error
+
+
 def pairs(found, expected):
     """Arrays of ours, as ones of NumPy, with the expected ones: of sequences part by part. Asserts
     the same kinds of sequences, shapes and element types."""

@@ -125,3 +125,17 @@ def test_views_of_another_type(n):
         results.append([np.asarray(result) for result in (chosen, single, whole, sums)])
     for expected, found in zip(*results):
         np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("shape, axis", [((6, 2), 0), ((2, 6), 1), ((3, 4, 2), 1), ((0, 3), 0), ((4, 0), 0), ((5,), 0)])
+def test_unique_along_an_axis(shape, axis):
+    rng = np.random.default_rng(7)
+    theirs = rng.integers(0, 2, shape).astype(float)
+    if theirs.ndim == 2 and theirs.size:
+        theirs[:, 0] = np.nan
+    ours = pm.asarray(theirs)
+    found = pm.unique(ours, True, True, True, axis)
+    wanted = np.unique(theirs, True, True, True, axis)
+    for one, other in zip(found, wanted):
+        assert one.shape == other.reshape(one.shape).shape
+        np.testing.assert_array_equal(np.asarray(one), other.reshape(one.shape))

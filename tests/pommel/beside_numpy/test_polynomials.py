@@ -155,3 +155,20 @@ def test_tensors():
                 lambda: pm.linalg.tensorsolve(ours(a), ours(d[:2]))):
         with pytest.raises(ValueError, match="argument"):
             bad()
+
+
+def test_poly1d_is_numpys():
+    def described(module):
+        p, q = module.poly1d([1.5, -2, 3]), module.poly1d([1, 0, 0, -1], variable="z")
+        long = module.poly1d([2] + [0] * 10 + [1])
+        texts = [str(p), str(q), str(long), str(p(p)), str(module.poly1d([0])), str(module.poly1d([1, 0])),
+                 str(module.poly1d([1, 2], r=True)), str(-q), str(module.poly1d([1j, 2.25, -1e-5]))]
+        made = [p + 1, 1 - p, 2 * p, p * q, p ** 2, p / 2, *(q / p), p.deriv(), p.integ(k=2), p.integ(2),
+                module.poly1d([0, 0, 1])]
+        values = [p.order, len(p), float(p(2)), [float(c) for c in p], float(p[0]), float(p[7]), p == p,
+                  p == q, p.variable, sorted(round(abs(complex(r)), 9) for r in p.r), p([1, 2]).tolist()]
+        p[3] = 4
+        return texts, [one.coeffs.tolist() for one in (*made, p)], values, [repr(one) for one in made]
+
+    for ours, theirs in zip(described(pm), described(np)):
+        assert ours == theirs
