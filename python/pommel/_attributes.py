@@ -12,32 +12,45 @@ if TYPE_CHECKING:
 
 
 class Flags:
-    """How the elements of an array lie: a mapping of 'C_CONTIGUOUS', 'F_CONTIGUOUS', 'WRITEABLE'
-    and 'ALIGNED' to truth values, which are also attributes in small letters."""
+    """How the elements of an array lie: a mapping of 'C_CONTIGUOUS', 'F_CONTIGUOUS', 'OWNDATA',
+    'WRITEABLE', 'ALIGNED' and 'WRITEBACKIFCOPY' to truth values, which are also attributes in small
+    letters. 'WRITEABLE' can be set, as by the array's method ``setflags``."""
 
-    __slots__ = ("c_contiguous", "f_contiguous", "writeable", "aligned")
+    __slots__ = ("c_contiguous", "f_contiguous", "owndata", "writeable", "aligned",
+                 "writebackifcopy", "_array")
+    _NAMES = __slots__[:-1]
 
     #: NumPy's short names.
     _SHORT = {"C": "C_CONTIGUOUS", "F": "F_CONTIGUOUS", "CONTIGUOUS": "C_CONTIGUOUS",
-              "FORTRAN": "F_CONTIGUOUS", "W": "WRITEABLE", "A": "ALIGNED"}
+              "FORTRAN": "F_CONTIGUOUS", "O": "OWNDATA", "W": "WRITEABLE", "A": "ALIGNED",
+              "X": "WRITEBACKIFCOPY"}
 
     c_contiguous: bool
     f_contiguous: bool
+    owndata: bool
     writeable: bool
     aligned: bool
+    writebackifcopy: bool
+    _array: ndarray
 
     def __init__(self, array: ndarray) -> None:
         for name, value in (
             ("c_contiguous", array._lies_in("C")),
             ("f_contiguous", array._lies_in("F")),
+            ("owndata", array.base is None),
             ("writeable", not array._readonly),
             ("aligned", True),
+            ("writebackifcopy", False),
+            ("_array", array),
         ):
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError("flags cannot be set, not {!r} either: make a copy, or a read-only "
-                             "view with broadcast_to(a, a.shape)".format(name))
+        if name != "writeable":
+            raise AttributeError("the flag {!r} cannot be set, only 'writeable': make a copy in "
+                                 "another order with copy(order=...)".format(name))
+        self._array.setflags(write=bool(value))
+        object.__setattr__(self, name, bool(value))
 
     @property
     def contiguous(self) -> bool:
@@ -60,15 +73,21 @@ class Flags:
         return self.f_contiguous and not self.c_contiguous
 
     def __getitem__(self, name: str) -> bool:
+        return getattr(self, self._slot(name))
+
+    def __setitem__(self, name: str, value: bool) -> None:
+        setattr(self, self._slot(name), value)
+
+    def _slot(self, name: str) -> str:
         full = self._SHORT.get(name, name)
-        if not isinstance(full, str) or full.lower() not in self.__slots__:
+        if not isinstance(full, str) or full.lower() not in self._NAMES:
             raise KeyError("{!r} is no flag: there are {}".format(
-                name, ", ".join(slot.upper() for slot in self.__slots__)))
-        return getattr(self, full.lower())
+                name, ", ".join(slot.upper() for slot in self._NAMES)))
+        return full.lower()
 
     def __repr__(self) -> str:
         return "\n".join("  {} : {}".format(slot.upper(), getattr(self, slot))
-                         for slot in self.__slots__)
+                         for slot in self._NAMES)
 
 
 class flatiter:
@@ -153,3 +172,59 @@ def flags(array: ndarray) -> Flags:
 def flat(array: ndarray) -> flatiter:
     """The attribute ``flat``."""
     return flatiter(array)
+
+
+class CTypes:
+    """The memory of an array for ``ctypes``: ``data`` is its address, and the array itself is what a
+    C function takes for a pointer."""
+
+    def __init__(self, array: ndarray) -> None:
+        self._array = array
+
+    @property
+    def data(self) -> int:
+        """The address of the first element."""
+        return self._array.__array_interface__["data"][0]
+
+    @property
+    def _as_parameter_(self) -> Any:
+        from ctypes import c_void_p
+
+        return self.data_as(c_void_p)
+
+    def data_as(self, obj: Any) -> Any:
+        """The address as a pointer type of ctypes; the pointer keeps the array."""
+        from ctypes import c_void_p, cast
+
+        pointer = cast(c_void_p(self.data), obj)
+        pointer._arr = self._array
+        return pointer
+
+    @property
+    def shape(self) -> Any:
+        """The extents as an array of ctypes."""
+        return self.shape_as(_size_type())
+
+    @property
+    def strides(self) -> Any:
+        """The steps in bytes as an array of ctypes."""
+        return self.strides_as(_size_type())
+
+    def shape_as(self, obj: Any) -> Any:
+        """The extents as an array of a type of ctypes."""
+        return (obj * self._array.ndim)(*self._array.shape)
+
+    def strides_as(self, obj: Any) -> Any:
+        """The steps in bytes as an array of a type of ctypes."""
+        return (obj * self._array.ndim)(*self._array.strides)
+
+
+def _size_type() -> Any:
+    from ctypes import c_ssize_t
+
+    return c_ssize_t
+
+
+def ctypes(array: ndarray) -> CTypes:
+    """The attribute ``ctypes``."""
+    return CTypes(array)

@@ -5,6 +5,9 @@ from . import _native
 
 def reduced(array, protocol):
     """The method ``__reduce_ex__``."""
+    if array._readonly and not array.ndim:
+        # A number, which may be a key.
+        return array.dtype, (array.item(),)
     order = "C"
     if not array._lies_in("C"):
         if array._lies_in("F"):

@@ -53,8 +53,12 @@ def _property(name, native):
 
     if name in _KNOWN:
         value = _known_property(_KNOWN[name], value, "_known_" + name)
+    @hidden_applevel
+    def assign(self, new):
+        native.__set__(whole(self), plain(new))
+
     value.__name__ = name
-    return property(value, doc=native.__doc__)
+    return property(value, assign, doc=native.__doc__)
 
 
 def _known_property(known, ask, memo):
@@ -348,6 +352,8 @@ def _put_on():
     _pypy_small.give_rules()
     _native.ufunc.__call__ = _pypy_small.ufunc_call(_native.ufunc.__call__)
     _native.ufunc._in_turn = wrapped(_native.ufunc._in_turn)
+    for name in ("__call__", "__instancecheck__"):
+        setattr(_native.dtype, name, wrapped(getattr(_native.dtype, name)))
     for name, native in list(vars(_native).items()):
         if type(native) is type(native_array):
             setattr(_native, name, builtinify(named(_face(name, native), name, "", native)))

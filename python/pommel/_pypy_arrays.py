@@ -76,7 +76,7 @@ def light(elements, type=FLOAT):
 
 
 def point(element, type=FLOAT):
-    """A light array of no axes."""
+    """A light array of no axes: a number, which nobody writes."""
     array = light([element], type)
     array._dims = 0
     return array
@@ -138,8 +138,7 @@ def _make_twin(array):
             array._twin = _BEING_MADE
             array._list = None
             try:
-                array._twin = _in_rows(array, native_array(
-                    elements if array._dims else elements[0], DTYPES[array._type]))
+                array._twin = _native_of(array, elements)
             except BaseException:
                 array._list = elements
                 raise
@@ -151,6 +150,13 @@ def _make_twin(array):
                 row = own["reshape"](row, -1)
             array._twin = _in_rows(array, own["__getitem__"](row, slice(start, start + array._count)))
         return array._twin
+
+
+def _native_of(array, elements):
+    """A native array of the elements of a light one."""
+    if array._dims:
+        return _in_rows(array, native_array(elements, DTYPES[array._type]))
+    return DTYPES[array._type](elements[0])
 
 
 def _in_rows(array, twin):

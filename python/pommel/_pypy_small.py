@@ -10,8 +10,8 @@ from _thread import get_ident
 from __pypy__ import hidden_applevel, strategy
 
 from . import _native
-from ._pypy_arrays import (DTYPES, LIGHTEST, computed, elements_of, holds_light, light, ndarray, own,
-                           part, plain, point, put_off, same_shape, shaped, store, whole, wrapped)
+from ._pypy_arrays import (DTYPES, LIGHTEST, computed, elements_of, holds_light, is_light, light,
+                           ndarray, own, part, plain, point, put_off, same_shape, shaped, store, whole, wrapped)
 from ._pypy_kernels import (BOOL, CHOICE, CONVERSIONS, EXACT, EXACT_SINGLE, FLOAT, INT, LONGEST, NUMBERS,
                             ONE, REDUCTIONS, SINGLE, TWO, matrix_product, product, single)
 
@@ -211,12 +211,16 @@ def _in_place(native, rules):
         # Others are written by the native part.
         if self._list is not None or self._base is not None or self._written is not None:
             result = _combined(rules, self, other)
+            if result is not None and not self._dims:
+                # A number stays what it is for whoever else has it.
+                return result
             if result is not None and _fits(result, self):
                 if not store(self, result._list):
                     own["__setitem__"](whole(self), Ellipsis, whole(result))
                 return self
-        native(whole(self), plain(other))
-        return self
+        mine = whole(self)
+        result = native(mine, plain(other))
+        return self if result is mine else result
 
     return method
 
@@ -335,8 +339,9 @@ def tolist(self):
 def _copy(native):
     @hidden_applevel
     def copy(self, *args, **kwargs):
+        # A copy of a number can be written, as no light array without axes can.
         elements = None if args or kwargs else elements_of(self)
-        if elements is None:
+        if elements is None or not self._dims:
             return native(whole(self), *args, **kwargs)
         return shaped(light(elements[:], self._type), self)
 
@@ -444,7 +449,7 @@ def _reshape(native, extents=2):
     def reshape(*args, **kwargs):
         if 2 <= len(args) <= extents and not kwargs and type(args[0]) is ndarray:
             count = _light_elements(args[0])
-            if count:
+            if count and args[0]._dims:
                 columns = _columns_of(args[1] if len(args) == 2 else args[1:], count)
                 if columns is not None:
                     return part(args[0], 0, count, columns)
@@ -532,9 +537,7 @@ def _array(native, shared=False):
                 elif len(args) == 1 and len(kwargs) == 1 and "dtype" in kwargs:
                     result = _numbers_as(given, kwargs["dtype"])
             elif len(args) == 1 and not kwargs:
-                if kind is float:
-                    result = point(given)
-                elif kind is ndarray and shared:
+                if kind is ndarray and shared and (not is_light(given) or given._dims):
                     result = given
         return other(*args, **kwargs) if result is None else result
 
@@ -667,7 +670,7 @@ def ufunc_call(native):
                 if not kwargs:
                     return result
                 out = kwargs["out"]
-                if type(out) is ndarray and _fits(result, out) and store(out, result._list):
+                if type(out) is ndarray and out._dims and _fits(result, out) and store(out, result._list):
                     return out
         result = call(self, *args, **kwargs)
         return result if "out" in kwargs else put_off(result)

@@ -101,8 +101,34 @@ def isdtype(dtype: DTypeLike, kind: DTypeLike | tuple[DTypeLike, ...]) -> bool:
     return dtype == _native.dtype(kind)
 
 
-class generic:
-    """The kind of all element types. Kinds are named in ``issubdtype`` and have no instances."""
+class _Kind(type):
+    """What kinds of element types have: numbers of such types are their instances."""
+
+    _letters: str
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        if isinstance(instance, _native.ndarray):
+            # Arrays without axes that nobody can change are what NumPy has scalars for.
+            return not instance.ndim and instance._readonly and instance.dtype.kind in cls._letters
+        return _PYTHONS.get(type(instance), "-") in cls._letters
+
+    def __subclasscheck__(cls, subclass: Any) -> bool:
+        if isinstance(subclass, _Kind):
+            return type.__subclasscheck__(cls, subclass)
+        try:
+            return _native.dtype(subclass).kind in cls._letters
+        except TypeError:
+            return False
+
+
+#: The letters of the kinds of Python's numbers, as which elements are given.
+_PYTHONS = {bool: "b", int: "i", float: "f", complex: "c"}
+
+
+class generic(metaclass=_Kind):
+    """The kind of all element types. Numbers that come out of arrays are instances of the kinds, and
+    types belong to them: ``isinstance(a.sum(), pm.floating)``, ``issubdtype(a.dtype, pm.floating)``.
+    """
 
     #: The letters of the kinds of types that belong to it.
     _letters = "biufc"
@@ -163,11 +189,11 @@ def issubdtype(arg1: DTypeLike, arg2: DTypeLike) -> bool:
     >>> pm.issubdtype("int8", pm.int16)
     False
     """
-    if isinstance(arg1, type) and issubclass(arg1, generic):
+    if isinstance(arg1, _Kind):
         # No kind belongs to a type.
-        return isinstance(arg2, type) and issubclass(arg1, arg2)
+        return isinstance(arg2, _Kind) and issubclass(arg1, arg2)
     dtype = _native.dtype(arg1)
-    if isinstance(arg2, type) and issubclass(arg2, generic):
+    if isinstance(arg2, _Kind):
         return dtype.kind in arg2._letters
     return dtype == _native.dtype(arg2)
 

@@ -301,14 +301,14 @@ def test_eval_gives_back_what_it_is_given():
 
 def test_what_was_put_off_is_not_an_error_of_a_later_setting():
     zeros = pm.zeros(5000)
-    odd = (zeros / zeros)[:0]
+    odd = zeros / zeros
     # Looks at the quotient, and not at what went wrong in it.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert odd.flatten().tolist() == []
+        assert pm.sort(odd).shape == (5000,)
     with pytest.warns(RuntimeWarning, match="invalid value"):
         with pm.errstate(invalid="raise"):
-            assert (odd / odd).shape == (0,)
+            assert (zeros + 1).shape == (5000,)
 
 
 def test_reductions():

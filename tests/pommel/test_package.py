@@ -133,7 +133,7 @@ for function in (pm.asarray, pm.reshape, pm.concat, pm.ones, linalg.inv, a.astyp
     print(function.__name__ + str(inspect.signature(function)))
 """
     assert in_new_process(program.format(elements)).splitlines() == [
-        "asarray(object, /, dtype=None, *, device=None, copy=None)",
+        "asarray(object, /, dtype=None, order=None, *, device=None, copy=None)",
         "reshape(x, /, shape, order=None, *, copy=None)",
         "concat(arrays, /, axis=0, *, dtype=None)",
         "ones(shape, dtype=None, order=None, *, device=None)",

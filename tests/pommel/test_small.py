@@ -285,7 +285,7 @@ def test_other_shapes_are_views():
         assert [m[i, 1] for i in (0, 1) * 9] == [3.0, 3.0] * 9
         assert m.shape == (2, 2) and m.reshape(-1).tolist() == a[:4].tolist()
         # Of an array without axes.
-        total = a.sum()
+        total = pm.array(a.sum())
         m = total.reshape(1, 1)
         touch(m, total, m)
         m[0, 0] = 8.0

@@ -175,6 +175,6 @@ def test_help_of_an_element_wise_function():
     import pydoc
 
     text = pydoc.render_doc(pm.sin, renderer=pydoc.plaintext)
-    assert "sin(x, /, out=None, *, where=True)" in text and "The sine." in text
-    assert pm.add.__doc__.startswith("add(x1, x2, /, out=None, *, where=True)\n\n")
+    assert "sin(x, /, out=None, *, where=True, dtype=None, casting='same_kind')" in text and "The sine." in text
+    assert pm.add.__doc__.startswith("add(x1, x2, /, out=None, *, where=True, dtype=None, ")
     assert pm.ufunc.__doc__.startswith("An element-wise function")

@@ -11,6 +11,7 @@ use crate::raw::data::Data;
 use crate::raw::memory::{Memory, check_room};
 use crate::raw::share::Share;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// An n-dimensional array.
 #[derive(Clone)]
@@ -18,10 +19,35 @@ pub struct Array {
     pub(crate) dtype: DType,
     pub(crate) layout: Layout,
     pub(crate) data: Share,
-    pub(crate) readonly: bool,
+    pub(crate) seal: Seal,
     /// How many elements there are, if it is known from the start that they are numbers of type `f64` on
     /// one axis, which fill a little memory from its start on; else 0, and whoever asks has to look.
     pub(crate) few: u8,
+}
+
+/// Whether writing through an array is refused, which may change while others read it.
+#[derive(Default)]
+pub(crate) struct Seal(AtomicBool);
+
+impl Seal {
+    pub(crate) fn new(shut: bool) -> Seal {
+        Seal(AtomicBool::new(shut))
+    }
+
+    #[inline]
+    pub(crate) fn is_shut(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, shut: bool) {
+        self.0.store(shut, Ordering::Relaxed);
+    }
+}
+
+impl Clone for Seal {
+    fn clone(&self) -> Seal {
+        Seal::new(self.is_shut())
+    }
 }
 
 impl core::fmt::Debug for Array {
@@ -39,7 +65,7 @@ impl Array {
     /// An array over memory that was made for it.
     pub(crate) fn over(memory: Memory, dtype: DType, layout: Layout) -> Array {
         debug_assert!(layout.is_empty() || layout.bytes().end <= memory.len());
-        Array { dtype, layout, data: Data::ready(memory), readonly: false, few: 0 }
+        Array { dtype, layout, data: Data::ready(memory), seal: Seal::default(), few: 0 }
     }
 
     /// An array of zeros.
@@ -107,13 +133,21 @@ impl Array {
 
     /// Whether writing through this array is refused.
     pub fn is_readonly(&self) -> bool {
-        self.readonly || self.data.memory().is_some_and(|memory| !memory.is_writable())
+        self.seal.is_shut() || self.data.memory().is_some_and(|memory| !memory.is_writable())
     }
 
     /// The same array, through which writing is refused.
-    pub fn into_readonly(mut self) -> Array {
-        self.readonly = true;
+    pub fn into_readonly(self) -> Array {
+        self.seal.set(true);
         self
+    }
+
+    /// Refuses writing through this array, or allows it, if its elements are different ones and its
+    /// memory may be written; says whether that is so now. Views that there are stay as they are.
+    pub fn seal(&self, shut: bool) -> bool {
+        let writable = self.data.memory().is_none_or(Memory::is_writable);
+        self.seal.set(shut || !writable || self.layout.repeats());
+        self.seal.is_shut() == shut
     }
 
     /// Computes the elements if that has been put off.
@@ -126,7 +160,13 @@ impl Array {
 
     /// The same data in another layout, which lies within this one's.
     pub(crate) fn with_layout(&self, layout: Layout) -> Array {
-        Array { layout, data: self.data.clone(), few: 0, ..*self }
+        Array {
+            dtype: self.dtype,
+            layout,
+            data: self.data.clone(),
+            seal: self.seal.clone(),
+            few: 0,
+        }
     }
 
     /// The elements that a basic index selects: a view.
@@ -191,7 +231,7 @@ impl Array {
     fn part(&self, which: isize) -> Array {
         let dtype = self.dtype.real();
         let layout = self.layout.part(which, dtype.size());
-        Array { dtype, layout, data: self.data.clone(), few: 0, ..*self }
+        Array { dtype, layout, data: self.data.clone(), seal: self.seal.clone(), few: 0 }
     }
 
     /// The same bytes as elements of another type: a view. Where elements are of another size, the last
@@ -216,7 +256,23 @@ impl Array {
             wanted: "a type whose elements the last axis is made up of, aligned and without gaps: make \
                      a copy of the array first",
         })?;
-        Ok(Array { dtype, layout, data: self.data.clone(), few: 0, ..*self })
+        Ok(Array { dtype, layout, data: self.data.clone(), seal: self.seal.clone(), few: 0 })
+    }
+
+    /// All of the memory, along one axis, if the array shares it with others and has not all of it.
+    ///
+    /// # Errors
+    /// There is not enough memory to compute what was put off.
+    pub fn base(&self) -> Result<Option<Array>> {
+        self.eval()?;
+        let Some(memory) = self.data.memory() else { return Ok(None) };
+        let size = self.dtype.size();
+        let (mine, all) = (self.layout.bytes(), memory.len() / size * size);
+        if mine.start == 0 && mine.end == memory.len() && self.size() * size == mine.len() {
+            return Ok(None);
+        }
+        let layout = Layout::contiguous(&[(all / size) as isize], size, Order::C)?;
+        Ok(Some(self.with_layout(layout)))
     }
 
     /// A copy without gaps, in an order.

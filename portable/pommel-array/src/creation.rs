@@ -115,7 +115,7 @@ pub fn arange(start: Scalar, stop: Scalar, step: Scalar, dtype: Option<DType>) -
     // The second element need not exist, and then need not fit.
     let second = if length > 1 { sum(start, step) } else { start };
     for value in [start, second] {
-        if length > 0 && !value.is_near(dtype) {
+        if length > 0 && !value.fits(dtype) {
             return Err(Error::ScalarRange { value, dtype });
         }
     }
@@ -198,16 +198,6 @@ fn refused(name: &'static str, value: Scalar, wanted: &'static str) -> Error {
 }
 
 impl Scalar {
-    /// Whether a type holds the number, cut off if it is one of integers.
-    fn is_near(self, dtype: DType) -> bool {
-        match self {
-            Scalar::Float(value) if dtype.is_integer() => {
-                value.is_finite() && Scalar::Int(value as i128).fits(dtype)
-            }
-            _ => self.fits(dtype),
-        }
-    }
-
     fn fits_int64(self) -> bool {
         self.as_int().is_none_or(|value| i64::try_from(value).is_ok())
     }

@@ -185,6 +185,10 @@ impl Error {
                     types.join(" and ")
                 )
             }
+            Error::ScalarRange { value: value @ Scalar::Float(_), dtype } => write!(
+                f,
+                "{value} is out of range for {dtype}: convert the array to a floating-point type"
+            ),
             Error::ScalarRange { value, dtype } => {
                 write!(f, "{value} is out of range for {dtype}: convert the array to a wider type")
             }

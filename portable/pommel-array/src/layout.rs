@@ -225,6 +225,22 @@ impl Layout {
         a.start < b.end && b.start < a.end
     }
 
+    /// Whether elements may lie over each other, as those of an axis that repeats one: `false` is
+    /// certain.
+    pub fn repeats(&self) -> bool {
+        let axes = self.strides().iter().zip(self.shape()).filter(|(_, extent)| **extent > 1);
+        let mut axes: SmallVec<[(isize, isize); 4]> =
+            axes.map(|(stride, &extent)| (stride.abs(), extent)).collect();
+        axes.sort_unstable();
+        // A step has to lead past all that the shorter ones lead to.
+        let mut reached = self.item_size as isize;
+        axes.iter().any(|&(stride, extent)| {
+            let over = stride < reached;
+            reached = reached.saturating_add(stride.saturating_mul(extent - 1));
+            over
+        })
+    }
+
     /// An axis by its number, which counts from the end if it is negative.
     ///
     /// # Errors

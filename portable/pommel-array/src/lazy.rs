@@ -7,7 +7,7 @@
 mod chain;
 mod plain;
 
-use crate::array::Array;
+use crate::array::{Array, Seal};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::function::Note;
@@ -99,7 +99,7 @@ impl Input {
                     dtype: *dtype,
                     layout,
                     data: data.clone().into(),
-                    readonly: true,
+                    seal: crate::array::Seal::new(true),
                     few: 0,
                 })
             }
@@ -377,6 +377,6 @@ impl Array {
     pub(crate) fn pending(expr: Arc<Expr>) -> Array {
         let (dtype, layout, nodes) = (expr.kernel.output, expr.layout.clone(), expr.nodes);
         let data = Data::pending(expr.clone(), nodes, expr.reads());
-        Array { dtype, layout, data, readonly: false, few: 0 }
+        Array { dtype, layout, data, seal: Seal::default(), few: 0 }
     }
 }

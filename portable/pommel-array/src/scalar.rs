@@ -73,9 +73,19 @@ impl Scalar {
         }
     }
 
-    /// Whether an integer type holds it; every other type holds every number, perhaps as an infinity.
+    /// Whether an integer type holds it without what is behind its point; every other type holds every
+    /// number, perhaps as an infinity.
     pub fn fits(self, dtype: DType) -> bool {
-        let Scalar::Int(value) = self else { return true };
+        let value = match self {
+            Scalar::Int(value) => value,
+            Scalar::Float(value) if dtype.is_integer() => {
+                if !value.is_finite() {
+                    return false;
+                }
+                value as i128
+            }
+            _ => return true,
+        };
         let bits = dtype.size() as u32 * 8;
         match dtype.kind() {
             Kind::UInt => (0..1i128 << bits).contains(&value),
@@ -87,7 +97,7 @@ impl Scalar {
     /// As an element of a type.
     ///
     /// # Errors
-    /// It is an integer that the type does not hold.
+    /// It is a number that the type, one of integers, does not hold.
     pub(crate) fn bits(self, dtype: DType) -> Result<Bits> {
         if !self.fits(dtype) {
             return Err(Error::ScalarRange { value: self, dtype });

@@ -3,10 +3,10 @@
 use crate::dtype::{self, DType};
 use crate::error::Raise;
 use crate::functions::algebra;
-use crate::functions::argument::{Arrays, In, Lay, axes, out};
+use crate::functions::argument::{Arrays, In, Lay, axes, delivered, out};
 use crate::functions::searching::taken;
 use crate::functions::sorting::along;
-use crate::functions::statistics::{More, Spread, meant, reduced, spread};
+use crate::functions::statistics::{More, Spread, meant, reduced, running, spread};
 use crate::key::{self, Key};
 use crate::value::{self, Shape, Value};
 use crate::{errstate, exchange, text};
@@ -28,6 +28,26 @@ pub struct NdArray {
     pub(crate) inner: Array,
 }
 
+impl NdArray {
+    /// What has been computed. Without axes it is a number, as a scalar is in NumPy: nobody can change
+    /// it, so that it may be hashed, and in-place operators make another one.
+    #[inline]
+    pub(crate) fn made(inner: Array) -> NdArray {
+        NdArray { inner: if inner.ndim() == 0 { inner.into_readonly() } else { inner } }
+    }
+
+    /// The array as functions take it: a copy of a number, since what they give may be a view of it.
+    pub(crate) fn given(&self) -> Result<Array> {
+        if self.is_number() { self.inner.copied(Order::C).raise() } else { Ok(self.inner.clone()) }
+    }
+
+    /// Whether the array is a number.
+    #[inline]
+    pub(crate) fn is_number(&self) -> bool {
+        self.inner.ndim() == 0 && self.inner.is_readonly()
+    }
+}
+
 /// The result of a computation, after what its errors of arithmetic ask for.
 #[inline]
 pub(crate) fn computed(
@@ -37,7 +57,7 @@ pub(crate) fn computed(
 ) -> Result<NdArray> {
     let inner = result.raise()?;
     errstate::check(ctx, name)?;
-    Ok(NdArray { inner })
+    Ok(NdArray::made(inner))
 }
 
 /// The operators of few floats, on the shortest way there is; `None` leaves it to [`long_operator`].
@@ -123,17 +143,23 @@ fn long_operator<'c>(
     }
 }
 
-/// An operator that changes the array.
+/// An operator that changes the array. A number stays what it is for whoever else has it: the operator
+/// gives another one.
 fn in_place<'c>(
     ctx: Ctx<'c>,
     function: Function,
-    this: &NdArray,
+    this: &Instance<'c, NdArray>,
     other: &Object<'c>,
-) -> Result<()> {
+) -> Result<Object<'c>> {
+    let array = this.borrow()?;
+    if array.is_number() {
+        return long_operator(ctx, function, &array, other, false);
+    }
     let other = Value::expect(other, "other")?;
-    let operands = [Operand::Array(&this.inner), other.operand()];
-    apply_into(function, &operands, &this.inner, Casting::SameKind).raise()?;
-    errstate::check(ctx, function.name())
+    let operands = [Operand::Array(&array.inner), other.operand()];
+    apply_into(function, &operands, &array.inner, Casting::SameKind).raise()?;
+    errstate::check(ctx, function.name())?;
+    Ok(this.to_owned_handle())
 }
 
 fn unary(ctx: Ctx<'_>, function: Function, this: &NdArray) -> Result<NdArray> {
@@ -164,6 +190,15 @@ impl NdArray {
     #[getter]
     fn shape(&self) -> Shape {
         Shape(self.inner.shape().to_vec())
+    }
+
+    /// Refuses another shape, which would be one for all who have the array.
+    #[setter]
+    fn set_shape(&self, value: &Object<'_>) -> Result<()> {
+        Err(Error::attribute_error(format!(
+            "the shape of an array stays what it is: write a = a.reshape({})",
+            value.repr()?
+        )))
     }
 
     /// The bytes from one element to the next along each axis.
@@ -222,10 +257,28 @@ impl NdArray {
         NdArray { inner: self.inner.real() }
     }
 
+    /// Writes the real parts.
+    #[setter]
+    fn set_real<'c>(&self, ctx: Ctx<'c>, value: &Object<'c>) -> Result<()> {
+        write(ctx, &self.inner.real(), value)
+    }
+
     /// The imaginary parts: a view, or zeros.
     #[getter]
     fn imag(&self) -> Result<NdArray> {
         Ok(NdArray { inner: self.inner.imag().raise()? })
+    }
+
+    /// Writes the imaginary parts.
+    #[setter]
+    fn set_imag<'c>(&self, ctx: Ctx<'c>, value: &Object<'c>) -> Result<()> {
+        if !self.inner.dtype().is_complex() {
+            return Err(Error::type_error(format!(
+                "an array of {} has no imaginary parts to write: convert it to a complex type",
+                self.inner.dtype().name()
+            )));
+        }
+        write(ctx, &self.inner.imag().raise()?, value)
     }
 
     fn __add__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
@@ -234,8 +287,12 @@ impl NdArray {
     fn __radd__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::Add, self, other, true)
     }
-    fn __iadd__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
-        in_place(ctx, Function::Add, self, other)
+    fn __iadd__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        in_place(ctx, Function::Add, this, other)
     }
     fn __sub__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::Subtract, self, other, false)
@@ -243,8 +300,12 @@ impl NdArray {
     fn __rsub__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::Subtract, self, other, true)
     }
-    fn __isub__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
-        in_place(ctx, Function::Subtract, self, other)
+    fn __isub__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        in_place(ctx, Function::Subtract, this, other)
     }
     fn __mul__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::Multiply, self, other, false)
@@ -252,8 +313,12 @@ impl NdArray {
     fn __rmul__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::Multiply, self, other, true)
     }
-    fn __imul__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
-        in_place(ctx, Function::Multiply, self, other)
+    fn __imul__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        in_place(ctx, Function::Multiply, this, other)
     }
     fn __truediv__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::Divide, self, other, false)
@@ -261,8 +326,12 @@ impl NdArray {
     fn __rtruediv__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::Divide, self, other, true)
     }
-    fn __itruediv__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
-        in_place(ctx, Function::Divide, self, other)
+    fn __itruediv__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        in_place(ctx, Function::Divide, this, other)
     }
     fn __floordiv__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::FloorDivide, self, other, false)
@@ -270,8 +339,12 @@ impl NdArray {
     fn __rfloordiv__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::FloorDivide, self, other, true)
     }
-    fn __ifloordiv__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
-        in_place(ctx, Function::FloorDivide, self, other)
+    fn __ifloordiv__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        in_place(ctx, Function::FloorDivide, this, other)
     }
     fn __mod__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::Remainder, self, other, false)
@@ -279,8 +352,12 @@ impl NdArray {
     fn __rmod__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::Remainder, self, other, true)
     }
-    fn __imod__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
-        in_place(ctx, Function::Remainder, self, other)
+    fn __imod__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        in_place(ctx, Function::Remainder, this, other)
     }
     fn __divmod__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<(Object<'c>, Object<'c>)> {
         let quotient = operator(ctx, Function::FloorDivide, self, other, false)?;
@@ -323,8 +400,12 @@ impl NdArray {
         }
         operator(ctx, Function::Power, self, other, true)
     }
-    fn __ipow__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
-        in_place(ctx, Function::Power, self, other)
+    fn __ipow__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        in_place(ctx, Function::Power, this, other)
     }
     fn __and__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::BitwiseAnd, self, other, false)
@@ -332,8 +413,12 @@ impl NdArray {
     fn __rand__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::BitwiseAnd, self, other, true)
     }
-    fn __iand__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
-        in_place(ctx, Function::BitwiseAnd, self, other)
+    fn __iand__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        in_place(ctx, Function::BitwiseAnd, this, other)
     }
     fn __or__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::BitwiseOr, self, other, false)
@@ -341,8 +426,12 @@ impl NdArray {
     fn __ror__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::BitwiseOr, self, other, true)
     }
-    fn __ior__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
-        in_place(ctx, Function::BitwiseOr, self, other)
+    fn __ior__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        in_place(ctx, Function::BitwiseOr, this, other)
     }
     fn __xor__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::BitwiseXor, self, other, false)
@@ -350,8 +439,12 @@ impl NdArray {
     fn __rxor__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::BitwiseXor, self, other, true)
     }
-    fn __ixor__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
-        in_place(ctx, Function::BitwiseXor, self, other)
+    fn __ixor__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        in_place(ctx, Function::BitwiseXor, this, other)
     }
     fn __lshift__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::LeftShift, self, other, false)
@@ -359,8 +452,12 @@ impl NdArray {
     fn __rlshift__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::LeftShift, self, other, true)
     }
-    fn __ilshift__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
-        in_place(ctx, Function::LeftShift, self, other)
+    fn __ilshift__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        in_place(ctx, Function::LeftShift, this, other)
     }
     fn __rshift__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::RightShift, self, other, false)
@@ -368,8 +465,12 @@ impl NdArray {
     fn __rrshift__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::RightShift, self, other, true)
     }
-    fn __irshift__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<()> {
-        in_place(ctx, Function::RightShift, self, other)
+    fn __irshift__<'c>(
+        this: &Instance<'c, NdArray>,
+        ctx: Ctx<'c>,
+        other: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        in_place(ctx, Function::RightShift, this, other)
     }
     fn __lt__<'c>(&self, ctx: Ctx<'c>, other: &Object<'c>) -> Result<Object<'c>> {
         operator(ctx, Function::Less, self, other, false)
@@ -418,7 +519,8 @@ impl NdArray {
         unary(ctx, Function::BitwiseInvert, self)
     }
 
-    fn __bool__(&self) -> Result<bool> {
+    fn __bool__(&self, ctx: Ctx<'_>) -> Result<bool> {
+        evaluated(ctx, &self.inner)?;
         if self.inner.size() != 1 {
             return Err(Error::value_error(format!(
                 "an array of {} elements is neither true nor false: use any() or all()",
@@ -465,6 +567,29 @@ impl NdArray {
         value::give(ctx, single(self, "an index")?)
     }
 
+    /// The hash of a number, which is that of the number in Python.
+    fn __hash__(&self, ctx: Ctx<'_>) -> Result<i64> {
+        if !self.is_number() {
+            return Err(Error::type_error(
+                "unhashable type: 'pommel.ndarray' (elements may change: use a.tobytes(), or numbers)",
+            ));
+        }
+        let number = value::give(ctx, single(self, "a hash")?)?;
+        ctx.builtin(c"hash")?.call((number,))?.extract()
+    }
+
+    /// The number rounded to an int, or to so many digits.
+    #[signature(ndigits = None, /)]
+    fn __round__<'c>(&self, ctx: Ctx<'c>, ndigits: Option<i32>) -> Result<Object<'c>> {
+        match ndigits {
+            Some(digits) => crate::functions::rounded(ctx, &self.inner, digits, None),
+            None => {
+                let number = value::give(ctx, single(self, "an int")?)?;
+                ctx.builtin(c"round")?.call((number,))
+            }
+        }
+    }
+
     fn __len__(&self) -> Result<usize> {
         let first = self.inner.shape().first();
         first
@@ -489,9 +614,12 @@ impl NdArray {
         if key::has_number(&self.inner)
             && let Some(place) = key::place(key, self.inner.ndim())?
         {
-            return value::give(ctx, self.inner.item(&place).raise()?);
+            let number = self.inner.item(&place).raise()?;
+            errstate::check(ctx, errstate::EVALUATION)?;
+            return value::give(ctx, number);
         }
         match key::basic(key)? {
+            Key::Basic(parts) if self.is_number() => key::read(ctx, &self.given()?, &parts),
             Key::Basic(parts) => key::read(ctx, &self.inner, &parts),
             Key::Advanced => crate::advanced::get(ctx, self, key),
         }
@@ -517,16 +645,7 @@ impl NdArray {
             return self.inner.set_item(&place, number).raise();
         }
         match key::basic(key)? {
-            Key::Basic(parts) => {
-                let view = self.inner.select(&parts).raise()?;
-                if let Some(number) = value::number(value)? {
-                    check_number(number, &view)?;
-                    return view.fill(number).raise();
-                }
-                let value = Value::expect(value, "value")?.into_array()?;
-                view.assign(&value, Casting::Unsafe).raise()?;
-                errstate::check(ctx, "cast")
-            }
+            Key::Basic(parts) => write(ctx, &self.inner.select(&parts).raise()?, value),
             Key::Advanced => crate::advanced::set(ctx, self, key, value),
         }
     }
@@ -536,8 +655,7 @@ impl NdArray {
         if array.inner.ndim() == 0 {
             return Err(Error::type_error("an array without dimensions cannot be iterated over"));
         }
-        array.inner.eval().raise()?;
-        errstate::check(ctx, errstate::EVALUATION)?;
+        evaluated(ctx, &array.inner)?;
         ctx.object(Items { array: array.inner.clone(), next: 0.into() })
     }
 
@@ -592,12 +710,15 @@ impl NdArray {
             let copied = if copy { self.inner.copied_as_it_lies() } else { Ok(self.inner.clone()) };
             return Ok(NdArray { inner: copied.raise()? });
         }
-        computed(ctx, "cast", self.inner.cast(dtype.inner, Casting::Unsafe))
+        let result = self.inner.cast(dtype.inner, Casting::Unsafe).raise()?;
+        errstate::check(ctx, "cast")?;
+        Ok(if self.is_number() { NdArray::made(result) } else { NdArray { inner: result } })
     }
 
     /// A copy in C order ('C'), in Fortran's ('F'), or as the elements lie ('K').
     #[signature(order = "C".into())]
-    fn copy(&self, order: String) -> Result<NdArray> {
+    fn copy(&self, ctx: Ctx<'_>, order: String) -> Result<NdArray> {
+        evaluated(ctx, &self.inner)?;
         let copy = match order.as_str() {
             "C" => self.inner.copied(Order::C),
             "F" => self.inner.copied(Order::F),
@@ -612,6 +733,9 @@ impl NdArray {
     }
 
     fn __copy__(&self) -> Result<NdArray> {
+        if self.is_number() {
+            return Ok(NdArray { inner: self.inner.clone() });
+        }
         Ok(NdArray { inner: self.inner.copied_as_it_lies().raise()? })
     }
 
@@ -623,11 +747,13 @@ impl NdArray {
 
     /// The elements as numbers of Python, in nested lists.
     fn tolist<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        evaluated(ctx, &self.inner)?;
         listed(ctx, &self.inner)
     }
 
     /// The one element as a number of Python, or the one at an index.
     fn item<'c>(&self, ctx: Ctx<'c>, args: Args<'_, 'c>) -> Result<Object<'c>> {
+        evaluated(ctx, &self.inner)?;
         let mut indices: Vec<isize> = Vec::new();
         for index in args.iter() {
             match index.as_a::<Tuple>() {
@@ -648,19 +774,18 @@ impl NdArray {
     }
 
     /// Writes a number to all places.
-    fn fill(&self, value: &Object<'_>) -> Result<()> {
-        match value::number(value)? {
-            Some(number) => self.inner.fill(number).raise(),
-            None => {
-                let value = Value::expect(value, "value")?.into_array()?;
-                self.inner.assign(&value, Casting::Unsafe).raise()
-            }
-        }
+    fn fill<'c>(&self, ctx: Ctx<'c>, value: &Object<'c>) -> Result<()> {
+        write(ctx, &self.inner, value)
     }
 
-    /// The bytes of the elements in C order.
-    fn tobytes<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
-        let bytes = self.inner.to_bytes().raise()?;
+    /// The bytes of the elements in C order, or in another one.
+    #[signature(order = None)]
+    fn tobytes<'c>(&self, ctx: Ctx<'c>, order: Option<Lay>) -> Result<Object<'c>> {
+        let bytes = match self.order(order) {
+            Order::C => self.inner.to_bytes(),
+            Order::F => self.inner.transposed().to_bytes(),
+        };
+        let bytes = bytes.raise()?;
         errstate::check(ctx, errstate::EVALUATION)?;
         Ok(ctx.bytes(&bytes)?.into())
     }
@@ -670,7 +795,7 @@ impl NdArray {
     fn reshape(&self, shape: Args<'_, '_>, order: Option<Lay>) -> Result<NdArray> {
         let shape = shape_of(&shape)?;
         match order {
-            None => Ok(NdArray { inner: self.inner.reshaped(&shape).raise()? }),
+            None => Ok(NdArray { inner: self.given()?.reshaped(&shape).raise()? }),
             Some(order) => {
                 let order = self.order(Some(order));
                 out(pommel_array::manipulation::reshape(&self.inner, &shape, order, None))
@@ -709,12 +834,13 @@ impl NdArray {
     /// The elements in one dimension, in an order: a view if that is possible.
     #[signature(order = None)]
     fn ravel(&self, order: Option<Lay>) -> Result<NdArray> {
-        out(pommel_array::manipulation::ravel(&self.inner, self.order(order)))
+        out(pommel_array::manipulation::ravel(&self.given()?, self.order(order)))
     }
 
     /// The elements in one dimension, in an order: a copy.
     #[signature(order = None)]
-    fn flatten(&self, order: Option<Lay>) -> Result<NdArray> {
+    fn flatten(&self, ctx: Ctx<'_>, order: Option<Lay>) -> Result<NdArray> {
+        evaluated(ctx, &self.inner)?;
         out(pommel_array::manipulation::flatten(&self.inner, self.order(order)))
     }
 
@@ -723,6 +849,35 @@ impl NdArray {
     fn view(&self, dtype: Option<DType>) -> Result<NdArray> {
         let dtype = dtype.map_or(self.inner.dtype(), |dtype| dtype.inner);
         out(self.inner.reinterpreted(dtype))
+    }
+
+    /// An array of all of the memory that a view shares with others, along one axis; None if the array
+    /// has all of it itself.
+    #[getter]
+    fn base(&self) -> Result<Option<NdArray>> {
+        self.inner.base().map(|base| base.map(|inner| NdArray { inner })).raise()
+    }
+
+    /// Allows or refuses writing through the array. It cannot be allowed where elements are repeated,
+    /// or where somebody who owns the memory forbids it. There is nothing else to set.
+    #[signature(write = None, align = None, uic = None)]
+    fn setflags(&self, write: Option<bool>, align: Option<bool>, uic: Option<bool>) -> Result<()> {
+        let number = self.is_number();
+        match write {
+            Some(true) if number || !self.inner.seal(false) => Err(Error::value_error(
+                "writing cannot be allowed: the array is a number or repeats elements, or its memory \
+                 belongs to somebody who forbids it; write to a copy",
+            )),
+            Some(false) => {
+                self.inner.seal(true);
+                Ok(())
+            }
+            _ if align == Some(false) || uic == Some(true) => Err(Error::value_error(
+                "arguments 'align' and 'uic' change nothing: elements are aligned, and no array has \
+                 others to write back to",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// How the elements lie: 'C_CONTIGUOUS', 'F_CONTIGUOUS', 'WRITEABLE' and 'ALIGNED', which are also
@@ -743,6 +898,12 @@ impl NdArray {
     fn set_flat<'c>(this: &Instance<'c, NdArray>, ctx: Ctx<'c>, value: &Object<'c>) -> Result<()> {
         let all = ctx.builtin(c"slice")?.call((ctx.none(),))?;
         Self::flat(this, ctx)?.set_item(&all, value)
+    }
+
+    /// The memory of the elements for functions of C: `data` is its address, `data_as` a pointer.
+    #[getter]
+    fn ctypes<'c>(this: &Instance<'c, NdArray>, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        ctx.import(c"pommel._attributes")?.call_method(c"ctypes", (&**this,))
     }
 
     /// The memory of the elements, as `memoryview` shows it.
@@ -989,17 +1150,27 @@ impl NdArray {
     }
 
     /// The sums of the elements up to each one along an axis, or in C order.
-    #[signature(axis = None, dtype = None)]
-    fn cumsum(&self, ctx: Ctx<'_>, axis: Option<isize>, dtype: Option<DType>) -> Result<NdArray> {
-        let dtype = dtype.map(|dtype| dtype.inner);
-        computed(ctx, "cumsum", reduce::scan(Scan::Sum, &self.inner, axis, dtype, false))
+    #[signature(axis = None, dtype = None, out = None)]
+    fn cumsum<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        axis: Option<isize>,
+        dtype: Option<DType>,
+        out: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        running(ctx, Scan::Sum, &self.inner, axis, dtype, out)
     }
 
     /// The products of the elements up to each one along an axis, or in C order.
-    #[signature(axis = None, dtype = None)]
-    fn cumprod(&self, ctx: Ctx<'_>, axis: Option<isize>, dtype: Option<DType>) -> Result<NdArray> {
-        let dtype = dtype.map(|dtype| dtype.inner);
-        computed(ctx, "cumprod", reduce::scan(Scan::Prod, &self.inner, axis, dtype, false))
+    #[signature(axis = None, dtype = None, out = None)]
+    fn cumprod<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        axis: Option<isize>,
+        dtype: Option<DType>,
+        out: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        running(ctx, Scan::Prod, &self.inner, axis, dtype, out)
     }
 
     /// The array without axes of one element: a view.
@@ -1021,19 +1192,21 @@ impl NdArray {
     }
 
     /// The elements moved into a range.
-    #[signature(min = None, max = None)]
-    fn clip(
+    #[signature(min = None, max = None, out = None)]
+    fn clip<'c>(
         &self,
-        ctx: Ctx<'_>,
-        min: Option<Object<'_>>,
-        max: Option<Object<'_>>,
-    ) -> Result<NdArray> {
-        crate::functions::clipped(ctx, &self.inner, min, max)
+        ctx: Ctx<'c>,
+        min: Option<Object<'c>>,
+        max: Option<Object<'c>>,
+        out: Option<Object<'c>>,
+    ) -> Result<Computed<'c>> {
+        delivered(ctx, crate::functions::clipped(ctx, &self.inner, min, max)?, out)
     }
 
     /// The product of matrices or vectors, or with a number.
-    fn dot(&self, ctx: Ctx<'_>, b: crate::functions::argument::In) -> Result<NdArray> {
-        algebra::dot(ctx, crate::functions::argument::In(self.inner.clone()), b)
+    #[signature(b, out = None)]
+    fn dot<'c>(&self, ctx: Ctx<'c>, b: In, out: Option<Object<'c>>) -> Result<Computed<'c>> {
+        algebra::dot(ctx, In(self.inner.clone()), b, out)
     }
 
     /// Sorts the elements along an axis, in place. Every `kind` is stable.
@@ -1075,9 +1248,16 @@ impl NdArray {
 
     /// The elements at indices of an axis, or in C order; `mode` says what an index out of bounds
     /// means: 'raise', 'wrap' or 'clip'.
-    #[signature(indices, axis = None, mode = "raise".into())]
-    fn take(&self, indices: In, axis: Option<isize>, mode: String) -> Result<NdArray> {
-        taken(&self.inner, &indices.0, axis, &mode)
+    #[signature(indices, axis = None, out = None, mode = "raise".into())]
+    fn take<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        indices: In,
+        axis: Option<isize>,
+        out: Option<Object<'c>>,
+        mode: String,
+    ) -> Result<Computed<'c>> {
+        delivered(ctx, taken(&self.inner, &indices.0, axis, &mode)?, out)
     }
 
     /// The parts along an axis, or the elements in C order, for which a condition holds.
@@ -1171,7 +1351,7 @@ impl NdArray {
 
     /// In C order, also on PyPy, which takes what lies in memory for the bytes of a view.
     fn __bytes__<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
-        self.tobytes(ctx)
+        self.tobytes(ctx, None)
     }
 
     /// Where the elements lie, for NumPy. From now on nothing that reads them is put off.
@@ -1280,6 +1460,17 @@ impl NdArray {
     }
 }
 
+/// Writes a number, or an array that is stretched, to all places of a view.
+fn write<'c>(ctx: Ctx<'c>, view: &Array, value: &Object<'c>) -> Result<()> {
+    if let Some(number) = value::number(value)? {
+        check_number(number, view)?;
+        return view.fill(number).raise();
+    }
+    let value = Value::expect(value, "value")?.into_array()?;
+    view.assign(&value, Casting::Unsafe).raise()?;
+    errstate::check(ctx, "cast")
+}
+
 /// A number that must fit is refused where NumPy refuses it: a part that would be lost.
 fn check_number(number: Scalar, view: &Array) -> Result<()> {
     if matches!(number, Scalar::Complex(_)) && !view.dtype().is_complex() {
@@ -1302,6 +1493,15 @@ pub(crate) fn shape_of(args: &Args<'_, '_>) -> Result<Vec<isize>> {
         };
     }
     args.iter().map(|item| item.extract()).collect()
+}
+
+/// Computes what has been put off, so that warnings come where somebody looks.
+pub(crate) fn evaluated(ctx: Ctx<'_>, array: &Array) -> Result<()> {
+    if array.data().is_ready() {
+        return Ok(());
+    }
+    array.eval().raise()?;
+    errstate::check(ctx, errstate::EVALUATION)
 }
 
 fn listed<'c>(ctx: Ctx<'c>, array: &Array) -> Result<Object<'c>> {

@@ -1,5 +1,6 @@
 //! Element types as Python objects.
 
+use crate::array::NdArray;
 use pommel::Annotation;
 use pommel::prelude::*;
 use pommel_array::{DType as Type, Kind};
@@ -71,10 +72,18 @@ impl DType {
         code(self.inner)
     }
 
-    /// The type itself, as NumPy's element types have it.
+    /// NumPy's class of such elements if NumPy is there, which code that was written for it compares
+    /// with others and asks for its bases; else the type itself.
     #[getter]
-    fn r#type<'a, 'c>(this: &'a Instance<'c, DType>) -> &'a Object<'c> {
-        this
+    fn r#type<'c>(this: &Instance<'c, DType>, ctx: Ctx<'c>) -> Result<Object<'c>> {
+        let modules = ctx.import(c"sys")?.get_attr(c"modules")?;
+        let numpy: Object<'_> = modules.call_method(c"get", ("numpy",))?;
+        let name = match this.borrow()?.inner {
+            // Before NumPy 2 the other name was Python's own class.
+            Type::Bool => "bool_",
+            other => other.name(),
+        };
+        ctx.builtin(c"getattr")?.call((numpy, name, &**this))
     }
 
     /// Whether elements are in the byte order of the machine, which they always are.
@@ -83,8 +92,86 @@ impl DType {
         true
     }
 
-    fn __call__<'c>(&self, ctx: Ctx<'c>, value: &Object<'c>) -> Result<crate::array::NdArray> {
-        crate::value::array(ctx, value, Some(self.inner), Some(true))
+    /// The byte order of elements: '=', the machine's, or '|' where there is none.
+    #[getter]
+    fn byteorder(&self) -> &'static str {
+        if self.inner.size() == 1 { "|" } else { "=" }
+    }
+
+    /// The type in a byte order, of which there is one.
+    #[signature(new_order = "=".into(), /)]
+    fn newbyteorder(&self, new_order: String) -> Result<DType> {
+        let there = matches!(new_order.as_str(), "=" | "<" | "|" | "native" | "little" | "N" | "L");
+        if !there && self.inner.size() > 1 {
+            return Err(Error::value_error(format!(
+                "elements are in the byte order of the machine, '<', and not in '{new_order}': convert \
+                 the bytes with NumPy or array.byteswap()"
+            )));
+        }
+        Ok(DType { inner: self.inner })
+    }
+
+    /// The type itself: elements are no arrays.
+    #[getter]
+    fn base<'a, 'c>(this: &'a Instance<'c, DType>) -> &'a Object<'c> {
+        this
+    }
+
+    /// None: elements have no parts with names.
+    #[getter]
+    fn names(&self) -> Option<String> {
+        None
+    }
+
+    /// None: elements have no parts with names.
+    #[getter]
+    fn fields(&self) -> Option<String> {
+        None
+    }
+
+    /// None: elements are no arrays.
+    #[getter]
+    fn subdtype(&self) -> Option<String> {
+        None
+    }
+
+    /// No extents: elements are no arrays.
+    #[getter]
+    fn shape(&self) -> crate::value::Shape {
+        crate::value::Shape(Vec::new())
+    }
+
+    /// The number of axes of an element.
+    #[getter]
+    fn ndim(&self) -> usize {
+        0
+    }
+
+    /// Whether elements are objects of Python, which they never are.
+    #[getter]
+    fn hasobject(&self) -> bool {
+        false
+    }
+
+    /// Whether an object is an element of this type: a number that came out of an array of it, or a
+    /// number of Python, which elements of bool, int64, float64 and complex128 are given as.
+    fn __instancecheck__(&self, object: &Object<'_>) -> Result<bool> {
+        if let Some(array) = Instance::<NdArray>::of(object) {
+            let array = array.borrow()?;
+            return Ok(array.is_number() && array.inner.dtype() == self.inner);
+        }
+        Ok(match self.inner {
+            Type::Bool => object.is_a::<Bool>(),
+            Type::Int64 => object.is_a::<Int>() && !object.is_a::<Bool>(),
+            Type::Float64 => object.is_a::<Float>(),
+            Type::Complex128 => object.is_a::<Complex>(),
+            _ => false,
+        })
+    }
+
+    fn __call__<'c>(&self, ctx: Ctx<'c>, value: &Object<'c>) -> Result<NdArray> {
+        let made = crate::value::array(ctx, value, Some(self.inner), Some(true))?;
+        Ok(NdArray::made(made.inner))
     }
 
     fn __eq__(&self, other: &Object<'_>) -> bool {

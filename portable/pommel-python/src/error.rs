@@ -1,7 +1,7 @@
 //! The engine's errors as Python's exceptions.
 
 use pommel::Error;
-use pommel_array::Error as Engine;
+use pommel_array::{Error as Engine, Scalar};
 
 /// The exception that NumPy's users expect of an error.
 pub(crate) fn raised(error: Engine) -> Error {
@@ -15,7 +15,11 @@ pub(crate) fn raised(error: Engine) -> Error {
         | Engine::MaskShape { .. } => Error::index_error(text),
         Engine::Cast { .. } | Engine::NoKernel { .. } => Error::type_error(text),
         Engine::OutOfMemory { .. } => Error::memory_error(text),
+        Engine::ScalarRange { value: Scalar::Float(value), .. } if value.is_nan() => {
+            Error::value_error(text)
+        }
         Engine::ScalarRange { .. } => Error::overflow_error(text),
+        Engine::Axis { .. } => Error::of_class(c"pommel.exceptions", c"AxisError", text),
         Engine::LinAlg(_) => Error::of_class(c"pommel.linalg", c"LinAlgError", text),
         _ => Error::value_error(text),
     }

@@ -1,10 +1,10 @@
 //! What stands between the brackets.
 
-use crate::array::NdArray;
+use crate::array::{NdArray, evaluated};
 use crate::error::Raise;
 use crate::value;
 use pommel::prelude::*;
-use pommel_array::{Array, Index, Scalar};
+use pommel_array::{Array, Index, Order, Scalar};
 use smallvec::SmallVec;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -115,15 +115,20 @@ pub(crate) fn clipped(value: &Object<'_>) -> Result<isize> {
     }
 }
 
-/// The element or view that a basic index selects: a number where it names a single element of a
-/// type that Python has.
+/// The element or view that a basic index selects. An element is a number of Python where Python has
+/// the type, else an array without axes that nobody writes.
 pub(crate) fn read<'c>(ctx: Ctx<'c>, array: &Array, parts: &[Index]) -> Result<Object<'c>> {
     let view = array.select(parts).raise()?;
     let named = parts.iter().filter(|part| matches!(part, Index::At(_))).count();
-    if view.ndim() == 0 && named > 0 && named == parts.len() && has_number(&view) {
+    if view.ndim() > 0 || parts.iter().any(|part| matches!(part, Index::Ellipsis)) {
+        return ctx.object(NdArray { inner: view });
+    }
+    // An element is not a view: who exchanges two of them keeps what was there.
+    evaluated(ctx, &view)?;
+    if named > 0 && has_number(&view) {
         return value::give(ctx, view.item(&[]).raise()?);
     }
-    ctx.object(NdArray { inner: view })
+    ctx.object(NdArray::made(view.copied(Order::C).raise()?))
 }
 
 /// Whether an element is given as a number of Python and loses nothing.

@@ -32,7 +32,10 @@ impl Ufunc {
     fn doc(&self) -> String {
         let parameters = if self.function.arity() == 1 { "x" } else { "x1, x2" };
         let name = name(self.function);
-        format!("{name}({parameters}, /, out=None, *, where=True)\n\n{}", self.function.doc())
+        format!(
+            "{name}({parameters}, /, out=None, *, where=True, dtype=None, casting='same_kind')\n\n{}",
+            self.function.doc()
+        )
     }
 
     /// The number of parameters.
@@ -177,7 +180,7 @@ impl Ufunc {
         errstate::check(ctx, self.function.name())
     }
 
-    #[signature(*args, out = None, dtype = None, r#where = None)]
+    #[signature(*args, out = None, dtype = None, r#where = None, casting = None)]
     fn __call__<'c>(
         &self,
         ctx: Ctx<'c>,
@@ -185,14 +188,18 @@ impl Ufunc {
         out: Option<Object<'c>>,
         dtype: Option<DType>,
         r#where: Option<Object<'c>>,
+        casting: Option<String>,
     ) -> Result<Computed<'c>> {
         if out.is_none()
             && dtype.is_none()
             && r#where.is_none()
+            && casting.is_none()
             && let Some(result) = self.of_plain(ctx, &args)
         {
             return result.map(Computed);
         }
+        let rule = casting
+            .map_or(Ok(Casting::SameKind), |rule| crate::functions::creation::rule(&rule))?;
         let arity = self.function.arity();
         let name = self.function.name();
         if args.len() != arity && args.len() != arity + 1 {
@@ -210,7 +217,7 @@ impl Ufunc {
             values.push(match &dtype {
                 Some(dtype) => {
                     let array = value.into_array()?;
-                    Value::Array(array.cast(dtype.inner, Casting::SameKind).raise()?)
+                    Value::Array(array.cast(dtype.inner, rule).raise()?)
                 }
                 // Of integers as well, where `round` leaves them alone.
                 None if self.function == Function::Round => Value::Array(floating(value)?),
@@ -235,7 +242,7 @@ impl Ufunc {
                 let out = out_array(&out)?;
                 let target = Instance::<NdArray>::of(&out).map(|out| out.borrow()).transpose()?;
                 let target = target.ok_or_else(|| not_an_output(&out))?;
-                apply_into(self.function, &operands, &target.inner, Casting::SameKind).raise()?;
+                apply_into(self.function, &operands, &target.inner, rule).raise()?;
                 errstate::check(ctx, name)?;
                 drop(target);
                 Ok(Computed(out))

@@ -115,7 +115,7 @@ pub(crate) fn array(
     copy: Option<bool>,
 ) -> Result<NdArray> {
     let (array, fresh) = match Instance::<NdArray>::of(object) {
-        Some(array) => (array.borrow()?.inner.clone(), false),
+        Some(array) => (array.borrow()?.given()?, array.borrow()?.is_number()),
         None if object.is_a::<List>() || object.is_a::<Tuple>() => (sequence(object, dtype)?, true),
         None => match number(object)? {
             Some(value) => {

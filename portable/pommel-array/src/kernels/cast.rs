@@ -9,7 +9,7 @@ use crate::dtype::DType;
 use crate::kernels::Loop;
 use crate::kernels::elementwise::{Kernel, Meaning};
 use crate::kernels::isa::versions;
-use crate::kernels::lane::{Lane, Truth, with_lane};
+use crate::kernels::lane::{Lane, Truth, half, with_lane};
 use core::mem::MaybeUninit;
 use half::f16;
 use num_complex::Complex;
@@ -43,7 +43,7 @@ macro_rules! integers {
             #[inline(always)]
             fn cast(self) -> f16 {
                 // What `float16` can hold is exact in between.
-                f16::from_f64(self as f64)
+                half(self as f32)
             }
         }
         complex_from!($ty);
@@ -114,7 +114,7 @@ floats!(f32 f64);
 impl Cast<f16> for f32 {
     #[inline(always)]
     fn cast(self) -> f16 {
-        f16::from_f32(self)
+        half(self)
     }
 }
 impl Cast<f16> for f64 {
@@ -126,7 +126,7 @@ impl Cast<f16> for f64 {
         let back = near as f64;
         let cut = near.to_bits().wrapping_sub((back.abs() > self.abs()) as u32) | 1;
         let exact = back == self || self.is_nan();
-        f16::from_f32(if exact { near } else { f32::from_bits(cut) })
+        half(if exact { near } else { f32::from_bits(cut) })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Elements as kernels see them: how they lie in memory, and as what they are computed.
 
 use crate::dtype::DType;
+use crate::kernels::status::{self, Status};
 use half::f16;
 use num_complex::Complex;
 
@@ -8,6 +9,31 @@ use num_complex::Complex;
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(transparent)]
 pub(crate) struct Truth(pub u8);
+
+/// The nearest `float16`. It is computed, not converted by the processor, so that what the processor
+/// would note of the conversion is noted here.
+#[inline(always)]
+pub(crate) fn half(value: f32) -> f16 {
+    let near = f16::from_f32(value);
+    let exponent = near.to_bits() & 0x7c00;
+    if exponent == 0x7c00 || exponent == 0 && value != 0.0 {
+        note_edge(value, near);
+    }
+    near
+}
+
+/// Notes what a number has lost that became an infinity, a zero or a number next to it.
+#[inline(never)]
+fn note_edge(value: f32, near: f16) {
+    let noted = if near.is_infinite() && value.is_finite() {
+        Status::OVERFLOW
+    } else if near.to_bits() & 0x7c00 == 0 && near.to_f32() != value {
+        Status::UNDERFLOW
+    } else {
+        return;
+    };
+    status::write(status::read() | noted);
+}
 
 /// An element in memory. Every pattern of bits is one.
 pub(crate) trait Lane: Copy + Send + Sync + 'static {
@@ -41,7 +67,7 @@ impl Lane for f16 {
     }
     #[inline(always)]
     fn down(work: f32) -> f16 {
-        f16::from_f32(work)
+        half(work)
     }
 }
 

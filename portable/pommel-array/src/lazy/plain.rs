@@ -5,7 +5,7 @@
 //! [long way](crate::elementwise::apply), also where they are wrong.
 
 use super::{Expr, Input, LAZY_FROM, NODES, is_eager};
-use crate::array::Array;
+use crate::array::{Array, Seal};
 use crate::dtype::{DType, Kind};
 use crate::elementwise::Operand;
 use crate::function::Function;
@@ -69,7 +69,13 @@ fn is_plain(array: &Array) -> bool {
 #[inline(always)]
 pub fn put_off(function: Function, like: &Array, operands: &[Operand<'_>]) -> Option<Array> {
     let (data, dtype) = data(function, like, operands)?;
-    Some(Array { dtype, layout: like.layout.resized(dtype.size()), data, readonly: false, few: 0 })
+    Some(Array {
+        dtype,
+        layout: like.layout.resized(dtype.size()),
+        data,
+        seal: Seal::default(),
+        few: 0,
+    })
 }
 
 /// The data of the result, and its type.

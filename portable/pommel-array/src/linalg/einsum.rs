@@ -103,9 +103,9 @@ fn without_repeats(mut operand: Operand) -> Result<Operand> {
             (shape[i], shape[j]) = (extent, extent);
             operand.array = operand.array.broadcast_to(&shape)?;
         }
-        let mut taken = diagonal(&operand.array, 0, i as isize, j as isize)?;
+        let taken = diagonal(&operand.array, 0, i as isize, j as isize)?;
         // The diagonal can be written like the array, as NumPy's `einsum` lets one.
-        taken.readonly = readonly || operand.array.readonly;
+        taken.seal(readonly || operand.array.is_readonly());
         operand.labels.remove(j);
         operand.labels.remove(i);
         operand.labels.push(label);

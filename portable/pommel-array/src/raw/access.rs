@@ -1,6 +1,6 @@
 //! From arrays to addresses, and from addresses to arrays.
 
-use crate::array::Array;
+use crate::array::{Array, Seal};
 use crate::dtype::{DType, Element};
 use crate::error::{Error, Result};
 use crate::kernels::copy;
@@ -248,7 +248,13 @@ impl Array {
     pub(crate) fn row_of_floats(data: Share, n: usize) -> Array {
         let size = size_of::<f64>();
         let few = if n * size <= INLINE { n as u8 } else { 0 };
-        Array { dtype: DType::Float64, layout: Layout::row(n, size), data, readonly: false, few }
+        Array {
+            dtype: DType::Float64,
+            layout: Layout::row(n, size),
+            data,
+            seal: Seal::default(),
+            few,
+        }
     }
 
     /// The elements, if they are known from the start to be few numbers of type `f64` in a little memory.
@@ -317,7 +323,7 @@ impl Array {
         else {
             return false;
         };
-        if self.readonly || !memory.is_writable() {
+        if self.seal.is_shut() || !memory.is_writable() {
             return false;
         }
         // SAFETY: as in `float_at`, and the memory may be written.
@@ -440,7 +446,7 @@ impl Array {
                 dtype,
                 layout,
                 data: Data::ready(memory),
-                readonly: !writable,
+                seal: Seal::new(!writable),
                 few: 0,
             });
         }

@@ -1,7 +1,7 @@
 //! Linear algebra. What is not in the main namespace is what `pommel.linalg` is made of.
 
-use super::argument::{Arrays, In, axes, out, plain, tuple};
-use crate::array::NdArray;
+use super::argument::{Arrays, In, axes, delivered, fits, made, out, plain, tuple};
+use crate::array::{Computed, NdArray};
 use crate::dtype::DType;
 use crate::error::raised;
 use crate::value::Shape;
@@ -10,32 +10,35 @@ use pommel_array::linalg::{self, Axes, MatrixOrd, QrMode};
 use pommel_array::{Array, Casting};
 
 /// The product of matrices, stacks of them, or vectors.
-#[function(signature = (x1, x2, /))]
-pub fn matmul(x1: In, x2: In) -> Result<NdArray> {
-    out(linalg::matmul(&x1.0, &x2.0))
+#[function(signature = (x1, x2, /, out = None))]
+pub fn matmul<'c>(ctx: Ctx<'c>, x1: In, x2: In, out: Option<Object<'c>>) -> Result<Computed<'c>> {
+    delivered(ctx, made(linalg::matmul(&x1.0, &x2.0))?, out)
 }
 
 /// The dot product of vectors along an axis; the first is conjugated.
 #[function(signature = (x1, x2, /, *, axis = -1))]
 pub fn vecdot(x1: In, x2: In, axis: isize) -> Result<NdArray> {
-    out(linalg::vecdot(&x1.0, &x2.0, axis))
+    made(linalg::vecdot(&x1.0, &x2.0, axis))
 }
 
 /// NumPy's dot: the product with a number, of vectors, of matrices, or of the last axis of the first
 /// with the second to last of the second.
-#[function(signature = (a, b))]
-pub fn dot(ctx: Ctx<'_>, a: In, b: In) -> Result<NdArray> {
-    let (a, b) = (a.0, b.0);
+#[function(signature = (a, b, out = None))]
+pub fn dot<'c>(ctx: Ctx<'c>, a: In, b: In, out: Option<Object<'c>>) -> Result<Computed<'c>> {
+    delivered(ctx, dotted(ctx, a.0, b.0)?, out)
+}
+
+fn dotted(ctx: Ctx<'_>, a: Array, b: Array) -> Result<NdArray> {
     if a.ndim() == 0 || b.ndim() == 0 {
         let product =
             pommel_array::apply(pommel_array::Function::Multiply, &[(&a).into(), (&b).into()]);
         return crate::array::computed(ctx, "dot", product);
     }
     if a.ndim() <= 2 && b.ndim() <= 2 {
-        return out(linalg::matmul(&a, &b));
+        return made(linalg::matmul(&a, &b));
     }
     let (left, right) = (a.ndim() as isize - 1, (b.ndim() as isize - 2).max(0));
-    out(linalg::tensordot(&a, &b, &Axes::Pairs(vec![left], vec![right])))
+    made(linalg::tensordot(&a, &b, &Axes::Pairs(vec![left], vec![right])))
 }
 
 /// The sums of products along pairs of axes: so many, or two sequences of axes.
@@ -56,16 +59,24 @@ pub fn tensordot(x1: In, x2: In, axes: Option<Object<'_>>) -> Result<NdArray> {
             Axes::Pairs(Shape::from_python(&first)?.0, Shape::from_python(&second)?.0)
         }
     };
-    out(linalg::tensordot(&x1.0, &x2.0, &axes))
+    made(linalg::tensordot(&x1.0, &x2.0, &axes))
 }
 
-/// The sum of products that subscripts such as 'ij,jk->ik' describe.
-#[function(signature = (subscripts, /, *operands))]
-pub fn einsum(subscripts: String, operands: Args<'_, '_>) -> Result<NdArray> {
+/// The sum of products that subscripts such as 'ij,jk->ik' describe. The order of the products is chosen
+/// whatever `optimize` says.
+#[function(signature = (subscripts, /, *operands, out = None, optimize = None))]
+pub fn einsum<'c>(
+    ctx: Ctx<'c>,
+    subscripts: String,
+    operands: Args<'_, 'c>,
+    out: Option<Object<'c>>,
+    optimize: Option<Object<'c>>,
+) -> Result<Computed<'c>> {
+    let _ = optimize;
     let arrays: Vec<Array> =
         operands.iter().map(|array| In::from_python(&array).map(|a| a.0)).collect::<Result<_>>()?;
     let arrays: Vec<&Array> = arrays.iter().collect();
-    out(linalg::einsum(&subscripts, &arrays))
+    delivered(ctx, made(linalg::einsum(&subscripts, &arrays))?, out)
 }
 
 /// The products of all pairs of elements.
@@ -96,7 +107,7 @@ pub fn trace(
     axis2: isize,
     dtype: Option<DType>,
 ) -> Result<NdArray> {
-    out(linalg::trace(&a.0, offset, axis1, axis2, plain(dtype)))
+    made(linalg::trace(&a.0, offset, axis1, axis2, plain(dtype)))
 }
 
 /// Matrices multiplied with themselves; of a negative power, their inverses.
@@ -108,7 +119,7 @@ pub fn matrix_power(x: In, n: i64) -> Result<NdArray> {
 /// The determinants of matrices.
 #[function(signature = (x, /))]
 pub fn det(x: In) -> Result<NdArray> {
-    out(linalg::det(&x.0))
+    made(linalg::det(&x.0))
 }
 
 /// The signs of the determinants, and the logarithms of their absolute values: a tuple.
@@ -191,7 +202,7 @@ pub fn eigvals(x: In) -> Result<NdArray> {
 /// The norms of vectors along axes, or of all elements.
 #[function(signature = (x, /, *, axis = None, keepdims = false, ord = 2.0))]
 pub fn vector_norm(x: In, axis: Option<Shape>, keepdims: bool, ord: f64) -> Result<NdArray> {
-    out(linalg::vector_norm(&x.0, axes(&axis), keepdims, ord))
+    made(linalg::vector_norm(&x.0, axes(&axis), keepdims, ord))
 }
 
 /// The norms of matrices: 'fro', 'nuc', 1, 2, infinity, or those numbers below zero.
@@ -213,13 +224,13 @@ pub fn matrix_norm(x: In, keepdims: bool, ord: Option<Object<'_>>) -> Result<NdA
             }
         },
     };
-    out(linalg::matrix_norm(&x.0, keepdims, ord))
+    made(linalg::matrix_norm(&x.0, keepdims, ord))
 }
 
 /// The ranks of matrices: how many singular values are above a part of the largest one.
 #[function(signature = (x, /, *, rtol = None))]
 pub fn matrix_rank(x: In, rtol: Option<In>) -> Result<NdArray> {
-    out(linalg::matrix_rank(&x.0, rtol.map(|rtol| rtol.0).as_ref()))
+    made(linalg::matrix_rank(&x.0, rtol.map(|rtol| rtol.0).as_ref()))
 }
 
 /// The pseudo-inverses of matrices.
@@ -244,15 +255,10 @@ pub(crate) fn product(
     let product = linalg::matmul(left, right).map_err(raised)?;
     match target {
         Some(target) => {
-            if target.shape() != product.shape() {
-                return Err(raised(pommel_array::Error::OutputShape {
-                    result: product.shape().iter().copied().collect(),
-                    out: target.shape().iter().copied().collect(),
-                }));
-            }
+            fits(&product, target)?;
             target.assign(&product, Casting::SameKind).map_err(raised)?;
             Ok(None)
         }
-        None => Ok(Some(NdArray { inner: product })),
+        None => Ok(Some(NdArray::made(product))),
     }
 }

@@ -1,11 +1,11 @@
 //! What functions take and give besides numbers and texts.
 
-use crate::array::NdArray;
+use crate::array::{Computed, NdArray};
 use crate::dtype::DType;
 use crate::value::{Shape, Value};
 use pommel::Annotation;
 use pommel::prelude::*;
-use pommel_array::{Array, Order, Scalar};
+use pommel_array::{Array, Casting, Order, Scalar};
 use std::borrow::Cow;
 
 /// An array, or what can be made one.
@@ -17,6 +17,9 @@ impl FromPython for In {
     }
 
     fn from_python(object: &Object<'_>) -> Result<In> {
+        if let Some(array) = Instance::<NdArray>::of(object) {
+            return array.borrow()?.given().map(In);
+        }
         match Value::of(object)? {
             Some(value) => value.into_array().map(In),
             None => Err(Error::type_error(format!(
@@ -105,6 +108,39 @@ pub(crate) fn out(result: pommel_array::Result<Array>) -> Result<NdArray> {
     }
 }
 
+/// An array of the class with what has been computed.
+pub(crate) fn made(result: pommel_array::Result<Array>) -> Result<NdArray> {
+    result.map(NdArray::made).map_err(crate::error::raised)
+}
+
+/// A result, or the array that was given to take it.
+pub(crate) fn delivered<'c>(
+    ctx: Ctx<'c>,
+    result: NdArray,
+    out: Option<Object<'c>>,
+) -> Result<Computed<'c>> {
+    let Some(out) = out.filter(|out| !out.is_none()) else {
+        return ctx.object(result).map(Computed);
+    };
+    let target = Instance::<NdArray>::of(&out).map(|out| out.borrow()).transpose()?;
+    let target = target.ok_or_else(|| crate::ufunc::not_an_output(&out))?;
+    fits(&result.inner, &target.inner)?;
+    target.inner.assign(&result.inner, Casting::SameKind).map_err(crate::error::raised)?;
+    drop(target);
+    Ok(Computed(out))
+}
+
+/// Whether an array has the shape to take a result.
+pub(crate) fn fits(result: &Array, out: &Array) -> Result<()> {
+    if result.shape() == out.shape() {
+        return Ok(());
+    }
+    Err(crate::error::raised(pommel_array::Error::OutputShape {
+        result: result.shape().iter().copied().collect(),
+        out: out.shape().iter().copied().collect(),
+    }))
+}
+
 /// A tuple of arrays.
 pub struct Arrays<'c>(pub(crate) Object<'c>);
 
@@ -124,7 +160,7 @@ pub(crate) fn tuple<'c>(
 ) -> Result<Arrays<'c>> {
     let arrays = result.map_err(crate::error::raised)?;
     let objects: Vec<Object<'c>> =
-        arrays.into_iter().map(|inner| ctx.object(NdArray { inner })).collect::<Result<_>>()?;
+        arrays.into_iter().map(|inner| ctx.object(NdArray::made(inner))).collect::<Result<_>>()?;
     let objects: Vec<&Object<'_>> = objects.iter().collect();
     ctx.tuple(&objects).map(|tuple| Arrays(tuple.into()))
 }

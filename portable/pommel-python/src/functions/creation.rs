@@ -67,40 +67,55 @@ fn filled(
 }
 
 macro_rules! arrays_like {
-    ($($(#[doc = $doc:literal])* $name:ident;)*) => {$(
+    ($($(#[doc = $doc:literal])* $name:ident $value:expr;)*) => {$(
         $(#[doc = $doc])*
-        #[function(signature = (x, /, dtype = None, order = None, *, device = None))]
+        #[function(signature = (x, /, dtype = None, order = None, subok = true, shape = None, *, device = None))]
         pub fn $name(
             x: In,
             dtype: Option<DType>,
             order: Option<Lay>,
+            subok: bool,
+            shape: Option<Shape>,
             device: Option<&str>,
         ) -> Result<NdArray> {
+            let _ = subok;
             check_device(device)?;
+            if let Some(shape) = shape {
+                let dtype = plain(dtype).unwrap_or(x.0.dtype());
+                return filled(&shape.0, $value, dtype, order, device);
+            }
             out(creation::$name(&x.0, plain(dtype), order.and_then(|order| order.0)))
         }
     )*};
 }
 
 arrays_like! {
-    /// Zeros in the shape of an array.
-    zeros_like;
-    /// Ones in the shape of an array.
-    ones_like;
+    /// Zeros in the shape of an array, or in another one.
+    zeros_like Scalar::Bool(false);
+    /// Ones in the shape of an array, or in another one.
+    ones_like Scalar::Bool(true);
     /// An array in the shape of another, whose elements do not matter (they are zeros here).
-    empty_like;
+    empty_like Scalar::Bool(false);
 }
 
-/// A number everywhere, in the shape of an array.
-#[function(signature = (x, /, fill_value, dtype = None, order = None, *, device = None))]
+/// A number everywhere, in the shape of an array, or in another one.
+#[function(signature = (x, /, fill_value, dtype = None, order = None, subok = true, shape = None, *, device = None))]
+#[allow(clippy::too_many_arguments, reason = "NumPy's")]
 pub fn full_like(
     x: In,
     fill_value: Number,
     dtype: Option<DType>,
     order: Option<Lay>,
+    subok: bool,
+    shape: Option<Shape>,
     device: Option<&str>,
 ) -> Result<NdArray> {
+    let _ = subok;
     check_device(device)?;
+    if let Some(shape) = shape {
+        let dtype = plain(dtype).unwrap_or(x.0.dtype());
+        return filled(&shape.0, fill_value.0, dtype, order, device);
+    }
     let order = order.and_then(|order| order.0);
     out(creation::full_like(&x.0, fill_value.0, plain(dtype), order))
 }

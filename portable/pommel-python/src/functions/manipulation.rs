@@ -52,30 +52,22 @@ pub fn swapaxes(a: In, axis1: isize, axis2: isize) -> Result<NdArray> {
 }
 
 /// Axes moved to other places: a view.
-#[function(signature = (x, source, destination, /))]
-pub fn moveaxis(x: In, source: Shape, destination: Shape) -> Result<NdArray> {
-    out(manipulation::moveaxis(&x.0, &source.0, &destination.0))
+#[function(signature = (a, source, destination))]
+pub fn moveaxis(a: In, source: Shape, destination: Shape) -> Result<NdArray> {
+    out(manipulation::moveaxis(&a.0, &source.0, &destination.0))
 }
 
 /// New axes of one element at places: a view.
 #[function(signature = (x, /, axis = None))]
 pub fn expand_dims(x: In, axis: Option<Shape>) -> Result<NdArray> {
     let axis = axis.unwrap_or(Shape(vec![0]));
-    manipulation::expand_dims(&x.0, &axis.0).map(|inner| NdArray { inner }).map_err(axis_error)
+    manipulation::expand_dims(&x.0, &axis.0).map(|inner| NdArray { inner }).map_err(raised)
 }
 
 /// The array without axes of one element: a view.
 #[function(signature = (x, /, axis = None))]
 pub fn squeeze(x: In, axis: Option<Shape>) -> Result<NdArray> {
     out(manipulation::squeeze(&x.0, axes(&axis)))
-}
-
-/// An axis that is not there is an index that is out of bounds, too.
-fn axis_error(error: pommel_array::Error) -> Error {
-    match error {
-        pommel_array::Error::Axis { .. } => Error::index_error(error.to_string()),
-        other => raised(other),
-    }
 }
 
 /// The array repeated to a shape: a view that is not written.
@@ -156,8 +148,8 @@ pub fn roll(x: In, shift: Shape, axis: Option<Shape>) -> Result<NdArray> {
 }
 
 /// Elements repeated, each or by counts, along an axis or in C order.
-#[function(signature = (x, repeats, /, axis = None))]
-pub fn repeat(x: In, repeats: In, axis: Option<isize>) -> Result<NdArray> {
+#[function(signature = (a, repeats, axis = None))]
+pub fn repeat(a: In, repeats: In, axis: Option<isize>) -> Result<NdArray> {
     let repeats = repeats.0;
     if !repeats.dtype().is_integer() {
         return Err(Error::type_error(format!(
@@ -168,13 +160,13 @@ pub fn repeat(x: In, repeats: In, axis: Option<isize>) -> Result<NdArray> {
     let counts = repeats.cast(pommel_array::DType::Int64, pommel_array::Casting::Unsafe);
     let counts = counts.and_then(|counts| counts.to_vec::<i64>()).map_err(raised)?;
     let counts: Vec<isize> = counts.into_iter().map(|count| count as isize).collect();
-    out(manipulation::repeat(&x.0, &counts, axis))
+    out(manipulation::repeat(&a.0, &counts, axis))
 }
 
 /// The whole array repeated, by a number for each axis.
-#[function(signature = (x, repetitions, /))]
-pub fn tile(x: In, repetitions: Shape) -> Result<NdArray> {
-    out(manipulation::tile(&x.0, &repetitions.0))
+#[function(signature = (a, reps))]
+pub fn tile(a: In, reps: Shape) -> Result<NdArray> {
+    out(manipulation::tile(&a.0, &reps.0))
 }
 
 /// Matrices with zeros above a diagonal.

@@ -13,20 +13,25 @@ pub(crate) mod statistics;
 use crate::array::{Computed, NdArray};
 use crate::dtype::DType;
 use crate::value::{self, Value};
+use argument::Lay;
 use pommel::prelude::*;
 use pommel_array::elementwise::common_type;
 use pommel_array::{Array, Casting, Function, Operand, Scalar, apply};
 
 /// An array of a number, of a nested sequence of numbers, or of another array's elements: a copy
 /// unless `copy` says otherwise.
-#[function(signature = (object, /, dtype = None, *, copy = None, ndmin = 0))]
+#[function(signature = (object, /, dtype = None, *, copy = None, order = None, subok = false, ndmin = 0))]
+#[allow(clippy::too_many_arguments, reason = "NumPy's")]
 pub fn array<'c>(
     ctx: Ctx<'c>,
     object: &Object<'c>,
     dtype: Option<DType>,
     copy: Option<bool>,
+    order: Option<Lay>,
+    subok: bool,
     ndmin: usize,
 ) -> Result<Computed<'c>> {
+    let _ = subok;
     if dtype.is_none()
         && ndmin < 2
         && copy.is_none()
@@ -42,16 +47,31 @@ pub fn array<'c>(
         array.inner =
             array.inner.select(&[pommel_array::Index::NewAxis]).map_err(crate::error::raised)?;
     }
-    ctx.object(array).map(Computed)
+    ctx.object(lying(array, order, copy)?).map(Computed)
+}
+
+/// The array, or a copy of it in an order, if its elements do not lie so.
+fn lying(array: NdArray, order: Option<Lay>, copy: Option<bool>) -> Result<NdArray> {
+    let Some(Lay(Some(order))) = order else { return Ok(array) };
+    if array.inner.layout().is_contiguous(order) {
+        return Ok(array);
+    }
+    if copy == Some(false) {
+        return Err(Error::value_error(
+            "argument 'copy' is False and the elements do not lie in the 'order': leave one of them out",
+        ));
+    }
+    argument::out(array.inner.copied(order))
 }
 
 /// An array of a number, of a nested sequence of numbers, or the array itself, without a copy where
 /// that is possible.
-#[function(signature = (object, /, dtype = None, *, device = None, copy = None))]
+#[function(signature = (object, /, dtype = None, order = None, *, device = None, copy = None))]
 pub fn asarray<'c>(
     ctx: Ctx<'c>,
     object: &Object<'c>,
     dtype: Option<DType>,
+    order: Option<Lay>,
     device: Option<&str>,
     copy: Option<bool>,
 ) -> Result<Object<'c>> {
@@ -59,11 +79,16 @@ pub fn asarray<'c>(
     let dtype = dtype.map(|dtype| dtype.inner);
     if let Some(array) = Instance::<NdArray>::of(object)
         && copy != Some(true)
-        && dtype.is_none_or(|dtype| array.borrow().is_ok_and(|a| a.inner.dtype() == dtype))
+        && array.borrow().is_ok_and(|array| {
+            let lies = |order: &Lay| order.0.is_none_or(|o| array.inner.layout().is_contiguous(o));
+            !array.is_number()
+                && dtype.is_none_or(|dtype| array.inner.dtype() == dtype)
+                && order.as_ref().is_none_or(lies)
+        })
     {
         return Ok(object.to_owned_handle());
     }
-    ctx.object(value::array(ctx, object, dtype, copy)?)
+    ctx.object(lying(value::array(ctx, object, dtype, copy)?, order, copy)?)
 }
 
 /// There is one device.
@@ -114,15 +139,20 @@ pub(crate) fn clipped(
     Ok(NdArray { inner: array })
 }
 
-/// The elements moved into a range, which is open where a bound is missing.
-#[function(signature = (x, /, min = None, max = None))]
-pub fn clip(
-    ctx: Ctx<'_>,
+/// The elements moved into a range, which is open where a bound is missing; `a_min` and `a_max` are
+/// NumPy's older names of the bounds.
+#[function(signature = (x, /, min = None, max = None, out = None, *, a_min = None, a_max = None))]
+pub fn clip<'c>(
+    ctx: Ctx<'c>,
     x: argument::In,
-    min: Option<Object<'_>>,
-    max: Option<Object<'_>>,
-) -> Result<NdArray> {
-    clipped(ctx, &x.0, min, max)
+    min: Option<Object<'c>>,
+    max: Option<Object<'c>>,
+    out: Option<Object<'c>>,
+    a_min: Option<Object<'c>>,
+    a_max: Option<Object<'c>>,
+) -> Result<Computed<'c>> {
+    let result = clipped(ctx, &x.0, min.or(a_min), max.or(a_max))?;
+    argument::delivered(ctx, result, out)
 }
 
 /// The elements rounded to so many digits behind the point, or, of a negative number, in front of it;
@@ -147,7 +177,7 @@ pub(crate) fn rounded<'c>(
     let result = to_decimals(x, decimals).map_err(crate::error::raised)?;
     crate::errstate::check(ctx, "round")?;
     let Some(out) = out.filter(|out| !out.is_none()) else {
-        return ctx.object(NdArray { inner: result });
+        return ctx.object(NdArray::made(result));
     };
     let target = Instance::<NdArray>::of(&out).map(|out| out.borrow()).transpose()?;
     let target = target.ok_or_else(|| crate::ufunc::not_an_output(&out))?;

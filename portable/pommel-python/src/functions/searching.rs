@@ -1,7 +1,7 @@
 //! Functions that take elements at indices and find them.
 
-use super::argument::{Arrays, In, out, tuple};
-use crate::array::NdArray;
+use super::argument::{Arrays, In, delivered, made, out, tuple};
+use crate::array::{Computed, NdArray};
 use crate::error::raised;
 use pommel::prelude::*;
 use pommel_array::Array;
@@ -9,9 +9,16 @@ use pommel_array::indexing::{self, Mode};
 
 /// The elements at indices of an axis, or in C order; `mode` says what an index out of bounds means:
 /// 'raise', 'wrap' or 'clip'.
-#[function(signature = (x, indices, /, axis = None, *, mode = "raise".into()))]
-pub fn take(x: In, indices: In, axis: Option<isize>, mode: String) -> Result<NdArray> {
-    taken(&x.0, &indices.0, axis, &mode)
+#[function(signature = (a, indices, axis = None, out = None, mode = "raise".into()))]
+pub fn take<'c>(
+    ctx: Ctx<'c>,
+    a: In,
+    indices: In,
+    axis: Option<isize>,
+    out: Option<Object<'c>>,
+    mode: String,
+) -> Result<Computed<'c>> {
+    delivered(ctx, taken(&a.0, &indices.0, axis, &mode)?, out)
 }
 
 /// The elements at indices, by the name of a mode.
@@ -31,13 +38,13 @@ pub(crate) fn taken(
             )));
         }
     };
-    out(indexing::take(x, indices, axis, mode))
+    made(indexing::take(x, indices, axis, mode))
 }
 
 /// The elements at indices along an axis, for each line of the others.
-#[function(signature = (x, indices, /, axis = -1))]
-pub fn take_along_axis(x: In, indices: In, axis: isize) -> Result<NdArray> {
-    out(indexing::take_along_axis(&x.0, &indices.0, axis))
+#[function(signature = (arr, indices, axis = -1))]
+pub fn take_along_axis(arr: In, indices: In, axis: isize) -> Result<NdArray> {
+    out(indexing::take_along_axis(&arr.0, &indices.0, axis))
 }
 
 /// Writes values to indices along an axis, for each line of the others.

@@ -1,6 +1,6 @@
 //! Functions that sort, search in what is sorted, and treat arrays as sets.
 
-use super::argument::{Arrays, In, out, tuple};
+use super::argument::{Arrays, In, made, out, tuple};
 use crate::array::NdArray;
 use crate::error::raised;
 use pommel::prelude::*;
@@ -72,7 +72,7 @@ pub fn searchsorted(x1: In, x2: In, side: String, sorter: Option<In>) -> Result<
         }
     };
     let sorter = sorter.map(|sorter| sorter.0);
-    out(sorting::searchsorted(&x1.0, &x2.0, side, sorter.as_ref()))
+    made(sorting::searchsorted(&x1.0, &x2.0, side, sorter.as_ref()))
 }
 
 /// The different elements in ascending order; each that is not a number is different.
@@ -130,7 +130,7 @@ pub fn bincount(x: In, weights: Option<In>, minlength: usize) -> Result<NdArray>
 /// For each element the number of the bin that it is in.
 #[function(signature = (x, bins, right = false))]
 pub fn digitize(x: In, bins: In, right: bool) -> Result<NdArray> {
-    out(sorting::digitize(&x.0, &bins.0, right))
+    made(sorting::digitize(&x.0, &bins.0, right))
 }
 
 /// How many elements are in each bin, and the edges of the bins: a number of bins, or their edges.

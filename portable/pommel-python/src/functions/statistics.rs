@@ -1,6 +1,6 @@
 //! Functions that make fewer elements of many, or running ones.
 
-use super::argument::{In, axes, plain};
+use super::argument::{In, axes, delivered, plain};
 use crate::array::{Computed, NdArray, computed};
 use crate::dtype::DType;
 use crate::value::Shape;
@@ -296,15 +296,41 @@ pub fn cumulative_prod(
 }
 
 /// The sums of the elements up to each one along an axis, or in C order.
-#[function(signature = (a, axis = None, dtype = None))]
-pub fn cumsum(ctx: Ctx<'_>, a: In, axis: Option<isize>, dtype: Option<DType>) -> Result<NdArray> {
-    computed(ctx, "cumsum", reduce::scan(Scan::Sum, &a.0, axis, plain(dtype), false))
+#[function(signature = (a, axis = None, dtype = None, out = None))]
+pub fn cumsum<'c>(
+    ctx: Ctx<'c>,
+    a: In,
+    axis: Option<isize>,
+    dtype: Option<DType>,
+    out: Option<Object<'c>>,
+) -> Result<Computed<'c>> {
+    running(ctx, Scan::Sum, &a.0, axis, dtype, out)
+}
+
+/// Running sums or products under NumPy's older names.
+pub(crate) fn running<'c>(
+    ctx: Ctx<'c>,
+    scan: Scan,
+    a: &Array,
+    axis: Option<isize>,
+    dtype: Option<DType>,
+    out: Option<Object<'c>>,
+) -> Result<Computed<'c>> {
+    let name = if matches!(scan, Scan::Sum) { "cumsum" } else { "cumprod" };
+    let result = computed(ctx, name, reduce::scan(scan, a, axis, plain(dtype), false))?;
+    delivered(ctx, result, out)
 }
 
 /// The products of the elements up to each one along an axis, or in C order.
-#[function(signature = (a, axis = None, dtype = None))]
-pub fn cumprod(ctx: Ctx<'_>, a: In, axis: Option<isize>, dtype: Option<DType>) -> Result<NdArray> {
-    computed(ctx, "cumprod", reduce::scan(Scan::Prod, &a.0, axis, plain(dtype), false))
+#[function(signature = (a, axis = None, dtype = None, out = None))]
+pub fn cumprod<'c>(
+    ctx: Ctx<'c>,
+    a: In,
+    axis: Option<isize>,
+    dtype: Option<DType>,
+    out: Option<Object<'c>>,
+) -> Result<Computed<'c>> {
+    running(ctx, Scan::Prod, &a.0, axis, dtype, out)
 }
 
 /// The differences of neighbours along an axis, taken `n` times, with what is given before and behind.
