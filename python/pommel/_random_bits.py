@@ -132,7 +132,8 @@ class BitGenerator:
 
     def __init__(self, seed: Seed | SeedSequence = None) -> None:
         if not self._kind:
-            raise NotImplementedError("BitGenerator makes no bits: use PCG64 or MT19937")
+            raise NotImplementedError("BitGenerator makes no bits: use PCG64, MT19937 or "
+                                      "another one of pommel.random")
         #: Where the state comes from; None for one that was seeded otherwise.
         self.seed_seq: SeedSequence | None = (
             seed if isinstance(seed, SeedSequence) else SeedSequence(seed))
@@ -276,3 +277,148 @@ def _word(seed: int) -> int:
     if not 0 <= seed < 2**32:
         raise ValueError("argument 'seed' must be from 0 up to 2**32, not {}".format(seed))
     return seed
+
+
+class _OfWords(BitGenerator):
+    """Generators of bits whose state is a row of words."""
+
+    def _words(self) -> tuple[list[int], dict[str, int]]:
+        """All words of the state, and the half of a word that is left."""
+        words, has_uint32, uinteger = self._stream.state()
+        return words, {"has_uint32": int(has_uint32), "uinteger": uinteger}
+
+    def _set_words(self, words: list[int], value: dict[str, Any]) -> None:
+        self._stream.set_words(words, bool(value["has_uint32"]), _index(value["uinteger"]))
+
+
+def _uint64(words: list[int]) -> ndarray:
+    return _native.array(words, dtype="uint64")
+
+
+class SFC64(_OfWords):
+    """The bits of NumPy's ``SFC64``: C. Doty-Humphrey's Small Fast Chaotic generator.
+
+    ``seed`` is an int, a sequence of ints, a ``SeedSequence``, or None for the system's
+    randomness.
+
+    >>> import pommel as pm
+    >>> rng = pm.random.Generator(pm.random.SFC64(42))
+    >>> float(rng.random())
+    0.5299360452325557
+    """
+
+    _kind = "SFC64"
+
+    def _state(self) -> dict[str, Any]:
+        words, half = self._words()
+        return {"bit_generator": "SFC64", "state": {"state": _uint64(words)}, **half}
+
+    def _set_state(self, value: dict[str, Any]) -> None:
+        self._set_words([_index(word) for word in value["state"]["state"]], value)
+
+
+class Philox(_OfWords):
+    """The bits of NumPy's ``Philox``: numbers counted, and ciphered by a key.
+
+    ``seed`` is an int, a sequence of ints, a ``SeedSequence``, or None for the system's
+    randomness. Instead, ``key`` tells streams apart, an int below 2**128, and ``counter``, an int
+    below 2**256, says where the stream begins.
+
+    >>> import pommel as pm
+    >>> rng = pm.random.Generator(pm.random.Philox(key=7))
+    >>> float(rng.random())
+    0.8720734548204873
+    """
+
+    _kind = "Philox"
+
+    def __init__(self, seed: Seed | SeedSequence = None, counter: Any = None,
+                 key: Any = None) -> None:
+        if seed is not None and key is not None:
+            raise ValueError("arguments 'seed' and 'key' exclude each other: leave one of them out")
+        super().__init__(seed)
+        if key is None and counter is None:
+            return
+        state = self.state
+        if key is not None:
+            self.seed_seq = None
+            state["state"]["key"] = _many_words("key", key, 2)
+        if counter is not None:
+            state["state"]["counter"] = _many_words("counter", counter, 4)
+        self.state = state
+
+    def _state(self) -> dict[str, Any]:
+        words, half = self._words()
+        return {"bit_generator": "Philox",
+                "state": {"counter": _uint64(words[:4]), "key": _uint64(words[4:6])},
+                "buffer": _uint64(words[6:10]), "buffer_pos": words[10], **half}
+
+    def _set_state(self, value: dict[str, Any]) -> None:
+        parts = (value["state"]["counter"], value["state"]["key"], value["buffer"])
+        words = [_index(word) for part in parts for word in part]
+        self._set_words([*words, _index(value["buffer_pos"])], value)
+
+    def advance(self, delta: int) -> Philox:
+        """Goes on as if so many blocks of four words had been drawn."""
+        self._stream.advance(*_halves(_index(delta) % 2**128))
+        return self
+
+    def jumped(self, jumps: int = 1) -> Philox:
+        """A generator of bits that is so many times 2**128 blocks ahead."""
+        other, state = Philox(0), self.state
+        counter = sum(int(word) << 64 * i for i, word in enumerate(state["state"]["counter"]))
+        counter = (counter + (_index(jumps) << 128)) % 2**256
+        state["state"]["counter"] = _many_words("counter", counter, 4)
+        state.update(buffer=_uint64([0] * 4), buffer_pos=4, has_uint32=0, uinteger=0)
+        other.state = state
+        return other
+
+
+def _many_words(name: str, value: Any, count: int) -> ndarray:
+    """A number of so many words of 64 bits, or these themselves, the lowest first."""
+    if hasattr(value, "__index__") and not getattr(value, "ndim", 0):
+        number = _index(value)
+        if not 0 <= number < 2**(64 * count):
+            raise ValueError("argument {!r} must be from 0 up to 2**{}, not {}".format(
+                name, 64 * count, number))
+        return _uint64([number >> 64 * i & 2**64 - 1 for i in range(count)])
+    words = [_index(word) for word in value]
+    if len(words) != count:
+        raise ValueError("argument {!r} must be an int or {} words, not {}".format(
+            name, count, len(words)))
+    return _uint64(words)
+
+
+class PCG64DXSM(_OfWords):
+    """The bits of NumPy's ``PCG64DXSM``: PCG64 with a cheaper step and a stronger output.
+
+    ``seed`` is an int, a sequence of ints, a ``SeedSequence``, or None for the system's
+    randomness.
+
+    >>> import pommel as pm
+    >>> rng = pm.random.Generator(pm.random.PCG64DXSM(42))
+    >>> float(rng.random())
+    0.6684007764691958
+    """
+
+    _kind = "PCG64DXSM"
+
+    def _state(self) -> dict[str, Any]:
+        (high, low, inc_high, inc_low), half = self._words()
+        return {"bit_generator": "PCG64DXSM",
+                "state": {"state": high << 64 | low, "inc": inc_high << 64 | inc_low}, **half}
+
+    def _set_state(self, value: dict[str, Any]) -> None:
+        halves = [_halves(_index(value["state"][name])) for name in ("state", "inc")]
+        self._set_words([*halves[0], *halves[1]], value)
+
+    def advance(self, delta: int) -> PCG64DXSM:
+        """Goes on as if so many words had been drawn; a negative number goes back."""
+        self._stream.advance(*_halves(_index(delta) % 2**128))
+        return self
+
+    def jumped(self, jumps: int = 1) -> PCG64DXSM:
+        """A generator of bits that is so many jumps ahead, each longer than any program draws."""
+        other = PCG64DXSM(0)
+        other.state = self.state
+        return other.advance(PCG64._JUMP * jumps)

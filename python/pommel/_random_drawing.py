@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from ._typing import Any, ArrayLike, Size, SupportsIndex, ndarray
 
 
+def are_texts(items: Any) -> bool:
+    """Whether there is a list or tuple of texts, which are no elements of arrays."""
+    return isinstance(items, (list, tuple)) and any(isinstance(item, str) for item in items)
+
+
 class Drawing:
     """Numbers of distributions, drawn from a stream.
 

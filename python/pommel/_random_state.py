@@ -7,7 +7,7 @@ from operator import index as _index
 from . import _native
 from ._random_bits import MT19937, BitGenerator
 from ._random_bits import shape_of as _shape
-from ._random_drawing import Drawing, checked_normal, complain
+from ._random_drawing import Drawing, are_texts, checked_normal, complain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,7 +130,10 @@ class RandomState(Drawing):
 
     def choice(self, a: ArrayLike, size: Size = None, replace: bool = True,
                p: ArrayLike = None) -> ndarray:
-        """Elements of an array, or integers below a number, chosen at random."""
+        """Elements of an array, or integers below a number, chosen at random; without a size also an
+        item of a list of texts."""
+        if size is None and are_texts(a):
+            return a[self.choice(len(a), p=p)]  # type: ignore[index, arg-type]
         array = _native.asarray(a) if hasattr(a, "__len__") else None
         if array is not None and array.ndim != 1:
             raise ValueError("argument 'a' must be an int or an array of one axis, not of {}".format(
@@ -149,7 +152,7 @@ class RandomState(Drawing):
                 raise ValueError("argument 'size' must be at most {} without replacement, not "
                                  "{}".format(population, count))
             chosen = self._stream.permutation(population)[:count]
-        chosen = chosen.reshape(shape)
+        chosen = chosen.reshape(shape)[()]
         return chosen if array is None else _native.take(array, chosen, 0)
 
     def shuffle(self, x: Any) -> None:  # type: ignore[override]

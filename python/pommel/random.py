@@ -20,9 +20,11 @@ from __future__ import annotations
 from operator import index as _index
 
 from . import _native
-from ._random_bits import MT19937, PCG64, BitGenerator, SeedSequence
+from ._random_bits import (MT19937, PCG64, PCG64DXSM, SFC64, BitGenerator, Philox,
+                           SeedSequence)
 from ._random_bits import shape_of as _shape
 from ._random_drawing import Drawing as _Drawing
+from ._random_drawing import are_texts as _are_texts
 from ._random_drawing import checked_normal as _checked_normal
 from ._random_drawing import complain as _complain
 from ._random_drawing import normals as _normals
@@ -33,7 +35,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._typing import Any, ArrayLike, ElementType, Seed, Size, ndarray
 
-__all__ = ["BitGenerator", "Generator", "MT19937", "PCG64", "RandomState", "SeedSequence",
+__all__ = ["BitGenerator", "Generator", "MT19937", "PCG64", "PCG64DXSM", "Philox", "RandomState",
+           "SFC64", "SeedSequence",
            "default_rng"]
 
 
@@ -60,7 +63,7 @@ class Generator(_Drawing):
 
     def __init__(self, bit_generator: BitGenerator) -> None:
         if not isinstance(bit_generator, BitGenerator):
-            raise TypeError("argument 'bit_generator' must be a PCG64 or an MT19937, not {}: use "
+            raise TypeError("argument 'bit_generator' must make bits, as PCG64 does, not {}: use "
                             "default_rng".format(
                 type(bit_generator).__name__))
         #: The bits.
@@ -125,7 +128,9 @@ class Generator(_Drawing):
             return _written(out, x.reshape(-1)[order].reshape(x.shape))
         axis = _index(axis)
         if not -x.ndim <= axis < x.ndim:
-            raise ValueError("axis {} does not exist: the array has {} axes".format(axis, x.ndim))
+            from .exceptions import AxisError
+
+            raise AxisError("axis {} does not exist: the array has {} axes".format(axis, x.ndim))
         lines = _native.moveaxis(x, axis, -1)
         count = 1
         for extent in lines.shape[:-1]:
@@ -139,13 +144,17 @@ class Generator(_Drawing):
 
     def choice(self, a: ArrayLike, size: Size = None, replace: bool = True, p: ArrayLike = None,
                axis: int = 0, shuffle: bool = True) -> ndarray:
-        """Parts of an array along an axis, or integers below a number, chosen at random."""
+        """Parts of an array along an axis, or integers below a number, chosen at random; without a
+        size also an item of a list of texts."""
+        if size is None and _are_texts(a):
+            return a[self.choice(len(a), p=p)]  # type: ignore[index, arg-type]
         shape, count = self._rows(size)
         array = _native.asarray(a) if hasattr(a, "__len__") else None
         population = _index(a) if array is None else array.shape[axis]
         if p is not None:
             p = _native.asarray(p, dtype="float64").tolist()
-        chosen = self._stream.choice(population, count, replace, p, shuffle).reshape(shape)
+        # Without axes a number.
+        chosen = self._stream.choice(population, count, replace, p, shuffle).reshape(shape)[()]
         return chosen if array is None else _native.take(array, chosen, axis)
 
     def multinomial(self, n: ArrayLike, pvals: ArrayLike, size: Size = None) -> ndarray:

@@ -348,3 +348,55 @@ def test_vectors_that_are_not_normal():
     for wrong in ({"method": "x"}, {"check_valid": "x"}):
         with pytest.raises(ValueError):
             rng.multivariate_normal([0], [[1.0]], **wrong)
+
+
+@pytest.mark.parametrize("name", ["SFC64", "Philox", "PCG64DXSM"])
+@pytest.mark.parametrize("seed", [0, 42, 2**70 + 5, [1, 2, 3]])
+def test_bits_asked_for_by_name_are_numpys(name, seed):
+    ours, theirs = (getattr(module.random, name)(seed) for module in (pm, np))
+    assert ours.random_raw(9).tolist() == theirs.random_raw(9).tolist()
+    mine, numpys = pm.random.Generator(ours), np.random.Generator(theirs)
+    for draw in (lambda rng: rng.random(5), lambda rng: rng.standard_normal(700),
+                 lambda rng: rng.integers(0, 1000, 7, dtype="int32"), lambda rng: rng.random(3, "float32"),
+                 lambda rng: rng.permutation(20), lambda rng: rng.exponential(2.0, 33)):
+        assert draw(mine).tolist() == draw(numpys).tolist()
+    assert same_state(ours.state, theirs.state)
+    # From a state of NumPy's, and from a pickle.
+    other = getattr(pm.random, name)(7)
+    other.state = theirs.state
+    again = pickle.loads(pickle.dumps(ours))
+    assert other.random_raw(5).tolist() == again.random_raw(5).tolist() == theirs.random_raw(5).tolist()
+    if name == "SFC64":
+        with pytest.raises(TypeError, match="cannot be advanced"):
+            ours._stream.advance(0, 1)
+        return
+    theirs.state = state_for_numpy(ours.state)
+    assert ours.jumped(3).random_raw(3).tolist() == theirs.jumped(3).random_raw(3).tolist()
+    assert ours.advance(12345).random_raw(6).tolist() == theirs.advance(12345).random_raw(6).tolist()
+
+
+def test_philox_takes_a_key_and_a_counter():
+    for given in ({"key": 7}, {"key": 2**100 + 1, "counter": 2**200 + 3}, {"key": [1, 2], "counter": [4, 3, 2, 1]}):
+        words = pm.random.Philox(**given).random_raw(6).tolist()
+        assert words == np.random.Philox(**given).random_raw(6).tolist()
+    with pytest.raises(ValueError, match="exclude each other"):
+        pm.random.Philox(1, key=2)
+    with pytest.raises(ValueError, match="from 0 up to 2\\*\\*128"):
+        pm.random.Philox(key=-1)
+
+
+def state_for_numpy(state):
+    """A state with arrays of NumPy's."""
+    return {key: state_for_numpy(value) if isinstance(value, dict) else
+            np.asarray(value) if isinstance(value, pm.ndarray) else value for key, value in state.items()}
+
+
+def same_state(ours, theirs):
+    return {key: listed(value) for key, value in ours.items()} == {
+        key: listed(value) for key, value in theirs.items()}
+
+
+def listed(value):
+    if isinstance(value, dict):
+        return {key: listed(item) for key, item in value.items()}
+    return value.tolist() if hasattr(value, "tolist") else value

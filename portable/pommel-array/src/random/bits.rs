@@ -1,6 +1,7 @@
 //! Where a generator's bits come from.
 
 use super::mt19937::Mt19937;
+use super::others::Other;
 use super::pcg::{Pcg64, Source};
 
 /// A generator of random bits.
@@ -10,6 +11,8 @@ pub enum Bits {
     Pcg64(Pcg64),
     /// That of the functions that are older.
     Mt19937(Mt19937),
+    /// One that is asked for by name.
+    Other(Other),
 }
 
 impl Bits {
@@ -17,7 +20,7 @@ impl Bits {
     pub fn pcg64(&self) -> Option<&Pcg64> {
         match self {
             Bits::Pcg64(bits) => Some(bits),
-            Bits::Mt19937(_) => None,
+            Bits::Mt19937(_) | Bits::Other(_) => None,
         }
     }
 }
@@ -25,6 +28,12 @@ impl Bits {
 impl From<Pcg64> for Bits {
     fn from(bits: Pcg64) -> Bits {
         Bits::Pcg64(bits)
+    }
+}
+
+impl From<Other> for Bits {
+    fn from(bits: Other) -> Bits {
+        Bits::Other(bits)
     }
 }
 
@@ -42,6 +51,7 @@ macro_rules! delegated {
                 match self {
                     Bits::Pcg64(bits) => bits.$name(),
                     Bits::Mt19937(bits) => bits.$name(),
+                    Bits::Other(bits) => bits.$name(),
                 }
             })*
         }
@@ -67,6 +77,10 @@ macro_rules! with_source {
                 $body
             }
             $crate::random::Bits::Mt19937(bits) => {
+                let $source = bits;
+                $body
+            }
+            $crate::random::Bits::Other(bits) => {
                 let $source = bits;
                 $body
             }

@@ -1,7 +1,7 @@
 //! Random numbers, whose streams equal those of NumPy 2.5 bit for bit.
 //!
 //! * [`SeedSequence`] turns a seed into the state of a generator, and derives further seeds.
-//! * [`Pcg64`] and [`Mt19937`] make random bits.
+//! * [`Pcg64`], [`Mt19937`] and [`Other`] make random bits.
 //! * [`Generator`] makes numbers of them, and orders, choices and permutations.
 //! * [`Legacy`] makes numbers as NumPy's older functions do, those of `RandomState`.
 //!
@@ -19,6 +19,7 @@ mod hypergeometric;
 mod integers;
 mod legacy;
 mod mt19937;
+mod others;
 mod parameter;
 mod pcg;
 mod precise;
@@ -34,6 +35,7 @@ pub use hypergeometric::Way as ColorsWay;
 pub use integers::Integer;
 pub use legacy::Legacy;
 pub use mt19937::{Mt19937, WORDS as MT19937_WORDS};
+pub use others::{Engine, Other};
 pub use parameter::{Invalid, Result, Rule};
 use pcg::{FEW, Words};
 pub use pcg::{Pcg64, Source, State};
@@ -56,6 +58,7 @@ macro_rules! define_fills {
                 Bits::Pcg64(bits) if out.len() >= FEW => T::$all(&mut Words::new(bits), out),
                 Bits::Pcg64(bits) => each(bits, out, T::$one),
                 Bits::Mt19937(bits) => each(bits, out, T::$one),
+                Bits::Other(bits) => each(bits, out, T::$one),
             }
         }
     )*};

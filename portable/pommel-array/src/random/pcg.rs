@@ -10,7 +10,7 @@
 use super::seed::SeedSequence;
 
 /// The multiplier of the congruence, by P. L'Ecuyer.
-const MULTIPLIER: u128 = 0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645;
+pub(super) const MULTIPLIER: u128 = 0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645;
 
 /// A jump's length: 2^128 divided by the golden ratio, so that jumps never meet.
 const JUMP: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
@@ -76,8 +76,8 @@ fn output(state: u128) -> u64 {
 
 /// `steps` steps of a congruence as one: its multiplier and its increment (F. Brown, "Random Number
 /// Generation with Arbitrary Stride", 1994).
-fn stride(inc: u128, mut steps: u128) -> (u128, u128) {
-    let (mut multiplier, mut plus) = (MULTIPLIER, inc);
+pub(super) fn stride(mut multiplier: u128, inc: u128, mut steps: u128) -> (u128, u128) {
+    let mut plus = inc;
     let (mut whole, mut whole_plus) = (1_u128, 0_u128);
     while steps > 0 {
         if steps & 1 == 1 {
@@ -123,7 +123,7 @@ impl Pcg64 {
 
     /// Goes on as if so many words had been drawn; the half of a word that may be left is gone.
     pub fn advance(&mut self, steps: u128) {
-        let (multiplier, plus) = stride(self.state.inc, steps);
+        let (multiplier, plus) = stride(MULTIPLIER, self.state.inc, steps);
         self.state.state = self.state.state.wrapping_mul(multiplier).wrapping_add(plus);
         (self.state.has_uint32, self.state.uinteger) = (false, 0);
     }
@@ -185,7 +185,7 @@ impl<'a> Words<'a> {
             last = last.wrapping_mul(MULTIPLIER).wrapping_add(inc);
             *lane = last;
         }
-        let stride = stride(inc, LANES as u128);
+        let stride = stride(MULTIPLIER, inc, LANES as u128);
         Words { owner, batch: [0; BATCH], read: BATCH, lanes, stride, ends: (start, start) }
     }
 
@@ -314,7 +314,7 @@ impl Drop for Words<'_> {
         self.owner.state.state = if self.read == BATCH {
             self.ends.1
         } else {
-            let (multiplier, plus) = stride(self.owner.state.inc, self.read as u128);
+            let (multiplier, plus) = stride(MULTIPLIER, self.owner.state.inc, self.read as u128);
             self.ends.0.wrapping_mul(multiplier).wrapping_add(plus)
         };
     }

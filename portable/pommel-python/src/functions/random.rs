@@ -1,14 +1,14 @@
 //! The stream of random numbers that `pommel.random` draws from.
 
-use super::argument::{In, Several, out};
+use super::argument::{In, Several, made, out};
 use crate::array::NdArray;
 use crate::dtype::DType;
 use crate::error::raised;
 use crate::value::Shape;
 use pommel::prelude::*;
 use pommel_array::random::{
-    Bits, ColorsWay, Distribution, Generator, Integer, Invalid, MT19937_WORDS, Mt19937, Pcg64,
-    SeedSequence, Source, State,
+    Bits, ColorsWay, Distribution, Engine, Generator, Integer, Invalid, MT19937_WORDS, Mt19937,
+    Other, Pcg64, SeedSequence, Source, State,
 };
 use pommel_array::{Array, Casting, DType as Type, Element, check_room};
 
@@ -25,10 +25,10 @@ macro_rules! reals {
     ($stream:ident, $shape:ident, $dtype:ident, $fill:ident) => {
         match $dtype.inner {
             Type::Float32 => {
-                out(Array::build(&$shape.0, |o: &mut [f32]| $stream.generator.$fill(o)))
+                made(Array::build(&$shape.0, |o: &mut [f32]| $stream.generator.$fill(o)))
             }
             Type::Float64 => {
-                out(Array::build(&$shape.0, |o: &mut [f64]| $stream.generator.$fill(o)))
+                made(Array::build(&$shape.0, |o: &mut [f64]| $stream.generator.$fill(o)))
             }
             other => Err(no_such_type(other)),
         }
@@ -58,9 +58,45 @@ fn seeded(words: &[u32], kind: &str) -> Result<Bits> {
     Ok(match (kind, words) {
         ("PCG64", words) => Pcg64::new(&SeedSequence::new(words)).into(),
         ("MT19937", words) => Mt19937::new(&SeedSequence::new(words)).into(),
+        ("SFC64", words) => Other::sfc64(&SeedSequence::new(words)).into(),
+        ("Philox", words) => Other::philox(&SeedSequence::new(words)).into(),
+        ("PCG64DXSM", words) => Other::dxsm(&SeedSequence::new(words)).into(),
         ("integer", [word]) => Mt19937::from_integer(*word).into(),
         ("integers", words) => Mt19937::from_integers(words).into(),
         _ => return Err(Error::value_error(format!("'{kind}' is no kind of a stream"))),
+    })
+}
+
+/// All words of a state.
+fn words_of(engine: &Engine) -> Vec<u64> {
+    match engine {
+        Engine::Sfc64(state) => state.to_vec(),
+        Engine::Philox { counter, key, buffer, position } => {
+            [&counter[..], &key[..], &buffer[..], &[*position as u64]].concat()
+        }
+        Engine::Dxsm { state, inc } => {
+            [state, inc].iter().flat_map(|&&x| [(x >> 64) as u64, x as u64]).collect()
+        }
+    }
+}
+
+/// The state of those words, of the same kind as another one.
+fn engine_of(like: &Engine, words: &[u64]) -> Option<Engine> {
+    Some(match (like, words) {
+        (Engine::Sfc64(_), &[a, b, c, count]) => Engine::Sfc64([a, b, c, count]),
+        (Engine::Philox { .. }, &[a, b, c, d, key0, key1, w, x, y, z, position]) => {
+            Engine::Philox {
+                counter: [a, b, c, d],
+                key: [key0, key1],
+                buffer: [w, x, y, z],
+                position: position as usize,
+            }
+        }
+        (Engine::Dxsm { .. }, &[high, low, inc_high, inc_low]) => Engine::Dxsm {
+            state: u128::from(high) << 64 | u128::from(low),
+            inc: u128::from(inc_high) << 64 | u128::from(inc_low) | 1,
+        },
+        _ => return None,
     })
 }
 
@@ -87,7 +123,8 @@ impl RandomStream {
     }
 
     /// The state of the bits: for PCG64 the upper and lower halves of the state and the increment, and
-    /// whether half of a word is left, and that; for MT19937 the key, and how much of it is read.
+    /// whether half of a word is left, and that; for MT19937 the key, and how much of it is read; for
+    /// others all words, and the half.
     fn state<'c>(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
         match self.generator.bits() {
             Bits::Pcg64(bits) => {
@@ -98,6 +135,9 @@ impl RandomStream {
             Bits::Mt19937(bits) => {
                 let (key, position) = bits.state();
                 ctx.object((out(Array::from_slice(key, &[MT19937_WORDS as isize]))?, position))
+            }
+            Bits::Other(Other { engine, has_uint32, uinteger }) => {
+                ctx.object((words_of(engine), *has_uint32, *uinteger))
             }
         }
     }
@@ -119,13 +159,29 @@ impl RandomStream {
         Ok(())
     }
 
-    /// Goes on as if so many words had been drawn from PCG64: halves of a number.
+    /// Goes on from a state of SFC64, Philox or PCG64DXSM.
+    fn set_words(&mut self, words: Vec<u64>, has_uint32: bool, uinteger: u32) -> Result<()> {
+        if let Bits::Other(Other { engine, .. }) = self.generator.bits() {
+            let engine = engine_of(engine, &words).ok_or_else(|| {
+                Error::value_error(format!("no state of this kind has {} words", words.len()))
+            })?;
+            *self.generator.bits_mut() = Other { engine, has_uint32, uinteger }.into();
+        }
+        Ok(())
+    }
+
+    /// Goes on as if so many words had been drawn from a PCG64, or blocks from Philox: halves of a
+    /// number.
     fn advance(&mut self, high: u64, low: u64) -> Result<()> {
         match self.generator.bits_mut() {
             Bits::Pcg64(bits) => {
                 bits.advance(u128::from(high) << 64 | u128::from(low));
                 Ok(())
             }
+            Bits::Other(bits) => match bits.advance(u128::from(high) << 64 | u128::from(low)) {
+                true => Ok(()),
+                false => Err(Error::type_error("SFC64 cannot be advanced: draw from it")),
+            },
             Bits::Mt19937(_) => Err(Error::type_error("MT19937 cannot be advanced: draw from it")),
         }
     }
@@ -135,6 +191,7 @@ impl RandomStream {
         out(Array::build(&shape.0, |o: &mut [u64]| match self.generator.bits_mut() {
             Bits::Pcg64(bits) => o.iter_mut().for_each(|word| *word = bits.next_u64()),
             Bits::Mt19937(bits) => o.iter_mut().for_each(|word| *word = bits.next_u32().into()),
+            Bits::Other(bits) => o.iter_mut().for_each(|word| *word = bits.next_u64()),
         }))
     }
 
@@ -362,7 +419,7 @@ fn filled<T: Element>(
     fill: impl FnOnce(&mut [T]) -> std::result::Result<(), Invalid>,
 ) -> Result<NdArray> {
     match Array::try_build(shape, |out| fill(out).map_err(Trouble::Parameter)) {
-        Ok(inner) => Ok(NdArray { inner }),
+        Ok(inner) => Ok(NdArray::made(inner)),
         Err(Trouble::Memory(error)) => Err(raised(error)),
         Err(Trouble::Parameter(error)) => Err(invalid(error)),
     }
