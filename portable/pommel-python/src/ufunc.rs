@@ -194,7 +194,7 @@ impl Ufunc {
             && dtype.is_none()
             && r#where.is_none()
             && casting.is_none()
-            && let Some(result) = self.of_plain(ctx, &args)
+            && let Some(result) = self.of_arrays(ctx, &args)
         {
             return result.map(Computed);
         }
@@ -262,22 +262,37 @@ impl Ufunc {
 }
 
 impl Ufunc {
-    /// The function of large plain arrays, put off; `None` leaves it to the long way.
-    fn of_plain<'c>(&self, ctx: Ctx<'c>, args: &Args<'_, 'c>) -> Option<Result<Object<'c>>> {
+    /// The function of arrays as they are; `None` leaves it to the long way.
+    fn of_arrays<'c>(&self, ctx: Ctx<'c>, args: &Args<'_, 'c>) -> Option<Result<Object<'c>>> {
         let first = args.get(0)?;
         let first = Instance::<NdArray>::of(&first)?.borrow().ok()?;
-        let (like, function) = (&first.inner, self.function);
-        let operand = Operand::Array(like);
-        let inner = match (function.arity(), args.len()) {
-            (1, 1) => put_off(function, like, &[operand])?,
+        let operand = Operand::Array(&first.inner);
+        match (self.function.arity(), args.len()) {
+            // Of integers it is another one.
+            (1, 1) if self.function != Function::Round => {
+                Some(self.computed(ctx, &first.inner, &[operand]))
+            }
             (2, 2) => {
                 let other = args.get(1)?;
                 let other = Instance::<NdArray>::of(&other)?.borrow().ok()?;
-                put_off(function, like, &[operand, Operand::Array(&other.inner)])?
+                let operands = [operand, Operand::Array(&other.inner)];
+                Some(self.computed(ctx, &first.inner, &operands))
             }
-            _ => return None,
-        };
-        Some(pommel::new_instance(ctx, NdArray { inner }))
+            _ => None,
+        }
+    }
+
+    /// The function of operands, of which one is an array.
+    fn computed<'c>(
+        &self,
+        ctx: Ctx<'c>,
+        like: &Array,
+        operands: &[Operand<'_>],
+    ) -> Result<Object<'c>> {
+        if let Some(inner) = put_off(self.function, like, operands) {
+            return pommel::new_instance(ctx, NdArray { inner });
+        }
+        ctx.object(computed(ctx, self.function.name(), apply(self.function, operands))?)
     }
 }
 
