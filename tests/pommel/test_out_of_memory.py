@@ -1,6 +1,9 @@
 """Where there is no memory for what an operation needs it raises `MemoryError`, and the process goes
 on: in processes whose addresses are limited, operations of every family.
 
+Sizes that no machine has memory for are refused as well: by a `MemoryError`, or by the `ValueError` that
+says that an array would be too large.
+
 With room for less than one more array each of them fails. With room for one, two or three the result may
 fit and what is needed on the way to it not, or all of it; nothing but `MemoryError` says so.
 """
@@ -42,6 +45,28 @@ FAMILIES = {
 SMALL = {"rng.choice(n,n//60,replace=False)", "pm.savez_compressed(io.BytesIO(),a=a)",
          "pm.median(a)", "pm.linalg.eigvalsh(m)", "pm.linalg.det(m)", "pm.linalg.slogdet(m)",
          "pm.linalg.svdvals(m)", "pm.linalg.eigvals(m)", "pm.linalg.norm(m,2)"}
+
+#: With so many as `h`: to be made, or in an array `b` whose elements are one and the same.
+SIZES = """pm.zeros(h)  pm.ones(h)  pm.full(h,1)  pm.arange(h)  pm.linspace(0,1,h)  pm.logspace(0,1,h)  pm.eye(h)
+    pm.tri(h)  pm.diag(a,h)  pm.indices((h,))  pm.mgrid[0:h]  pm.vander(a,h)  pm.hanning(h)  pm.resize(a,h)
+    pm.pad(a,h)  pm.pad(a,h,'edge')  pm.pad(a,h,'wrap')  pm.repeat(a,h)  pm.repeat(a,i+h)  pm.tile(a,h)
+    pm.array_split(a,h)  pm.bincount(i+h)  pm.bincount(i,minlength=h)  pm.histogram(a,bins=h)
+    pm.fft.fft(a,n=h)  pm.fft.irfft(a,n=h)  pm.fft.fftfreq(h)
+    rng.random(h)  rng.integers(10,size=h)  rng.permutation(h)  rng.bytes(h)  rng.choice(h,h//2)
+    rng.choice(h,h//2,replace=False)  rng.choice(5,h,p=a/5)  rng.multinomial(3,[0.5,0.5],size=h)
+    rng.dirichlet([1,1],size=h)  rng.multivariate_hypergeometric([3,3],2,size=h)
+    b.copy()  b.tolist()  b.tobytes()  pm.eval(b.astype('int8')+1)  pm.eval(b+1)  pm.sort(b)  pm.argsort(b)
+    pm.unique(b)  pm.cumsum(b)  pm.nonzero(b)  b[b>0]  pm.concat([b,b])  pm.median(b)  pm.partition(b,3)
+    pm.delete(b,1)  pm.insert(b,1,1)  pm.append(b,1)  pm.roll(b,1)  pm.unstack(b)  pm.split(b,h)
+    pm.take(a,b.astype(int))  pm.searchsorted(a,b)  pm.searchsorted(b,a)  pm.isin(a,b)  pm.digitize(b,a)
+    pm.convolve(a,b)  pm.interp(b,a,a)  pm.histogram(b)  pm.histogram(a,bins=b)  pm.fft.fft(b)  pm.poly(b)
+    pm.polyval(a,b)  rng.normal(b)  rng.dirichlet(b)  rng.multinomial(3,b)  rng.choice(3,3,p=b)
+    rng.permutation(b)  pm.repeat(a,b.astype(int))  pm.array2string(b,threshold=2*h)  pickle.dumps(b)
+    pm.save(io.BytesIO(),b)  pm.linalg.inv(b[:,None,None])  pm.linalg.svd(b[:,None])  pm.linalg.qr(b[:,None])
+    pm.linalg.det(b[:,None,None])  pm.linalg.solve(b[:,None,None],a[:1])  pm.linalg.lstsq(b[:,None],b)
+    b[:,None]@b[None]  pm.cov(b)  c.tolist()  pm.eval(c+1j)  pm.sort(c)  rng.normal(c)  pm.unstack(c)"""
+#: What little memory names many times, and what has no end.
+GROWING = "pm.array([[a]*3000]*3000)  pm.array([[0.5]*40000]*40000)  pm.zeros(range(2**60))  pm.delete(a,range(2**60))"
 
 PROGRAM = """
 import io, math, pickle, resource
@@ -106,3 +131,38 @@ def test_less_room_than_an_array_needs(family, in_new_process):
 def test_room_for_some_arrays(family, arrays, in_new_process):
     n = 300_000
     outcomes(in_new_process, family, n, int(arrays * n * 8))
+
+
+REFUSED = """
+import io, pickle, resource
+import pommel as pm
+
+h = {size}
+a, i, rng = pm.ones(5), pm.zeros(5, dtype="int64"), pm.random.default_rng(1)
+with open("/proc/self/statm") as file:
+    size = int(file.read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (size + {room}, resource.RLIM_INFINITY))
+# Elements of eight bytes may be fewer than those of one.
+b, c = pm.broadcast_to(a[:1], min(h, 2**60 - 1)), pm.broadcast_to(a[:1] > 0, h)
+for code in {codes}:
+    print(code, end=" ", flush=True)
+    try:
+        eval(code)
+    except (MemoryError, ValueError, OverflowError) as error:
+        print("fails", flush=True)
+    else:
+        print("fits", flush=True)
+"""
+
+
+@pytest.mark.parametrize("size", [10**9, 10**15, 2**61 + 1, 2**63 - 1])
+def test_sizes_that_no_machine_has(size, in_new_process):
+    codes = SIZES.split()
+    found = in_new_process(REFUSED.format(size=size, room=800 << 20, codes=codes)).splitlines()
+    assert found == [code + " fails" for code in codes]
+
+
+def test_what_grows_while_it_is_read(in_new_process):
+    codes = GROWING.split()
+    found = in_new_process(REFUSED.format(size=9, room=100 << 20, codes=codes)).splitlines()
+    assert found == [code + " fails" for code in codes]

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::index::Index;
 use crate::layout::{Layout, Order};
 use crate::raw::data::Data;
-use crate::raw::memory::{Memory, check_room};
+use crate::raw::memory::{Memory, room_for};
 use crate::raw::share::Share;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -309,8 +309,9 @@ impl Array {
     /// There is not enough memory.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let array = self.contiguous()?;
-        check_room(array.size() * array.dtype.size())?;
-        array.with_bytes(<[u8]>::to_vec)
+        let mut bytes = room_for(array.size() * array.dtype.size())?;
+        array.with_bytes(|all| bytes.extend_from_slice(all))?;
+        Ok(bytes)
     }
 
     /// Whether the two may have an element in common: `false` is certain.

@@ -354,11 +354,12 @@ impl Layout {
     /// Repeated along axes of one element, and along new axes in front, to a shape.
     ///
     /// # Errors
-    /// The shape asks for more than that.
+    /// The shape asks for more than that, or for more elements than memory could hold.
     pub fn broadcast_to(&self, shape: &[isize]) -> Result<Layout> {
         let fail = || Error::BroadcastTo { from: self.shape.clone(), to: dims(shape) };
         let new = shape.len().checked_sub(self.ndim()).ok_or_else(fail)?;
-        checked_bytes(shape, 1)?;
+        // Whoever counts the bytes of its elements, repeated ones too, need not look for an overflow.
+        checked_bytes(shape, self.item_size)?;
         let mut strides = Dims::from_elem(0, shape.len());
         for (axis, &extent) in self.shape.iter().enumerate() {
             match shape[new + axis] {

@@ -44,6 +44,6 @@ pub use error::{Error, Result};
 pub use function::Function;
 pub use index::Index;
 pub use layout::{Dims, Layout, Order};
-pub use raw::memory::check_room;
+pub use raw::memory::{check_room, room_for};
 pub use reduce::{Reduction, reduce};
 pub use scalar::Scalar;

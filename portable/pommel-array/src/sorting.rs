@@ -11,7 +11,7 @@ use crate::indexing::{Mode, get, take};
 use crate::kernels::sorting::{Sortable, order_line, part_order_line, search, with_sortable};
 use crate::layout::Dims;
 use crate::manipulation::moveaxis;
-use crate::raw::memory::check_room;
+use crate::raw::memory::{check_room, collected, repeated, room_for};
 use crate::threads;
 use rayon::prelude::*;
 
@@ -29,6 +29,14 @@ fn ordered(array: &Array) -> Result<Array> {
 /// An array whose last axis is the one named, in C order.
 fn lines(array: &Array, axis: isize) -> Result<Array> {
     ordered(&moveaxis(array, &[axis], &[-1])?)?.contiguous()
+}
+
+/// An error unless there is room for what the kernels need beside the results: no more than two numbers
+/// for each element of the lines that are sorted at the same time.
+fn check_scratch(from: &Array, length: usize) -> Result<()> {
+    let lines = if from.size() < GRAIN { 1 } else { threads::number_of_threads() };
+    let at_once = from.size().min(length.saturating_mul(lines));
+    check_room(at_once.saturating_mul(2 * size_of::<i64>()))
 }
 
 /// Calls a function with each line of elements and the line of results of the same number, on several
@@ -59,6 +67,7 @@ fn for_each_line<T: Sync, R: Send>(
 pub fn sort(array: &Array, axis: isize, descending: bool) -> Result<Array> {
     let from = lines(array, axis)?;
     let length = from.shape().last().copied().unwrap_or(1) as usize;
+    check_scratch(&from, length)?;
     let sorted = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
         Array::build(from.shape(), |to: &mut [T]| {
             for_each_line(from_slice, to, length, |line, out| T::sort(line, out, descending));
@@ -74,6 +83,7 @@ pub fn sort(array: &Array, axis: isize, descending: bool) -> Result<Array> {
 pub fn argsort(array: &Array, axis: isize, descending: bool) -> Result<Array> {
     let from = lines(array, axis)?;
     let length = from.shape().last().copied().unwrap_or(1) as usize;
+    check_scratch(&from, length)?;
     let order = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
         Array::build(from.shape(), |to: &mut [i64]| {
             let order = |line: &[T], out: &mut [i64]| order_line(line, out, descending);
@@ -92,6 +102,7 @@ pub fn partition(array: &Array, kth: isize, axis: isize) -> Result<Array> {
     let from = lines(array, axis)?;
     let kth = index_in_line(&from, kth, array.layout().axis(axis)?)?;
     let length = from.shape().last().copied().unwrap_or(1) as usize;
+    check_scratch(&from, length)?;
     let parted = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
         Array::build(from.shape(), |to: &mut [T]| {
             for_each_line(from_slice, to, length, |line, out| T::part(line, out, kth));
@@ -108,6 +119,7 @@ pub fn argpartition(array: &Array, kth: isize, axis: isize) -> Result<Array> {
     let from = lines(array, axis)?;
     let kth = index_in_line(&from, kth, array.layout().axis(axis)?)?;
     let length = from.shape().last().copied().unwrap_or(1) as usize;
+    check_scratch(&from, length)?;
     let order = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
         Array::build(from.shape(), |to: &mut [i64]| {
             let order = |line: &[T], out: &mut [i64]| part_order_line(line, out, kth);
@@ -202,15 +214,15 @@ pub fn unique_values(array: &Array, equal_nan: bool) -> Result<Array> {
     let sorted = sort(&flat, 0, false)?;
     let starts = with_sortable!(sorted.dtype(), T => sorted.with_slice(|all: &[T]| {
         starts(all.len(), |i| all[i], equal_nan)
-    })?);
+    })??);
     let found = get(&sorted, &[Array::from_slice(&starts, &[starts.len() as isize])?.into()])?;
     found.cast(array.dtype(), Casting::Unsafe)
 }
 
 /// Whether each of some elements in their order is the first of its like.
-fn starts<T: Sortable>(n: usize, at: impl Fn(usize) -> T, equal_nan: bool) -> Vec<bool> {
+fn starts<T: Sortable>(n: usize, at: impl Fn(usize) -> T, equal_nan: bool) -> Result<Vec<bool>> {
     let differ = |a: T, b: T| a != b && !(equal_nan && a.is_nan() && b.is_nan());
-    (0..n).map(|i| i == 0 || differ(at(i - 1), at(i))).collect()
+    collected((0..n).map(|i| i == 0 || differ(at(i - 1), at(i))))
 }
 
 /// The different elements of an array, and where they are.
@@ -221,13 +233,12 @@ pub fn unique_all(array: &Array, equal_nan: bool) -> Result<Unique> {
     let flat = ordered(array)?.reshaped(&[-1])?.contiguous()?;
     let order = argsort(&flat, 0, false)?.to_vec::<i64>()?;
     let n = order.len();
-    // The inverse, the indices and the counts, which grow, and the truth values.
-    check_room(n * (size_of::<i64>() * 5 + 1))?;
     let firsts = with_sortable!(flat.dtype(), T => flat.with_slice(|all: &[T]| {
         starts(n, |i| all[order[i] as usize], equal_nan)
-    })?);
-    let (mut indices, mut counts) = (Vec::new(), Vec::new());
-    let mut inverse = vec![0i64; n];
+    })??);
+    let found = firsts.iter().filter(|&&first| first).count();
+    let (mut indices, mut counts) = (room_for(found)?, room_for(found)?);
+    let mut inverse = repeated(0i64, n)?;
     for (&first, &place) in firsts.iter().zip(&order) {
         if first {
             indices.push(place);
@@ -280,7 +291,7 @@ fn isin_table(elements: &Array, among: &Array, invert: bool) -> Result<Option<Ar
         if !(1..=4 * (elements.size() + among.len()) as i128 + 4096).contains(&size) {
             return Ok(None);
         }
-        let mut table = vec![invert; size as usize];
+        let mut table = repeated(invert, size as usize)?;
         among.iter().for_each(|&x| table[(x - low) as usize] = !invert);
         let found = elements.with_slice(|elements: &[i64]| {
             Array::build(&shape, |out: &mut [bool]| {
@@ -319,7 +330,8 @@ fn counts(numbers: &[i64], weights: Option<Array>, at_least: usize) -> Result<Ar
             wanted: "an array without negative numbers",
         });
     }
-    let count = at_least.max(usize::try_from(high + 1).unwrap_or(0)) as isize;
+    // The largest number there is stands for more elements than there can be.
+    let count = at_least.max(high.saturating_add(1) as usize) as isize;
     let Some(weights) = weights else {
         return Array::build(&[count], |out: &mut [i64]| {
             numbers.iter().for_each(|&x| out[x as usize] += 1);
@@ -462,7 +474,7 @@ fn counted(array: &Array, edges: &Array) -> Result<Array> {
     let above = searchsorted(&sorted, edges, Side::Right, None)?.to_vec::<i64>()?;
     let bins = below.len().saturating_sub(1);
     let end = |i: usize| if i == bins { above[i] } else { below[i] };
-    let counts: Vec<i64> = (0..bins).map(|i| end(i + 1) - below[i]).collect();
+    let counts = collected((0..bins).map(|i| end(i + 1) - below[i]))?;
     Array::from_slice(&counts, &[bins as isize])
 }
 
@@ -490,11 +502,12 @@ fn even_histogram(
         (low, high) = (low - 0.5, high + 0.5);
     }
     let step = (high - low) / bins as f64;
-    let mut edges: Vec<f64> = (0..=bins).map(|i| i as f64 * step + low).collect();
-    edges[bins] = high;
+    let mut edges = room_for(bins.saturating_add(1))?;
+    edges.extend((0..bins).map(|i| i as f64 * step + low));
+    edges.push(high);
     // So narrow a range has as few numbers as bins, or fewer.
     let scale = (bins as f64 / (high - low)).min(f64::MAX);
-    let mut counts = vec![0i64; bins];
+    let mut counts = repeated(0i64, bins)?;
     for &x in values.iter().filter(|x| (low..=high).contains(*x)) {
         let bin = (((x - low) * scale) as usize).min(bins - 1);
         // Rounding may have gone over an edge.

@@ -290,6 +290,8 @@ fn nothing_wraps_around() {
     ));
     let one = Layout::contiguous(&[1], 8, Order::C).unwrap();
     assert!(one.broadcast_to(&[isize::MAX, isize::MAX]).is_err());
+    assert!(one.broadcast_to(&[isize::MAX / 8]).is_ok());
+    assert!(matches!(one.broadcast_to(&[isize::MAX / 8 + 1]), Err(Error::TooLarge { .. })));
     assert!(one.reshaped(&[isize::MAX, isize::MAX, -1]).is_err());
     assert!(Layout::foreign(&[2], &[isize::MAX], 0, 8, 16).is_err());
     assert!(Layout::foreign(&[2], &[-8], 0, 8, 16).is_err());

@@ -134,7 +134,7 @@ fn html_is_escaped() {
 #[test]
 fn only_what_is_shown_is_read() {
     let one = Array::scalar(1.5f64).unwrap();
-    let endless = one.broadcast_to(&[1 << 40, 1 << 20]).unwrap();
+    let endless = one.broadcast_to(&[1 << 40, 1 << 19]).unwrap();
     let text = text::str(&endless, &Options::default()).unwrap();
     assert_eq!(text.lines().count(), 7);
     assert!(text.starts_with("[[1.5 1.5 1.5 ... 1.5 1.5 1.5]\n"));

@@ -1508,10 +1508,7 @@ fn listed<'c>(ctx: Ctx<'c>, array: &Array) -> Result<Object<'c>> {
     if array.ndim() == 0 {
         return value::give(ctx, array.item(&[]).raise()?);
     }
-    // The items here, and as a list.
-    let count = array.shape()[0] as usize;
-    pommel_array::check_room(count * 2 * size_of::<Object<'_>>()).raise()?;
-    let mut items = Vec::with_capacity(count);
+    let mut items = pommel_array::room_for(array.shape()[0] as usize).raise()?;
     for i in 0..array.shape()[0] {
         items.push(match array.ndim() {
             1 => value::give(ctx, array.item(&[i]).raise()?)?,

@@ -6,7 +6,7 @@ use crate::errstate;
 use pommel::Annotation;
 use pommel::prelude::*;
 use pommel_array::kernels::few::Few;
-use pommel_array::{Array, Casting, DType, Operand, Scalar};
+use pommel_array::{Array, Casting, DType, Operand, Scalar, room_for};
 
 /// What an operand of a function is.
 pub(crate) enum Value {
@@ -173,7 +173,7 @@ pub(crate) fn sequence(object: &Object<'_>, dtype: Option<DType>) -> Result<Arra
         {
             return Ok(array);
         }
-        let mut floats: Vec<f64> = Vec::with_capacity(count);
+        let mut floats: Vec<f64> = room_for(count).raise()?;
         f64::read_leading(object, &mut floats);
         if floats.len() == count && count > 0 {
             return Array::from_slice(&floats, &[count as isize]).raise();
@@ -236,7 +236,7 @@ impl Found {
             if let Some(value) = number(&item)? {
                 self.leaf(depth + 1)?;
                 self.parts_to_numbers()?;
-                self.numbers.push(value);
+                self.push(value)?;
             } else if item.is_a::<List>() || item.is_a::<Tuple>() {
                 self.visit(&item, depth + 1)?;
             } else {
@@ -250,7 +250,10 @@ impl Found {
                 }
                 self.leaf(depth + 1 + part.ndim())?;
                 match self.numbers.is_empty() {
-                    true => self.parts.push(part),
+                    true => {
+                        self.parts.try_reserve(1)?;
+                        self.parts.push(part);
+                    }
                     false => self.push_numbers(&part)?,
                 }
             }
@@ -270,8 +273,16 @@ impl Found {
     fn push_numbers(&mut self, part: &Array) -> Result<()> {
         let flat = part.reshaped(&[-1]).raise()?;
         for i in 0..flat.size() as isize {
-            self.numbers.push(flat.item(&[i]).raise()?);
+            self.push(flat.item(&[i]).raise()?)?;
         }
+        Ok(())
+    }
+
+    /// Lists that have one list many times need little memory, and their numbers may need more than there
+    /// is.
+    fn push(&mut self, number: Scalar) -> Result<()> {
+        self.numbers.try_reserve(1)?;
+        self.numbers.push(number);
         Ok(())
     }
 

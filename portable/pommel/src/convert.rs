@@ -540,7 +540,13 @@ impl<T: FromPython> FromPython for Vec<T> {
         }
         let items =
             object.iter().map_err(|error| not_iterable(&Self::expected(), object, error))?;
-        items.enumerate().map(|(i, value)| item(&value?, i)).collect()
+        let mut values = Vec::new();
+        for (i, value) in items.enumerate() {
+            // Whatever is iterated over may have more items than memory has room for.
+            values.try_reserve(1)?;
+            values.push(item(&value?, i)?);
+        }
+        Ok(values)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::array::Array;
 use crate::dtype::{Casting, DType};
 use crate::error::{Error, Result};
 use crate::kernels::compress;
-use crate::raw::memory::check_room;
+use crate::raw::memory::room_for;
 
 /// Truth values in C order without gaps; of numbers, whether they are not zero.
 fn truths(array: &Array) -> Result<Array> {
@@ -62,8 +62,7 @@ pub fn nonzero(array: &Array) -> Result<Vec<Array>> {
 
 /// Ascending numbers divided by one, and what is left of them; without a division for each.
 fn divided(numbers: &Array, by: i64) -> Result<(Array, Array)> {
-    check_room(numbers.size() * size_of::<i64>())?;
-    let mut quotients = Vec::with_capacity(numbers.size());
+    let mut quotients = room_for(numbers.size())?;
     let rests = numbers.with_slice(|numbers: &[i64]| {
         Array::build(&[numbers.len() as isize], |rests: &mut [i64]| {
             let (mut row, mut start) = (0, 0);

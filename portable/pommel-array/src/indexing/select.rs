@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::index::Index;
 use crate::kernels::gather::{self, Selection, Source};
 use crate::layout::{Dims, Layout, Order, broadcast_shapes};
-use crate::raw::memory::Memory;
+use crate::raw::memory::{Memory, collected};
 use smallvec::SmallVec;
 
 /// The elements that an index selects: a view if the index is basic, else a copy.
@@ -88,10 +88,10 @@ fn indices(array: &Array) -> Result<Array> {
         return Err(Error::IndexType { dtype: array.dtype() });
     }
     if array.dtype() == DType::UInt64 {
-        let clipped = |values: &[u64]| -> Vec<i64> {
-            values.iter().map(|&value| i64::try_from(value).unwrap_or(i64::MAX)).collect()
-        };
-        return Array::from_slice(&array.with_slice(clipped)?, array.shape());
+        let clipped = |value: &u64| i64::try_from(*value).unwrap_or(i64::MAX);
+        let clipped =
+            array.with_slice(|values: &[u64]| collected(values.iter().map(clipped)))??;
+        return Array::from_slice(&clipped, array.shape());
     }
     array.cast(DType::Int64, Casting::Unsafe)?.contiguous()
 }

@@ -6,6 +6,7 @@ use crate::array::Array;
 use crate::dtype::{Casting, DType};
 use crate::error::{Error, Result};
 use crate::layout::Dims;
+use crate::raw::memory::collected;
 
 /// What an index behind the end of its axis means.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -56,7 +57,7 @@ fn within(indices: &Array, extent: isize, mode: Mode) -> Result<Array> {
             Mode::Wrap => (index % extent as u64) as i64,
             _ => (*index).min(extent as u64 - 1) as i64,
         };
-        let moved = indices.with_slice(|all: &[u64]| all.iter().map(moved).collect::<Vec<_>>())?;
+        let moved = indices.with_slice(|all: &[u64]| collected(all.iter().map(moved)))??;
         return Array::from_slice(&moved, indices.shape());
     }
     let indices = indices.cast(DType::Int64, Casting::Unsafe)?;
@@ -92,8 +93,7 @@ fn along(array: &Array, indices: &Array, axis: isize) -> Result<Vec<Part>> {
         let extent = array.shape()[at];
         let mut shape = Dims::from_elem(1, array.ndim());
         shape[at] = extent;
-        let numbers: Vec<i64> = (0..extent as i64).collect();
-        Ok(Part::Array(Array::from_slice(&numbers, &shape)?))
+        Ok(Part::Array(Array::generated(&shape, |i| i as i64)?))
     };
     (0..array.ndim()).map(part).collect()
 }

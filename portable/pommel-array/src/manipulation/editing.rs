@@ -8,6 +8,7 @@ use crate::dtype::{Casting, DType};
 use crate::elementwise::{Operand, choose};
 use crate::error::{Error, Result};
 use crate::layout::{Dims, Order, normal_axis};
+use crate::raw::memory::room_for;
 
 /// Elements moved along axes by shifts, those that leave one end coming in at the other. One shift
 /// serves all axes; an axis may be named several times. Without axes the elements in C order are
@@ -58,21 +59,23 @@ pub fn repeat(array: &Array, counts: &[isize], axis: Option<isize>) -> Result<Ar
     if counts.iter().any(|&count| count < 0) {
         return Err(refused("repeats", counts, "0 or more"));
     }
+    let too_large = || Error::TooLarge {
+        shape: Dims::from_slice(array.shape()),
+        item_size: array.dtype().size(),
+    };
     if let [count] = *counts {
         let mut shape = Dims::from_slice(array.shape());
         shape.insert(axis + 1, count);
         let layout = array.layout().with_axis(axis + 1).broadcast_to(&shape)?;
         shape.remove(axis + 1);
-        shape[axis] = shape[axis].checked_mul(count).ok_or_else(|| Error::TooLarge {
-            shape: Dims::from_slice(array.shape()),
-            item_size: array.dtype().size(),
-        })?;
+        shape[axis] = shape[axis].checked_mul(count).ok_or_else(too_large)?;
         return array.with_layout(layout).copied(Order::C)?.reshaped(&shape);
     }
     if counts.len() as isize != extent {
         return Err(refused("repeats", counts, "one number, or one for each element of the axis"));
     }
-    let mut indices = Vec::new();
+    let total = counts.iter().try_fold(0, |sum: isize, &count| sum.checked_add(count));
+    let mut indices = room_for(total.ok_or_else(too_large)? as usize)?;
     for (i, &count) in counts.iter().enumerate() {
         indices.extend(core::iter::repeat_n(i, count as usize));
     }
@@ -156,7 +159,7 @@ pub fn delete(array: &Array, indices: &[isize], axis: Option<isize>) -> Result<A
     };
     let axis = normal_axis(axis, array.ndim())?;
     let extent = array.shape()[axis];
-    let mut gone: Vec<isize> = Vec::with_capacity(indices.len());
+    let mut gone: Vec<isize> = room_for(indices.len())?;
     for &index in indices {
         let normal = if index < 0 { index.wrapping_add(extent) } else { index };
         if !(0..extent).contains(&normal) {
@@ -167,7 +170,8 @@ pub fn delete(array: &Array, indices: &[isize], axis: Option<isize>) -> Result<A
     gone.sort_unstable();
     gone.dedup();
     // What stays between one that goes and the next.
-    let mut kept = Vec::new();
+    let left = extent as usize - gone.len();
+    let mut kept = room_for(left.min(gone.len() + 1))?;
     let mut begin = 0;
     for end in gone.into_iter().chain([extent]) {
         if end > begin {
@@ -176,7 +180,8 @@ pub fn delete(array: &Array, indices: &[isize], axis: Option<isize>) -> Result<A
         begin = end + 1;
     }
     if kept.len() > FEW_RANGES {
-        let all: Vec<usize> = kept.into_iter().flatten().map(|i| i as usize).collect();
+        let mut all: Vec<usize> = room_for(left)?;
+        all.extend(kept.into_iter().flatten().map(|i| i as usize));
         return array.picked(axis, &all);
     }
     let mut parts = vec![part(array, axis, 0, 0)?];
@@ -216,7 +221,7 @@ pub fn insert(
     shape[axis] = if single { given } else { indices.len() as isize };
     let added = values.broadcast_to(&shape)?.cast(array.dtype(), Casting::Unsafe)?;
     // Before which element each part comes: by index, then in the order given.
-    let mut places: Vec<(isize, usize)> = Vec::new();
+    let mut places: Vec<(isize, usize)> = room_for(shape[axis] as usize)?;
     for i in 0..shape[axis] as usize {
         let index = indices[if single { 0 } else { i }];
         let normal = if index < 0 { index.wrapping_add(extent) } else { index };
@@ -225,8 +230,8 @@ pub fn insert(
         }
         places.push((normal, i));
     }
-    places.sort();
-    let mut order = Vec::with_capacity(extent as usize + places.len());
+    places.sort_unstable();
+    let mut order = room_for(extent as usize + places.len())?;
     let mut next = places.into_iter().peekable();
     for i in 0..=extent {
         while let Some((_, which)) = next.next_if(|&(place, _)| place == i) {

@@ -6,6 +6,7 @@ use crate::dtype::{Casting, DType};
 use crate::error::{Error, Result, Tuple};
 use crate::index::Index;
 use crate::layout::{Order, normal_axis};
+use crate::raw::memory::{collected, room_for};
 
 /// Arrays behind each other along an axis, or all their elements in one. Types meet in their common
 /// type.
@@ -71,31 +72,36 @@ pub fn stack(arrays: &[Array], axis: isize) -> Result<Array> {
 /// The parts along an axis, which they do not have: views.
 ///
 /// # Errors
-/// There is no such axis.
+/// There is no such axis, or not enough memory.
 pub fn unstack(array: &Array, axis: isize) -> Result<Vec<Array>> {
     let axis = normal_axis(axis, array.ndim())?;
-    let part = |i| Ok(array.with_layout(array.layout().at(axis, i)?));
-    (0..array.shape()[axis]).map(part).collect()
+    let mut parts = room_for(array.shape()[axis] as usize)?;
+    for i in 0..array.shape()[axis] {
+        parts.push(array.with_layout(array.layout().at(axis, i)?));
+    }
+    Ok(parts)
 }
 
 /// Parts of an axis that begin and end at indices: views.
 ///
 /// # Errors
-/// There is no such axis.
+/// There is no such axis, or not enough memory.
 pub fn split_at(array: &Array, indices: &[isize], axis: isize) -> Result<Vec<Array>> {
     let axis = normal_axis(axis, array.ndim())?;
-    let starts = core::iter::once(None).chain(indices.iter().map(|&i| Some(i)));
-    let stops = indices.iter().map(|&i| Some(i)).chain([None]);
-    let part = |(start, stop): (Option<isize>, Option<isize>)| {
-        Ok(array.with_layout(array.layout().slice(axis, start.or(Some(0)), stop, 1)?))
-    };
-    starts.zip(stops).map(part).collect()
+    let mut parts = room_for(indices.len() + 1)?;
+    let mut start = 0;
+    for stop in indices.iter().map(|&index| Some(index)).chain([None]) {
+        parts.push(array.with_layout(array.layout().slice(axis, Some(start), stop, 1)?));
+        start = stop.unwrap_or(start);
+    }
+    Ok(parts)
 }
 
 /// So many equal parts of an axis: views.
 ///
 /// # Errors
-/// There is no such axis, the number is not positive, or does not divide the extent.
+/// There is no such axis, the number is not positive, it does not divide the extent, or there is not
+/// enough memory.
 pub fn split(array: &Array, parts: isize, axis: isize) -> Result<Vec<Array>> {
     let extent = array.shape()[normal_axis(axis, array.ndim())?];
     if parts < 1 || extent % parts != 0 {
@@ -109,7 +115,7 @@ pub fn split(array: &Array, parts: isize, axis: isize) -> Result<Vec<Array>> {
 /// So many parts of an axis, the first ones longer by one element if it does not divide: views.
 ///
 /// # Errors
-/// There is no such axis, or the number is not positive.
+/// There is no such axis, the number is not positive, or there is not enough memory.
 pub fn array_split(array: &Array, parts: isize, axis: isize) -> Result<Vec<Array>> {
     let extent = array.shape()[normal_axis(axis, array.ndim())?];
     if parts < 1 {
@@ -117,7 +123,7 @@ pub fn array_split(array: &Array, parts: isize, axis: isize) -> Result<Vec<Array
         return Err(Error::Argument { name: "indices_or_sections", value, wanted: "positive" });
     }
     let (each, longer) = (extent / parts, extent % parts);
-    let ends: Vec<isize> = (1..parts).map(|i| i * each + i.min(longer)).collect();
+    let ends = collected((1..parts).map(|i| i * each + i.min(longer)))?;
     split_at(array, &ends, axis)
 }
 

@@ -6,6 +6,7 @@ use crate::array::Array;
 use crate::dtype::Casting;
 use crate::error::{Error, Result, Tuple};
 use crate::layout::Dims;
+use crate::raw::memory::collected;
 use crate::scalar::Scalar;
 
 /// What margins are filled with.
@@ -54,8 +55,12 @@ pub fn pad(array: &Array, widths: &[(isize, isize)], mode: PadMode) -> Result<Ar
             return Err(Error::Argument { name: "array", value, wanted });
         }
         let from = |place: isize| source(mode, place, extent);
-        let head: Vec<usize> = (-before..0).map(from).collect();
-        let tail: Vec<usize> = (extent..extent + behind).map(from).collect();
+        let end = extent.checked_add(behind).ok_or_else(|| Error::TooLarge {
+            shape: Dims::from_slice(array.shape()),
+            item_size: array.dtype().size(),
+        })?;
+        let (head, tail) =
+            (collected((-before..0).map(from))?, collected((extent..end).map(from))?);
         let (head, tail) = (result.picked(axis, &head)?, result.picked(axis, &tail)?);
         result = Array::joined(&head, &[result, tail], axis)?;
     }

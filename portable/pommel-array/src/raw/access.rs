@@ -7,7 +7,7 @@ use crate::kernels::copy;
 use crate::kernels::few::FEWEST;
 use crate::layout::{Dims, Layout, Order};
 use crate::raw::data::Data;
-use crate::raw::memory::{INLINE, Memory, check_room};
+use crate::raw::memory::{INLINE, Memory, collected, room_for};
 use crate::raw::share::Share;
 use crate::scalar::Bits;
 use crate::threads;
@@ -186,9 +186,8 @@ impl Array {
         let start = array.address()?;
         if T::DTYPE == DType::Bool {
             // Somebody else's bytes need not be 0 or 1, which is what a `bool` must be.
-            check_room(array.size())?;
             let bytes = unsafe_bytes(start, array.size());
-            let truths: Vec<bool> = bytes.iter().map(|&byte| byte != 0).collect();
+            let truths = collected(bytes.iter().map(|&byte| byte != 0))?;
             // SAFETY: `T` is `bool`: it has its name among the types.
             return Ok(look(unsafe {
                 core::slice::from_raw_parts(truths.as_ptr().cast(), truths.len())
@@ -220,8 +219,9 @@ impl Array {
     /// # Panics
     /// If `T` is not the type of the elements.
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
-        check_room(self.size() * size_of::<T>())?;
-        self.with_slice(<[T]>::to_vec)
+        let mut elements = room_for(self.size())?;
+        self.with_slice(|all| elements.extend_from_slice(all))?;
+        Ok(elements)
     }
 
     /// An array of few numbers of type `f64` on one axis, which a function fills in; `None` if they are

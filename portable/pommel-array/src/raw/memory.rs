@@ -241,18 +241,46 @@ pub fn check_room(bytes: usize) -> Result<()> {
     if bytes < LITTLE {
         return Ok(());
     }
-    let there_is = || {
-        let mut room = Vec::<u8>::new();
-        let is_there = room.try_reserve_exact(bytes).is_ok();
-        // What is not looked at need not be allocated, and would be there always.
-        core::hint::black_box(room.as_ptr());
-        is_there
-    };
-    if there_is() {
-        return Ok(());
+    let room = room_for::<u8>(bytes)?;
+    // What is not looked at need not be allocated, and would be there always.
+    core::hint::black_box(room.as_ptr());
+    Ok(())
+}
+
+/// An empty list with room for so many. `Vec::with_capacity` would end the process if there were not so
+/// much memory, which a number that a user gave may ask for.
+///
+/// # Errors
+/// There is not so much memory.
+pub fn room_for<T>(count: usize) -> Result<Vec<T>> {
+    let mut list = Vec::new();
+    if list.try_reserve_exact(count).is_err() {
+        // Where there is no more, what waits for its next use may be enough.
+        trim();
+        let bytes = count.saturating_mul(size_of::<T>());
+        list.try_reserve_exact(count).map_err(|_| Error::OutOfMemory { bytes })?;
     }
-    trim();
-    if there_is() { Ok(()) } else { Err(Error::OutOfMemory { bytes }) }
+    Ok(list)
+}
+
+/// What is given one after the other, as a list.
+///
+/// # Errors
+/// There is not so much memory.
+pub(crate) fn collected<T>(items: impl ExactSizeIterator<Item = T>) -> Result<Vec<T>> {
+    let mut list = room_for(items.len())?;
+    list.extend(items);
+    Ok(list)
+}
+
+/// A list of so many of the same.
+///
+/// # Errors
+/// There is not so much memory.
+pub(crate) fn repeated<T: Clone>(value: T, count: usize) -> Result<Vec<T>> {
+    let mut list = room_for(count)?;
+    list.resize(count, value);
+    Ok(list)
 }
 
 /// Blocks that wait for their next use.
@@ -359,6 +387,9 @@ mod tests {
         }
         for bytes in [1 << 62, usize::MAX] {
             assert!(matches!(check_room(bytes), Err(Error::OutOfMemory { .. })));
+            assert!(matches!(room_for::<u64>(bytes), Err(Error::OutOfMemory { .. })));
+            assert!(matches!(repeated(0u16, bytes), Err(Error::OutOfMemory { .. })));
+            assert!(matches!(collected(0..bytes), Err(Error::OutOfMemory { .. })));
         }
     }
 

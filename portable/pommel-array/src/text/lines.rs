@@ -6,6 +6,7 @@ use crate::array::Array;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::layout::Dims;
+use crate::raw::memory::{check_room, room_for};
 use crate::scalar::Scalar;
 
 /// The elements that are shown.
@@ -23,6 +24,10 @@ struct Lines<'a> {
     separator: &'a str,
 }
 
+/// What a word takes, in bytes: its element, the numbers that its columns are found by, its text, and the
+/// same in a line.
+const WORD: usize = 256;
+
 /// What stands for the elements that are left out.
 const LEFT_OUT: &str = "...";
 
@@ -31,26 +36,30 @@ impl Shown {
     pub(super) fn of(array: &Array, options: &Options) -> Result<Shown> {
         let summary = array.size() > options.threshold;
         let edge = options.edgeitems;
-        let mut axes = Vec::new();
-        let mut indices: Vec<Vec<isize>> = Vec::new();
-        for &extent in array.shape() {
+        let axis = |&extent: &isize| {
             if summary && extent as usize > edge.saturating_mul(2) {
-                let behind = edge.max(1) as isize;
-                indices.push((0..edge as isize).chain(extent - behind..extent).collect());
-                axes.push((edge + behind as usize, Some(edge)));
+                (edge + edge.max(1), Some(edge))
             } else {
-                indices.push((0..extent).collect());
-                axes.push((extent as usize, None));
+                (extent as usize, None)
             }
-        }
-        let mut elements = Vec::new();
-        let mut counts = vec![0; axes.len()];
+        };
+        let axes: Vec<_> = array.shape().iter().map(axis).collect();
+        let count = axes.iter().map(|(count, _)| count).product::<usize>();
+        check_room(count.saturating_mul(WORD))?;
+        let mut elements = room_for(count)?;
+        let mut counts = Dims::from_elem(0, axes.len());
         'all: loop {
-            let place: Dims = counts.iter().zip(&indices).map(|(&i, axis)| axis[i]).collect();
+            let index = |axis: usize| match axes[axis] {
+                (count, Some(edge)) if counts[axis] >= edge as isize => {
+                    array.shape()[axis] - count as isize + counts[axis]
+                }
+                _ => counts[axis],
+            };
+            let place: Dims = (0..axes.len()).map(index).collect();
             elements.push(array.item(&place)?);
             for axis in (0..axes.len()).rev() {
                 counts[axis] += 1;
-                if counts[axis] < indices[axis].len() {
+                if (counts[axis] as usize) < axes[axis].0 {
                     continue 'all;
                 }
                 counts[axis] = 0;

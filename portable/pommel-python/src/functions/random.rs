@@ -374,7 +374,10 @@ impl RandomStream {
         // A number for each that is drawn, with others to find out which; without replacement either all
         // in some order, or those that are taken, in a table up to 2.5 times as large.
         let all = if replace || count < population / 50 { 0 } else { population };
-        let bytes = count.saturating_mul(8 * 5).saturating_add(all.saturating_mul(8));
+        // The probabilities that are left, and their sums.
+        let shares = probabilities.as_ref().map_or(0, |all| all.len().saturating_mul(2));
+        let bytes = count.saturating_mul(5).saturating_add(all).saturating_add(shares);
+        let bytes = bytes.saturating_mul(8);
         check_room(bytes).map_err(crate::error::raised)?;
         let wanted = pommel_array::random::Choice {
             population,
