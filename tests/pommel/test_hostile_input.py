@@ -113,13 +113,33 @@ def test_descriptions_of_memory():
 
 
 class Tensor(ctypes.Structure):
-    """`DLManagedTensor` of DLPack before its versions (dlpack.h)."""
+    """`DLTensor` of DLPack (dlpack.h)."""
 
     _fields_ = [
         ("data", ctypes.c_void_p), ("device_type", ctypes.c_int32), ("device_id", ctypes.c_int32),
         ("ndim", ctypes.c_int32), ("code", ctypes.c_uint8), ("bits", ctypes.c_uint8),
         ("lanes", ctypes.c_uint16), ("shape", ctypes.c_void_p), ("strides", ctypes.c_void_p),
-        ("byte_offset", ctypes.c_uint64), ("context", ctypes.c_void_p), ("deleter", ctypes.c_void_p),
+        ("byte_offset", ctypes.c_uint64),
+    ]
+
+
+Deleter = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+
+class Old(ctypes.Structure):
+    """`DLManagedTensor`, from before the versions."""
+
+    NAME = b"dltensor"
+    _fields_ = [("tensor", Tensor), ("context", ctypes.c_void_p), ("deleter", Deleter)]
+
+
+class Versioned(ctypes.Structure):
+    """`DLManagedTensorVersioned`."""
+
+    NAME = b"dltensor_versioned"
+    _fields_ = [
+        ("major", ctypes.c_uint32), ("minor", ctypes.c_uint32), ("context", ctypes.c_void_p),
+        ("deleter", Deleter), ("flags", ctypes.c_uint64), ("tensor", Tensor),
     ]
 
 
@@ -134,39 +154,143 @@ class Exporter:
         return (1, 0)
 
 
+def described_tensor(rng, address, keep):
+    """A tensor over 32 numbers, or one that makes no sense. What it says of memory that would be read is
+    true: whoever names memory that is not there cannot be found out."""
+
+    def pick(good, bad):
+        return good if rng.random() < 0.85 else rng.choice(bad)
+
+    ndim = pick(2, [0, 1, -1, 65, 2**31 - 1, -(2**31)])
+    extents = pick((4, 4), [(0, 4), (4, 0), (-4, 4), (4, -1), (2**62, 2**62), (2**63 - 1, 1)])
+    steps = pick((4, 1), [(1, 4), (0, 0), (2**62, 1), (-(2**63), 1)])
+    code, bits = pick((2, 64), [(0, 64), (1, 8), (5, 128), (2, 65), (3, 1), (9, 64), (255, 255)])
+    offset = pick(0, [8, 128, 4, 3, 2**63, 2**64 - 8])
+    is_there = extents == (4, 4) and steps in ((4, 1), (1, 4), (0, 0)) and offset <= 128 and bits <= 64
+    shape, strides = (ctypes.c_int64 * 2)(*extents), (ctypes.c_int64 * 2)(*steps)
+    keep += shape, strides
+    tensor = Tensor(
+        data=pick(address, [None]) if is_there or 0 in extents else None, device_type=pick(1, [2, 0, -5]),
+        ndim=ndim, code=code, bits=bits, lanes=pick(1, [0, 2, 65535]), byte_offset=offset,
+        shape=ctypes.addressof(shape), strides=pick(ctypes.addressof(strides), [None]))
+    if not 0 <= ndim <= 2 or rng.random() < 0.02:
+        tensor.shape = tensor.strides = None
+    return tensor
+
+
 @pytest.mark.only("cpython")
 def test_tensors_that_make_no_sense():
-    new = ctypes.pythonapi.PyCapsule_New
+    new, name = ctypes.pythonapi.PyCapsule_New, ctypes.pythonapi.PyCapsule_GetName
     new.restype, new.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
-    memory = (ctypes.c_double * 16)(*range(16))
+    name.restype, name.argtypes = ctypes.c_char_p, [ctypes.py_object]
+    memory = (ctypes.c_double * 32)(*range(32))
     kept = []
 
     def take(rng):
+        freed = []
+        kind = rng.choice([Old, Versioned])
+        managed = kind(tensor=described_tensor(rng, ctypes.addressof(memory), kept),
+                       deleter=Deleter(freed.append) if rng.random() < 0.9 else Deleter())
+        if kind is Versioned:
+            managed.major = 1 if rng.random() < 0.9 else rng.choice([0, 2, 2**32 - 1])
+            managed.minor, managed.flags = rng.choice([0, 1, 99]), rng.choice([0, 1, 2, 3, 2**64 - 1])
+        says = kind.NAME if rng.random() < 0.9 else rng.choice(
+            [b"used_dltensor", b"", b"dltensor_versioned_", Old.NAME])
+        if says == Old.NAME and kind is Versioned:
+            says = b"used_dltensor_versioned"
+        kept.extend([managed, says])
+        capsule = new(ctypes.addressof(managed), says, None)
+        try:
+            array = pm.from_dlpack(Exporter(capsule))
+            # What is not aligned is copied, and where nothing is nothing is kept.
+            assert not freed or array.size == 0 or managed.tensor.byte_offset % 8 != 0
+            if array.dtype == pm.float64 and array.shape == (4, 4) and managed.tensor.byte_offset % 8 == 0:
+                start, steps = array[0, 0], [stride // 8 for stride in array.strides]
+                assert array.tolist() == [[start + i * steps[0] + j * steps[1] for j in range(4)]
+                                          for i in range(4)]
+            array.tolist()
+            del array
+        finally:
+            # Who takes a tensor over says so, and frees it once; who refuses it leaves it to its capsule.
+            is_taken = name(capsule).startswith(b"used_") and not says.startswith(b"used_")
+            assert len(freed) == (1 if is_taken and managed.deleter else 0)
+            assert freed in ([], [ctypes.addressof(managed)])
+
+    given = attempts(take, 1000)
+    assert 200 < given < 1000 * ROUNDS
+
+
+class View(ctypes.Structure):
+    """`Py_buffer`."""
+
+    _fields_ = [
+        ("buf", ctypes.c_void_p), ("obj", ctypes.c_void_p), ("len", ctypes.c_ssize_t),
+        ("itemsize", ctypes.c_ssize_t), ("readonly", ctypes.c_int), ("ndim", ctypes.c_int),
+        ("format", ctypes.c_char_p), ("shape", ctypes.c_void_p), ("strides", ctypes.c_void_p),
+        ("suboffsets", ctypes.c_void_p), ("internal", ctypes.c_void_p),
+    ]
+
+
+def exporter_of(describe):
+    """An object whose buffers are what a function writes into a `View`, as an extension in C would make
+    them."""
+    prototype = ctypes.PYFUNCTYPE(
+        ctypes.c_int, ctypes.py_object, ctypes.POINTER(View), ctypes.c_int)
+
+    def export(owner, view, flags):
+        describe(view.contents)
+        view.contents.obj = id(owner)
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(owner))
+        return 0
+
+    class Slot(ctypes.Structure):
+        _fields_ = [("slot", ctypes.c_int), ("function", ctypes.c_void_p)]
+
+    class Spec(ctypes.Structure):
+        _fields_ = [("name", ctypes.c_char_p), ("basicsize", ctypes.c_int), ("itemsize", ctypes.c_int),
+                    ("flags", ctypes.c_uint), ("slots", ctypes.POINTER(Slot))]
+
+    function = prototype(export)
+    getbuffer = 1  # Py_bf_getbuffer
+    slots = (Slot * 2)(Slot(getbuffer, ctypes.cast(function, ctypes.c_void_p)), Slot(0, None))
+    spec = Spec(b"hostile.Exporter", 0, 0, 0, slots)
+    make = ctypes.pythonapi.PyType_FromSpec
+    make.restype, make.argtypes = ctypes.py_object, [ctypes.POINTER(Spec)]
+    return make(ctypes.byref(spec))(), (function, spec, slots)
+
+
+@pytest.mark.only("cpython")
+def test_buffers_that_make_no_sense():
+    memory = (ctypes.c_double * 32)(*range(32))
+    rng, kept = random.Random(), []
+
+    def describe(view):
         def pick(good, bad):
-            return good if rng.random() < 0.8 else rng.choice(bad)
+            return good if rng.random() < 0.85 else rng.choice(bad)
 
-        ndim = pick(2, [0, 1, -1, 65, 2**31 - 1, -(2**31)])
-        extents = pick((4, 4), [(0, 4), (-4, 4), (2**62, 2**62), (2**63 - 1, 1)])
-        steps = pick((4, 1), [(1, 4), (0, 0), (2**62, 1), (-(2**63), 1)])
-        shape, strides = (ctypes.c_int64 * 2)(*extents), (ctypes.c_int64 * 2)(*steps)
-        is_sound = extents in ((4, 4), (0, 4)) and steps in ((4, 1), (1, 4), (0, 0))
-        code, bits = pick((2, 64), [(0, 64), (1, 8), (5, 128), (2, 65), (3, 1), (9, 64), (255, 255)])
-        where = ctypes.addressof(memory) if is_sound and bits <= 64 else None
-        tensor = Tensor(
-            data=pick(where, [None]), device_type=pick(1, [2, 0, -5]), device_id=0, ndim=ndim,
-            code=code, bits=bits, lanes=pick(1, [0, 2, 65535]),
-            shape=ctypes.addressof(shape), strides=pick(ctypes.addressof(strides), [None]),
-            byte_offset=0)
-        if not -1 <= ndim <= 2:
-            tensor.shape = tensor.strides = None
-        kept.append((tensor, shape, strides))
-        name = pick(b"dltensor", [b"used_dltensor", b"", b"dltensor_versioned_"])
-        kept.append(name)
-        array = pm.from_dlpack(Exporter(new(ctypes.addressof(tensor), name, None)))
-        array.tolist()
+        extents = pick((4, 4), [(0, 4), (-4, 4), (4, -1), (2**62, 2**62), (2**63 - 1, 1)])
+        steps = pick((32, 8), [(8, 32), (0, 0), (2**62, 8), (-(2**63), 8)])
+        shape, strides = (ctypes.c_ssize_t * 2)(*extents), (ctypes.c_ssize_t * 2)(*steps)
+        format = pick(b"d", [b"", b"<f", b"T{d:a:}", b"q", b"Zd", b"?", b"99999999999999999999d", b"\xff", None])
+        kept.extend([shape, strides, format])
+        is_there = extents in ((4, 4), (0, 4)) and steps in ((32, 8), (8, 32), (0, 0))
+        view.buf = pick(ctypes.addressof(memory), [None]) if is_there else None
+        view.len, view.itemsize = pick(128, [0, -1, 2**63 - 1]), pick(8, [0, -8, 1, 16, 2**63 - 1])
+        view.ndim, view.readonly, view.format = pick(2, [0, 1, -1, 65, 2**31 - 1]), rng.choice([0, 1]), format
+        view.shape = pick(ctypes.addressof(shape), [None] if view.buf is None else [ctypes.addressof(shape)])
+        view.strides = pick(ctypes.addressof(strides), [None])
+        view.suboffsets = view.internal = None
 
-    given = attempts(take, 600)
-    assert 0 < given < 600 * ROUNDS
+    exporter, alive = exporter_of(describe)
+
+    def take(generator):
+        nonlocal rng
+        rng = generator
+        pm.asarray(exporter).tolist()
+
+    given = attempts(take, 1000)
+    assert 200 < given < 1000 * ROUNDS
+    del exporter, alive
 
 
 def test_indices_of_any_kind():

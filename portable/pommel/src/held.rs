@@ -11,7 +11,7 @@
 //! next one to arrive pays.
 
 use crate::raw::{self, attach, calls};
-use crate::{Ctx, Object, Result};
+use crate::{Ctx, Error, Object, Result};
 use core::cell::Cell;
 use core::ffi::{CStr, c_int};
 use core::mem::MaybeUninit;
@@ -216,19 +216,18 @@ impl HeldBuffer {
         // SAFETY: filled, as the host says. From here on the view is released when it is dropped.
         let view = unsafe { filled.assume_init() };
         let mut held = HeldBuffer { view, shape: Vec::new(), strides: Vec::new() };
-        let ndim = view.ndim as usize;
-        // SAFETY: there are `ndim` extents and strides where there are any, and the view lives.
-        unsafe {
-            match view.shape.is_null() {
-                true if ndim == 0 => {}
-                true => held.shape = vec![view.len / view.itemsize.max(1)],
-                false => held.shape = core::slice::from_raw_parts(view.shape, ndim).to_vec(),
-            }
-            match view.strides.is_null() {
-                true => held.strides = c_strides(&held.shape, view.itemsize),
-                false => held.strides = core::slice::from_raw_parts(view.strides, ndim).to_vec(),
-            }
-        }
+        let ndim = checked_axes(&view)?;
+        held.shape = match (view.shape.is_null(), ndim) {
+            (_, 0) => Vec::new(),
+            (true, _) => vec![view.len / view.itemsize.max(1)],
+            // SAFETY: there are `ndim` extents where there are any, and the view lives.
+            _ => unsafe { core::slice::from_raw_parts(view.shape, ndim).to_vec() },
+        };
+        held.strides = match view.strides.is_null() || held.shape.len() != ndim {
+            true => c_strides(&held.shape, view.itemsize),
+            // SAFETY: as above, of the strides.
+            false => unsafe { core::slice::from_raw_parts(view.strides, ndim).to_vec() },
+        };
         Ok(Some(held))
     }
 
@@ -271,6 +270,22 @@ impl Drop for HeldBuffer {
     fn drop(&mut self) {
         Debt::Export(self.view).settle();
     }
+}
+
+/// The most axes that Python allows.
+const MOST_AXES: usize = 64;
+
+/// How many axes a view has. An exporter whose numbers make no sense is refused before what they count
+/// is read.
+pub(crate) fn checked_axes(view: &HPy_buffer) -> Result<usize> {
+    let axes = usize::try_from(view.ndim).ok().filter(|&axes| axes <= MOST_AXES);
+    axes.filter(|_| view.len >= 0 && view.itemsize >= 0).ok_or_else(|| {
+        Error::buffer_error(format!(
+            "the object exports a view of {} bytes with {} axes and items of {} bytes, which no view \
+             can have",
+            view.len, view.ndim, view.itemsize
+        ))
+    })
 }
 
 /// Strides of items in C order.

@@ -8,6 +8,7 @@
 //! A host that cannot lend memory (PyPy's own HPy) gives a copy to read, and nothing to write.
 
 use crate::buffer::Element;
+use crate::held::checked_axes;
 use crate::raw::attach;
 use crate::{Annotation, Argument, Bytes, Ctx, Error, Object, Result};
 use core::ffi::{CStr, c_int};
@@ -115,15 +116,16 @@ impl<'c, T: Element> View<'c, T> {
             shape: Vec::new(),
             memory: Memory::Lent(buffer),
         };
+        let axes = checked_axes(&buffer)?;
         // SAFETY: the format is null or a C string, and there are so many extents; the view lives.
         let (format, shape) = unsafe {
             let format = match buffer.format.is_null() {
                 true => c"B",
                 false => CStr::from_ptr(buffer.format),
             };
-            let extents: &[isize] = match buffer.ndim {
+            let extents: &[isize] = match axes {
                 0 => &[],
-                ndim => core::slice::from_raw_parts(buffer.shape, ndim as usize),
+                _ => core::slice::from_raw_parts(buffer.shape, axes),
             };
             (format, extents)
         };

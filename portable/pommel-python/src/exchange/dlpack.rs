@@ -267,9 +267,6 @@ fn ask<'c>(
 fn take<M: Managed>(ctx: Ctx<'_>, capsule: Object<'_>) -> Result<Array> {
     let capsule = Capsule::of(capsule, M::NAME)?;
     let managed = capsule.pointer(M::NAME)?.cast::<M>();
-    // SAFETY: a capsule of this name points to a tensor of this kind, which stays until its function
-    // is called.
-    let tensor = unsafe { managed.as_ref() };
     // SAFETY: the head of the struct is the version in all versions of this kind.
     let major = unsafe { managed.cast::<u32>().read() };
     if M::NAME == Versioned::NAME && major != VERSION.0 {
@@ -278,6 +275,9 @@ fn take<M: Managed>(ctx: Ctx<'_>, capsule: Object<'_>) -> Result<Array> {
             VERSION.0
         )));
     }
+    // SAFETY: a capsule of this name and version points to a tensor of this kind, which stays until its
+    // function is called.
+    let tensor = unsafe { managed.as_ref() };
     let (readonly, tensor) = (tensor.is_readonly(), tensor.tensor());
     let dtype = format::parse_dlpack(tensor.code, tensor.bits).filter(|_| tensor.lanes == 1);
     let dtype = dtype.ok_or_else(|| {
