@@ -42,7 +42,8 @@ fn reach(case: &Case) -> Option<(i128, i128)> {
             return None;
         }
         let way = (extent as i128 - 1) * stride as i128;
-        (low, high) = (low + way.min(0), high + way.max(0));
+        // Of five ways from end to end the sum has no room.
+        (low, high) = (low.saturating_add(way.min(0)), high.saturating_add(way.max(0)));
     }
     Some((low, high))
 }
@@ -105,4 +106,15 @@ fn places(case: &Case) -> impl Iterator<Item = isize> {
         places = places.iter().flat_map(along).collect();
     }
     places.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Found by libFuzzer: the model's own numbers overflowed.
+    #[test]
+    fn ways_from_end_to_end() {
+        fuzz(&mut Input::new(b"/////////////////////////////`5b\xa7\xc5\xc5\xe5\x9c\x9c"));
+    }
 }
