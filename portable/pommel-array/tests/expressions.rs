@@ -1,10 +1,12 @@
 //! Random programs over arrays, beside a model that computes every element at once: views,
 //! broadcasting, functions whose evaluation is put off, writes through views, and reads in between.
 
+use num_complex::Complex;
 use pommel_array::kernels::fused;
+use pommel_array::kernels::status::{Status, take_report};
 use pommel_array::{
-    Array, Casting, DType, Function, Index, Operand, Order, Reduction, Scalar, apply, apply_into,
-    reduce,
+    Array, Casting, DType, Element, Function, Index, Operand, Order, Reduction, Scalar, apply,
+    apply_into, reduce,
 };
 use proptest::prelude::*;
 
@@ -343,6 +345,55 @@ fn short_runs_are_repeated_stretched_and_gathered_as_they_lie() {
                 }
             }
         }
+    }
+}
+
+/// What a quotient of complex numbers is, and what it notes.
+fn quotient<T: Element>(a: &[T], b: &[T]) -> (Vec<u8>, Status) {
+    let array = |elements: &[T]| Array::from_slice(elements, &[elements.len() as isize]).unwrap();
+    let (a, b) = (array(a), array(b));
+    let result = apply(Function::Divide, &[Operand::Array(&a), Operand::Array(&b)]).unwrap();
+    let bytes = result.to_bytes().unwrap();
+    (bytes, take_report())
+}
+
+/// Many quotients are those of each alone, and note what those do.
+fn check_quotients<T: Element + PartialEq>(a: &[T], b: &[T], is_nan: impl Fn(&[u8]) -> bool) {
+    let (bytes, noted) = quotient(a, b);
+    let (mut each, mut by_each) = (Vec::new(), Status::NONE);
+    for (a, b) in a.iter().zip(b) {
+        let (bytes, noted) = quotient(&[*a], &[*b]);
+        each.extend(bytes);
+        by_each = Status::from_bits(by_each.bits() | noted.bits());
+    }
+    assert_eq!(noted, by_each);
+    let size = size_of::<T>() / 2;
+    for (found, expected) in bytes.chunks(size).zip(each.chunks(size)) {
+        assert!(found == expected || is_nan(found) && is_nan(expected));
+    }
+}
+
+proptest! {
+    #[test]
+    fn quotients_of_complex_numbers_do_not_depend_on_their_neighbours(
+        parts in prop::collection::vec(
+            prop_oneof![
+                3 => -9.0f64..9.0,
+                1 => prop::sample::select(vec![0.0, -0.0, 1.0, f64::INFINITY, f64::NAN, 1e-30, 1e30]),
+            ],
+            4..200,
+        ),
+    ) {
+        let parts = &parts[..parts.len() / 4 * 4];
+        let double: Vec<_> = parts.chunks(2).map(|x| Complex::new(x[0], x[1])).collect();
+        let single: Vec<_> = parts.chunks(2).map(|x| Complex::new(x[0] as f32, x[1] as f32)).collect();
+        let half = double.len() / 2;
+        check_quotients(&double[..half], &double[half..], |bytes| {
+            f64::from_ne_bytes(bytes.try_into().unwrap()).is_nan()
+        });
+        check_quotients(&single[..half], &single[half..], |bytes| {
+            f32::from_ne_bytes(bytes.try_into().unwrap()).is_nan()
+        });
     }
 }
 
