@@ -174,7 +174,7 @@ def logaddexp2(x1: ArrayLike, x2: ArrayLike) -> ndarray:
         apart = _native.abs(a - b)
     sums = _native.maximum(a, b) + _native.log1p(_native.exp2(-apart)) * (1 / log(2))
     # Infinities that are equal have no distance.
-    return where(a == b, a + 1, sums)
+    return where(a == b, a + 1, sums)[()]
 
 
 def _operand(x: ArrayLike) -> ndarray | bool | int | float | complex:

@@ -76,7 +76,7 @@ def _extreme(reduce: Any, a: ArrayLike, value: float, axis: Axis, keepdims: bool
     if not _native.any(empty):
         return result
     warn("all elements are NaN", RuntimeWarning, stacklevel=3)
-    return where(empty, float("nan"), result)
+    return where(empty, float("nan"), result)[()]
 
 
 def nanmin(a: ArrayLike, axis: Axis = None, *, keepdims: bool = False) -> ndarray:
@@ -138,7 +138,7 @@ def nanargmax(a: ArrayLike, axis: int | None = None, *, keepdims: bool = False) 
 def _shared(total: ndarray, count: ndarray) -> ndarray:
     """Sums divided by counts, NaN for a count of 0, in the type of the sums."""
     with errstate(divide="ignore", invalid="ignore"):
-        return (total / count).astype(total.dtype)
+        return (total / count).astype(total.dtype)[()]
 
 
 def _checked(dtype: DTypeLike) -> None:
@@ -180,7 +180,7 @@ def _variance(a: ArrayLike, axis: Axis, dtype: DTypeLike, ddof: float, keepdims:
     if _native.any(freedom <= 0):
         warn("as many degrees of freedom as elements that are not NaN, or more", RuntimeWarning,
              stacklevel=3)
-    return where(freedom <= 0, float("nan"), _shared(total, freedom))
+    return where(freedom <= 0, float("nan"), _shared(total, freedom))[()]
 
 
 def nanvar(a: ArrayLike, axis: Axis = None, dtype: DTypeLike = None, *, ddof: float = 0,

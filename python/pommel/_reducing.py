@@ -142,4 +142,4 @@ def _spread(name: str, x: ndarray, mask: ndarray, how: tuple[Any, ...]) -> ndarr
     left = _native.maximum(counts - correction, 0).reshape(result.shape)
     result = result / left.astype(result.dtype)
     result = _native.sqrt(result) if name == "std" else result
-    return result.astype(dtype) if dtype.kind != "c" or given is not None else result
+    return (result.astype(dtype) if dtype.kind != "c" or given is not None else result)[()]

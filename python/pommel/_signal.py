@@ -109,7 +109,7 @@ def interp(x: ArrayLike, xp: ArrayLike, fp: ArrayLike, left: complex | None = No
         xp = _native.concat([xp[-1:] - period, xp, xp[:1] + period])
         fp = _native.concat([fp[-1:], fp, fp[:1]])
     if fp.dtype.kind != "c":
-        return _interpolated(x, xp, fp.astype(_native.float64), left, right)
+        return _interpolated(x, xp, fp.astype(_native.float64), left, right)[()]
     # Each part by itself, since infinity in one would spoil the other in a product.
     result = _native.empty(x.shape, _native.complex128)
     for name in ("real", "imag"):

@@ -296,7 +296,7 @@ def cond(x: ArrayLike, p: float | str | None = None) -> ndarray:
             result = _native.where(singular, float("inf"), result)
     # 0 / 0: zeros have no inverse either.
     result = _native.where(_native.isnan(result), float("inf"), result)
-    return _native.where(spoiled, float("nan"), result)
+    return _native.where(spoiled, float("nan"), result)[()]
 
 
 __all__ = [

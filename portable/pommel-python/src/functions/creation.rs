@@ -360,8 +360,10 @@ pub fn r#where<'c>(
     };
     let x1 = crate::value::Value::expect(&x1, "x1")?;
     let x2 = crate::value::Value::expect(&x2, "x2")?;
-    let chosen = pommel_array::choose(&condition.0, x1.operand(), x2.operand());
-    ctx.object(crate::array::computed(ctx, "where", chosen)?)
+    // In NumPy, too, this is an array without axes, and no number.
+    let chosen = out(pommel_array::choose(&condition.0, x1.operand(), x2.operand()))?;
+    crate::errstate::check(ctx, "where")?;
+    ctx.object(chosen)
 }
 
 /// Several arrays as one of their common shape, each stretched: a tuple of views.
