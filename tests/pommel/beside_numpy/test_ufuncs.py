@@ -325,3 +325,23 @@ def test_many_elements_at_few_places():
     identical(pm.subtract.accumulate(ours(wide)), np.subtract.accumulate(wide))
     starts = np.sort(rng.integers(0, 20000, 300))
     same(pm.add.reduceat(ours(weights), ours(starts)), np.add.reduceat(weights, starts))
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+@pytest.mark.parametrize("n", [1, 7, 8, 33, 3000])
+def test_quotients_of_complex_numbers_warn_as_in_numpy(dtype, n):
+    numbers = np.random.default_rng(n).standard_normal((2, n, 2))
+    a, b = (numbers[..., 0] + 1j * numbers[..., 1]).astype(dtype)
+    real = np.arange(1, n + 1).astype(dtype)
+    for x, y in [(a, b), (a, real), (real, real * 1j), (a, np.zeros(n, dtype)), (real * np.inf, real)]:
+        with warnings.catch_warnings(record=True) as expected:
+            warnings.simplefilter("always")
+            theirs = x / y
+        with warnings.catch_warnings(record=True) as found:
+            warnings.simplefilter("always")
+            result = pm.eval(ours(x) / ours(y))
+        same(result, theirs)
+        # What is put off is said to be encountered elsewhere.
+        kinds = [{str(warning.message).split(" encountered")[0] for warning in warned}
+                 for warned in (found, expected)]
+        assert kinds[0] == kinds[1]

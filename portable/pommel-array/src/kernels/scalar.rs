@@ -259,25 +259,30 @@ pub(crate) fn complex_product<T: Real>(a: Complex<T>, b: Complex<T>) -> Complex<
 /// Smith's algorithm (R. L. Smith, 1962), as NumPy divides: the larger part of the divisor is
 /// divided out first, so that its square does not leave the range.
 ///
-/// Operands are chosen, and not results: of two branches a loop over vectors would compute both, and
-/// note what goes wrong in the one that does not count.
+/// The call keeps compilers from making vectors of it: these would compute what does not count, too, the
+/// branch not taken and elements that are not there, and note what goes wrong in that.
 #[inline(always)]
 pub(crate) fn complex_quotient<T: Real>(a: Complex<T>, b: Complex<T>) -> Complex<T> {
-    let (zero, one) = (T::zero(), T::one());
     let (re, im) = (b.re.abs(), b.im.abs());
-    let is_real = re >= im;
-    let is_zero = re == zero && im == zero;
-    let (large, small) = if is_real { (b.re, b.im) } else { (b.im, b.re) };
-    let ratio = small / if is_zero { one } else { large };
-    let scale = one / if is_zero { one } else { large + small * ratio };
-    let (p, q) = if is_real { (a.re, a.im) } else { (a.im, a.re) };
-    let (p, q) = if is_zero { (zero, zero) } else { (p, q) };
-    let product = p * ratio;
-    let (from, less) = if is_real { (q, product) } else { (product, q) };
-    let quotient = Complex::new((p + q * ratio) * scale, (from - less) * scale);
-    let divisor = if is_zero { re } else { one };
-    let by_zero = Complex::new(a.re / divisor, a.im / divisor);
-    if is_zero { by_zero } else { quotient }
+    if re >= im {
+        if re == T::zero() && im == T::zero() {
+            return Complex::new(by_zero(a.re, re), by_zero(a.im, re));
+        }
+        let ratio = b.im / b.re;
+        let scale = T::one() / (b.re + b.im * ratio);
+        Complex::new((a.re + a.im * ratio) * scale, (a.im - a.re * ratio) * scale)
+    } else {
+        let ratio = b.re / b.im;
+        let scale = T::one() / (b.im + b.re * ratio);
+        Complex::new((a.re * ratio + a.im) * scale, (a.im * ratio - a.re) * scale)
+    }
+}
+
+/// A quotient, and what goes wrong with it.
+#[cold]
+#[inline(never)]
+fn by_zero<T: Real>(part: T, zero: T) -> T {
+    part / zero
 }
 
 #[inline(always)]
