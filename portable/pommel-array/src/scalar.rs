@@ -217,6 +217,18 @@ impl Array {
         Ok(with_lane!(self.dtype, T => <T as Raw>::scalar(&bytes.0)))
     }
 
+    /// The same as an array without axes, which is a copy.
+    ///
+    /// # Errors
+    /// As [`Array::item`], or there is no memory.
+    ///
+    /// # Panics
+    /// If there is not an index for each axis.
+    pub fn element(&self, indices: &[isize]) -> Result<Array> {
+        let place = self.layout.place(indices)?;
+        Array::of_bits(&self.bytes_at(place)?, self.dtype)
+    }
+
     /// Replaces the element at indices, which count from the end if they are negative.
     ///
     /// # Errors

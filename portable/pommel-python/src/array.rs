@@ -611,12 +611,15 @@ impl NdArray {
     #[skip]
     #[inline(never)]
     fn get<'c>(&self, ctx: Ctx<'c>, key: &Object<'c>) -> Result<Object<'c>> {
-        if key::has_number(&self.inner)
-            && let Some(place) = key::place(key, self.inner.ndim())?
-        {
-            let number = self.inner.item(&place).raise()?;
+        if let Some(place) = key::place(key, self.inner.ndim())? {
+            if key::has_number(&self.inner) {
+                let number = self.inner.item(&place).raise()?;
+                errstate::check(ctx, errstate::EVALUATION)?;
+                return value::give(ctx, number);
+            }
+            let element = self.inner.element(&place).raise()?;
             errstate::check(ctx, errstate::EVALUATION)?;
-            return value::give(ctx, number);
+            return pommel::new_instance(ctx, NdArray::made(element));
         }
         match key::basic(key)? {
             Key::Basic(parts) if self.is_number() => key::read(ctx, &self.given()?, &parts),

@@ -353,6 +353,16 @@ impl Array {
         Ok(bits)
     }
 
+    /// An array without axes of one element.
+    pub(crate) fn of_bits(bits: &Bits, dtype: DType) -> Result<Array> {
+        let size = dtype.size();
+        let layout = Layout::contiguous(&[], size, Order::C)?;
+        let (data, start) = Data::room(size).ok_or(Error::OutOfMemory { bytes: size })?;
+        // SAFETY: fresh memory for an element, which has at most 16 bytes.
+        unsafe { bits.0.as_ptr().copy_to_nonoverlapping(start, size) };
+        Ok(Array { dtype, layout, data, seal: Seal::default(), few: 0 })
+    }
+
     /// Writes the element at a place that [`Layout::place`] gave.
     pub(crate) fn set_bytes_at(&self, place: usize, bits: Bits) -> Result<()> {
         let memory = self.data.force_for_writing()?;
