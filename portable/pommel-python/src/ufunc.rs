@@ -1,5 +1,7 @@
 //! Element-wise functions as Python objects, one for each row of the engine's table.
 
+mod examples;
+
 use crate::array::{Computed, NdArray, computed};
 use crate::dtype::DType;
 use crate::error::Raise;
@@ -27,13 +29,18 @@ impl Ufunc {
         name(self.function)
     }
 
-    /// How the function is called, and what it computes.
+    /// How the function is called, what it computes, and an example.
     #[getter]
     fn doc(&self) -> String {
         let parameters = if self.function.arity() == 1 { "x" } else { "x1, x2" };
         let name = name(self.function);
+        let (arguments, result) = examples::example(self.function);
         format!(
-            "{name}({parameters}, /, out=None, *, where=True, dtype=None, casting='same_kind')\n\n{}",
+            "{name}({parameters}, /, out=None, *, where=True, dtype=None, casting='same_kind')\n\n\
+             {}\n\n\
+             >>> import pommel as pm\n\
+             >>> pm.{name}({arguments})\n\
+             {result}\n",
             self.function.doc()
         )
     }
@@ -88,6 +95,10 @@ impl Ufunc {
     }
 
     /// One element of all those along an axis, axes, or of all (`None`), one after the other.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.multiply.reduce([[1, 2, 3], [4, 5, 6]], axis=1)
+    /// array([  6, 120])
     #[signature(array, axis = Some(Shape(vec![0])), dtype = None, out = None, keepdims = false, *, initial = None, r#where = None)]
     #[allow(clippy::too_many_arguments, reason = "NumPy's")]
     fn reduce<'c>(
@@ -107,6 +118,10 @@ impl Ufunc {
     }
 
     /// What `reduce` makes of the elements up to each one along an axis.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.maximum.accumulate([1, 3, 2, 5, 4])
+    /// array([1, 3, 3, 5, 5])
     #[signature(array, axis = 0, dtype = None, out = None)]
     fn accumulate<'c>(
         this: &Instance<'c, Ufunc>,
@@ -122,6 +137,10 @@ impl Ufunc {
 
     /// What `reduce` makes of the elements from each index up to the next one; of an index that is not
     /// below the next one, its element.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.add.reduceat([1, 2, 3, 4, 5], [0, 3])
+    /// array([6, 9])
     #[signature(array, indices, axis = 0, dtype = None, out = None)]
     fn reduceat<'c>(
         this: &Instance<'c, Ufunc>,
@@ -137,6 +156,11 @@ impl Ufunc {
     }
 
     /// The function of each element of one array with each of the other.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.subtract.outer([10, 20], [1, 2, 3])
+    /// array([[ 9,  8,  7],
+    ///        [19, 18, 17]])
     #[signature(a, b, /, *, out = None, dtype = None, r#where = None)]
     fn outer<'c>(
         this: &Instance<'c, Ufunc>,
@@ -153,6 +177,12 @@ impl Ufunc {
 
     /// Changes the elements at indices in place, by what is given for each; an element whose index is
     /// there twice is changed twice.
+    ///
+    /// >>> import pommel as pm
+    /// >>> a = pm.zeros(3)
+    /// >>> pm.add.at(a, [0, 2, 2], 1.0)
+    /// >>> a
+    /// array([1., 0., 2.])
     #[signature(a, indices, b = None, /)]
     fn at<'c>(
         this: &Instance<'c, Ufunc>,
