@@ -74,7 +74,15 @@ pinv and lstsq take such matrices
 
 
 def eig(x: ArrayLike, /) -> EigResult:
-    """The eigenvalues and eigenvectors of matrices, complex: a named tuple."""
+    """The eigenvalues and eigenvectors of matrices, complex: a named tuple.
+
+    >>> import pommel as pm
+    >>> values, vectors = pm.linalg.eig([[1.0, -2.0], [2.0, 1.0]])
+    >>> values
+    array([1.+2.j, 1.-2.j])
+    >>> vectors.shape
+    (2, 2)
+    """
     return EigResult(*_native.eig(x))
 
 
@@ -90,12 +98,22 @@ def _upper(uplo: str | None, upper: bool) -> bool:
 def eigh(x: ArrayLike, /, UPLO: str | None = None, *, upper: bool = False) -> EighResult:
     """The eigenvalues, in ascending order, and eigenvectors of symmetric or Hermitian matrices, of
     which one triangle is read: the lower one ('L'), or with ``upper``, in NumPy's word 'U', the upper
-    one."""
+    one.
+
+    >>> import pommel as pm
+    >>> pm.linalg.eigh([[0.0, 1.0], [1.0, 0.0]]).eigenvalues
+    array([-1.,  1.])
+    """
     return EighResult(*_native.eigh(x, upper=_upper(UPLO, upper)))
 
 
 def eigvalsh(x: ArrayLike, /, UPLO: str | None = None, *, upper: bool = False) -> ndarray:
-    """The eigenvalues of symmetric or Hermitian matrices, as by :func:`eigh`."""
+    """The eigenvalues of symmetric or Hermitian matrices, as by :func:`eigh`.
+
+    >>> import pommel as pm
+    >>> pm.linalg.eigvalsh([[0.0, 1.0], [1.0, 0.0]])
+    array([-1.,  1.])
+    """
     return _native.eigvalsh(x, upper=_upper(UPLO, upper))
 
 
@@ -145,7 +163,13 @@ def qr(x: ArrayLike, /, mode: str = "reduced") -> Any:
 
 
 def slogdet(x: ArrayLike, /) -> SlogdetResult:
-    """The signs of the determinants and the logarithms of their absolute values: a named tuple."""
+    """The signs of the determinants and the logarithms of their absolute values: a named tuple.
+
+    >>> import pommel as pm
+    >>> sign, logabsdet = pm.linalg.slogdet([[0.0, 1.0], [1.0, 0.0]])
+    >>> float(sign), float(logabsdet)
+    (-1.0, 0.0)
+    """
     return SlogdetResult(*_native.slogdet(x))
 
 
@@ -154,6 +178,13 @@ def svd(x: ArrayLike, /, full_matrices: bool = True, compute_uv: bool = True,
     """Singular value decompositions: a named tuple of U, S and Vh, or without ``compute_uv`` S alone.
 
     ``hermitian`` is there for NumPy's sake: nothing is computed otherwise.
+
+    >>> import pommel as pm
+    >>> u, s, vh = pm.linalg.svd([[0.0, 2.0], [3.0, 0.0], [0.0, 0.0]], full_matrices=False)
+    >>> s
+    array([3., 2.])
+    >>> u.shape, vh.shape
+    ((3, 2), (2, 2))
     """
     if not compute_uv:
         return svdvals(x)
@@ -161,12 +192,22 @@ def svd(x: ArrayLike, /, full_matrices: bool = True, compute_uv: bool = True,
 
 
 def diagonal(x: ArrayLike, /, *, offset: int = 0) -> ndarray:
-    """The diagonals of matrices: a view."""
+    """The diagonals of matrices: a view.
+
+    >>> import pommel as pm
+    >>> pm.linalg.diagonal([[1, 2], [3, 4]])
+    array([1, 4])
+    """
     return _native.diagonal(x, offset, -2, -1)
 
 
 def trace(x: ArrayLike, /, *, offset: int = 0, dtype: DTypeLike = None) -> ndarray:
-    """The sums of the diagonals of matrices."""
+    """The sums of the diagonals of matrices.
+
+    >>> import pommel as pm
+    >>> pm.linalg.trace([[[1, 2], [3, 4]], [[5, 6], [7, 8]]])
+    array([ 5, 13])
+    """
     return _native.trace(x, offset, -2, -1, dtype)
 
 
@@ -196,7 +237,12 @@ def norm(x: ArrayLike, ord: float | str | None = None, axis: Axis = None,
 
 
 def multi_dot(arrays: Iterable[ArrayLike]) -> ndarray:
-    """The product of several matrices, in the order that needs the fewest operations of two."""
+    """The product of several matrices, in the order that needs the fewest operations of two.
+
+    >>> import pommel as pm
+    >>> pm.linalg.multi_dot([pm.ones((2, 3)), pm.ones((3, 4)), pm.ones(4)])
+    array([12., 12.])
+    """
     arrays = [_native.asarray(array) for array in arrays]
     if len(arrays) < 2:
         raise ValueError(

@@ -3,6 +3,7 @@
 //! It is thin: what can be said without Python is in the engine, and what is as quick in Python is
 //! in the package `pommel`, which is the only one to import this module.
 #![deny(unsafe_code)]
+#![allow(clippy::doc_lazy_continuation, reason = "docstrings have examples, and no quotations")]
 
 mod advanced;
 mod array;

@@ -111,12 +111,21 @@ pub fn trace(
 }
 
 /// Matrices multiplied with themselves; of a negative power, their inverses.
+///
+/// >>> import pommel as pm
+/// >>> pm.linalg.matrix_power([[1, 1], [0, 1]], 5)
+/// array([[1, 5],
+///        [0, 1]])
 #[function(signature = (x, n, /))]
 pub fn matrix_power(x: In, n: i64) -> Result<NdArray> {
     out(linalg::matrix_power(&x.0, n))
 }
 
 /// The determinants of matrices.
+///
+/// >>> import pommel as pm
+/// >>> pm.linalg.det([[2.0, 1.0], [0.0, 3.0]])
+/// array(6.)
 #[function(signature = (x, /))]
 pub fn det(x: In) -> Result<NdArray> {
     made(linalg::det(&x.0))
@@ -129,18 +138,32 @@ pub fn slogdet<'c>(ctx: Ctx<'c>, x: In) -> Result<Arrays<'c>> {
 }
 
 /// The inverses of matrices.
+///
+/// >>> import pommel as pm
+/// >>> pm.linalg.inv([[2.0, 0.0], [0.0, 4.0]])
+/// array([[0.5 , 0.  ],
+///        [0.  , 0.25]])
 #[function(signature = (x, /))]
 pub fn inv(x: In) -> Result<NdArray> {
     out(linalg::inv(&x.0))
 }
 
 /// What has to be multiplied with matrices to give the second.
+///
+/// >>> import pommel as pm
+/// >>> pm.linalg.solve([[2.0, 0.0], [1.0, 4.0]], [2.0, 9.0])
+/// array([1., 2.])
 #[function(signature = (x1, x2, /))]
 pub fn solve(x1: In, x2: In) -> Result<NdArray> {
     out(linalg::solve(&x1.0, &x2.0))
 }
 
 /// The triangles whose products with their conjugate transposes matrices are.
+///
+/// >>> import pommel as pm
+/// >>> pm.linalg.cholesky([[4.0, 2.0], [2.0, 10.0]])
+/// array([[2., 0.],
+///        [1., 3.]])
 #[function(signature = (x, /, *, upper = false))]
 pub fn cholesky(x: In, upper: bool) -> Result<NdArray> {
     out(linalg::cholesky(&x.0, upper))
@@ -170,6 +193,10 @@ pub fn svd<'c>(ctx: Ctx<'c>, x: In, full_matrices: bool) -> Result<Arrays<'c>> {
 }
 
 /// The singular values, in descending order.
+///
+/// >>> import pommel as pm
+/// >>> pm.linalg.svdvals([[0.0, 2.0], [3.0, 0.0]])
+/// array([3., 2.])
 #[function(signature = (x, /))]
 pub fn svdvals(x: In) -> Result<NdArray> {
     out(linalg::svdvals(&x.0))
@@ -194,18 +221,34 @@ pub fn eig<'c>(ctx: Ctx<'c>, x: In) -> Result<Arrays<'c>> {
 }
 
 /// The eigenvalues of matrices, complex.
+///
+/// >>> import pommel as pm
+/// >>> pm.linalg.eigvals([[1.0, -2.0], [2.0, 1.0]])
+/// array([1.+2.j, 1.-2.j])
 #[function(signature = (x, /))]
 pub fn eigvals(x: In) -> Result<NdArray> {
     out(linalg::eigvals(&x.0))
 }
 
 /// The norms of vectors along axes, or of all elements.
+///
+/// >>> import pommel as pm
+/// >>> pm.linalg.vector_norm([[3.0, 4.0], [0.0, 2.0]], axis=1)
+/// array([5., 2.])
+/// >>> pm.linalg.vector_norm([3.0, -4.0], ord=1)
+/// array(7.)
 #[function(signature = (x, /, *, axis = None, keepdims = false, ord = 2.0))]
 pub fn vector_norm(x: In, axis: Option<Shape>, keepdims: bool, ord: f64) -> Result<NdArray> {
     made(linalg::vector_norm(&x.0, axes(&axis), keepdims, ord))
 }
 
 /// The norms of matrices: 'fro', 'nuc', 1, 2, infinity, or those numbers below zero.
+///
+/// >>> import pommel as pm
+/// >>> pm.linalg.matrix_norm([[3.0, 0.0], [0.0, 4.0]])
+/// array(5.)
+/// >>> pm.linalg.matrix_norm([[3.0, 0.0], [0.0, 4.0]], ord=2)
+/// array(4.)
 #[function(signature = (x, /, *, keepdims = false, ord = None))]
 pub fn matrix_norm(x: In, keepdims: bool, ord: Option<Object<'_>>) -> Result<NdArray> {
     let ord = match ord {
@@ -241,6 +284,14 @@ pub fn pinv(x: In, rtol: Option<In>) -> Result<NdArray> {
 
 /// The solution with the smallest squares: a tuple of it, the residuals, the rank and the singular
 /// values.
+///
+/// >>> import pommel as pm
+/// >>> a = [[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]]
+/// >>> x, residuals, rank, s = pm.linalg.lstsq(a, [1.0, 3.0, 5.0])
+/// >>> x
+/// array([2., 1.])
+/// >>> int(rank)
+/// 2
 #[function(signature = (a, b, rcond = None))]
 pub fn lstsq<'c>(ctx: Ctx<'c>, a: In, b: In, rcond: Option<f64>) -> Result<Arrays<'c>> {
     tuple(ctx, linalg::lstsq(&a.0, &b.0, rcond).map(|(x, r, rank, s)| vec![x, r, rank, s]))

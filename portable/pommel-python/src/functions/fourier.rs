@@ -46,16 +46,42 @@ macro_rules! transforms {
 
 transforms! {
     /// The discrete Fourier transform along an axis.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.fft.fft([1, 2, 4, 2]).real
+    /// array([ 9., -3.,  1., -3.])
+    /// >>> pm.abs(pm.fft.fft([3, 4], n=4))
+    /// array([7., 5., 1., 5.])
     fft;
     /// The inverse of fft.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.fft.ifft([9, -3, 1, -3]).real
+    /// array([1., 2., 4., 2.])
     ifft;
     /// The first half of the transform of real numbers along an axis.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.fft.rfft([1, 2, 4, 2]).real
+    /// array([ 9., -3.,  1.])
     rfft;
     /// The inverse of rfft.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.fft.irfft([9, -3, 1])
+    /// array([1., 2., 4., 2.])
     irfft;
     /// The transform of what has a real spectrum, of which the first half is given.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.fft.hfft([9, -3, 1])
+    /// array([ 4.,  8., 16.,  8.])
     hfft;
     /// The inverse of hfft.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.fft.ihfft([1, 2, 4, 2]).real
+    /// array([ 2.25, -0.75,  0.25])
     ihfft;
 }
 
@@ -76,16 +102,40 @@ macro_rules! transforms_of_axes {
 
 transforms_of_axes! {
     /// The discrete Fourier transform along axes, or all.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.fft.fftn([[1, 2], [3, 5]]).real
+    /// array([[11., -3.],
+    ///        [-5.,  1.]])
     fftn;
     /// The inverse of fftn.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.fft.ifftn([[11, -3], [-5, 1]]).real
+    /// array([[1., 2.],
+    ///        [3., 5.]])
     ifftn;
     /// The transform of real numbers along axes, or all: half of the last one.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.fft.rfftn([[1, 2, 4, 2], [3, 1, 1, 1]]).real
+    /// array([[15., -1.,  3.],
+    ///        [ 3., -5., -1.]])
     rfftn;
     /// The inverse of rfftn.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.fft.irfftn([[15, -1, 3], [3, -5, -1]])
+    /// array([[1., 2., 4., 2.],
+    ///        [3., 1., 1., 1.]])
     irfftn;
 }
 
 /// The frequencies of the elements of a transform of `n` samples that are `d` apart.
+///
+/// >>> import pommel as pm
+/// >>> pm.fft.fftfreq(4, d=0.5)
+/// array([ 0. ,  0.5, -1. , -0.5])
 #[function(signature = (n, /, d = 1.0, *, dtype = None, device = None))]
 pub fn fftfreq(
     n: isize,
@@ -99,6 +149,10 @@ pub fn fftfreq(
 }
 
 /// The same for the transform of real numbers.
+///
+/// >>> import pommel as pm
+/// >>> pm.fft.rfftfreq(4, d=0.5)
+/// array([0. , 0.5, 1. ])
 #[function(signature = (n, /, d = 1.0, *, dtype = None, device = None))]
 pub fn rfftfreq(
     n: isize,
@@ -112,12 +166,20 @@ pub fn rfftfreq(
 }
 
 /// Frequency zero moved from the first place to the middle, along axes or all.
+///
+/// >>> import pommel as pm
+/// >>> pm.fft.fftshift([0, 1, 2, -2, -1])
+/// array([-2, -1,  0,  1,  2])
 #[function(signature = (x, /, axes = None))]
 pub fn fftshift(x: In, axes: Option<Shape>) -> Result<NdArray> {
     out(fft::fftshift(&x.0, self::axes(&axes)))
 }
 
 /// The inverse of fftshift.
+///
+/// >>> import pommel as pm
+/// >>> pm.fft.ifftshift([-2, -1, 0, 1, 2])
+/// array([ 0,  1,  2, -2, -1])
 #[function(signature = (x, /, axes = None))]
 pub fn ifftshift(x: In, axes: Option<Shape>) -> Result<NdArray> {
     out(fft::ifftshift(&x.0, self::axes(&axes)))
