@@ -5,14 +5,41 @@ import importlib
 
 import pytest
 
-MODULES = ["pommel._attributes", "pommel._building", "pommel._comparing", "pommel._elementary",
-           "pommel._errstate", "pommel._functional", "pommel._histograms", "pommel._index_tricks",
-           "pommel._nans", "pommel._placing", "pommel._polynomials", "pommel._printing",
-           "pommel._quantiles", "pommel._sets", "pommel._signal", "pommel._statistics",
-           "pommel._text", "pommel._types", "pommel.emath", "pommel.fft", "pommel.linalg", "pommel.random"]
+import pommel as pm
+
+MODULES = ["pommel._attributes", "pommel._building", "pommel._comparing", "pommel._config",
+           "pommel._elementary", "pommel._errstate", "pommel._files", "pommel._functional",
+           "pommel._histograms", "pommel._index_tricks", "pommel._nans", "pommel._placing",
+           "pommel._polynomials", "pommel._printing", "pommel._quantiles", "pommel._sets",
+           "pommel._signal", "pommel._statistics", "pommel._text", "pommel._types", "pommel.emath",
+           "pommel.fft", "pommel.linalg", "pommel.random"]
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_docstrings(name):
     results = doctest.testmod(importlib.import_module(name))
     assert results.attempted and not results.failed
+
+
+def functions():
+    """The public functions, compiled or not, by their names; classes and types of elements are none."""
+    for module in (pm, pm.fft, pm.linalg):
+        for name in module.__all__:
+            function = getattr(module, name)
+            if callable(function) and not isinstance(function, (type, pm.dtype)):
+                yield "{}.{}".format(module.__name__, name), function
+    for name in ("accumulate", "at", "outer", "reduce", "reduceat"):
+        yield "pommel.ufunc." + name, getattr(pm.ufunc, name)
+
+
+FUNCTIONS = dict(functions())
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_has_an_example(name):
+    # Of compiled functions `doctest.testmod` knows nothing.
+    doc = FUNCTIONS[name].__doc__ or ""
+    example = doctest.DocTestParser().get_doctest(doc, {}, name, None, None)
+    assert example.examples, "the docstring of {} has no example".format(name)
+    results = doctest.DocTestRunner().run(example)
+    assert not results.failed
