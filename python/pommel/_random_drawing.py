@@ -6,6 +6,7 @@ from operator import index as _index
 
 from . import _native
 from ._random_bits import shape_of as _shape
+from ._random_examples import EXAMPLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,11 +98,24 @@ class Drawing:
         return shape, count
 
     def bytes(self, length: int) -> builtins.bytes:
-        """Random bytes."""
+        """Random bytes.
+
+        >>> import pommel as pm
+        >>> len(pm.random.default_rng(42).bytes(10))
+        10
+        """
         return self._stream.bytes(length)
 
     def shuffle(self, x: Any, axis: int = 0) -> None:
-        """Brings the parts of an array along an axis, or of a list, into random order."""
+        """Brings the parts of an array along an axis, or of a list, into random order.
+
+        >>> import pommel as pm
+        >>> rng = pm.random.default_rng(42)
+        >>> cards = [1, 2, 3, 4]
+        >>> rng.shuffle(cards)
+        >>> cards
+        [4, 3, 2, 1]
+        """
         if not hasattr(x, "shape"):
             items = [x[i] for i in self._stream.permutation(len(x)).tolist()]
             for i, item in enumerate(items):
@@ -112,7 +126,12 @@ class Drawing:
         x[...] = _native.take(x, self._stream.permutation(x.shape[axis]), axis)
 
     def permutation(self, x: ArrayLike, axis: int = 0) -> ndarray:
-        """The integers below a number, or the parts of an array along an axis, in random order."""
+        """The integers below a number, or the parts of an array along an axis, in random order.
+
+        >>> import pommel as pm
+        >>> pm.random.default_rng(42).permutation(5)
+        array([4, 2, 3, 1, 0])
+        """
         if not hasattr(x, "__len__") or hasattr(x, "shape") and not x.ndim:
             return self._stream.permutation(_index(x))
         x = _native.asarray(x)
@@ -211,7 +230,12 @@ def _distribution(name: str, parameters: list[str]) -> None:
     scope: dict[str, Any] = {}
     exec(source, scope)
     method = scope[name]
-    method.__doc__ = "Numbers of the distribution of that name; see NumPy's `Generator.{}`.".format(name)
+    arguments, drawn, _ = EXAMPLES[name]
+    method.__doc__ = (
+        "Numbers of the distribution of that name; see NumPy's `Generator.{0}`.\n\n"
+        ">>> import pommel as pm\n"
+        ">>> pm.random.default_rng(42).{0}({1})\n"
+        "{2}\n".format(name, arguments, drawn))
     method.__qualname__ = "Drawing." + name
     method.__module__ = __name__
     setattr(Drawing, name, method)

@@ -29,6 +29,7 @@ from ._random_drawing import checked_normal as _checked_normal
 from ._random_drawing import complain as _complain
 from ._random_drawing import normals as _normals
 from ._random_drawing import together as _together
+from ._random_examples import EXAMPLES as _EXAMPLES
 from ._random_state import RandomState
 
 TYPE_CHECKING = False
@@ -46,6 +47,13 @@ def default_rng(
 
     ``seed`` may be a ``SeedSequence`` or a generator of bits, too; a generator that is given is
     given back.
+
+    >>> import pommel as pm
+    >>> rng = pm.random.default_rng(42)
+    >>> rng.random(3)
+    array([0.77395605, 0.43887844, 0.85859792])
+    >>> rng.integers(1, 7, size=5)
+    array([1, 5, 2, 1, 4])
     """
     if isinstance(seed, Generator):
         return seed
@@ -77,22 +85,44 @@ class Generator(_Drawing):
         return "Generator({})".format(type(self.bit_generator).__name__)
 
     def spawn(self, n_children: int) -> list[Generator]:
-        """So many generators that are independent of this one and of each other."""
+        """So many generators that are independent of this one and of each other.
+
+        >>> import pommel as pm
+        >>> a, b = pm.random.default_rng(42).spawn(2)
+        >>> a.integers(100, size=3), b.integers(100, size=3)
+        (array([49, 91, 58]), array([ 7, 46, 18]))
+        """
         return [type(self)(bits) for bits in self.bit_generator.spawn(n_children)]
 
     def random(self, size: Size = None, dtype: ElementType = "float64",
                out: ndarray | None = None) -> ndarray:
-        """Numbers from 0 up to 1, without 1."""
+        """Numbers from 0 up to 1, without 1.
+
+        >>> import pommel as pm
+        >>> pm.random.default_rng(42).random((2, 2))
+        array([[0.77395605, 0.43887844],
+               [0.85859792, 0.69736803]])
+        """
         return _written(out, self._stream.random(_size(size, out, dtype), dtype))
 
     def standard_normal(self, size: Size = None, dtype: ElementType = "float64",
                         out: ndarray | None = None) -> ndarray:
-        """Normally distributed numbers of mean 0 and standard deviation 1."""
+        """Normally distributed numbers of mean 0 and standard deviation 1.
+
+        >>> import pommel as pm
+        >>> pm.random.default_rng(42).standard_normal(3)
+        array([ 0.30471708, -1.03998411,  0.7504512 ])
+        """
         return _written(out, self._stream.standard_normal(_size(size, out, dtype), dtype))
 
     def standard_exponential(self, size: Size = None, dtype: ElementType = "float64",
                              method: str = "zig", out: ndarray | None = None) -> ndarray:
-        """Exponentially distributed numbers of mean 1; by logarithms with the method 'inv'."""
+        """Exponentially distributed numbers of mean 1; by logarithms with the method 'inv'.
+
+        >>> import pommel as pm
+        >>> pm.random.default_rng(42).standard_exponential(3)
+        array([2.4042086 , 2.33618966, 2.384761  ])
+        """
         if method not in ("zig", "inv"):
             raise ValueError("argument 'method' must be 'zig' or 'inv', not {!r}".format(method))
         numbers = self._stream.standard_exponential(_size(size, out, dtype), dtype, method == "inv")
@@ -100,7 +130,12 @@ class Generator(_Drawing):
 
     def standard_gamma(self, shape: ArrayLike, size: Size = None, dtype: ElementType = "float64",
                        out: ndarray | None = None) -> ndarray:
-        """Gamma numbers of scale 1."""
+        """Gamma numbers of scale 1.
+
+        >>> import pommel as pm
+        >>> pm.random.default_rng(42).standard_gamma(2.0, size=3)
+        array([2.09181727, 2.83534559, 1.83721558])
+        """
         shape = _native.asarray(shape)
         wanted = _together(_size(size, out, dtype) if size is not None or out is not None else None, shape)
         if shape.ndim:
@@ -112,16 +147,34 @@ class Generator(_Drawing):
         """Integers from ``low`` up to ``high``, which is left out unless ``endpoint``.
 
         With one bound they begin with 0.
+
+        >>> import pommel as pm
+        >>> rng = pm.random.default_rng(42)
+        >>> rng.integers(10, size=5)
+        array([0, 7, 6, 4, 4])
+        >>> rng.integers(1, 6, size=5, endpoint=True)
+        array([6, 1, 5, 2, 1])
         """
         return self._draw_integers(low, high, size, dtype, endpoint)
 
     def uniform(self, low: ArrayLike = 0.0, high: ArrayLike = 1.0, size: Size = None) -> ndarray:
-        """Numbers from ``low`` up to ``high``."""
+        """Numbers from ``low`` up to ``high``.
+
+        >>> import pommel as pm
+        >>> pm.random.default_rng(42).uniform(-1.0, 1.0, size=3)
+        array([ 0.5479121 , -0.12224312,  0.71719584])
+        """
         return self._draw("uniform", [low, high], size)
 
     def permuted(self, x: ArrayLike, *, axis: int | None = None,
                  out: ndarray | None = None) -> ndarray:
-        """The elements in random order; with an axis, those of each line along it on their own."""
+        """The elements in random order; with an axis, those of each line along it on their own.
+
+        >>> import pommel as pm
+        >>> pm.random.default_rng(42).permuted([[1, 2, 3], [4, 5, 6]], axis=1)
+        array([[3, 2, 1],
+               [4, 6, 5]])
+        """
         x = _native.asarray(x)
         if axis is None:
             order = self._stream.permutation(x.size)
@@ -145,7 +198,15 @@ class Generator(_Drawing):
     def choice(self, a: ArrayLike, size: Size = None, replace: bool = True, p: ArrayLike = None,
                axis: int = 0, shuffle: bool = True) -> ndarray:
         """Parts of an array along an axis, or integers below a number, chosen at random; without a
-        size also an item of a list of texts."""
+        size also an item of a list of texts.
+
+        >>> import pommel as pm
+        >>> rng = pm.random.default_rng(42)
+        >>> rng.choice([10, 20, 30], size=4)
+        array([10, 30, 20, 20])
+        >>> rng.choice(5, size=3, replace=False)
+        array([3, 1, 0])
+        """
         if size is None and _are_texts(a):
             return a[self.choice(len(a), p=p)]  # type: ignore[index, arg-type]
         shape, count = self._rows(size)
@@ -161,6 +222,10 @@ class Generator(_Drawing):
         """How many of ``n`` fall to each share, by its probability.
 
         Numbers and rows of probabilities of arrays are stretched to one shape.
+
+        >>> import pommel as pm
+        >>> pm.random.default_rng(42).multinomial(20, [0.5, 0.3, 0.2])
+        array([12,  5,  3])
         """
         n, pvals = _native.asarray(n), _native.asarray(pvals, dtype="float64")
         if not pvals.ndim or not pvals.shape[-1]:
@@ -180,7 +245,12 @@ class Generator(_Drawing):
         return together.reshape((*shape, pvals.shape[-1]))
 
     def dirichlet(self, alpha: ArrayLike, size: Size = None) -> ndarray:
-        """Shares of a whole, that sum to 1."""
+        """Shares of a whole, that sum to 1.
+
+        >>> import pommel as pm
+        >>> pm.random.default_rng(42).dirichlet([1.0, 2.0, 3.0])
+        array([0.31747629, 0.08613713, 0.59638659])
+        """
         shape, rows = self._rows(size)
         alpha = _native.asarray(alpha, dtype="float64").reshape(-1)
         return self._stream.dirichlet(alpha.tolist(), rows, False).reshape((*shape, alpha.size))
@@ -188,7 +258,12 @@ class Generator(_Drawing):
     def multivariate_hypergeometric(self, colors: ArrayLike, nsample: int, size: Size = None,
                                     method: str = "marginals") -> ndarray:
         """How many of each colour are in a sample without replacement; by draws with the method
-        'count', else colour by colour."""
+        'count', else colour by colour.
+
+        >>> import pommel as pm
+        >>> pm.random.default_rng(42).multivariate_hypergeometric([5, 3, 2], 4)
+        array([2, 2, 0])
+        """
         if method not in ("count", "marginals"):
             raise ValueError("argument 'method' must be 'count' or 'marginals', not {!r}".format(
                 method))
@@ -209,6 +284,12 @@ class Generator(_Drawing):
         ``method`` says how the covariances are factored: 'svd', 'eigh' or 'cholesky'. The vectors
         of singular values and eigenvalues have signs of their own, and numbers drawn with them are
         NumPy's only where those are.
+
+        >>> import pommel as pm
+        >>> rng = pm.random.default_rng(42)
+        >>> rng.multivariate_normal([0.0, 10.0], [[1.0, 0.5], [0.5, 2.0]], size=2, method="cholesky")
+        array([[ 0.30471708,  8.77658888],
+               [ 0.7504512 , 11.61947576]])
         """
         from ._comparing import allclose
 
@@ -270,8 +351,28 @@ def _state() -> RandomState:
 
 
 def seed(seed: ArrayLike = None) -> None:
-    """Begins the stream of the module anew: of a seed as that of ``RandomState``."""
+    """Begins the stream of the module anew: of a seed as that of ``RandomState``.
+
+    >>> import pommel as pm
+    >>> pm.random.seed(42)
+    >>> pm.random.randint(10, size=5)
+    array([6, 3, 7, 4, 6])
+    """
     _state().seed(seed)
+
+
+def _example(name: str) -> str:
+    """The example of a method, for the function of the module."""
+    if name in _EXAMPLES:
+        arguments, _, drawn = _EXAMPLES[name]
+        return (">>> import pommel as pm\n>>> pm.random.seed(42)\n"
+                ">>> pm.random.{}({})\n{}\n".format(name, arguments, drawn))
+    example = (getattr(RandomState, name).__doc__ or "").partition("\n\n")[2]
+    for of_method, of_module in [("state = pm.random.RandomState(42)", "pm.random.seed(42)"),
+                                 ("pm.random.default_rng(42).", "pm.random."),
+                                 (" state.", " pm.random.")]:
+        example = example.replace(of_method, of_module)
+    return example
 
 
 def _forwarded(name: str) -> Any:
@@ -281,7 +382,8 @@ def _forwarded(name: str) -> Any:
         return getattr(_state(), name)(*args, **kwargs)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = "``RandomState.{}`` of the stream of the module.".format(name)
+    function.__doc__ = "``RandomState.{}`` of the stream of the module.\n\n{}".format(
+        name, _example(name))
     return function
 
 
