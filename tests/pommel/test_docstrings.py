@@ -22,14 +22,20 @@ def test_docstrings(name):
 
 
 def functions():
-    """The public functions, compiled or not, by their names; classes and types of elements are none."""
-    for module in (pm, pm.fft, pm.linalg):
+    """The public functions, compiled or not, and methods of functions and of streams of random numbers,
+    by their names."""
+    for module in (pm, pm.fft, pm.linalg, pm.random):
         for name in module.__all__:
             function = getattr(module, name)
+            # No classes, and no types of elements.
             if callable(function) and not isinstance(function, (type, pm.dtype)):
                 yield "{}.{}".format(module.__name__, name), function
     for name in ("accumulate", "at", "outer", "reduce", "reduceat"):
         yield "pommel.ufunc." + name, getattr(pm.ufunc, name)
+    for of in (pm.random.Generator, pm.random.RandomState):
+        for name in dir(of):
+            if not name.startswith("_") and callable(getattr(of, name)):
+                yield "pommel.random.{}.{}".format(of.__name__, name), getattr(of, name)
 
 
 FUNCTIONS = dict(functions())
