@@ -42,6 +42,10 @@ def show_config(mode: str = "stdout") -> Any:
     """Prints the version, the host, the processor and the threads.
 
     With ``mode="dicts"`` nothing is printed, and the same comes back as a dict of texts.
+
+    >>> import pommel as pm
+    >>> pm.show_config(mode="dicts")["pommel"] == pm.__version__
+    True
     """
     if mode == "dicts":
         return dict(_gather())

@@ -31,6 +31,12 @@ def seterr(all: str | None = None, divide: str | None = None, over: str | None =
 
     Each is 'ignore', 'warn', 'raise' (``FloatingPointError``) or 'call' (the function of
     ``seterrcall``).
+
+    >>> import pommel as pm
+    >>> before = pm.seterr(divide="ignore")
+    >>> pm.array([1.0]) / 0
+    array([inf])
+    >>> _ = pm.seterr(**before)
     """
     before = geterr()
     given = (divide, over, under, invalid)
@@ -42,7 +48,16 @@ def seterr(all: str | None = None, divide: str | None = None, over: str | None =
 
 
 def seterrcall(function: Handler | None) -> Handler | None:
-    """Sets the function that 'call' calls with the text and the flag of an error; returns the last."""
+    """Sets the function that 'call' calls with the text and the flag of an error; returns the last.
+
+    >>> import pommel as pm
+    >>> before = pm.seterrcall(lambda text, flag: print(text))
+    >>> with pm.errstate(divide="call"):
+    ...     print(pm.array([1.0]) / 0)
+    divide by zero
+    [inf]
+    >>> _ = pm.seterrcall(before)
+    """
     global _handler
     if function is not None and not callable(function):
         raise ValueError("argument 'function' must be callable or None, not {!r}".format(function))

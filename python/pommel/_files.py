@@ -51,6 +51,14 @@ def load(file: File, mmap_mode: str | None = None, allow_pickle: bool = False) -
     ``file`` is a path or a binary file. With ``mmap_mode``, 'r', 'r+' or 'c', the array is the file
     itself (``memmap``). ``allow_pickle`` is there for NumPy's sake: files of objects, which would be
     unpickled, are refused in any case, since there are no arrays of them.
+
+    >>> import io
+    >>> import pommel as pm
+    >>> file = io.BytesIO()
+    >>> pm.save(file, pm.arange(3))
+    >>> _ = file.seek(0)
+    >>> pm.load(file)
+    array([0, 1, 2])
     """
     opened, ours = _opened(file, "rb")
     try:
@@ -116,6 +124,13 @@ def fromfile(file: File, dtype: DTypeLike = "float64", count: int = -1, sep: str
 
     ``file`` is a path or a binary file, ``offset`` a number of bytes to leave out (not of text),
     and ``count`` one of elements, or all if it is negative.
+
+    >>> import io
+    >>> import pommel as pm
+    >>> pm.fromfile(io.BytesIO(bytes([1, 2, 3])), dtype=pm.uint8, offset=1)
+    array([2, 3], dtype=uint8)
+    >>> pm.fromfile(io.BytesIO(b"1, 2.5"), sep=",")
+    array([1. , 2.5])
     """
     dtype = _native.dtype(dtype)
     opened, ours = _opened(file, "rb")
@@ -213,7 +228,16 @@ def _with_suffix(file: Any, suffix: str) -> Any:
 
 def save(file: File, arr: ArrayLike, allow_pickle: bool = False) -> None:
     """Writes an array to a ``.npy`` file: a path, which gets that ending, or a binary file. Nothing is
-    pickled, whatever ``allow_pickle`` says."""
+    pickled, whatever ``allow_pickle`` says.
+
+    >>> import io
+    >>> import pommel as pm
+    >>> file = io.BytesIO()
+    >>> pm.save(file, [1, 2])
+    >>> _ = file.seek(0)
+    >>> pm.load(file)
+    array([1, 2])
+    """
     array = _native.asarray(arr)
     order = "F" if array._lies_in("F") and not array._lies_in("C") else "C"
     header = _native._npy_header(array.dtype, list(array.shape), order)
@@ -249,12 +273,30 @@ def _savez(file: File, args: Any, kwds: Any, compress: bool) -> None:
 
 
 def savez(file: File, /, *args: ArrayLike, **kwds: ArrayLike) -> None:
-    """Writes arrays to a ``.npz`` file, by their names or as 'arr_0', 'arr_1' and so on."""
+    """Writes arrays to a ``.npz`` file, by their names or as 'arr_0', 'arr_1' and so on.
+
+    >>> import io
+    >>> import pommel as pm
+    >>> file = io.BytesIO()
+    >>> pm.savez(file, [1, 2], b=[3.5])
+    >>> _ = file.seek(0)
+    >>> arrays = pm.load(file)
+    >>> arrays["arr_0"], arrays["b"]
+    (array([1, 2]), array([3.5]))
+    """
     _savez(file, args, kwds, False)
 
 
 def savez_compressed(file: File, /, *args: ArrayLike, **kwds: ArrayLike) -> None:
-    """Writes arrays to a compressed ``.npz`` file, named as by ``savez``."""
+    """Writes arrays to a compressed ``.npz`` file, named as by ``savez``.
+
+    >>> import io
+    >>> import pommel as pm
+    >>> file = io.BytesIO()
+    >>> pm.savez_compressed(file, zeros=pm.zeros(1000))
+    >>> len(file.getvalue()) < 1000
+    True
+    """
     _savez(file, args, kwds, True)
 
 
@@ -268,6 +310,14 @@ def memmap(filename: str | os.PathLike[str], dtype: DTypeLike = "uint8", mode: s
 
     ``mode`` is 'r' (read-only), 'r+', 'c' (writes stay in memory) or 'w+' (a new file, of ``shape``).
     Without ``shape`` the array is one-dimensional and ends with the file.
+
+    >>> import tempfile
+    >>> import pommel as pm
+    >>> with tempfile.NamedTemporaryFile() as file:
+    ...     x = pm.memmap(file.name, dtype=pm.uint8, mode="w+", shape=3)
+    ...     x[0] = 7
+    ...     print(list(file.read()))
+    [7, 0, 0]
     """
     import mmap
 

@@ -35,18 +35,36 @@ else:
 
 def unique_all(x: ArrayLike, /) -> UniqueAllResult:
     """The different elements, the index of the first of each, the index of each element's like among
-    them, and how often each occurs: a named tuple."""
+    them, and how often each occurs: a named tuple.
+
+    >>> import pommel as pm
+    >>> found = pm.unique_all([3, 1, 3])
+    >>> found.values, found.indices
+    (array([1, 3]), array([1, 0]))
+    >>> found.inverse_indices, found.counts
+    (array([1, 0, 1]), array([1, 2]))
+    """
     return UniqueAllResult(*_native.unique_parts(x))
 
 
 def unique_counts(x: ArrayLike, /) -> UniqueCountsResult:
-    """The different elements, and how often each occurs: a named tuple."""
+    """The different elements, and how often each occurs: a named tuple.
+
+    >>> import pommel as pm
+    >>> pm.unique_counts([3, 1, 3])
+    UniqueCountsResult(values=array([1, 3]), counts=array([1, 2]))
+    """
     values, _, _, counts = _native.unique_parts(x)
     return UniqueCountsResult(values, counts)
 
 
 def unique_inverse(x: ArrayLike, /) -> UniqueInverseResult:
-    """The different elements, and for each element the index of its like: a named tuple."""
+    """The different elements, and for each element the index of its like: a named tuple.
+
+    >>> import pommel as pm
+    >>> pm.unique_inverse([3, 1, 3])
+    UniqueInverseResult(values=array([1, 3]), inverse_indices=array([1, 0, 1]))
+    """
     values, _, inverse, _ = _native.unique_parts(x)
     return UniqueInverseResult(values, inverse)
 

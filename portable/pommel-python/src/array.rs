@@ -23,6 +23,14 @@ use pommel_array::{Array, Casting, Function, Index, Operand, Order, Scalar, appl
 /// Arrays are made by functions such as `pommel.array`, `pommel.zeros` and `pommel.arange`, and
 /// behave as those of NumPy do. An element-wise expression of large arrays is computed when somebody
 /// looks at the result, in one pass over memory.
+///
+/// >>> import pommel as pm
+/// >>> x = pm.array([[1, 2], [3, 4]])
+/// >>> x.shape, x.dtype
+/// ((2, 2), dtype('int64'))
+/// >>> x + x.T
+/// array([[2, 5],
+///        [5, 8]])
 #[class(name = "ndarray")]
 pub struct NdArray {
     pub(crate) inner: Array,

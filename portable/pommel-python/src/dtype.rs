@@ -9,6 +9,12 @@ use pommel_array::{DType as Type, Kind};
 ///
 /// Calling it makes an array without dimensions of a number: `pommel.float32(0.5)`.
 /// It equals its name, and NumPy's type of that name.
+///
+/// >>> import pommel as pm
+/// >>> pm.dtype("int8").itemsize
+/// 1
+/// >>> pm.float32(0.5)
+/// array(0.5, dtype=float32)
 #[class(name = "dtype")]
 pub struct DType {
     pub(crate) inner: Type,

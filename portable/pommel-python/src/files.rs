@@ -12,6 +12,13 @@ use pommel_array::{Array, Order};
 use std::io::{self, Write};
 
 /// An array over the bytes of an object that exports memory, such as `bytes`, without a copy.
+///
+/// >>> import pommel as pm
+/// >>> memory = bytearray(b"abc")
+/// >>> x = pm.frombuffer(memory, dtype=pm.uint8)
+/// >>> x[0] = 65
+/// >>> memory
+/// bytearray(b'Abc')
 #[function(signature = (buffer, dtype = None, count = -1, offset = 0))]
 pub fn frombuffer(
     buffer: &Object<'_>,
@@ -25,6 +32,13 @@ pub fn frombuffer(
 
 /// An array over the memory of another library's array, taken over by DLPack; without a copy unless
 /// `copy` says otherwise.
+///
+/// >>> import pommel as pm
+/// >>> x = pm.arange(3)
+/// >>> y = pm.from_dlpack(x)
+/// >>> y[0] = 7
+/// >>> x
+/// array([7, 1, 2])
 #[function(signature = (x, /, *, device = None, copy = None))]
 pub fn from_dlpack(x: &Object<'_>, device: Option<&str>, copy: Option<bool>) -> Result<NdArray> {
     check_device(device)?;

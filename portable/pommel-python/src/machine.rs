@@ -50,6 +50,10 @@ pub fn has_machine_code() -> bool {
 }
 
 /// The number of threads that large computations are divided among.
+///
+/// >>> import pommel as pm
+/// >>> pm.get_num_threads() >= 1
+/// True
 #[function]
 pub fn get_num_threads() -> Result<usize> {
     threads::num_threads().map_err(value_error)
@@ -62,6 +66,12 @@ pub fn num_threads_source() -> Result<&'static str> {
 }
 
 /// Divides large computations among so many threads from now on; returns the number until then.
+///
+/// >>> import pommel as pm
+/// >>> before = pm.set_num_threads(1)
+/// >>> pm.get_num_threads()
+/// 1
+/// >>> _ = pm.set_num_threads(before)
 #[function(signature = (num_threads, /))]
 pub fn set_num_threads(num_threads: usize) -> Result<usize> {
     threads::set_num_threads(num_threads).map_err(value_error)

@@ -22,6 +22,12 @@ pub(crate) fn html(array: &Array) -> Result<String> {
 }
 
 /// Sets how arrays are written in this thread; what is not given stays.
+///
+/// >>> import pommel as pm
+/// >>> pm.set_printoptions(precision=3)
+/// >>> pm.array([1 / 3])
+/// array([0.333])
+/// >>> pm.set_printoptions(precision=8)
 #[function(signature = (precision = None, threshold = None, edgeitems = None, linewidth = None,
     suppress = None, nanstr = None, infstr = None, sign = None, floatmode = None))]
 #[allow(clippy::too_many_arguments, reason = "the parameters are NumPy's")]
@@ -69,6 +75,10 @@ pub fn set_printoptions(
 }
 
 /// How arrays are written in this thread: what set_printoptions takes, as a dict.
+///
+/// >>> import pommel as pm
+/// >>> pm.get_printoptions()["precision"]
+/// 8
 #[function]
 pub fn get_printoptions(ctx: Ctx<'_>) -> Result<Object<'_>> {
     let options = OPTIONS.with_borrow(Options::clone);

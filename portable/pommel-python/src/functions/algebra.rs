@@ -10,12 +10,25 @@ use pommel_array::linalg::{self, Axes, MatrixOrd, QrMode};
 use pommel_array::{Array, Casting};
 
 /// The product of matrices, stacks of them, or vectors.
+///
+/// >>> import pommel as pm
+/// >>> pm.matmul([[1, 2], [3, 4]], [[1, 0], [1, 1]])
+/// array([[3, 2],
+///        [7, 4]])
+/// >>> pm.matmul([[1, 2], [3, 4]], [1, 1])
+/// array([3, 7])
 #[function(signature = (x1, x2, /, out = None))]
 pub fn matmul<'c>(ctx: Ctx<'c>, x1: In, x2: In, out: Option<Object<'c>>) -> Result<Computed<'c>> {
     delivered(ctx, made(linalg::matmul(&x1.0, &x2.0))?, out)
 }
 
 /// The dot product of vectors along an axis; the first is conjugated.
+///
+/// >>> import pommel as pm
+/// >>> pm.vecdot([[1, 2], [3, 4]], [10, 1])
+/// array([12, 34])
+/// >>> pm.vecdot([1j, 2], [1j, 2])
+/// array(5.+0.j)
 #[function(signature = (x1, x2, /, *, axis = -1))]
 pub fn vecdot(x1: In, x2: In, axis: isize) -> Result<NdArray> {
     made(linalg::vecdot(&x1.0, &x2.0, axis))
@@ -23,6 +36,12 @@ pub fn vecdot(x1: In, x2: In, axis: isize) -> Result<NdArray> {
 
 /// NumPy's dot: the product with a number, of vectors, of matrices, or of the last axis of the first
 /// with the second to last of the second.
+///
+/// >>> import pommel as pm
+/// >>> pm.dot([1, 2, 3], [4, 5, 6])
+/// array(32)
+/// >>> pm.dot([[1, 2], [3, 4]], [1, 1])
+/// array([3, 7])
 #[function(signature = (a, b, out = None))]
 pub fn dot<'c>(ctx: Ctx<'c>, a: In, b: In, out: Option<Object<'c>>) -> Result<Computed<'c>> {
     delivered(ctx, dotted(ctx, a.0, b.0)?, out)
@@ -42,6 +61,13 @@ fn dotted(ctx: Ctx<'_>, a: Array, b: Array) -> Result<NdArray> {
 }
 
 /// The sums of products along pairs of axes: so many, or two sequences of axes.
+///
+/// >>> import pommel as pm
+/// >>> pm.tensordot([[1, 2], [3, 4]], [[1, 0], [1, 1]], axes=1)
+/// array([[3, 2],
+///        [7, 4]])
+/// >>> pm.tensordot([[1, 2], [3, 4]], [[1, 0], [1, 1]])
+/// array(8)
 #[function(signature = (x1, x2, /, axes = None))]
 pub fn tensordot(x1: In, x2: In, axes: Option<Object<'_>>) -> Result<NdArray> {
     let axes = match axes {
@@ -64,6 +90,13 @@ pub fn tensordot(x1: In, x2: In, axes: Option<Object<'_>>) -> Result<NdArray> {
 
 /// The sum of products that subscripts such as 'ij,jk->ik' describe. The order of the products is chosen
 /// whatever `optimize` says.
+///
+/// >>> import pommel as pm
+/// >>> pm.einsum("ij,jk->ik", [[1, 2], [3, 4]], [[1, 0], [1, 1]])
+/// array([[3, 2],
+///        [7, 4]])
+/// >>> pm.einsum("ii", [[1, 2], [3, 4]])
+/// array(5)
 #[function(signature = (subscripts, /, *operands, out = None, optimize = None))]
 pub fn einsum<'c>(
     ctx: Ctx<'c>,
@@ -80,6 +113,11 @@ pub fn einsum<'c>(
 }
 
 /// The products of all pairs of elements.
+///
+/// >>> import pommel as pm
+/// >>> pm.outer([1, 2], [1, 10, 100])
+/// array([[  1,  10, 100],
+///        [  2,  20, 200]])
 #[function(signature = (x1, x2, /))]
 pub fn outer(x1: In, x2: In) -> Result<NdArray> {
     let flat = |x: &Array| x.reshaped(&[-1]).map_err(raised);
@@ -87,18 +125,32 @@ pub fn outer(x1: In, x2: In) -> Result<NdArray> {
 }
 
 /// The cross product of vectors of three elements along an axis.
+///
+/// >>> import pommel as pm
+/// >>> pm.cross([1, 0, 0], [0, 1, 0])
+/// array([0, 0, 1])
 #[function(signature = (x1, x2, /, *, axis = -1))]
 pub fn cross(x1: In, x2: In, axis: isize) -> Result<NdArray> {
     out(linalg::cross(&x1.0, &x2.0, axis))
 }
 
 /// The Kronecker product.
+///
+/// >>> import pommel as pm
+/// >>> pm.kron([1, 10], [1, 2, 3])
+/// array([ 1,  2,  3, 10, 20, 30])
 #[function(signature = (a, b))]
 pub fn kron(a: In, b: In) -> Result<NdArray> {
     out(linalg::kron(&a.0, &b.0))
 }
 
 /// The sums of diagonals of two axes.
+///
+/// >>> import pommel as pm
+/// >>> pm.trace([[1, 2], [3, 4]])
+/// array(5)
+/// >>> pm.trace([[1, 2], [3, 4]], offset=1)
+/// array(2)
 #[function(signature = (a, offset = 0, axis1 = 0, axis2 = 1, dtype = None))]
 pub fn trace(
     a: In,

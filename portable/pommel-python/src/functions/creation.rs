@@ -26,14 +26,37 @@ macro_rules! arrays_of {
 
 arrays_of! {
     /// An array of zeros in C order, or in Fortran's ('F').
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.zeros(3)
+    /// array([0., 0., 0.])
+    /// >>> pm.zeros((2, 2), dtype=pm.int64)
+    /// array([[0, 0],
+    ///        [0, 0]])
     zeros Scalar::Bool(false);
     /// An array of ones in C order, or in Fortran's ('F').
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.ones((2, 3))
+    /// array([[1., 1., 1.],
+    ///        [1., 1., 1.]])
     ones Scalar::Bool(true);
     /// An array whose elements do not matter (they are zeros here).
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.empty((2, 3)).shape
+    /// (2, 3)
     empty Scalar::Bool(false);
 }
 
 /// An array that holds a number everywhere; of the number's own type unless one is given.
+///
+/// >>> import pommel as pm
+/// >>> pm.full((2, 2), 7)
+/// array([[7, 7],
+///        [7, 7]])
+/// >>> pm.full(3, 7, dtype=pm.float64)
+/// array([7., 7., 7.])
 #[function(signature = (shape, fill_value, dtype = None, order = None, *, device = None))]
 pub fn full(
     shape: Shape,
@@ -91,14 +114,32 @@ macro_rules! arrays_like {
 
 arrays_like! {
     /// Zeros in the shape of an array, or in another one.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.zeros_like([[1, 2], [3, 4]])
+    /// array([[0, 0],
+    ///        [0, 0]])
     zeros_like Scalar::Bool(false);
     /// Ones in the shape of an array, or in another one.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.ones_like([[1, 2], [3, 4]])
+    /// array([[1, 1],
+    ///        [1, 1]])
     ones_like Scalar::Bool(true);
     /// An array in the shape of another, whose elements do not matter (they are zeros here).
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.empty_like([[1, 2], [3, 4]], dtype=pm.float32).dtype
+    /// dtype('float32')
     empty_like Scalar::Bool(false);
 }
 
 /// A number everywhere, in the shape of an array, or in another one.
+///
+/// >>> import pommel as pm
+/// >>> pm.full_like([1.0, 2.0], 7)
+/// array([7., 7.])
 #[function(signature = (x, /, fill_value, dtype = None, order = None, subok = true, shape = None, *, device = None))]
 #[allow(clippy::too_many_arguments, reason = "NumPy's")]
 pub fn full_like(
@@ -121,6 +162,12 @@ pub fn full_like(
 }
 
 /// Numbers from `start` up to `stop`, which is left out, in steps. With one number, from 0 up to it.
+///
+/// >>> import pommel as pm
+/// >>> pm.arange(5)
+/// array([0, 1, 2, 3, 4])
+/// >>> pm.arange(1, 2, 0.25)
+/// array([1.  , 1.25, 1.5 , 1.75])
 #[function(signature = (start, /, stop = None, step = None, dtype = None, *, device = None))]
 pub fn arange(
     start: Number,
@@ -152,6 +199,12 @@ pub fn linspace(
 }
 
 /// `base` to the power of `num` numbers at equal distances.
+///
+/// >>> import pommel as pm
+/// >>> pm.logspace(0, 3, num=4)
+/// array([   1.,   10.,  100., 1000.])
+/// >>> pm.logspace(0, 3, num=4, base=2)
+/// array([1., 2., 4., 8.])
 #[function(signature = (start, stop, num = 50, endpoint = true, base = None, dtype = None))]
 pub fn logspace(
     start: Number,
@@ -166,6 +219,10 @@ pub fn logspace(
 }
 
 /// `num` numbers at equal ratios from `start` to `stop`.
+///
+/// >>> import pommel as pm
+/// >>> pm.geomspace(1, 1000, num=4)
+/// array([   1.,   10.,  100., 1000.])
 #[function(signature = (start, stop, num = 50, endpoint = true, dtype = None))]
 pub fn geomspace(
     start: Number,
@@ -178,6 +235,14 @@ pub fn geomspace(
 }
 
 /// A matrix with ones on a diagonal: the k-th above the main one.
+///
+/// >>> import pommel as pm
+/// >>> pm.eye(2)
+/// array([[1., 0.],
+///        [0., 1.]])
+/// >>> pm.eye(2, 3, 1, dtype=pm.int64)
+/// array([[0, 1, 0],
+///        [0, 0, 1]])
 #[function(signature = (n_rows, n_cols = None, /, k = None, dtype = None, *, device = None))]
 pub fn eye(
     n_rows: isize,
@@ -194,18 +259,38 @@ pub fn eye(
 }
 
 /// A square matrix with ones on the main diagonal.
+///
+/// >>> import pommel as pm
+/// >>> pm.identity(2)
+/// array([[1., 0.],
+///        [0., 1.]])
 #[function(signature = (n, dtype = None))]
 pub fn identity(n: isize, dtype: Option<DType>) -> Result<NdArray> {
     out(creation::identity(n, plain(dtype).unwrap_or(Type::Float64)))
 }
 
 /// A matrix with ones at and below a diagonal.
+///
+/// >>> import pommel as pm
+/// >>> pm.tri(3, dtype=pm.int64)
+/// array([[1, 0, 0],
+///        [1, 1, 0],
+///        [1, 1, 1]])
 #[function(signature = (n, m = None, k = 0, dtype = None))]
 pub fn tri(n: isize, m: Option<isize>, k: isize, dtype: Option<DType>) -> Result<NdArray> {
     out(creation::tri(n, m.unwrap_or(n), k, plain(dtype).unwrap_or(Type::Float64)))
 }
 
 /// Coordinates of a grid from those of its axes: a tuple of arrays.
+///
+/// >>> import pommel as pm
+/// >>> x, y = pm.meshgrid([1, 2, 3], [10, 20])
+/// >>> x
+/// array([[1, 2, 3],
+///        [1, 2, 3]])
+/// >>> y
+/// array([[10, 10, 10],
+///        [20, 20, 20]])
 #[function(signature = (*arrays, indexing = "xy".into(), sparse = false, copy = true))]
 pub fn meshgrid<'c>(
     ctx: Ctx<'c>,
@@ -234,24 +319,55 @@ pub fn meshgrid<'c>(
 }
 
 /// The matrix of a diagonal, or the diagonal of a matrix.
+///
+/// >>> import pommel as pm
+/// >>> pm.diag([1, 2])
+/// array([[1, 0],
+///        [0, 2]])
+/// >>> pm.diag([[1, 2], [3, 4]])
+/// array([1, 4])
 #[function(signature = (v, k = 0))]
 pub fn diag(v: In, k: isize) -> Result<NdArray> {
     out(creation::diag(&v.0, k))
 }
 
 /// The powers of numbers, a row for each number.
+///
+/// >>> import pommel as pm
+/// >>> pm.vander([1, 2, 3])
+/// array([[1, 1, 1],
+///        [4, 2, 1],
+///        [9, 3, 1]])
+/// >>> pm.vander([2, 3], 4, increasing=True)
+/// array([[ 1,  2,  4,  8],
+///        [ 1,  3,  9, 27]])
 #[function(signature = (x, n = None, increasing = false))]
 pub fn vander(x: In, n: Option<isize>, increasing: bool) -> Result<NdArray> {
     out(creation::vander(&x.0, n, increasing))
 }
 
 /// The indices of all elements of a shape, an array for each axis.
+///
+/// >>> import pommel as pm
+/// >>> rows, columns = pm.indices((2, 3))
+/// >>> rows
+/// array([[0, 0, 0],
+///        [1, 1, 1]])
+/// >>> columns
+/// array([[0, 1, 2],
+///        [0, 1, 2]])
 #[function(signature = (dimensions, dtype = None))]
 pub fn indices(dimensions: Shape, dtype: Option<DType>) -> Result<NdArray> {
     out(creation::indices(&dimensions.0, plain(dtype).unwrap_or(Type::Int64)))
 }
 
 /// The type in which arrays and numbers meet.
+///
+/// >>> import pommel as pm
+/// >>> pm.result_type(pm.int8, pm.uint8)
+/// dtype('int16')
+/// >>> pm.result_type(pm.zeros(2, dtype=pm.float32), 3.0)
+/// dtype('float32')
 #[function(signature = (*arrays_and_dtypes))]
 pub fn result_type(arrays_and_dtypes: Args<'_, '_>) -> Result<DType> {
     let mut types = Vec::new();
@@ -276,6 +392,12 @@ pub fn result_type(arrays_and_dtypes: Args<'_, '_>) -> Result<DType> {
 }
 
 /// Whether values of a type, or of an array's type, are converted to another by a rule.
+///
+/// >>> import pommel as pm
+/// >>> pm.can_cast(pm.float64, pm.float32)
+/// False
+/// >>> pm.can_cast(pm.float64, pm.float32, "same_kind")
+/// True
 #[function(signature = (from_, to, /, casting = "safe".into()))]
 pub fn can_cast(from_: &Object<'_>, to: DType, casting: String) -> Result<bool> {
     let from = match Instance::<NdArray>::of(from_) {
@@ -300,6 +422,10 @@ pub(crate) fn rule(name: &str) -> Result<pommel_array::Casting> {
 }
 
 /// The elements of an array, converted to a type: a copy unless `copy` is False.
+///
+/// >>> import pommel as pm
+/// >>> pm.astype(pm.array([1.7, -1.7]), pm.int32)
+/// array([ 1, -1], dtype=int32)
 #[function(signature = (x, dtype, /, *, copy = true, device = None))]
 pub fn astype(
     ctx: Ctx<'_>,
@@ -313,6 +439,11 @@ pub fn astype(
 }
 
 /// Computes the elements of arrays now whose evaluation has been put off; gives the arrays back.
+///
+/// >>> import pommel as pm
+/// >>> x = pm.ones(100_000) * 2 + 1
+/// >>> pm.eval(x)[:3]
+/// array([3., 3., 3.])
 #[function(signature = (*arrays))]
 pub fn eval<'c>(ctx: Ctx<'c>, arrays: Args<'_, 'c>) -> Result<Object<'c>> {
     for array in arrays.iter() {
@@ -328,12 +459,23 @@ pub fn eval<'c>(ctx: Ctx<'c>, arrays: Args<'_, 'c>) -> Result<Object<'c>> {
 }
 
 /// Where arrays may have elements in common: False is certain.
+///
+/// >>> import pommel as pm
+/// >>> x = pm.arange(6)
+/// >>> pm.may_share_memory(x, x[::2])
+/// True
+/// >>> pm.may_share_memory(x, x.copy())
+/// False
 #[function(signature = (a, b, /))]
 pub fn may_share_memory(a: &NdArray, b: &NdArray) -> bool {
     a.inner.may_share_memory(&b.inner)
 }
 
 /// The shape to which shapes are stretched.
+///
+/// >>> import pommel as pm
+/// >>> pm.broadcast_shapes((3, 1), (4,))
+/// (3, 4)
 #[function(signature = (*shapes))]
 pub fn broadcast_shapes(shapes: Args<'_, '_>) -> Result<Shape> {
     let shapes: Vec<Shape> =
@@ -343,6 +485,13 @@ pub fn broadcast_shapes(shapes: Args<'_, '_>) -> Result<Shape> {
 }
 
 /// Elements of the second where the first is true, of the third elsewhere; alone, where it is true.
+///
+/// >>> import pommel as pm
+/// >>> x = pm.array([-1, 2, -3])
+/// >>> pm.where(x < 0, 0, x)
+/// array([0, 2, 0])
+/// >>> pm.where(x < 0)
+/// (array([0, 2]),)
 #[function(signature = (condition, x1 = None, x2 = None, /))]
 pub fn r#where<'c>(
     ctx: Ctx<'c>,
@@ -367,6 +516,11 @@ pub fn r#where<'c>(
 }
 
 /// Several arrays as one of their common shape, each stretched: a tuple of views.
+///
+/// >>> import pommel as pm
+/// >>> pm.broadcast_arrays([1, 2], [[3], [4]])[1]
+/// array([[3, 3],
+///        [4, 4]])
 #[function(signature = (*arrays))]
 pub fn broadcast_arrays<'c>(ctx: Ctx<'c>, arrays: Args<'_, 'c>) -> Result<Arrays<'c>> {
     let arrays: Vec<Array> =

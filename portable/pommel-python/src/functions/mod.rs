@@ -20,6 +20,13 @@ use pommel_array::{Array, Casting, Function, Operand, Scalar, apply};
 
 /// An array of a number, of a nested sequence of numbers, or of another array's elements: a copy
 /// unless `copy` says otherwise.
+///
+/// >>> import pommel as pm
+/// >>> pm.array([[1, 2], [3, 4.5]])
+/// array([[1. , 2. ],
+///        [3. , 4.5]])
+/// >>> pm.array([0, 1, 2], dtype=pm.float32)
+/// array([0., 1., 2.], dtype=float32)
 #[function(signature = (object, /, dtype = None, *, copy = None, order = None, subok = false, ndmin = 0))]
 #[allow(clippy::too_many_arguments, reason = "NumPy's")]
 pub fn array<'c>(
@@ -66,6 +73,13 @@ fn lying(array: NdArray, order: Option<Lay>, copy: Option<bool>) -> Result<NdArr
 
 /// An array of a number, of a nested sequence of numbers, or the array itself, without a copy where
 /// that is possible.
+///
+/// >>> import pommel as pm
+/// >>> x = pm.arange(3)
+/// >>> pm.asarray(x) is x
+/// True
+/// >>> pm.asarray(x, dtype=pm.float64)
+/// array([0., 1., 2.])
 #[function(signature = (object, /, dtype = None, order = None, *, device = None, copy = None))]
 pub fn asarray<'c>(
     ctx: Ctx<'c>,
@@ -141,6 +155,12 @@ pub(crate) fn clipped(
 
 /// The elements moved into a range, which is open where a bound is missing; `a_min` and `a_max` are
 /// NumPy's older names of the bounds.
+///
+/// >>> import pommel as pm
+/// >>> pm.clip([-3, 1, 12], 0, 10)
+/// array([ 0,  1, 10])
+/// >>> pm.clip([-3, 1, 12], max=10)
+/// array([-3,  1, 10])
 #[function(signature = (x, /, min = None, max = None, out = None, *, a_min = None, a_max = None))]
 pub fn clip<'c>(
     ctx: Ctx<'c>,
@@ -157,6 +177,12 @@ pub fn clip<'c>(
 
 /// The elements rounded to so many digits behind the point, or, of a negative number, in front of it;
 /// halves go to the even neighbour.
+///
+/// >>> import pommel as pm
+/// >>> pm.round([1.25, 2.35, -0.7], 1)
+/// array([ 1.2,  2.4, -0.7])
+/// >>> pm.round([1234, 1270], -2)
+/// array([1200, 1300])
 #[function(signature = (x, /, decimals = 0, out = None))]
 pub fn round<'c>(
     ctx: Ctx<'c>,
@@ -211,12 +237,20 @@ fn to_decimals(x: &Array, decimals: i32) -> pommel_array::Result<Array> {
 }
 
 /// The real parts: a view of an array of complex numbers.
+///
+/// >>> import pommel as pm
+/// >>> pm.real([1 + 2j, 3])
+/// array([1., 3.])
 #[function(signature = (x, /))]
 pub fn real(x: argument::In) -> NdArray {
     NdArray { inner: x.0.real() }
 }
 
 /// The imaginary parts: a view of an array of complex numbers, else zeros.
+///
+/// >>> import pommel as pm
+/// >>> pm.imag([1 + 2j, 3])
+/// array([2., 0.])
 #[function(signature = (x, /))]
 pub fn imag(x: argument::In) -> Result<NdArray> {
     argument::out(x.0.imag())

@@ -16,6 +16,13 @@ pub(crate) fn along(x: &Array, axis: Option<isize>) -> Result<(Array, isize)> {
 }
 
 /// The elements sorted along an axis, or all of them; what is not a number comes last.
+///
+/// >>> import pommel as pm
+/// >>> pm.sort([[3, 1], [0, 2]])
+/// array([[1, 3],
+///        [0, 2]])
+/// >>> pm.sort([[3, 1], [0, 2]], axis=None, descending=True)
+/// array([3, 2, 1, 0])
 #[function(signature = (x, /, axis = Some(-1), *, descending = false, stable = true, kind = None))]
 pub fn sort(
     x: In,
@@ -30,6 +37,13 @@ pub fn sort(
 }
 
 /// The indices that sort along an axis, or all elements; equal elements keep their order.
+///
+/// >>> import pommel as pm
+/// >>> x = pm.array([3, 1, 2])
+/// >>> pm.argsort(x)
+/// array([1, 2, 0])
+/// >>> x[pm.argsort(x, descending=True)]
+/// array([3, 2, 1])
 #[function(signature = (x, /, axis = Some(-1), *, descending = false, stable = true, kind = None))]
 pub fn argsort(
     x: In,
@@ -45,6 +59,10 @@ pub fn argsort(
 
 /// The elements in an order in which the `kth` is where it is when they are sorted, smaller ones before
 /// it.
+///
+/// >>> import pommel as pm
+/// >>> pm.partition([5, 1, 4, 2], 1)[1]
+/// 2
 #[function(signature = (a, kth, axis = Some(-1)))]
 pub fn partition(a: In, kth: isize, axis: Option<isize>) -> Result<NdArray> {
     let (a, axis) = along(&a.0, axis)?;
@@ -52,6 +70,11 @@ pub fn partition(a: In, kth: isize, axis: Option<isize>) -> Result<NdArray> {
 }
 
 /// The indices of the order that partition makes.
+///
+/// >>> import pommel as pm
+/// >>> x = pm.array([5, 1, 4, 2])
+/// >>> x[pm.argpartition(x, 1)][1]
+/// 2
 #[function(signature = (a, kth, axis = Some(-1)))]
 pub fn argpartition(a: In, kth: isize, axis: Option<isize>) -> Result<NdArray> {
     let (a, axis) = along(&a.0, axis)?;
@@ -60,6 +83,12 @@ pub fn argpartition(a: In, kth: isize, axis: Option<isize>) -> Result<NdArray> {
 
 /// For each value of the second the index at which it can be put into the first, which is sorted:
 /// before ('left') or behind ('right') equal elements.
+///
+/// >>> import pommel as pm
+/// >>> pm.searchsorted([1, 3, 3, 5], [0, 3, 4])
+/// array([0, 1, 3])
+/// >>> pm.searchsorted([1, 3, 3, 5], 3, side="right")
+/// array(3)
 #[function(signature = (x1, x2, /, side = "left".into(), *, sorter = None))]
 pub fn searchsorted(x1: In, x2: In, side: String, sorter: Option<In>) -> Result<NdArray> {
     let side = match side.as_str() {
@@ -76,6 +105,10 @@ pub fn searchsorted(x1: In, x2: In, side: String, sorter: Option<In>) -> Result<
 }
 
 /// The different elements in ascending order; each that is not a number is different.
+///
+/// >>> import pommel as pm
+/// >>> pm.unique_values([3, 1, 3, 2])
+/// array([1, 2, 3])
 #[function(signature = (x, /))]
 pub fn unique_values(x: In) -> Result<NdArray> {
     out(sorting::unique_values(&x.0, false))
@@ -103,6 +136,10 @@ pub fn intersect1d(ar1: In, ar2: In) -> Result<NdArray> {
 }
 
 /// The different elements that are in one array or the other.
+///
+/// >>> import pommel as pm
+/// >>> pm.union1d([3, 1, 1], [2, 3])
+/// array([1, 2, 3])
 #[function(signature = (ar1, ar2))]
 pub fn union1d(ar1: In, ar2: In) -> Result<NdArray> {
     out(sorting::union1d(&ar1.0, &ar2.0))
@@ -121,6 +158,12 @@ pub fn setxor1d(ar1: In, ar2: In) -> Result<NdArray> {
 }
 
 /// How often each of the integers from 0 on occurs, or the sum of their weights.
+///
+/// >>> import pommel as pm
+/// >>> pm.bincount([0, 2, 2, 3])
+/// array([1, 0, 2, 1])
+/// >>> pm.bincount([0, 2, 2], weights=[0.5, 1.0, 2.0])
+/// array([0.5, 0. , 3. ])
 #[function(signature = (x, /, weights = None, minlength = 0))]
 pub fn bincount(x: In, weights: Option<In>, minlength: usize) -> Result<NdArray> {
     let weights = weights.map(|weights| weights.0);
@@ -128,6 +171,12 @@ pub fn bincount(x: In, weights: Option<In>, minlength: usize) -> Result<NdArray>
 }
 
 /// For each element the number of the bin that it is in.
+///
+/// >>> import pommel as pm
+/// >>> pm.digitize([0.5, 1.0, 7.0], [0.0, 1.0, 2.0])
+/// array([1, 2, 3])
+/// >>> pm.digitize([0.5, 1.0, 7.0], [0.0, 1.0, 2.0], right=True)
+/// array([1, 1, 3])
 #[function(signature = (x, bins, right = false))]
 pub fn digitize(x: In, bins: In, right: bool) -> Result<NdArray> {
     made(sorting::digitize(&x.0, &bins.0, right))

@@ -120,8 +120,22 @@ macro_rules! sums {
 
 sums! {
     /// The sum of the elements along axes, or of all. Integers wrap around.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.sum([[1, 2], [3, 4]])
+    /// array(10)
+    /// >>> pm.sum([[1, 2], [3, 4]], axis=0)
+    /// array([4, 6])
+    /// >>> pm.sum([[1, 2], [3, 4]], axis=0, keepdims=True)
+    /// array([[4, 6]])
     sum Sum;
     /// The product of the elements along axes, or of all. Integers wrap around.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.prod([[1, 2], [3, 4]])
+    /// array(24)
+    /// >>> pm.prod([[1, 2], [3, 4]], axis=1)
+    /// array([ 2, 12])
     prod Prod;
 }
 
@@ -146,8 +160,20 @@ macro_rules! choices {
 
 choices! {
     /// The smallest element along axes, or of all; not a number if one is none.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.min([[1, 5], [7, 3]], axis=0)
+    /// array([1, 3])
+    /// >>> pm.min([3, 4], initial=0)
+    /// array(0)
     min Min;
     /// The largest element along axes, or of all; not a number if one is none.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.max([[1, 5], [7, 3]], axis=0)
+    /// array([7, 5])
+    /// >>> pm.max([1.0, pm.nan])
+    /// array(nan)
     max Max;
 }
 
@@ -171,12 +197,24 @@ macro_rules! truths {
 
 truths! {
     /// Whether all elements along axes, or of all, are true.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.all([[1, 0], [2, 3]], axis=1)
+    /// array([False,  True])
     all All;
     /// Whether an element along axes, or of all, is true.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.any([[1, 0], [0, 0]], axis=1)
+    /// array([ True, False])
     any Any;
 }
 
 /// How many elements along axes, or of all, are not zero.
+///
+/// >>> import pommel as pm
+/// >>> pm.count_nonzero([[1, 0], [2, 3]], axis=0)
+/// array([2, 1])
 #[function(signature = (x, /, axis = None, *, keepdims = false))]
 pub fn count_nonzero<'c>(
     ctx: Ctx<'c>,
@@ -189,6 +227,12 @@ pub fn count_nonzero<'c>(
 }
 
 /// The mean of the elements along axes, or of all.
+///
+/// >>> import pommel as pm
+/// >>> pm.mean([[1, 2], [3, 5]])
+/// array(2.75)
+/// >>> pm.mean([[1, 2], [3, 5]], axis=0)
+/// array([2. , 3.5])
 #[function(signature = (x, /, axis = None, dtype = None, out = None, *, keepdims = false, r#where = None))]
 pub fn mean<'c>(
     ctx: Ctx<'c>,
@@ -229,24 +273,52 @@ macro_rules! spreads {
 spreads! {
     /// The variance of the elements along axes, or of all: the sum of squared distances from the mean,
     /// divided by their number less `correction` (NumPy's `ddof`).
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.var([[1, 3], [4, 8]], axis=1)
+    /// array([1., 4.])
+    /// >>> pm.var([1, 3, 5], ddof=1)
+    /// array(4.)
     var;
     /// The standard deviation of the elements along axes, or of all: the root of the variance.
+    ///
+    /// >>> import pommel as pm
+    /// >>> pm.std([[1, 3], [4, 8]], axis=1)
+    /// array([1., 2.])
+    /// >>> pm.std([1, 3, 5], ddof=1)
+    /// array(2.)
     std;
 }
 
 /// The distance from the smallest to the largest element along axes, or of all.
+///
+/// >>> import pommel as pm
+/// >>> pm.ptp([[1, 5], [7, 3]], axis=1)
+/// array([4, 4])
 #[function(signature = (x, /, axis = None, *, keepdims = false))]
 pub fn ptp(ctx: Ctx<'_>, x: In, axis: Option<Shape>, keepdims: bool) -> Result<NdArray> {
     computed(ctx, "ptp", reduce::ptp(&x.0, axes(&axis), keepdims))
 }
 
 /// Where the smallest element is along an axis, or in C order; the first not a number if there is one.
+///
+/// >>> import pommel as pm
+/// >>> pm.argmin([[1, 5], [7, 3]])
+/// array(0)
+/// >>> pm.argmin([[1, 5], [7, 3]], axis=1)
+/// array([0, 1])
 #[function(signature = (x, /, axis = None, *, keepdims = false))]
 pub fn argmin(ctx: Ctx<'_>, x: In, axis: Option<isize>, keepdims: bool) -> Result<NdArray> {
     computed(ctx, "argmin", reduce::argmin(&x.0, axis, keepdims))
 }
 
 /// Where the largest element is along an axis, or in C order; the first not a number if there is one.
+///
+/// >>> import pommel as pm
+/// >>> pm.argmax([[1, 5], [7, 3]])
+/// array(2)
+/// >>> pm.argmax([[1, 5], [7, 3]], axis=1)
+/// array([1, 0])
 #[function(signature = (x, /, axis = None, *, keepdims = false))]
 pub fn argmax(ctx: Ctx<'_>, x: In, axis: Option<isize>, keepdims: bool) -> Result<NdArray> {
     computed(ctx, "argmax", reduce::argmax(&x.0, axis, keepdims))
@@ -272,6 +344,12 @@ fn scanned(
 }
 
 /// The sums of the elements up to each one along an axis.
+///
+/// >>> import pommel as pm
+/// >>> pm.cumulative_sum([2, 3, 4])
+/// array([2, 5, 9])
+/// >>> pm.cumulative_sum([2, 3, 4], include_initial=True)
+/// array([0, 2, 5, 9])
 #[function(signature = (x, /, *, axis = None, dtype = None, include_initial = false))]
 pub fn cumulative_sum(
     ctx: Ctx<'_>,
@@ -284,6 +362,12 @@ pub fn cumulative_sum(
 }
 
 /// The products of the elements up to each one along an axis.
+///
+/// >>> import pommel as pm
+/// >>> pm.cumulative_prod([2, 3, 4])
+/// array([ 2,  6, 24])
+/// >>> pm.cumulative_prod([2, 3, 4], include_initial=True)
+/// array([ 1,  2,  6, 24])
 #[function(signature = (x, /, *, axis = None, dtype = None, include_initial = false))]
 pub fn cumulative_prod(
     ctx: Ctx<'_>,
@@ -296,6 +380,13 @@ pub fn cumulative_prod(
 }
 
 /// The sums of the elements up to each one along an axis, or in C order.
+///
+/// >>> import pommel as pm
+/// >>> pm.cumsum([[1, 2], [3, 4]])
+/// array([ 1,  3,  6, 10])
+/// >>> pm.cumsum([[1, 2], [3, 4]], axis=0)
+/// array([[1, 2],
+///        [4, 6]])
 #[function(signature = (a, axis = None, dtype = None, out = None))]
 pub fn cumsum<'c>(
     ctx: Ctx<'c>,
@@ -322,6 +413,13 @@ pub(crate) fn running<'c>(
 }
 
 /// The products of the elements up to each one along an axis, or in C order.
+///
+/// >>> import pommel as pm
+/// >>> pm.cumprod([[1, 2], [3, 4]])
+/// array([ 1,  2,  6, 24])
+/// >>> pm.cumprod([[1, 2], [3, 4]], axis=0)
+/// array([[1, 2],
+///        [3, 8]])
 #[function(signature = (a, axis = None, dtype = None, out = None))]
 pub fn cumprod<'c>(
     ctx: Ctx<'c>,
@@ -334,6 +432,14 @@ pub fn cumprod<'c>(
 }
 
 /// The differences of neighbours along an axis, taken `n` times, with what is given before and behind.
+///
+/// >>> import pommel as pm
+/// >>> pm.diff([1, 4, 9, 16])
+/// array([3, 5, 7])
+/// >>> pm.diff([1, 4, 9, 16], n=2)
+/// array([2, 2])
+/// >>> pm.diff([1, 4, 9], prepend=0)
+/// array([1, 3, 5])
 #[function(signature = (x, /, n = 1, axis = -1, *, prepend = None, append = None))]
 pub fn diff(
     ctx: Ctx<'_>,
