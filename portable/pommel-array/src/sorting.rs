@@ -4,7 +4,7 @@
 //! parts, then by their imaginary parts. The order of equal elements is always kept.
 
 use crate::array::Array;
-use crate::dtype::{Casting, DType};
+use crate::dtype::{Casting, DType, Element};
 use crate::error::{Error, Result};
 use crate::index::Index;
 use crate::indexing::{Mode, get, take};
@@ -39,6 +39,25 @@ fn check_scratch(from: &Array, length: usize) -> Result<()> {
     check_room(at_once.saturating_mul(2 * size_of::<i64>()))
 }
 
+/// An array of what a function makes of each line.
+///
+/// # Errors
+/// There is not enough memory.
+fn of_lines<T: Element + Sync, R: Element>(
+    from: &Array,
+    length: usize,
+    work: impl Fn(&[T], &mut [R]) + Sync + Send,
+) -> Result<Array> {
+    from.with_slice(|elements: &[T]| {
+        Array::try_build(from.shape(), |results: &mut [R]| {
+            // Beside the results, which are there now.
+            check_scratch(from, length)?;
+            for_each_line(elements, results, length, work);
+            Ok(())
+        })
+    })?
+}
+
 /// Calls a function with each line of elements and the line of results of the same number, on several
 /// threads if there are many.
 fn for_each_line<T: Sync, R: Send>(
@@ -67,12 +86,9 @@ fn for_each_line<T: Sync, R: Send>(
 pub fn sort(array: &Array, axis: isize, descending: bool) -> Result<Array> {
     let from = lines(array, axis)?;
     let length = from.shape().last().copied().unwrap_or(1) as usize;
-    check_scratch(&from, length)?;
-    let sorted = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
-        Array::build(from.shape(), |to: &mut [T]| {
-            for_each_line(from_slice, to, length, |line, out| T::sort(line, out, descending));
-        })
-    })?)?;
+    let sorted = with_sortable!(from.dtype(), T => {
+        of_lines(&from, length, |line: &[T], out: &mut [T]| T::sort(line, out, descending))
+    })?;
     moveaxis(&sorted.cast(array.dtype(), Casting::Unsafe)?, &[-1], &[axis])
 }
 
@@ -83,13 +99,9 @@ pub fn sort(array: &Array, axis: isize, descending: bool) -> Result<Array> {
 pub fn argsort(array: &Array, axis: isize, descending: bool) -> Result<Array> {
     let from = lines(array, axis)?;
     let length = from.shape().last().copied().unwrap_or(1) as usize;
-    check_scratch(&from, length)?;
-    let order = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
-        Array::build(from.shape(), |to: &mut [i64]| {
-            let order = |line: &[T], out: &mut [i64]| order_line(line, out, descending);
-            for_each_line(from_slice, to, length, order);
-        })
-    })?)?;
+    let order = with_sortable!(from.dtype(), T => {
+        of_lines(&from, length, |line: &[T], out: &mut [i64]| order_line(line, out, descending))
+    })?;
     moveaxis(&order, &[-1], &[axis])
 }
 
@@ -102,12 +114,9 @@ pub fn partition(array: &Array, kth: isize, axis: isize) -> Result<Array> {
     let from = lines(array, axis)?;
     let kth = index_in_line(&from, kth, array.layout().axis(axis)?)?;
     let length = from.shape().last().copied().unwrap_or(1) as usize;
-    check_scratch(&from, length)?;
-    let parted = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
-        Array::build(from.shape(), |to: &mut [T]| {
-            for_each_line(from_slice, to, length, |line, out| T::part(line, out, kth));
-        })
-    })?)?;
+    let parted = with_sortable!(from.dtype(), T => {
+        of_lines(&from, length, |line: &[T], out: &mut [T]| T::part(line, out, kth))
+    })?;
     moveaxis(&parted.cast(array.dtype(), Casting::Unsafe)?, &[-1], &[axis])
 }
 
@@ -119,13 +128,9 @@ pub fn argpartition(array: &Array, kth: isize, axis: isize) -> Result<Array> {
     let from = lines(array, axis)?;
     let kth = index_in_line(&from, kth, array.layout().axis(axis)?)?;
     let length = from.shape().last().copied().unwrap_or(1) as usize;
-    check_scratch(&from, length)?;
-    let order = with_sortable!(from.dtype(), T => from.with_slice(|from_slice: &[T]| {
-        Array::build(from.shape(), |to: &mut [i64]| {
-            let order = |line: &[T], out: &mut [i64]| part_order_line(line, out, kth);
-            for_each_line(from_slice, to, length, order);
-        })
-    })?)?;
+    let order = with_sortable!(from.dtype(), T => {
+        of_lines(&from, length, |line: &[T], out: &mut [i64]| part_order_line(line, out, kth))
+    })?;
     moveaxis(&order, &[-1], &[axis])
 }
 

@@ -167,6 +167,9 @@ def test_at(name, data):
         # There NumPy takes numbers of Python for arrays of int64 or float64.
         other = st.one_of(other, st.sampled_from([2, 1, 0.5]))
     other = data.draw(other)
+    if name == "power" and isinstance(other, float):
+        # Roots of negative numbers are no integers.
+        array = abs(array)
     found = laid(array)
     convert = (lambda key: tuple(map(ours, key)) if isinstance(key, tuple) else ours(key))
     with np.errstate(all="ignore"), warnings.catch_warnings():
