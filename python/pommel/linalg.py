@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ._typing import Any, ArrayLike, Axis, DTypeLike, Iterable, Sequence, ndarray
 
 if TYPE_CHECKING:
-    from typing import NamedTuple
+    from typing import Literal, NamedTuple, overload
 
     class EigResult(NamedTuple):
         eigenvalues: ndarray
@@ -59,6 +59,10 @@ else:
     QRResult = namedtuple("QRResult", "Q R")
     SlogdetResult = namedtuple("SlogdetResult", "sign logabsdet")
     SVDResult = namedtuple("SVDResult", "U S Vh")
+
+    def overload(function):
+        """Leaves the types of a function to checkers, and the function to its last definition."""
+        return function
 
 
 class LinAlgError(ValueError):
@@ -173,8 +177,18 @@ def slogdet(x: ArrayLike, /) -> SlogdetResult:
     return SlogdetResult(*_native.slogdet(x))
 
 
+@overload
+def svd(x: ArrayLike, /, full_matrices: bool = True, compute_uv: Literal[True] = True,
+        hermitian: bool = False) -> SVDResult: ...
+
+
+@overload
+def svd(x: ArrayLike, /, full_matrices: bool = True, *, compute_uv: Literal[False],
+        hermitian: bool = False) -> ndarray: ...
+
+
 def svd(x: ArrayLike, /, full_matrices: bool = True, compute_uv: bool = True,
-        hermitian: bool = False) -> Any:
+        hermitian: bool = False) -> SVDResult | ndarray:
     """Singular value decompositions: a named tuple of U, S and Vh, or without ``compute_uv`` S alone.
 
     ``hermitian`` is there for NumPy's sake: nothing is computed otherwise.

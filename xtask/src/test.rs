@@ -86,6 +86,11 @@ const MIRI_PACKAGES: &[&str] = &["hpy-abi", "hpy-mock"];
 const MIRI_SAFE_API: &[&str] =
     &["arguments_find_their_parameters", "fields_keep_objects", "operators_try_both_sides"];
 
+/// Tests of the engine of arrays that take Miri through its unsafe code around elements: shares in memory,
+/// threads that help, and the short ways of small arrays. Its loops take Miri too long, and the pool of
+/// `rayon` breaks the rules of borrowing that Miri tries out.
+const MIRI_ENGINE: &[&str] = &["raw::share", "raw::team", "kernels::few"];
+
 fn test_miri(counts: &mut Counts) -> Result<String> {
     let mut setup = Command::new("cargo");
     setup.args(["+nightly", "miri", "setup"]).current_dir(paths::root());
@@ -100,8 +105,10 @@ fn test_miri(counts: &mut Counts) -> Result<String> {
     }
     let mut safe_api = miri("--no-default-features");
     safe_api.args(["--package", "pommel", "--test", "mock", "--"]).args(MIRI_SAFE_API);
+    let mut engine = miri("--lib");
+    engine.args(["--package", "pommel-array", "--"]).args(MIRI_ENGINE);
     let limit = Duration::from_secs(20 * 60);
-    for mut command in [packages, safe_api] {
+    for mut command in [packages, safe_api, engine] {
         let status = process::watch(&mut command, limit, |line| counts.read_cargo(line))?;
         counts.expect(status)?;
     }

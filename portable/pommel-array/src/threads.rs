@@ -8,6 +8,7 @@ mod number;
 
 use crate::error::Result;
 use crate::raw::process;
+use crate::raw::share::prepare_thread;
 use crate::raw::team::Team;
 use core::ops::Range;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -35,7 +36,8 @@ fn pool(number: usize) -> Option<Arc<rayon::ThreadPool>> {
     {
         return Some(Arc::clone(&there.threads));
     }
-    let made = Arc::new(rayon::ThreadPoolBuilder::new().num_threads(number).build().ok()?);
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(number);
+    let made = Arc::new(builder.start_handler(|_| prepare_thread()).build().ok()?);
     let threads = ManuallyDrop::new(Arc::clone(&made));
     if let Some(old) = pool.replace(Pool { process, number, threads })
         && old.process == process

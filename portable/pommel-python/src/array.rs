@@ -200,15 +200,6 @@ impl NdArray {
         Shape(self.inner.shape().to_vec())
     }
 
-    /// Refuses another shape, which would be one for all who have the array.
-    #[setter]
-    fn set_shape(&self, value: &Object<'_>) -> Result<()> {
-        Err(Error::attribute_error(format!(
-            "the shape of an array stays what it is: write a = a.reshape({})",
-            value.repr()?
-        )))
-    }
-
     /// The bytes from one element to the next along each axis.
     #[getter]
     fn strides(&self) -> Shape {

@@ -37,6 +37,12 @@ std::thread_local!(static WAITING: Waiting = const {
     Waiting { count: Cell::new(0), data: [const { Cell::new(core::ptr::null()) }; KEPT] }
 });
 
+/// Lets a thread have what it needs for itself as long as there is memory: the C library ends the process
+/// if a thread asks for it later and there is none.
+pub(crate) fn prepare_thread() {
+    let _ = WAITING.try_with(|waiting| waiting.count.get());
+}
+
 /// Data as an array has it.
 pub struct Share(ManuallyDrop<Arc<Data>>);
 

@@ -14,6 +14,7 @@
 //! reads what there is to do; the caller closes the call and waits for the count to be zero before it
 //! goes on. So nobody reads a call that is gone, however late a helper is.
 
+use crate::raw::share::prepare_thread;
 use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -203,6 +204,7 @@ impl Shared {
 
     /// What a helper does all its life.
     fn help(&self) {
+        prepare_thread();
         let mut since = Instant::now();
         let mut looks = 0u32;
         while !self.over.load(Ordering::Relaxed) {
