@@ -231,6 +231,9 @@ fn release(start: NonNull<u8>, len: usize) {
     unsafe { alloc::dealloc(start.as_ptr(), layout) };
 }
 
+/// What is left for the little things that algorithms and threads need, which nobody asks for.
+const BESIDE: usize = 1 << 20;
+
 /// An error unless there is so much memory at the moment: asked before something that would end the
 /// process if there were not, such as a `Vec` of that size or an algorithm of another crate. Little is
 /// not asked for, since that costs more than it tells.
@@ -241,7 +244,7 @@ pub fn check_room(bytes: usize) -> Result<()> {
     if bytes < LITTLE {
         return Ok(());
     }
-    let room = room_for::<u8>(bytes)?;
+    let room = room_for::<u8>(bytes.saturating_add(BESIDE))?;
     // What is not looked at need not be allocated, and would be there always.
     core::hint::black_box(room.as_ptr());
     Ok(())
