@@ -265,7 +265,8 @@ def test_memory_for_functions_of_c():
 
 
 def test_a_shape_is_not_set():
-    with pytest.raises(AttributeError, match=r"write a = a.reshape\(\(2, 3\)\)"):
+    # Type checkers say so, too, as long as there is nothing to set it with.
+    with pytest.raises(AttributeError):
         pm.arange(6).shape = (2, 3)
 
 
