@@ -438,6 +438,14 @@ fn errors_of_arithmetic_are_reported() {
     let large = Array::from_slice(&[f64::MAX, f64::MAX], &[2]).unwrap();
     reduce(Reduction::Sum, &large, None, false, None).unwrap();
     assert!(status::take_report().contains(Status::OVERFLOW));
+    // Added as float32, which holds the sum.
+    for n in [4, 3000] {
+        let halves = Array::full(&[n], Scalar::Float(60_000.0), DType::Float16).unwrap();
+        for reduction in [Reduction::Sum, Reduction::Prod] {
+            reduce(reduction, &halves, None, false, None).unwrap();
+            assert!(status::take_report().contains(Status::OVERFLOW), "{n}");
+        }
+    }
     let infinite = Array::from_slice(&[f64::INFINITY, -f64::INFINITY], &[2]).unwrap();
     reduce(Reduction::Sum, &infinite, None, false, None).unwrap();
     assert!(status::take_report().contains(Status::INVALID));

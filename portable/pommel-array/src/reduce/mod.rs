@@ -13,7 +13,6 @@ use crate::error::{Error, Result};
 use crate::kernels::reduce::fold::{self, Folder};
 use crate::kernels::reduce::step::{Partial, memory_order};
 use crate::kernels::reduce::{few, spread};
-use crate::kernels::status::{self, Status};
 use crate::layout::{Dims, Layout, normal_axes};
 use crate::raw::memory::Memory;
 use crate::scalar::Scalar;
@@ -205,7 +204,7 @@ impl Plan {
 /// The elements are converted to `dtype` before they come together, if one is given; that is for sums
 /// and products. Sums of floating-point numbers are made in blocks that follow from the shape alone;
 /// `float16` is added as `float32`. Errors of arithmetic are reported
-/// ([`status::take_report`]).
+/// ([`take_report`](crate::kernels::status::take_report)).
 ///
 /// # Errors
 /// There is no such axis, or it is named twice; a value is to be made of no elements that has none
@@ -310,21 +309,9 @@ fn finish(partial: Partial, wanted: DType, layout: Layout) -> Result<Array> {
     let flat = Layout::contiguous(&[layout.size() as isize], dtype.size(), crate::Order::C)?;
     let exact = Array::over(memory, dtype, flat);
     let result = exact.cast(wanted, Casting::Unsafe)?;
+    // The conversion notes what is too large for the type.
     result.eval()?;
-    if wanted == DType::Float16 && dtype == DType::Float32 && overflows(&exact, &result)? {
-        status::report(Status::OVERFLOW);
-    }
     Ok(result.with_layout(layout))
-}
-
-/// Whether a number was finite before it became one of half precision.
-fn overflows(exact: &Array, halves: &Array) -> Result<bool> {
-    exact.with_slice(|exact: &[f32]| {
-        halves.with_slice(|halves: &[half::f16]| {
-            let mut both = exact.iter().zip(halves);
-            both.any(|(exact, half)| half.is_infinite() && exact.is_finite())
-        })
-    })?
 }
 
 /// The reduction of no elements, as often as the shape that is left says.
