@@ -89,7 +89,7 @@ const MIRI_SAFE_API: &[&str] =
 /// Tests of the engine of arrays that take Miri through its unsafe code around elements: shares in memory,
 /// threads that help, and the short ways of small arrays. Its loops take Miri too long, and the pool of
 /// `rayon` breaks the rules of borrowing that Miri tries out.
-const MIRI_ENGINE: &[&str] = &["raw::share", "raw::team", "kernels::few"];
+const MIRI_ENGINE: &[&str] = &["raw::share", "raw::team", "raw::reserve", "kernels::few"];
 
 fn test_miri(counts: &mut Counts) -> Result<String> {
     let mut setup = Command::new("cargo");

@@ -45,5 +45,6 @@ pub use function::Function;
 pub use index::Index;
 pub use layout::{Dims, Layout, Order};
 pub use raw::memory::{check_room, room_for};
+pub use raw::reserve::Reserve;
 pub use reduce::{Reduction, reduce};
 pub use scalar::Scalar;

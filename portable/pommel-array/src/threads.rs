@@ -7,6 +7,7 @@
 mod number;
 
 use crate::error::Result;
+use crate::raw::memory::check_room;
 use crate::raw::process;
 use crate::raw::share::prepare_thread;
 use crate::raw::team::Team;
@@ -27,6 +28,16 @@ struct Pool {
 /// The threads of this process.
 static POOL: Mutex<Option<Pool>> = Mutex::new(None);
 
+/// A thread's stack, which is this large unless `RUST_MIN_STACK` says otherwise, and what the C library
+/// and others need for it.
+const THREAD: usize = 3 << 20;
+
+/// Whether memory has room for so many new threads: the C library ends the process if one that has its
+/// stack finds no memory for little things.
+fn have_room(threads: usize) -> Option<()> {
+    check_room(threads.saturating_mul(THREAD)).ok()
+}
+
 /// So many threads; `None` where the system has no more.
 fn pool(number: usize) -> Option<Arc<rayon::ThreadPool>> {
     let mut pool = POOL.lock().ok()?;
@@ -36,6 +47,7 @@ fn pool(number: usize) -> Option<Arc<rayon::ThreadPool>> {
     {
         return Some(Arc::clone(&there.threads));
     }
+    have_room(number)?;
     let builder = rayon::ThreadPoolBuilder::new().num_threads(number);
     let made = Arc::new(builder.start_handler(|_| prepare_thread()).build().ok()?);
     let threads = ManuallyDrop::new(Arc::clone(&made));
@@ -58,7 +70,7 @@ struct Helpers {
 
 static HELPERS: Mutex<Option<Helpers>> = Mutex::new(None);
 
-/// The helpers for so many threads.
+/// The helpers for so many threads; `None` where the system has no more.
 fn helpers(number: usize) -> Option<Arc<Team>> {
     let mut helpers = HELPERS.lock().ok()?;
     let process = process::number();
@@ -67,6 +79,7 @@ fn helpers(number: usize) -> Option<Arc<Team>> {
     {
         return Some(Arc::clone(&there.team));
     }
+    have_room(number - 1)?;
     let made = Arc::new(Team::new(number - 1));
     let team = ManuallyDrop::new(Arc::clone(&made));
     if let Some(old) = helpers.replace(Helpers { process, number, team })

@@ -20,6 +20,9 @@ mod text;
 mod ufunc;
 mod value;
 
+#[global_allocator]
+static MEMORY: pommel_array::Reserve = pommel_array::Reserve;
+
 /// The native part of the package `pommel`. Its names are not for users.
 #[pommel::module(name = "_native")]
 pub mod native {

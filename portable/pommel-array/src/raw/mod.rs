@@ -15,5 +15,6 @@ pub mod access;
 pub mod data;
 pub mod memory;
 pub(crate) mod process;
+pub mod reserve;
 pub mod share;
 pub(crate) mod team;
