@@ -1,0 +1,175 @@
+//! The typed form: numbers and handles in single static assignment, blocks with parameters.
+//!
+//! A function of this form is one specialisation of a Python function with what is inlined into it. Its
+//! instructions have no meaning beyond the processor's but for objects, which they hold as handles and
+//! leave to the runtime. What they cannot do they leave by an *exit*: the values that are alive go to a
+//! buffer, and the function returns the number of the exit.
+
+pub mod op;
+
+pub use op::{Op, Signature};
+
+/// A value: the result of an instruction or a parameter of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Value(pub u32);
+
+/// A block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Block(pub u32);
+
+/// The type of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// A signed integer of 64 bits, or an address.
+    I64,
+    /// A float of 64 bits.
+    F64,
+    /// A truth value: a byte that is 0 or 1.
+    Bool,
+    /// The handle of an object.
+    Obj,
+}
+
+/// What an instruction has besides operands.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub enum Immediate {
+    /// Nothing.
+    #[default]
+    None,
+    /// An integer: a constant, an index into a table of the specialisation, a distance in bytes.
+    Int(i64),
+    /// A float.
+    Float(f64),
+    /// A truth value.
+    Bool(bool),
+    /// A function of the C library.
+    Math(op::Math),
+}
+
+/// How an instruction leaves the function if it must.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exit {
+    /// Its number.
+    pub id: u32,
+    /// What goes to the buffer, in this order.
+    pub saved: Vec<Value>,
+}
+
+/// An instruction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inst {
+    /// What it does.
+    pub op: Op,
+    /// Its operands.
+    pub args: Vec<Value>,
+    /// What else it needs.
+    pub immediate: Immediate,
+    /// Its results.
+    pub results: Vec<Value>,
+    /// Where it goes if it cannot.
+    pub exit: Option<Exit>,
+}
+
+/// Where a block goes on, and with what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// The block.
+    pub block: Block,
+    /// The values of its parameters.
+    pub args: Vec<Value>,
+}
+
+/// The end of a block.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// Another block.
+    Jump(Target),
+    /// One of two blocks.
+    Branch {
+        /// What decides: a truth value.
+        condition: Value,
+        /// If it is true.
+        then: Target,
+        /// If it is not.
+        otherwise: Target,
+    },
+    /// The function's results, which go to the buffer; it returns 0.
+    Return(Vec<Value>),
+    /// The function leaves. It returns the number of the exit plus 1.
+    Exit(Exit),
+    /// Nothing comes here.
+    Unreachable,
+}
+
+/// A block's parameters, instructions and end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BlockData {
+    /// Its parameters.
+    pub params: Vec<Value>,
+    /// Its instructions.
+    pub insts: Vec<Inst>,
+    /// Its end.
+    pub end: End,
+}
+
+/// A function. The parameters of its first block are its arguments, which it finds in the buffer; nothing
+/// jumps to that block.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Function {
+    /// The types of its values.
+    pub types: Vec<Type>,
+    /// Its blocks.
+    pub blocks: Vec<BlockData>,
+}
+
+impl Function {
+    /// A new value of a type.
+    pub fn value(&mut self, of: Type) -> Value {
+        self.types.push(of);
+        Value(self.types.len() as u32 - 1)
+    }
+
+    /// The type of a value.
+    pub fn type_of(&self, value: Value) -> Type {
+        self.types[value.0 as usize]
+    }
+
+    /// A new block, without an end so far.
+    pub fn block(&mut self) -> Block {
+        self.blocks.push(BlockData { params: vec![], insts: vec![], end: End::Unreachable });
+        Block(self.blocks.len() as u32 - 1)
+    }
+
+    /// Another parameter of a block.
+    pub fn param(&mut self, block: Block, of: Type) -> Value {
+        let value = self.value(of);
+        self[block].params.push(value);
+        value
+    }
+}
+
+impl core::ops::Index<Block> for Function {
+    type Output = BlockData;
+
+    fn index(&self, block: Block) -> &BlockData {
+        &self.blocks[block.0 as usize]
+    }
+}
+
+impl core::ops::IndexMut<Block> for Function {
+    fn index_mut(&mut self, block: Block) -> &mut BlockData {
+        &mut self.blocks[block.0 as usize]
+    }
+}
+
+impl End {
+    /// Where it may go on in the function.
+    pub fn targets(&self) -> impl Iterator<Item = &Target> {
+        let (first, second) = match self {
+            End::Jump(target) => (Some(target), None),
+            End::Branch { then, otherwise, .. } => (Some(then), Some(otherwise)),
+            End::Return(_) | End::Exit(_) | End::Unreachable => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+}
