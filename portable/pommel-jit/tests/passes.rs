@@ -56,9 +56,9 @@ golden_tests! {
     fold |function| while passes::fold::run(function) {};
     params |function| while passes::params::run(function) {};
     common |function| while passes::common::run(function) {};
-    dead |function| drop(passes::dead::run(function));
-    invariant |function| drop(passes::invariant::run(function));
-    range |function| drop(passes::range::run(function));
+    dead |function| _ = passes::dead::run(function);
+    invariant |function| _ = passes::invariant::run(function);
+    range |function| _ = passes::range::run(function);
     ownership passes::ownership::run;
     optimise passes::optimise;
 }
@@ -127,17 +127,17 @@ proptest! {
 
     #[test]
     fn dead_code_changes_nothing(choices in random::choices(), args in random::arguments()) {
-        stays_the_same(&choices, &args, 50, |function| drop(passes::dead::run(function)), false)?;
+        stays_the_same(&choices, &args, 50, |function| _ = passes::dead::run(function), false)?;
     }
 
     #[test]
     fn invariants_change_nothing(choices in random::choices(), args in random::arguments()) {
-        stays_the_same(&choices, &args, 50, |function| drop(passes::invariant::run(function)), false)?;
+        stays_the_same(&choices, &args, 50, |function| _ = passes::invariant::run(function), false)?;
     }
 
     #[test]
     fn ranges_change_nothing(choices in random::choices(), args in random::arguments()) {
-        stays_the_same(&choices, &args, 50, |function| drop(passes::range::run(function)), false)?;
+        stays_the_same(&choices, &args, 50, |function| _ = passes::range::run(function), false)?;
     }
 
     #[test]

@@ -17,11 +17,30 @@ use std::collections::BTreeSet;
 
 /// Inserts what gives handles back and makes others.
 pub fn run(function: &mut Function) {
+    retain_choices(function);
     let handles = Handles::of(function);
     let alive = handles.alive(function);
     for block in flow::reverse_postorder(function) {
         let mut writer = Writer { function, handles: &handles, alive: &alive, insts: vec![] };
         writer.block(block);
+    }
+}
+
+/// A choice between handles gives one of them, which somebody else owns: another handle is made of it at
+/// once.
+fn retain_choices(function: &mut Function) {
+    for block in function.ids() {
+        let insts = std::mem::take(&mut function[block].insts);
+        for mut inst in insts {
+            let mut retain = None;
+            if inst.op == Op::Select && function.type_of(inst.args[1]) == Type::Obj {
+                let lent = function.value(Type::Obj);
+                let results = std::mem::replace(&mut inst.results, vec![lent]);
+                retain = Some(Inst { op: Op::Retain, args: vec![lent], results, ..release(lent) });
+            }
+            function[block].insts.push(inst);
+            function[block].insts.extend(retain);
+        }
     }
 }
 
@@ -31,8 +50,9 @@ type Set = BTreeSet<Value>;
 /// Which values are handles that the function owns, and who needs them.
 struct Handles {
     owned: Vec<bool>,
-    /// For addresses: the owned handles of the arrays that they lead into, which have to live as long.
-    arrays: Vec<Set>,
+    /// For addresses, the owned handles of the arrays that they lead into, and for a choice those that it
+    /// chooses from: they have to live as long.
+    behind: Vec<Set>,
     dominators: Dominators,
     /// In which block a value is defined.
     places: Vec<Block>,
@@ -47,54 +67,61 @@ impl Handles {
             for value in data.params.iter().chain(data.insts.iter().flat_map(|inst| &inst.results))
             {
                 places[value.0 as usize] = block;
-                owned[value.0 as usize] &= block != Block(0) || !data.params.contains(value);
+            }
+            let choices = data.insts.iter().filter(|inst| inst.op == Op::Select);
+            for choice in choices.flat_map(|inst| &inst.results) {
+                owned[choice.0 as usize] = false;
+            }
+            if block == Block(0) {
+                data.params.iter().for_each(|param| owned[param.0 as usize] = false);
             }
         }
         let dominators = Dominators::of(function);
-        let arrays = vec![Set::new(); function.types.len()];
-        let mut handles = Handles { owned, arrays, dominators, places };
-        while handles.find_arrays(function) {}
+        let behind = vec![Set::new(); function.types.len()];
+        let mut handles = Handles { owned, behind, dominators, places };
+        while handles.look_behind(function) {}
         handles
     }
 
     /// Follows addresses one step further. Whether there was anything new.
-    fn find_arrays(&mut self, function: &Function) -> bool {
+    fn look_behind(&mut self, function: &Function) -> bool {
         let mut changed = false;
         for block in flow::reverse_postorder(function) {
-            for inst in &function[block].insts {
-                let Some(result) = inst.results.first().filter(|_| is_address(inst)) else {
-                    continue;
-                };
+            for inst in function[block].insts.iter().filter(|inst| is_address(inst)) {
                 for arg in &inst.args {
-                    match inst.op {
-                        Op::View => changed |= self.leads_into(*result, &only(*arg, &self.owned)),
-                        _ => changed |= self.leads_into(*result, &self.arrays_of(*arg)),
-                    }
+                    let is_handle = function.type_of(*arg) == Type::Obj;
+                    let set = if is_handle { self.only(*arg) } else { self.behind(*arg) };
+                    changed |= self.leads_to(inst.results[0], &set);
                 }
             }
             for target in function[block].end.targets() {
                 for (param, arg) in function[target.block].params.iter().zip(&target.args) {
                     // Handles that are not there on every way cannot be held on to.
-                    let mut arrays = self.arrays_of(*arg);
-                    arrays.retain(|array| {
-                        self.dominators.dominates(self.places[array.0 as usize], target.block)
+                    let mut set = self.behind(*arg);
+                    set.retain(|handle| {
+                        self.dominators.dominates(self.places[handle.0 as usize], target.block)
                     });
-                    changed |= self.leads_into(*param, &arrays);
+                    changed |= self.leads_to(*param, &set);
                 }
             }
         }
         changed
     }
 
-    fn leads_into(&mut self, value: Value, arrays: &Set) -> bool {
-        let known = &mut self.arrays[value.0 as usize];
+    fn leads_to(&mut self, value: Value, handles: &Set) -> bool {
+        let known = &mut self.behind[value.0 as usize];
         let before = known.len();
-        known.extend(arrays);
+        known.extend(handles);
         known.len() != before
     }
 
-    fn arrays_of(&self, value: Value) -> Set {
-        self.arrays.get(value.0 as usize).cloned().unwrap_or_default()
+    fn behind(&self, value: Value) -> Set {
+        self.behind.get(value.0 as usize).cloned().unwrap_or_default()
+    }
+
+    /// The value, if it is owned.
+    fn only(&self, value: Value) -> Set {
+        Set::from_iter(self.is_owned(value).then_some(value))
     }
 
     /// Handles that the pass makes itself have their place at once, and are not in the list.
@@ -105,8 +132,8 @@ impl Handles {
     /// The owned handles that an instruction needs.
     fn of_inst(&self, inst: &Inst) -> Set {
         let mut set: Set = inst.uses().filter(|value| self.is_owned(*value)).collect();
-        if is_memory(inst.op) {
-            set.extend(self.arrays_of(inst.args[0]));
+        if is_memory(inst.op) || inst.op == Op::Retain {
+            set.extend(self.behind(inst.args[0]));
         }
         set
     }
@@ -150,15 +177,10 @@ impl Handles {
     }
 }
 
-/// Whether what an instruction gives may be an address that its operands lead to.
+/// Whether what an instruction gives may be an address that its operands lead to, or one of them.
 fn is_address(inst: &Inst) -> bool {
     use Op::{IAdd, IAddWrap, ISub, ISubWrap, LoadI64, Select, View};
     matches!(inst.op, IAdd | IAddWrap | ISub | ISubWrap | LoadI64 | Select | View)
-}
-
-/// The value, if it is owned.
-fn only(value: Value, owned: &[bool]) -> Set {
-    Set::from_iter(owned[value.0 as usize].then_some(value))
 }
 
 /// What is needed in a block and behind it, but for its parameters.
