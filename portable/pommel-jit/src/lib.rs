@@ -11,4 +11,6 @@ pub mod backend;
 pub mod code;
 pub mod ir;
 pub mod objects;
+pub mod passes;
+pub mod specialise;
 pub mod syntax;

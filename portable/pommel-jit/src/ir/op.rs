@@ -5,7 +5,7 @@ use super::Type;
 /// What an operation takes and gives, and what it may do besides.
 #[derive(Clone, Copy, Debug)]
 pub struct Signature {
-    /// The types of its operands. [`Op::Perform`] and [`Op::Tuple`] take any number of handles, and
+    /// The types of its operands. [`Op::Perform`] takes any number of values, [`Op::Tuple`] of handles, and
     /// [`Op::Select`] and [`Op::Same`] two of any one type behind those of the list.
     pub args: &'static [Type],
     /// The types of its results. That of [`Op::Select`] is the type of what it chooses from.
