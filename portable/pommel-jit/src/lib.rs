@@ -11,3 +11,4 @@ pub mod backend;
 pub mod code;
 pub mod ir;
 pub mod objects;
+pub mod syntax;

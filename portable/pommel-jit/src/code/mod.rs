@@ -4,7 +4,15 @@
 //! done again from its start if it was not finished. So it is both what the specialiser reads and where
 //! a function goes on, object by object, when its machine code cannot.
 
-use std::sync::Arc;
+mod liveness;
+mod order;
+mod registers;
+mod text;
+
+pub use liveness::{Liveness, RegisterSet};
+pub use order::{is_backward, loop_headers, predecessors};
+
+use std::sync::{Arc, OnceLock};
 
 /// A register of a frame: the local variables come first, then temporaries. It holds an object or is
 /// unbound.
@@ -20,7 +28,7 @@ pub struct BlockId(pub u32);
 pub struct Name(pub u32);
 
 /// Where something stands in the source that was parsed: bytes from its start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
     /// The first byte.
     pub start: u32,
@@ -37,18 +45,40 @@ pub struct Point {
     pub index: u32,
 }
 
+/// Why a function is left to the interpreter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsupported {
+    /// In words for whoever wrote it.
+    pub reason: String,
+    /// What stands there.
+    pub span: Span,
+}
+
+impl core::fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for Unsupported {}
+
 /// A function, a lambda, or a generator expression.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Code {
     /// Its name, such as `<lambda>` for one that has none.
     pub name: Box<str>,
     /// Where it stands.
     pub span: Span,
+    /// The line of its first decorator or, without, of itself: `co_firstlineno`, counted from 1.
+    pub first_line: u32,
     /// What it is called with: these are the first registers, in this order.
     pub parameters: Parameters,
     /// The names of local variables: `locals[i]` is that of register `i`. Those that are captured by
     /// nested functions have their cell in the register.
     pub locals: Vec<Box<str>>,
+    /// How many of these are its own: those behind them are variables of comprehensions, which nobody
+    /// sees but the comprehension. They may have names that others have.
+    pub variables: u32,
     /// The variables of functions around this one that it uses, in the order of `co_freevars`; their
     /// cells are in the registers behind the local variables.
     pub free: Vec<Box<str>>,
@@ -61,8 +91,43 @@ pub struct Code {
     /// Functions, lambdas and generator expressions within this one, in the order of the code objects
     /// among `co_consts`.
     pub nested: Vec<Arc<Code>>,
-    /// The first is where it begins.
+    /// The first is where it begins, and nothing jumps there. They are in reverse postorder, so that a
+    /// jump to a block that does not stand behind is a jump backwards.
     pub blocks: Vec<Block>,
+    /// Why there are no blocks: a function within another that can be made there, but not run here.
+    pub unsupported: Option<Unsupported>,
+    /// What [`Code::liveness`] found out, once somebody asked.
+    pub found_alive: OnceLock<Liveness>,
+}
+
+impl Code {
+    /// Where the temporary registers begin: those behind the variables and the cells of free ones.
+    pub fn first_temporary(&self) -> Reg {
+        Reg((self.locals.len() + self.free.len()) as u32)
+    }
+
+    /// Whether a register is a variable of the function, which keeps what it holds until the function
+    /// ends, or the cell of one around it.
+    pub fn is_variable(&self, register: Reg) -> bool {
+        let locals = self.locals.len() as u32;
+        register.0 < self.variables
+            || (register.0 >= locals && register.0 < locals + self.free.len() as u32)
+    }
+
+    /// A name.
+    pub fn name(&self, name: Name) -> &str {
+        &self.names[name.0 as usize]
+    }
+
+    /// A block.
+    pub fn block(&self, block: BlockId) -> &Block {
+        &self.blocks[block.0 as usize]
+    }
+
+    /// Which registers are alive where.
+    pub fn liveness(&self) -> &Liveness {
+        self.found_alive.get_or_init(|| Liveness::of(self))
+    }
 }
 
 /// The parameters of a function, in the order in which their arguments are in the registers: positional
