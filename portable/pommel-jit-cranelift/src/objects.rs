@@ -8,6 +8,9 @@ use pommel_jit::ir::{Immediate, Inst, Op};
 impl Translator<'_> {
     /// Lets the runtime do an operation, and leaves if it says that it exits.
     pub(crate) fn perform(&mut self, inst: &Inst, args: &[Value]) -> Result<Vec<Value>, String> {
+        if inst.op == Op::Keep {
+            return Ok(vec![]);
+        }
         if !is_runtime(inst.op) {
             return Err(format!("{} is not compiled", inst.op.text()));
         }

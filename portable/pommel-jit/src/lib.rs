@@ -12,5 +12,6 @@ pub mod code;
 pub mod ir;
 pub mod objects;
 pub mod passes;
+pub mod plain;
 pub mod specialise;
 pub mod syntax;

@@ -177,9 +177,9 @@ impl Line<'_> {
                 write!(f, "{} {} {}", r(*left), operator.text(), r(*right))
             }
             Instruction::Call { callee, arguments, .. } => self.call(f, *callee, arguments),
-            Instruction::MakeTuple { items, .. } => write!(f, "tuple {}", list(items)),
-            Instruction::MakeList { items, .. } => write!(f, "list {}", list(items)),
-            Instruction::MakeSet { items, .. } => write!(f, "set {}", list(items)),
+            Instruction::MakeTuple { items, .. } => self.items(f, "tuple", items),
+            Instruction::MakeList { items, .. } => self.items(f, "list", items),
+            Instruction::MakeSet { items, .. } => self.items(f, "set", items),
             Instruction::MakeDict { items, .. } => {
                 f.write_str("dict")?;
                 for (index, &(key, value)) in items.iter().enumerate() {
@@ -211,6 +211,11 @@ impl Line<'_> {
             Instruction::Iterate { from, .. } => write!(f, "iterate {}", r(*from)),
             _ => self.rarer(f),
         }
+    }
+
+    fn items(&self, f: &mut Formatter<'_>, what: &str, items: &[Reg]) -> fmt::Result {
+        let blank = if items.is_empty() { "" } else { " " };
+        write!(f, "{what}{blank}{}", List(self.0, items))
     }
 
     fn call(&self, f: &mut Formatter<'_>, callee: Reg, arguments: &[Argument]) -> fmt::Result {

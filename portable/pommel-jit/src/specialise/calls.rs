@@ -93,14 +93,15 @@ impl Specialiser<'_> {
 
     /// A function that the code made itself.
     fn made_callee(&mut self, contents: Contents<Value>) -> Option<Callee> {
-        let Contents::Function { code, around, nested, defaults, keyword_defaults, cells } = contents
+        let Contents::Function { home, code, around, nested, defaults, keyword_defaults, cells } =
+            contents
         else {
             return None;
         };
         let named = keyword_defaults.into_iter();
         let names = &around.0.names;
         Some(Callee {
-            home: self.state.top().home,
+            home: Home(home),
             keyword_defaults: named.map(|(n, v)| (names[n.0 as usize].clone(), v)).collect(),
             code: code.0,
             around: Some((around, nested)),
@@ -171,11 +172,16 @@ impl Specialiser<'_> {
         keyword_defaults: &[(Name, Reg)],
         cells: &[Reg],
     ) -> Done<Flow> {
+        if self.state.top().around.is_some() {
+            // Its code object is not among those of a function that is there.
+            return self.leave_for_good();
+        }
         let around = self.state.top().code.clone();
         let all = |this: &Self, registers: &[Reg]| {
             registers.iter().map(|register| this.get(*register)).collect::<Vec<_>>()
         };
         let contents = Contents::Function {
+            home: self.state.top().home.0,
             code: CodeRef(around.nested[nested as usize].clone()),
             nested,
             defaults: all(self, defaults),

@@ -98,7 +98,7 @@ impl Specialiser<'_> {
         let frames = frames.collect();
         let top = state.top();
         let refuted = refuted.then_some((top.context, top.point));
-        self.exits.push(ExitPlan { outcome: Outcome::GoesOn { frames, raised, refuted }, heap });
+        self.exits.push(ExitPlan { outcome: Outcome::GoesOn { frames, raised, refuted }, words: words.0.len() as u32, heap });
         self.state = state;
         Exit::new(self.exits.len() as u32 - 1, words.0)
     }
@@ -120,7 +120,7 @@ impl Specialiser<'_> {
         let mut words = Words::default();
         let recipe = words.recipe(value);
         let heap = words.heap(&self.state, core::iter::once(value));
-        self.exits.push(ExitPlan { outcome: Outcome::Returned(recipe), heap });
+        self.exits.push(ExitPlan { outcome: Outcome::Returned(recipe), words: words.0.len() as u32, heap });
         let exit = Exit::new(self.exits.len() as u32 - 1, words.0);
         let block = self.build.block;
         self.build.function[block].end = End::Exit(exit);

@@ -158,6 +158,7 @@ impl Specialiser<'_> {
             Val::Array(_, view, words) => match self.element(*view, words, &index) {
                 Found::At(address) => {
                     let item = self.load(view.element, address);
+                    self.keep(&value);
                     return self.set(to, item);
                 }
                 Found::OutOfBounds => return Ok(Flow::Ends),
@@ -204,8 +205,17 @@ impl Specialiser<'_> {
                 _ => {}
             },
             Val::Array(_, view, words) if fits(view.element, &item) => {
+                let zero = self.build.int(0);
+                let writable = self.op(Op::INe, &[words[words.len() - 1], zero]);
+                if self.guard(writable) == Flow::Ends {
+                    return Ok(Flow::Ends);
+                }
                 match self.element(*view, words, &index) {
-                    Found::At(address) => return self.store(view.element, address, &item),
+                    Found::At(address) => {
+                        let flow = self.store(view.element, address, &item)?;
+                        self.keep(&target);
+                        return Ok(flow);
+                    }
                     Found::OutOfBounds => return Ok(Flow::Ends),
                     Found::Nothing => {}
                 }
@@ -240,7 +250,7 @@ impl Specialiser<'_> {
         let exit = if is_guess { self.exit_refuted() } else { self.exit() };
         let immediate = Immediate::Int(number as i64);
         let place = self.build.emit(Op::View, &[handle], immediate, Some(exit))[0];
-        let count = 1 + 2 * usize::from(view.rank);
+        let count = 2 + 2 * usize::from(view.rank);
         let words = (0..count).map(|i| {
             self.build.emit(Op::LoadI64, &[place], Immediate::Int(8 * i as i64), None)[0]
         });
@@ -276,6 +286,13 @@ impl Specialiser<'_> {
             address = self.op(Op::IAddWrap, &[address, distance]);
         }
         Found::At(address)
+    }
+
+    /// An array is there until here, since its elements have just been read or written.
+    fn keep(&mut self, array: &Val<Value>) {
+        if let Val::Array(handle, ..) = array {
+            self.build.emit(Op::Keep, &[*handle], Immediate::None, None);
+        }
     }
 
     fn load(&mut self, element: Element, address: Value) -> Val<Value> {
@@ -417,6 +434,7 @@ impl Specialiser<'_> {
         if truth != Some(false) {
             self.build.block = yes;
             let item = self.item(step.item)?;
+            self.keep_iterated(&value);
             self.set(iterator, step.rest)?;
             self.set(to, item)?;
             let state = core::mem::take(&mut self.state);
@@ -426,6 +444,16 @@ impl Specialiser<'_> {
             alternatives.done = Some(Incoming { block: no, state: start });
         }
         Ok(alternatives)
+    }
+
+    /// The arrays of an iterator are there until here.
+    fn keep_iterated(&mut self, iterator: &Val<Value>) {
+        match iterator {
+            Val::ArrayIterator(array, _) => self.keep(array),
+            Val::Enumerate(inner, _) => self.keep_iterated(inner),
+            Val::Zip(inner) => inner.iter().for_each(|inner| self.keep_iterated(inner)),
+            _ => {}
+        }
     }
 
     fn next_of_object(&mut self, iterator: Reg, to: Reg) -> Done<Alternatives> {

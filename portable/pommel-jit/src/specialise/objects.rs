@@ -96,9 +96,6 @@ impl Specialiser<'_> {
             return self.leave_for_good();
         }
         let frame = self.state.top();
-        if frame.around.is_some() {
-            return self.leave_for_good();
-        }
         let (code, home) = (frame.code.clone(), frame.home.0);
         let action = Action::Instruction { code, home, instruction: instruction.clone() };
         let (site, words) = self.site(action, &operands);
@@ -108,7 +105,7 @@ impl Specialiser<'_> {
             let class = self.class_of_result(instruction, &operands);
             self.set(*to, Val::Object(result, class))?;
         }
-        if instruction.may_run_code() {
+        if instruction.may_run_code() && !is_quiet(instruction, &operands) {
             self.revalidate()?;
         }
         Ok(Flow::On)
@@ -335,5 +332,22 @@ impl Specialiser<'_> {
             }
             _ => self.perform(instruction),
         }
+    }
+}
+
+/// Whether an instruction on such operands runs no code but the interpreter's own.
+fn is_quiet(instruction: &Instruction, operands: &[Val<Value>]) -> bool {
+    let is_plain = |operand: &Val<Value>| {
+        let class = operand.class();
+        class.is_some_and(|class| class != Class::Array && class != Class::Tuple)
+    };
+    match instruction {
+        Instruction::Binary { .. } | Instruction::Unary { .. } => operands.iter().all(is_plain),
+        Instruction::Call { .. } => match operands.first() {
+            // What is appended to a list is not looked at.
+            Some(Val::Method(object, name)) => object.class() == Some(Class::List) && &**name == "append",
+            _ => false,
+        },
+        _ => false,
     }
 }

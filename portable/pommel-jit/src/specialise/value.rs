@@ -55,7 +55,8 @@ pub enum Val<L> {
     Known(Known),
     /// Any object, and its exact class if that is known.
     Object(L, Option<Class>),
-    /// An array in memory: its handle, and the words of its view: address, lengths, strides in bytes.
+    /// An array in memory: its handle, and the words of its view: address, lengths, strides in bytes, whether
+    /// it may be written.
     Array(L, View, Arc<[L]>),
     /// A tuple.
     Tuple(Arc<[Val<L>]>),
@@ -91,6 +92,8 @@ pub enum Contents<L> {
     /// A function that this code made: the function around it, which of that one's nested ones it is,
     /// the defaults of its parameters and its cells.
     Function {
+        /// Whose globals it has.
+        home: Known,
         /// Its code.
         code: CodeRef,
         /// The code around it.
@@ -272,10 +275,11 @@ impl<L> Contents<L> {
             Contents::Vector(items) => Contents::Vector(items.iter().map(to).collect::<Result<_, E>>()?),
             Contents::List(items) => Contents::List(list(items, to)?),
             Contents::Cell(value) => Contents::Cell(value.map(to)?),
-            Contents::Function { code, around, nested, defaults, keyword_defaults, cells } => {
+            Contents::Function { home, code, around, nested, defaults, keyword_defaults, cells } => {
                 let named = keyword_defaults.iter().map(|(name, value)| Ok((*name, value.map(to)?)));
                 let keyword_defaults = named.collect::<Result<_, E>>()?;
                 Contents::Function {
+                    home: *home,
                     code: code.clone(),
                     around: around.clone(),
                     nested: *nested,
@@ -314,9 +318,10 @@ impl<L: Clone> Contents<L> {
             Contents::Vector(items) => Contents::Vector(items.clone()),
             Contents::List(items) => Contents::List(list(items, to)),
             Contents::Cell(value) => Contents::Cell(value.with_things(to)),
-            Contents::Function { code, around, nested, defaults, keyword_defaults, cells } => {
+            Contents::Function { home, code, around, nested, defaults, keyword_defaults, cells } => {
                 let named = keyword_defaults.iter();
                 Contents::Function {
+                    home: *home,
                     code: code.clone(),
                     around: around.clone(),
                     nested: *nested,

@@ -131,6 +131,8 @@ pub type Recipe = Val<u32>;
 pub struct ExitPlan {
     /// What has happened.
     pub outcome: Outcome,
+    /// How many words it speaks of.
+    pub words: u32,
     /// The things with an identity that recipes name: by the index of [`Val::Thing`].
     pub heap: Vec<Option<Contents<u32>>>,
 }

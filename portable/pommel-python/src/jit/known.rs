@@ -1,10 +1,11 @@
 //! The objects that a specialisation knows by their identity, and what it takes for granted of them.
 
-use crate::jit::code_of;
+use super::function::{code_of, wrapped};
+use super::source::Source;
 use pommel::prelude::*;
 use pommel_jit::specialise::{Builtin, Description, FunctionObject, Known, World};
 use std::collections::HashMap;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::sync::Arc;
 
 /// Something that a specialisation takes for granted. All objects are indices into its list.
@@ -84,6 +85,16 @@ pub(crate) fn builtins<'c>(ctx: Ctx<'c>) -> Vec<(Object<'c>, Builtin)> {
     found.collect()
 }
 
+/// What was found out about objects.
+pub(crate) struct Found<'c> {
+    /// The objects that are known.
+    pub(crate) known: Vec<Object<'c>>,
+    /// What is taken for granted of them.
+    pub(crate) facts: Facts,
+    /// The texts that those stand in that are functions.
+    pub(crate) sources: HashMap<Known, Arc<Source>>,
+}
+
 /// Finds out about objects while a function is specialised.
 pub(crate) struct Inquiry<'c> {
     ctx: Ctx<'c>,
@@ -94,13 +105,14 @@ pub(crate) struct Inquiry<'c> {
     facts: Facts,
     described: HashMap<Known, Description>,
     globals: HashMap<(Known, Box<str>), Option<Known>>,
+    sources: HashMap<Known, Arc<Source>>,
     /// An exception on the way: nothing is known then.
     failed: Option<Error>,
 }
 
 impl<'c> Inquiry<'c> {
     /// Begins with a function in Python, which is the first known object.
-    pub(crate) fn new(function: &Object<'c>) -> Result<Inquiry<'c>> {
+    pub(crate) fn new(function: &Object<'c>, source: Arc<Source>) -> Result<Inquiry<'c>> {
         let ctx = function.ctx();
         Ok(Inquiry {
             ctx,
@@ -111,6 +123,7 @@ impl<'c> Inquiry<'c> {
             facts: Facts::default(),
             described: HashMap::new(),
             globals: HashMap::new(),
+            sources: HashMap::from([(Known(0), source)]),
             failed: None,
         })
     }
@@ -124,12 +137,22 @@ impl<'c> Inquiry<'c> {
         Known(place as u32)
     }
 
-    /// What was found out: the objects, and what is taken for granted of them.
-    pub(crate) fn finish(self) -> Result<(Vec<Object<'c>>, Facts)> {
+    /// What was found out.
+    pub(crate) fn finish(self) -> Result<Found<'c>> {
         match self.failed {
             Some(error) => Err(error),
-            None => Ok((self.known, self.facts)),
+            None => Ok(Found { known: self.known, facts: self.facts, sources: self.sources }),
         }
+    }
+
+    /// The cells of the function that it begins with.
+    pub(crate) fn cells(&mut self) -> Result<Vec<Known>> {
+        let cells = self.known[0].get_attr(c"__closure__")?;
+        if cells.is_none() {
+            return Ok(vec![]);
+        }
+        let cells: Vec<Object<'c>> = cells.iter()?.collect::<Result<_>>()?;
+        Ok(cells.iter().map(|cell| self.know(cell)).collect())
     }
 
     fn object(&self, known: Known) -> Object<'c> {
@@ -137,11 +160,10 @@ impl<'c> Inquiry<'c> {
     }
 
     /// What an object's attribute is, which must stay so.
-    fn fixed(&mut self, of: Known, name: &str) -> Result<Object<'c>> {
-        let text = CString::new(name).map_err(|_| Error::value_error("a name has a zero byte"))?;
-        let value = self.object(of).get_attr(text.as_c_str())?;
+    fn fixed(&mut self, of: Known, name: &CStr) -> Result<Object<'c>> {
+        let value = self.object(of).get_attr(name)?;
         let known = self.know(&value).0;
-        self.facts.0.push(Fact::Attribute { of: of.0, name: text, value: known });
+        self.facts.0.push(Fact::Attribute { of: of.0, name: name.into(), value: known });
         Ok(value)
     }
 
@@ -184,10 +206,10 @@ impl<'c> Inquiry<'c> {
             return Ok(Description::Bool(truth));
         }
         let class = object.type_();
-        if class.is(&*self.ctx.builtin(c"int")?) {
+        if class.is(&self.ctx.builtin(c"int")?) {
             return Ok(object.extract().map_or(Description::Other, Description::Int));
         }
-        if class.is(&*self.ctx.builtin(c"float")?) {
+        if class.is(&self.ctx.builtin(c"float")?) {
             return Ok(Description::Float(object.extract()?));
         }
         if let Some((_, builtin)) = self.builtins.iter().find(|(known, _)| known.is(&object)) {
@@ -196,9 +218,8 @@ impl<'c> Inquiry<'c> {
         if class.is(&*self.module_type) {
             return Ok(Description::Module);
         }
-        if class.is(&*self.ctx.builtin(c"tuple")?) {
-            let items = object.cast::<Tuple>()?;
-            let items: Vec<Object<'c>> = items.iter_as().and_then(|items| items.collect())?;
+        if class.is(&self.ctx.builtin(c"tuple")?) {
+            let items: Vec<Object<'c>> = object.iter()?.collect::<Result<_>>()?;
             return Ok(Description::Tuple(items.iter().map(|item| self.know(item)).collect()));
         }
         self.look_at_function(known, &object)
@@ -206,7 +227,7 @@ impl<'c> Inquiry<'c> {
 
     /// Looks at a function in Python, also behind what compiles it.
     fn look_at_function(&mut self, known: Known, object: &Object<'c>) -> Result<Description> {
-        let (function, is_root) = match crate::jit::wrapped(object)? {
+        let (function, is_root) = match wrapped(object)? {
             Some(function) => (self.know(&function), false),
             None => (known, known == Known(0)),
         };
@@ -214,20 +235,24 @@ impl<'c> Inquiry<'c> {
         if !plain.type_().is(&*self.function_type) {
             return Ok(Description::Other);
         }
-        let Some(code) = code_of(&plain)? else { return Ok(Description::Other) };
-        let look = |this: &mut Self, name: &str| -> Result<Object<'c>> {
-            // What is compiled stays what it was then.
-            if is_root { plain.get_attr(CString::new(name)?.as_c_str()) } else { this.fixed(function, name) }
+        let known_source = self.sources.get(&function).cloned();
+        let Some((source, code)) = code_of(&plain, known_source)? else {
+            return Ok(Description::Other);
         };
-        look(self, "__code__")?;
-        let defaults = look(self, "__defaults__")?;
-        let named = look(self, "__kwdefaults__")?;
+        self.sources.insert(function, source);
+        let look = |this: &mut Self, name: &CStr| -> Result<Object<'c>> {
+            // What is compiled stays what it was then.
+            if is_root { plain.get_attr(name) } else { this.fixed(function, name) }
+        };
+        look(self, c"__code__")?;
+        let defaults = look(self, c"__defaults__")?;
+        let named = look(self, c"__kwdefaults__")?;
         let cells = plain.get_attr(c"__closure__")?;
         let all = |this: &mut Self, object: &Object<'c>| -> Result<Vec<Known>> {
             if object.is_none() {
                 return Ok(vec![]);
             }
-            let items: Vec<Object<'c>> = object.iter_as()?.collect::<Result<_>>()?;
+            let items: Vec<Object<'c>> = object.iter()?.collect::<Result<_>>()?;
             Ok(items.iter().map(|item| this.know(item)).collect())
         };
         let mut keyword_defaults = Vec::new();
@@ -282,7 +307,7 @@ impl World for Inquiry<'_> {
         if !self.object(of).has_attr(text.as_c_str()) {
             return None;
         }
-        let value = self.fixed(of, name);
+        let value = self.fixed(of, &text);
         self.kept(value).map(|value| self.know(&value))
     }
 

@@ -1,21 +1,26 @@
 //! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
 
-use super::known::{Facts, Inquiry};
-use super::objects::{Home, Interpreter};
+use super::known::{Facts, Found, Inquiry};
+use super::objects::{Home, Python};
+use super::source::Source;
 use super::recipe::{Ingredients, handle_of};
 use super::shapes::{class_of, shape, take, view_words};
 use pommel::prelude::*;
 use pommel::raw;
 use pommel_jit::backend::{Backend, Machine};
+use pommel_jit::code::Code;
 use pommel_jit::ir::Op;
 use pommel_jit::ir::op::Class;
+use pommel_jit::objects::Objects;
 use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
 use pommel_jit::specialise::{
     Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, NOTHING, Outcome, Place, Recipe,
     Refusal, Shape, Site, Specialisation, View, specialise,
 };
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// The words of a view at most: address, lengths, strides, whether it may be written.
 pub(crate) const VIEW_WORDS: usize = 2 + 2 * super::shapes::MOST_AXES;
@@ -27,6 +32,8 @@ pub(crate) struct Compiled {
     views: Vec<View>,
     arguments: Vec<Shape>,
     facts: Facts,
+    /// The texts that its functions stand in.
+    sources: HashMap<Known, Arc<Source>>,
     machine: Box<dyn Machine>,
     /// The typed form as text, after the passes.
     pub(crate) text: String,
@@ -67,7 +74,7 @@ impl Compiled {
         let shapes: Vec<Shape> =
             arguments.iter().map(|argument| shape(&mut inquiry, argument.as_ref())).collect();
         let made = specialise(&mut inquiry, described, &shapes, experience);
-        let (known, facts) = inquiry.finish()?;
+        let Found { known, facts, sources } = inquiry.finish()?;
         let Specialisation { mut function, exits, sites, views, arguments } =
             made.map_err(Failure::Refused)?;
         optimise(&mut function);
@@ -75,7 +82,7 @@ impl Compiled {
             Failure::Refused(Refusal { reason: format!("there is no machine code: {reason}"), place: None })
         })?;
         let text = function.to_string();
-        Ok((Compiled { exits, sites, views, arguments, facts, machine, text }, known))
+        Ok((Compiled { exits, sites, views, arguments, facts, sources, machine, text }, known))
     }
 
     /// The words of arguments, if they are such as it was compiled for.
@@ -92,7 +99,7 @@ impl Compiled {
     /// granted is so.
     pub(crate) fn call<'c>(
         &self,
-        objects: &Interpreter<'c>,
+        objects: &Python<'c>,
         arguments: &[Option<Object<'c>>],
         known: &List<'c>,
     ) -> Result<Option<Done<'c>>> {
@@ -126,7 +133,7 @@ struct Activation<'a, 'c> {
     ctx: Ctx<'c>,
     compiled: &'a Compiled,
     known: &'a List<'c>,
-    objects: &'a Interpreter<'c>,
+    objects: &'a Python<'c>,
     /// The exception that an operation has raised.
     error: Option<Error>,
     /// Where the words of the last view are.
@@ -182,13 +189,11 @@ impl<'c> Activation<'_, 'c> {
             }
             Op::Truth => words[0] = u64::from(self.lent(words[0]).is_true()?),
             Op::Next => {
-                use pommel_jit::objects::Objects;
                 let item = self.objects.next(&self.lent(words[0]))?;
                 words[1] = u64::from(item.is_some());
                 words[0] = given(item.unwrap_or_else(|| self.ctx.none()));
             }
             Op::Poll => {
-                use pommel_jit::objects::Objects;
                 self.objects.poll()?;
             }
             Op::Valid => return self.compiled.facts.hold(self.known),
@@ -227,7 +232,9 @@ impl<'c> Activation<'_, 'c> {
     }
 
     fn home(&self, function: Known) -> Result<Home<'c>> {
-        self.objects.home(&self.known.get_index(function.0 as isize)?)
+        let lost = || Error::runtime_error("a function has no source");
+        let source = self.compiled.sources.get(&function).cloned().ok_or_else(lost)?;
+        Home::new(self.known.get_index(function.0 as isize)?, source)
     }
 
     /// Does what a site says, and gives the handle of the result.
@@ -315,8 +322,8 @@ impl<'c> Activation<'_, 'c> {
                 registers[register.0 as usize] = ingredients.object(recipe)?;
             }
             let mut home = self.home(plan.home)?;
-            for nested in &plan.around {
-                home = home.nested(*nested as usize)?;
+            if let Some((around, nested)) = &plan.around {
+                home = self.nested_home(home, &around.0, *nested as usize, &registers, &plan.code)?;
             }
             frames.push((Frame { code: plan.code.clone(), home, registers }, plan.point));
         }
@@ -324,7 +331,27 @@ impl<'c> Activation<'_, 'c> {
     }
 }
 
-type Frames<'c> = Vec<(Frame<Interpreter<'c>>, pommel_jit::code::Point)>;
+impl<'c> Activation<'_, 'c> {
+    /// What a function is at home in that the code made itself: it has never been an object.
+    fn nested_home(
+        &self,
+        home: Home<'c>,
+        around: &Code,
+        nested: usize,
+        registers: &[Option<Object<'c>>],
+        code: &Code,
+    ) -> Result<Home<'c>> {
+        let first = code.locals.len();
+        let cells = registers[first..first + code.free.len()].iter();
+        // Cells that nobody reads any more are not there.
+        let cells = cells.map(|cell| cell.clone().map_or_else(|| self.objects.cell(None), Ok));
+        let cells: Vec<Object<'c>> = cells.collect::<Result<_>>()?;
+        let function = self.objects.function(&home, around, nested, &[], &[], &cells)?;
+        home.of(function)
+    }
+}
+
+type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
 
 /// What comes after machine code.
 enum Going<'c> {

@@ -1,17 +1,18 @@
 //! Makes objects of what machine code leaves behind: numbers and handles in words, by recipes.
 
+use super::objects::{Home, Python};
 use crate::array::NdArray;
 use crate::error::Raise;
 use pommel::prelude::*;
-use pommel::raw;
+use pommel::raw::{self, HPy};
 use pommel_array::Array;
 use pommel_jit::objects::Objects;
 use pommel_jit::specialise::{CodeRef, Contents, Known, Recipe, Tag, Thing, Val};
 
 /// What recipes speak of: words, things with an identity, and objects that are known.
-pub(crate) struct Ingredients<'a, 'c, O: Objects<Object = Object<'c>, Error = Error>> {
+pub(crate) struct Ingredients<'a, 'c> {
     pub(crate) ctx: Ctx<'c>,
-    pub(crate) objects: &'a O,
+    pub(crate) objects: &'a Python<'c>,
     /// The objects that the specialisation knows.
     pub(crate) known: &'a List<'c>,
     /// Numbers and handles. Handles are lent.
@@ -20,10 +21,10 @@ pub(crate) struct Ingredients<'a, 'c, O: Objects<Object = Object<'c>, Error = Er
     /// The things that are objects already.
     pub(crate) made: Vec<Option<Object<'c>>>,
     /// Whose globals functions have that are made.
-    pub(crate) home: &'a O::Home,
+    pub(crate) home: &'a Home<'c>,
 }
 
-impl<'a, 'c, O: Objects<Object = Object<'c>, Error = Error>> Ingredients<'a, 'c, O> {
+impl<'a, 'c> Ingredients<'a, 'c> {
     /// The object of a recipe; `None` for what is unbound.
     pub(crate) fn object(&mut self, recipe: &Recipe) -> Result<Option<Object<'c>>> {
         match recipe {
@@ -86,8 +87,8 @@ impl<'a, 'c, O: Objects<Object = Object<'c>, Error = Error>> Ingredients<'a, 'c,
                 ctx.builtin(c"enumerate")?.call((inner, self.int(*count)))
             }
             Val::Zip(inner) => {
-                let inner = self.tuple(inner)?;
-                ctx.builtin(c"zip")?.call_with(&*inner, None)
+                let inner = self.all(inner)?;
+                ctx.builtin(c"zip")?.call(&inner.iter().collect::<Vec<_>>()[..])
             }
             Val::Method(object, name) => {
                 let object = self.bound(object)?;
@@ -183,6 +184,6 @@ impl<'a, 'c, O: Objects<Object = Object<'c>, Error = Error>> Ingredients<'a, 'c,
 }
 
 /// The handle that a word is.
-pub(crate) fn handle_of(word: u64) -> hpy_abi::HPy {
-    hpy_abi::HPy(word as isize)
+pub(crate) fn handle_of(word: u64) -> HPy {
+    HPy(word as isize)
 }

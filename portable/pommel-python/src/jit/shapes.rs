@@ -74,7 +74,7 @@ pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>
 
 /// The items of a short tuple.
 fn items<'c>(object: &Object<'c>) -> Option<Vec<Object<'c>>> {
-    let items: Vec<Object<'c>> = object.iter_as().ok()?.collect::<Result<_>>().ok()?;
+    let items: Vec<Object<'c>> = object.iter().ok()?.collect::<Result<_>>().ok()?;
     (items.len() <= MOST_ITEMS).then_some(items)
 }
 
