@@ -322,3 +322,26 @@ def f(a, b):
     assert_eq!(call(source, "f", &[int(3), int(4)]), "28");
     assert_eq!(call(source, "f", &[float(3.0), int(4)]), "28.0");
 }
+
+#[test]
+fn sleds_show() {
+    let source = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../benches/sleds/sleds.py")).unwrap();
+    let mut program = Program::new(&source);
+    let slide = program.function("slide").unwrap();
+    let known = program.function("solve").unwrap();
+    let Description::Function(function) = program.describe(known) else { panic!("a function") };
+    let view = pommel_jit::specialise::View { element: pommel_jit::specialise::Element::Float64, rank: 1 };
+    let array: Shape = Val::Array((), view, vec![(); 4].into());
+    let shapes = [Val::Known(slide), array.clone(), array.clone(), array.clone(), array, Val::Float(()), Val::Int(())];
+    let mut made = specialise(&mut program, &function, &shapes, &Experience::default()).unwrap();
+    optimise(&mut made.function);
+    println!("{}", made.function);
+    for (i, exit) in made.exits.iter().enumerate() {
+        if let Outcome::GoesOn { frames, raised, refuted } = &exit.outcome {
+            let last = frames.last().unwrap();
+            let block = last.code.block(last.point.block);
+            let what = block.instructions.get(last.point.index as usize).map(|i| &i.0);
+            println!("{i}: {} {:?} {raised} {refuted:?}", last.code.name, what);
+        }
+    }
+}
