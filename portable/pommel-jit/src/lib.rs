@@ -11,4 +11,5 @@ pub mod backend;
 pub mod code;
 pub mod ir;
 pub mod objects;
+pub mod plain;
 pub mod syntax;

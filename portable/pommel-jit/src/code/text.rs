@@ -1,6 +1,8 @@
 //! Plain code as text, for people and for tests.
 
-use super::{Argument, Binary, Code, Compare, Constant, Conversion, Instruction, Reg, Terminator, Unary};
+use super::{
+    Argument, Binary, Code, Compare, Constant, Conversion, Instruction, Reg, Terminator, Unary,
+};
 use core::fmt::{self, Display, Formatter};
 
 impl Unary {
@@ -177,9 +179,9 @@ impl Line<'_> {
                 write!(f, "{} {} {}", r(*left), operator.text(), r(*right))
             }
             Instruction::Call { callee, arguments, .. } => self.call(f, *callee, arguments),
-            Instruction::MakeTuple { items, .. } => write!(f, "tuple {}", list(items)),
-            Instruction::MakeList { items, .. } => write!(f, "list {}", list(items)),
-            Instruction::MakeSet { items, .. } => write!(f, "set {}", list(items)),
+            Instruction::MakeTuple { items, .. } => self.items(f, "tuple", items),
+            Instruction::MakeList { items, .. } => self.items(f, "list", items),
+            Instruction::MakeSet { items, .. } => self.items(f, "set", items),
             Instruction::MakeDict { items, .. } => {
                 f.write_str("dict")?;
                 for (index, &(key, value)) in items.iter().enumerate() {
@@ -188,7 +190,9 @@ impl Line<'_> {
                 }
                 Ok(())
             }
-            Instruction::ListAppend { list, item } => write!(f, "append {}, {}", r(*list), r(*item)),
+            Instruction::ListAppend { list, item } => {
+                write!(f, "append {}, {}", r(*list), r(*item))
+            }
             Instruction::ListExtend { list, items } => {
                 write!(f, "extend {}, {}", r(*list), r(*items))
             }
@@ -211,6 +215,11 @@ impl Line<'_> {
             Instruction::Iterate { from, .. } => write!(f, "iterate {}", r(*from)),
             _ => self.rarer(f),
         }
+    }
+
+    fn items(&self, f: &mut Formatter<'_>, what: &str, items: &[Reg]) -> fmt::Result {
+        let blank = if items.is_empty() { "" } else { " " };
+        write!(f, "{what}{blank}{}", List(self.0, items))
     }
 
     fn call(&self, f: &mut Formatter<'_>, callee: Reg, arguments: &[Argument]) -> fmt::Result {
