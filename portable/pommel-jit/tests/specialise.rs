@@ -147,7 +147,9 @@ fn shown(recipe: &Recipe, words: &[Datum], heap: &[Option<Contents<u32>>]) -> St
         Val::None => "None".to_owned(),
         Val::Bool(at) | Val::Int(at) | Val::Float(at) => number(word(at)),
         Val::Number(tag, bits, _) => {
-            let (Datum::Int(tag), Datum::Int(bits)) = (word(tag), word(bits)) else { panic!("a tag") };
+            let (Datum::Int(tag), Datum::Int(bits)) = (word(tag), word(bits)) else {
+                panic!("a tag")
+            };
             match Tag::ALL[tag as usize] {
                 Tag::None => "None".to_owned(),
                 Tag::Bool => number(Datum::Bool(bits != 0)),
@@ -165,7 +167,8 @@ fn shown(recipe: &Recipe, words: &[Datum], heap: &[Option<Contents<u32>>]) -> St
                 format!("array([{}])", items.join(", "))
             }
             Contents::List(items) => {
-                let items: Vec<String> = items.iter().map(|item| shown(item, words, heap)).collect();
+                let items: Vec<String> =
+                    items.iter().map(|item| shown(item, words, heap)).collect();
                 format!("[{}]", items.join(", "))
             }
             other => format!("{other:?}"),
@@ -325,14 +328,27 @@ def f(a, b):
 
 #[test]
 fn sleds_show() {
-    let source = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../benches/sleds/sleds.py")).unwrap();
+    let source = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../benches/sleds/sleds.py"
+    ))
+    .unwrap();
     let mut program = Program::new(&source);
     let slide = program.function("slide").unwrap();
     let known = program.function("solve").unwrap();
     let Description::Function(function) = program.describe(known) else { panic!("a function") };
-    let view = pommel_jit::specialise::View { element: pommel_jit::specialise::Element::Float64, rank: 1 };
+    let view =
+        pommel_jit::specialise::View { element: pommel_jit::specialise::Element::Float64, rank: 1 };
     let array: Shape = Val::Array((), view, vec![(); 4].into());
-    let shapes = [Val::Known(slide), array.clone(), array.clone(), array.clone(), array, Val::Float(()), Val::Int(())];
+    let shapes = [
+        Val::Known(slide),
+        array.clone(),
+        array.clone(),
+        array.clone(),
+        array,
+        Val::Float(()),
+        Val::Int(()),
+    ];
     let mut made = specialise(&mut program, &function, &shapes, &Experience::default()).unwrap();
     optimise(&mut made.function);
     println!("{}", made.function);

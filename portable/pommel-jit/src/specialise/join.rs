@@ -162,9 +162,10 @@ impl StateShape {
         };
         let mut frames = Vec::new();
         for (ours, theirs) in self.frames.iter().zip(&other.frames) {
-            let merged = ours.iter().zip(theirs).map(|(a, b)| {
-                as_object(a, self).merged(&as_object(b, other))
-            });
+            let merged = ours
+                .iter()
+                .zip(theirs)
+                .map(|(a, b)| as_object(a, self).merged(&as_object(b, other)));
             frames.push(merged.collect::<Vec<Shape>>());
         }
         let mut shape = StateShape { frames, heap: vec![] };
@@ -324,7 +325,9 @@ impl Specialiser<'_> {
     /// The constant that all of some values are.
     fn common_constant(&self, mut values: impl Iterator<Item = Value>) -> Option<Constant> {
         let first = self.build.constant(values.next()?)?;
-        values.all(|value| self.build.constant(value).is_some_and(|c| c.is(&first))).then_some(first)
+        values
+            .all(|value| self.build.constant(value).is_some_and(|c| c.is(&first)))
+            .then_some(first)
     }
 
     /// Makes the state one of a shape, which is more general: numbers get tags, values become objects.
@@ -411,9 +414,10 @@ impl Specialiser<'_> {
     /// A value of a shape that means nothing.
     fn nothing(&mut self, shape: &Shape) -> Val<Value> {
         let mut types = leaf_types(shape).into_iter();
-        infallible(shape.map(&mut |()| {
-            Ok(self.build.nothing(types.next().expect("a type for each leaf")))
-        }))
+        infallible(
+            shape
+                .map(&mut |()| Ok(self.build.nothing(types.next().expect("a type for each leaf")))),
+        )
     }
 
     /// A number with its tag, as one that may be of more kinds.

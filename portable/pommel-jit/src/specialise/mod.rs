@@ -22,8 +22,8 @@ mod world;
 pub use build::NOTHING;
 pub use value::{CodeRef, Contents, Element, Kinds, Known, Shape, Tag, Thing, Val, View};
 pub use world::{
-    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Outcome, Place, Recipe,
-    Refusal, Site, Specialisation, World,
+    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Outcome, Place,
+    Recipe, Refusal, Site, Specialisation, World,
 };
 
 use crate::code::order;
@@ -197,7 +197,8 @@ impl Specialiser<'_> {
 
     fn facts(&mut self, code: &Arc<Code>) -> Rc<Facts> {
         let facts = self.facts.entry(Arc::as_ptr(code)).or_insert_with(|| {
-            let heads = order::loop_headers(code).into_iter().enumerate().filter(|(_, is_head)| *is_head);
+            let heads =
+                order::loop_headers(code).into_iter().enumerate().filter(|(_, is_head)| *is_head);
             let heads = heads.map(|(i, _)| BlockId(i as u32));
             Rc::new(Facts { written: heads.map(|head| (head, written_in(code, head))).collect() })
         });
@@ -311,11 +312,7 @@ impl Specialiser<'_> {
     }
 
     /// Goes on to another block of the function.
-    fn edge(
-        &mut self,
-        target: BlockId,
-        waiting: &mut HashMap<BlockId, Vec<Incoming>>,
-    ) -> Done {
+    fn edge(&mut self, target: BlockId, waiting: &mut HashMap<BlockId, Vec<Incoming>>) -> Done {
         let is_back = order::is_backward(self.state.top().point.block, target);
         let point = Point { block: target, index: 0 };
         self.prune(point);
