@@ -156,7 +156,9 @@ impl Objects for World {
             (_, Object::Int(a), Object::Int(b)) => {
                 let zero = matches!(operator, Binary::FloorDivide | Binary::Remainder) && *b == 0;
                 if zero {
-                    return Err(self.error("ZeroDivisionError", "integer division or modulo by zero"));
+                    return Err(
+                        self.error("ZeroDivisionError", "integer division or modulo by zero")
+                    );
                 }
                 Ok(Object::Int(match operator {
                     Binary::Add => a + b,
