@@ -14,6 +14,8 @@ mod errstate;
 mod exchange;
 mod files;
 mod functions;
+#[allow(unsafe_code)]
+mod jit;
 mod key;
 mod machine;
 mod text;
@@ -90,6 +92,8 @@ pub mod native {
     #[export]
     use crate::functions::{array, asarray, clip, imag, real, round};
     #[export]
+    use crate::jit::function::JitFunction;
+    #[export]
     use crate::text::{elements_text, get_printoptions, set_printoptions};
     #[export]
     use crate::ufunc::Ufunc;
@@ -109,7 +113,7 @@ pub mod native {
     }
 
     /// What belongs to submodules of the package, or to nobody.
-    const NOT_MAIN: &str = "Items RandomStream byteswap cholesky cpu_features cpu_model det eig \
+    const NOT_MAIN: &str = "Items JitFunction RandomStream byteswap cholesky cpu_features cpu_model det eig \
         eigh eigvals eigvalsh fft fftfreq fftn fftshift get_modes has_machine_code hfft host ifft \
         ifftn ifftshift ihfft instruction_sets inv irfft irfftn lstsq matrix_norm matrix_power \
         matrix_rank npy_header npy_parse npz_get npz_names npz_pack num_threads_source \

@@ -1,0 +1,45 @@
+//! The border between the typed form and machine code.
+
+use crate::ir;
+
+/// Does what machine code leaves to the runtime: an operation on objects, whose operands are in `words`,
+/// where its results go. `count` is the number of operands of those that take any; there is always room
+/// for the results. False if the operation exits.
+///
+/// `operation` is an [`ir::Op`] as an index into [`ir::Op::ALL`].
+///
+/// # Safety
+/// The arguments are those that the machine code was given and has from its instructions.
+pub type Call = unsafe extern "C" fn(
+    activation: *mut (),
+    operation: u32,
+    immediate: i64,
+    words: *mut u64,
+    count: usize,
+) -> bool;
+
+/// Machine code: arguments are in `words` and results go there, or what an exit saves. Returns 0, or the
+/// number of the exit plus 1. There are as many words as [`Machine::words`] says.
+///
+/// # Safety
+/// The code is there as long as its [`Machine`] is; the arguments fit it.
+pub type Entry = unsafe extern "C" fn(activation: *mut (), words: *mut u64) -> u32;
+
+/// A function as machine code. It may be dropped when nobody is in it any more.
+pub trait Machine: Send + Sync {
+    /// Where it begins.
+    fn entry(&self) -> Entry;
+    /// How many words arguments, results and what exits save need at most.
+    fn words(&self) -> usize;
+    /// The code as text, for people.
+    fn listing(&self) -> String;
+}
+
+/// What makes machine code.
+pub trait Backend: Send + Sync {
+    /// Compiles a function, which has passed the verifier.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    fn compile(&self, function: &ir::Function, call: Call) -> Result<Box<dyn Machine>, String>;
+}

@@ -1,0 +1,340 @@
+//! The operations of the typed form: one table.
+
+use super::Type;
+
+/// What an operation takes and gives, and what it may do besides.
+#[derive(Clone, Copy, Debug)]
+pub struct Signature {
+    /// The types of its operands. [`Op::Perform`] takes any number of values, [`Op::Tuple`] of handles, and
+    /// [`Op::Select`] and [`Op::Same`] two of any one type behind those of the list.
+    pub args: &'static [Type],
+    /// The types of its results. That of [`Op::Select`] is the type of what it chooses from.
+    pub results: &'static [Type],
+    /// Whether it must have an exit.
+    pub exits: bool,
+    /// Whether it neither reads nor changes anything but its operands, so that it can be done once for
+    /// many, earlier, or not at all. An operation that exits is pure as well if it can be left out where
+    /// the same one was done before.
+    pub pure: bool,
+}
+
+macro_rules! operations {
+    ($( $(#[$doc:meta])* $name:ident $text:literal [$($arg:ident)*] -> [$($result:ident)*] $exits:ident $pure:ident; )*) => {
+        /// An operation.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Op {
+            $( $(#[$doc])* $name, )*
+        }
+
+        impl Op {
+            /// All operations, in the order of the table.
+            pub const ALL: &'static [Op] = &[$(Op::$name),*];
+
+            /// Its name in the text form.
+            pub fn text(self) -> &'static str {
+                match self { $( Op::$name => $text, )* }
+            }
+
+            /// What it takes and gives.
+            pub fn signature(self) -> Signature {
+                match self {
+                    $( Op::$name => Signature {
+                        args: &[$(Type::$arg),*],
+                        results: &[$(Type::$result),*],
+                        exits: operations!(@ $exits),
+                        pure: operations!(@ $pure),
+                    }, )*
+                }
+            }
+        }
+    };
+    (@ exits) => { true };
+    (@ stays) => { false };
+    (@ pure) => { true };
+    (@ acts) => { false };
+}
+
+operations! {
+    // Constants: the immediate.
+    /// An integer.
+    Int "int" [] -> [I64] stays pure;
+    /// A float.
+    Float "float" [] -> [F64] stays pure;
+    /// A truth value.
+    Bool "bool" [] -> [Bool] stays pure;
+
+    // Integers. What does not fit in 64 bits exits.
+    /// Sum.
+    IAdd "iadd" [I64 I64] -> [I64] exits pure;
+    /// Difference.
+    ISub "isub" [I64 I64] -> [I64] exits pure;
+    /// Product.
+    IMul "imul" [I64 I64] -> [I64] exits pure;
+    /// Sum modulo 2**64.
+    IAddWrap "iadd.wrap" [I64 I64] -> [I64] stays pure;
+    /// Difference modulo 2**64.
+    ISubWrap "isub.wrap" [I64 I64] -> [I64] stays pure;
+    /// Product modulo 2**64.
+    IMulWrap "imul.wrap" [I64 I64] -> [I64] stays pure;
+    /// Quotient, rounded down. The divisor is neither 0 nor -1.
+    IFloorDiv "ifloordiv" [I64 I64] -> [I64] stays pure;
+    /// What is left of it, of the divisor's sign. The divisor is neither 0 nor -1.
+    IMod "imod" [I64 I64] -> [I64] stays pure;
+    /// Bits of both.
+    IAnd "iand" [I64 I64] -> [I64] stays pure;
+    /// Bits of either.
+    IOr "ior" [I64 I64] -> [I64] stays pure;
+    /// Bits of one.
+    IXor "ixor" [I64 I64] -> [I64] stays pure;
+    /// Shifted to the left, modulo 2**64, by 0 to 63.
+    IShl "ishl" [I64 I64] -> [I64] stays pure;
+    /// Shifted to the right with the sign, by 0 to 63.
+    IShr "ishr" [I64 I64] -> [I64] stays pure;
+    /// Equal.
+    IEq "ieq" [I64 I64] -> [Bool] stays pure;
+    /// Different.
+    INe "ine" [I64 I64] -> [Bool] stays pure;
+    /// Less.
+    ILt "ilt" [I64 I64] -> [Bool] stays pure;
+    /// Less or equal.
+    ILe "ile" [I64 I64] -> [Bool] stays pure;
+    /// Less, as numbers without a sign: `0 <= a < b` for a length `b`.
+    ULt "ult" [I64 I64] -> [Bool] stays pure;
+
+    // Truth values.
+    /// Both.
+    BAnd "band" [Bool Bool] -> [Bool] stays pure;
+    /// Either.
+    BOr "bor" [Bool Bool] -> [Bool] stays pure;
+    /// One.
+    BXor "bxor" [Bool Bool] -> [Bool] stays pure;
+    /// Not.
+    BNot "bnot" [Bool] -> [Bool] stays pure;
+
+    // Floats: IEEE 754, rounded to nearest, nothing contracted.
+    /// Sum.
+    FAdd "fadd" [F64 F64] -> [F64] stays pure;
+    /// Difference.
+    FSub "fsub" [F64 F64] -> [F64] stays pure;
+    /// Product.
+    FMul "fmul" [F64 F64] -> [F64] stays pure;
+    /// Quotient, also by zero.
+    FDiv "fdiv" [F64 F64] -> [F64] stays pure;
+    /// Opposite.
+    FNeg "fneg" [F64] -> [F64] stays pure;
+    /// Absolute value.
+    FAbs "fabs" [F64] -> [F64] stays pure;
+    /// Square root; not a number for negative ones.
+    FSqrt "fsqrt" [F64] -> [F64] stays pure;
+    /// Rounded down.
+    FFloor "ffloor" [F64] -> [F64] stays pure;
+    /// Rounded up.
+    FCeil "fceil" [F64] -> [F64] stays pure;
+    /// Rounded towards zero.
+    FTrunc "ftrunc" [F64] -> [F64] stays pure;
+    /// Rounded to the nearest integer, halves to even.
+    FNearest "fnearest" [F64] -> [F64] stays pure;
+    /// The size of the first with the sign of the second.
+    FCopysign "fcopysign" [F64 F64] -> [F64] stays pure;
+    /// Equal.
+    FEq "feq" [F64 F64] -> [Bool] stays pure;
+    /// Not equal, or one of them not a number.
+    FNe "fne" [F64 F64] -> [Bool] stays pure;
+    /// Less.
+    FLt "flt" [F64 F64] -> [Bool] stays pure;
+    /// Less or equal.
+    FLe "fle" [F64 F64] -> [Bool] stays pure;
+    /// A function of the C library of one float: the immediate.
+    Math1 "math1" [F64] -> [F64] stays pure;
+    /// A function of the C library of two floats: the immediate.
+    Math2 "math2" [F64 F64] -> [F64] stays pure;
+    /// Sine and cosine: the C library's, in one call where it has one that gives the same bits.
+    SinCos "sincos" [F64] -> [F64 F64] stays pure;
+
+    // From one type to another.
+    /// An integer as the nearest float.
+    IToF "itof" [I64] -> [F64] stays pure;
+    /// A float rounded towards zero, which fits in 64 bits.
+    FToI "ftoi" [F64] -> [I64] stays pure;
+    /// 0 or 1.
+    BToI "btoi" [Bool] -> [I64] stays pure;
+    /// The bits of a float.
+    FBits "fbits" [F64] -> [I64] stays pure;
+    /// The float of these bits.
+    FOfBits "fofbits" [I64] -> [F64] stays pure;
+    /// The second if the first is true, else the third.
+    Select "select" [Bool] -> [] stays pure;
+
+    // Checks.
+    /// Exits unless the value is true.
+    Guard "guard" [Bool] -> [] exits pure;
+    /// Lets the runtime look for interrupts once in a while; exits if one raised an exception.
+    Poll "poll" [] -> [] exits acts;
+
+    // Memory: an address and, as the immediate, a distance in bytes.
+    /// Reads a truth value of one byte.
+    LoadBool "load.bool" [I64] -> [Bool] stays acts;
+    /// Reads a signed integer of one byte.
+    LoadI8 "load.i8" [I64] -> [I64] stays acts;
+    /// Reads an unsigned integer of one byte.
+    LoadU8 "load.u8" [I64] -> [I64] stays acts;
+    /// Reads a signed integer of two bytes.
+    LoadI16 "load.i16" [I64] -> [I64] stays acts;
+    /// Reads an unsigned integer of two bytes.
+    LoadU16 "load.u16" [I64] -> [I64] stays acts;
+    /// Reads a signed integer of four bytes.
+    LoadI32 "load.i32" [I64] -> [I64] stays acts;
+    /// Reads an unsigned integer of four bytes.
+    LoadU32 "load.u32" [I64] -> [I64] stays acts;
+    /// Reads an integer of eight bytes.
+    LoadI64 "load.i64" [I64] -> [I64] stays acts;
+    /// Reads a float of four bytes.
+    LoadF32 "load.f32" [I64] -> [F64] stays acts;
+    /// Reads a float of eight bytes.
+    LoadF64 "load.f64" [I64] -> [F64] stays acts;
+    /// Writes a truth value: address, value.
+    StoreBool "store.bool" [I64 Bool] -> [] stays acts;
+    /// Writes the lowest byte.
+    StoreI8 "store.i8" [I64 I64] -> [] stays acts;
+    /// Writes the lowest two bytes.
+    StoreI16 "store.i16" [I64 I64] -> [] stays acts;
+    /// Writes the lowest four bytes.
+    StoreI32 "store.i32" [I64 I64] -> [] stays acts;
+    /// Writes eight bytes.
+    StoreI64 "store.i64" [I64 I64] -> [] stays acts;
+    /// Writes the nearest float of four bytes.
+    StoreF32 "store.f32" [I64 F64] -> [] stays acts;
+    /// Writes a float of eight bytes.
+    StoreF64 "store.f64" [I64 F64] -> [] stays acts;
+
+    // Objects. Handles that are results belong to the function, which releases each once; operands are
+    // lent. Handles among a function's arguments are lent as well.
+    /// Does a plain instruction on objects: the immediate is an index into the specialisation's sites.
+    /// Gives the object that the instruction gives, if any, else `None`. Exits if it raised an exception.
+    Perform "perform" [] -> [Obj] exits acts;
+    /// A known object: an index into the specialisation's table.
+    Known "known" [] -> [Obj] stays acts;
+    /// A new handle of the same object.
+    Retain "retain" [Obj] -> [Obj] stays acts;
+    /// Gives a handle back.
+    Release "release" [Obj] -> [] stays acts;
+    /// Makes a Python integer. Exits without memory, as all that make objects.
+    BoxInt "box.int" [I64] -> [Obj] exits acts;
+    /// Makes a Python float.
+    BoxFloat "box.float" [F64] -> [Obj] exits acts;
+    /// `True` or `False`.
+    BoxBool "box.bool" [Bool] -> [Obj] exits acts;
+    /// Makes a Python complex number.
+    BoxComplex "box.complex" [F64 F64] -> [Obj] exits acts;
+    /// Makes a tuple of any number of objects.
+    Tuple "tuple" [] -> [Obj] exits acts;
+    /// Makes an array of `float64`: any number of floats.
+    Array "array" [] -> [Obj] exits acts;
+    /// Whether an object is of a class: the immediate is a [`Class`].
+    IsClass "is.class" [Obj] -> [Bool] stays acts;
+    /// Whether two handles are of one object.
+    Same "same" [Obj Obj] -> [Bool] stays acts;
+    /// The value of a Python integer, and whether it fits.
+    UnboxInt "unbox.int" [Obj] -> [I64 Bool] stays acts;
+    /// The value of a Python float.
+    UnboxFloat "unbox.float" [Obj] -> [F64] stays acts;
+    /// The value of a Python truth value.
+    UnboxBool "unbox.bool" [Obj] -> [Bool] stays acts;
+    /// The parts of a Python complex number.
+    UnboxComplex "unbox.complex" [Obj] -> [F64 F64] stays acts;
+    /// Whether an object is true. Exits if asking raised an exception.
+    Truth "truth" [Obj] -> [Bool] exits acts;
+    /// The next item of an iterator and whether there is one; else the handle is of `None`. Exits if
+    /// asking raised an exception.
+    Next "next" [Obj] -> [Obj Bool] exits acts;
+    /// Exits unless what the specialisation took for granted is still so.
+    Valid "valid" [] -> [] exits acts;
+    /// Does nothing, but for what it is needed: the object of the handle is there until here.
+    Keep "keep" [Obj] -> [] stays acts;
+    /// Looks at an array: the immediate is an index into the specialisation's table of views, which says
+    /// the type of its elements and its rank. Gives the address of words: the address of the first element,
+    /// the lengths of the axes, the distances in bytes between elements along each, and whether elements may
+    /// be written. They stay until an array is looked at again. Exits if the object is no such array.
+    View "view" [Obj] -> [I64] exits acts;
+}
+
+macro_rules! math {
+    ($( $name:ident $text:literal $arity:literal; )*) => {
+        /// A function of the C library, which Python's module `math` calls.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Math {
+            $(
+                #[doc = concat!("`", $text, "`")]
+                $name,
+            )*
+        }
+
+        impl Math {
+            /// All of them.
+            pub const ALL: &'static [Math] = &[$(Math::$name),*];
+
+            /// Its name in C.
+            pub fn text(self) -> &'static str {
+                match self { $( Math::$name => $text, )* }
+            }
+
+            /// How many floats it takes.
+            pub fn arity(self) -> usize {
+                match self { $( Math::$name => $arity, )* }
+            }
+        }
+    };
+}
+
+math! {
+    Sin "sin" 1;
+    Cos "cos" 1;
+    Tan "tan" 1;
+    Asin "asin" 1;
+    Acos "acos" 1;
+    Atan "atan" 1;
+    Sinh "sinh" 1;
+    Cosh "cosh" 1;
+    Tanh "tanh" 1;
+    Asinh "asinh" 1;
+    Acosh "acosh" 1;
+    Atanh "atanh" 1;
+    Exp "exp" 1;
+    Exp2 "exp2" 1;
+    Expm1 "expm1" 1;
+    Log "log" 1;
+    Log2 "log2" 1;
+    Log10 "log10" 1;
+    Log1p "log1p" 1;
+    Cbrt "cbrt" 1;
+    Erf "erf" 1;
+    Erfc "erfc" 1;
+    Pow "pow" 2;
+    Atan2 "atan2" 2;
+    Fmod "fmod" 2;
+    Hypot "hypot" 2;
+}
+
+/// A class that the runtime knows: what [`Op::IsClass`] asks about, exactly, without subclasses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Class {
+    /// `NoneType`
+    None,
+    /// `bool`
+    Bool,
+    /// `int`
+    Int,
+    /// `float`
+    Float,
+    /// `complex`
+    Complex,
+    /// `tuple`
+    Tuple,
+    /// `list`
+    List,
+    /// `str`
+    Str,
+    /// Our array.
+    Array,
+}

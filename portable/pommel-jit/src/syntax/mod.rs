@@ -1,0 +1,147 @@
+//! From source to plain code.
+//!
+//! The text of a whole module, a cell or a snippet is parsed once ([`Module::parse`]); functions are then
+//! found by their names and lines, as code objects say them, and made plain code of
+//! ([`Module::function`]). What plain code cannot say is [`Unsupported`], with a reason.
+
+mod find;
+mod lower;
+mod scope;
+
+use crate::code::{Code, Span, Unsupported};
+use ruff_python_ast::ModModule;
+use ruff_text_size::TextRange;
+use scope::Scopes;
+use std::sync::Arc;
+
+/// How deeply statements and expressions may be nested. Whoever writes more nests by a program.
+const DEEPEST: u32 = 120;
+
+/// What goes in front of a snippet that is indented.
+const INDENTED: &str = "if True:\n";
+
+/// A place in a text as Python counts: lines from 1, columns in bytes from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The line of the beginning.
+    pub line: u32,
+    /// The column of the beginning.
+    pub column: u32,
+    /// The line of the end.
+    pub end_line: u32,
+    /// The column of the end.
+    pub end_column: u32,
+}
+
+/// Where the lines of a text begin.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    starts: Vec<u32>,
+}
+
+impl Lines {
+    /// Finds the lines of a text.
+    pub fn of(text: &str) -> Lines {
+        let ends = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+        Lines { starts: core::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect() }
+    }
+
+    /// The line of a byte, and its column there.
+    pub fn place(&self, offset: u32) -> (u32, u32) {
+        let line = self.starts.partition_point(|&start| start <= offset);
+        (line as u32, offset - self.starts[line - 1])
+    }
+
+    /// Where a span stands.
+    pub fn position(&self, span: Span) -> Position {
+        let (line, column) = self.place(span.start);
+        let (end_line, end_column) = self.place(span.end.max(span.start));
+        Position { line, column, end_line, end_column }
+    }
+}
+
+/// A text that was parsed.
+#[derive(Debug)]
+pub struct Module {
+    /// What was parsed: the source, and before it what makes an indented snippet whole.
+    text: String,
+    /// How much stands before it.
+    before: u32,
+    tree: ModModule,
+    scopes: Scopes,
+    lines: Lines,
+}
+
+impl Module {
+    /// Parses the text of a module, a cell or a snippet. The lines of a snippet may be indented, as those
+    /// of a method are. Line ends are `\n`, as Python's text files give them.
+    ///
+    /// # Errors
+    /// What is not Python.
+    pub fn parse(source: &str) -> Result<Module, Unsupported> {
+        if u32::try_from(source.len()).map_or(true, |length| length > u32::MAX / 2) {
+            let reason = "the source is too long".into();
+            return Err(Unsupported { reason, span: Span::default() });
+        }
+        let first = source.lines().map(|line| line.split('#').next().unwrap_or(line));
+        let first = first.into_iter().find(|line| !line.trim().is_empty());
+        let is_indented = first.is_some_and(|line| line.starts_with([' ', '\t']));
+        let before = if is_indented { INDENTED } else { "" };
+        let text = format!("{before}{source}");
+        let before = before.len() as u32;
+        let parsed = ruff_python_parser::parse_module(&text).map_err(|error| Unsupported {
+            reason: format!("the source cannot be parsed: {}", error.error),
+            span: shifted(error.location, before),
+        })?;
+        let tree = parsed.into_syntax();
+        let scopes = Scopes::of(&tree.body);
+        Ok(Module { text, before, tree, scopes, lines: Lines::of(source) })
+    }
+
+    /// The plain code of the function of a name that begins at a line, as `co_name` and `co_firstlineno`
+    /// of its code object say: that line is the one of its first decorator, if it has any. A lambda is
+    /// called `<lambda>`.
+    ///
+    /// # Errors
+    /// If there is none or more than one, or if plain code cannot say what it does.
+    pub fn function(&self, name: &str, line: u32) -> Result<Arc<Code>, Unsupported> {
+        let found = find::functions(self, name, line);
+        let at = found.first().map(|found| self.span(found.range())).unwrap_or_default();
+        match found[..] {
+            [] => Err(Unsupported {
+                reason: format!("the source has no {name} at line {line}"),
+                span: Span::default(),
+            }),
+            [function] => lower::function(self, function),
+            _ => Err(Unsupported {
+                reason: format!("more than one {name} begins at line {line}"),
+                span: at,
+            }),
+        }
+    }
+
+    /// Where the lines of the source begin.
+    pub fn lines(&self) -> &Lines {
+        &self.lines
+    }
+
+    /// Where something stands in the source.
+    fn span(&self, range: TextRange) -> Span {
+        shifted(range, self.before)
+    }
+
+    /// What stands somewhere.
+    fn slice(&self, range: TextRange) -> &str {
+        &self.text[range]
+    }
+
+    /// The line of something.
+    fn line(&self, range: TextRange) -> u32 {
+        self.lines.place(self.span(range).start).0
+    }
+}
+
+fn shifted(range: TextRange, before: u32) -> Span {
+    let [start, end] = [range.start(), range.end()].map(|at| u32::from(at).saturating_sub(before));
+    Span { start, end }
+}

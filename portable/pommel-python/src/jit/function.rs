@@ -1,0 +1,350 @@
+//! The class behind `pommel.jit`: a function, its plain code, and how calls come in.
+//!
+//! A call whose arguments do not fit the parameters, and every call of a function that cannot be
+//! compiled, goes to the function as it is: it raises Python's own errors.
+
+use super::engine::{Call, Engine};
+use super::objects::{Home, Python};
+use super::source::Source;
+use pommel::prelude::*;
+use pommel_jit::code::{BlockId, Code, Parameters, Point, Span, Unsupported};
+use pommel_jit::plain::{self, Frame};
+use std::sync::{Arc, OnceLock};
+
+/// What is done with a function, as `POMMEL_JIT` says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// It is compiled.
+    Compiled,
+    /// Its plain code is interpreted, for those who work on the compiler.
+    Plain,
+}
+
+/// What the decorator was told.
+#[derive(Clone, Copy)]
+#[expect(dead_code, reason = "machine code will ask for them")]
+pub(crate) struct Options {
+    /// Whether sums may be taken in another order.
+    pub(crate) fastmath: bool,
+    /// Whether other threads run meanwhile; `None` leaves that to the compiler.
+    pub(crate) nogil: Option<bool>,
+    /// Whether everything is computed a second time without the compiler.
+    pub(crate) verify: bool,
+}
+
+/// What is known of a function from the beginning.
+struct Known {
+    source: Arc<Source>,
+    mode: Mode,
+    #[expect(dead_code, reason = "machine code will ask for them")]
+    options: Options,
+}
+
+/// A compiled function, without what Python code adds to it.
+#[class(subclass)]
+pub struct JitFunction {
+    /// The function as it is.
+    function: Field,
+    known: OnceLock<Known>,
+    /// Its plain code, once it was asked for.
+    code: OnceLock<Result<Arc<Code>, Unsupported>>,
+    /// Its machine code.
+    engine: Engine,
+    /// A list of what that knows.
+    pub(super) kept: Field,
+}
+
+#[methods]
+impl JitFunction {
+    #[new]
+    fn new() -> JitFunction {
+        JitFunction {
+            function: Field::empty(),
+            known: OnceLock::new(),
+            code: OnceLock::new(),
+            engine: Engine::default(),
+            kept: Field::empty(),
+        }
+    }
+
+    /// Says which function it is, the text that it stands in, and how it is compiled.
+    #[allow(clippy::too_many_arguments, reason = "one parameter for each option")]
+    fn _prepare(
+        this: &Instance<'_, Self>,
+        function: &Object<'_>,
+        source: &str,
+        mode: &str,
+        fastmath: bool,
+        nogil: Option<bool>,
+        verify: bool,
+    ) -> Result<()> {
+        let own = this.borrow()?;
+        let mode = if mode == "plain" { Mode::Plain } else { Mode::Compiled };
+        let options = Options { fastmath, nogil, verify };
+        let known = Known { source: Source::of(source), mode, options };
+        if own.known.set(known).is_err() {
+            return Err(Error::type_error("a compiled function stays what it is"));
+        }
+        own.function.store(this, Some(function))
+    }
+
+    /// Why it cannot be compiled: the reason and where, which is the line and the column of the beginning
+    /// and of the end. `None` if it can.
+    #[allow(clippy::type_complexity, reason = "a tuple of Python")]
+    fn _unsupported(
+        this: &Instance<'_, Self>,
+    ) -> Result<Option<(String, u32, u32, u32, u32)>> {
+        let own = this.borrow()?;
+        let (known, function) = own.parts(this)?;
+        let found = own.code(known, &function)?;
+        let Err(unsupported) = found else { return Ok(None) };
+        let reason = unsupported.reason.clone();
+        if unsupported.span == Span::default() {
+            return Ok(Some((reason, 0, 0, 0, 0)));
+        }
+        let at = known.source.position(unsupported.span);
+        Ok(Some((reason, at.line, at.column, at.end_line, at.end_column)))
+    }
+
+    #[signature(*args, **kwargs)]
+    fn __call__<'c>(
+        this: &Instance<'c, Self>,
+        ctx: Ctx<'c>,
+        args: Args<'_, 'c>,
+        kwargs: Option<Dict<'c>>,
+    ) -> Result<Object<'c>> {
+        let own = this.borrow()?;
+        let (known, function) = own.parts(this)?;
+        if let Ok(code) = own.code(known, &function)?
+            && let Some(registers) = bound(&function, code, args, kwargs.as_ref())?
+        {
+            if known.mode == Mode::Compiled {
+                let call = Call { this, function: &function, source: &known.source, code };
+                return match own.engine.call(&call, &registers)? {
+                    Some(result) => result,
+                    None => call_as_it_is(&function, args, kwargs),
+                };
+            }
+            let home = Home::new(function, known.source.clone())?;
+            let frame = Frame { code: code.clone(), home, registers };
+            let start = Point { block: BlockId(0), index: 0 };
+            return plain::run(&Python::new(ctx), frame, start);
+        }
+        call_as_it_is(&function, args, kwargs)
+    }
+}
+
+impl JitFunction {
+    /// What is known of it, and the function as it is.
+    fn parts<'c>(&self, this: &Instance<'c, Self>) -> Result<(&Known, Object<'c>)> {
+        match (self.known.get(), self.function.load(this)?) {
+            (Some(known), Some(function)) => Ok((known, function)),
+            _ => Err(Error::type_error("no function: pommel.jit makes compiled functions")),
+        }
+    }
+
+    /// The plain code, or why there is none.
+    fn code(
+        &self,
+        known: &Known,
+        function: &Object<'_>,
+    ) -> Result<&Result<Arc<Code>, Unsupported>> {
+        if let Some(code) = self.code.get() {
+            return Ok(code);
+        }
+        let code = plain_code(&known.source, function)?;
+        Ok(self.code.get_or_init(|| code))
+    }
+}
+
+/// The plain code of a function whose source is in a text, or why there is none.
+fn plain_code(source: &Source, function: &Object<'_>) -> Result<Result<Arc<Code>, Unsupported>> {
+    let of_python = function.get_attr(c"__code__")?;
+    let name: String = of_python.get_attr(c"co_name")?.extract()?;
+    let line = of_python.get_attr(c"co_firstlineno")?.extract()?;
+    Ok(match source.function(&name, line) {
+        Ok(code) if !fits(&code, &of_python)? => Err(Unsupported {
+            reason: "its source is not that of the function: the file has changed".into(),
+            span: Span::default(),
+        }),
+        Ok(code) => code.unsupported.clone().map_or(Ok(code), Err),
+        Err(error) => Err(error),
+    })
+}
+
+/// The text that a function in Python stands in, and its plain code, if both can be had.
+pub(super) fn code_of(
+    function: &Object<'_>,
+    source: Option<Arc<Source>>,
+) -> Result<Option<(Arc<Source>, Arc<Code>)>> {
+    let source = match source {
+        Some(source) => source,
+        None => {
+            let find = function.ctx().import(c"pommel._compile")?.get_attr(c"_source")?;
+            Source::of(&find.call((function,))?.extract::<String>()?)
+        }
+    };
+    let code = plain_code(&source, function)?;
+    Ok(code.ok().map(|code| (source, code)))
+}
+
+/// The function that a compiled function was made of; `None` for other objects.
+pub(super) fn wrapped<'c>(object: &Object<'c>) -> Result<Option<Object<'c>>> {
+    match Instance::<JitFunction>::of(object) {
+        Some(compiled) => compiled.borrow()?.function.load(compiled),
+        None => Ok(None),
+    }
+}
+
+/// Whether plain code is that of a code object, as far as parameters and variables of other functions
+/// say.
+fn fits(code: &Code, of_python: &Object<'_>) -> Result<bool> {
+    let Parameters { positional, positional_only, keyword_only, variadic, keywords } =
+        code.parameters;
+    for (name, count) in [
+        (c"co_argcount", positional),
+        (c"co_posonlyargcount", positional_only),
+        (c"co_kwonlyargcount", keyword_only),
+    ] {
+        if of_python.get_attr(name)?.extract::<u32>()? != count {
+            return Ok(false);
+        }
+    }
+    let flags: u32 = of_python.get_attr(c"co_flags")?.extract()?;
+    if (flags & 4 != 0, flags & 8 != 0) != (variadic, keywords) {
+        return Ok(false);
+    }
+    let variables: Vec<String> = of_python.get_attr(c"co_varnames")?.extract()?;
+    let free: Vec<String> = of_python.get_attr(c"co_freevars")?.extract()?;
+    let count = (positional + keyword_only) as usize;
+    let same = |ours: &[Box<str>], theirs: &[String]| {
+        ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| **ours == **theirs)
+    };
+    // A generator expression's parameter has a name that nobody writes.
+    let parameters_fit = &*code.name == "<genexpr>"
+        || code.locals.len() >= count
+            && variables.len() >= count
+            && same(&code.locals[..count], &variables[..count]);
+    Ok(parameters_fit && same(&code.free, &free))
+}
+
+/// The registers of a frame with arguments and the cells of free variables; `None` if the arguments do not
+/// fit.
+fn bound<'c>(
+    function: &Object<'c>,
+    code: &Code,
+    args: Args<'_, 'c>,
+    kwargs: Option<&Dict<'c>>,
+) -> Result<Option<Vec<Option<Object<'c>>>>> {
+    let ctx = function.ctx();
+    let parameters = &code.parameters;
+    let positional = parameters.positional as usize;
+    if args.len() > positional && !parameters.variadic {
+        return Ok(None);
+    }
+    let named = positional + parameters.keyword_only as usize;
+    let mut registers: Vec<Option<Object<'c>>> = vec![None; code.registers as usize];
+    let given = args.iter().take(positional);
+    registers.iter_mut().zip(given).for_each(|(register, value)| *register = Some(value.clone()));
+    let mut rest = match parameters.keywords {
+        true => Some(ctx.dict()?),
+        false => None,
+    };
+    if let Some(kwargs) = kwargs
+        && !bind_keywords(code, kwargs, rest.as_mut(), &mut registers[..named])?
+    {
+        return Ok(None);
+    }
+    fill_defaults(function, code, &mut registers[..named])?;
+    if registers[..named].iter().any(Option::is_none) {
+        return Ok(None);
+    }
+    let mut next = named;
+    if parameters.variadic {
+        let values: Vec<Object<'c>> = args.iter().skip(positional).map(|value| value.clone()).collect();
+        let values: Vec<&Object<'c>> = values.iter().collect();
+        registers[next] = Some(ctx.tuple(&values)?.into());
+        next += 1;
+    }
+    if let Some(rest) = rest {
+        registers[next] = Some(rest.into());
+    }
+    if !code.free.is_empty() {
+        let cells = function.get_attr(c"__closure__")?;
+        for (register, cell) in registers[code.locals.len()..].iter_mut().zip(cells.iter()?) {
+            *register = Some(cell?);
+        }
+    }
+    Ok(Some(registers))
+}
+
+/// Puts keyword arguments where they belong. Whether they fit.
+fn bind_keywords<'c>(
+    code: &Code,
+    kwargs: &Dict<'c>,
+    mut rest: Option<&mut Dict<'c>>,
+    registers: &mut [Option<Object<'c>>],
+) -> Result<bool> {
+    let first = code.parameters.positional_only as usize;
+    for key in kwargs.keys()?.iter()? {
+        let key = key?;
+        let Some(text) = key.as_a::<Str<'_>>() else { return Ok(false) };
+        let Some(value) = kwargs.get(&key)? else { return Ok(false) };
+        // Names with lone surrogates are no parameters of ours.
+        let name = text.to_str().unwrap_or_default();
+        let place = code.locals.iter().take(registers.len()).position(|local| **local == *name);
+        match (place.filter(|&place| place >= first), &mut rest) {
+            (Some(place), _) if registers[place].is_none() => registers[place] = Some(value),
+            (None, Some(rest)) => rest.set_item(&key, &value)?,
+            _ => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
+/// Gives parameters without an argument their defaults, where they have some.
+fn fill_defaults<'c>(
+    function: &Object<'c>,
+    code: &Code,
+    registers: &mut [Option<Object<'c>>],
+) -> Result<()> {
+    let positional = code.parameters.positional as usize;
+    if registers[..positional].iter().any(Option::is_none) {
+        let defaults = function.get_attr(c"__defaults__")?;
+        let defaults = if defaults.is_none() { Vec::new() } else { defaults.iter()?.collect::<Result<Vec<_>>>()? };
+        let first = positional.saturating_sub(defaults.len());
+        let skipped = defaults.len().saturating_sub(positional);
+        for (register, default) in registers[first..positional].iter_mut().zip(defaults.into_iter().skip(skipped)) {
+            register.get_or_insert(default);
+        }
+    }
+    if registers[positional..].iter().any(Option::is_none) {
+        let defaults = function.get_attr(c"__kwdefaults__")?;
+        let Some(defaults) = defaults.as_a::<Dict<'_>>() else { return Ok(()) };
+        for (register, name) in registers.iter_mut().zip(&code.locals).skip(positional) {
+            if register.is_none() {
+                *register = defaults.get(&**name)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Calls the function as it is.
+fn call_as_it_is<'c>(
+    function: &Object<'c>,
+    args: Args<'_, 'c>,
+    kwargs: Option<Dict<'c>>,
+) -> Result<Object<'c>> {
+    let values: Vec<Object<'c>> = args.iter().map(|value| value.clone()).collect();
+    let values: Vec<&Object<'c>> = values.iter().collect();
+    let Some(kwargs) = kwargs else { return function.call(&values[..]) };
+    let mut named = Vec::new();
+    for key in kwargs.keys()?.iter()? {
+        let key = key?;
+        let value = kwargs.get(&key)?.unwrap_or_else(|| function.ctx().none());
+        named.push((key.extract::<String>()?, value));
+    }
+    let named: Vec<(&str, &Object<'_>)> = named.iter().map(|(key, value)| (&**key, value)).collect();
+    function.call_with(&values[..], &named)
+}

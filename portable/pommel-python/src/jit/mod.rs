@@ -1,0 +1,22 @@
+//! Compiled functions: what stands between Python and the compiler in `pommel-jit`.
+//!
+//! * `source` — texts that were parsed, and the plain code of the functions in them, each made once.
+//! * `function` — the class behind `pommel.jit`: how calls come in.
+//! * `objects` — Python's operations, as the interpreter of plain code asks for them.
+//! * `helpers` — the part of that which is written in Python, as only Python knows its own errors.
+
+//! * `engine` — the specialisations of a function: which of them takes a call, and when one is made.
+//! * `known` — what a specialisation knows of objects, and takes for granted.
+//! * `shapes` — what arguments are for machine code.
+//! * `native` — machine code: how it is entered, what it leaves to the runtime, where it leaves.
+//! * `recipe` — objects of what machine code leaves behind.
+
+mod engine;
+pub(crate) mod function;
+mod helpers;
+mod known;
+mod native;
+mod objects;
+mod recipe;
+mod shapes;
+mod source;

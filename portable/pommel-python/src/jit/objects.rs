@@ -1,0 +1,562 @@
+//! Python's operations, as the interpreter of plain code asks for them.
+//!
+//! What the context of HPy offers is taken from there. What it does not, and whatever has errors that
+//! differ from one version of Python to the next, is done by Python code ([`super::helpers`]). So is all
+//! that has to see the exception that is being handled: the context cannot say that one is.
+
+use super::helpers::Helpers;
+use super::source::Source;
+use pommel::prelude::*;
+use pommel_jit::code::{Binary, Code, Compare, Constant, Conversion, Span, Unary};
+use pommel_jit::objects::{Objects, Passed};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::ffi::CStr;
+use std::sync::Arc;
+
+/// Interrupts are looked for once in so many jumps backwards.
+const POLLS: u32 = 256;
+
+/// What a function is at home in: its object, whose code object and globals are used.
+pub(crate) struct Home<'c> {
+    pub(super) function: Object<'c>,
+    globals: Dict<'c>,
+    builtins: OnceCell<Dict<'c>>,
+    source: Arc<Source>,
+}
+
+impl<'c> Home<'c> {
+    /// Of a function and the text that it stands in.
+    pub(super) fn new(function: Object<'c>, source: Arc<Source>) -> Result<Home<'c>> {
+        let globals = function.get_attr(c"__globals__")?.cast::<Dict<'_>>()?.clone();
+        Ok(Home { function, globals, builtins: OnceCell::new(), source })
+    }
+
+    /// The same of another function in the same text.
+    pub(super) fn of(&self, function: Object<'c>) -> Result<Home<'c>> {
+        Home::new(function, self.source.clone())
+    }
+}
+
+/// Python, during one call of a compiled function.
+pub(crate) struct Python<'c> {
+    ctx: Ctx<'c>,
+    helpers: Helpers<'c>,
+    /// The exceptions that are being handled, the latest last.
+    handled: RefCell<Vec<Object<'c>>>,
+    polls: Cell<u32>,
+    /// What the builtin `next` gives at the end.
+    end: OnceCell<Object<'c>>,
+    /// The error on its way goes through this function without a trace, as one that is raised again.
+    leaves_no_trace: Cell<bool>,
+}
+
+impl<'c> Python<'c> {
+    /// For a call.
+    pub(super) fn new(ctx: Ctx<'c>) -> Python<'c> {
+        Python {
+            ctx,
+            helpers: Helpers::new(ctx),
+            handled: RefCell::default(),
+            polls: Cell::new(0),
+            end: OnceCell::new(),
+            leaves_no_trace: Cell::new(false),
+        }
+    }
+
+    /// What Python code gives as "nothing".
+    fn end(&self) -> Result<&Object<'c>> {
+        if let Some(end) = self.end.get() {
+            return Ok(end);
+        }
+        let end = self.helpers.get(c"END")?;
+        Ok(self.end.get_or_init(|| end))
+    }
+
+    /// The exception that is being handled in this call.
+    fn latest(&self) -> Option<Object<'c>> {
+        self.handled.borrow().last().cloned()
+    }
+
+    /// Calls a function with positional arguments, which sees the exception that is being handled.
+    fn call_plainly(&self, callee: &Object<'c>, values: &[&Object<'c>]) -> Result<Object<'c>> {
+        match self.latest() {
+            None => callee.call(values),
+            Some(handled) => {
+                let under = self.helpers.get(c"under")?;
+                under.call((&handled, callee, self.ctx.tuple(values)?, self.ctx.dict()?))
+            }
+        }
+    }
+
+    /// A helper called with arguments.
+    fn help(&self, name: &CStr, values: &[&Object<'c>]) -> Result<Object<'c>> {
+        self.helpers.get(name)?.call(values)
+    }
+
+    fn builtins<'h>(&self, home: &'h Home<'c>) -> Result<&'h Dict<'c>> {
+        if let Some(found) = home.builtins.get() {
+            return Ok(found);
+        }
+        let found = self.help(c"builtins_of", &[&home.function])?.cast::<Dict<'_>>()?.clone();
+        Ok(home.builtins.get_or_init(|| found))
+    }
+
+    fn number(&self, number: usize) -> Result<Object<'c>> {
+        self.ctx.object(number)
+    }
+
+    /// The items of a list that a helper gave.
+    fn items(&self, list: &Object<'c>) -> Result<Vec<Object<'c>>> {
+        list.iter()?.collect()
+    }
+
+    /// The code object of a function within another one.
+    fn nested_code(&self, home: &Home<'c>, code: &Code, nested: usize) -> Result<Object<'c>> {
+        let wanted = &code.nested[nested];
+        let is_alike = |other: &&Arc<Code>| {
+            (&other.name, other.first_line) == (&wanted.name, wanted.first_line)
+        };
+        let number = code.nested[..nested].iter().filter(is_alike).count();
+        let outer = home.function.get_attr(c"__code__")?;
+        let find = self.helpers.get(c"nested_code")?;
+        find.call((&outer, &*wanted.name, wanted.first_line, number))
+    }
+}
+
+fn references<'a, 'c>(items: &'a [Object<'c>]) -> Vec<&'a Object<'c>> {
+    items.iter().collect()
+}
+
+/// The function of the module `operator` for an operator with two operands.
+fn operator_name(operator: Binary, in_place: bool) -> &'static CStr {
+    match (operator, in_place) {
+        (Binary::Add, false) => c"add",
+        (Binary::Add, true) => c"iadd",
+        (Binary::Subtract, false) => c"sub",
+        (Binary::Subtract, true) => c"isub",
+        (Binary::Multiply, false) => c"mul",
+        (Binary::Multiply, true) => c"imul",
+        (Binary::MatrixMultiply, false) => c"matmul",
+        (Binary::MatrixMultiply, true) => c"imatmul",
+        (Binary::Divide, false) => c"truediv",
+        (Binary::Divide, true) => c"itruediv",
+        (Binary::FloorDivide, false) => c"floordiv",
+        (Binary::FloorDivide, true) => c"ifloordiv",
+        (Binary::Remainder, false) => c"mod",
+        (Binary::Remainder, true) => c"imod",
+        (Binary::Power, false) => c"pow",
+        (Binary::Power, true) => c"ipow",
+        (Binary::ShiftLeft, false) => c"lshift",
+        (Binary::ShiftLeft, true) => c"ilshift",
+        (Binary::ShiftRight, false) => c"rshift",
+        (Binary::ShiftRight, true) => c"irshift",
+        (Binary::And, false) => c"and_",
+        (Binary::And, true) => c"iand",
+        (Binary::Or, false) => c"or_",
+        (Binary::Or, true) => c"ior",
+        (Binary::Xor, false) => c"xor",
+        (Binary::Xor, true) => c"ixor",
+    }
+}
+
+/// How a call is spelled by the helper that does it, for each argument.
+fn spelled(argument: &Passed<'_, Object<'_>>) -> String {
+    match argument {
+        Passed::Positional(_) => String::new(),
+        Passed::Starred(_) => "*".to_owned(),
+        Passed::Keyword(name, _) => format!("{name}="),
+        Passed::DoubleStarred(_) => "**".to_owned(),
+    }
+}
+
+fn passed<'a, 'c>(argument: &Passed<'a, Object<'c>>) -> &'a Object<'c> {
+    match argument {
+        Passed::Positional(value)
+        | Passed::Starred(value)
+        | Passed::Keyword(_, value)
+        | Passed::DoubleStarred(value) => value,
+    }
+}
+
+impl<'c> Objects for Python<'c> {
+    type Object = Object<'c>;
+    type Error = Error;
+    type Home = Home<'c>;
+
+    fn constant(&self, constant: &Constant) -> Result<Object<'c>> {
+        let ctx = self.ctx;
+        match constant {
+            Constant::None => Ok(ctx.none()),
+            Constant::Ellipsis => ctx.builtin(c"Ellipsis"),
+            Constant::Bool(value) => ctx.object(*value),
+            Constant::Int(value) => ctx.object(*value),
+            Constant::BigInt(digits) => ctx.builtin(c"int")?.call((&**digits,)),
+            Constant::Float(value) => ctx.object(*value),
+            Constant::Imaginary(value) => ctx.builtin(c"complex")?.call((0.0, *value)),
+            Constant::Str(text) => ctx.object(&**text),
+            Constant::Bytes(data) => ctx.bytes(data).map(Object::from),
+            Constant::Tuple(items) => {
+                let items: Result<Vec<_>> = items.iter().map(|item| self.constant(item)).collect();
+                self.tuple(&items?)
+            }
+        }
+    }
+
+    fn builtin(&self, home: &Home<'c>, name: &str) -> Result<Object<'c>> {
+        match self.builtins(home)?.get(name)? {
+            Some(found) => Ok(found),
+            None => Err(self.helpers.error(c"undefined", &[&self.ctx.object(name)?])),
+        }
+    }
+
+    fn load_global(&self, home: &Home<'c>, name: &str) -> Result<Object<'c>> {
+        match home.globals.get(name)? {
+            Some(found) => Ok(found),
+            None => self.builtin(home, name),
+        }
+    }
+
+    fn store_global(&self, home: &Home<'c>, name: &str, value: &Object<'c>) -> Result<()> {
+        home.globals.set_item(name, value)
+    }
+
+    fn delete_global(&self, home: &Home<'c>, name: &str) -> Result<()> {
+        self.help(c"delete_global", &[&home.globals, &self.ctx.object(name)?]).map(drop)
+    }
+
+    fn load_attribute(&self, object: &Object<'c>, name: &str) -> Result<Object<'c>> {
+        object.get_attr(name)
+    }
+
+    fn store_attribute(&self, object: &Object<'c>, name: &str, value: &Object<'c>) -> Result<()> {
+        object.set_attr(name, value)
+    }
+
+    fn delete_attribute(&self, object: &Object<'c>, name: &str) -> Result<()> {
+        object.del_attr(name)
+    }
+
+    fn load_item(&self, object: &Object<'c>, key: &Object<'c>) -> Result<Object<'c>> {
+        object.get_item(key)
+    }
+
+    fn store_item(
+        &self,
+        object: &Object<'c>,
+        key: &Object<'c>,
+        value: &Object<'c>,
+    ) -> Result<()> {
+        object.set_item(key, value)
+    }
+
+    fn delete_item(&self, object: &Object<'c>, key: &Object<'c>) -> Result<()> {
+        object.del_item(key)
+    }
+
+    fn unary(&self, operator: Unary, operand: &Object<'c>) -> Result<Object<'c>> {
+        match operator {
+            Unary::Negative => operand.neg(),
+            Unary::Positive => operand.pos(),
+            Unary::Invert => operand.invert(),
+            Unary::Not => self.ctx.object(!operand.is_true()?),
+        }
+    }
+
+    fn binary(
+        &self,
+        operator: Binary,
+        in_place: bool,
+        left: &Object<'c>,
+        right: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        match (operator, in_place) {
+            (Binary::Add, false) => left.add(right),
+            (Binary::Add, true) => left.iadd(right),
+            (Binary::Subtract, false) => left.sub(right),
+            (Binary::Subtract, true) => left.isub(right),
+            (Binary::Multiply, false) => left.mul(right),
+            (Binary::Multiply, true) => left.imul(right),
+            (Binary::Divide, false) => left.true_div(right),
+            (Binary::FloorDivide, false) => left.floor_div(right),
+            (Binary::Remainder, false) => left.rem(right),
+            _ => self.helpers.operator(operator_name(operator, in_place))?.call((left, right)),
+        }
+    }
+
+    fn compare(
+        &self,
+        operator: Compare,
+        left: &Object<'c>,
+        right: &Object<'c>,
+    ) -> Result<Object<'c>> {
+        let name = match operator {
+            Compare::Is => return self.ctx.object(left.is(right)),
+            Compare::IsNot => return self.ctx.object(!left.is(right)),
+            Compare::In => return self.ctx.object(right.contains(left)?),
+            Compare::NotIn => return self.ctx.object(!right.contains(left)?),
+            Compare::Less => c"lt",
+            Compare::LessEqual => c"le",
+            Compare::Equal => c"eq",
+            Compare::NotEqual => c"ne",
+            Compare::Greater => c"gt",
+            Compare::GreaterEqual => c"ge",
+        };
+        self.helpers.operator(name)?.call((left, right))
+    }
+
+    fn truth(&self, object: &Object<'c>) -> Result<bool> {
+        object.is_true()
+    }
+
+    fn call(
+        &self,
+        callee: &Object<'c>,
+        arguments: &[Passed<'_, Object<'c>>],
+    ) -> Result<Object<'c>> {
+        let values: Vec<&Object<'c>> = arguments.iter().map(passed).collect();
+        if arguments.iter().all(|argument| matches!(argument, Passed::Positional(_))) {
+            return self.call_plainly(callee, &values);
+        }
+        let kinds: Vec<_> = arguments.iter().map(|argument| self.ctx.object(spelled(argument))).collect();
+        let kinds = kinds.into_iter().collect::<Result<Vec<_>>>()?;
+        let shaped = self.help(c"shaped", &references(&kinds))?;
+        let all: Vec<&Object<'c>> = core::iter::once(callee).chain(values).collect();
+        self.call_plainly(&shaped, &all)
+    }
+
+    fn slice(&self, parts: [&Object<'c>; 3]) -> Result<Object<'c>> {
+        self.ctx.builtin(c"slice")?.call(&parts[..])
+    }
+
+    fn tuple(&self, items: &[Object<'c>]) -> Result<Object<'c>> {
+        self.ctx.tuple(&references(items)).map(Object::from)
+    }
+
+    fn list(&self, items: &[Object<'c>]) -> Result<Object<'c>> {
+        self.ctx.list(items).map(Object::from)
+    }
+
+    fn set(&self, items: &[Object<'c>]) -> Result<Object<'c>> {
+        Set::from_items(self.ctx, items).map(Object::from)
+    }
+
+    fn dict(&self, items: &[(Object<'c>, Object<'c>)]) -> Result<Object<'c>> {
+        let dict = self.ctx.dict()?;
+        for (key, value) in items {
+            dict.set_item(key, value)?;
+        }
+        Ok(dict.into())
+    }
+
+    fn list_append(&self, list: &Object<'c>, item: &Object<'c>) -> Result<()> {
+        list.cast::<List<'_>>()?.append(item)
+    }
+
+    fn list_extend(&self, list: &Object<'c>, items: &Object<'c>) -> Result<()> {
+        self.help(c"list_extend", &[list, items]).map(drop)
+    }
+
+    fn list_to_tuple(&self, list: &Object<'c>) -> Result<Object<'c>> {
+        self.tuple(&self.items(list)?)
+    }
+
+    fn set_add(&self, set: &Object<'c>, item: &Object<'c>) -> Result<()> {
+        set.call_method(c"add", (item,)).map(drop)
+    }
+
+    fn set_update(&self, set: &Object<'c>, items: &Object<'c>) -> Result<()> {
+        set.call_method(c"update", (items,)).map(drop)
+    }
+
+    fn dict_insert(&self, dict: &Object<'c>, key: &Object<'c>, value: &Object<'c>) -> Result<()> {
+        dict.set_item(key, value)
+    }
+
+    fn dict_update(&self, dict: &Object<'c>, items: &Object<'c>) -> Result<()> {
+        self.help(c"dict_update", &[dict, items]).map(drop)
+    }
+
+    fn unpack(&self, from: &Object<'c>, count: usize) -> Result<Vec<Object<'c>>> {
+        self.items(&self.help(c"unpack", &[from, &self.number(count)?])?)
+    }
+
+    fn unpack_starred(
+        &self,
+        from: &Object<'c>,
+        before: usize,
+        after: usize,
+    ) -> Result<Vec<Object<'c>>> {
+        let counts = [self.number(before)?, self.number(after)?];
+        self.items(&self.help(c"unpack_starred", &[from, &counts[0], &counts[1]])?)
+    }
+
+    fn iterate(&self, object: &Object<'c>) -> Result<Object<'c>> {
+        self.ctx.builtin(c"iter")?.call((object,))
+    }
+
+    fn next(&self, iterator: &Object<'c>) -> Result<Option<Object<'c>>> {
+        let end = self.end()?;
+        let next = self.ctx.builtin(c"next")?;
+        let item = self.call_plainly(&next, &[iterator, end])?;
+        Ok(if item.is(end) { None } else { Some(item) })
+    }
+
+    fn format(
+        &self,
+        value: &Object<'c>,
+        conversion: Option<Conversion>,
+        spec: Option<&Object<'c>>,
+    ) -> Result<Object<'c>> {
+        let ctx = self.ctx;
+        let value = match conversion {
+            None => value.clone(),
+            Some(Conversion::Str) => ctx.builtin(c"str")?.call((value,))?,
+            Some(Conversion::Repr) => ctx.builtin(c"repr")?.call((value,))?,
+            Some(Conversion::Ascii) => ctx.builtin(c"ascii")?.call((value,))?,
+        };
+        let format = ctx.builtin(c"format")?;
+        match spec {
+            None => format.call((&value,)),
+            Some(spec) => format.call((&value, spec)),
+        }
+    }
+
+    fn join(&self, parts: &[Object<'c>]) -> Result<Object<'c>> {
+        self.ctx.str("")?.call_method(c"join", (self.tuple(parts)?,))
+    }
+
+    fn cell(&self, content: Option<&Object<'c>>) -> Result<Object<'c>> {
+        let content: Vec<_> = content.into_iter().collect();
+        self.help(c"cell", &content)
+    }
+
+    fn load_cell(&self, cell: &Object<'c>) -> Result<Option<Object<'c>>> {
+        let found = self.help(c"cell_content", &[cell])?;
+        Ok(if found.is(self.end()?) { None } else { Some(found) })
+    }
+
+    fn store_cell(&self, cell: &Object<'c>, value: Option<&Object<'c>>) -> Result<()> {
+        match value {
+            Some(value) => cell.set_attr(c"cell_contents", value),
+            None => self.help(c"empty_cell", &[cell]).map(drop),
+        }
+    }
+
+    fn function(
+        &self,
+        home: &Home<'c>,
+        code: &Code,
+        nested: usize,
+        defaults: &[Object<'c>],
+        keyword_defaults: &[(&str, Object<'c>)],
+        cells: &[Object<'c>],
+    ) -> Result<Object<'c>> {
+        let made = self.nested_code(home, code, nested)?;
+        let by_name = self.ctx.dict()?;
+        for (name, value) in keyword_defaults {
+            by_name.set_item(*name, value)?;
+        }
+        let (defaults, cells) = (self.tuple(defaults)?, self.tuple(cells)?);
+        self.help(c"new_function", &[&home.function, &made, &defaults, &by_name, &cells])
+    }
+
+    fn import(
+        &self,
+        home: &Home<'c>,
+        name: &str,
+        wanted: &[&str],
+        level: u32,
+    ) -> Result<Object<'c>> {
+        let ctx = self.ctx;
+        let import = match self.builtins(home)?.get("__import__")? {
+            Some(import) => import,
+            None => return Err(Error::import_error("__import__ not found")),
+        };
+        let names: Result<Vec<_>> = wanted.iter().map(|name| ctx.object(*name)).collect();
+        let names = match wanted.is_empty() {
+            true => ctx.none(),
+            false => self.tuple(&names?)?,
+        };
+        let (name, level) = (ctx.object(name)?, ctx.object(level)?);
+        self.call_plainly(&import, &[&name, &home.globals, &ctx.none(), &names, &level])
+    }
+
+    fn import_from(&self, module: &Object<'c>, name: &str) -> Result<Object<'c>> {
+        self.help(c"import_from", &[module, &self.ctx.object(name)?])
+    }
+
+    fn matches(&self, exception: &Object<'c>, class: &Object<'c>) -> Result<bool> {
+        self.help(c"matches", &[exception, class])?.is_true()
+    }
+
+    fn raise(&self, exception: Option<&Object<'c>>, cause: Option<&Object<'c>>) -> Error {
+        let name = match exception {
+            Some(_) => c"raising",
+            None => c"raising_again",
+        };
+        let values: Vec<_> = exception.into_iter().chain(cause).collect();
+        let raised = self.helpers.get(name).and_then(|raise| self.call_plainly(&raise, &values));
+        match raised {
+            Ok(raised) => {
+                let is_again = exception.is_none() && !self.handled.borrow().is_empty();
+                self.leaves_no_trace.set(is_again);
+                Error::from_value(&raised)
+            }
+            Err(error) => error,
+        }
+    }
+
+    fn unbound(&self, name: &str, is_free: bool) -> Error {
+        match (self.ctx.object(name), self.ctx.object(is_free)) {
+            (Ok(name), Ok(is_free)) => self.helpers.error(c"unbound", &[&name, &is_free]),
+            (Err(error), _) | (_, Err(error)) => error,
+        }
+    }
+
+    fn caught(&self, error: Error) -> Result<Object<'c>> {
+        self.leaves_no_trace.set(false);
+        let lost = || Error::system_error("an exception was lost: this interpreter keeps it");
+        error.into_value(self.ctx).ok_or_else(lost)
+    }
+
+    fn thrown(&self, exception: &Object<'c>) -> Error {
+        Error::from_value(exception)
+    }
+
+    fn enter_handler(&self, exception: &Object<'c>) {
+        self.handled.borrow_mut().push(exception.clone());
+    }
+
+    fn leave_handler(&self) {
+        let left = self.handled.borrow_mut().pop();
+        // The exception may go now, and with it objects that call Python.
+        drop(left);
+    }
+
+    fn trace(&self, error: Error, home: &Home<'c>, _code: &Code, at: Span) -> Error {
+        if self.leaves_no_trace.take() {
+            return error;
+        }
+        let value = match self.caught(error) {
+            Ok(value) => value,
+            Err(error) => return error,
+        };
+        let place = home.source.position(at);
+        let place = (place.line, place.column, place.end_line, place.end_column);
+        let handled = self.latest().unwrap_or_else(|| self.ctx.none());
+        let add = self.helpers.get(c"traced");
+        match add.and_then(|add| add.call((&value, &home.function, place, &handled))) {
+            Err(error) if error.is(self.ctx, exception::KeyboardInterrupt) => error,
+            // Where there is no room for it, the traceback has to do without this function.
+            Ok(_) | Err(_) => Error::from_value(&value),
+        }
+    }
+
+    fn poll(&self) -> Result<()> {
+        self.polls.set(self.polls.get().wrapping_add(1));
+        match self.polls.get() % POLLS {
+            0 => self.help(c"poll", &[]).map(drop),
+            _ => Ok(()),
+        }
+    }
+}

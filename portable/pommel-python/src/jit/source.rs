@@ -1,0 +1,69 @@
+//! Texts that were parsed, and the plain code of the functions in them.
+//!
+//! Many functions stand in one text, so texts are kept by what they say, as long as a function needs
+//! them. A text is parsed when the first of its functions is asked for.
+
+use pommel_jit::code::{Code, Span, Unsupported};
+use pommel_jit::syntax::{Module, Position};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+
+/// A text of Python.
+pub(crate) struct Source {
+    text: Box<str>,
+    parsed: OnceLock<Result<Module, Unsupported>>,
+    /// Functions that were asked for, by their names and lines.
+    functions: Mutex<HashMap<(Box<str>, u32), Result<Arc<Code>, Unsupported>>>,
+}
+
+/// The texts that functions need now, by their hashes.
+static TEXTS: Mutex<Option<HashMap<u64, Weak<Source>>>> = Mutex::new(None);
+
+impl Source {
+    /// A text, which is kept once.
+    pub(crate) fn of(text: &str) -> Arc<Source> {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+        let texts = texts.get_or_insert_default();
+        let known = texts.get(&hasher.finish()).and_then(Weak::upgrade);
+        if let Some(source) = known.filter(|source| *source.text == *text) {
+            return source;
+        }
+        texts.retain(|_, source| source.strong_count() > 0);
+        let (parsed, functions) = (OnceLock::new(), Mutex::new(HashMap::new()));
+        let source = Arc::new(Source { text: text.into(), parsed, functions });
+        texts.insert(hasher.finish(), Arc::downgrade(&source));
+        source
+    }
+
+    /// The plain code of the function of a name that begins at a line.
+    pub(crate) fn function(&self, name: &str, line: u32) -> Result<Arc<Code>, Unsupported> {
+        let mut functions = self.functions.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = functions.entry((name.into(), line)).or_insert_with(|| match self.module() {
+            Ok(module) => module.function(name, line),
+            Err(error) => Err(error.clone()),
+        });
+        made.clone()
+    }
+
+    /// The text, parsed.
+    fn module(&self) -> &Result<Module, Unsupported> {
+        self.parsed.get_or_init(|| match self.text.is_empty() {
+            true => Err(Unsupported {
+                reason: "its source was not found".into(),
+                span: Span::default(),
+            }),
+            false => Module::parse(&self.text),
+        })
+    }
+
+    /// Where something stands, as Python counts. The first line if the text is none of Python.
+    pub(crate) fn position(&self, span: Span) -> Position {
+        match self.module() {
+            Ok(module) => module.lines().position(span),
+            Err(_) => pommel_jit::syntax::Lines::of(&self.text).position(span),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+"""``pommel.jit``, which compiles ordinary functions, and ``pommel.explain``, which says what became of one."""
+
+from __future__ import annotations
+
+from types import FunctionType, MethodType
+
+from . import _native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+#: What POMMEL_JIT may say: compiled functions; the functions as they are; for those who work on the
+#: compiler: what it read, instruction by instruction, without machine code.
+_MODES = ("on", "off", "plain")
+
+
+class JitFunction(_native.JitFunction):
+    """A compiled function. It is called as the function that it was made of, which is ``__wrapped__``."""
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def __repr__(self) -> str:
+        return "<pommel.jit function {} of module {}>".format(self.__qualname__, self.__module__)
+
+    def __reduce__(self) -> str:
+        # By name, as functions are: a copy is the function itself.
+        return self.__qualname__
+
+
+def jit(function: Any = None, *, strict: bool = False, fastmath: bool = False, nogil: bool | None = None,
+        verify: bool = False) -> Any:
+    """Makes an ordinary function fast, with exactly Python's meaning: ``@pommel.jit``.
+
+    The function is compiled when it is called, for the types that it is called with. What cannot be
+    compiled runs as it is, unless ``strict`` makes that an error. ``fastmath`` allows sums to be taken in
+    another order; ``nogil`` says whether other threads run meanwhile; ``verify`` computes everything a
+    second time without the compiler, for those who look for faults in it.
+
+    The environment variable ``POMMEL_JIT=off`` gives functions back unchanged.
+
+    >>> import pommel as pm
+    >>> @pm.jit
+    ... def norm(x, y):
+    ...     return (x * x + y * y) ** 0.5
+    >>> norm(3.0, 4.0)
+    5.0
+    """
+    if function is None:
+        def decorate(function: Any) -> Any:
+            return jit(function, strict=strict, fastmath=fastmath, nogil=nogil, verify=verify)
+        return decorate
+    if isinstance(function, (staticmethod, classmethod)):
+        inner = jit(function.__func__, strict=strict, fastmath=fastmath, nogil=nogil, verify=verify)
+        return type(function)(inner)
+    mode = _mode()
+    if isinstance(function, JitFunction):
+        function = function.__wrapped__
+    if not isinstance(function, FunctionType):
+        raise TypeError("argument 'function' must be a function that is written in Python, not {!r}".format(
+            function))
+    if mode == "off":
+        return function
+    return _compiled_function(function, mode, (strict, fastmath, nogil, verify))
+
+
+def _mode() -> str:
+    """What POMMEL_JIT says."""
+    from os import environ
+
+    mode = environ.get("POMMEL_JIT", "") or "on"
+    if mode not in _MODES:
+        raise ValueError("POMMEL_JIT is {!r}: it must be 'on', 'off' or 'plain'".format(mode))
+    return mode
+
+
+def _compiled_function(function: FunctionType, mode: str,
+                       options: tuple[bool, bool, bool | None, bool]) -> JitFunction:
+    made = JitFunction()
+    vars(made).update(vars(function))
+    made.__wrapped__ = function  # type: ignore[attr-defined]
+    made.__name__ = function.__name__  # type: ignore[attr-defined]
+    made.__qualname__ = function.__qualname__
+    made.__module__ = function.__module__
+    made.__doc__ = function.__doc__
+    strict, fastmath, nogil, verify = options
+    made._prepare(function, _source(function), mode, fastmath, nogil, verify)
+    if strict:
+        reason = explain(made).reason
+        if reason is not None:
+            raise TypeError("the function {} cannot be compiled: {}".format(function.__qualname__, reason))
+    return made
+
+
+def _source(function: FunctionType) -> str:
+    """The text of the module, the cell or the snippet that a function stands in; empty if there is none."""
+    import linecache
+
+    file = function.__code__.co_filename
+    if not file.startswith("<"):
+        linecache.checkcache(file)
+    return "".join(linecache.getlines(file, function.__globals__))
+
+
+class Explanation:
+    """What became of a function: ``reason`` says why it is not compiled, and is ``None`` if it can be."""
+
+    def __init__(self, function: FunctionType, found: tuple[Any, ...] | None) -> None:
+        self.function = function
+        self.reason: str | None = None
+        self.line: int | None = None
+        self._marks: list[str] = []
+        if found is None:
+            return
+        self.reason, line, column, end_line, end_column = found
+        if line:
+            self.line = line
+            self._marks = _marked(_source(function), line, column, end_line, end_column)
+
+    def __str__(self) -> str:
+        name = self.function.__qualname__
+        if self.reason is None:
+            return "{} can be compiled".format(name)
+        if self.line is None:
+            return "{} is not compiled: {}".format(name, self.reason)
+        head = '  File "{}", line {}, in {}'.format(self.function.__code__.co_filename, self.line,
+                                                   self.function.__name__)
+        return "\n".join(["{} is not compiled: {}".format(name, self.reason), head, *self._marks])
+
+    __repr__ = __str__
+
+
+def _marked(source: str, line: int, column: int, end_line: int, end_column: int) -> list[str]:
+    """A line of a source and below it marks under a part; columns are counted in bytes."""
+    lines = source.split("\n")
+    if line > len(lines):
+        return []
+    data = lines[line - 1].encode()
+    if end_line != line:
+        end_column = len(data)
+    start = len(data[:column].decode(errors="replace"))
+    marked = len(data[column:end_column].decode(errors="replace").rstrip())
+    text = data.decode()
+    bare = text.lstrip()
+    indent = len(text) - len(bare)
+    return ["    " + bare, "    " + " " * (start - indent) + "^" * max(marked, 1)]
+
+
+def explain(function: Callable[..., Any]) -> Explanation:
+    """Says what became of a function of :func:`jit`: whether it can be compiled, and what is in the way.
+
+    >>> import pommel as pm
+    >>> @pm.jit
+    ... def double(x):
+    ...     return x + x
+    >>> pm.explain(double)
+    double can be compiled
+    """
+    function = getattr(function, "__func__", function)
+    if not isinstance(function, JitFunction):
+        raise TypeError("argument 'function' must be what pommel.jit gave, not {!r}".format(function))
+    return Explanation(function.__wrapped__, function._unsupported())  # type: ignore[attr-defined]

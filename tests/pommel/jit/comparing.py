@@ -1,0 +1,79 @@
+"""What a call does, written down so that two calls can be compared: the result to the bit, the exception
+with its traceback, and what became of the arguments."""
+
+import copy
+import struct
+import traceback
+import types
+
+import pommel as pm
+
+
+def outcome(function, arguments):
+    """What a call with copies of the arguments does."""
+    arguments = copy.deepcopy(arguments)
+    try:
+        result = ("returns", function(*arguments))
+    except BaseException as error:  # noqa: B036 - whatever it is, the other call must do it too
+        result = ("raises", error)
+        text = raised(error)
+    else:
+        text = None
+    seen = {}
+    return described(result, seen), text, described(arguments, seen)
+
+
+def raised(error):
+    """The text of a traceback without the frame that called."""
+    here = error.__traceback__
+    lines = traceback.format_exception(type(error), error, here.tb_next)
+    return "".join(lines)
+
+
+def described(value, seen):
+    """A value as tuples of texts and bits. What comes again is named by its number, so that it shows
+    which objects are one."""
+    kind = type(value)
+    if kind is int:
+        return "int", hex(value)
+    if value is None or kind in (bool, str, bytes, range, slice):
+        return kind.__name__, repr(value)
+    if kind is float:
+        return "float", struct.pack(">d", value).hex()
+    if kind is complex:
+        return "complex", struct.pack(">dd", value.real, value.imag).hex()
+    if id(value) in seen:
+        return "again", seen[id(value)][0]
+    # The object is kept, lest another one gets its address.
+    seen[id(value)] = len(seen), value
+    if isinstance(value, pm.ndarray):
+        return "array", value.dtype.name, value.shape, pm.ascontiguousarray(value).tobytes().hex()
+    if isinstance(value, (tuple, list)):
+        return (kind.__name__, *[described(item, seen) for item in value])
+    if isinstance(value, dict):
+        return (kind.__name__, *[(described(k, seen), described(v, seen)) for k, v in value.items()])
+    if isinstance(value, (set, frozenset)):
+        return (kind.__name__, *sorted(repr(item) for item in value))
+    if isinstance(value, type) or isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
+        return kind.__name__, value.__module__, value.__qualname__
+    if isinstance(value, BaseException):
+        return kind.__name__, str(value), described(value.args, seen), error_chain(value, seen)
+    return kind.__name__, described(getattr(value, "__dict__", None), seen)
+
+
+def error_chain(error, seen):
+    """What an exception says of others."""
+    return (described(error.__cause__, seen), described(error.__context__, seen),
+            error.__suppress_context__)
+
+
+def compiled(function, monkeypatch, mode):
+    """The function compiled in a mode: a value of POMMEL_JIT."""
+    monkeypatch.setenv("POMMEL_JIT", mode)
+    result = pm.jit(function)
+    assert result is not function
+    return result
+
+
+#: What a comparison runs on: machine code with its interpreter, and the interpreter alone.
+MODES = ("on", "plain")

@@ -1,0 +1,33 @@
+"""Each function of the corpus does compiled what it does as it is."""
+
+import pytest
+
+import pommel as pm
+from comparing import MODES, compiled, outcome
+from programs import cases
+
+# Programs come to overflows and to `~True`, compiled or not.
+pytestmark = [pytest.mark.filterwarnings("ignore::" + kind) for kind in
+              ("RuntimeWarning", "DeprecationWarning", "SyntaxWarning")]
+
+CASES = cases()
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("function, calls", [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_a_program_does_the_same(function, calls, mode, monkeypatch):
+    fast = compiled(function, monkeypatch, mode)
+    for _ in range(2):
+        for arguments in calls:
+            assert outcome(fast, arguments) == outcome(function, arguments), arguments
+
+
+@pytest.mark.parametrize("function", [case[1] for case in CASES], ids=[case[0] for case in CASES])
+def test_a_program_is_within_what_is_compiled(function, monkeypatch):
+    reason = pm.explain(compiled(function, monkeypatch, "plain")).reason
+    assert reason is None, reason
+
+
+def test_there_are_programs_enough():
+    assert len(CASES) > 200
+    assert sum(len(case[2]) for case in CASES) > 2000
