@@ -15,12 +15,13 @@ mod objects;
 mod translate;
 
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::isa::{OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{Context, ir as clif};
 use memory::Pages;
 use pommel_jit::backend::{Backend, Call, Entry, Machine};
 use pommel_jit::ir;
+use std::sync::Arc;
 
 /// A back end for the processor that this runs on, with all that it can do.
 ///
@@ -43,27 +44,36 @@ pub fn host() -> Result<impl Backend, String> {
     let isa = cranelift_native::builder()?
         .finish(settings::Flags::new(flags))
         .map_err(|error| error.to_string())?;
-    Ok(Host { isa })
+    let interlude = emitted(&*isa, &mut Context::for_function(translate::interlude(&*isa)))?;
+    Ok(Host { isa, interlude: Arc::new(interlude) })
+}
+
+/// Compiles a function to pages of its own.
+fn emitted(isa: &dyn TargetIsa, context: &mut Context) -> Result<Pages, String> {
+    let code = context
+        .compile(isa, &mut ControlPlane::default())
+        .map_err(|error| format!("{:?}", error.inner))?;
+    if !code.buffer.relocs().is_empty() {
+        return Err("the code has relocations".into());
+    }
+    Pages::executable(code.buffer.data())
 }
 
 /// The processor that this runs on.
 struct Host {
     isa: OwnedTargetIsa,
+    /// What machine code calls to interrupt itself.
+    interlude: Arc<Pages>,
 }
 
 impl Backend for Host {
     fn compile(&self, function: &ir::Function, call: Call) -> Result<Box<dyn Machine>, String> {
-        let mut context = Context::for_function(translate::function(&*self.isa, function, call)?);
-        // The listing is made of this when somebody asks.
-        let source = context.func.clone();
-        let code = context
-            .compile(&*self.isa, &mut ControlPlane::default())
-            .map_err(|error| format!("{:?}", error.inner))?;
-        if !code.buffer.relocs().is_empty() {
-            return Err("the code has relocations".into());
-        }
-        let pages = Pages::executable(code.buffer.data())?;
-        Ok(Box::new(Code { pages, words: words(function), source, isa: self.isa.clone() }))
+        let interlude = self.interlude.start();
+        let source = translate::function(&*self.isa, function, call, interlude)?;
+        // The listing is made of the source when somebody asks.
+        let pages = emitted(&*self.isa, &mut Context::for_function(source.clone()))?;
+        let (isa, interlude) = (self.isa.clone(), self.interlude.clone());
+        Ok(Box::new(Code { pages, words: words(function), source, isa, _interlude: interlude }))
     }
 }
 
@@ -73,6 +83,8 @@ struct Code {
     words: usize,
     source: clif::Function,
     isa: OwnedTargetIsa,
+    /// The code calls it, so it has to stay.
+    _interlude: Arc<Pages>,
 }
 
 impl Machine for Code {

@@ -1,7 +1,7 @@
 //! What the runtime does: one call for every operation on objects, with operands and results in a row of
 //! words on the stack.
 
-use crate::translate::Translator;
+use crate::translate::{CALL, Translator};
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use pommel_jit::ir::{Immediate, Inst, Op};
 
@@ -13,6 +13,9 @@ impl Translator<'_> {
         }
         if !is_runtime(inst.op) {
             return Err(format!("{} is not compiled", inst.op.text()));
+        }
+        if let Some(exit) = &inst.exit {
+            self.save_floats(exit)?;
         }
         let room = self.room();
         for (index, arg) in args.iter().enumerate() {
@@ -29,12 +32,12 @@ impl Translator<'_> {
         let count = self.builder.ins().iconst(types::I64, args.len() as i64);
         let went_well = self.call_address(
             self.call as usize,
-            &[types::I64, types::I32, types::I64, types::I64, types::I64],
+            &CALL,
             &[types::I8],
             &[self.activation, operation, immediate, room, count],
         )[0];
         if let Some(exit) = &inst.exit {
-            self.leave_unless(went_well, exit)?;
+            self.leave_after_call(went_well, exit)?;
         }
         let function = self.function;
         let results = inst.results.iter().enumerate();
@@ -48,8 +51,7 @@ impl Translator<'_> {
 fn is_runtime(op: Op) -> bool {
     matches!(
         op,
-        Op::Poll
-            | Op::Perform
+        Op::Perform
             | Op::Known
             | Op::Retain
             | Op::Release

@@ -22,23 +22,55 @@ const POLL_INTERVAL: i64 = 1 << 16;
 /// How memory is read and written: it is there, and need not be aligned.
 pub(crate) const MEMORY: MemFlagsData = MemFlagsData::new().with_notrap();
 
-/// Translates a function.
+/// Translates a function. `interlude` is what [`interlude`] makes.
 pub(crate) fn function(
     isa: &dyn TargetIsa,
     function: &ir::Function,
     call: Call,
+    interlude: *const u8,
 ) -> Result<clif::Function, String> {
     let mut context = Context::new();
     let convention = isa.default_call_conv();
     context.func.signature = signature(convention, &[types::I64, types::I64], &[types::I32]);
     let mut scratch = FunctionBuilderContext::new();
     let builder = FunctionBuilder::new(&mut context.func, &mut scratch);
-    let mut translator = Translator::new(builder, function, convention, call, isa.has_round());
+    let mut translator = Translator::new(builder, function, convention, call);
+    translator.rounds = isa.has_round();
+    translator.interlude = interlude as usize;
     translator.blocks()?;
     translator.builder.seal_all_blocks();
     translator.builder.finalize(isa.frontend_config());
     Ok(context.func)
 }
+
+/// A function that calls the runtime and leaves all registers as they were, those of floats as well: for
+/// what is done once in a while in the middle of a loop. Its parameters are the address of a
+/// [`Call`] and what that is given; the answer is written where the words are.
+pub(crate) fn interlude(isa: &dyn TargetIsa) -> clif::Function {
+    let mut context = Context::new();
+    context.func.signature = signature(CallConv::PreserveAll, &[types::I64; 6], &[]);
+    let mut scratch = FunctionBuilderContext::new();
+    let mut builder = FunctionBuilder::new(&mut context.func, &mut scratch);
+    let entry = builder.create_block();
+    builder.append_block_params_for_function_params(entry);
+    builder.switch_to_block(entry);
+    let params = builder.block_params(entry).to_vec();
+    let operation = builder.ins().ireduce(types::I32, params[2]);
+    let args = [params[1], operation, params[3], params[4], params[5]];
+    let callee = signature(isa.default_call_conv(), &CALL, &[types::I8]);
+    let callee = builder.import_signature(callee);
+    let call = builder.ins().call_indirect(callee, params[0], &args);
+    let answer = builder.inst_results(call)[0];
+    builder.ins().store(MEMORY, answer, params[4], 0);
+    builder.ins().return_(&[]);
+    builder.seal_all_blocks();
+    builder.finalize(isa.frontend_config());
+    context.func
+}
+
+/// The parameters of a [`Call`].
+pub(crate) const CALL: [clif::Type; 5] =
+    [types::I64, types::I32, types::I64, types::I64, types::I64];
 
 /// A signature of a convention.
 pub(crate) fn signature(
@@ -69,6 +101,8 @@ pub(crate) struct Translator<'a> {
     pub(crate) call: Call,
     /// Whether the processor rounds to integers itself.
     pub(crate) rounds: bool,
+    /// The address of what [`interlude`] makes.
+    interlude: usize,
     pub(crate) activation: clif::Value,
     /// Where arguments are and results go.
     words: clif::Value,
@@ -80,6 +114,8 @@ pub(crate) struct Translator<'a> {
     /// The integers that are constants.
     constants: Vec<Option<i64>>,
     blocks: Vec<clif::Block>,
+    /// Where exits return: made when there is one.
+    way_out: Option<clif::Block>,
 }
 
 impl<'a> Translator<'a> {
@@ -88,7 +124,6 @@ impl<'a> Translator<'a> {
         function: &'a ir::Function,
         convention: CallConv,
         call: Call,
-        rounds: bool,
     ) -> Translator<'a> {
         let entry = builder.create_block();
         builder.append_block_params_for_function_params(entry);
@@ -106,7 +141,8 @@ impl<'a> Translator<'a> {
             function,
             convention,
             call,
-            rounds,
+            rounds: false,
+            interlude: 0,
             activation,
             words,
             slot: None,
@@ -114,6 +150,7 @@ impl<'a> Translator<'a> {
             values: vec![None; function.types.len()],
             constants,
             blocks,
+            way_out: None,
         }
     }
 
@@ -136,6 +173,7 @@ impl<'a> Translator<'a> {
             }
             self.end(&function[block].end)?;
         }
+        self.leave();
         Ok(())
     }
 
@@ -213,9 +251,10 @@ impl<'a> Translator<'a> {
                 for (index, value) in values.iter().enumerate() {
                     self.save(index, *value)?;
                 }
-                self.leave(0);
+                let status = self.builder.ins().iconst(types::I32, 0);
+                self.builder.ins().return_(&[status]);
             }
-            End::Exit(exit) => self.exit(exit)?,
+            End::Exit(exit) => self.exit(exit, &[])?,
             End::Unreachable => {
                 self.builder.ins().trap(clif::TrapCode::unwrap_user(1));
             }
@@ -243,33 +282,73 @@ impl<'a> Translator<'a> {
     }
 
     fn check(&mut self, condition: clif::Value, wanted: bool, exit: &Exit) -> Result<(), String> {
+        self.check_with(condition, wanted, exit, &[])
+    }
+
+    /// Leaves by an exit if the runtime says so. Floats that the exit saves were written before the call,
+    /// by [`Translator::save_floats`].
+    pub(crate) fn leave_after_call(
+        &mut self,
+        went_well: clif::Value,
+        exit: &Exit,
+    ) -> Result<(), String> {
+        self.check_with(went_well, true, exit, &[Type::F64])
+    }
+
+    /// Writes the floats that an exit saves. Calls spoil the registers of floats: one that is there after
+    /// a call would be in memory all the time, also in loops without calls.
+    pub(crate) fn save_floats(&mut self, exit: &Exit) -> Result<(), String> {
+        for (index, value) in exit.saved.iter().enumerate() {
+            if self.function.type_of(*value) == Type::F64 {
+                self.save(index, *value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_with(
+        &mut self,
+        condition: clif::Value,
+        wanted: bool,
+        exit: &Exit,
+        saved: &[Type],
+    ) -> Result<(), String> {
         let (on, out) = (self.builder.create_block(), self.builder.create_block());
         self.builder.set_cold_block(out);
         let (then, otherwise) = if wanted { (on, out) } else { (out, on) };
         self.builder.ins().brif(condition, then, &[], otherwise, &[]);
         self.builder.switch_to_block(out);
-        self.exit(exit)?;
+        self.exit(exit, saved)?;
         self.builder.switch_to_block(on);
         Ok(())
     }
 
-    /// The instructions of an exit.
-    fn exit(&mut self, exit: &Exit) -> Result<(), String> {
+    /// The instructions of an exit, before which values of some types were saved already.
+    fn exit(&mut self, exit: &Exit, saved: &[Type]) -> Result<(), String> {
         for (index, value) in exit.saved.iter().enumerate() {
-            self.save(index, *value)?;
+            if !saved.contains(&self.function.type_of(*value)) {
+                self.save(index, *value)?;
+            }
         }
         let count = self.builder.ins().iconst(types::I64, exit.owned.len() as i64);
         self.store_word(self.words, exit.saved.len(), count);
         for (index, value) in exit.owned.iter().enumerate() {
             self.save(exit.saved.len() + 1 + index, *value)?;
         }
-        self.leave(exit.id + 1);
+        let status = self.builder.ins().iconst(types::I32, i64::from(exit.id + 1));
+        let way_out = *self.way_out.get_or_insert_with(|| self.builder.create_block());
+        self.builder.ins().jump(way_out, &[BlockArg::Value(status)]);
         Ok(())
     }
 
-    fn leave(&mut self, status: u32) {
-        let status = self.builder.ins().iconst(types::I32, i64::from(status));
-        self.builder.ins().return_(&[status]);
+    /// The end of all exits.
+    fn leave(&mut self) {
+        if let Some(way_out) = self.way_out {
+            self.builder.set_cold_block(way_out);
+            self.builder.switch_to_block(way_out);
+            let status = self.builder.append_block_param(way_out, types::I32);
+            self.builder.ins().return_(&[status]);
+        }
     }
 
     /// Writes a value to the buffer.
@@ -318,11 +397,25 @@ impl<'a> Translator<'a> {
         self.builder.set_cold_block(ask);
         self.builder.ins().brif(left, on, &[], ask, &[]);
         self.builder.switch_to_block(ask);
-        self.perform(inst, &[])?;
+        let went_well = self.interlude();
+        self.leave_unless(went_well, self.exit_of(inst)?)?;
         let full = self.builder.ins().iconst(types::I64, POLL_INTERVAL);
         self.builder.def_var(ticks, full);
         self.builder.ins().jump(on, &[]);
         self.builder.switch_to_block(on);
         Ok(())
+    }
+
+    /// Lets the runtime look for interrupts, without a trace in the registers. Whether it found none.
+    fn interlude(&mut self) -> clif::Value {
+        let room = self.room();
+        let numbers = [self.call as usize, Op::Poll as usize, 0, 0, self.interlude];
+        let [call, operation, immediate, count, interlude] =
+            numbers.map(|number| self.builder.ins().iconst(types::I64, number as i64));
+        let args = [call, self.activation, operation, immediate, room, count];
+        let signature = signature(CallConv::PreserveAll, &[types::I64; 6], &[]);
+        let signature = self.builder.import_signature(signature);
+        self.builder.ins().call_indirect(signature, interlude, &args);
+        self.builder.ins().load(types::I8, MEMORY, room, 0)
     }
 }

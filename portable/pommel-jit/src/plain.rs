@@ -347,7 +347,9 @@ pub fn perform<O: Objects + ?Sized>(
             let to = before.iter().chain([&starred]).chain(after);
             to.zip(items).for_each(|(&to, item)| registers.set(to, Some(item)));
         }
-        Instruction::EnterHandler { exception } => objects.enter_handler(read(registers, exception)),
+        Instruction::EnterHandler { exception } => {
+            objects.enter_handler(read(registers, exception))
+        }
         Instruction::LeaveHandler => objects.leave_handler(),
         _ => match instruction.result() {
             Some(to) => {
@@ -418,16 +420,18 @@ impl<O: Objects + ?Sized, R: Registers<O::Object>> Given<'_, O, R> {
             }
             Instruction::LoadGlobal { name, .. } => objects.load_global(self.home, self.name(name)),
             Instruction::LoadBuiltin { name, .. } => objects.builtin(self.home, self.name(name)),
-            Instruction::LoadCell { cell, .. } => objects
-                .load_cell(self.read(cell))?
-                .ok_or_else(|| unbound(objects, self.code, cell)),
+            Instruction::LoadCell { cell, .. } => {
+                objects.load_cell(self.read(cell))?.ok_or_else(|| unbound(objects, self.code, cell))
+            }
             Instruction::LoadAttribute { object, name, .. } => {
                 objects.load_attribute(self.read(object), self.name(name))
             }
             Instruction::LoadItem { object, key, .. } => {
                 objects.load_item(self.read(object), self.read(key))
             }
-            Instruction::MakeSlice { parts, .. } => objects.slice(parts.map(|part| self.read(part))),
+            Instruction::MakeSlice { parts, .. } => {
+                objects.slice(parts.map(|part| self.read(part)))
+            }
             Instruction::Unary { operator, operand, .. } => {
                 objects.unary(operator, self.read(operand))
             }

@@ -2,13 +2,14 @@
 //! results are those of Python.
 
 use pommel_jit::code::Code;
+use pommel_jit::ir::Op;
 use pommel_jit::ir::compute::Datum;
 use pommel_jit::ir::run::{NumbersOnly, Outcome as Ended, run};
 use pommel_jit::ir::verify::verify;
 use pommel_jit::passes::optimise;
 use pommel_jit::specialise::{
-    Builtin, Contents, Description, Experience, FunctionObject, Known, Outcome, Recipe, Shape,
-    Specialisation, Tag, Val, World, specialise,
+    Builtin, Contents, Description, Element, Experience, FunctionObject, Known, Outcome, Recipe,
+    Shape, Specialisation, Tag, Val, View, World, specialise,
 };
 use pommel_jit::syntax::Module;
 use std::sync::Arc;
@@ -62,6 +63,8 @@ impl World for Program {
         match name {
             "math" => Some(self.know(Thing::Math)),
             "array" => self.builtin_of("pommel", name),
+            "pi" => Some(self.know(Thing::Pi)),
+            "sin" | "cos" => self.builtin_of("math", name),
             _ => self.function(name).or_else(|| self.builtin_of("builtins", name)),
         }
     }
@@ -147,7 +150,9 @@ fn shown(recipe: &Recipe, words: &[Datum], heap: &[Option<Contents<u32>>]) -> St
         Val::None => "None".to_owned(),
         Val::Bool(at) | Val::Int(at) | Val::Float(at) => number(word(at)),
         Val::Number(tag, bits, _) => {
-            let (Datum::Int(tag), Datum::Int(bits)) = (word(tag), word(bits)) else { panic!("a tag") };
+            let (Datum::Int(tag), Datum::Int(bits)) = (word(tag), word(bits)) else {
+                panic!("a tag")
+            };
             match Tag::ALL[tag as usize] {
                 Tag::None => "None".to_owned(),
                 Tag::Bool => number(Datum::Bool(bits != 0)),
@@ -165,7 +170,8 @@ fn shown(recipe: &Recipe, words: &[Datum], heap: &[Option<Contents<u32>>]) -> St
                 format!("array([{}])", items.join(", "))
             }
             Contents::List(items) => {
-                let items: Vec<String> = items.iter().map(|item| shown(item, words, heap)).collect();
+                let items: Vec<String> =
+                    items.iter().map(|item| shown(item, words, heap)).collect();
                 format!("[{}]", items.join(", "))
             }
             other => format!("{other:?}"),
@@ -321,4 +327,29 @@ def f(a, b):
 ";
     assert_eq!(call(source, "f", &[int(3), int(4)]), "28");
     assert_eq!(call(source, "f", &[float(3.0), int(4)]), "28.0");
+}
+
+/// PicoNumpy's program: all that its steps compute is in registers, with one call of the C library for a
+/// sine and the cosine of the same number.
+#[test]
+fn sleds() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../benches/sleds/sleds.py");
+    let mut program = Program::new(&std::fs::read_to_string(path).unwrap());
+    let slide = program.function("slide").unwrap();
+    let known = program.function("solve").unwrap();
+    let Description::Function(function) = program.describe(known) else { panic!("a function") };
+    let view = View { element: Element::Float64, rank: 1 };
+    let array: Shape = Val::Array((), view, vec![(); 4].into());
+    let arrays = [array.clone(), array.clone(), array.clone(), array];
+    let shapes = [&[Val::Known(slide)], &arrays[..], &[Val::Float(()), Val::Int(())]].concat();
+    let experience = Experience::default();
+    let mut made = specialise(&mut program, &function, &shapes, &experience).unwrap();
+    optimise(&mut made.function);
+    let count = |op| {
+        let insts = made.function.blocks.iter().flat_map(|block| &block.insts);
+        insts.filter(|inst| inst.op == op).count()
+    };
+    assert_eq!((count(Op::SinCos), count(Op::Math1)), (8, 0));
+    // The list, and at the end of each sled its array and that it joins the list.
+    assert_eq!(count(Op::Perform), 3);
 }

@@ -61,7 +61,9 @@ impl RegisterSet {
     /// Its registers, in order.
     pub fn iter(&self) -> impl Iterator<Item = Reg> + '_ {
         self.words.iter().enumerate().flat_map(|(index, &word)| {
-            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| Reg(index as u32 * 64 + bit))
+            (0..64)
+                .filter(move |bit| word >> bit & 1 == 1)
+                .map(move |bit| Reg(index as u32 * 64 + bit))
         })
     }
 }

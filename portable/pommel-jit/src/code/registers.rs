@@ -51,7 +51,9 @@ impl Instruction {
             | Instruction::SetAdd { set: a, item: b }
             | Instruction::SetUpdate { set: a, items: b }
             | Instruction::DictUpdate { dict: a, items: b }
-            | Instruction::MatchException { exception: a, class: b, .. } => each_of(&[*a, *b], each),
+            | Instruction::MatchException { exception: a, class: b, .. } => {
+                each_of(&[*a, *b], each)
+            }
             Instruction::StoreItem { object: a, key: b, value: c }
             | Instruction::DictInsert { dict: a, key: b, value: c } => each_of(&[*a, *b, *c], each),
             Instruction::MakeSlice { parts, .. } => each_of(parts, each),
@@ -92,7 +94,9 @@ impl Instruction {
     /// The registers that it writes or makes unbound.
     pub fn writes(&self, each: &mut dyn FnMut(Reg)) {
         match self {
-            Instruction::Unbind { register } | Instruction::MakeCell { register } => each(*register),
+            Instruction::Unbind { register } | Instruction::MakeCell { register } => {
+                each(*register)
+            }
             Instruction::Unpack { to, .. } => each_of(to, each),
             Instruction::UnpackStarred { before, starred, after, .. } => {
                 each_of(before, each);

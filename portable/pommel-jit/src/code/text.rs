@@ -1,6 +1,8 @@
 //! Plain code as text, for people and for tests.
 
-use super::{Argument, Binary, Code, Compare, Constant, Conversion, Instruction, Reg, Terminator, Unary};
+use super::{
+    Argument, Binary, Code, Compare, Constant, Conversion, Instruction, Reg, Terminator, Unary,
+};
 use core::fmt::{self, Display, Formatter};
 
 impl Unary {
@@ -188,7 +190,9 @@ impl Line<'_> {
                 }
                 Ok(())
             }
-            Instruction::ListAppend { list, item } => write!(f, "append {}, {}", r(*list), r(*item)),
+            Instruction::ListAppend { list, item } => {
+                write!(f, "append {}, {}", r(*list), r(*item))
+            }
             Instruction::ListExtend { list, items } => {
                 write!(f, "extend {}, {}", r(*list), r(*items))
             }

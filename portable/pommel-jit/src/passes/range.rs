@@ -142,7 +142,43 @@ impl Analysis {
         if let [from] = self.predecessors[block.0 as usize][..] {
             self.learn_end(&function[from].end, block, &mut facts);
         }
+        for (index, param) in function[block].params.iter().enumerate() {
+            self.learn_steps(function, block, index, *param, &mut facts);
+        }
         facts
+    }
+
+    /// A parameter of a loop that every round makes larger is never less than what it began with, and one
+    /// that every round makes smaller never more.
+    fn learn_steps(
+        &self,
+        function: &Function,
+        block: Block,
+        index: usize,
+        param: Value,
+        facts: &mut Facts,
+    ) {
+        let mut first = None;
+        let mut steps: Vec<i128> = vec![];
+        for from in &self.predecessors[block.0 as usize] {
+            let is_round = self.dominators.dominates(block, *from);
+            for target in function[*from].end.targets().filter(|target| target.block == block) {
+                let (root, more) = self.linear[target.args[index].0 as usize];
+                match is_round {
+                    true if root == param => steps.push(more),
+                    false if first.is_none_or(|first| first == (root, more)) => {
+                        first = Some((root, more));
+                    }
+                    _ => return,
+                }
+            }
+        }
+        let (Some((root, more)), false) = (first, steps.is_empty()) else { return };
+        if steps.iter().all(|step| *step >= 0) {
+            facts.apart.insert((root, param), -more);
+        } else if steps.iter().all(|step| *step <= 0) {
+            facts.apart.insert((param, root), more);
+        }
     }
 
     /// What it tells that a block went on to another.
@@ -216,8 +252,7 @@ impl Analysis {
             self.learn(inst.args[0], true, facts);
             return false;
         }
-        self.note_linear(inst, facts);
-        let mut changed = false;
+        let mut changed = self.note_linear(inst, facts);
         for result in inst.results.iter().filter(|value| function.type_of(**value) == Type::I64) {
             if let Some(interval) = self.computed(inst, facts) {
                 changed |= self.grows(*result, interval);
@@ -252,9 +287,9 @@ impl Analysis {
         })
     }
 
-    /// What is another value and a constant more or less.
-    fn note_linear(&mut self, inst: &Inst, facts: &Facts) {
-        let ([result], [x, y]) = (&inst.results[..], &inst.args[..]) else { return };
+    /// Notes what is another value and a constant more or less. Whether that is news.
+    fn note_linear(&mut self, inst: &Inst, facts: &Facts) -> bool {
+        let ([result], [x, y]) = (&inst.results[..], &inst.args[..]) else { return false };
         let constant = |value: Value| match self.interval(value, facts) {
             Some(interval) if interval.low == interval.high => Some(i128::from(interval.low)),
             _ => None,
@@ -262,7 +297,7 @@ impl Analysis {
         let is_exact = match inst.op {
             Op::IAdd | Op::ISub => true,
             Op::IAddWrap | Op::ISubWrap => self.fits(inst.op, &inst.args, facts),
-            _ => return,
+            _ => return false,
         };
         let is_sum = matches!(inst.op, Op::IAdd | Op::IAddWrap);
         let linear = match (constant(*x), constant(*y)) {
@@ -276,7 +311,7 @@ impl Analysis {
             }
             _ => (*result, 0),
         };
-        self.linear[result.0 as usize] = linear;
+        std::mem::replace(&mut self.linear[result.0 as usize], linear) != linear
     }
 
     /// Learns that a condition is true or false.

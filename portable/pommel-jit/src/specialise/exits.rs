@@ -1,8 +1,8 @@
 //! Writes down how frames are rebuilt when machine code leaves the function.
 
+use super::Specialiser;
 use super::state::{Frame, State};
 use super::value::{Contents, Val, infallible};
-use super::Specialiser;
 use super::world::{ExitPlan, FramePlan, Outcome, Recipe};
 use crate::code::Reg;
 use crate::ir::{End, Exit, Value};
@@ -98,7 +98,11 @@ impl Specialiser<'_> {
         let frames = frames.collect();
         let top = state.top();
         let refuted = refuted.then_some((top.context, top.point));
-        self.exits.push(ExitPlan { outcome: Outcome::GoesOn { frames, raised, refuted }, words: words.0.len() as u32, heap });
+        self.exits.push(ExitPlan {
+            outcome: Outcome::GoesOn { frames, raised, refuted },
+            words: words.0.len() as u32,
+            heap,
+        });
         self.state = state;
         Exit::new(self.exits.len() as u32 - 1, words.0)
     }
@@ -120,7 +124,11 @@ impl Specialiser<'_> {
         let mut words = Words::default();
         let recipe = words.recipe(value);
         let heap = words.heap(&self.state, core::iter::once(value));
-        self.exits.push(ExitPlan { outcome: Outcome::Returned(recipe), words: words.0.len() as u32, heap });
+        self.exits.push(ExitPlan {
+            outcome: Outcome::Returned(recipe),
+            words: words.0.len() as u32,
+            heap,
+        });
         let exit = Exit::new(self.exits.len() as u32 - 1, words.0);
         let block = self.build.block;
         self.build.function[block].end = End::Exit(exit);

@@ -251,9 +251,8 @@ impl Specialiser<'_> {
         let immediate = Immediate::Int(number as i64);
         let place = self.build.emit(Op::View, &[handle], immediate, Some(exit))[0];
         let count = 2 + 2 * usize::from(view.rank);
-        let words = (0..count).map(|i| {
-            self.build.emit(Op::LoadI64, &[place], Immediate::Int(8 * i as i64), None)[0]
-        });
+        let words = (0..count)
+            .map(|i| self.build.emit(Op::LoadI64, &[place], Immediate::Int(8 * i as i64), None)[0]);
         let words = words.collect();
         Val::Array(handle, view, words)
     }
@@ -325,12 +324,7 @@ impl Specialiser<'_> {
         Ok(Flow::On)
     }
 
-    pub(super) fn unpack(
-        &mut self,
-        to: &[Reg],
-        from: Reg,
-        _: &Instruction,
-    ) -> Done<Flow> {
+    pub(super) fn unpack(&mut self, to: &[Reg], from: Reg, _: &Instruction) -> Done<Flow> {
         let Some(items) = self.items_of(&self.get(from)) else { return self.leave_for_good() };
         if items.len() != to.len() {
             return self.leave_for_good();
@@ -411,7 +405,9 @@ impl Specialiser<'_> {
                 let start = self.build.int(0);
                 Val::ArrayIterator(Box::new(value.clone()), start)
             }
-            Val::RangeIterator(..) | Val::TupleIterator(..) | Val::ArrayIterator(..) => value.clone(),
+            Val::RangeIterator(..) | Val::TupleIterator(..) | Val::ArrayIterator(..) => {
+                value.clone()
+            }
             Val::Enumerate(..) | Val::Zip(_) => value.clone(),
             _ => return None,
         })

@@ -162,9 +162,10 @@ impl StateShape {
         };
         let mut frames = Vec::new();
         for (ours, theirs) in self.frames.iter().zip(&other.frames) {
-            let merged = ours.iter().zip(theirs).map(|(a, b)| {
-                as_object(a, self).merged(&as_object(b, other))
-            });
+            let merged = ours
+                .iter()
+                .zip(theirs)
+                .map(|(a, b)| as_object(a, self).merged(&as_object(b, other)));
             frames.push(merged.collect::<Vec<Shape>>());
         }
         let mut shape = StateShape { frames, heap: vec![] };
@@ -324,7 +325,9 @@ impl Specialiser<'_> {
     /// The constant that all of some values are.
     fn common_constant(&self, mut values: impl Iterator<Item = Value>) -> Option<Constant> {
         let first = self.build.constant(values.next()?)?;
-        values.all(|value| self.build.constant(value).is_some_and(|c| c.is(&first))).then_some(first)
+        values
+            .all(|value| self.build.constant(value).is_some_and(|c| c.is(&first)))
+            .then_some(first)
     }
 
     /// Makes the state one of a shape, which is more general: numbers get tags, values become objects.
@@ -411,9 +414,10 @@ impl Specialiser<'_> {
     /// A value of a shape that means nothing.
     fn nothing(&mut self, shape: &Shape) -> Val<Value> {
         let mut types = leaf_types(shape).into_iter();
-        infallible(shape.map(&mut |()| {
-            Ok(self.build.nothing(types.next().expect("a type for each leaf")))
-        }))
+        infallible(
+            shape
+                .map(&mut |()| Ok(self.build.nothing(types.next().expect("a type for each leaf")))),
+        )
     }
 
     /// A number with its tag, as one that may be of more kinds.
@@ -444,10 +448,10 @@ impl Specialiser<'_> {
         if reached != shape {
             let wider = shape.merged(&reached);
             let stuck = wider == shape;
-            self.loops.insert(place, wider);
+            self.generalise(place, wider);
             return if stuck { self.refused("its types do not settle") } else { Err(Stop::Again) };
         }
-        let changing = self.changing(written);
+        let changing = self.changing(place, written);
         let types = shape.types();
         let leaves = self.state.leaves();
         let head = self.build.function.block();
@@ -465,22 +469,51 @@ impl Specialiser<'_> {
         self.build.block = head;
         self.state.set_leaves(&inside);
         self.loops.insert(place, shape);
+        self.entered.push(place);
         self.heads.insert(place, (head, self.state.leaves(), changing));
         Ok(())
     }
 
-    /// Which leaves of the state a loop may change: those of registers that it writes, and of things.
-    fn changing(&self, written: &[Reg]) -> Vec<bool> {
+    /// Which leaves of the state a loop may change: those of registers that it writes or was found to
+    /// change otherwise, and of things.
+    fn changing(&self, place: (u32, BlockId), written: &[Reg]) -> Vec<bool> {
         let last = self.state.frames.len() - 1;
+        let found = self.changed.get(&place);
         let mut changing = Vec::new();
         for (depth, frame) in self.state.frames.iter().enumerate() {
             for (i, register) in frame.registers.iter().enumerate() {
-                let may = depth == last && written.binary_search(&Reg(i as u32)).is_ok();
+                let written = depth == last && written.binary_search(&Reg(i as u32)).is_ok();
+                let may = written || found.is_some_and(|found| found.contains(&(depth, i)));
                 changing.extend(leaf_types(&register.shape()).iter().map(|_| may));
             }
         }
         changing.resize(self.state.leaves().len(), true);
         changing
+    }
+
+    /// Remembers that a loop changes the register that has a leaf of the state: an array may be elsewhere
+    /// after code that nobody knows.
+    fn remember_change(&mut self, place: (u32, BlockId), leaf: usize) {
+        let mut next = 0;
+        for (depth, frame) in self.state.frames.iter().enumerate() {
+            for (i, register) in frame.registers.iter().enumerate() {
+                next += leaf_types(&register.shape()).len();
+                if leaf < next {
+                    self.changed.entry(place).or_default().insert((depth, i));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Takes a loop for something more general. What loops within and behind it were taken for was found
+    /// under the old guess.
+    fn generalise(&mut self, place: (u32, BlockId), shape: StateShape) {
+        let before = self.entered.iter().position(|entered| *entered == place);
+        let before = &self.entered[..before.unwrap_or(self.entered.len())];
+        self.loops.retain(|known, _| before.contains(known));
+        self.changed.retain(|known, _| before.contains(known));
+        self.loops.insert(place, shape);
     }
 
     /// Goes back to the beginning of a loop, or finds that it was taken for something too special.
@@ -490,24 +523,29 @@ impl Specialiser<'_> {
         self.state.renumber();
         let wider = shape.merged(&self.state.shape());
         if wider != shape {
-            self.loops.insert(place, wider);
+            self.generalise(place, wider);
             return Err(Stop::Again);
         }
         self.conform(&shape)?;
         let reached = self.state.shape();
         if reached != shape {
-            self.loops.insert(place, shape.merged(&reached));
+            self.generalise(place, shape.merged(&reached));
             return Err(Stop::Again);
         }
         let (head, inside, changing) = self.heads[&place].clone();
         let leaves = self.state.leaves();
         let mut args = Vec::new();
+        let mut is_as_taken = true;
         for (i, leaf) in leaves.iter().enumerate() {
             if changing[i] {
                 args.push(*leaf);
             } else if *leaf != inside[i] {
-                return self.refused("a value changes in a loop that does not write it");
+                self.remember_change(place, i);
+                is_as_taken = false;
             }
+        }
+        if !is_as_taken {
+            return Err(Stop::Again);
         }
         self.emit_poll();
         self.build.jump(head, args);

@@ -22,8 +22,8 @@ mod world;
 pub use build::NOTHING;
 pub use value::{CodeRef, Contents, Element, Kinds, Known, Shape, Tag, Thing, Val, View};
 pub use world::{
-    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Outcome, Place, Recipe,
-    Refusal, Site, Specialisation, World,
+    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Outcome, Place,
+    Recipe, Refusal, Site, Specialisation, World,
 };
 
 use crate::code::order;
@@ -32,7 +32,7 @@ use crate::ir::{self, Op, Value};
 use build::Builder;
 use join::{Incoming, StateShape};
 use state::{Frame, Home, State};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -74,6 +74,10 @@ struct Specialiser<'w> {
     contexts: HashMap<(u32, Point, *const Code), u32>,
     /// What loops are taken to begin with.
     loops: HashMap<(u32, BlockId), StateShape>,
+    /// Registers that loops were found to change without writing them: by the depth of the frame.
+    changed: HashMap<(u32, BlockId), HashSet<(usize, usize)>>,
+    /// The loops that were entered in this attempt, in their order.
+    entered: Vec<(u32, BlockId)>,
     /// Loops of this attempt: their block, its leaves, and which of these are its parameters.
     heads: HashMap<(u32, BlockId), (ir::Block, Vec<Value>, Vec<bool>)>,
     build: Builder,
@@ -100,6 +104,8 @@ pub fn specialise(
         facts: HashMap::new(),
         contexts: HashMap::new(),
         loops: HashMap::new(),
+        changed: HashMap::new(),
+        entered: vec![],
         heads: HashMap::new(),
         build: Builder::new(),
         state: State::default(),
@@ -122,6 +128,7 @@ impl Specialiser<'_> {
         self.build = Builder::new();
         self.state = State::default();
         self.heads.clear();
+        self.entered.clear();
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
         let entry = self.build.block;
         let mut given = Vec::new();
@@ -197,7 +204,8 @@ impl Specialiser<'_> {
 
     fn facts(&mut self, code: &Arc<Code>) -> Rc<Facts> {
         let facts = self.facts.entry(Arc::as_ptr(code)).or_insert_with(|| {
-            let heads = order::loop_headers(code).into_iter().enumerate().filter(|(_, is_head)| *is_head);
+            let heads =
+                order::loop_headers(code).into_iter().enumerate().filter(|(_, is_head)| *is_head);
             let heads = heads.map(|(i, _)| BlockId(i as u32));
             Rc::new(Facts { written: heads.map(|head| (head, written_in(code, head))).collect() })
         });
@@ -311,11 +319,7 @@ impl Specialiser<'_> {
     }
 
     /// Goes on to another block of the function.
-    fn edge(
-        &mut self,
-        target: BlockId,
-        waiting: &mut HashMap<BlockId, Vec<Incoming>>,
-    ) -> Done {
+    fn edge(&mut self, target: BlockId, waiting: &mut HashMap<BlockId, Vec<Incoming>>) -> Done {
         let is_back = order::is_backward(self.state.top().point.block, target);
         let point = Point { block: target, index: 0 };
         self.prune(point);

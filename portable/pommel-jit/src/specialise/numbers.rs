@@ -411,7 +411,8 @@ impl Specialiser<'_> {
     fn float_remainder(&mut self, a: Value, b: Value) -> (Value, Value, Value) {
         let zero = self.build.float(0.0);
         let rest = self.build.math(Math::Fmod, &[a, b]);
-        let (b_negative, negative) = (self.op(Op::FLt, &[b, zero]), self.op(Op::FLt, &[rest, zero]));
+        let (b_negative, negative) =
+            (self.op(Op::FLt, &[b, zero]), self.op(Op::FLt, &[rest, zero]));
         let differ = self.op(Op::BXor, &[b_negative, negative]);
         let moved = self.op(Op::FAdd, &[rest, b]);
         let signed = self.op(Op::FCopysign, &[zero, b]);
@@ -425,7 +426,8 @@ impl Specialiser<'_> {
     /// As in CPython's `_float_div_mod`.
     fn float_floor_divide(&mut self, a: Value, b: Value) -> Value {
         let (_, rest, moved) = self.float_remainder(a, b);
-        let (zero, half, one) = (self.build.float(0.0), self.build.float(0.5), self.build.float(1.0));
+        let (zero, half, one) =
+            (self.build.float(0.0), self.build.float(0.5), self.build.float(1.0));
         let whole = self.op(Op::FSub, &[a, rest]);
         let quotient = self.op(Op::FDiv, &[whole, b]);
         let less = self.op(Op::FSub, &[quotient, one]);
@@ -530,7 +532,9 @@ impl Specialiser<'_> {
             return self.perform(instruction);
         };
         let truth = match (self.as_int(x), self.as_int(y)) {
-            (Some(x), Some(y)) => self.compared(operator, [Op::IEq, Op::INe, Op::ILt, Op::ILe], x, y),
+            (Some(x), Some(y)) => {
+                self.compared(operator, [Op::IEq, Op::INe, Op::ILt, Op::ILe], x, y)
+            }
             (x_int, y_int) => {
                 // Numbers of both kinds are compared as they are, without rounding.
                 for int in [x_int, y_int].into_iter().flatten() {
@@ -567,8 +571,7 @@ impl Specialiser<'_> {
         right: Reg,
         instruction: &Instruction,
     ) -> Done<Flow> {
-        let mut again =
-            |this: &mut Self| this.compare_identity(to, is, left, right, instruction);
+        let mut again = |this: &mut Self| this.compare_identity(to, is, left, right, instruction);
         for operand in [left, right] {
             if let Some(flow) = self.by_kind(operand, &mut again)? {
                 return Ok(flow);
@@ -655,7 +658,12 @@ impl<L> Val<L> {
     fn is_fleeting(&self) -> bool {
         !matches!(
             self,
-            Val::None | Val::Bool(_) | Val::Known(_) | Val::Object(..) | Val::Array(..) | Val::Thing(_)
+            Val::None
+                | Val::Bool(_)
+                | Val::Known(_)
+                | Val::Object(..)
+                | Val::Array(..)
+                | Val::Thing(_)
         )
     }
 }

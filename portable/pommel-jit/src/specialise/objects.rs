@@ -345,7 +345,9 @@ fn is_quiet(instruction: &Instruction, operands: &[Val<Value>]) -> bool {
         Instruction::Binary { .. } | Instruction::Unary { .. } => operands.iter().all(is_plain),
         Instruction::Call { .. } => match operands.first() {
             // What is appended to a list is not looked at.
-            Some(Val::Method(object, name)) => object.class() == Some(Class::List) && &**name == "append",
+            Some(Val::Method(object, name)) => {
+                object.class() == Some(Class::List) && &**name == "append"
+            }
             _ => false,
         },
         _ => false,

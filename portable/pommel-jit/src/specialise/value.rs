@@ -234,10 +234,7 @@ impl<L> Val<L> {
 impl<L: Clone> Val<L> {
     /// The same with other values in place of its things.
     pub fn with_things(&self, to: &mut impl FnMut(Thing) -> Val<L>) -> Val<L> {
-        fn list<L: Clone>(
-            items: &[Val<L>],
-            to: &mut impl FnMut(Thing) -> Val<L>,
-        ) -> Arc<[Val<L>]> {
+        fn list<L: Clone>(items: &[Val<L>], to: &mut impl FnMut(Thing) -> Val<L>) -> Arc<[Val<L>]> {
             items.iter().map(|item| item.with_things(to)).collect()
         }
         match self {
@@ -272,11 +269,22 @@ impl<L> Contents<L> {
             items.iter().map(|item| item.map(to)).collect()
         }
         Ok(match self {
-            Contents::Vector(items) => Contents::Vector(items.iter().map(to).collect::<Result<_, E>>()?),
+            Contents::Vector(items) => {
+                Contents::Vector(items.iter().map(to).collect::<Result<_, E>>()?)
+            }
             Contents::List(items) => Contents::List(list(items, to)?),
             Contents::Cell(value) => Contents::Cell(value.map(to)?),
-            Contents::Function { home, code, around, nested, defaults, keyword_defaults, cells } => {
-                let named = keyword_defaults.iter().map(|(name, value)| Ok((*name, value.map(to)?)));
+            Contents::Function {
+                home,
+                code,
+                around,
+                nested,
+                defaults,
+                keyword_defaults,
+                cells,
+            } => {
+                let named =
+                    keyword_defaults.iter().map(|(name, value)| Ok((*name, value.map(to)?)));
                 let keyword_defaults = named.collect::<Result<_, E>>()?;
                 Contents::Function {
                     home: *home,
@@ -308,17 +316,22 @@ impl<L> Contents<L> {
 impl<L: Clone> Contents<L> {
     /// The same with other values in place of its things.
     pub fn with_things(&self, to: &mut impl FnMut(Thing) -> Val<L>) -> Contents<L> {
-        fn list<L: Clone>(
-            items: &[Val<L>],
-            to: &mut impl FnMut(Thing) -> Val<L>,
-        ) -> Vec<Val<L>> {
+        fn list<L: Clone>(items: &[Val<L>], to: &mut impl FnMut(Thing) -> Val<L>) -> Vec<Val<L>> {
             items.iter().map(|item| item.with_things(to)).collect()
         }
         match self {
             Contents::Vector(items) => Contents::Vector(items.clone()),
             Contents::List(items) => Contents::List(list(items, to)),
             Contents::Cell(value) => Contents::Cell(value.with_things(to)),
-            Contents::Function { home, code, around, nested, defaults, keyword_defaults, cells } => {
+            Contents::Function {
+                home,
+                code,
+                around,
+                nested,
+                defaults,
+                keyword_defaults,
+                cells,
+            } => {
                 let named = keyword_defaults.iter();
                 Contents::Function {
                     home: *home,
@@ -348,7 +361,9 @@ impl Shape {
         match (self, other) {
             (a, b) if a == b => a.clone(),
             (Val::Maybe((), a), Val::Maybe((), b)) => maybe(a.merged(b)),
-            (Val::Maybe((), a), Val::Unbound) | (Val::Unbound, Val::Maybe((), a)) => maybe((**a).clone()),
+            (Val::Maybe((), a), Val::Unbound) | (Val::Unbound, Val::Maybe((), a)) => {
+                maybe((**a).clone())
+            }
             (Val::Maybe((), a), b) | (b, Val::Maybe((), a)) => maybe(a.merged(b)),
             (Val::Unbound, a) | (a, Val::Unbound) => maybe(a.clone()),
             (Val::Tuple(a), Val::Tuple(b)) if a.len() == b.len() => {

@@ -138,10 +138,14 @@ impl Scopes {
             let scope = self.get(at);
             match (scope.kind, scope.symbol(name)) {
                 (Kind::Module, _) => return None,
-                (Kind::Class, _) if at != from && name == "__class__" => return Some((at, outside)),
+                (Kind::Class, _) if at != from && name == "__class__" => {
+                    return Some((at, outside));
+                }
                 (Kind::Class, _) if at != from => {}
                 (_, Some(symbol)) if symbol.global => return None,
-                (_, Some(symbol)) if symbol.bound && !symbol.nonlocal => return Some((at, outside)),
+                (_, Some(symbol)) if symbol.bound && !symbol.nonlocal => {
+                    return Some((at, outside));
+                }
                 _ => {}
             }
             outside |= scope.kind != Kind::Comprehension;

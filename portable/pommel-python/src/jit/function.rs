@@ -91,9 +91,7 @@ impl JitFunction {
     /// Why it cannot be compiled: the reason and where, which is the line and the column of the beginning
     /// and of the end. `None` if it can.
     #[allow(clippy::type_complexity, reason = "a tuple of Python")]
-    fn _unsupported(
-        this: &Instance<'_, Self>,
-    ) -> Result<Option<(String, u32, u32, u32, u32)>> {
+    fn _unsupported(this: &Instance<'_, Self>) -> Result<Option<(String, u32, u32, u32, u32)>> {
         let own = this.borrow()?;
         let (known, function) = own.parts(this)?;
         let found = own.code(known, &function)?;
@@ -218,7 +216,8 @@ fn fits(code: &Code, of_python: &Object<'_>) -> Result<bool> {
     let free: Vec<String> = of_python.get_attr(c"co_freevars")?.extract()?;
     let count = (positional + keyword_only) as usize;
     let same = |ours: &[Box<str>], theirs: &[String]| {
-        ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(ours, theirs)| **ours == **theirs)
+        ours.len() == theirs.len()
+            && ours.iter().zip(theirs).all(|(ours, theirs)| **ours == **theirs)
     };
     // A generator expression's parameter has a name that nobody writes.
     let parameters_fit = &*code.name == "<genexpr>"
@@ -261,7 +260,8 @@ fn bound<'c>(
     }
     let mut next = named;
     if parameters.variadic {
-        let values: Vec<Object<'c>> = args.iter().skip(positional).map(|value| value.clone()).collect();
+        let values: Vec<Object<'c>> =
+            args.iter().skip(positional).map(|value| value.clone()).collect();
         let values: Vec<&Object<'c>> = values.iter().collect();
         registers[next] = Some(ctx.tuple(&values)?.into());
         next += 1;
@@ -311,10 +311,16 @@ fn fill_defaults<'c>(
     let positional = code.parameters.positional as usize;
     if registers[..positional].iter().any(Option::is_none) {
         let defaults = function.get_attr(c"__defaults__")?;
-        let defaults = if defaults.is_none() { Vec::new() } else { defaults.iter()?.collect::<Result<Vec<_>>>()? };
+        let defaults = if defaults.is_none() {
+            Vec::new()
+        } else {
+            defaults.iter()?.collect::<Result<Vec<_>>>()?
+        };
         let first = positional.saturating_sub(defaults.len());
         let skipped = defaults.len().saturating_sub(positional);
-        for (register, default) in registers[first..positional].iter_mut().zip(defaults.into_iter().skip(skipped)) {
+        for (register, default) in
+            registers[first..positional].iter_mut().zip(defaults.into_iter().skip(skipped))
+        {
             register.get_or_insert(default);
         }
     }
@@ -345,6 +351,7 @@ fn call_as_it_is<'c>(
         let value = kwargs.get(&key)?.unwrap_or_else(|| function.ctx().none());
         named.push((key.extract::<String>()?, value));
     }
-    let named: Vec<(&str, &Object<'_>)> = named.iter().map(|(key, value)| (&**key, value)).collect();
+    let named: Vec<(&str, &Object<'_>)> =
+        named.iter().map(|(key, value)| (&**key, value)).collect();
     function.call_with(&values[..], &named)
 }

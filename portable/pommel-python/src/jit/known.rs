@@ -50,7 +50,12 @@ impl Fact {
             }
             Fact::Attribute { of, name, value } => {
                 let of = get(*of)?;
-                (of.has_attr(name.as_c_str()).then(|| of.get_attr(name.as_c_str())).transpose()?, *value)
+                (
+                    of.has_attr(name.as_c_str())
+                        .then(|| of.get_attr(name.as_c_str()))
+                        .transpose()?,
+                    *value,
+                )
             }
             Fact::Cell { cell, content } => (cell_content(&get(*cell)?), *content),
         };

@@ -4,7 +4,6 @@
 //! * `function` — the class behind `pommel.jit`: how calls come in.
 //! * `objects` — Python's operations, as the interpreter of plain code asks for them.
 //! * `helpers` — the part of that which is written in Python, as only Python knows its own errors.
-
 //! * `engine` — the specialisations of a function: which of them takes a call, and when one is made.
 //! * `known` — what a specialisation knows of objects, and takes for granted.
 //! * `shapes` — what arguments are for machine code.

@@ -2,9 +2,9 @@
 
 use super::known::{Facts, Found, Inquiry};
 use super::objects::{Home, Python};
-use super::source::Source;
 use super::recipe::{Ingredients, handle_of};
 use super::shapes::{class_of, shape, take, view_words};
+use super::source::Source;
 use pommel::prelude::*;
 use pommel::raw;
 use pommel_jit::backend::{Backend, Machine};
@@ -15,8 +15,8 @@ use pommel_jit::objects::Objects;
 use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
 use pommel_jit::specialise::{
-    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, NOTHING, Outcome, Place, Recipe,
-    Refusal, Shape, Site, Specialisation, View, specialise,
+    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, NOTHING, Outcome, Place,
+    Recipe, Refusal, Shape, Site, Specialisation, View, specialise,
 };
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -79,7 +79,10 @@ impl Compiled {
             made.map_err(Failure::Refused)?;
         optimise(&mut function);
         let machine = backend.compile(&function, call).map_err(|reason| {
-            Failure::Refused(Refusal { reason: format!("there is no machine code: {reason}"), place: None })
+            Failure::Refused(Refusal {
+                reason: format!("there is no machine code: {reason}"),
+                place: None,
+            })
         })?;
         let text = function.to_string();
         Ok((Compiled { exits, sites, views, arguments, facts, sources, machine, text }, known))
@@ -282,7 +285,9 @@ impl<'c> Activation<'_, 'c> {
         let plan = &compiled.exits[exit as usize - 1];
         let (saved, rest) = words.split_at(plan.words as usize);
         let (refuted, made) = match &plan.outcome {
-            Outcome::Returned(recipe) => (None, self.returned(recipe, saved, plan).map(Going::Returns)),
+            Outcome::Returned(recipe) => {
+                (None, self.returned(recipe, saved, plan).map(Going::Returns))
+            }
             Outcome::GoesOn { frames, raised, refuted } => {
                 let frames = self.frames(frames, saved, plan);
                 (*refuted, frames.map(|frames| Going::On(frames, *raised)))
@@ -323,7 +328,8 @@ impl<'c> Activation<'_, 'c> {
             }
             let mut home = self.home(plan.home)?;
             if let Some((around, nested)) = &plan.around {
-                home = self.nested_home(home, &around.0, *nested as usize, &registers, &plan.code)?;
+                home =
+                    self.nested_home(home, &around.0, *nested as usize, &registers, &plan.code)?;
             }
             frames.push((Frame { code: plan.code.clone(), home, registers }, plan.point));
         }

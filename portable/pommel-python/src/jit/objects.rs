@@ -240,12 +240,7 @@ impl<'c> Objects for Python<'c> {
         object.get_item(key)
     }
 
-    fn store_item(
-        &self,
-        object: &Object<'c>,
-        key: &Object<'c>,
-        value: &Object<'c>,
-    ) -> Result<()> {
+    fn store_item(&self, object: &Object<'c>, key: &Object<'c>, value: &Object<'c>) -> Result<()> {
         object.set_item(key, value)
     }
 
@@ -317,7 +312,8 @@ impl<'c> Objects for Python<'c> {
         if arguments.iter().all(|argument| matches!(argument, Passed::Positional(_))) {
             return self.call_plainly(callee, &values);
         }
-        let kinds: Vec<_> = arguments.iter().map(|argument| self.ctx.object(spelled(argument))).collect();
+        let kinds: Vec<_> =
+            arguments.iter().map(|argument| self.ctx.object(spelled(argument))).collect();
         let kinds = kinds.into_iter().collect::<Result<Vec<_>>>()?;
         let shaped = self.help(c"shaped", &references(&kinds))?;
         let all: Vec<&Object<'c>> = core::iter::once(callee).chain(values).collect();

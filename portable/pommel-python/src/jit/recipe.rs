@@ -173,8 +173,9 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Contents::Function { around, nested, defaults, keyword_defaults, cells, .. } => {
                 let CodeRef(around) = around;
                 let named = keyword_defaults.iter();
-                let named: Result<Vec<_>> =
-                    named.map(|(name, value)| Ok((around.name(*name), self.bound(value)?))).collect();
+                let named: Result<Vec<_>> = named
+                    .map(|(name, value)| Ok((around.name(*name), self.bound(value)?)))
+                    .collect();
                 let (defaults, cells) = (self.all(defaults)?, self.all(cells)?);
                 let nested = *nested as usize;
                 self.objects.function(self.home, around, nested, &defaults, &named?, &cells)

@@ -51,7 +51,9 @@ pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>
         Some(Class::Bool) => Val::Bool(()),
         Some(Class::Int) if object.extract::<i64>().is_ok() => Val::Int(()),
         Some(Class::Tuple) => match items(object) {
-            Some(items) => Val::Tuple(items.iter().map(|item| shape(inquiry, Some(item))).collect()),
+            Some(items) => {
+                Val::Tuple(items.iter().map(|item| shape(inquiry, Some(item))).collect())
+            }
             None => Val::Object((), Some(Class::Tuple)),
         },
         Some(Class::Array) => match view_of(object) {
@@ -106,7 +108,9 @@ pub(crate) fn take(
     let class = class_of(object);
     match shape {
         Val::Bool(()) if class == Some(Class::Bool) => words.push(object.is_true().ok()?.into()),
-        Val::Int(()) if class == Some(Class::Int) => words.push(object.extract::<i64>().ok()? as u64),
+        Val::Int(()) if class == Some(Class::Int) => {
+            words.push(object.extract::<i64>().ok()? as u64)
+        }
         Val::Tuple(shapes) if class == Some(Class::Tuple) => {
             let items = items(object).filter(|items| items.len() == shapes.len())?;
             for (item, shape) in items.iter().zip(shapes.iter()) {
@@ -156,7 +160,8 @@ fn view_of(object: &Object<'_>) -> Option<View> {
         _ => return None,
     };
     let rank = array.inner.ndim();
-    ((1..=MOST_AXES).contains(&rank) && elements_are_numbers()).then_some(View { element, rank: rank as u8 })
+    ((1..=MOST_AXES).contains(&rank) && elements_are_numbers())
+        .then_some(View { element, rank: rank as u8 })
 }
 
 /// How many words a view has.

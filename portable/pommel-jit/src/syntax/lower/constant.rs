@@ -72,9 +72,8 @@ impl Lowering<'_> {
 /// Whether two constants are the same object to Python: `0`, `0.0` and `-0.0` are not.
 pub(super) fn are_identical(a: &Constant, b: &Constant) -> bool {
     match (a, b) {
-        (Constant::Float(a), Constant::Float(b)) | (Constant::Imaginary(a), Constant::Imaginary(b)) => {
-            a.to_bits() == b.to_bits()
-        }
+        (Constant::Float(a), Constant::Float(b))
+        | (Constant::Imaginary(a), Constant::Imaginary(b)) => a.to_bits() == b.to_bits(),
         (Constant::Tuple(a), Constant::Tuple(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| are_identical(a, b))
         }

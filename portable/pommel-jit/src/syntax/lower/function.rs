@@ -157,6 +157,9 @@ impl<'a> Lowering<'a> {
             span: self.module.span(range),
             first_line: self.module.line(range),
             parameters: Parameters { positional: 1, positional_only: 1, ..Parameters::default() },
+            locals: vec![".0".into()],
+            variables: 1,
+            registers: 1,
             free: self.module.scopes.get(scope).free.clone(),
             unsupported: Some(Unsupported {
                 reason: "a generator expression".into(),

@@ -80,7 +80,12 @@ impl<'a> Lowering<'a> {
     }
 
     /// Does statements if a condition is true and goes on at the end; goes on here if it is not.
-    fn branch(&mut self, test: &'a Expr, body: &'a [Stmt], end: crate::code::BlockId) -> Result<()> {
+    fn branch(
+        &mut self,
+        test: &'a Expr,
+        body: &'a [Stmt],
+        end: crate::code::BlockId,
+    ) -> Result<()> {
         let [then, otherwise] = [self.block(), self.block()];
         self.condition(test, then, otherwise)?;
         self.enter(then);

@@ -15,7 +15,11 @@ struct Parts {
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn f_string(&mut self, string: &'a ast::ExprFString, want: Option<Reg>) -> Result<Reg> {
+    pub(super) fn f_string(
+        &mut self,
+        string: &'a ast::ExprFString,
+        want: Option<Reg>,
+    ) -> Result<Reg> {
         let mark = self.next;
         let span = self.span(string);
         let mut parts = Parts::default();
@@ -25,7 +29,9 @@ impl<'a> Lowering<'a> {
                     self.check_text(literal.as_str(), literal.range())?;
                     parts.text.push_str(literal.as_str());
                 }
-                FStringPart::FString(string) => self.elements(&string.elements, &mut parts, span)?,
+                FStringPart::FString(string) => {
+                    self.elements(&string.elements, &mut parts, span)?
+                }
             }
         }
         self.join(parts, mark, want, span)
