@@ -61,6 +61,10 @@ from ._comparing import (
     nan_to_num as nan_to_num,
     real_if_close as real_if_close,
 )
+from ._compile import (
+    explain as explain,
+    jit as jit,
+)
 from ._config import (
     show_config as show_config,
 )

@@ -8,6 +8,7 @@
 //! * Floats are computed as written, one operation at a time.
 
 mod integers;
+mod loops;
 mod math;
 mod memory;
 mod numbers;

@@ -48,7 +48,7 @@ impl Translator<'_> {
 }
 
 /// Whether the runtime does it.
-fn is_runtime(op: Op) -> bool {
+pub(crate) fn is_runtime(op: Op) -> bool {
     matches!(
         op,
         Op::Perform

@@ -3,6 +3,7 @@
 //! Values and blocks have their counterparts one by one. An exit is a cold block, which writes what is
 //! saved, how many handles are owned, and these, and returns.
 
+use crate::loops::{self, Kept};
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::{
     self as clif, AbiParam, BlockArg, InstBuilder, MemFlagsData, Signature, StackSlot,
@@ -11,7 +12,9 @@ use cranelift_codegen::ir::{
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use pommel_jit::backend::Call;
-use pommel_jit::ir::{self, Block, End, Exit, Inst, Op, Target, Type, Value, flow};
+use pommel_jit::ir::flow::Dominators;
+use pommel_jit::ir::{self, Block, End, Exit, Inst, Op, Target, Type, Value};
+use std::collections::HashMap;
 
 /// The size of a word, in bytes.
 pub(crate) const WORD: usize = 8;
@@ -111,6 +114,13 @@ pub(crate) struct Translator<'a> {
     /// How often it still may poll without asking the runtime.
     ticks: Option<Variable>,
     values: Vec<Option<clif::Value>>,
+    /// The block that is translated.
+    block: Block,
+    dominators: Dominators,
+    /// What is kept in memory behind loops.
+    kept: Vec<Kept>,
+    /// Where: a place for each value.
+    slots: HashMap<Value, StackSlot>,
     /// The integers that are constants.
     constants: Vec<Option<i64>>,
     blocks: Vec<clif::Block>,
@@ -136,6 +146,7 @@ impl<'a> Translator<'a> {
                 constants[inst.results[0].0 as usize] = Some(value);
             }
         }
+        let dominators = Dominators::of(function);
         Translator {
             builder,
             function,
@@ -148,6 +159,10 @@ impl<'a> Translator<'a> {
             slot: None,
             ticks: None,
             values: vec![None; function.types.len()],
+            block: Block(0),
+            kept: loops::kept(function, &dominators),
+            dominators,
+            slots: HashMap::new(),
             constants,
             blocks,
             way_out: None,
@@ -158,7 +173,8 @@ impl<'a> Translator<'a> {
     fn blocks(&mut self) -> Result<(), String> {
         self.arguments();
         let function = self.function;
-        for block in flow::reverse_postorder(function) {
+        for block in self.dominators.order.clone() {
+            self.block = block;
             let target = self.blocks[block.0 as usize];
             if block != Block(0) {
                 self.builder.switch_to_block(target);
@@ -168,6 +184,7 @@ impl<'a> Translator<'a> {
                     self.values[param.0 as usize] = Some(value);
                 }
             }
+            self.keep()?;
             for inst in &function[block].insts {
                 self.instruction(inst)?;
             }
@@ -220,8 +237,35 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// The counterpart of a value.
-    pub(crate) fn value(&self, value: Value) -> Result<clif::Value, String> {
+    /// Writes floats that come out of a loop to memory, behind it.
+    fn keep(&mut self) -> Result<(), String> {
+        let here = self.kept.iter().filter(|kept| kept.behind == self.block);
+        let floats: Vec<Value> = here.flat_map(|kept| kept.floats.iter().copied()).collect();
+        for float in floats {
+            let value = self.defined(float)?;
+            let slot = *self.slots.entry(float).or_insert_with(|| {
+                let data = StackSlotData::new(StackSlotKind::ExplicitSlot, WORD as u32, 3);
+                self.builder.create_sized_stack_slot(data)
+            });
+            self.builder.ins().stack_store(types::I64, value, slot, 0);
+        }
+        Ok(())
+    }
+
+    /// The counterpart of a value, read from memory if it is kept there.
+    pub(crate) fn value(&mut self, value: Value) -> Result<clif::Value, String> {
+        let is_kept = |kept: &Kept| {
+            self.dominators.dominates(kept.behind, self.block) && kept.floats.contains(&value)
+        };
+        match self.slots.get(&value) {
+            Some(slot) if self.kept.iter().any(is_kept) => {
+                Ok(self.builder.ins().stack_load(types::I64, types::F64, *slot, 0))
+            }
+            _ => self.defined(value),
+        }
+    }
+
+    fn defined(&self, value: Value) -> Result<clif::Value, String> {
         self.values[value.0 as usize].ok_or_else(|| format!("v{} is not defined", value.0))
     }
 
@@ -262,9 +306,10 @@ impl<'a> Translator<'a> {
         Ok(())
     }
 
-    fn target(&self, target: &Target) -> Result<(clif::Block, Vec<BlockArg>), String> {
+    fn target(&mut self, target: &Target) -> Result<(clif::Block, Vec<BlockArg>), String> {
+        let block = self.blocks[target.block.0 as usize];
         let args = target.args.iter().map(|arg| self.value(*arg).map(BlockArg::Value));
-        Ok((self.blocks[target.block.0 as usize], args.collect::<Result<_, _>>()?))
+        Ok((block, args.collect::<Result<_, _>>()?))
     }
 
     /// Leaves by an exit if a condition does not hold, and goes on if it does.

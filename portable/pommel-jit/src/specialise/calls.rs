@@ -119,7 +119,8 @@ impl Specialiser<'_> {
         instruction: &Instruction,
     ) -> Done<Flow> {
         let is_inside = self.state.frames.iter().any(|f| Arc::ptr_eq(&f.code, &callee.code));
-        if is_inside || self.state.frames.len() >= DEPTH {
+        let is_supported = callee.code.unsupported.is_none();
+        if is_inside || !is_supported || self.state.frames.len() >= DEPTH {
             return self.perform(instruction);
         }
         let top = self.state.top();

@@ -80,6 +80,8 @@ struct Specialiser<'w> {
     entered: Vec<(u32, BlockId)>,
     /// Loops of this attempt: their block, its leaves, and which of these are its parameters.
     heads: HashMap<(u32, BlockId), (ir::Block, Vec<Value>, Vec<bool>)>,
+    /// Things that become objects when what is in them has.
+    in_publication: Vec<Thing>,
     build: Builder,
     state: State,
     exits: Vec<ExitPlan>,
@@ -106,6 +108,7 @@ pub fn specialise(
         loops: HashMap::new(),
         changed: HashMap::new(),
         entered: vec![],
+        in_publication: vec![],
         heads: HashMap::new(),
         build: Builder::new(),
         state: State::default(),
@@ -129,6 +132,7 @@ impl Specialiser<'_> {
         self.state = State::default();
         self.heads.clear();
         self.entered.clear();
+        self.in_publication.clear();
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
         let entry = self.build.block;
         let mut given = Vec::new();

@@ -56,17 +56,16 @@ impl Specialiser<'_> {
         // itself is left to the interpreter.
         let mut inner = Vec::new();
         contents.things(&mut |thing| inner.push(thing));
+        if self.in_publication.contains(&thing) {
+            return self.refused("a value contains itself");
+        }
+        self.in_publication.push(thing);
         for other in inner {
-            if other == thing {
-                return self.refused("a value contains itself");
-            }
             if self.state.heap[other.0 as usize].is_some() {
                 self.publish(other)?;
             }
         }
-        if let Contents::Function { .. } = contents {
-            return self.refused("a function that is made here is given away");
-        }
+        self.in_publication.pop();
         let handle = self.made(&Val::Thing(thing))?;
         self.state.replace(thing, &Val::Object(handle, class));
         Ok(())

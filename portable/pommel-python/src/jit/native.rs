@@ -243,17 +243,15 @@ impl<'c> Activation<'_, 'c> {
     /// Does what a site says, and gives the handle of the result.
     fn site(&self, number: usize, words: &[u64]) -> Result<u64> {
         let site = &self.compiled.sites[number];
-        let home = match &site.action {
-            Action::Instruction { home, .. } => self.home(*home)?,
-            Action::Make => self.home(Known(0))?,
-        };
-        let mut ingredients = self.ingredients(words, &site.heap, &home);
+        let homes = |function| self.home(function);
+        let mut ingredients = self.ingredients(words, &site.heap, &homes);
         let operands: Result<Vec<Option<Object<'c>>>> =
             site.operands.iter().map(|recipe| ingredients.object(recipe)).collect();
         let mut operands = operands?;
         let result = match &site.action {
             Action::Make => operands.pop().flatten(),
-            Action::Instruction { code, instruction, .. } => {
+            Action::Instruction { code, home, instruction } => {
+                let home = self.home(*home)?;
                 let mut operands = Operands::new(instruction, operands);
                 plain::perform(self.objects, code, &home, instruction, &mut operands)?;
                 operands.written.pop().and_then(|(_, object)| object)
@@ -266,7 +264,7 @@ impl<'c> Activation<'_, 'c> {
         &'i self,
         words: &'i [u64],
         heap: &'i [Option<pommel_jit::specialise::Contents<u32>>],
-        home: &'i Home<'c>,
+        homes: &'i dyn Fn(Known) -> Result<Home<'c>>,
     ) -> Ingredients<'i, 'c> {
         Ingredients {
             ctx: self.ctx,
@@ -275,7 +273,7 @@ impl<'c> Activation<'_, 'c> {
             words,
             heap,
             made: vec![],
-            home,
+            homes,
         }
     }
 
@@ -311,15 +309,15 @@ impl<'c> Activation<'_, 'c> {
     }
 
     fn returned(&self, recipe: &Recipe, words: &[u64], plan: &ExitPlan) -> Result<Object<'c>> {
-        let home = self.home(Known(0))?;
-        let object = self.ingredients(words, &plan.heap, &home).object(recipe)?;
+        let homes = |function| self.home(function);
+        let object = self.ingredients(words, &plan.heap, &homes).object(recipe)?;
         Ok(object.unwrap_or_else(|| self.ctx.none()))
     }
 
     /// The frames of an exit, with objects in their registers.
     fn frames(&self, plans: &[FramePlan], words: &[u64], plan: &ExitPlan) -> Result<Frames<'c>> {
-        let first = self.home(Known(0))?;
-        let mut ingredients = self.ingredients(words, &plan.heap, &first);
+        let homes = |function| self.home(function);
+        let mut ingredients = self.ingredients(words, &plan.heap, &homes);
         let mut frames = Vec::with_capacity(plans.len());
         for plan in plans {
             let mut registers = vec![None; plan.code.registers as usize];

@@ -20,8 +20,8 @@ pub(crate) struct Ingredients<'a, 'c> {
     pub(crate) heap: &'a [Option<Contents<u32>>],
     /// The things that are objects already.
     pub(crate) made: Vec<Option<Object<'c>>>,
-    /// Whose globals functions have that are made.
-    pub(crate) home: &'a Home<'c>,
+    /// What functions are at home in that have the globals of a known one.
+    pub(crate) homes: &'a dyn Fn(Known) -> Result<Home<'c>>,
 }
 
 impl<'a, 'c> Ingredients<'a, 'c> {
@@ -170,15 +170,17 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 let content = self.object(content)?;
                 self.objects.cell(content.as_ref())
             }
-            Contents::Function { around, nested, defaults, keyword_defaults, cells, .. } => {
-                let CodeRef(around) = around;
+            Contents::Function {
+                home, around, nested, defaults, keyword_defaults, cells, ..
+            } => {
+                let (home, CodeRef(around)) = ((self.homes)(*home)?, around);
                 let named = keyword_defaults.iter();
                 let named: Result<Vec<_>> = named
                     .map(|(name, value)| Ok((around.name(*name), self.bound(value)?)))
                     .collect();
                 let (defaults, cells) = (self.all(defaults)?, self.all(cells)?);
                 let nested = *nested as usize;
-                self.objects.function(self.home, around, nested, &defaults, &named?, &cells)
+                self.objects.function(&home, around, nested, &defaults, &named?, &cells)
             }
         }
     }

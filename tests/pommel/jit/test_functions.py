@@ -1,0 +1,352 @@
+"""What a compiled function is to others: called, bound, copied, pickled, shown, explained."""
+
+import copy
+import functools
+import inspect
+import linecache
+import pickle
+import sys
+import traceback
+import weakref
+
+import pytest
+
+import pommel as pm
+
+
+@pytest.fixture(autouse=True, params=["on", "plain"])
+def mode(request, monkeypatch):
+    monkeypatch.setenv("POMMEL_JIT", request.param)
+
+
+@pm.jit
+def norm(x, y=2.0, /, *rest, scale=1.0, **options):
+    """The length of a vector."""
+    return (x * x + y * y) ** 0.5 * scale, rest, options
+
+
+def test_it_looks_like_the_function():
+    assert norm.__name__ == "norm" and norm.__qualname__ == "norm" and norm.__module__ == __name__
+    assert norm.__doc__ == "The length of a vector."
+    assert inspect.signature(norm) == inspect.signature(norm.__wrapped__)
+    assert repr(norm) == "<pommel.jit function norm of module {}>".format(__name__)
+    assert inspect.getsource(norm).startswith("@pm.jit\ndef norm")
+
+
+def test_copies_are_the_function_itself():
+    assert copy.copy(norm) is norm and copy.deepcopy([norm])[0] is norm
+    assert pickle.loads(pickle.dumps(norm)) is norm
+
+
+def test_it_can_have_attributes_and_weak_references():
+    @pm.jit
+    def f():
+        return f.setting
+    f.setting = 5
+    assert f() == 5
+    reference = weakref.ref(f)
+    assert reference() is f
+
+
+def test_attributes_of_the_function_are_kept():
+    def f():
+        return 1
+    f.setting = "kept"
+    assert pm.jit(f).setting == "kept"
+
+
+ARGUMENTS = [((3,), {}), ((3, 4, 5, 6), {}), ((3,), {"scale": 2, "other": 1}), ((), {}), ((), {"x": 1}),
+             ((1,), {"x": 2}), ((1,), {"y": 2}), ((1, 2), {"scale": 0, "x": 5, "self": 1})]
+
+
+@pytest.mark.parametrize("args, kwargs", ARGUMENTS)
+def test_arguments_are_bound_as_pythons(args, kwargs):
+    plain = norm.__wrapped__
+    fast = pm.jit(plain)
+    assert result(fast, args, kwargs) == result(plain, args, kwargs)
+
+
+def result(function, args, kwargs):
+    try:
+        return function(*args, **kwargs)
+    except TypeError as error:
+        return str(error), len(traceback.extract_tb(error.__traceback__))
+
+
+def test_every_form_of_parameters_is_bound_as_pythons():
+    functions = [lambda: (), lambda a: a, lambda a, b=1: (a, b), lambda a, *, b: (a, b), lambda *a: a,
+                 lambda **k: k, lambda a, b=2, *c, d, e=5, **f: (a, b, c, d, e, f), lambda a, /, b: (a, b),
+                 lambda a=1, b=2, /: (a, b), lambda a, /, **k: (a, k)]
+    calls = [(args, dict.fromkeys(names, 9)) for args in ((), (1,), (1, 2), (1, 2, 3))
+             for names in ("", "a", "b", "d", "ad", "bd", "z", "dez")]
+    for plain in functions:
+        fast = pm.jit(plain)
+        for args, kwargs in calls:
+            assert result(fast, args, kwargs) == result(plain, args, kwargs), (args, kwargs)
+
+
+def test_defaults_are_read_at_the_call():
+    def f(a, b=1, *, c=2):
+        return a, b, c
+    fast = pm.jit(f)
+    assert fast(0) == (0, 1, 2)
+    f.__defaults__, f.__kwdefaults__ = (5, 6), {"c": 7}
+    assert fast() == (5, 6, 7)
+
+
+class Counter:
+    """With methods of every kind."""
+
+    def __init__(self, n):
+        self.n = n
+
+    @pm.jit
+    def add(self, k):
+        self.n += k
+        return self.n
+
+    @pm.jit
+    @staticmethod
+    def twice(k):
+        return 2 * k
+
+    @staticmethod
+    @pm.jit
+    def thrice(k):
+        return 3 * k
+
+    @classmethod
+    @pm.jit
+    def of(cls, n):
+        return cls(n)
+
+    @pm.jit
+    @classmethod
+    def one(cls):
+        return cls(1)
+
+    @property
+    @pm.jit
+    def value(self):
+        return self.n
+
+    @pm.jit
+    def __len__(self):
+        return self.n
+
+    @pm.jit
+    def __hidden(self, __x):
+        return __x, self.__name
+
+    __name = "mangled"
+
+    def hidden(self):
+        return self.__hidden(7)
+
+
+def test_methods():
+    counter = Counter(1)
+    assert counter.add(2) == 3 and Counter.add(counter, 1) == 4 and counter.value == 4
+    assert counter.twice(2) == 4 and Counter.thrice(3) == 9 == counter.thrice(3)
+    assert Counter.of(5).n == 5 and counter.one().n == 1 and len(counter) == 4
+    assert counter.add.__self__ is counter and counter.add.__func__ is Counter.add
+    assert counter.hidden() == (7, "mangled")
+
+
+def test_decorators_above_and_below():
+    @functools.lru_cache(maxsize=None)
+    @pm.jit
+    def f(n):
+        return n if n < 2 else f(n - 1) + f(n - 2)
+    assert f(50) == 12586269025
+
+    def shouting(function):
+        @functools.wraps(function)
+        def inner(*args):
+            return function(*args).upper()
+        return inner
+
+    @pm.jit
+    @shouting
+    def g(text):
+        return text + "!"
+    assert g("a") == "A!"
+
+
+def test_with_and_without_options():
+    @pm.jit(fastmath=True, nogil=False, verify=True, strict=True)
+    def f(x):
+        return x + 1
+    assert f(1) == 2
+    assert pm.jit(strict=True)(lambda x: x)(3) == 3
+    assert pm.jit(f)(1) == 2
+    with pytest.raises(TypeError):
+        pm.jit(f, True)
+
+
+@pytest.mark.parametrize("what", [5, len, int, "f", functools.partial(max, 1)])
+def test_what_is_no_function_is_refused(what):
+    with pytest.raises(TypeError, match="written in Python"):
+        pm.jit(what)
+
+
+def test_closures_are_shared():
+    count = 0
+
+    @pm.jit
+    def step(n):
+        nonlocal count
+        count += n
+        return count
+    assert step(2) == 2 == count
+    count = 10
+    assert step(5) == 15 == count
+
+
+def test_a_variable_of_the_function_around_is_not_bound_yet():
+    @pm.jit
+    def f():
+        return later
+
+    with pytest.raises(NameError, match="free variable 'later'"):
+        f()
+    later = 5
+    assert f() == 5
+
+
+def test_generators_and_coroutines_run_as_they_are():
+    @pm.jit
+    def g(n):
+        yield from range(n)
+
+    @pm.jit
+    async def c():
+        return 5
+    assert list(g(3)) == [0, 1, 2]
+    with pytest.raises(StopIteration) as stop:
+        c().send(None)
+    assert stop.value.value == 5
+
+
+def test_deep_recursion_ends_in_an_error():
+    @pm.jit
+    def down(n):
+        return down(n + 1)
+    with pytest.raises(RecursionError):
+        down(0)
+
+
+def test_an_explanation_shows_the_place():
+    @pm.jit
+    def f(n):
+        total = n
+        yield total
+    text = str(pm.explain(f))
+    assert "yield total" in text and "^" in text and "line" in text
+    assert pm.explain(f).reason and pm.explain(f).line
+    assert str(pm.explain(norm)) == "norm can be compiled"
+    with pytest.raises(TypeError, match="pommel.jit"):
+        pm.explain(len)
+
+
+def test_strict_refuses_what_cannot_be_compiled():
+    with pytest.raises(TypeError, match="cannot be compiled"):
+        @pm.jit(strict=True)
+        def g():
+            yield
+
+
+def test_a_function_without_source_runs_as_it_is():
+    namespace = {}
+    exec("def f(x): return x + 1", namespace)
+    fast = pm.jit(namespace["f"])
+    assert fast(1) == 2
+    assert "source was not found" in pm.explain(fast).reason
+
+
+def test_a_source_that_changed_is_not_used():
+    file = "<changed>"
+    linecache.cache[file] = 30, None, ["def f(x, y):\n", "    return 5\n"], file
+    namespace = {}
+    exec(compile("def f(x):\n    return x", file, "exec"), namespace)
+    fast = pm.jit(namespace["f"])
+    assert fast(1) == 1
+    assert "changed" in pm.explain(fast).reason
+
+
+def test_the_environment_turns_it_off(monkeypatch):
+    def f():
+        return 1
+    monkeypatch.setenv("POMMEL_JIT", "off")
+    assert pm.jit(f) is f
+    assert pm.jit(verify=True)(f) is f
+    monkeypatch.setenv("POMMEL_JIT", "perhaps")
+    with pytest.raises(ValueError, match="'on', 'off' or 'plain'"):
+        pm.jit(f)
+
+
+def test_frames_of_the_compiler_are_in_no_traceback():
+    def bad(x):
+        return {"key": x}["other"]
+
+    @pm.jit
+    def outer(x):
+        try:
+            return bad(x)
+        except KeyError as error:
+            raise ValueError("no") from error
+    with pytest.raises(ValueError) as found:
+        outer(1)
+    frames = traceback.extract_tb(found.value.__traceback__)
+    assert [frame.name for frame in frames][1:] == ["outer"]
+    frames = traceback.extract_tb(found.value.__cause__.__traceback__)
+    assert [frame.name for frame in frames] == ["outer", "bad"]
+
+
+def test_what_is_handled_outside_stays_handled():
+    @pm.jit
+    def f():
+        try:
+            raise KeyError
+        except KeyError:
+            inside = sys.exc_info()[0]
+        return inside, sys.exc_info()[0]
+    try:
+        raise IndexError
+    except IndexError:
+        assert f() == (KeyError, IndexError)
+    assert sys.exc_info()[0] is None
+
+
+def test_objects_are_let_go():
+    class Thing:
+        pass
+
+    @pm.jit
+    def f(thing):
+        try:
+            raise ValueError
+        except ValueError:
+            kept = [thing]
+        return len(kept)
+    thing = Thing()
+    reference = weakref.ref(thing)
+    assert f(thing) == 1
+    del thing
+    import gc
+    gc.collect()
+    assert reference() is None
+
+
+def test_functions_are_collected():
+    def make():
+        def inner():
+            return fast
+        fast = pm.jit(inner)
+        assert fast() is fast
+        return weakref.ref(fast)
+    reference = make()
+    import gc
+    for _ in range(3):
+        gc.collect()
+    assert reference() is None
