@@ -1,6 +1,5 @@
 //! The specialisations of a function: which of them takes a call, and when one is made.
 
-use super::depth;
 use super::function::JitFunction;
 use super::known::Inquiry;
 use super::native::{Compiled, Failure};
@@ -68,7 +67,6 @@ impl Engine {
             + usize::from(parameters.variadic)
             + usize::from(parameters.keywords);
         let arguments = &registers[..count];
-        let _entered = depth::enter(call.this.ctx())?;
         let objects = Python::new(call.this.ctx());
         if let Some(result) = self.try_all(call, &objects, arguments)? {
             return Ok(Some(result));

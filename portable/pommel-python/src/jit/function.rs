@@ -3,6 +3,7 @@
 //! A call whose arguments do not fit the parameters, and every call of a function that cannot be
 //! compiled, goes to the function as it is: it raises Python's own errors.
 
+use super::depth;
 use super::engine::{Call, Engine};
 use super::objects::{Home, Python};
 use super::source::Source;
@@ -116,6 +117,7 @@ impl JitFunction {
         if let Ok(code) = own.code(known, &function)?
             && let Some(registers) = bound(&function, code, args, kwargs.as_ref())?
         {
+            let _entered = depth::enter(ctx)?;
             if known.mode == Mode::Compiled {
                 let call = Call { this, function: &function, source: &known.source, code };
                 return match own.engine.call(&call, &registers)? {

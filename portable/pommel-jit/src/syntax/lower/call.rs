@@ -3,7 +3,7 @@
 use super::name::Variable;
 use super::{Lowering, Result};
 use crate::code::{Argument, Instruction, Reg, Span};
-use ruff_python_ast::{self as ast, Expr, Keyword};
+use ruff_python_ast::{self as ast, Expr};
 
 /// Builtins that ask for the frame that calls them.
 const FRAME: [&str; 5] = ["locals", "globals", "eval", "exec", "breakpoint"];
@@ -17,7 +17,7 @@ impl<'a> Lowering<'a> {
         self.check_callee(call)?;
         let mark = self.next;
         let callee = self.value(&call.func)?;
-        let mut arguments = self.positional(&call.arguments.args, &call.arguments.keywords)?;
+        let mut arguments = self.positional(&call.arguments)?;
         for (index, keyword) in call.arguments.keywords.iter().enumerate() {
             let value = self.value(&keyword.value)?;
             arguments.push(match &keyword.arg {
@@ -61,8 +61,10 @@ impl<'a> Lowering<'a> {
         Ok(())
     }
 
-    /// Arguments by position. If something is computed behind a starred one, that is iterated before.
-    fn positional(&mut self, args: &'a [Expr], keywords: &'a [Keyword]) -> Result<Vec<Argument>> {
+    /// Arguments by position. If something is computed behind a starred one, that is iterated before,
+    /// unless it is the only one.
+    fn positional(&mut self, given: &'a ast::Arguments) -> Result<Vec<Argument>> {
+        let (args, keywords) = (&given.args[..], &given.keywords);
         let starred = args.iter().position(Expr::is_starred_expr);
         let is_late = starred.is_some_and(|at| {
             let later = args[at + 1..].iter().map(|arg| match arg {
@@ -71,14 +73,18 @@ impl<'a> Lowering<'a> {
             });
             !later.chain(keywords.iter().map(|keyword| &keyword.value)).all(is_quiet)
         });
-        if is_late && let Some(first) = args.first() {
-            let span = self.span(first);
+        if is_late && args.len() > 1 {
+            let span = self.span(&args[0]);
             return Ok(vec![Argument::Starred(self.list_of(args, span)?)]);
         }
         let mut arguments = vec![];
         for arg in args {
             arguments.push(match arg {
                 Expr::Starred(starred) => Argument::Starred(self.value(&starred.value)?),
+                // Without parentheses of its own it has those of the call.
+                Expr::Generator(generator) if !generator.parenthesized => {
+                    Argument::Positional(self.generator(generator, given.range, None)?)
+                }
                 _ => Argument::Positional(self.value(arg)?),
             });
         }

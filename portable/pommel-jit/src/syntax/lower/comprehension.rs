@@ -159,16 +159,18 @@ impl<'a> Lowering<'a> {
         Ok(())
     }
 
-    /// A generator expression: a function that is called with the iterator of its first iterable.
+    /// A generator expression, with its parentheses: a function that is called with the iterator of its
+    /// first iterable.
     pub(super) fn generator(
         &mut self,
         generator: &'a ast::ExprGenerator,
+        range: TextRange,
         want: Option<Reg>,
     ) -> Result<Reg> {
         let mark = self.next;
-        let span = self.span(generator);
+        let span = self.span(&range);
         let callee = self.temporary();
-        let nested = self.nested_generator(generator)?;
+        let nested = self.nested_generator(generator, range)?;
         let cells = self.cells(nested);
         self.emit(
             Instruction::MakeFunction {

@@ -96,7 +96,7 @@ impl<'a> Lowering<'a> {
             Expr::ListComp(e) => self.list_comprehension(e),
             Expr::SetComp(e) => self.set_comprehension(e),
             Expr::DictComp(e) => self.dict_comprehension(e),
-            Expr::Generator(e) => self.generator(e, want),
+            Expr::Generator(e) => self.generator(e, e.range(), want),
             Expr::FString(e) => self.f_string(e, want),
             Expr::TString(_) => self.cannot("a template string", expression),
             Expr::Await(_) => self.cannot("await", expression),
@@ -150,9 +150,9 @@ impl<'a> Lowering<'a> {
     fn bool_op(&mut self, expression: &'a ast::ExprBoolOp) -> Result<Reg> {
         let to = self.temporary();
         let end = self.block();
+        let span = self.span(expression);
         for (index, value) in expression.values.iter().enumerate() {
             let mark = self.next;
-            let span = self.span(value);
             self.value_to(value, to)?;
             self.next = mark;
             if index + 1 == expression.values.len() {

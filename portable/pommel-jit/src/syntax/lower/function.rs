@@ -20,12 +20,7 @@ pub(super) fn lower(module: &Module, function: Function<'_>) -> Result<Code> {
     if module.scopes.get(scope).incomplete {
         return Err(too_deep(module, function.range()));
     }
-    let parameters = match function {
-        Function::Def(function) => Some(&*function.parameters),
-        Function::Lambda(lambda) => lambda.parameters.as_deref(),
-    };
     let mut lowering = Lowering::new(module, scope, heading(module, function, scope));
-    lowering.code.parameters = parameters.map(count).unwrap_or_default();
     let start = lowering.blocks.len() as u32;
     lowering.blocks.push(Draft { instructions: vec![], terminator: None, handler: None });
     lowering.enter(BlockId(start));
@@ -49,7 +44,12 @@ fn too_deep(module: &Module, range: TextRange) -> Unsupported {
 
 /// What is known of a function without its body.
 fn heading(module: &Module, function: Function<'_>, scope: ScopeId) -> Code {
+    let parameters = match function {
+        Function::Def(function) => Some(&*function.parameters),
+        Function::Lambda(lambda) => lambda.parameters.as_deref(),
+    };
     Code {
+        parameters: parameters.map(count).unwrap_or_default(),
         name: function.name().into(),
         span: module.span(function.range()),
         first_line: function.first_line(module),
@@ -136,20 +136,25 @@ impl<'a> Lowering<'a> {
         let Some(scope) = self.module.scopes.at(range) else {
             return Err(too_deep(self.module, range));
         };
-        let code = lower(self.module, function).unwrap_or_else(|unsupported| Code {
-            unsupported: Some(unsupported),
-            ..heading(self.module, function, scope)
+        let code = lower(self.module, function).unwrap_or_else(|unsupported| {
+            let Lowering { mut code, .. } =
+                Lowering::new(self.module, scope, heading(self.module, function, scope));
+            code.unsupported = Some(unsupported);
+            code
         });
         Ok(self.add_nested(range, code))
     }
 
     /// A generator expression as a function. It can only be made here.
-    pub(super) fn nested_generator(&mut self, generator: &ast::ExprGenerator) -> Result<u32> {
-        let range = generator.range();
+    pub(super) fn nested_generator(
+        &mut self,
+        generator: &ast::ExprGenerator,
+        range: TextRange,
+    ) -> Result<u32> {
         if let Some(&made) = self.made.get(&range) {
             return Ok(made);
         }
-        let Some(scope) = self.module.scopes.at(range) else {
+        let Some(scope) = self.module.scopes.at(generator.range()) else {
             return Err(too_deep(self.module, range));
         };
         let code = Code {

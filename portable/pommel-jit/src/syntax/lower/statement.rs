@@ -179,6 +179,7 @@ impl<'a> Lowering<'a> {
             let arguments = vec![Argument::Positional(message)];
             self.emit(Instruction::Call { to: exception, callee, arguments }, span);
         }
+        let span = self.span(&*statement.test);
         self.terminate(Terminator::Raise { exception: Some(exception), cause: None }, span);
         self.enter(end);
         Ok(())
