@@ -10,9 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-#: What POMMEL_JIT may say: compiled functions; the functions as they are; for those who work on the
-#: compiler: what it read, instruction by instruction, without machine code.
-_MODES = ("on", "off", "plain")
+#: What POMMEL_JIT may say: functions are compiled where that pays; always; never; or, for those who work on
+#: the compiler, what it read is done instruction by instruction, without machine code.
+_MODES = ("on", "always", "off", "plain")
 
 
 class JitFunction(_native.JitFunction):
@@ -71,7 +71,7 @@ def _mode() -> str:
 
     mode = environ.get("POMMEL_JIT", "") or "on"
     if mode not in _MODES:
-        raise ValueError("POMMEL_JIT is {!r}: it must be 'on', 'off' or 'plain'".format(mode))
+        raise ValueError('POMMEL_JIT is "{}": set it to on, off or always, or unset it'.format(mode))
     return mode
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import pommel as pm
 
-MODULES = ["pommel._attributes", "pommel._building", "pommel._comparing", "pommel._config",
+MODULES = ["pommel._attributes", "pommel._building", "pommel._comparing", "pommel._compile", "pommel._config",
            "pommel._elementary", "pommel._errstate", "pommel._files", "pommel._functional",
            "pommel._histograms", "pommel._index_tricks", "pommel._nans", "pommel._placing",
            "pommel._polynomials", "pommel._printing", "pommel._quantiles", "pommel._sets",

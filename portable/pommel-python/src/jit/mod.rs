@@ -3,7 +3,7 @@
 //! * `source` — texts that were parsed, and the plain code of the functions in them, each made once.
 //! * `function` — the class behind `pommel.jit`: how calls come in.
 //! * `objects` — Python's operations, as the interpreter of plain code asks for them.
-//! * `helpers` — the part of that which is written in Python, as only Python knows its own errors.
+//! * `in_python` — the part of that which is written in Python, as only Python knows its own errors.
 //! * `engine` — the specialisations of a function: which of them takes a call, and when one is made.
 //! * `depth` — how deep compiled functions call each other.
 //! * `known` — what a specialisation knows of objects, and takes for granted.
@@ -14,7 +14,7 @@
 mod depth;
 mod engine;
 pub(crate) mod function;
-mod helpers;
+mod in_python;
 mod known;
 mod native;
 mod objects;

@@ -1,10 +1,10 @@
 //! Python's operations, as the interpreter of plain code asks for them.
 //!
 //! What the context of HPy offers is taken from there. What it does not, and whatever has errors that
-//! differ from one version of Python to the next, is done by Python code ([`super::helpers`]). So is all
+//! differ from one version of Python to the next, is done by Python code ([`super::in_python`]). So is all
 //! that has to see the exception that is being handled: the context cannot say that one is.
 
-use super::helpers::Helpers;
+use super::in_python::InPython;
 use super::source::Source;
 use pommel::prelude::*;
 use pommel_jit::code::{Binary, Code, Compare, Constant, Conversion, Span, Unary};
@@ -40,7 +40,7 @@ impl<'c> Home<'c> {
 /// Python, during one call of a compiled function.
 pub(crate) struct Python<'c> {
     ctx: Ctx<'c>,
-    helpers: Helpers<'c>,
+    in_python: InPython<'c>,
     /// The exceptions that are being handled, the latest last.
     handled: RefCell<Vec<Object<'c>>>,
     polls: Cell<u32>,
@@ -55,7 +55,7 @@ impl<'c> Python<'c> {
     pub(super) fn new(ctx: Ctx<'c>) -> Python<'c> {
         Python {
             ctx,
-            helpers: Helpers::new(ctx),
+            in_python: InPython::new(ctx),
             handled: RefCell::default(),
             polls: Cell::new(0),
             end: OnceCell::new(),
@@ -68,7 +68,7 @@ impl<'c> Python<'c> {
         if let Some(end) = self.end.get() {
             return Ok(end);
         }
-        let end = self.helpers.get(c"END")?;
+        let end = self.in_python.get(c"END")?;
         Ok(self.end.get_or_init(|| end))
     }
 
@@ -82,15 +82,15 @@ impl<'c> Python<'c> {
         match self.latest() {
             None => callee.call(values),
             Some(handled) => {
-                let under = self.helpers.get(c"under")?;
+                let under = self.in_python.get(c"under")?;
                 under.call((&handled, callee, self.ctx.tuple(values)?, self.ctx.dict()?))
             }
         }
     }
 
-    /// A helper called with arguments.
+    /// A function of `pommel._compiled` called with arguments.
     fn help(&self, name: &CStr, values: &[&Object<'c>]) -> Result<Object<'c>> {
-        self.helpers.get(name)?.call(values)
+        self.in_python.get(name)?.call(values)
     }
 
     fn builtins<'h>(&self, home: &'h Home<'c>) -> Result<&'h Dict<'c>> {
@@ -105,7 +105,7 @@ impl<'c> Python<'c> {
         self.ctx.object(number)
     }
 
-    /// The items of a list that a helper gave.
+    /// The items of a list that Python code gave.
     fn items(&self, list: &Object<'c>) -> Result<Vec<Object<'c>>> {
         list.iter()?.collect()
     }
@@ -118,7 +118,7 @@ impl<'c> Python<'c> {
         };
         let number = code.nested[..nested].iter().filter(is_alike).count();
         let outer = home.function.get_attr(c"__code__")?;
-        let find = self.helpers.get(c"nested_code")?;
+        let find = self.in_python.get(c"nested_code")?;
         find.call((&outer, &*wanted.name, wanted.first_line, number))
     }
 }
@@ -159,7 +159,7 @@ fn operator_name(operator: Binary, in_place: bool) -> &'static CStr {
     }
 }
 
-/// How a call is spelled by the helper that does it, for each argument.
+/// How a call is spelled by the Python code that does it, for each argument.
 fn spelled(argument: &Passed<'_, Object<'_>>) -> String {
     match argument {
         Passed::Positional(_) => String::new(),
@@ -205,7 +205,7 @@ impl<'c> Objects for Python<'c> {
     fn builtin(&self, home: &Home<'c>, name: &str) -> Result<Object<'c>> {
         match self.builtins(home)?.get(name)? {
             Some(found) => Ok(found),
-            None => Err(self.helpers.error(c"undefined", &[&self.ctx.object(name)?])),
+            None => Err(self.in_python.error(c"undefined", &[&self.ctx.object(name)?])),
         }
     }
 
@@ -274,7 +274,7 @@ impl<'c> Objects for Python<'c> {
             (Binary::Divide, false) => left.true_div(right),
             (Binary::FloorDivide, false) => left.floor_div(right),
             (Binary::Remainder, false) => left.rem(right),
-            _ => self.helpers.operator(operator_name(operator, in_place))?.call((left, right)),
+            _ => self.in_python.operator(operator_name(operator, in_place))?.call((left, right)),
         }
     }
 
@@ -296,7 +296,7 @@ impl<'c> Objects for Python<'c> {
             Compare::Greater => c"gt",
             Compare::GreaterEqual => c"ge",
         };
-        self.helpers.operator(name)?.call((left, right))
+        self.in_python.operator(name)?.call((left, right))
     }
 
     fn truth(&self, object: &Object<'c>) -> Result<bool> {
@@ -491,7 +491,7 @@ impl<'c> Objects for Python<'c> {
             None => c"raising_again",
         };
         let values: Vec<_> = exception.into_iter().chain(cause).collect();
-        let raised = self.helpers.get(name).and_then(|raise| self.call_plainly(&raise, &values));
+        let raised = self.in_python.get(name).and_then(|raise| self.call_plainly(&raise, &values));
         match raised {
             Ok(raised) => {
                 let is_again = exception.is_none() && !self.handled.borrow().is_empty();
@@ -504,7 +504,7 @@ impl<'c> Objects for Python<'c> {
 
     fn unbound(&self, name: &str, is_free: bool) -> Error {
         match (self.ctx.object(name), self.ctx.object(is_free)) {
-            (Ok(name), Ok(is_free)) => self.helpers.error(c"unbound", &[&name, &is_free]),
+            (Ok(name), Ok(is_free)) => self.in_python.error(c"unbound", &[&name, &is_free]),
             (Err(error), _) | (_, Err(error)) => error,
         }
     }
@@ -540,7 +540,7 @@ impl<'c> Objects for Python<'c> {
         let place = home.source.position(at);
         let place = (place.line, place.column, place.end_line, place.end_column);
         let handled = self.latest().unwrap_or_else(|| self.ctx.none());
-        let add = self.helpers.get(c"traced");
+        let add = self.in_python.get(c"traced");
         match add.and_then(|add| add.call((&value, &home.function, place, &handled))) {
             Err(error) if error.is(self.ctx, exception::KeyboardInterrupt) => error,
             // Where there is no room for it, the traceback has to do without this function.

@@ -4,15 +4,15 @@ use pommel::prelude::*;
 use std::cell::OnceCell;
 use std::ffi::CStr;
 
-/// The module of helpers, imported when something of it is needed first.
-pub(super) struct Helpers<'c> {
+/// The module, imported when something of it is needed first.
+pub(super) struct InPython<'c> {
     ctx: Ctx<'c>,
     module: OnceCell<Object<'c>>,
 }
 
-impl<'c> Helpers<'c> {
-    pub(super) fn new(ctx: Ctx<'c>) -> Helpers<'c> {
-        Helpers { ctx, module: OnceCell::new() }
+impl<'c> InPython<'c> {
+    pub(super) fn new(ctx: Ctx<'c>) -> InPython<'c> {
+        InPython { ctx, module: OnceCell::new() }
     }
 
     /// Something of the module.
