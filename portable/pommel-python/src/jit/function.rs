@@ -105,6 +105,17 @@ impl JitFunction {
         Ok(Some((reason, at.line, at.column, at.end_line, at.end_column)))
     }
 
+    /// What it was compiled to: for each specialisation the shapes of its arguments, the typed form and the
+    /// machine code as texts; and why the last arguments were refused for which there is none.
+    #[allow(clippy::type_complexity, reason = "a tuple of Python")]
+    fn _compiled(
+        this: &Instance<'_, Self>,
+    ) -> Result<(Vec<(String, String, String)>, Option<String>)> {
+        let (refusal, made) = this.borrow()?.engine.report();
+        let texts = made.iter().map(|made| (made.arguments(), made.text.clone(), made.listing()));
+        Ok((texts.collect(), refusal.map(|refusal| refusal.reason)))
+    }
+
     #[signature(*args, **kwargs)]
     fn __call__<'c>(
         this: &Instance<'c, Self>,

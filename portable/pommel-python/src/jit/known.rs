@@ -142,6 +142,23 @@ impl<'c> Inquiry<'c> {
         Known(place as u32)
     }
 
+    /// The number of an object, if it is a function, class or module that the specialiser knows something
+    /// of. Others are not kept.
+    pub(crate) fn know_function(&mut self, object: &Object<'c>) -> Option<Known> {
+        let before = self.known.len();
+        let known = self.know(object);
+        match self.describe(known) {
+            Description::Function(_) | Description::Builtin(_) | Description::Module => Some(known),
+            _ => {
+                if known.0 as usize == before {
+                    self.known.truncate(before);
+                    self.described.remove(&known);
+                }
+                None
+            }
+        }
+    }
+
     /// What was found out.
     pub(crate) fn finish(self) -> Result<Found<'c>> {
         match self.failed {

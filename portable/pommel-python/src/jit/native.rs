@@ -3,7 +3,7 @@
 use super::known::{Facts, Found, Inquiry};
 use super::objects::{Home, Python};
 use super::recipe::{Ingredients, handle_of};
-use super::shapes::{class_of, shape, take, view_words};
+use super::shapes::{class_of, described, shape, take, view_words};
 use super::source::Source;
 use pommel::prelude::*;
 use pommel::raw;
@@ -66,14 +66,14 @@ impl Compiled {
     /// have to be kept as long as it is.
     pub(crate) fn new<'c>(
         mut inquiry: Inquiry<'c>,
-        described: &FunctionObject,
+        function: &FunctionObject,
         arguments: &[Option<Object<'c>>],
         experience: &Experience,
         backend: &dyn Backend,
     ) -> core::result::Result<(Compiled, Vec<Object<'c>>), Failure> {
         let shapes: Vec<Shape> =
             arguments.iter().map(|argument| shape(&mut inquiry, argument.as_ref())).collect();
-        let made = specialise(&mut inquiry, described, &shapes, experience);
+        let made = specialise(&mut inquiry, function, &shapes, experience);
         let Found { known, facts, sources } = inquiry.finish()?;
         let Specialisation { mut function, exits, sites, views, arguments } =
             made.map_err(Failure::Refused)?;
@@ -123,6 +123,12 @@ impl Compiled {
         // arguments among them; the activation is what `call` takes it for.
         let exit = unsafe { self.machine.entry()(address, words.as_mut_ptr()) };
         Ok(Some(activation.leave(exit, &words)))
+    }
+
+    /// The shapes of its arguments as text.
+    pub(crate) fn arguments(&self) -> String {
+        let shapes: Vec<String> = self.arguments.iter().map(described).collect();
+        shapes.join(", ")
     }
 
     /// The machine code as text.

@@ -6,8 +6,7 @@ use crate::key::elements_are_numbers;
 use pommel::prelude::*;
 use pommel_array::DType;
 use pommel_jit::ir::op::Class;
-use pommel_jit::specialise::{Description, Element, Shape, Val, View, World};
-use std::sync::Arc;
+use pommel_jit::specialise::{Element, Shape, Val, View};
 
 /// An array has at most so many axes for machine code to know its elements.
 pub(crate) const MOST_AXES: usize = 4;
@@ -62,15 +61,7 @@ pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>
         },
         Some(class @ (Class::List | Class::Str | Class::Complex)) => Val::Object((), Some(class)),
         Some(_) => Val::Object((), None),
-        None => {
-            let known = inquiry.know(object);
-            match inquiry.describe(known) {
-                Description::Function(_) | Description::Builtin(_) | Description::Module => {
-                    Val::Known(known)
-                }
-                _ => Val::Object((), None),
-            }
-        }
+        None => inquiry.know_function(object).map_or(Val::Object((), None), Val::Known),
     }
 }
 
@@ -192,8 +183,20 @@ pub(crate) fn view_words(object: &Object<'_>, view: View) -> Option<Vec<u64>> {
     Some(words)
 }
 
-/// So that shapes can be shared.
-const _: fn() = || {
-    fn is_shared<T: Send + Sync>() {}
-    is_shared::<Arc<Shape>>();
-};
+/// A shape in words.
+pub(crate) fn described(shape: &Shape) -> String {
+    match shape {
+        Val::Unbound => "nothing".into(),
+        Val::None => "None".into(),
+        Val::Bool(()) => "bool".into(),
+        Val::Int(()) => "int of 64 bits".into(),
+        Val::Float(()) => "float".into(),
+        Val::Known(_) => "this very function".into(),
+        Val::Array((), view, _) => format!("array of {:?} with {} axes", view.element, view.rank),
+        Val::Tuple(items) => {
+            format!("tuple ({})", items.iter().map(described).collect::<Vec<_>>().join(", "))
+        }
+        Val::Object((), Some(class)) => format!("{class:?}"),
+        _ => "any object".into(),
+    }
+}
