@@ -55,7 +55,7 @@ macro_rules! golden_tests {
 golden_tests! {
     fold |function| while passes::fold::run(function) {};
     params |function| while passes::params::run(function) {};
-    common |function| while passes::common::run(function) {};
+    repeated |function| while passes::repeated::run(function) {};
     dead |function| _ = passes::dead::run(function);
     invariant |function| _ = passes::invariant::run(function);
     range |function| _ = passes::range::run(function);
@@ -121,8 +121,8 @@ proptest! {
     }
 
     #[test]
-    fn common_expressions_change_nothing(choices in random::choices(), args in random::arguments()) {
-        stays_the_same(&choices, &args, 50, |function| while passes::common::run(function) {}, false)?;
+    fn repeated_expressions_change_nothing(choices in random::choices(), args in random::arguments()) {
+        stays_the_same(&choices, &args, 50, |function| while passes::repeated::run(function) {}, false)?;
     }
 
     #[test]

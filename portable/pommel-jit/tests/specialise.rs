@@ -248,6 +248,25 @@ def last(n):
     assert!(call(source, "last", &[int(0)]).contains("of last"));
 }
 
+/// Both operands may be numbers of several kinds, and the variable is shared with a function.
+#[test]
+fn kinds_of_several_operands() {
+    let source = "\
+def f(a, n):
+    for i in range(n):
+        a -= a if a < 7 else 2
+    return a, (lambda: a)()
+def g(a, b, n):
+    for i in range(n):
+        a, b = a * b, b - 0.5 if i else a
+    return a, b
+";
+    assert_eq!(call(source, "f", &[Datum::Bool(true), int(2)]), "(0, 0)");
+    assert_eq!(call(source, "f", &[Datum::Bool(true), int(0)]), "(True, True)");
+    assert_eq!(call(source, "g", &[Datum::Bool(true), int(3), int(1)]), "(3, True)");
+    assert_eq!(call(source, "g", &[int(4), int(3), int(3)]), "(168.0, 3.0)");
+}
+
 #[test]
 fn calls_are_followed() {
     let source = "\

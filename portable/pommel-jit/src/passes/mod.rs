@@ -1,13 +1,13 @@
 //! What makes functions of the typed form better. Each pass is one file, gives the same results and the
 //! same exits as before, and says whether it changed anything.
 
-pub mod common;
 pub mod dead;
 pub mod fold;
 pub mod invariant;
 pub mod ownership;
 pub mod params;
 pub mod range;
+pub mod repeated;
 mod replace;
 
 use crate::ir::Function;
@@ -23,7 +23,7 @@ type Pass = (&'static str, fn(&mut Function) -> bool);
 const PASSES: &[Pass] = &[
     ("fold", fold::run),
     ("params", params::run),
-    ("common", common::run),
+    ("repeated", repeated::run),
     ("range", range::run),
     ("invariant", invariant::run),
     ("dead", dead::run),

@@ -29,6 +29,7 @@ impl Specialiser<'_> {
     ) -> Done<Option<Flow>> {
         let old = self.get(operand);
         let Val::Number(tag, bits, kinds) = old else { return Ok(None) };
+        let point = self.state.top().point;
         let mut ways = Vec::new();
         let mut kinds = kinds.tags().peekable();
         while let Some(kind) = kinds.next() {
@@ -57,6 +58,8 @@ impl Specialiser<'_> {
                 }
             }
             if follow(self)? == Flow::On {
+                // It may have gone on already, where it was followed for the kinds of another operand.
+                self.state.top_mut().point = point;
                 ways.push(self.way_behind());
             }
             self.state = state;
