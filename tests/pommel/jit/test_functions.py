@@ -228,6 +228,8 @@ def test_generators_and_coroutines_run_as_they_are():
     assert stop.value.value == 5
 
 
+# PyPy ends the process when native code is too deep in its stack.
+@pytest.mark.only("cpython")
 def test_deep_recursion_ends_in_an_error():
     @pm.jit
     def down(n):

@@ -3,8 +3,8 @@
 import pytest
 
 import pommel as pm
-from comparing import MODES, compiled, outcome
-from programs import cases
+from comparing import MODES, alike, compiled, outcome
+from programs import LEFT_OUT, cases
 
 # Programs come to overflows and to `~True`, compiled or not.
 pytestmark = [pytest.mark.filterwarnings("ignore::" + kind) for kind in
@@ -19,13 +19,17 @@ def test_a_program_does_the_same(function, calls, mode, monkeypatch):
     fast = compiled(function, monkeypatch, mode)
     for _ in range(2):
         for arguments in calls:
-            assert outcome(fast, arguments) == outcome(function, arguments), arguments
+            expected, found = outcome(function, arguments), outcome(fast, arguments)
+            assert alike(expected, found), (arguments, expected, found)
 
 
-@pytest.mark.parametrize("function", [case[1] for case in CASES], ids=[case[0] for case in CASES])
-def test_a_program_is_within_what_is_compiled(function, monkeypatch):
+@pytest.mark.parametrize("name, function", [case[:2] for case in CASES], ids=[case[0] for case in CASES])
+def test_a_program_is_within_what_is_compiled(name, function, monkeypatch):
     reason = pm.explain(compiled(function, monkeypatch, "plain")).reason
-    assert reason is None, reason
+    if name in LEFT_OUT:
+        assert LEFT_OUT[name] in reason
+    else:
+        assert reason is None, reason
 
 
 def test_there_are_programs_enough():

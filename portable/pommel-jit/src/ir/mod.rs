@@ -180,6 +180,17 @@ impl Function {
         })
     }
 
+    /// Which values are addresses of words that [`Op::View`] gives. These words stay as long as such a
+    /// value is in use: whoever reads them gets the same.
+    pub fn views(&self) -> Vec<bool> {
+        let mut is_view = vec![false; self.types.len()];
+        let insts = self.blocks.iter().flat_map(|block| &block.insts);
+        for inst in insts.filter(|inst| inst.op == Op::View) {
+            inst.results.iter().for_each(|result| is_view[result.0 as usize] = true);
+        }
+        is_view
+    }
+
     /// Another parameter of a block.
     pub fn param(&mut self, block: Block, of: Type) -> Value {
         let value = self.value(of);

@@ -1,6 +1,7 @@
 //! What a loop computes each time and what is always the same is computed before it. Only what is pure and
-//! never exits moves, and nothing that a processor refuses for some operands: division moves only with a
-//! divisor that is known. What costs a call moves only if every round does it.
+//! never exits moves, and reads of what is known of an array. Nothing moves that a processor refuses for
+//! some operands: division only with a divisor that is known. What costs a call moves only if every round
+//! does it.
 
 use crate::ir::flow::{self, Dominators, Loop};
 use crate::ir::{Block, End, Function, Inst, Op, Target, Value};
@@ -36,14 +37,15 @@ fn take_out(function: &mut Function, dominators: &Dominators, around: &Loop) -> 
             is_inside[value.0 as usize] = true;
         }
     }
-    let safe_divisors = safe_divisors(function);
+    let (safe_divisors, is_view) = (safe_divisors(function), function.views());
     let mut moved = vec![];
     for block in dominators.order.iter().filter(|block| around.blocks.contains(block)) {
         let is_always = around.latches.iter().all(|latch| dominators.dominates(*block, *latch));
         let insts = std::mem::take(&mut function[*block].insts);
         for inst in insts {
             let is_same = inst.args.iter().all(|arg| !is_inside[arg.0 as usize]);
-            if is_same && may_move(&inst, is_always, &safe_divisors) {
+            let is_word = inst.op == Op::LoadI64 && is_view[inst.args[0].0 as usize];
+            if is_same && (is_word || may_move(&inst, is_always, &safe_divisors)) {
                 for result in &inst.results {
                     is_inside[result.0 as usize] = false;
                 }

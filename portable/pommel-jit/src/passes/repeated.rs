@@ -16,6 +16,7 @@ pub fn run(function: &mut Function) -> bool {
         replacements: Replacements::of(function),
         known: HashMap::new(),
         truths: HashMap::new(),
+        is_view: function.views(),
         changed: false,
     };
     let mut children = vec![vec![]; function.blocks.len()];
@@ -82,6 +83,8 @@ struct Search {
     known: HashMap<Key, Vec<Value>>,
     /// What is true or false there.
     truths: HashMap<Value, bool>,
+    /// Which values are addresses of what is known of an array.
+    is_view: Vec<bool>,
     changed: bool,
 }
 
@@ -131,7 +134,8 @@ impl Search {
 
     /// Whether an instruction does what was done before; else what it does is known from here on.
     fn is_known(&mut self, inst: &Inst, undo: &mut Vec<Undo>) -> bool {
-        if !inst.op.signature().pure {
+        let is_word = inst.op == Op::LoadI64 && self.is_view[inst.args[0].0 as usize];
+        if !is_word && !inst.op.signature().pure {
             return false;
         }
         let key = key(inst);

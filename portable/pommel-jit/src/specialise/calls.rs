@@ -360,7 +360,7 @@ impl Specialiser<'_> {
                 Val::Bool(self.op(Op::FEq, &[size, infinite]))
             }
             (Builtin::Int | Builtin::Floor | Builtin::Ceil | Builtin::Trunc, [value]) => {
-                return self.to_int(to, builtin, &value.clone(), instruction);
+                return self.rounded(to, builtin, &value.clone(), instruction);
             }
             (Builtin::Sqrt, [value]) => match self.float_of(value) {
                 Some(x) => {
@@ -378,7 +378,7 @@ impl Specialiser<'_> {
         self.set(to, result)
     }
 
-    fn to_int(
+    fn rounded(
         &mut self,
         to: Reg,
         builtin: Builtin,

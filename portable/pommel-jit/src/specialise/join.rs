@@ -3,7 +3,7 @@
 use super::build::Constant;
 use super::state::State;
 use super::value::{Contents, Kinds, Shape, Tag, Thing, Val, infallible};
-use super::{Done, Specialiser, Stop};
+use super::{Done, Head, Specialiser, Stop};
 use crate::code::{BlockId, Reg};
 use crate::ir::op::Class;
 use crate::ir::{Block, Op, Type, Value};
@@ -470,7 +470,8 @@ impl Specialiser<'_> {
         self.state.set_leaves(&inside);
         self.loops.insert(place, shape);
         self.entered.push(place);
-        self.heads.insert(place, (head, self.state.leaves(), changing));
+        let leaves = self.state.leaves();
+        self.heads.insert(place, Head { block: head, leaves, changing });
         Ok(())
     }
 
@@ -532,7 +533,7 @@ impl Specialiser<'_> {
             self.generalise(place, shape.merged(&reached));
             return Err(Stop::Again);
         }
-        let (head, inside, changing) = self.heads[&place].clone();
+        let Head { block: head, leaves: inside, changing } = self.heads[&place].clone();
         let leaves = self.state.leaves();
         let mut args = Vec::new();
         let mut is_as_taken = true;

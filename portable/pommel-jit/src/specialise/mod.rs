@@ -66,6 +66,16 @@ struct Facts {
     written: HashMap<BlockId, Vec<Reg>>,
 }
 
+/// The beginning of a loop in the typed form.
+#[derive(Clone)]
+struct Head {
+    block: ir::Block,
+    /// The leaves of the state there.
+    leaves: Vec<Value>,
+    /// Which of them are parameters of the block.
+    changing: Vec<bool>,
+}
+
 struct Specialiser<'w> {
     world: &'w mut dyn World,
     experience: &'w Experience,
@@ -79,7 +89,7 @@ struct Specialiser<'w> {
     /// The loops that were entered in this attempt, in their order.
     entered: Vec<(u32, BlockId)>,
     /// Loops of this attempt: their block, its leaves, and which of these are its parameters.
-    heads: HashMap<(u32, BlockId), (ir::Block, Vec<Value>, Vec<bool>)>,
+    heads: HashMap<(u32, BlockId), Head>,
     /// Things that become objects when what is in them has.
     in_publication: Vec<Thing>,
     build: Builder,

@@ -237,7 +237,7 @@ impl<'c> Inquiry<'c> {
         if let Some((_, builtin)) = self.builtins.iter().find(|(known, _)| known.is(&object)) {
             return Ok(Description::Builtin(*builtin));
         }
-        if class.is(&*self.module_type) {
+        if class.is(&self.module_type) {
             return Ok(Description::Module);
         }
         if class.is(&self.ctx.builtin(c"tuple")?) {
@@ -254,7 +254,7 @@ impl<'c> Inquiry<'c> {
             None => (known, known == Known(0)),
         };
         let plain = self.object(function);
-        if !plain.type_().is(&*self.function_type) {
+        if !plain.type_().is(&self.function_type) {
             return Ok(Description::Other);
         }
         let known_source = self.sources.get(&function).cloned();
