@@ -1,1 +1,121 @@
-//! x
+//! Machine code for Pommel's compiler, by Cranelift.
+//!
+//! Laws:
+//!
+//! * A function's code stands on pages of its own, which are written before they can be executed and
+//!   never again, and are given back when its [`Machine`] is dropped.
+//! * Code has no relocations: what it calls it calls by address.
+//! * Floats are computed as written, one operation at a time.
+
+mod integers;
+mod loops;
+mod math;
+mod memory;
+mod numbers;
+mod objects;
+mod translate;
+
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::isa::{OwnedTargetIsa, TargetIsa};
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_codegen::{Context, ir as clif};
+use memory::Pages;
+use pommel_jit::backend::{Backend, Call, Entry, Machine};
+use pommel_jit::ir;
+use std::sync::Arc;
+
+/// A back end for the processor that this runs on, with all that it can do.
+///
+/// # Errors
+/// If there is none for it.
+pub fn host() -> Result<impl Backend, String> {
+    if cfg!(not(all(target_arch = "x86_64", unix))) {
+        return Err("machine code is made for x86-64 under Unix only".into());
+    }
+    let mut flags = settings::builder();
+    let verifies = if cfg!(debug_assertions) { "true" } else { "false" };
+    for (name, value) in [
+        ("opt_level", "speed"),
+        ("enable_verifier", verifies),
+        ("unwind_info", "false"),
+        ("is_pic", "false"),
+    ] {
+        flags.set(name, value).map_err(|error| format!("{name}: {error}"))?;
+    }
+    let isa = cranelift_native::builder()?
+        .finish(settings::Flags::new(flags))
+        .map_err(|error| error.to_string())?;
+    let interlude = emitted(&*isa, &mut Context::for_function(translate::interlude(&*isa)))?;
+    Ok(Host { isa, interlude: Arc::new(interlude) })
+}
+
+/// Compiles a function to pages of its own.
+fn emitted(isa: &dyn TargetIsa, context: &mut Context) -> Result<Pages, String> {
+    let code = context
+        .compile(isa, &mut ControlPlane::default())
+        .map_err(|error| format!("{:?}", error.inner))?;
+    if !code.buffer.relocs().is_empty() {
+        return Err("the code has relocations".into());
+    }
+    Pages::executable(code.buffer.data())
+}
+
+/// The processor that this runs on.
+struct Host {
+    isa: OwnedTargetIsa,
+    /// What machine code calls to interrupt itself.
+    interlude: Arc<Pages>,
+}
+
+impl Backend for Host {
+    fn compile(&self, function: &ir::Function, call: Call) -> Result<Box<dyn Machine>, String> {
+        let interlude = self.interlude.start();
+        let source = translate::function(&*self.isa, function, call, interlude)?;
+        // The listing is made of the source when somebody asks.
+        let pages = emitted(&*self.isa, &mut Context::for_function(source.clone()))?;
+        let (isa, interlude) = (self.isa.clone(), self.interlude.clone());
+        Ok(Box::new(Code { pages, words: words(function), source, isa, _interlude: interlude }))
+    }
+}
+
+/// A function that is compiled.
+struct Code {
+    pages: Pages,
+    words: usize,
+    source: clif::Function,
+    isa: OwnedTargetIsa,
+    /// The code calls it, so it has to stay.
+    _interlude: Arc<Pages>,
+}
+
+impl Machine for Code {
+    fn entry(&self) -> Entry {
+        // SAFETY: The pages hold a whole function, which was compiled with the signature of `Entry`, and
+        // are executable. Nobody calls it after `self` is dropped: the law of `Machine::entry`.
+        unsafe { std::mem::transmute::<*const u8, Entry>(self.pages.start()) }
+    }
+
+    fn words(&self) -> usize {
+        self.words
+    }
+
+    fn listing(&self) -> String {
+        let mut context = Context::for_function(self.source.clone());
+        context.set_disasm(true);
+        match context.compile(&*self.isa, &mut ControlPlane::default()) {
+            Ok(code) => code.vcode.clone().unwrap_or_default(),
+            Err(error) => format!("{:?}\n", error.inner),
+        }
+    }
+}
+
+/// How many words the arguments need, or the results, or an exit, whichever are most.
+fn words(function: &ir::Function) -> usize {
+    let arguments = function.blocks.first().map_or(0, |block| block.params.len());
+    let exits = function.exits().map(|exit| exit.words());
+    let results = function.blocks.iter().map(|block| match &block.end {
+        ir::End::Return(values) => values.len(),
+        _ => 0,
+    });
+    exits.chain(results).fold(arguments, usize::max)
+}

@@ -5,11 +5,13 @@
 //! makes the typed form; `passes` improve that; a back end ([`backend::Backend`]) compiles it. What the
 //! machine code cannot do is done by `plain`, from that very point on, on objects
 //! ([`objects::Objects`]). Nothing here knows an interpreter or a processor.
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 pub mod backend;
 pub mod code;
 pub mod ir;
 pub mod objects;
+pub mod passes;
 pub mod plain;
+pub mod specialise;
 pub mod syntax;

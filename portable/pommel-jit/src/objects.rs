@@ -44,8 +44,11 @@ pub trait Objects {
     fn delete_global(&self, home: &Self::Home, name: &str) -> Result<(), Self::Error>;
 
     /// `object.name`
-    fn load_attribute(&self, object: &Self::Object, name: &str)
-    -> Result<Self::Object, Self::Error>;
+    fn load_attribute(
+        &self,
+        object: &Self::Object,
+        name: &str,
+    ) -> Result<Self::Object, Self::Error>;
     /// `object.name = value`
     fn store_attribute(
         &self,
@@ -127,11 +130,7 @@ pub trait Objects {
     /// Adds the items of a mapping to a dict.
     fn dict_update(&self, dict: &Self::Object, items: &Self::Object) -> Result<(), Self::Error>;
     /// Just so many items of an iterable.
-    fn unpack(
-        &self,
-        from: &Self::Object,
-        count: usize,
-    ) -> Result<Vec<Self::Object>, Self::Error>;
+    fn unpack(&self, from: &Self::Object, count: usize) -> Result<Vec<Self::Object>, Self::Error>;
     /// Items of an iterable: the first ones, a list, and the last ones.
     fn unpack_starred(
         &self,
@@ -183,20 +182,12 @@ pub trait Objects {
         level: u32,
     ) -> Result<Self::Object, Self::Error>;
     /// A name of a module, as `from module import name` gets it.
-    fn import_from(
-        &self,
-        module: &Self::Object,
-        name: &str,
-    ) -> Result<Self::Object, Self::Error>;
+    fn import_from(&self, module: &Self::Object, name: &str) -> Result<Self::Object, Self::Error>;
 
     /// Whether an exception is of a class, or of one in a tuple of classes.
     fn matches(&self, exception: &Self::Object, class: &Self::Object) -> Result<bool, Self::Error>;
     /// What `raise` raises, with its context set; the error if it cannot.
-    fn raise(
-        &self,
-        exception: Option<&Self::Object>,
-        cause: Option<&Self::Object>,
-    ) -> Self::Error;
+    fn raise(&self, exception: Option<&Self::Object>, cause: Option<&Self::Object>) -> Self::Error;
     /// `UnboundLocalError`, or `NameError` for a variable of a function around this one.
     fn unbound(&self, name: &str, is_free: bool) -> Self::Error;
     /// An error as an object.

@@ -108,16 +108,42 @@ pub fn resume<O: Objects + ?Sized>(
     mut frames: Vec<(Frame<O>, Point)>,
 ) -> Result<O::Object, O::Error> {
     let (frame, from) = frames.pop().expect("there is a function to go on with");
-    let mut result = run(objects, frame, from);
+    let result = run(objects, frame, from);
+    outwards(objects, frames, result)
+}
+
+/// The same where the instruction at which the last function stands, or the end of the block there, has
+/// raised an exception already.
+///
+/// # Errors
+/// The exception that the first one ends with.
+pub fn resume_raised<O: Objects + ?Sized>(
+    objects: &O,
+    frames: Vec<(Frame<O>, Point)>,
+    error: O::Error,
+) -> Result<O::Object, O::Error> {
+    outwards(objects, frames, Err(error))
+}
+
+/// Goes on with functions of which the last one waits for a result, or an exception.
+fn outwards<O: Objects + ?Sized>(
+    objects: &O,
+    mut frames: Vec<(Frame<O>, Point)>,
+    mut result: Result<O::Object, O::Error>,
+) -> Result<O::Object, O::Error> {
     while let Some((mut frame, at)) = frames.pop() {
         let code = frame.code.clone();
         if frame.registers.len() < code.registers as usize {
             frame.registers.resize(code.registers as usize, None);
         }
-        let (instruction, span) = &code.block(at.block).instructions[at.index as usize];
+        let block = code.block(at.block);
+        let (instruction, span) = match block.instructions.get(at.index as usize) {
+            Some((instruction, span)) => (Some(instruction), span),
+            None => (None, &block.span),
+        };
         let from = match result {
             Ok(value) => {
-                if let Some(to) = instruction.result() {
+                if let Some(to) = instruction.and_then(Instruction::result) {
                     frame.registers.set(to, Some(value));
                 }
                 release(&code, &mut frame, at);

@@ -4,7 +4,7 @@
 mod objects;
 
 use objects::{Object, Raised, World, frame};
-use pommel_jit::code::{BlockId, Code, Instruction, Point};
+use pommel_jit::code::{BlockId, Code, Instruction, Point, Reg};
 use pommel_jit::plain;
 use pommel_jit::syntax::Module;
 use std::path::Path;
@@ -59,35 +59,66 @@ fn programs_do_what_python_does() {
     assert!(count > 20, "there are programs");
 }
 
+/// A single instruction, with its operands in order.
+#[test]
+fn an_instruction_is_done_alone() {
+    let source = "def f(a, b):\n    a[b] = a\n    x, y = b\n    return y\n";
+    let found = Module::parse(source).and_then(|module| module.function("f", 1));
+    let code = found.expect("a function");
+    let world = World::new(source);
+    for (instruction, _) in &code.blocks[0].instructions {
+        let operands = match instruction {
+            Instruction::StoreItem { .. } => vec![
+                Some(Object::List(std::rc::Rc::new(vec![Object::None].into()))),
+                Some(Object::Int(0)),
+                Some(Object::Int(7)),
+            ],
+            Instruction::Unpack { .. } => {
+                vec![Some(Object::Tuple([Object::Int(1), Object::Int(2)].into()))]
+            }
+            _ => continue,
+        };
+        let expected = match instruction {
+            Instruction::StoreItem { .. } => vec![],
+            _ => vec!["1", "2"],
+        };
+        let first = operands[0].clone();
+        // `a[b] = a` reads one register twice: a register has one value.
+        let mut operands = plain::Operands::new(instruction, operands);
+        let done = plain::perform(&world, &code, &(), instruction, &mut operands);
+        assert!(done.is_ok());
+        let written = operands.written.iter().map(|(_, o)| o.as_ref().map(Object::repr));
+        assert_eq!(written.flatten().collect::<Vec<_>>(), expected);
+        if let Some(Object::List(items)) = first {
+            assert_eq!(items.borrow()[0].class(), "list");
+        }
+    }
+}
+
 /// Wherever a function is left, going on there with its registers gives the same.
 #[test]
 fn going_on_at_any_point_is_the_same() {
     let source =
         "def f():\n    s = 0\n    for i in range(4):\n        s = s * 2 + i\n    return s\n";
     let code = function(source);
-    for (block, data) in code.blocks.iter().enumerate() {
-        for stop in 0..data.instructions.len() {
-            let world = World::new(source);
-            let mut first = frame(&code, &[], &[]);
-            let point = Point { block: BlockId(0), index: 0 };
-            let entry = &code.block(point.block).instructions;
-            if block != 0 {
-                continue;
-            }
-            for (instruction, _) in &entry[..stop] {
-                let done = plain::perform(&world, &code, &(), instruction, &mut first.registers);
-                assert!(done.is_ok());
-            }
-            let alive = code.liveness().at(&code, Point { block: BlockId(0), index: stop as u32 });
-            for (register, held) in first.registers.iter_mut().enumerate() {
-                if !alive.contains(pommel_jit::code::Reg(register as u32)) {
-                    *held = None;
-                }
-            }
-            let from = Point { index: stop as u32, ..point };
-            let result = plain::run(&world, first, from);
-            assert_eq!(report(&world, result), "returned 11\n");
+    let begin = Point { block: BlockId(0), index: 0 };
+    let first = &code.block(begin.block).instructions;
+    for stop in 0..first.len() {
+        let world = World::new(source);
+        let mut left = frame(&code, &[], &[]);
+        for (instruction, _) in &first[..stop] {
+            let done = plain::perform(&world, &code, &(), instruction, &mut left.registers);
+            assert!(done.is_ok());
         }
+        let from = Point { index: stop as u32, ..begin };
+        let alive = code.liveness().at(&code, from);
+        for (register, held) in left.registers.iter_mut().enumerate() {
+            if !alive.contains(Reg(register as u32)) {
+                *held = None;
+            }
+        }
+        let result = plain::run(&world, left, from);
+        assert_eq!(report(&world, result), "returned 11\n");
     }
 }
 

@@ -78,6 +78,15 @@ fn snippets_may_be_indented() {
 }
 
 #[test]
+fn a_private_name_needs_its_class() {
+    let source = "    def f(self):\n        return lambda: self.__x\n";
+    let refused = parse(source).function("f", 1).expect_err("it is refused");
+    assert_eq!(refused.reason, "a private name in a snippet without its class");
+    let whole = format!("class C:\n{source}");
+    assert_eq!(&*function(&whole, "f", 2).nested[0].names[0], "_C__x");
+}
+
+#[test]
 fn spans_are_those_of_tracebacks() {
     let source = "def f(a, b):\n    (a + b).c(\n        b[1], (x for x in a)\n    ).d(*b)\n    g((y\n      ).z)\n";
     let code = function(source, "f", 1);
@@ -186,6 +195,7 @@ fn what_plain_code_cannot_say_is_refused() {
         ("class C: pass", "a class within a function"),
         ("import a\n    locals()", "a call of locals, which looks at the frame"),
         ("super().f()", "a call of super, which looks at the frame"),
+        ("sys._getframe(1)", "a call of _getframe, which looks at the frame"),
         ("vars()", "a call of vars, which looks at the frame"),
         ("return '\\ud800'", "a string with a lone surrogate"),
         ("type X = int", "a type alias"),

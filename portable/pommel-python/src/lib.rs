@@ -14,6 +14,7 @@ mod errstate;
 mod exchange;
 mod files;
 mod functions;
+#[allow(unsafe_code)]
 mod jit;
 mod key;
 mod machine;

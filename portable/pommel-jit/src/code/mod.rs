@@ -4,8 +4,8 @@
 //! done again from its start if it was not finished. So it is both what the specialiser reads and where
 //! a function goes on, object by object, when its machine code cannot.
 
-mod liveness;
-mod order;
+pub mod liveness;
+pub mod order;
 mod registers;
 mod text;
 

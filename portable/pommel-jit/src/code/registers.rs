@@ -184,3 +184,26 @@ impl Terminator {
 fn each_of(registers: &[Reg], each: &mut dyn FnMut(Reg)) {
     registers.iter().for_each(|&register| each(register));
 }
+
+impl Instruction {
+    /// Whether code may run that nobody knows, which may change globals and arrays.
+    pub fn may_run_code(&self) -> bool {
+        use Instruction as I;
+        !matches!(
+            self,
+            I::Constant { .. }
+                | I::Move { .. }
+                | I::CheckBound { .. }
+                | I::Unbind { .. }
+                | I::LoadBuiltin { .. }
+                | I::MakeCell { .. }
+                | I::LoadCell { .. }
+                | I::MakeSlice { .. }
+                | I::MakeTuple { .. }
+                | I::MakeList { .. }
+                | I::ListAppend { .. }
+                | I::ListToTuple { .. }
+                | I::Join { .. }
+        )
+    }
+}

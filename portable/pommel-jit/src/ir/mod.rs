@@ -4,8 +4,17 @@
 //! instructions have no meaning beyond the processor's but for objects, which they hold as handles and
 //! leave to the runtime. What they cannot do they leave by an *exit*: the values that are alive go to a
 //! buffer, and the function returns the number of the exit.
+//!
+//! `op` is the table of operations, [`flow`] has the order of blocks, who dominates whom and loops,
+//! `text` writes and reads functions, `verify` says what is wrong with one, and `run` does what one says,
+//! slowly.
 
+pub mod compute;
+pub mod flow;
 pub mod op;
+pub mod run;
+pub mod text;
+pub mod verify;
 
 pub use op::{Op, Signature};
 
@@ -51,8 +60,23 @@ pub enum Immediate {
 pub struct Exit {
     /// Its number.
     pub id: u32,
-    /// What goes to the buffer, in this order.
+    /// What goes to the buffer, in this order. Handles among it are lent.
     pub saved: Vec<Value>,
+    /// The handles that the function still owns here: how many they are and then they themselves go to
+    /// the buffer behind what is saved. Who rebuilds frames gives them back after that. `passes` fill this.
+    pub owned: Vec<Value>,
+}
+
+impl Exit {
+    /// An exit of this number which saves these values.
+    pub fn new(id: u32, saved: Vec<Value>) -> Exit {
+        Exit { id, saved, owned: vec![] }
+    }
+
+    /// How many words it writes.
+    pub fn words(&self) -> usize {
+        self.saved.len() + 1 + self.owned.len()
+    }
 }
 
 /// An instruction.
@@ -140,6 +164,33 @@ impl Function {
         Block(self.blocks.len() as u32 - 1)
     }
 
+    /// All blocks by number.
+    pub fn ids(&self) -> impl Iterator<Item = Block> + use<> {
+        (0..self.blocks.len() as u32).map(Block)
+    }
+
+    /// All exits.
+    pub fn exits(&self) -> impl Iterator<Item = &Exit> {
+        self.blocks.iter().flat_map(|block| {
+            let end = match &block.end {
+                End::Exit(exit) => Some(exit),
+                _ => None,
+            };
+            block.insts.iter().filter_map(|inst| inst.exit.as_ref()).chain(end)
+        })
+    }
+
+    /// Which values are addresses of words that [`Op::View`] gives. These words stay as long as such a
+    /// value is in use: whoever reads them gets the same.
+    pub fn views(&self) -> Vec<bool> {
+        let mut is_view = vec![false; self.types.len()];
+        let insts = self.blocks.iter().flat_map(|block| &block.insts);
+        for inst in insts.filter(|inst| inst.op == Op::View) {
+            inst.results.iter().for_each(|result| is_view[result.0 as usize] = true);
+        }
+        is_view
+    }
+
     /// Another parameter of a block.
     pub fn param(&mut self, block: Block, of: Type) -> Value {
         let value = self.value(of);
@@ -171,5 +222,73 @@ impl End {
             End::Return(_) | End::Exit(_) | End::Unreachable => (None, None),
         };
         first.into_iter().chain(second)
+    }
+
+    /// The same, to be changed.
+    pub fn targets_mut(&mut self) -> impl Iterator<Item = &mut Target> {
+        let (first, second) = match self {
+            End::Jump(target) => (Some(target), None),
+            End::Branch { then, otherwise, .. } => (Some(then), Some(otherwise)),
+            End::Return(_) | End::Exit(_) | End::Unreachable => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// All values that it uses.
+    pub fn uses(&self) -> Vec<Value> {
+        let mut uses: Vec<Value> = match self {
+            End::Branch { condition, .. } => vec![*condition],
+            End::Return(values) => values.clone(),
+            End::Exit(exit) => exit.uses().collect(),
+            End::Jump(_) | End::Unreachable => vec![],
+        };
+        uses.extend(self.targets().flat_map(|target| &target.args));
+        uses
+    }
+
+    /// Calls a function with every value that it uses, which may put another there.
+    pub fn each_use(&mut self, mut change: impl FnMut(&mut Value)) {
+        match self {
+            End::Branch { condition, .. } => change(condition),
+            End::Return(values) => values.iter_mut().for_each(&mut change),
+            End::Exit(exit) => exit.each_use(&mut change),
+            End::Jump(_) | End::Unreachable => {}
+        }
+        self.targets_mut().flat_map(|target| &mut target.args).for_each(change);
+    }
+}
+
+impl Exit {
+    /// All values that it uses.
+    pub fn uses(&self) -> impl Iterator<Item = Value> {
+        self.saved.iter().chain(&self.owned).copied()
+    }
+
+    /// Calls a function with every value that it uses, which may put another there.
+    pub fn each_use(&mut self, change: impl FnMut(&mut Value)) {
+        self.saved.iter_mut().chain(&mut self.owned).for_each(change);
+    }
+}
+
+impl Inst {
+    /// All values that it uses: operands, and what its exit saves.
+    pub fn uses(&self) -> impl Iterator<Item = Value> {
+        self.args.iter().copied().chain(self.exit.iter().flat_map(Exit::uses))
+    }
+
+    /// Calls a function with every value that it uses, which may put another there.
+    pub fn each_use(&mut self, mut change: impl FnMut(&mut Value)) {
+        self.args.iter_mut().for_each(&mut change);
+        if let Some(exit) = &mut self.exit {
+            exit.each_use(change);
+        }
+    }
+
+    /// The integer that it has besides operands.
+    pub fn int(&self) -> Option<i64> {
+        match self.immediate {
+            Immediate::Int(value) => Some(value),
+            _ => None,
+        }
     }
 }

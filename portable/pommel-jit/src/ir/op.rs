@@ -5,7 +5,7 @@ use super::Type;
 /// What an operation takes and gives, and what it may do besides.
 #[derive(Clone, Copy, Debug)]
 pub struct Signature {
-    /// The types of its operands. [`Op::Perform`] and [`Op::Tuple`] take any number of handles, and
+    /// The types of its operands. [`Op::Perform`] takes any number of values, [`Op::Tuple`] of handles, and
     /// [`Op::Select`] and [`Op::Same`] two of any one type behind those of the list.
     pub args: &'static [Type],
     /// The types of its results. That of [`Op::Select`] is the type of what it chooses from.
@@ -249,10 +249,12 @@ operations! {
     Next "next" [Obj] -> [Obj Bool] exits acts;
     /// Exits unless what the specialisation took for granted is still so.
     Valid "valid" [] -> [] exits acts;
+    /// Does nothing, but for what it is needed: the object of the handle is there until here.
+    Keep "keep" [Obj] -> [] stays acts;
     /// Looks at an array: the immediate is an index into the specialisation's table of views, which says
     /// the type of its elements and its rank. Gives the address of words: the address of the first element,
-    /// the lengths of the axes, and the distances in bytes between elements along each. They stay until the
-    /// same instruction is done again. Exits if the object is no such array.
+    /// the lengths of the axes, the distances in bytes between elements along each, and whether elements may
+    /// be written. They stay until an array is looked at again. Exits if the object is no such array.
     View "view" [Obj] -> [I64] exits acts;
 }
 

@@ -102,6 +102,9 @@ impl Module {
     /// of its code object say: that line is the one of its first decorator, if it has any. A lambda is
     /// called `<lambda>`.
     ///
+    /// A snippet does not show the functions around it. Whoever gives one compares [`Code::free`] with
+    /// `co_freevars`: names that are free are global here.
+    ///
     /// # Errors
     /// If there is none or more than one, or if plain code cannot say what it does.
     pub fn function(&self, name: &str, line: u32) -> Result<Arc<Code>, Unsupported> {
@@ -112,7 +115,14 @@ impl Module {
                 reason: format!("the source has no {name} at line {line}"),
                 span: Span::default(),
             }),
-            [function] => lower::function(self, function),
+            [function] => {
+                let code = lower::function(self, function)?;
+                if self.before > 0 && has_private_names(&code) {
+                    let reason = "a private name in a snippet without its class".into();
+                    return Err(Unsupported { reason, span: at });
+                }
+                Ok(code)
+            }
             _ => Err(Unsupported {
                 reason: format!("more than one {name} begins at line {line}"),
                 span: at,
@@ -139,6 +149,13 @@ impl Module {
     fn line(&self, range: TextRange) -> u32 {
         self.lines.place(self.span(range).start).0
     }
+}
+
+/// Whether there are names that the class around the function would change.
+fn has_private_names(code: &Code) -> bool {
+    let mut names = code.names.iter().chain(&code.locals);
+    names.any(|name| scope::is_private(name))
+        || code.nested.iter().any(|code| has_private_names(code))
 }
 
 fn shifted(range: TextRange, before: u32) -> Span {

@@ -210,14 +210,18 @@ impl Scope {
 
     /// A name as it is in this scope: in a class, `__x` is `_Class__x`.
     pub fn mangled(&self, name: &str) -> Box<str> {
-        let is_private = name.starts_with("__") && !name.ends_with("__") && !name.contains('.');
         match &self.private {
-            Some(class) if is_private && !class.trim_start_matches('_').is_empty() => {
+            Some(class) if is_private(name) && !class.trim_start_matches('_').is_empty() => {
                 format!("_{}{name}", class.trim_start_matches('_')).into()
             }
             _ => name.into(),
         }
     }
+}
+
+/// Whether a name is one that a class makes its own.
+pub(super) fn is_private(name: &str) -> bool {
+    name.starts_with("__") && !name.ends_with("__") && !name.contains('.')
 }
 
 /// Goes through a module and notes names in scopes.

@@ -3,6 +3,8 @@
 //! A call whose arguments do not fit the parameters, and every call of a function that cannot be
 //! compiled, goes to the function as it is: it raises Python's own errors.
 
+use super::depth;
+use super::engine::{Call, Engine};
 use super::objects::{Home, Python};
 use super::source::Source;
 use pommel::prelude::*;
@@ -47,13 +49,23 @@ pub struct JitFunction {
     known: OnceLock<Known>,
     /// Its plain code, once it was asked for.
     code: OnceLock<Result<Arc<Code>, Unsupported>>,
+    /// Its machine code.
+    engine: Engine,
+    /// A list of what that knows.
+    pub(super) kept: Field,
 }
 
 #[methods]
 impl JitFunction {
     #[new]
     fn new() -> JitFunction {
-        JitFunction { function: Field::empty(), known: OnceLock::new(), code: OnceLock::new() }
+        JitFunction {
+            function: Field::empty(),
+            known: OnceLock::new(),
+            code: OnceLock::new(),
+            engine: Engine::default(),
+            kept: Field::empty(),
+        }
     }
 
     /// Says which function it is, the text that it stands in, and how it is compiled.
@@ -93,6 +105,17 @@ impl JitFunction {
         Ok(Some((reason, at.line, at.column, at.end_line, at.end_column)))
     }
 
+    /// What it was compiled to: for each specialisation the shapes of its arguments, the typed form and the
+    /// machine code as texts; and why the last arguments were refused for which there is none.
+    #[allow(clippy::type_complexity, reason = "a tuple of Python")]
+    fn _compiled(
+        this: &Instance<'_, Self>,
+    ) -> Result<(Vec<(String, String, String)>, Option<String>)> {
+        let (refusal, made) = this.borrow()?.engine.report();
+        let texts = made.iter().map(|made| (made.arguments(), made.text.clone(), made.listing()));
+        Ok((texts.collect(), refusal.map(|refusal| refusal.reason)))
+    }
+
     #[signature(*args, **kwargs)]
     fn __call__<'c>(
         this: &Instance<'c, Self>,
@@ -102,10 +125,17 @@ impl JitFunction {
     ) -> Result<Object<'c>> {
         let own = this.borrow()?;
         let (known, function) = own.parts(this)?;
-        if known.mode == Mode::Plain
-            && let Ok(code) = own.code(known, &function)?
+        if let Ok(code) = own.code(known, &function)?
             && let Some(registers) = bound(&function, code, args, kwargs.as_ref())?
         {
+            let _entered = depth::enter(ctx)?;
+            if known.mode == Mode::Compiled {
+                let call = Call { this, function: &function, source: &known.source, code };
+                return match own.engine.call(&call, &registers)? {
+                    Some(result) => result,
+                    None => call_as_it_is(&function, args, kwargs),
+                };
+            }
             let home = Home::new(function, known.source.clone())?;
             let frame = Frame { code: code.clone(), home, registers };
             let start = Point { block: BlockId(0), index: 0 };
@@ -133,18 +163,47 @@ impl JitFunction {
         if let Some(code) = self.code.get() {
             return Ok(code);
         }
-        let of_python = function.get_attr(c"__code__")?;
-        let name: String = of_python.get_attr(c"co_name")?.extract()?;
-        let line = of_python.get_attr(c"co_firstlineno")?.extract()?;
-        let code = match known.source.function(&name, line) {
-            Ok(code) if !fits(&code, &of_python)? => Err(Unsupported {
-                reason: "its source is not that of the function: the file has changed".into(),
-                span: Span::default(),
-            }),
-            Ok(code) => code.unsupported.clone().map_or(Ok(code), Err),
-            Err(error) => Err(error),
-        };
+        let code = plain_code(&known.source, function)?;
         Ok(self.code.get_or_init(|| code))
+    }
+}
+
+/// The plain code of a function whose source is in a text, or why there is none.
+fn plain_code(source: &Source, function: &Object<'_>) -> Result<Result<Arc<Code>, Unsupported>> {
+    let of_python = function.get_attr(c"__code__")?;
+    let name: String = of_python.get_attr(c"co_name")?.extract()?;
+    let line = of_python.get_attr(c"co_firstlineno")?.extract()?;
+    Ok(match source.function(&name, line) {
+        Ok(code) if !fits(&code, &of_python)? => Err(Unsupported {
+            reason: "its source is not that of the function: the file has changed".into(),
+            span: Span::default(),
+        }),
+        Ok(code) => code.unsupported.clone().map_or(Ok(code), Err),
+        Err(error) => Err(error),
+    })
+}
+
+/// The text that a function in Python stands in, and its plain code, if both can be had.
+pub(super) fn code_of(
+    function: &Object<'_>,
+    source: Option<Arc<Source>>,
+) -> Result<Option<(Arc<Source>, Arc<Code>)>> {
+    let source = match source {
+        Some(source) => source,
+        None => {
+            let find = function.ctx().import(c"pommel._compile")?.get_attr(c"_source")?;
+            Source::of(&find.call((function,))?.extract::<String>()?)
+        }
+    };
+    let code = plain_code(&source, function)?;
+    Ok(code.ok().map(|code| (source, code)))
+}
+
+/// The function that a compiled function was made of; `None` for other objects.
+pub(super) fn wrapped<'c>(object: &Object<'c>) -> Result<Option<Object<'c>>> {
+    match Instance::<JitFunction>::of(object) {
+        Some(compiled) => compiled.borrow()?.function.load(compiled),
+        None => Ok(None),
     }
 }
 

@@ -4,8 +4,20 @@
 //! * `function` — the class behind `pommel.jit`: how calls come in.
 //! * `objects` — Python's operations, as the interpreter of plain code asks for them.
 //! * `in_python` — the part of that which is written in Python, as only Python knows its own errors.
+//! * `engine` — the specialisations of a function: which of them takes a call, and when one is made.
+//! * `depth` — how deep compiled functions call each other.
+//! * `known` — what a specialisation knows of objects, and takes for granted.
+//! * `shapes` — what arguments are for machine code.
+//! * `native` — machine code: how it is entered, what it leaves to the runtime, where it leaves.
+//! * `recipe` — objects of what machine code leaves behind.
 
+mod depth;
+mod engine;
 pub(crate) mod function;
 mod in_python;
+mod known;
+mod native;
 mod objects;
+mod recipe;
+mod shapes;
 mod source;

@@ -30,6 +30,11 @@ impl<'c> Home<'c> {
         let globals = function.get_attr(c"__globals__")?.cast::<Dict<'_>>()?.clone();
         Ok(Home { function, globals, builtins: OnceCell::new(), source })
     }
+
+    /// The same of another function in the same text.
+    pub(super) fn of(&self, function: Object<'c>) -> Result<Home<'c>> {
+        Home::new(function, self.source.clone())
+    }
 }
 
 /// Python, during one call of a compiled function.

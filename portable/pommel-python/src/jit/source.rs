@@ -9,12 +9,15 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+/// The plain code of a function, or why there is none.
+type Found = Result<Arc<Code>, Unsupported>;
+
 /// A text of Python.
 pub(crate) struct Source {
     text: Box<str>,
     parsed: OnceLock<Result<Module, Unsupported>>,
     /// Functions that were asked for, by their names and lines.
-    functions: Mutex<HashMap<(Box<str>, u32), Result<Arc<Code>, Unsupported>>>,
+    functions: Mutex<HashMap<(Box<str>, u32), Found>>,
 }
 
 /// The texts that functions need now, by their hashes.

@@ -8,6 +8,9 @@ use ruff_python_ast::{self as ast, Expr};
 /// Builtins that ask for the frame that calls them.
 const FRAME: [&str; 5] = ["locals", "globals", "eval", "exec", "breakpoint"];
 
+/// Functions of modules that do so.
+const FRAME_OF_MODULES: [&str; 3] = ["_getframe", "_getframemodulename", "currentframe"];
+
 /// Builtins that do so without arguments.
 const FRAME_WITHOUT_ARGUMENTS: [&str; 3] = ["super", "vars", "dir"];
 
@@ -17,7 +20,7 @@ impl<'a> Lowering<'a> {
         self.check_callee(call)?;
         let mark = self.next;
         let callee = self.value(&call.func)?;
-        let mut arguments = self.positional(&call.arguments)?;
+        let mut arguments = self.positional(call)?;
         for (index, keyword) in call.arguments.keywords.iter().enumerate() {
             let value = self.value(&keyword.value)?;
             arguments.push(match &keyword.arg {
@@ -51,11 +54,21 @@ impl<'a> Lowering<'a> {
 
     /// Refuses calls that look at the frame of the function, which there is none of.
     fn check_callee(&self, call: &ast::ExprCall) -> Result<()> {
-        let Expr::Name(name) = &*call.func else { return Ok(()) };
-        let name = name.id.as_str();
-        let is_refused = FRAME.contains(&name)
-            || (FRAME_WITHOUT_ARGUMENTS.contains(&name) && call.arguments.is_empty());
-        if is_refused && matches!(self.variable(name), Variable::Global) {
+        let (name, is_refused) = match &*call.func {
+            Expr::Attribute(attribute) => {
+                let name = attribute.attr.as_str();
+                (name, FRAME_OF_MODULES.contains(&name))
+            }
+            Expr::Name(name) => {
+                let name = name.id.as_str();
+                let is_refused = FRAME.contains(&name)
+                    || FRAME_OF_MODULES.contains(&name)
+                    || (FRAME_WITHOUT_ARGUMENTS.contains(&name) && call.arguments.is_empty());
+                (name, is_refused && matches!(self.variable(name), Variable::Global))
+            }
+            _ => return Ok(()),
+        };
+        if is_refused {
             return self.cannot(format!("a call of {name}, which looks at the frame"), call);
         }
         Ok(())
@@ -63,7 +76,8 @@ impl<'a> Lowering<'a> {
 
     /// Arguments by position. If something is computed behind a starred one, that is iterated before,
     /// unless it is the only one.
-    fn positional(&mut self, given: &'a ast::Arguments) -> Result<Vec<Argument>> {
+    fn positional(&mut self, call: &'a ast::ExprCall) -> Result<Vec<Argument>> {
+        let given = &call.arguments;
         let (args, keywords) = (&given.args[..], &given.keywords);
         let starred = args.iter().position(Expr::is_starred_expr);
         let is_late = starred.is_some_and(|at| {
@@ -74,7 +88,7 @@ impl<'a> Lowering<'a> {
             !later.chain(keywords.iter().map(|keyword| &keyword.value)).all(is_quiet)
         });
         if is_late && args.len() > 1 {
-            let span = self.span(&args[0]);
+            let span = self.span(call);
             return Ok(vec![Argument::Starred(self.list_of(args, span)?)]);
         }
         let mut arguments = vec![];

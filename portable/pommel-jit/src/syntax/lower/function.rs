@@ -259,7 +259,8 @@ impl<'a> Lowering<'a> {
             None => whole,
             Some(last) => {
                 let behind = TextRange::new(last.end(), function.end());
-                let blank = self.module.slice(behind).find("def").unwrap_or(0) as u32;
+                let word = if function.is_async { "async" } else { "def" };
+                let blank = self.module.slice(behind).find(word).unwrap_or(0) as u32;
                 Span { start: self.span(&behind).start + blank, end: whole.end }
             }
         }

@@ -1,0 +1,85 @@
+//! Floats that leave a loop without calls.
+//!
+//! Calls spoil all registers of floats. What is there after a call is kept in memory, and the allocator
+//! of registers keeps it there everywhere, also in a loop before the call. So what comes out of a loop is
+//! written to memory behind it, and read from there on where it is used. (What is written and read
+//! without a call between is the same value to Cranelift.)
+
+use pommel_jit::ir::flow::{self, Dominators, Loop};
+use pommel_jit::ir::{Block, Function, Op, Type, Value};
+
+/// Floats to be kept in memory from a block on.
+pub(crate) struct Kept {
+    /// The block behind a loop.
+    pub(crate) behind: Block,
+    /// What comes out of the loop.
+    pub(crate) floats: Vec<Value>,
+}
+
+/// The floats that come out of loops without calls and may be used after a call.
+pub(crate) fn kept(function: &Function, dominators: &Dominators) -> Vec<Kept> {
+    let predecessors = flow::predecessors(function);
+    let mut all = vec![];
+    for around in flow::loops(function, dominators) {
+        if around.blocks.iter().any(|block| has_call(function, *block)) {
+            continue;
+        }
+        for behind in dominators.order.iter().copied() {
+            let from = &predecessors[behind.0 as usize];
+            let is_behind = !around.blocks.contains(&behind)
+                && !from.is_empty()
+                && from.iter().all(|from| around.blocks.contains(from));
+            if is_behind {
+                let floats = used_behind(function, dominators, &around, behind);
+                all.push(Kept { behind, floats });
+            }
+        }
+    }
+    all
+}
+
+/// The floats of a loop that are used in a block behind it or further on, if there is a call as well.
+fn used_behind(
+    function: &Function,
+    dominators: &Dominators,
+    around: &Loop,
+    behind: Block,
+) -> Vec<Value> {
+    let reached = dominators.order.iter().copied();
+    let after: Vec<Block> = reached.filter(|block| dominators.dominates(behind, *block)).collect();
+    if !after.iter().any(|block| has_call(function, *block)) {
+        return vec![];
+    }
+    let mut is_used = vec![false; function.types.len()];
+    for block in after {
+        let data = &function[block];
+        for value in data.insts.iter().flat_map(|inst| inst.uses()).chain(data.end.uses()) {
+            is_used[value.0 as usize] = true;
+        }
+    }
+    let mut floats = floats(function, around);
+    floats.retain(|value| is_used[value.0 as usize]);
+    floats
+}
+
+fn has_call(function: &Function, block: Block) -> bool {
+    function[block].insts.iter().any(|inst| is_call(inst.op))
+}
+
+/// The floats that a loop computes or carries around.
+fn floats(function: &Function, around: &Loop) -> Vec<Value> {
+    let mut floats = vec![];
+    for block in &around.blocks {
+        let data = &function[*block];
+        let results = data.insts.iter().flat_map(|inst| &inst.results);
+        floats.extend(data.params.iter().chain(results).copied());
+    }
+    floats.retain(|value| function.type_of(*value) == Type::F64);
+    floats
+}
+
+/// Whether an operation is a call. One that looks for interrupts leaves registers as they are.
+fn is_call(op: Op) -> bool {
+    matches!(op, Op::Math1 | Op::Math2 | Op::SinCos)
+        || crate::objects::is_runtime(op) && op != Op::Poll
+}

@@ -1,0 +1,56 @@
+//! What makes functions of the typed form better. Each pass is one file, gives the same results and the
+//! same exits as before, and says whether it changed anything.
+
+pub mod dead;
+pub mod fold;
+pub mod invariant;
+pub mod ownership;
+pub mod params;
+pub mod range;
+pub mod repeated;
+mod replace;
+
+use crate::ir::Function;
+use crate::ir::verify::verify;
+
+/// So many times all passes are tried at most.
+const ROUNDS: usize = 8;
+
+/// A pass by its name.
+type Pass = (&'static str, fn(&mut Function) -> bool);
+
+/// The passes that are done until none finds anything, in this order.
+const PASSES: &[Pass] = &[
+    ("fold", fold::run),
+    ("params", params::run),
+    ("repeated", repeated::run),
+    ("range", range::run),
+    ("invariant", invariant::run),
+    ("dead", dead::run),
+];
+
+/// Makes a function better, and says in it who gives handles back. It has neither `retain` nor `release`
+/// before.
+pub fn optimise(function: &mut Function) {
+    for _ in 0..ROUNDS {
+        let mut changed = false;
+        for (name, pass) in PASSES {
+            changed |= pass(function);
+            check(function, name);
+        }
+        if !changed {
+            break;
+        }
+    }
+    ownership::run(function);
+    check(function, "ownership");
+}
+
+/// A pass that spoils a function is a fault of ours, which tests find.
+fn check(function: &Function, pass: &str) {
+    if cfg!(debug_assertions)
+        && let Err(error) = verify(function)
+    {
+        panic!("after `{pass}`: {error}\n{function}");
+    }
+}

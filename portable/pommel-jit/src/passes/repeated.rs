@@ -1,0 +1,268 @@
+//! What was computed before: the same pure instruction with the same operands, on every way here. Sine and
+//! cosine of one value are computed together. A condition that was branched on or checked is known from
+//! there on.
+
+use super::replace::Replacements;
+use crate::ir::flow::{self, Dominators};
+use crate::ir::op::Math;
+use crate::ir::{Block, End, Function, Immediate, Inst, Op, Type, Value};
+use std::collections::HashMap;
+
+/// Replaces what was computed before. Whether there was anything.
+pub fn run(function: &mut Function) -> bool {
+    let mut changed = join_sines_and_cosines(function);
+    let dominators = Dominators::of(function);
+    let mut search = Search {
+        replacements: Replacements::of(function),
+        known: HashMap::new(),
+        truths: HashMap::new(),
+        is_view: function.views(),
+        changed: false,
+    };
+    let mut children = vec![vec![]; function.blocks.len()];
+    for block in dominators.order.iter().rev() {
+        if let Some(parent) = dominators.parent(*block) {
+            children[parent.0 as usize].push(*block);
+        }
+    }
+    let entries = entries(function);
+    let mut path = vec![Step::Enter(Block(0))];
+    while let Some(step) = path.pop() {
+        match step {
+            Step::Enter(block) => {
+                let undo = search.block(function, block, entries[block.0 as usize]);
+                path.push(Step::Leave(undo));
+                path.extend(children[block.0 as usize].iter().map(|child| Step::Enter(*child)));
+            }
+            Step::Leave(undo) => search.forget(undo),
+        }
+    }
+    search.replacements.apply(function);
+    changed |= search.changed;
+    changed
+}
+
+/// A step on the way through the tree of dominators.
+enum Step {
+    Enter(Block),
+    Leave(Vec<Undo>),
+}
+
+/// What is not known any more when a block and all that it dominates are done.
+enum Undo {
+    Computed(Key),
+    Truth(Value),
+}
+
+/// An instruction, as far as its result depends on it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    op: Op,
+    immediate: u64,
+    args: Vec<Value>,
+}
+
+/// For blocks that are entered in one way: from a branch, whose condition is then known.
+fn entries(function: &Function) -> Vec<Option<(Value, bool)>> {
+    let predecessors = flow::predecessors(function);
+    let entry = |block: Block| {
+        let [from] = predecessors[block.0 as usize][..] else { return None };
+        match &function[from].end {
+            End::Branch { condition, then, otherwise } if then.block != otherwise.block => {
+                Some((*condition, then.block == block))
+            }
+            _ => None,
+        }
+    };
+    function.ids().map(entry).collect()
+}
+
+struct Search {
+    replacements: Replacements,
+    /// Results by instruction, on the way to the block that is looked at.
+    known: HashMap<Key, Vec<Value>>,
+    /// What is true or false there.
+    truths: HashMap<Value, bool>,
+    /// Which values are addresses of what is known of an array.
+    is_view: Vec<bool>,
+    changed: bool,
+}
+
+impl Search {
+    fn block(
+        &mut self,
+        function: &mut Function,
+        block: Block,
+        entry: Option<(Value, bool)>,
+    ) -> Vec<Undo> {
+        let mut undo = vec![];
+        if let Some((condition, truth)) = entry {
+            self.learn(condition, truth, &mut undo);
+        }
+        let insts = std::mem::take(&mut function[block].insts);
+        let mut kept = Vec::with_capacity(insts.len());
+        for mut inst in insts {
+            inst.each_use(|value| *value = self.replacements.get(*value));
+            if !self.is_known(&inst, &mut undo) {
+                self.decide(&mut inst);
+                kept.push(inst);
+            }
+        }
+        function[block].insts = kept;
+        let replacements = &self.replacements;
+        function[block].end.each_use(|value| *value = replacements.get(*value));
+        self.decide_end(function, block);
+        undo
+    }
+
+    fn learn(&mut self, condition: Value, truth: bool, undo: &mut Vec<Undo>) {
+        let condition = self.replacements.get(condition);
+        self.truths.entry(condition).or_insert_with(|| {
+            undo.push(Undo::Truth(condition));
+            truth
+        });
+    }
+
+    fn forget(&mut self, undo: Vec<Undo>) {
+        for one in undo {
+            match one {
+                Undo::Computed(key) => drop(self.known.remove(&key)),
+                Undo::Truth(value) => drop(self.truths.remove(&value)),
+            }
+        }
+    }
+
+    /// Whether an instruction does what was done before; else what it does is known from here on.
+    fn is_known(&mut self, inst: &Inst, undo: &mut Vec<Undo>) -> bool {
+        let is_word = inst.op == Op::LoadI64 && self.is_view[inst.args[0].0 as usize];
+        if !is_word && !inst.op.signature().pure {
+            return false;
+        }
+        let key = key(inst);
+        let known = self.known.get(&key).map(Vec::as_slice).or_else(|| self.part(inst));
+        if let Some(results) = known.map(<[Value]>::to_vec) {
+            for (result, known) in inst.results.iter().zip(results) {
+                self.replacements.set(*result, known);
+            }
+            self.changed = true;
+            return true;
+        }
+        self.known.insert(key.clone(), inst.results.clone());
+        undo.push(Undo::Computed(key));
+        if inst.op == Op::Guard {
+            self.learn(inst.args[0], true, undo);
+        }
+        false
+    }
+
+    /// The sine or the cosine out of both.
+    fn part(&self, inst: &Inst) -> Option<&[Value]> {
+        let which = match inst.immediate {
+            Immediate::Math(Math::Sin) => 0,
+            Immediate::Math(Math::Cos) => 1,
+            _ => return None,
+        };
+        let both = Key { op: Op::SinCos, immediate: 0, args: inst.args.clone() };
+        self.known.get(&both).map(|results| &results[which..])
+    }
+
+    /// An operation with a truth value that is known here: where its operand is the very value.
+    fn decide(&mut self, inst: &mut Inst) {
+        let truth = |value: &Value| self.truths.get(value).copied();
+        let (op, args, immediate) = match (inst.op, &inst.args[..]) {
+            (Op::BNot, [x]) => match truth(x) {
+                Some(value) => (Op::Bool, vec![], Immediate::Bool(!value)),
+                None => return,
+            },
+            (Op::BToI, [x]) => match truth(x) {
+                Some(value) => (Op::Int, vec![], Immediate::Int(i64::from(value))),
+                None => return,
+            },
+            (Op::Select, [x, then, otherwise]) => match truth(x) {
+                Some(value) => {
+                    let only = if value { *then } else { *otherwise };
+                    (Op::Select, vec![*x, only, only], Immediate::None)
+                }
+                None => return,
+            },
+            _ => return,
+        };
+        self.changed |= inst.op != op || inst.args != args;
+        (inst.op, inst.args, inst.immediate) = (op, args, immediate);
+    }
+
+    /// A branch on a condition that is known here is a jump.
+    fn decide_end(&mut self, function: &mut Function, block: Block) {
+        let End::Branch { condition, then, otherwise } = &function[block].end else { return };
+        let only = match self.truths.get(condition) {
+            Some(true) => then,
+            Some(false) => otherwise,
+            None => return,
+        };
+        function[block].end = End::Jump(only.clone());
+        self.changed = true;
+    }
+}
+
+fn key(inst: &Inst) -> Key {
+    let immediate = match inst.immediate {
+        Immediate::None => 0,
+        Immediate::Int(value) => value as u64,
+        Immediate::Float(value) => value.to_bits(),
+        Immediate::Bool(value) => u64::from(value),
+        Immediate::Math(function) => function as u64,
+    };
+    let mut args = inst.args.clone();
+    if super::fold::is_commutative(inst.op) {
+        args.sort();
+    }
+    Key { op: inst.op, immediate, args }
+}
+
+/// Where both the sine and the cosine of a value are computed, and one of them always before the other,
+/// that one computes both.
+fn join_sines_and_cosines(function: &mut Function) -> bool {
+    let mut places: HashMap<Value, [Vec<(Block, usize)>; 2]> = HashMap::new();
+    let dominators = Dominators::of(function);
+    for block in &dominators.order {
+        for (index, inst) in function[*block].insts.iter().enumerate() {
+            let which = match inst.immediate {
+                Immediate::Math(Math::Sin) => 0,
+                Immediate::Math(Math::Cos) => 1,
+                _ => continue,
+            };
+            places.entry(inst.args[0]).or_default()[which].push((*block, index));
+        }
+    }
+    let mut pairs: Vec<[(Block, usize); 2]> = vec![];
+    for [sines, cosines] in places.into_values() {
+        let is_before = |one: &(Block, usize), other: &(Block, usize)| match one.0 == other.0 {
+            true => one.1 < other.1,
+            false => dominators.dominates(one.0, other.0),
+        };
+        // The first of each, in the order of blocks: later ones are the same, or are looked at the next
+        // time.
+        if let (Some(sine), Some(cosine)) = (sines.first(), cosines.first()) {
+            if is_before(sine, cosine) {
+                pairs.push([*sine, *cosine]);
+            } else if is_before(cosine, sine) {
+                pairs.push([*cosine, *sine]);
+            }
+        }
+    }
+    let mut replacements = Replacements::of(function);
+    for [first, second] in &pairs {
+        let other = function[second.0].insts[second.1].results[0];
+        let new = function.value(Type::F64);
+        replacements.set(other, new);
+        let inst = &mut function[first.0].insts[first.1];
+        match inst.immediate {
+            Immediate::Math(Math::Sin) => inst.results.push(new),
+            _ => inst.results.insert(0, new),
+        }
+        (inst.op, inst.immediate) = (Op::SinCos, Immediate::None);
+    }
+    replacements.apply(function);
+    // The second ones are dead now. Their results are replaced everywhere.
+    !pairs.is_empty()
+}

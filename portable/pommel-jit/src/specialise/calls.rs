@@ -1,0 +1,510 @@
+//! Calls: of functions in Python, which are followed, and of functions and classes that have a rule.
+
+use super::state::{Frame, Home};
+use super::value::{CodeRef, Contents, Known, Val};
+use super::world::{Builtin, Description, FunctionObject};
+use super::{DEPTH, Done, Flow, Specialiser};
+use crate::code::{Argument, Code, Instruction, Name, Point, Reg};
+use crate::ir::op::{Class, Math};
+use crate::ir::{Op, Value};
+use std::sync::Arc;
+
+/// Arrays of at most so many elements are in registers.
+const LARGEST_VECTOR: usize = 16;
+
+/// What a function is called with, without stars.
+struct Given {
+    positional: Vec<Val<Value>>,
+    named: Vec<(Box<str>, Val<Value>)>,
+}
+
+/// A function that can be followed.
+struct Callee {
+    code: Arc<Code>,
+    home: Home,
+    around: Option<(CodeRef, u32)>,
+    defaults: Vec<Val<Value>>,
+    keyword_defaults: Vec<(Box<str>, Val<Value>)>,
+    cells: Vec<Val<Value>>,
+}
+
+impl Specialiser<'_> {
+    pub(super) fn call(
+        &mut self,
+        to: Reg,
+        callee: Reg,
+        arguments: &[Argument],
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let Some(given) = self.given(arguments) else { return self.perform(instruction) };
+        match self.get(callee) {
+            Val::Known(known) => match self.world.describe(known) {
+                Description::Function(function) => {
+                    let callee = self.callee(&function);
+                    self.follow(to, &callee, &given, instruction)
+                }
+                Description::Builtin(builtin) => {
+                    self.builtin(to, builtin, &given, arguments, instruction)
+                }
+                _ => self.perform(instruction),
+            },
+            Val::Thing(thing) => match self.made_callee(self.state.contents(thing).clone()) {
+                Some(callee) => self.follow(to, &callee, &given, instruction),
+                None => self.perform(instruction),
+            },
+            Val::Method(object, name) => self.method(to, &object, &name, arguments, instruction),
+            _ => self.perform(instruction),
+        }
+    }
+
+    /// The arguments, if it is known how many they are.
+    fn given(&self, arguments: &[Argument]) -> Option<Given> {
+        let mut given = Given { positional: vec![], named: vec![] };
+        for argument in arguments {
+            match argument {
+                Argument::Positional(register) => given.positional.push(self.get(*register)),
+                Argument::Starred(register) => match self.get(*register) {
+                    Val::Tuple(items) => given.positional.extend(items.iter().cloned()),
+                    _ => return None,
+                },
+                Argument::Keyword(name, register) => {
+                    given.named.push((self.name(*name), self.get(*register)));
+                }
+                Argument::DoubleStarred(_) => return None,
+            }
+        }
+        Some(given)
+    }
+
+    fn callee(&mut self, function: &FunctionObject) -> Callee {
+        let known = |this: &mut Self, known: &Known| this.known(*known);
+        Callee {
+            code: function.code.clone(),
+            home: Home(function.home),
+            around: None,
+            defaults: function.defaults.iter().map(|default| known(self, default)).collect(),
+            keyword_defaults: {
+                let named = function.keyword_defaults.iter();
+                named.map(|(name, default)| (name.clone(), known(self, default))).collect()
+            },
+            cells: function.cells.iter().map(|cell| Val::Known(*cell)).collect(),
+        }
+    }
+
+    /// A function that the code made itself.
+    fn made_callee(&mut self, contents: Contents<Value>) -> Option<Callee> {
+        let Contents::Function { home, code, around, nested, defaults, keyword_defaults, cells } =
+            contents
+        else {
+            return None;
+        };
+        let named = keyword_defaults.into_iter();
+        let names = &around.0.names;
+        Some(Callee {
+            home: Home(home),
+            keyword_defaults: named.map(|(n, v)| (names[n.0 as usize].clone(), v)).collect(),
+            code: code.0,
+            around: Some((around, nested)),
+            defaults,
+            cells,
+        })
+    }
+
+    /// Goes on in the function that is called, if that is worth it.
+    fn follow(
+        &mut self,
+        to: Reg,
+        callee: &Callee,
+        given: &Given,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let is_inside = self.state.frames.iter().any(|f| Arc::ptr_eq(&f.code, &callee.code));
+        let is_supported = callee.code.unsupported.is_none();
+        if is_inside || !is_supported || self.state.frames.len() >= DEPTH {
+            return self.perform(instruction);
+        }
+        let top = self.state.top();
+        let (around, point) = (top.context, top.point);
+        let context = self.context(around, point, &callee.code);
+        let mut frame = self.frame(&callee.code, callee.home, callee.around.clone(), context);
+        if bind(&mut frame, callee, given).is_none() {
+            // It is wrong, or collects keywords.
+            return self.perform(instruction);
+        }
+        for (i, cell) in callee.cells.iter().enumerate() {
+            frame.registers[callee.code.locals.len() + i] = cell.clone();
+        }
+        self.prune(Point { index: point.index + 1, ..point });
+        self.state.frames.push(frame);
+        self.run_frame(to)
+    }
+
+    fn method(
+        &mut self,
+        to: Reg,
+        object: &Val<Value>,
+        name: &str,
+        arguments: &[Argument],
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let contents = match object {
+            Val::Thing(thing) => Some((*thing, self.state.contents(*thing).clone())),
+            _ => None,
+        };
+        match (contents, name, arguments) {
+            (Some((thing, Contents::List(mut items))), "append", [Argument::Positional(item)]) => {
+                items.push(self.get(*item));
+                self.state.heap[thing.0 as usize] = Some(Contents::List(items));
+                self.set(to, Val::None)
+            }
+            (Some((_, Contents::Vector(items))), "copy", []) => {
+                let made = self.state.make(Contents::Vector(items));
+                self.set(to, made)
+            }
+            _ => self.perform(instruction),
+        }
+    }
+
+    pub(super) fn make_function(
+        &mut self,
+        to: Reg,
+        nested: u32,
+        defaults: &[Reg],
+        keyword_defaults: &[(Name, Reg)],
+        cells: &[Reg],
+    ) -> Done<Flow> {
+        if self.state.top().around.is_some() {
+            // Its code object is not among those of a function that is there.
+            return self.leave_for_good();
+        }
+        let around = self.state.top().code.clone();
+        let all = |this: &Self, registers: &[Reg]| {
+            registers.iter().map(|register| this.get(*register)).collect::<Vec<_>>()
+        };
+        let contents = Contents::Function {
+            home: self.state.top().home.0,
+            code: CodeRef(around.nested[nested as usize].clone()),
+            nested,
+            defaults: all(self, defaults),
+            keyword_defaults: keyword_defaults.iter().map(|(n, r)| (*n, self.get(*r))).collect(),
+            cells: all(self, cells),
+            around: CodeRef(around),
+        };
+        let made = self.state.make(contents);
+        self.set(to, made)
+    }
+
+    fn builtin(
+        &mut self,
+        to: Reg,
+        builtin: Builtin,
+        given: &Given,
+        arguments: &[Argument],
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        if let Some(function) = math_of(builtin) {
+            return self.math(to, function, given, instruction);
+        }
+        let result = match (builtin, &given.positional[..]) {
+            _ if !given.named.is_empty() => None,
+            (Builtin::Bool, [_]) => match arguments {
+                [Argument::Positional(register)] => Some(Val::Bool(self.truth(*register)?)),
+                _ => None,
+            },
+            (Builtin::Range, parts) => self.range(parts),
+            (Builtin::Len, [value]) => self.length(value),
+            (Builtin::Array, [value]) => self.array(value),
+            (Builtin::Enumerate, [value]) => {
+                let start = self.build.int(0);
+                self.iterator(value).map(|inner| Val::Enumerate(Box::new(inner), start))
+            }
+            (Builtin::Zip, parts) => {
+                let inner = parts.iter().map(|part| self.iterator(part)).collect::<Option<_>>();
+                inner.map(Val::Zip)
+            }
+            (Builtin::Min | Builtin::Max, parts) => {
+                return self.extreme(to, builtin == Builtin::Max, parts, instruction);
+            }
+            (_, parts) => return self.conversion(to, builtin, parts, instruction),
+        };
+        if let Some(result) = result {
+            return self.set(to, result);
+        }
+        if self.perform(instruction)? == Flow::Ends {
+            return Ok(Flow::Ends);
+        }
+        let class = match builtin {
+            Builtin::Len => Class::Int,
+            Builtin::Array => Class::Array,
+            _ => return Ok(Flow::On),
+        };
+        match self.get(to) {
+            Val::Object(handle, None) => self.set(to, Val::Object(handle, Some(class))),
+            _ => Ok(Flow::On),
+        }
+    }
+
+    fn range(&mut self, parts: &[Val<Value>]) -> Option<Val<Value>> {
+        let mut ints = Vec::new();
+        for part in parts {
+            ints.push(self.index_of(part)?);
+        }
+        let (zero, one) = (self.build.int(0), self.build.int(1));
+        Some(Val::Range(Arc::new(match ints[..] {
+            [stop] => [zero, stop, one],
+            [start, stop] => [start, stop, one],
+            [start, stop, step] if self.build.int_constant(step).is_some_and(|step| step != 0) => {
+                [start, stop, step]
+            }
+            _ => return None,
+        })))
+    }
+
+    fn length(&mut self, value: &Val<Value>) -> Option<Val<Value>> {
+        let length = match value {
+            Val::Tuple(items) => items.len(),
+            Val::Array(_, view, words) if view.rank > 0 => return Some(Val::Int(words[1])),
+            Val::Thing(thing) => match self.state.contents(*thing) {
+                Contents::List(items) => items.len(),
+                Contents::Vector(items) => items.len(),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(Val::Int(self.build.int(length as i64)))
+    }
+
+    /// An array of a list of numbers of which one at least is a float: an array in registers.
+    fn array(&mut self, value: &Val<Value>) -> Option<Val<Value>> {
+        let items: Vec<Val<Value>> = match value {
+            Val::Tuple(items) => items.to_vec(),
+            Val::Thing(thing) => match self.state.contents(*thing) {
+                Contents::List(items) => items.clone(),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let has_float = items.iter().any(|item| matches!(item, Val::Float(_)));
+        if !has_float || items.len() > LARGEST_VECTOR {
+            return None;
+        }
+        let items: Option<_> = items.iter().map(|item| self.float_of(item)).collect();
+        Some(self.state.make(Contents::Vector(items?)))
+    }
+
+    /// `min` and `max` of numbers of one kind: the first of those that are equal.
+    fn extreme(
+        &mut self,
+        to: Reg,
+        is_max: bool,
+        parts: &[Val<Value>],
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let op = match parts.first() {
+            Some(Val::Int(_)) => Op::ILt,
+            Some(Val::Float(_)) => Op::FLt,
+            _ => return self.perform(instruction),
+        };
+        let mut numbers = Vec::new();
+        for part in parts {
+            match (part, op) {
+                (Val::Int(number), Op::ILt) | (Val::Float(number), Op::FLt) => {
+                    numbers.push(*number);
+                }
+                _ => return self.perform(instruction),
+            }
+        }
+        if numbers.len() < 2 {
+            return self.perform(instruction);
+        }
+        let mut best = numbers[0];
+        for &number in &numbers[1..] {
+            let better = match is_max {
+                true => self.op(op, &[best, number]),
+                false => self.op(op, &[number, best]),
+            };
+            best = self.build.select(better, number, best);
+        }
+        self.set(to, if op == Op::ILt { Val::Int(best) } else { Val::Float(best) })
+    }
+
+    /// Functions of one number that are no function of the C library.
+    fn conversion(
+        &mut self,
+        to: Reg,
+        builtin: Builtin,
+        parts: &[Val<Value>],
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let result = match (builtin, parts) {
+            (Builtin::Copysign, [a, b]) => match (self.float_of(a), self.float_of(b)) {
+                (Some(a), Some(b)) => Val::Float(self.op(Op::FCopysign, &[a, b])),
+                _ => return self.perform(instruction),
+            },
+            (Builtin::Float | Builtin::Fabs, [value]) => match self.float_of(value) {
+                Some(float) if builtin == Builtin::Fabs => Val::Float(self.op(Op::FAbs, &[float])),
+                Some(float) => Val::Float(float),
+                None => return self.perform(instruction),
+            },
+            (Builtin::Abs, [Val::Float(float)]) => Val::Float(self.op(Op::FAbs, &[*float])),
+            (Builtin::Abs, [Val::Int(int)]) => {
+                let zero = self.build.int(0);
+                let opposite = self.checked(Op::ISub, zero, *int);
+                let is_negative = self.op(Op::ILt, &[*int, zero]);
+                Val::Int(self.build.select(is_negative, opposite, *int))
+            }
+            (Builtin::Isnan, [Val::Float(x)]) => Val::Bool(self.op(Op::FNe, &[*x, *x])),
+            (Builtin::Isfinite, [Val::Float(x)]) => Val::Bool(self.is_finite(*x)),
+            (Builtin::Isinf, [Val::Float(x)]) => {
+                let (size, infinite) = (self.op(Op::FAbs, &[*x]), self.build.float(f64::INFINITY));
+                Val::Bool(self.op(Op::FEq, &[size, infinite]))
+            }
+            (Builtin::Int | Builtin::Floor | Builtin::Ceil | Builtin::Trunc, [value]) => {
+                return self.rounded(to, builtin, &value.clone(), instruction);
+            }
+            (Builtin::Sqrt, [value]) => match self.float_of(value) {
+                Some(x) => {
+                    let zero = self.build.float(0.0);
+                    let fits = self.op(Op::FLe, &[zero, x]);
+                    if self.guard(fits) == Flow::Ends {
+                        return Ok(Flow::Ends);
+                    }
+                    Val::Float(self.op(Op::FSqrt, &[x]))
+                }
+                None => return self.perform(instruction),
+            },
+            _ => return self.perform(instruction),
+        };
+        self.set(to, result)
+    }
+
+    fn rounded(
+        &mut self,
+        to: Reg,
+        builtin: Builtin,
+        value: &Val<Value>,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let float = match value {
+            Val::Float(float) => *float,
+            other => match self.index_of(other) {
+                Some(int) => return self.set(to, Val::Int(int)),
+                None => return self.perform(instruction),
+            },
+        };
+        let whole = match builtin {
+            Builtin::Floor => self.op(Op::FFloor, &[float]),
+            Builtin::Ceil => self.op(Op::FCeil, &[float]),
+            _ => self.op(Op::FTrunc, &[float]),
+        };
+        let (least, end) = (self.build.float(-(2f64.powi(63))), self.build.float(2f64.powi(63)));
+        let above = self.op(Op::FLe, &[least, whole]);
+        let below = self.op(Op::FLt, &[whole, end]);
+        let fits = self.op(Op::BAnd, &[above, below]);
+        if self.guard(fits) == Flow::Ends {
+            return Ok(Flow::Ends);
+        }
+        let int = self.op(Op::FToI, &[whole]);
+        self.set(to, Val::Int(int))
+    }
+
+    /// A function of the C library. Where its result is not finite, the interpreter says what that means.
+    fn math(
+        &mut self,
+        to: Reg,
+        function: Math,
+        given: &Given,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        if !given.named.is_empty() || given.positional.len() != function.arity() {
+            return self.perform(instruction);
+        }
+        let mut numbers = Vec::new();
+        for value in &given.positional {
+            match self.float_of(value) {
+                Some(number) => numbers.push(number),
+                None => return self.perform(instruction),
+            }
+        }
+        let result = self.build.math(function, &numbers);
+        let mut fits = self.is_finite(result);
+        // Functions of two have cases of their own for what is infinite.
+        if numbers.len() == 2 {
+            for number in numbers {
+                let finite = self.is_finite(number);
+                fits = self.op(Op::BAnd, &[fits, finite]);
+            }
+        }
+        if self.guard(fits) == Flow::Ends {
+            return Ok(Flow::Ends);
+        }
+        self.set(to, Val::Float(result))
+    }
+}
+
+/// The function of the C library that a function of `math` calls.
+fn math_of(builtin: Builtin) -> Option<Math> {
+    Some(match builtin {
+        Builtin::Acos => Math::Acos,
+        Builtin::Asin => Math::Asin,
+        Builtin::Atan => Math::Atan,
+        Builtin::Atan2 => Math::Atan2,
+        Builtin::Cos => Math::Cos,
+        Builtin::Cosh => Math::Cosh,
+        Builtin::Exp => Math::Exp,
+        Builtin::Expm1 => Math::Expm1,
+        Builtin::Fmod => Math::Fmod,
+        Builtin::Log => Math::Log,
+        Builtin::Log10 => Math::Log10,
+        Builtin::Log1p => Math::Log1p,
+        Builtin::Log2 => Math::Log2,
+        Builtin::Pow => Math::Pow,
+        Builtin::Sin => Math::Sin,
+        Builtin::Sinh => Math::Sinh,
+        Builtin::Tan => Math::Tan,
+        Builtin::Tanh => Math::Tanh,
+        _ => return None,
+    })
+}
+
+/// Puts arguments into the registers of the parameters. `None` if they do not fit, or keywords would have
+/// to be collected.
+fn bind(frame: &mut Frame, callee: &Callee, given: &Given) -> Option<()> {
+    let parameters = &callee.code.parameters;
+    let positional = parameters.positional as usize;
+    let named = positional + parameters.keyword_only as usize;
+    if parameters.keywords {
+        return None;
+    }
+    let mut filled = vec![false; named];
+    for (i, value) in given.positional.iter().take(positional).enumerate() {
+        frame.registers[i] = value.clone();
+        filled[i] = true;
+    }
+    if parameters.variadic {
+        let rest = given.positional.iter().skip(positional).cloned().collect();
+        frame.registers[named] = Val::Tuple(rest);
+    } else if given.positional.len() > positional {
+        return None;
+    }
+    for (name, value) in &given.named {
+        let first = parameters.positional_only as usize;
+        let i = (first..named).find(|i| callee.code.locals[*i] == *name)?;
+        if core::mem::replace(&mut filled[i], true) {
+            return None;
+        }
+        frame.registers[i] = value.clone();
+    }
+    let first = positional.checked_sub(callee.defaults.len())?;
+    for (i, is_filled) in filled.iter().enumerate().filter(|(_, is_filled)| !**is_filled) {
+        let _ = is_filled;
+        let default = if i < positional {
+            i.checked_sub(first).map(|i| &callee.defaults[i])
+        } else {
+            let name = &callee.code.locals[i];
+            callee.keyword_defaults.iter().find(|(of, _)| of == name).map(|(_, value)| value)
+        };
+        frame.registers[i] = default?.clone();
+    }
+    Some(())
+}

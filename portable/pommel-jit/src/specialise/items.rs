@@ -1,0 +1,614 @@
+//! Attributes, items, iterators: what is taken out of things and put into them.
+
+use super::join::Incoming;
+use super::value::{Contents, Element, Shape, Val, View, infallible};
+use super::world::Description;
+use super::{Done, Flow, Specialiser};
+use crate::code::{Instruction, Name, Reg};
+use crate::ir::op::Class;
+use crate::ir::{Immediate, Op, Value};
+use std::sync::Arc;
+
+/// Of so many values one can be chosen at most.
+const MOST_ITEMS: usize = 16;
+
+/// The ways on from the next item of an iterator.
+#[derive(Default)]
+pub(super) struct Alternatives {
+    pub(super) item: Option<Incoming>,
+    pub(super) done: Option<Incoming>,
+}
+
+/// What comes out of an iterator: whether there is an item, which one, and the iterator behind it.
+struct Step {
+    has_item: Value,
+    item: Item,
+    rest: Val<Value>,
+}
+
+/// An item, which may be looked at only where it is known to be there.
+enum Item {
+    Value(Val<Value>),
+    Element(Element, Value),
+    /// One of some values that are alike.
+    One(Arc<[Val<Value>]>, Value),
+    Tuple(Vec<Item>),
+}
+
+/// Where an index leads.
+enum Found {
+    At(Value),
+    /// To no element. Nothing comes behind this.
+    OutOfBounds,
+    /// To something else than an element.
+    Nothing,
+}
+
+impl Specialiser<'_> {
+    pub(super) fn load_attribute(
+        &mut self,
+        to: Reg,
+        object: Reg,
+        name: Name,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let text = self.name(name);
+        let value = self.get(object);
+        match &value {
+            Val::Known(known) if let Description::Module = self.world.describe(*known) => {
+                if let Some(found) = self.world.attribute(*known, &text) {
+                    return self.set_known(to, found);
+                }
+            }
+            // Methods of our own classes and of the interpreter's are always there.
+            Val::Thing(thing) => {
+                let contents = self.state.contents(*thing);
+                let is_method = match contents {
+                    Contents::List(_) => &*text == "append",
+                    Contents::Vector(_) => &*text == "copy",
+                    _ => false,
+                };
+                if is_method {
+                    return self.set(to, Val::Method(Box::new(value), (&*text).into()));
+                }
+            }
+            Val::Object(_, Some(Class::List)) if &*text == "append" => {
+                return self.set(to, Val::Method(Box::new(value), (&*text).into()));
+            }
+            _ => {}
+        }
+        self.perform(instruction)
+    }
+
+    pub(super) fn list_append(
+        &mut self,
+        list: Reg,
+        item: Reg,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        if let Val::Thing(thing) = self.get(list)
+            && let Contents::List(items) = self.state.contents(thing)
+        {
+            let mut items = items.clone();
+            items.push(self.get(item));
+            self.state.heap[thing.0 as usize] = Some(Contents::List(items));
+            return Ok(Flow::On);
+        }
+        self.perform(instruction)
+    }
+
+    /// The items of a sequence in registers.
+    pub(super) fn items_of(&self, value: &Val<Value>) -> Option<Vec<Val<Value>>> {
+        Some(match value {
+            Val::Tuple(items) => items.to_vec(),
+            Val::Thing(thing) => match self.state.contents(*thing) {
+                Contents::List(items) => items.clone(),
+                Contents::Vector(items) => items.iter().map(|item| Val::Float(*item)).collect(),
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+
+    /// The position that a constant index stands for.
+    fn position(&mut self, key: &Val<Value>, length: usize) -> Option<usize> {
+        let index = match key {
+            Val::Int(value) => self.build.int_constant(*value)?,
+            _ => return None,
+        };
+        let index = if index < 0 { index + length as i64 } else { index };
+        usize::try_from(index).ok().filter(|index| *index < length)
+    }
+
+    /// An item of a tuple, a list or an array in registers at a place that is known when it runs.
+    fn item_at(&mut self, items: &[Val<Value>], key: &Val<Value>) -> Done<Option<Val<Value>>> {
+        let Val::Int(index) = *key else { return Ok(None) };
+        if items.is_empty() || !are_alike(items) {
+            return Ok(None);
+        }
+        let (zero, length) = (self.build.int(0), self.build.int(items.len() as i64));
+        let from_end = self.op(Op::IAddWrap, &[index, length]);
+        let negative = self.op(Op::ILt, &[index, zero]);
+        let place = self.build.select(negative, from_end, index);
+        let inside = self.op(Op::ULt, &[place, length]);
+        if self.build.bool_constant(inside).is_some() {
+            return Ok(None);
+        }
+        self.guard(inside);
+        self.one_of(items, place).map(Some)
+    }
+
+    pub(super) fn load_item(
+        &mut self,
+        to: Reg,
+        object: Reg,
+        key: Reg,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let (value, index) = (self.get(object), self.get(key));
+        if let Some(items) = self.items_of(&value) {
+            if let Some(i) = self.position(&index, items.len()) {
+                return self.set(to, items[i].clone());
+            }
+            if let Some(item) = self.item_at(&items, &index)? {
+                return self.set(to, item);
+            }
+        }
+        match &value {
+            Val::Array(_, view, words) => match self.element(*view, words, &index) {
+                Found::At(address) => {
+                    let item = self.load(view.element, address);
+                    self.keep(&value);
+                    return self.set(to, item);
+                }
+                Found::OutOfBounds => return Ok(Flow::Ends),
+                Found::Nothing => {}
+            },
+            Val::Object(handle, Some(Class::Array)) if !self.is_refuted() => {
+                let view = View { element: Element::Float64, rank: rank_of(&index) };
+                let handle = *handle;
+                let array = self.view(handle, view, true);
+                self.spread(&value, &array);
+                return self.load_item(to, object, key, instruction);
+            }
+            _ => {}
+        }
+        self.perform(instruction)
+    }
+
+    pub(super) fn store_item(
+        &mut self,
+        object: Reg,
+        key: Reg,
+        value: Reg,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let (target, index, item) = (self.get(object), self.get(key), self.get(value));
+        match &target {
+            Val::Thing(thing) => match self.state.contents(*thing).clone() {
+                Contents::Vector(mut items) => {
+                    if let (Some(i), Some(number)) =
+                        (self.position(&index, items.len()), self.float_of(&item))
+                    {
+                        items[i] = number;
+                        self.state.heap[thing.0 as usize] = Some(Contents::Vector(items));
+                        return Ok(Flow::On);
+                    }
+                }
+                Contents::List(mut items) => {
+                    if let Some(i) = self.position(&index, items.len()) {
+                        items[i] = item;
+                        self.state.heap[thing.0 as usize] = Some(Contents::List(items));
+                        return Ok(Flow::On);
+                    }
+                }
+                _ => {}
+            },
+            Val::Array(_, view, words) if fits(view.element, &item) => {
+                let zero = self.build.int(0);
+                let writable = self.op(Op::INe, &[words[words.len() - 1], zero]);
+                if self.guard(writable) == Flow::Ends {
+                    return Ok(Flow::Ends);
+                }
+                match self.element(*view, words, &index) {
+                    Found::At(address) => {
+                        let flow = self.store(view.element, address, &item)?;
+                        self.keep(&target);
+                        return Ok(flow);
+                    }
+                    Found::OutOfBounds => return Ok(Flow::Ends),
+                    Found::Nothing => {}
+                }
+            }
+            Val::Object(handle, Some(Class::Array)) if !self.is_refuted() => {
+                let view = View { element: Element::Float64, rank: rank_of(&index) };
+                let handle = *handle;
+                let array = self.view(handle, view, true);
+                self.spread(&target, &array);
+                return self.store_item(object, key, value, instruction);
+            }
+            _ => {}
+        }
+        self.perform(instruction)
+    }
+
+    /// Whoever has a value has another one now, which is the same object.
+    fn spread(&mut self, old: &Val<Value>, new: &Val<Value>) {
+        for register in self.state.frames.iter_mut().flat_map(|frame| &mut frame.registers) {
+            if register == old {
+                *register = new.clone();
+            }
+        }
+    }
+
+    /// Looks at an array. Exits if it is not such a one.
+    pub(super) fn view(&mut self, handle: Value, view: View, is_guess: bool) -> Val<Value> {
+        let number = self.views.iter().position(|known| *known == view).unwrap_or_else(|| {
+            self.views.push(view);
+            self.views.len() - 1
+        });
+        let exit = if is_guess { self.exit_refuted() } else { self.exit() };
+        let immediate = Immediate::Int(number as i64);
+        let place = self.build.emit(Op::View, &[handle], immediate, Some(exit))[0];
+        let count = 2 + 2 * usize::from(view.rank);
+        let words = (0..count)
+            .map(|i| self.build.emit(Op::LoadI64, &[place], Immediate::Int(8 * i as i64), None)[0]);
+        let words = words.collect();
+        Val::Array(handle, view, words)
+    }
+
+    /// The element that an index names, if it does: with an integer for each axis. Exits where one is out
+    /// of bounds.
+    fn element(&mut self, view: View, words: &[Value], index: &Val<Value>) -> Found {
+        let parts: Vec<Val<Value>> = match index {
+            Val::Tuple(parts) => parts.to_vec(),
+            single => vec![single.clone()],
+        };
+        // Truth values are masks.
+        let are_ints = parts.iter().all(|part| matches!(part, Val::Int(_)));
+        if parts.len() != usize::from(view.rank) || !are_ints {
+            return Found::Nothing;
+        }
+        let mut address = words[0];
+        for (axis, part) in parts.iter().enumerate() {
+            let Val::Int(index) = *part else { continue };
+            let (length, stride) = (words[1 + axis], words[1 + parts.len() + axis]);
+            let zero = self.build.int(0);
+            let from_end = self.op(Op::IAddWrap, &[index, length]);
+            let negative = self.op(Op::ILt, &[index, zero]);
+            let position = self.build.select(negative, from_end, index);
+            let inside = self.op(Op::ULt, &[position, length]);
+            if self.guard(inside) == Flow::Ends {
+                return Found::OutOfBounds;
+            }
+            let distance = self.op(Op::IMulWrap, &[position, stride]);
+            address = self.op(Op::IAddWrap, &[address, distance]);
+        }
+        Found::At(address)
+    }
+
+    /// An array is there until here, since its elements have just been read or written.
+    fn keep(&mut self, array: &Val<Value>) {
+        if let Val::Array(handle, ..) = array {
+            self.build.emit(Op::Keep, &[*handle], Immediate::None, None);
+        }
+    }
+
+    fn load(&mut self, element: Element, address: Value) -> Val<Value> {
+        let op = match element {
+            Element::Bool => Op::LoadBool,
+            Element::Int64 => Op::LoadI64,
+            Element::Float64 => Op::LoadF64,
+        };
+        let value = self.build.emit(op, &[address], Immediate::Int(0), None)[0];
+        match element {
+            Element::Bool => Val::Bool(value),
+            Element::Int64 => Val::Int(value),
+            Element::Float64 => Val::Float(value),
+        }
+    }
+
+    fn store(&mut self, element: Element, address: Value, item: &Val<Value>) -> Done<Flow> {
+        let (op, value) = match (element, item) {
+            (Element::Bool, Val::Bool(truth)) => (Op::StoreBool, *truth),
+            (Element::Int64, item) => match self.index_of(item) {
+                Some(number) => (Op::StoreI64, number),
+                None => return self.leave_for_good(),
+            },
+            (_, item) => match self.float_of(item) {
+                Some(number) => (Op::StoreF64, number),
+                None => return self.leave_for_good(),
+            },
+        };
+        self.build.emit(op, &[address, value], Immediate::Int(0), None);
+        Ok(Flow::On)
+    }
+
+    pub(super) fn unpack(&mut self, to: &[Reg], from: Reg, _: &Instruction) -> Done<Flow> {
+        let Some(items) = self.items_of(&self.get(from)) else { return self.leave_for_good() };
+        if items.len() != to.len() {
+            return self.leave_for_good();
+        }
+        for (register, item) in to.iter().zip(items) {
+            self.set(*register, item)?;
+        }
+        Ok(Flow::On)
+    }
+
+    pub(super) fn iterate(&mut self, to: Reg, from: Reg, instruction: &Instruction) -> Done<Flow> {
+        let value = self.get(from);
+        if let Val::Range(parts) = &value
+            && self.guard_range(parts[1], parts[2]) == Flow::Ends
+        {
+            return Ok(Flow::Ends);
+        }
+        match self.iterator(&value) {
+            Some(iterator) => self.set(to, iterator),
+            None => self.perform(instruction),
+        }
+    }
+
+    /// Exits if what is behind the last number of a range might not fit.
+    fn guard_range(&mut self, stop: Value, step: Value) -> Flow {
+        match self.build.int_constant(step) {
+            Some(step) if step > 1 => {
+                let last = self.build.int(i64::MAX - step);
+                let fits = self.op(Op::ILe, &[stop, last]);
+                self.guard(fits)
+            }
+            Some(step) if step < -1 => {
+                let last = self.build.int(i64::MIN.saturating_sub(step));
+                let fits = self.op(Op::ILe, &[last, stop]);
+                self.guard(fits)
+            }
+            _ => Flow::On,
+        }
+    }
+
+    /// Makes an object of an iterator in a register that another register may have as well: where one goes
+    /// on, so does the other.
+    pub(super) fn share_iterators(&mut self, instruction: &Instruction) -> Done {
+        let mut reads = Vec::new();
+        instruction.reads(&mut |register| reads.push(register));
+        for register in reads {
+            let value = self.get(register);
+            if !value.is_iterator() {
+                continue;
+            }
+            if let Instruction::Iterate { to, .. } = instruction {
+                let frame = self.state.top();
+                let (code, mut point) = (frame.code.clone(), frame.point);
+                point.index += 1;
+                if *to == register || !code.liveness().at(&code, point).contains(register) {
+                    continue;
+                }
+            }
+            let handle = self.object(&value)?;
+            self.set(register, Val::Object(handle, None))?;
+        }
+        Ok(())
+    }
+
+    /// An iterator in registers over a value, if there is such a one.
+    pub(super) fn iterator(&mut self, value: &Val<Value>) -> Option<Val<Value>> {
+        Some(match value {
+            Val::Range(parts) => {
+                let [start, stop, step] = **parts;
+                let step = self.build.int_constant(step).filter(|step| *step != 0)?;
+                Val::RangeIterator(Arc::new([start, stop]), step)
+            }
+            Val::Tuple(items) if are_alike(items) => {
+                let start = self.build.int(0);
+                Val::TupleIterator(items.clone(), start)
+            }
+            Val::Array(_, View { rank: 1, .. }, _) => {
+                let start = self.build.int(0);
+                Val::ArrayIterator(Box::new(value.clone()), start)
+            }
+            Val::RangeIterator(..) | Val::TupleIterator(..) | Val::ArrayIterator(..) => {
+                value.clone()
+            }
+            Val::Enumerate(..) | Val::Zip(_) => value.clone(),
+            _ => return None,
+        })
+    }
+
+    /// The next item of an iterator.
+    pub(super) fn next(&mut self, iterator: Reg, to: Reg) -> Done<Alternatives> {
+        let value = self.get(iterator);
+        let step = match self.step(&value)? {
+            Some(step) => step,
+            None => return self.next_of_object(iterator, to),
+        };
+        let mut alternatives = Alternatives::default();
+        let truth = self.build.bool_constant(step.has_item);
+        let start = self.state.clone();
+        let (yes, no) = match truth {
+            Some(_) => (self.build.block, self.build.block),
+            None => self.build.branch(step.has_item),
+        };
+        if truth != Some(false) {
+            self.build.block = yes;
+            let item = self.item(step.item)?;
+            self.keep_iterated(&value);
+            self.set(iterator, step.rest)?;
+            self.set(to, item)?;
+            let state = core::mem::take(&mut self.state);
+            alternatives.item = Some(Incoming { block: yes, state });
+        }
+        if truth != Some(true) {
+            alternatives.done = Some(Incoming { block: no, state: start });
+        }
+        Ok(alternatives)
+    }
+
+    /// The arrays of an iterator are there until here.
+    fn keep_iterated(&mut self, iterator: &Val<Value>) {
+        match iterator {
+            Val::ArrayIterator(array, _) => self.keep(array),
+            Val::Enumerate(inner, _) => self.keep_iterated(inner),
+            Val::Zip(inner) => inner.iter().for_each(|inner| self.keep_iterated(inner)),
+            _ => {}
+        }
+    }
+
+    fn next_of_object(&mut self, iterator: Reg, to: Reg) -> Done<Alternatives> {
+        self.publish_all(iterator)?;
+        let value = self.get(iterator);
+        let handle = self.object(&value)?;
+        let exit = self.exit_raised();
+        let results = self.build.emit(Op::Next, &[handle], Immediate::None, Some(exit));
+        self.set(iterator, Val::Object(handle, None))?;
+        let (yes, no) = self.build.branch(results[1]);
+        let done = Incoming { block: no, state: self.state.clone() };
+        self.build.block = yes;
+        self.set(to, Val::Object(results[0], None))?;
+        let item = Incoming { block: yes, state: core::mem::take(&mut self.state) };
+        Ok(Alternatives { item: Some(item), done: Some(done) })
+    }
+
+    /// Takes an item out of an iterator, as if there were one.
+    fn step(&mut self, iterator: &Val<Value>) -> Done<Option<Step>> {
+        Ok(Some(match iterator {
+            Val::RangeIterator(parts, step) => {
+                let [next, stop] = **parts;
+                let has_item = match *step > 0 {
+                    true => self.op(Op::ILt, &[next, stop]),
+                    false => self.op(Op::ILt, &[stop, next]),
+                };
+                let by = self.build.int(*step);
+                let rest = self.op(Op::IAddWrap, &[next, by]);
+                let rest = Val::RangeIterator(Arc::new([rest, stop]), *step);
+                Step { has_item, item: Item::Value(Val::Int(next)), rest }
+            }
+            Val::TupleIterator(items, next) => {
+                let (length, one) = (self.build.int(items.len() as i64), self.build.int(1));
+                let rest = self.op(Op::IAddWrap, &[*next, one]);
+                Step {
+                    has_item: self.op(Op::ILt, &[*next, length]),
+                    item: Item::One(items.clone(), *next),
+                    rest: Val::TupleIterator(items.clone(), rest),
+                }
+            }
+            Val::ArrayIterator(array, next) => {
+                let Val::Array(_, view, words) = &**array else { return Ok(None) };
+                let one = self.build.int(1);
+                let has_item = self.op(Op::ILt, &[*next, words[1]]);
+                let distance = self.op(Op::IMulWrap, &[*next, words[2]]);
+                let address = self.op(Op::IAddWrap, &[words[0], distance]);
+                let rest = self.op(Op::IAddWrap, &[*next, one]);
+                let rest = Val::ArrayIterator(array.clone(), rest);
+                Step { has_item, item: Item::Element(view.element, address), rest }
+            }
+            Val::Enumerate(inner, count) => {
+                let Some(step) = self.step(inner)? else { return Ok(None) };
+                let one = self.build.int(1);
+                let next = self.op(Op::IAddWrap, &[*count, one]);
+                let item = Item::Tuple(vec![Item::Value(Val::Int(*count)), step.item]);
+                let rest = Val::Enumerate(Box::new(step.rest), next);
+                Step { has_item: step.has_item, item, rest }
+            }
+            Val::Zip(inner) => return self.zip_step(inner),
+            _ => return Ok(None),
+        }))
+    }
+
+    /// An item that is there.
+    fn item(&mut self, item: Item) -> Done<Val<Value>> {
+        Ok(match item {
+            Item::Value(value) => value,
+            Item::One(items, place) => self.one_of(&items, place)?,
+            Item::Element(element, address) => self.load(element, address),
+            Item::Tuple(items) => {
+                Val::Tuple(items.into_iter().map(|item| self.item(item)).collect::<Done<_>>()?)
+            }
+        })
+    }
+
+    /// The one of some values that are alike at a place, which is one of theirs.
+    pub(super) fn one_of(&mut self, items: &[Val<Value>], place: Value) -> Done<Val<Value>> {
+        let Some(shape) = shape_of_all(items) else { return Ok(Val::None) };
+        let mut leaves = Vec::new();
+        let mut like = Val::None;
+        for item in items {
+            like = self.convert(item.clone(), &shape)?;
+            let mut of_item = Vec::new();
+            infallible(like.map(&mut |leaf| {
+                of_item.push(*leaf);
+                Ok(())
+            }));
+            leaves.push(of_item);
+        }
+        let mut chosen = leaves.pop().unwrap_or_default();
+        for (i, of_item) in leaves.iter().enumerate().rev() {
+            let number = self.build.int(i as i64);
+            let is_here = self.op(Op::IEq, &[place, number]);
+            for (chosen, leaf) in chosen.iter_mut().zip(of_item) {
+                *chosen = self.build.select(is_here, *leaf, *chosen);
+            }
+        }
+        let mut chosen = chosen.into_iter();
+        Ok(infallible(like.map(&mut |_| Ok(chosen.next().expect("as many leaves")))))
+    }
+
+    /// `zip` ends with the first iterator that does. Those before that one are an item further then, which
+    /// nobody can see who has no other name for them: iterators in registers have none.
+    fn zip_step(&mut self, inner: &[Val<Value>]) -> Done<Option<Step>> {
+        let mut has_item = self.build.bool(!inner.is_empty());
+        let (mut items, mut rest) = (Vec::new(), Vec::new());
+        for iterator in inner {
+            let Some(step) = self.step(iterator)? else { return Ok(None) };
+            has_item = self.op(Op::BAnd, &[has_item, step.has_item]);
+            items.push(step.item);
+            rest.push(step.rest);
+        }
+        let item = Item::Tuple(items);
+        Ok(Some(Step { has_item, item, rest: Val::Zip(rest.into()) }))
+    }
+}
+
+impl<L> Val<L> {
+    fn is_iterator(&self) -> bool {
+        matches!(
+            self,
+            Val::RangeIterator(..)
+                | Val::TupleIterator(..)
+                | Val::ArrayIterator(..)
+                | Val::Enumerate(..)
+                | Val::Zip(_)
+        )
+    }
+}
+
+/// The shape of each of some values.
+fn shape_of_all(items: &[Val<Value>]) -> Option<Shape> {
+    items.iter().map(Val::shape).reduce(|a, b| a.merged(&b))
+}
+
+/// Whether one of some values can be chosen without making objects of them.
+pub(super) fn are_alike(items: &[Val<Value>]) -> bool {
+    fn is_plain(shape: &Shape) -> bool {
+        match shape {
+            Val::Tuple(items) => items.iter().all(is_plain),
+            shape => shape.kinds().is_some(),
+        }
+    }
+    items.len() <= MOST_ITEMS && shape_of_all(items).as_ref().is_none_or(is_plain)
+}
+
+/// How many axes an index speaks of.
+fn rank_of(index: &Val<Value>) -> u8 {
+    match index {
+        Val::Tuple(parts) => parts.len() as u8,
+        _ => 1,
+    }
+}
+
+/// Whether an item can be put into an array as it is.
+fn fits(element: Element, item: &Val<Value>) -> bool {
+    match element {
+        Element::Bool => matches!(item, Val::Bool(_)),
+        Element::Int64 => matches!(item, Val::Int(_) | Val::Bool(_)),
+        Element::Float64 => matches!(item, Val::Int(_) | Val::Bool(_) | Val::Float(_)),
+    }
+}

@@ -1,0 +1,507 @@
+//! Follows plain code with the types of actual arguments, and makes the typed form on the way.
+//!
+//! Types and instructions are found together: a register's type is known when the instruction that reads
+//! it is met, because blocks are visited in reverse postorder. Only a loop's beginning has to be guessed;
+//! it is taken to be as the loop is entered, and where it turns out at the loop's end that it is not, the
+//! guess becomes more general and all begins again. Guesses only become more general, so that ends.
+//!
+//! Calls of functions that are known are followed into the function, with a frame of its own. An exit
+//! writes down all frames, and the runtime goes on from there on objects.
+
+mod build;
+mod calls;
+mod exits;
+mod items;
+mod join;
+mod numbers;
+mod objects;
+mod state;
+mod value;
+mod world;
+
+pub use build::NOTHING;
+pub use value::{CodeRef, Contents, Element, Kinds, Known, Shape, Tag, Thing, Val, View};
+pub use world::{
+    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Outcome, Place,
+    Recipe, Refusal, Site, Specialisation, World,
+};
+
+use crate::code::order;
+use crate::code::{BlockId, Code, Instruction, Point, Reg, Terminator};
+use crate::ir::{self, Op, Value};
+use build::Builder;
+use join::{Incoming, StateShape};
+use state::{Frame, Home, State};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Code is followed into this many calls within calls; further ones are calls.
+const DEPTH: usize = 24;
+/// A function has at most so many instructions of the typed form.
+const SIZE: usize = 60_000;
+/// How often guesses about loops may become more general.
+const ATTEMPTS: usize = 400;
+
+/// Why an attempt ends before its end.
+enum Stop {
+    /// A guess about a loop was wrong and is more general now.
+    Again,
+    /// It will not work.
+    Refused(Refusal),
+}
+
+type Done<T = ()> = Result<T, Stop>;
+
+/// Whether the point behind what was done can be reached.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    On,
+    Ends,
+}
+
+/// What is known about code before types are.
+struct Facts {
+    /// Registers that are written in the loop that begins with a block, for all blocks that begin one.
+    written: HashMap<BlockId, Vec<Reg>>,
+}
+
+/// The beginning of a loop in the typed form.
+#[derive(Clone)]
+struct Head {
+    block: ir::Block,
+    /// The leaves of the state there.
+    leaves: Vec<Value>,
+    /// Which of them are parameters of the block.
+    changing: Vec<bool>,
+}
+
+struct Specialiser<'w> {
+    world: &'w mut dyn World,
+    experience: &'w Experience,
+    facts: HashMap<*const Code, Rc<Facts>>,
+    /// Inlined copies of code by where they are called.
+    contexts: HashMap<(u32, Point, *const Code), u32>,
+    /// What loops are taken to begin with.
+    loops: HashMap<(u32, BlockId), StateShape>,
+    /// Registers that loops were found to change without writing them: by the depth of the frame.
+    changed: HashMap<(u32, BlockId), HashSet<(usize, usize)>>,
+    /// The loops that were entered in this attempt, in their order.
+    entered: Vec<(u32, BlockId)>,
+    /// Loops of this attempt: their block, its leaves, and which of these are its parameters.
+    heads: HashMap<(u32, BlockId), Head>,
+    /// Things that become objects when what is in them has.
+    in_publication: Vec<Thing>,
+    build: Builder,
+    state: State,
+    exits: Vec<ExitPlan>,
+    sites: Vec<Site>,
+    views: Vec<View>,
+}
+
+/// Specialises a function for arguments of certain shapes: one for each parameter, in the order of the
+/// registers. `*args` and `**kwargs` are a tuple and an object.
+///
+/// # Errors
+/// Why it cannot be done, or is not worth it.
+pub fn specialise(
+    world: &mut dyn World,
+    function: &FunctionObject,
+    arguments: &[Shape],
+    experience: &Experience,
+) -> Result<Specialisation, Refusal> {
+    let mut specialiser = Specialiser {
+        world,
+        experience,
+        facts: HashMap::new(),
+        contexts: HashMap::new(),
+        loops: HashMap::new(),
+        changed: HashMap::new(),
+        entered: vec![],
+        in_publication: vec![],
+        heads: HashMap::new(),
+        build: Builder::new(),
+        state: State::default(),
+        exits: vec![],
+        sites: vec![],
+        views: vec![],
+    };
+    for _ in 0..ATTEMPTS {
+        match specialiser.attempt(function, arguments) {
+            Ok(made) => return Ok(made),
+            Err(Stop::Refused(refusal)) => return Err(refusal),
+            Err(Stop::Again) => {}
+        }
+    }
+    Err(Refusal { reason: "its types do not settle".into(), place: None })
+}
+
+impl Specialiser<'_> {
+    fn attempt(&mut self, function: &FunctionObject, arguments: &[Shape]) -> Done<Specialisation> {
+        self.build = Builder::new();
+        self.state = State::default();
+        self.heads.clear();
+        self.entered.clear();
+        self.in_publication.clear();
+        (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
+        let entry = self.build.block;
+        let mut given = Vec::new();
+        for shape in arguments {
+            let types = join::leaf_types(shape);
+            let mut types = types.into_iter();
+            let build = &mut self.build;
+            given.push(value::infallible(shape.map(&mut |()| {
+                let of = types.next().expect("a type for each leaf");
+                Ok(build.function.param(entry, of))
+            })));
+        }
+        let home = Home(function.home);
+        let origin = Point { block: BlockId(u32::MAX), index: 0 };
+        let context = self.context(u32::MAX, origin, &function.code);
+        let mut frame = self.frame(&function.code, home, None, context);
+        for (register, value) in frame.registers.iter_mut().zip(given) {
+            *register = value;
+        }
+        self.take_cells(&mut frame, function);
+        // The block of the arguments is nobody's target.
+        let first = self.build.function.block();
+        self.build.jump(first, vec![]);
+        self.build.block = first;
+        self.state.frames.push(frame);
+        // The outermost function leaves by exits only, with its result or without.
+        self.run_frame(Reg(0))?;
+        Ok(Specialisation {
+            function: core::mem::take(&mut self.build.function),
+            exits: core::mem::take(&mut self.exits),
+            sites: core::mem::take(&mut self.sites),
+            views: core::mem::take(&mut self.views),
+            arguments: arguments.to_vec(),
+        })
+    }
+
+    /// The registers behind the local variables hold the function's cells.
+    fn take_cells(&mut self, frame: &mut Frame, function: &FunctionObject) {
+        for (i, cell) in function.cells.iter().enumerate() {
+            frame.registers[function.code.locals.len() + i] = Val::Known(*cell);
+        }
+    }
+
+    fn refused<T>(&self, reason: impl Into<String>) -> Done<T> {
+        let frame = self.state.top();
+        let block = &frame.code.blocks[frame.point.block.0 as usize];
+        let span = block.instructions.get(frame.point.index as usize).map_or(block.span, |i| i.1);
+        let place = Some((frame.code.name.clone(), span));
+        Err(Stop::Refused(Refusal { reason: reason.into(), place }))
+    }
+
+    fn context(&mut self, around: u32, at: Point, code: &Arc<Code>) -> u32 {
+        let next = self.contexts.len() as u32;
+        *self.contexts.entry((around, at, Arc::as_ptr(code))).or_insert(next)
+    }
+
+    fn frame(
+        &self,
+        code: &Arc<Code>,
+        home: Home,
+        around: Option<(CodeRef, u32)>,
+        context: u32,
+    ) -> Frame {
+        Frame {
+            code: Arc::clone(code),
+            home,
+            around,
+            context,
+            point: Point { block: BlockId(0), index: 0 },
+            registers: vec![Val::Unbound; code.registers as usize],
+        }
+    }
+
+    fn facts(&mut self, code: &Arc<Code>) -> Rc<Facts> {
+        let facts = self.facts.entry(Arc::as_ptr(code)).or_insert_with(|| {
+            let heads =
+                order::loop_headers(code).into_iter().enumerate().filter(|(_, is_head)| *is_head);
+            let heads = heads.map(|(i, _)| BlockId(i as u32));
+            Rc::new(Facts { written: heads.map(|head| (head, written_in(code, head))).collect() })
+        });
+        Rc::clone(facts)
+    }
+
+    /// Follows the code of the last frame from its beginning to its end. What it returns goes to a register
+    /// of the frame that called it, which goes on behind the call, unless it never returns.
+    fn run_frame(&mut self, to: Reg) -> Done<Flow> {
+        let code = Arc::clone(&self.state.top().code);
+        let facts = self.facts(&code);
+        let mut waiting: HashMap<BlockId, Vec<Incoming>> = HashMap::new();
+        let mut returns = Vec::new();
+        let state = core::mem::take(&mut self.state);
+        waiting.insert(BlockId(0), vec![Incoming { block: self.build.block, state }]);
+        // The blocks are in reverse postorder.
+        for block in (0..code.blocks.len() as u32).map(BlockId) {
+            let Some(incoming) = waiting.remove(&block) else { continue };
+            self.enter_block(block, incoming, &facts)?;
+            if self.instructions(&code, block)? == Flow::On {
+                self.terminator(&code, block, &mut waiting, &mut returns)?;
+            }
+        }
+        if returns.is_empty() {
+            return Ok(Flow::Ends);
+        }
+        let incoming = returns.into_iter().map(|(way, value)| returned(way, value, to));
+        self.join(incoming.collect())?;
+        Ok(Flow::On)
+    }
+
+    /// Begins a block: joins what comes to it, and generalises that for a loop.
+    fn enter_block(&mut self, block: BlockId, incoming: Vec<Incoming>, facts: &Facts) -> Done {
+        self.join(incoming)?;
+        self.state.top_mut().point = Point { block, index: 0 };
+        match facts.written.get(&block) {
+            Some(written) => self.enter_loop(block, written),
+            None => Ok(()),
+        }
+    }
+
+    fn instructions(&mut self, code: &Arc<Code>, block: BlockId) -> Done<Flow> {
+        let instructions = &code.blocks[block.0 as usize].instructions;
+        for (index, (instruction, _)) in instructions.iter().enumerate() {
+            self.state.top_mut().point = Point { block, index: index as u32 };
+            if self.build.function.types.len() > SIZE {
+                return self.refused("it is too large");
+            }
+            if self.instruction(instruction)? == Flow::Ends {
+                return Ok(Flow::Ends);
+            }
+        }
+        self.state.top_mut().point = Point { block, index: instructions.len() as u32 };
+        Ok(Flow::On)
+    }
+
+    fn terminator(
+        &mut self,
+        code: &Arc<Code>,
+        block: BlockId,
+        waiting: &mut HashMap<BlockId, Vec<Incoming>>,
+        returns: &mut Vec<(Incoming, Val<Value>)>,
+    ) -> Done {
+        match &code.blocks[block.0 as usize].terminator {
+            Terminator::Jump(target) => self.edge(*target, waiting),
+            Terminator::Branch { condition, then, otherwise } => {
+                let truth = self.truth(*condition)?;
+                match self.build.bool_constant(truth) {
+                    Some(true) => return self.edge(*then, waiting),
+                    Some(false) => return self.edge(*otherwise, waiting),
+                    None => {}
+                }
+                let (yes, no) = self.build.branch(truth);
+                let state = self.state.clone();
+                self.build.block = yes;
+                self.edge(*then, waiting)?;
+                self.state = state;
+                self.build.block = no;
+                self.edge(*otherwise, waiting)
+            }
+            Terminator::Next { iterator, to, body, done } => {
+                let alternatives = self.next(*iterator, *to)?;
+                if let Some(end) = alternatives.done {
+                    self.build.block = end.block;
+                    self.state = end.state;
+                    self.edge(*done, waiting)?;
+                }
+                if let Some(item) = alternatives.item {
+                    self.build.block = item.block;
+                    self.state = item.state;
+                    self.edge(*body, waiting)?;
+                }
+                Ok(())
+            }
+            Terminator::Return(register) => {
+                let value = self.state.top().get(*register).clone();
+                if self.state.frames.len() == 1 {
+                    self.leave_with(&value);
+                    return Ok(());
+                }
+                let state = core::mem::take(&mut self.state);
+                returns.push((Incoming { block: self.build.block, state }, value));
+                Ok(())
+            }
+            // The exception is made where all is objects.
+            Terminator::Raise { .. } | Terminator::Reraise { .. } => {
+                self.leave();
+                Ok(())
+            }
+        }
+    }
+
+    /// Goes on to another block of the function.
+    fn edge(&mut self, target: BlockId, waiting: &mut HashMap<BlockId, Vec<Incoming>>) -> Done {
+        let is_back = order::is_backward(self.state.top().point.block, target);
+        let point = Point { block: target, index: 0 };
+        self.prune(point);
+        self.state.top_mut().point = point;
+        if is_back {
+            return self.close_loop(target);
+        }
+        let state = core::mem::take(&mut self.state);
+        waiting.entry(target).or_default().push(Incoming { block: self.build.block, state });
+        Ok(())
+    }
+
+    /// Forgets what nobody reads from a point on.
+    fn prune(&mut self, point: Point) {
+        let code = self.state.top().code.clone();
+        let alive = code.liveness().at(&code, point);
+        for (i, register) in self.state.top_mut().registers.iter_mut().enumerate() {
+            if !alive.contains(Reg(i as u32)) {
+                *register = Val::Unbound;
+            }
+        }
+    }
+
+    /// One instruction of the last frame, which stands at it.
+    fn instruction(&mut self, instruction: &Instruction) -> Done<Flow> {
+        use Instruction as I;
+        self.share_iterators(instruction)?;
+        match instruction {
+            I::Constant { to, constant } => self.constant(*to, *constant),
+            I::Move { to, from } => {
+                let value = self.get(*from);
+                self.set(*to, value)
+            }
+            I::CheckBound { local } => self.check_bound(*local),
+            I::Unbind { register } => self.set(*register, Val::Unbound),
+            I::LoadGlobal { to, name } => self.load_global(*to, *name, instruction),
+            I::LoadBuiltin { to, name } => {
+                let name = self.name(*name);
+                match self.world.builtin(&name) {
+                    Some(known) => self.set_known(*to, known),
+                    None => self.perform(instruction),
+                }
+            }
+            I::MakeCell { register } => {
+                let content = self.get(*register);
+                let cell = self.state.make(Contents::Cell(content));
+                self.set(*register, cell)
+            }
+            I::LoadCell { to, cell } => self.load_cell(*to, *cell, instruction),
+            I::StoreCell { cell, value } => self.store_cell(*cell, *value, instruction),
+            I::LoadAttribute { to, object, name } => {
+                self.load_attribute(*to, *object, *name, instruction)
+            }
+            I::LoadItem { to, object, key } => self.load_item(*to, *object, *key, instruction),
+            I::StoreItem { object, key, value } => {
+                self.store_item(*object, *key, *value, instruction)
+            }
+            I::MakeSlice { to, parts } => {
+                let parts = parts.map(|part| self.get(part));
+                self.set(*to, Val::Slice(Arc::new(parts)))
+            }
+            I::Unary { to, operator, operand } => self.unary(*to, *operator, *operand, instruction),
+            I::Binary { to, operator, left, right, .. } => {
+                self.binary(*to, *operator, *left, *right, instruction)
+            }
+            I::Compare { to, operator, left, right } => {
+                self.compare(*to, *operator, *left, *right, instruction)
+            }
+            I::Call { to, callee, arguments } => self.call(*to, *callee, arguments, instruction),
+            I::MakeTuple { to, items } => {
+                let items = items.iter().map(|item| self.get(*item)).collect();
+                self.set(*to, Val::Tuple(items))
+            }
+            I::MakeList { to, items } => {
+                let items = items.iter().map(|item| self.get(*item)).collect();
+                let list = self.state.make(Contents::List(items));
+                self.set(*to, list)
+            }
+            I::ListAppend { list, item } => self.list_append(*list, *item, instruction),
+            I::Unpack { to, from } => self.unpack(to, *from, instruction),
+            I::Iterate { to, from } => self.iterate(*to, *from, instruction),
+            I::MakeFunction { to, nested, defaults, keyword_defaults, cells } => {
+                self.make_function(*to, *nested, defaults, keyword_defaults, cells)
+            }
+            other => self.perform(other),
+        }
+    }
+
+    fn get(&self, register: Reg) -> Val<Value> {
+        self.state.top().get(register).clone()
+    }
+
+    fn set(&mut self, register: Reg, value: Val<Value>) -> Done<Flow> {
+        self.state.top_mut().set(register, value);
+        Ok(Flow::On)
+    }
+
+    fn name(&self, name: crate::code::Name) -> Box<str> {
+        self.state.top().code.names[name.0 as usize].clone()
+    }
+
+    /// An operation without exit.
+    fn op(&mut self, op: Op, args: &[Value]) -> Value {
+        self.build.op(op, args)
+    }
+
+    /// Exits unless a value is true, so that the instruction is done on objects. Ends if it never is.
+    fn guard(&mut self, truth: Value) -> Flow {
+        match self.build.bool_constant(truth) {
+            Some(true) => Flow::On,
+            Some(false) => {
+                self.leave();
+                Flow::Ends
+            }
+            None => {
+                let exit = self.exit();
+                self.build.emit(Op::Guard, &[truth], ir::Immediate::None, Some(exit));
+                Flow::On
+            }
+        }
+    }
+
+    /// Whether something taken for granted here before was not so.
+    fn is_refuted(&self) -> bool {
+        let frame = self.state.top();
+        self.experience.refuted.contains(&(frame.context, frame.point))
+    }
+}
+
+/// A way out of an inlined function, as one behind its call.
+fn returned(mut way: Incoming, value: Val<Value>, to: Reg) -> Incoming {
+    way.state.frames.pop();
+    let caller = way.state.top_mut();
+    caller.set(to, value);
+    caller.point.index += 1;
+    way
+}
+
+/// The registers that are written in the loop that begins with a block: in blocks from which it is reached
+/// again without leaving it first. Blocks that leave are taken in where they stand between.
+fn written_in(code: &Code, head: BlockId) -> Vec<Reg> {
+    let predecessors = order::predecessors(code);
+    let mut inside = vec![head];
+    let mut open: Vec<BlockId> =
+        predecessors[head.0 as usize].iter().copied().filter(|from| *from >= head).collect();
+    while let Some(block) = open.pop() {
+        if !inside.contains(&block) {
+            inside.push(block);
+            open.extend(predecessors[block.0 as usize].iter().copied());
+        }
+    }
+    let mut written = Vec::new();
+    for block in inside {
+        let block = code.block(block);
+        block.instructions.iter().for_each(|(i, _)| i.writes(&mut |reg| written.push(reg)));
+        // `CheckBound` tells what a register holds, and a cell is put where its content was.
+        block.instructions.iter().for_each(|(i, _)| match i {
+            Instruction::CheckBound { local: register } | Instruction::MakeCell { register } => {
+                written.push(*register);
+            }
+            _ => {}
+        });
+        if let Terminator::Next { iterator, to, .. } = &block.terminator {
+            // An iterator in registers changes.
+            written.extend([*iterator, *to]);
+        }
+    }
+    written.sort_unstable();
+    written.dedup();
+    written
+}

@@ -1,0 +1,354 @@
+//! Objects: what is done through handles, and values that become objects.
+
+use super::exits::Words;
+use super::join::Incoming;
+use super::value::{Contents, Known, Thing, Val};
+use super::world::{Action, Description, Site};
+use super::{Done, Flow, NOTHING, Specialiser};
+use crate::code::{Binary, Instruction, Name, Reg};
+use crate::ir::op::Class;
+use crate::ir::{Immediate, Op, Value};
+
+impl Specialiser<'_> {
+    /// The way on behind the instruction that is being followed, taken out.
+    pub(super) fn way_behind(&mut self) -> Incoming {
+        self.state.top_mut().point.index += 1;
+        self.prune(self.state.top().point);
+        Incoming { block: self.build.block, state: core::mem::take(&mut self.state) }
+    }
+
+    /// The handle of a value as an object.
+    pub(super) fn object(&mut self, value: &Val<Value>) -> Done<Value> {
+        // What is in it becomes objects first, so that they are the same for all who have them.
+        let mut things = Vec::new();
+        value.things(&mut |thing| things.push(thing));
+        for thing in things {
+            if self.state.heap[thing.0 as usize].is_some() {
+                self.publish(thing)?;
+            }
+        }
+        let value = match value {
+            Val::Thing(_) => return self.refused("a thing became an object in between"),
+            Val::Object(handle, _) | Val::Array(handle, ..) => return Ok(*handle),
+            Val::Known(known) => {
+                return Ok(self.build.emit(Op::Known, &[], Immediate::Int(known.0.into()), None)[0]);
+            }
+            Val::None => {
+                return Ok(self.build.emit(Op::Known, &[], Immediate::Int(NOTHING), None)[0]);
+            }
+            value => value.clone(),
+        };
+        self.made(&value)
+    }
+
+    /// Makes an object of a value by a recipe.
+    fn made(&mut self, value: &Val<Value>) -> Done<Value> {
+        let site = self.site(Action::Make, core::slice::from_ref(value));
+        let exit = self.exit_raised();
+        Ok(self.build.emit(Op::Perform, &site.1, Immediate::Int(site.0), Some(exit))[0])
+    }
+
+    /// Makes an object of a thing, for all who have it.
+    pub(super) fn publish(&mut self, thing: Thing) -> Done {
+        let contents = self.state.contents(thing).clone();
+        let class = contents.class();
+        // What it has in it is the same object as for all others who have that. A thing that is in
+        // itself is left to the interpreter.
+        let mut inner = Vec::new();
+        contents.things(&mut |thing| inner.push(thing));
+        if self.in_publication.contains(&thing) {
+            return self.refused("a value contains itself");
+        }
+        self.in_publication.push(thing);
+        for other in inner {
+            if self.state.heap[other.0 as usize].is_some() {
+                self.publish(other)?;
+            }
+        }
+        self.in_publication.pop();
+        let handle = self.made(&Val::Thing(thing))?;
+        self.state.replace(thing, &Val::Object(handle, class));
+        Ok(())
+    }
+
+    /// A site for operands: its number and its words.
+    fn site(&mut self, action: Action, operands: &[Val<Value>]) -> (i64, Vec<Value>) {
+        let mut words = Words::default();
+        let recipes = operands.iter().map(|operand| words.recipe(operand)).collect();
+        let heap = words.heap(&self.state, operands.iter());
+        let types = words.0.iter().map(|word| self.build.function.type_of(*word)).collect();
+        self.sites.push(Site { action, operands: recipes, heap, words: types });
+        (self.sites.len() as i64 - 1, words.0)
+    }
+
+    /// Does an instruction on objects, through the runtime.
+    pub(super) fn perform(&mut self, instruction: &Instruction) -> Done<Flow> {
+        let mut reads = Vec::new();
+        instruction.reads(&mut |register| reads.push(register));
+        for register in &reads {
+            self.publish_all(*register)?;
+        }
+        let operands: Vec<_> = reads.iter().map(|register| self.get(*register)).collect();
+        let mut writes = Vec::new();
+        instruction.writes(&mut |register| writes.push(register));
+        if writes.len() > 1 || matches!(instruction, Instruction::MakeFunction { .. }) {
+            return self.leave_for_good();
+        }
+        let frame = self.state.top();
+        let (code, home) = (frame.code.clone(), frame.home.0);
+        let action = Action::Instruction { code, home, instruction: instruction.clone() };
+        let (site, words) = self.site(action, &operands);
+        let exit = self.exit_raised();
+        let result = self.build.emit(Op::Perform, &words, Immediate::Int(site), Some(exit))[0];
+        if let Some(to) = writes.first() {
+            let class = self.class_of_result(instruction, &operands);
+            self.set(*to, Val::Object(result, class))?;
+        }
+        if instruction.may_run_code() && !is_quiet(instruction, &operands) {
+            self.revalidate()?;
+        }
+        Ok(Flow::On)
+    }
+
+    /// What cannot be done here is done by the interpreter, and so is the rest of the function.
+    pub(super) fn leave_for_good(&mut self) -> Done<Flow> {
+        self.leave();
+        Ok(Flow::Ends)
+    }
+
+    /// Makes objects of all things in a register.
+    pub(super) fn publish_all(&mut self, register: Reg) -> Done {
+        loop {
+            let mut first = None;
+            self.get(register).things(&mut |thing| {
+                first.get_or_insert(thing);
+            });
+            match first {
+                Some(thing) => self.publish(thing)?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// After code that nobody knows: what was taken for granted must be so still, and arrays may be
+    /// elsewhere.
+    fn revalidate(&mut self) -> Done {
+        let point = self.state.top().point;
+        self.state.top_mut().point.index += 1;
+        let exit = self.exit();
+        self.build.emit(Op::Valid, &[], Immediate::None, Some(exit));
+        self.look_again()?;
+        self.state.top_mut().point = point;
+        Ok(())
+    }
+
+    /// Looks at all arrays again.
+    fn look_again(&mut self) -> Done {
+        for depth in 0..self.state.frames.len() {
+            for i in 0..self.state.frames[depth].registers.len() {
+                if let Val::Array(handle, view, _) = self.state.frames[depth].registers[i].clone() {
+                    let array = self.view(handle, view, false);
+                    self.state.frames[depth].registers[i] = array;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The exact class of what an instruction gives, if that follows from its operands'.
+    fn class_of_result(&self, instruction: &Instruction, operands: &[Val<Value>]) -> Option<Class> {
+        match instruction {
+            Instruction::MakeList { .. } => Some(Class::List),
+            Instruction::MakeTuple { .. } => Some(Class::Tuple),
+            Instruction::Join { .. } | Instruction::Format { .. } => Some(Class::Str),
+            Instruction::Binary { operator: Binary::Multiply, .. } => {
+                let list = operands.iter().find(|o| o.class() == Some(Class::List));
+                let int = operands.iter().any(|o| o.class() == Some(Class::Int));
+                list.filter(|_| int).map(|_| Class::List)
+            }
+            _ => None,
+        }
+    }
+
+    /// An operator for operands of which not all are numbers.
+    pub(super) fn objects_binary(
+        &mut self,
+        to: Reg,
+        operator: Binary,
+        a: &Val<Value>,
+        b: &Val<Value>,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        if let (Val::Tuple(x), Val::Tuple(y), Binary::Add) = (a, b, operator) {
+            let items = x.iter().chain(y.iter()).cloned().collect();
+            return self.set(to, Val::Tuple(items));
+        }
+        self.perform(instruction)
+    }
+
+    /// What an object of a class has in it. Exits unless it is of that class.
+    pub(super) fn unbox(&mut self, handle: Value, class: Class, is_guess: bool) -> Val<Value> {
+        let is_class =
+            self.build.emit(Op::IsClass, &[handle], Immediate::Int(class as i64), None)[0];
+        let exit = if is_guess { self.exit_refuted() } else { self.exit() };
+        self.build.emit(Op::Guard, &[is_class], Immediate::None, Some(exit));
+        match class {
+            Class::Float => {
+                Val::Float(self.build.emit(Op::UnboxFloat, &[handle], Immediate::None, None)[0])
+            }
+            Class::Bool => {
+                Val::Bool(self.build.emit(Op::UnboxBool, &[handle], Immediate::None, None)[0])
+            }
+            _ => {
+                let parts = self.build.emit(Op::UnboxInt, &[handle], Immediate::None, None);
+                let exit = if is_guess { self.exit_refuted() } else { self.exit() };
+                self.build.emit(Op::Guard, &[parts[1]], Immediate::None, Some(exit));
+                Val::Int(parts[0])
+            }
+        }
+    }
+
+    /// Lets interrupts in, once in a while.
+    pub(super) fn emit_poll(&mut self) {
+        let exit = self.exit_raised();
+        self.build.emit(Op::Poll, &[], Immediate::None, Some(exit));
+    }
+
+    pub(super) fn check_bound(&mut self, local: Reg) -> Done<Flow> {
+        match self.get(local) {
+            Val::Unbound => self.leave_for_good(),
+            Val::Maybe(bound, value) => {
+                if self.guard(bound) == Flow::Ends {
+                    return Ok(Flow::Ends);
+                }
+                self.set(local, *value)
+            }
+            _ => Ok(Flow::On),
+        }
+    }
+
+    pub(super) fn constant(&mut self, to: Reg, constant: u32) -> Done<Flow> {
+        let code = self.state.top().code.clone();
+        match self.constant_value(&code.constants[constant as usize]) {
+            Some(value) => self.set(to, value),
+            None => self.perform(&Instruction::Constant { to, constant }),
+        }
+    }
+
+    fn constant_value(&mut self, constant: &crate::code::Constant) -> Option<Val<Value>> {
+        use crate::code::Constant as C;
+        Some(match constant {
+            C::None => Val::None,
+            C::Bool(truth) => Val::Bool(self.build.bool(*truth)),
+            C::Int(number) => Val::Int(self.build.int(*number)),
+            C::Float(number) => Val::Float(self.build.float(*number)),
+            C::Tuple(items) => {
+                let items = items.iter().map(|item| self.constant_value(item));
+                Val::Tuple(items.collect::<Option<_>>()?)
+            }
+            _ => return None,
+        })
+    }
+
+    /// Puts a known object into a register: its value, if it is a number.
+    pub(super) fn set_known(&mut self, to: Reg, known: Known) -> Done<Flow> {
+        let value = self.known(known);
+        self.set(to, value)
+    }
+
+    pub(super) fn known(&mut self, known: Known) -> Val<Value> {
+        match self.world.describe(known) {
+            Description::None => Val::None,
+            Description::Bool(truth) => Val::Bool(self.build.bool(truth)),
+            Description::Int(number) => Val::Int(self.build.int(number)),
+            Description::Float(number) => Val::Float(self.build.float(number)),
+            Description::Tuple(items) => {
+                Val::Tuple(items.iter().map(|item| self.known(*item)).collect())
+            }
+            _ => Val::Known(known),
+        }
+    }
+
+    pub(super) fn load_global(
+        &mut self,
+        to: Reg,
+        name: Name,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let home = self.state.top().home.0;
+        let name = self.name(name);
+        match self.world.global(home, &name) {
+            Some(known) => self.set_known(to, known),
+            None => self.perform(instruction),
+        }
+    }
+
+    pub(super) fn load_cell(
+        &mut self,
+        to: Reg,
+        cell: Reg,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        match self.get(cell) {
+            Val::Thing(thing) if let Contents::Cell(value) = self.state.contents(thing) => {
+                let value = value.clone();
+                match value {
+                    Val::Unbound => self.leave_for_good(),
+                    Val::Maybe(bound, value) => {
+                        if self.guard(bound) == Flow::Ends {
+                            return Ok(Flow::Ends);
+                        }
+                        self.set(to, *value)
+                    }
+                    value => self.set(to, value),
+                }
+            }
+            Val::Known(known) => match self.world.cell(known) {
+                Some(content) => self.set_known(to, content),
+                None => self.perform(instruction),
+            },
+            _ => self.perform(instruction),
+        }
+    }
+
+    pub(super) fn store_cell(
+        &mut self,
+        cell: Reg,
+        value: Reg,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        match self.get(cell) {
+            Val::Thing(thing) => {
+                let value = self.get(value);
+                self.state.heap[thing.0 as usize] = Some(Contents::Cell(value));
+                Ok(Flow::On)
+            }
+            // What was read of it is taken for granted.
+            Val::Known(_) => {
+                self.perform(instruction)?;
+                self.revalidate()?;
+                Ok(Flow::On)
+            }
+            _ => self.perform(instruction),
+        }
+    }
+}
+
+/// Whether an instruction on such operands runs no code but the interpreter's own.
+fn is_quiet(instruction: &Instruction, operands: &[Val<Value>]) -> bool {
+    let is_plain = |operand: &Val<Value>| {
+        let class = operand.class();
+        class.is_some_and(|class| class != Class::Array && class != Class::Tuple)
+    };
+    match instruction {
+        Instruction::Binary { .. } | Instruction::Unary { .. } => operands.iter().all(is_plain),
+        Instruction::Call { .. } => match operands.first() {
+            // What is appended to a list is not looked at.
+            Some(Val::Method(object, name)) => {
+                object.class() == Some(Class::List) && &**name == "append"
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}

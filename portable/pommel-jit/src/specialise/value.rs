@@ -1,0 +1,413 @@
+//! What is known of an object while a function is specialised: its type, and where its parts are.
+
+use crate::code::{Code, Name};
+use crate::ir::op::Class;
+
+use std::sync::Arc;
+
+/// An object that is known by its identity: an index into the specialisation's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Known(pub u32);
+
+/// A thing with an identity that exists in registers only, so far: an index into [`State::heap`](super::state::State).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Thing(pub u32);
+
+/// What the elements of an array in memory are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Element {
+    /// `bool`
+    Bool,
+    /// `int64`
+    Int64,
+    /// `float64`
+    Float64,
+}
+
+/// An array in memory: its element type and how many axes it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct View {
+    /// The type of its elements.
+    pub element: Element,
+    /// The number of its axes.
+    pub rank: u8,
+}
+
+/// A value as the specialiser knows it. Its leaves are numbers and handles: values of the typed form
+/// while that is made, places in a buffer in what the runtime is given, nothing in a shape.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Val<L> {
+    /// No object: a variable before its assignment, or a register that nobody will read.
+    Unbound,
+    /// An object or nothing: whether there is one.
+    Maybe(L, Box<Val<L>>),
+    /// `None`
+    None,
+    /// A truth value.
+    Bool(L),
+    /// An integer of 64 bits.
+    Int(L),
+    /// A float.
+    Float(L),
+    /// `None`, a truth value, an integer or a float: which (see [`Tag`]), its bits, and which it may be.
+    Number(L, L, Kinds),
+    /// An object known by its identity.
+    Known(Known),
+    /// Any object, and its exact class if that is known.
+    Object(L, Option<Class>),
+    /// An array in memory: its handle, and the words of its view: address, lengths, strides in bytes, whether
+    /// it may be written.
+    Array(L, View, Arc<[L]>),
+    /// A tuple.
+    Tuple(Arc<[Val<L>]>),
+    /// `range(start, stop, step)`
+    Range(Arc<[L; 3]>),
+    /// `slice(start, stop, step)`
+    Slice(Arc<[Val<L>; 3]>),
+    /// An iterator of a range: the next item, stop, and the step, a constant that is not 0.
+    RangeIterator(Arc<[L; 2]>, i64),
+    /// An iterator of the items of a tuple: the next position.
+    TupleIterator(Arc<[Val<L>]>, L),
+    /// An iterator over the first axis of an array: the next position.
+    ArrayIterator(Box<Val<L>>, L),
+    /// `enumerate`: the iterator and the next number.
+    Enumerate(Box<Val<L>>, L),
+    /// `zip` of iterators.
+    Zip(Arc<[Val<L>]>),
+    /// A method of an object of a class of the interpreter's own, or of ours: the object and the name.
+    Method(Box<Val<L>>, Arc<str>),
+    /// A thing with an identity that no one else knows yet.
+    Thing(Thing),
+}
+
+/// A thing with an identity in registers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Contents<L> {
+    /// An array of `float64` with one axis.
+    Vector(Vec<L>),
+    /// A list.
+    List(Vec<Val<L>>),
+    /// A variable that functions share.
+    Cell(Val<L>),
+    /// A function that this code made: the function around it, which of that one's nested ones it is,
+    /// the defaults of its parameters and its cells.
+    Function {
+        /// Whose globals it has.
+        home: Known,
+        /// Its code.
+        code: CodeRef,
+        /// The code around it.
+        around: CodeRef,
+        /// Which of [`Code::nested`] it is.
+        nested: u32,
+        /// Defaults of its last positional parameters.
+        defaults: Vec<Val<L>>,
+        /// Defaults of parameters by keyword.
+        keyword_defaults: Vec<(Name, Val<L>)>,
+        /// Its cells.
+        cells: Vec<Val<L>>,
+    },
+}
+
+/// Code, equal to itself only.
+#[derive(Clone, Debug)]
+pub struct CodeRef(pub Arc<Code>);
+
+impl PartialEq for CodeRef {
+    fn eq(&self, other: &CodeRef) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// Which of its kinds a [`Val::Number`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i64)]
+pub enum Tag {
+    /// `None`: no bits.
+    None = 0,
+    /// A truth value: 0 or 1.
+    Bool = 1,
+    /// An integer.
+    Int = 2,
+    /// A float: its bits.
+    Float = 3,
+}
+
+impl Tag {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Tag; 4] = [Tag::None, Tag::Bool, Tag::Int, Tag::Float];
+}
+
+/// A set of kinds of numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kinds(u8);
+
+impl Kinds {
+    /// The set of one kind.
+    pub fn one(tag: Tag) -> Kinds {
+        Kinds(1 << tag as u8)
+    }
+
+    /// What is in either set.
+    pub fn with(self, other: Kinds) -> Kinds {
+        Kinds(self.0 | other.0)
+    }
+
+    /// What is in the set, in the order of [`Tag::ALL`].
+    pub fn tags(self) -> impl Iterator<Item = Tag> {
+        Tag::ALL.into_iter().filter(move |tag| self.0 & Kinds::one(*tag).0 != 0)
+    }
+}
+
+/// What is known of a value without where it is.
+pub type Shape = Val<()>;
+
+impl<L> Val<L> {
+    /// The same with other leaves, which are visited in a fixed order.
+    pub fn map<M, E>(&self, to: &mut impl FnMut(&L) -> Result<M, E>) -> Result<Val<M>, E> {
+        fn list<L, M, E>(
+            items: &[Val<L>],
+            to: &mut impl FnMut(&L) -> Result<M, E>,
+        ) -> Result<Arc<[Val<M>]>, E> {
+            items.iter().map(|item| item.map(to)).collect()
+        }
+        Ok(match self {
+            Val::Unbound => Val::Unbound,
+            Val::None => Val::None,
+            Val::Known(known) => Val::Known(*known),
+            Val::Thing(thing) => Val::Thing(*thing),
+            Val::Tuple(items) => Val::Tuple(list(items, to)?),
+            Val::Zip(items) => Val::Zip(list(items, to)?),
+            Val::TupleIterator(items, next) => Val::TupleIterator(list(items, to)?, to(next)?),
+            Val::Slice(parts) => {
+                let [a, b, c] = &**parts;
+                Val::Slice(Arc::new([a.map(to)?, b.map(to)?, c.map(to)?]))
+            }
+            Val::Maybe(bound, value) => Val::Maybe(to(bound)?, Box::new(value.map(to)?)),
+            Val::Bool(leaf) => Val::Bool(to(leaf)?),
+            Val::Int(leaf) => Val::Int(to(leaf)?),
+            Val::Float(leaf) => Val::Float(to(leaf)?),
+            Val::Number(tag, bits, kinds) => Val::Number(to(tag)?, to(bits)?, *kinds),
+            Val::Object(leaf, class) => Val::Object(to(leaf)?, *class),
+            Val::Array(handle, view, words) => {
+                let handle = to(handle)?;
+                Val::Array(handle, *view, words.iter().map(to).collect::<Result<_, E>>()?)
+            }
+            Val::Range(parts) => {
+                let [a, b, c] = &**parts;
+                Val::Range(Arc::new([to(a)?, to(b)?, to(c)?]))
+            }
+            Val::RangeIterator(parts, step) => {
+                let [next, stop] = &**parts;
+                Val::RangeIterator(Arc::new([to(next)?, to(stop)?]), *step)
+            }
+            Val::ArrayIterator(array, next) => {
+                Val::ArrayIterator(Box::new(array.map(to)?), to(next)?)
+            }
+            Val::Enumerate(inner, count) => Val::Enumerate(Box::new(inner.map(to)?), to(count)?),
+            Val::Method(object, name) => Val::Method(Box::new(object.map(to)?), name.clone()),
+        })
+    }
+
+    /// What is known of it without where it is.
+    pub fn shape(&self) -> Shape {
+        infallible(self.map(&mut |_| Ok(())))
+    }
+
+    /// Calls a function with every thing in it.
+    pub fn things(&self, found: &mut impl FnMut(Thing)) {
+        match self {
+            Val::Thing(thing) => found(*thing),
+            Val::Tuple(items) | Val::Zip(items) | Val::TupleIterator(items, _) => {
+                items.iter().for_each(|item| item.things(found));
+            }
+            Val::Slice(parts) => parts.iter().for_each(|part| part.things(found)),
+            Val::Maybe(_, inner)
+            | Val::ArrayIterator(inner, _)
+            | Val::Enumerate(inner, _)
+            | Val::Method(inner, _) => inner.things(found),
+            _ => {}
+        }
+    }
+}
+
+impl<L: Clone> Val<L> {
+    /// The same with other values in place of its things.
+    pub fn with_things(&self, to: &mut impl FnMut(Thing) -> Val<L>) -> Val<L> {
+        fn list<L: Clone>(items: &[Val<L>], to: &mut impl FnMut(Thing) -> Val<L>) -> Arc<[Val<L>]> {
+            items.iter().map(|item| item.with_things(to)).collect()
+        }
+        match self {
+            Val::Thing(thing) => to(*thing),
+            Val::Tuple(items) => Val::Tuple(list(items, to)),
+            Val::Zip(items) => Val::Zip(list(items, to)),
+            Val::TupleIterator(items, next) => Val::TupleIterator(list(items, to), next.clone()),
+            Val::Slice(parts) => {
+                let [a, b, c] = &**parts;
+                Val::Slice(Arc::new([a.with_things(to), b.with_things(to), c.with_things(to)]))
+            }
+            Val::Maybe(bound, inner) => Val::Maybe(bound.clone(), Box::new(inner.with_things(to))),
+            Val::ArrayIterator(inner, next) => {
+                Val::ArrayIterator(Box::new(inner.with_things(to)), next.clone())
+            }
+            Val::Enumerate(inner, count) => {
+                Val::Enumerate(Box::new(inner.with_things(to)), count.clone())
+            }
+            Val::Method(inner, name) => Val::Method(Box::new(inner.with_things(to)), name.clone()),
+            other => other.clone(),
+        }
+    }
+}
+
+impl<L> Contents<L> {
+    /// The same with other leaves, which are visited in a fixed order.
+    pub fn map<M, E>(&self, to: &mut impl FnMut(&L) -> Result<M, E>) -> Result<Contents<M>, E> {
+        fn list<L, M, E>(
+            items: &[Val<L>],
+            to: &mut impl FnMut(&L) -> Result<M, E>,
+        ) -> Result<Vec<Val<M>>, E> {
+            items.iter().map(|item| item.map(to)).collect()
+        }
+        Ok(match self {
+            Contents::Vector(items) => {
+                Contents::Vector(items.iter().map(to).collect::<Result<_, E>>()?)
+            }
+            Contents::List(items) => Contents::List(list(items, to)?),
+            Contents::Cell(value) => Contents::Cell(value.map(to)?),
+            Contents::Function {
+                home,
+                code,
+                around,
+                nested,
+                defaults,
+                keyword_defaults,
+                cells,
+            } => {
+                let named =
+                    keyword_defaults.iter().map(|(name, value)| Ok((*name, value.map(to)?)));
+                let keyword_defaults = named.collect::<Result<_, E>>()?;
+                Contents::Function {
+                    home: *home,
+                    code: code.clone(),
+                    around: around.clone(),
+                    nested: *nested,
+                    defaults: list(defaults, to)?,
+                    keyword_defaults,
+                    cells: list(cells, to)?,
+                }
+            }
+        })
+    }
+
+    /// Calls a function with every thing that it holds.
+    pub fn things(&self, found: &mut impl FnMut(Thing)) {
+        match self {
+            Contents::Vector(_) => {}
+            Contents::List(items) => items.iter().for_each(|item| item.things(found)),
+            Contents::Cell(value) => value.things(found),
+            Contents::Function { defaults, keyword_defaults, cells, .. } => {
+                let named = keyword_defaults.iter().map(|(_, value)| value);
+                defaults.iter().chain(named).chain(cells).for_each(|value| value.things(found));
+            }
+        }
+    }
+}
+
+impl<L: Clone> Contents<L> {
+    /// The same with other values in place of its things.
+    pub fn with_things(&self, to: &mut impl FnMut(Thing) -> Val<L>) -> Contents<L> {
+        fn list<L: Clone>(items: &[Val<L>], to: &mut impl FnMut(Thing) -> Val<L>) -> Vec<Val<L>> {
+            items.iter().map(|item| item.with_things(to)).collect()
+        }
+        match self {
+            Contents::Vector(items) => Contents::Vector(items.clone()),
+            Contents::List(items) => Contents::List(list(items, to)),
+            Contents::Cell(value) => Contents::Cell(value.with_things(to)),
+            Contents::Function {
+                home,
+                code,
+                around,
+                nested,
+                defaults,
+                keyword_defaults,
+                cells,
+            } => {
+                let named = keyword_defaults.iter();
+                Contents::Function {
+                    home: *home,
+                    code: code.clone(),
+                    around: around.clone(),
+                    nested: *nested,
+                    keyword_defaults: named.map(|(name, v)| (*name, v.with_things(to))).collect(),
+                    defaults: list(defaults, to),
+                    cells: list(cells, to),
+                }
+            }
+        }
+    }
+}
+
+/// The value of what cannot fail.
+pub fn infallible<T>(result: Result<T, core::convert::Infallible>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(never) => match never {},
+    }
+}
+
+impl Shape {
+    /// The shape of values of both shapes, leaf by leaf. Things are merged by their owner, before.
+    pub fn merged(&self, other: &Shape) -> Shape {
+        match (self, other) {
+            (a, b) if a == b => a.clone(),
+            (Val::Maybe((), a), Val::Maybe((), b)) => maybe(a.merged(b)),
+            (Val::Maybe((), a), Val::Unbound) | (Val::Unbound, Val::Maybe((), a)) => {
+                maybe((**a).clone())
+            }
+            (Val::Maybe((), a), b) | (b, Val::Maybe((), a)) => maybe(a.merged(b)),
+            (Val::Unbound, a) | (a, Val::Unbound) => maybe(a.clone()),
+            (Val::Tuple(a), Val::Tuple(b)) if a.len() == b.len() => {
+                Val::Tuple(a.iter().zip(b.iter()).map(|(a, b)| a.merged(b)).collect())
+            }
+            (a, b) => match (a.kinds(), b.kinds()) {
+                (Some(x), Some(y)) => Val::Number((), (), x.with(y)),
+                _ => Val::Object((), a.class().filter(|class| b.class() == Some(*class))),
+            },
+        }
+    }
+
+    /// The kinds of numbers that it may be, if it is a number.
+    pub fn kinds(&self) -> Option<Kinds> {
+        Some(match self {
+            Val::None => Kinds::one(Tag::None),
+            Val::Bool(()) => Kinds::one(Tag::Bool),
+            Val::Int(()) => Kinds::one(Tag::Int),
+            Val::Float(()) => Kinds::one(Tag::Float),
+            Val::Number((), (), kinds) => *kinds,
+            _ => return None,
+        })
+    }
+}
+
+fn maybe(of: Shape) -> Shape {
+    match of {
+        Val::Unbound => Val::Unbound,
+        of => Val::Maybe((), Box::new(of)),
+    }
+}
+
+impl<L> Val<L> {
+    /// The exact class of such values as objects, if it is known and one that the runtime knows.
+    pub fn class(&self) -> Option<Class> {
+        Some(match self {
+            Val::None => Class::None,
+            Val::Bool(_) => Class::Bool,
+            Val::Int(_) => Class::Int,
+            Val::Float(_) => Class::Float,
+            Val::Object(_, class) => return *class,
+            Val::Array(..) => Class::Array,
+            Val::Tuple(_) => Class::Tuple,
+            _ => return None,
+        })
+    }
+}

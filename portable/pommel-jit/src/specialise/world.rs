@@ -1,0 +1,233 @@
+//! What the specialiser asks about objects that exist already, and what it gives back.
+
+use super::value::{CodeRef, Contents, Known, Shape, Val, View};
+use crate::code::{Code, Instruction, Point, Reg};
+use crate::ir;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Answers questions about objects. Whatever it has said must hold, or make [`ir::Op::Valid`] and the
+/// check at the beginning fail.
+pub trait World {
+    /// What a global, or else a builtin, of a function is; `None` if there is neither.
+    fn global(&mut self, home: Known, name: &str) -> Option<Known>;
+    /// A builtin by its name.
+    fn builtin(&mut self, name: &str) -> Option<Known>;
+    /// What an attribute of a module is.
+    fn attribute(&mut self, of: Known, name: &str) -> Option<Known>;
+    /// What is in a cell, if anything.
+    fn cell(&mut self, cell: Known) -> Option<Known>;
+    /// What an object is.
+    fn describe(&mut self, known: Known) -> Description;
+}
+
+/// What a known object is.
+#[derive(Clone, Debug)]
+pub enum Description {
+    /// `None`
+    None,
+    /// A truth value.
+    Bool(bool),
+    /// An integer of 64 bits.
+    Int(i64),
+    /// A float.
+    Float(f64),
+    /// A tuple.
+    Tuple(Vec<Known>),
+    /// A function in Python, whose source was found.
+    Function(Arc<FunctionObject>),
+    /// A function or class that the specialiser knows.
+    Builtin(Builtin),
+    /// A module.
+    Module,
+    /// Anything else.
+    Other,
+}
+
+/// A function in Python.
+#[derive(Debug)]
+pub struct FunctionObject {
+    /// The function that has these globals: itself, without what wraps it.
+    pub home: Known,
+    /// Its code.
+    pub code: Arc<Code>,
+    /// The defaults of its last positional parameters.
+    pub defaults: Vec<Known>,
+    /// The defaults of parameters by keyword.
+    pub keyword_defaults: Vec<(Box<str>, Known)>,
+    /// Its cells.
+    pub cells: Vec<Known>,
+}
+
+macro_rules! builtins {
+    ($( $name:ident $module:literal $text:literal; )*) => {
+        /// A function or class that the specialiser has a rule for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Builtin {
+            $(
+                #[doc = concat!("`", $module, ".", $text, "`")]
+                $name,
+            )*
+        }
+
+        impl Builtin {
+            /// All of them.
+            pub const ALL: &'static [Builtin] = &[$(Builtin::$name),*];
+
+            /// Its module and its name there.
+            pub fn place(self) -> (&'static str, &'static str) {
+                match self { $( Builtin::$name => ($module, $text), )* }
+            }
+        }
+    };
+}
+
+builtins! {
+    Abs "builtins" "abs";
+    Bool "builtins" "bool";
+    Enumerate "builtins" "enumerate";
+    Float "builtins" "float";
+    Int "builtins" "int";
+    Len "builtins" "len";
+    Max "builtins" "max";
+    Min "builtins" "min";
+    Range "builtins" "range";
+    Zip "builtins" "zip";
+    Acos "math" "acos";
+    Asin "math" "asin";
+    Atan "math" "atan";
+    Atan2 "math" "atan2";
+    Ceil "math" "ceil";
+    Copysign "math" "copysign";
+    Cos "math" "cos";
+    Cosh "math" "cosh";
+    Exp "math" "exp";
+    Expm1 "math" "expm1";
+    Fabs "math" "fabs";
+    Floor "math" "floor";
+    Fmod "math" "fmod";
+    Isinf "math" "isinf";
+    Isnan "math" "isnan";
+    Isfinite "math" "isfinite";
+    Log "math" "log";
+    Log10 "math" "log10";
+    Log1p "math" "log1p";
+    Log2 "math" "log2";
+    Pow "math" "pow";
+    Sin "math" "sin";
+    Sinh "math" "sinh";
+    Sqrt "math" "sqrt";
+    Tan "math" "tan";
+    Tanh "math" "tanh";
+    Trunc "math" "trunc";
+    Array "pommel" "array";
+}
+
+/// A value that the runtime makes an object of: its leaves are indices into a list of words.
+pub type Recipe = Val<u32>;
+
+/// What is done when the machine code of a function leaves it.
+#[derive(Clone, Debug)]
+pub struct ExitPlan {
+    /// What has happened.
+    pub outcome: Outcome,
+    /// How many words it speaks of.
+    pub words: u32,
+    /// The things with an identity that recipes name: by the index of [`Val::Thing`].
+    pub heap: Vec<Option<Contents<u32>>>,
+}
+
+/// What has happened when the machine code of a function leaves it.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The function returns.
+    Returned(Recipe),
+    /// It goes on on objects.
+    GoesOn {
+        /// Its frames, the one that was called first at first. All but the last stand at a call.
+        frames: Vec<FramePlan>,
+        /// Whether the runtime has an exception for the instruction where the last frame stands; if not,
+        /// that instruction is to be done.
+        raised: bool,
+        /// What was taken for granted without a reason and is not so.
+        refuted: Option<Place>,
+    },
+}
+
+/// A frame of an [`ExitPlan`].
+#[derive(Clone, Debug)]
+pub struct FramePlan {
+    /// Its code.
+    pub code: Arc<Code>,
+    /// Whose globals it has.
+    pub home: Known,
+    /// For a function that the code made itself: the code around it and its index there.
+    pub around: Option<(CodeRef, u32)>,
+    /// Where it stands.
+    pub point: Point,
+    /// What its registers hold; those that are left out are unbound.
+    pub registers: Vec<(Reg, Recipe)>,
+}
+
+/// A point of an inlined copy of a function.
+pub type Place = (u32, Point);
+
+/// What [`ir::Op::Perform`] does. Its operands are the words that the recipes speak of.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// What is done.
+    pub action: Action,
+    /// Its operands, in the order in which the instruction names its registers.
+    pub operands: Vec<Recipe>,
+    /// The things that the operands name.
+    pub heap: Vec<Option<Contents<u32>>>,
+    /// The types of the words.
+    pub words: Vec<ir::Type>,
+}
+
+/// What a [`Site`] does.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// A plain instruction of a function with these globals.
+    Instruction {
+        /// The function's code.
+        code: Arc<Code>,
+        /// Whose globals it has.
+        home: Known,
+        /// The instruction.
+        instruction: Instruction,
+    },
+    /// Makes its one operand an object.
+    Make,
+}
+
+/// What was learnt from specialisations before this one.
+#[derive(Clone, Debug, Default)]
+pub struct Experience {
+    /// Where something was taken for granted that was not so.
+    pub refuted: HashSet<Place>,
+}
+
+/// A function for certain types of arguments.
+#[derive(Debug)]
+pub struct Specialisation {
+    /// It, in the typed form. Its arguments are the leaves of `arguments`, in their order.
+    pub function: ir::Function,
+    /// The exits, by their numbers.
+    pub exits: Vec<ExitPlan>,
+    /// What [`ir::Op::Perform`] does, by its immediate.
+    pub sites: Vec<Site>,
+    /// What [`ir::Op::View`] looks for, by its immediate.
+    pub views: Vec<View>,
+    /// The shapes of the arguments.
+    pub arguments: Vec<Shape>,
+}
+
+/// Why a function cannot be specialised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason, for people.
+    pub reason: String,
+    /// Where it stands, in which function.
+    pub place: Option<(Box<str>, crate::code::Span)>,
+}

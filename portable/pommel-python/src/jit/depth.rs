@@ -1,0 +1,77 @@
+//! How deep compiled functions call each other. The interpreter does not count frames of machine code, so
+//! that they are counted here, against its own limit and the stack that is left.
+
+use core::cell::Cell;
+use pommel::prelude::*;
+
+/// Depths up to this are within any limit.
+const SHALLOW: u32 = 40;
+/// So much of the stack is left to what is called last.
+const SPARE: usize = 256 << 10;
+/// The stack that a thread is taken to have where nobody says how large it is.
+#[cfg(not(target_os = "linux"))]
+const USUAL: usize = 512 << 10;
+
+thread_local! {
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+    /// The lowest address of this thread's stack, once it was asked for.
+    static END: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A call of a compiled function that is under way.
+pub(crate) struct Entered(());
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let _ = DEPTH.try_with(|depth| depth.set(depth.get() - 1));
+    }
+}
+
+/// Begins a call.
+///
+/// # Errors
+/// `RecursionError` if calls are too deep.
+pub(crate) fn enter(ctx: Ctx<'_>) -> Result<Entered> {
+    let depth = DEPTH.get() + 1;
+    DEPTH.set(depth);
+    let entered = Entered(());
+    if depth > SHALLOW {
+        let limit = ctx.import(c"sys")?.call_method(c"getrecursionlimit", ())?.extract::<u32>()?;
+        if depth > limit || is_nearly_full() {
+            let message = "maximum recursion depth exceeded";
+            return Err(Error::new(exception::RecursionError, message));
+        }
+    }
+    Ok(entered)
+}
+
+/// Whether little is left of the stack.
+fn is_nearly_full() -> bool {
+    let mark = core::hint::black_box(0u8);
+    let here = core::ptr::from_ref(&mark).addr();
+    if END.get() == 0 {
+        END.set(end_of_stack(here));
+    }
+    here.saturating_sub(END.get()) < SPARE
+}
+
+#[cfg(target_os = "linux")]
+fn end_of_stack(_: usize) -> usize {
+    let mut attributes = core::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
+    let (mut start, mut size) = (core::ptr::null_mut(), 0);
+    // SAFETY: the C library fills the attributes of this thread in, if it says so, and they are destroyed
+    // once.
+    unsafe {
+        if libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) != 0 {
+            return 1;
+        }
+        libc::pthread_attr_getstack(attributes.as_ptr(), &raw mut start, &raw mut size);
+        libc::pthread_attr_destroy(attributes.as_mut_ptr());
+    }
+    start.addr().max(1)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn end_of_stack(here: usize) -> usize {
+    here.saturating_sub(USUAL).max(1)
+}

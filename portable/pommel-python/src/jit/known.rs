@@ -1,0 +1,352 @@
+//! The objects that a specialisation knows by their identity, and what it takes for granted of them.
+
+use super::function::{code_of, wrapped};
+use super::source::Source;
+use pommel::prelude::*;
+use pommel_jit::specialise::{Builtin, Description, FunctionObject, Known, World};
+use std::collections::HashMap;
+use std::ffi::{CStr, CString};
+use std::sync::Arc;
+
+/// Something that a specialisation takes for granted. All objects are indices into its list.
+#[derive(Clone, Debug)]
+enum Fact {
+    /// What a dict has at a key, or another one if the first has nothing there.
+    Item { dict: u32, behind: Option<u32>, key: u32, value: u32 },
+    /// What an attribute of an object is.
+    Attribute { of: u32, name: CString, value: u32 },
+    /// What is in a cell.
+    Cell { cell: u32, content: u32 },
+}
+
+/// What specialisations take for granted, to be checked before they are entered and after code that
+/// nobody knows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts(Vec<Fact>);
+
+impl Facts {
+    /// Whether all is so still. `known` are the objects that the facts speak of.
+    pub(crate) fn hold(&self, known: &List<'_>) -> Result<bool> {
+        for fact in &self.0 {
+            if !fact.holds(known)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl Fact {
+    fn holds(&self, known: &List<'_>) -> Result<bool> {
+        let get = |index: u32| known.get_index(index as isize);
+        let (found, value) = match self {
+            Fact::Item { dict, behind, key, value } => {
+                let (first, key) = (get(*dict)?, get(*key)?);
+                let mut found = item(&first, &key)?;
+                if let (None, Some(behind)) = (&found, behind) {
+                    found = item(&get(*behind)?, &key)?;
+                }
+                (found, *value)
+            }
+            Fact::Attribute { of, name, value } => {
+                let of = get(*of)?;
+                (
+                    of.has_attr(name.as_c_str())
+                        .then(|| of.get_attr(name.as_c_str()))
+                        .transpose()?,
+                    *value,
+                )
+            }
+            Fact::Cell { cell, content } => (cell_content(&get(*cell)?), *content),
+        };
+        Ok(match found {
+            Some(found) => found.is(&get(value)?),
+            None => false,
+        })
+    }
+}
+
+/// What a dict has at a key, without asking a subclass.
+fn item<'c>(dict: &Object<'c>, key: &Object<'c>) -> Result<Option<Object<'c>>> {
+    match dict.as_a::<Dict>() {
+        Some(dict) => dict.get(key),
+        None => Ok(None),
+    }
+}
+
+/// What is in a cell, if anything.
+pub(crate) fn cell_content<'c>(cell: &Object<'c>) -> Option<Object<'c>> {
+    cell.get_attr(c"cell_contents").ok()
+}
+
+/// The functions and classes that the specialiser has rules for, as this process has them.
+pub(crate) fn builtins<'c>(ctx: Ctx<'c>) -> Vec<(Object<'c>, Builtin)> {
+    let found = Builtin::ALL.iter().filter_map(|builtin| {
+        let (module, name) = builtin.place();
+        let (module, name) = (CString::new(module).ok()?, CString::new(name).ok()?);
+        let module = ctx.import(&module).ok()?;
+        Some((module.get_attr(name.as_c_str()).ok()?, *builtin))
+    });
+    found.collect()
+}
+
+/// What was found out about objects.
+pub(crate) struct Found<'c> {
+    /// The objects that are known.
+    pub(crate) known: Vec<Object<'c>>,
+    /// What is taken for granted of them.
+    pub(crate) facts: Facts,
+    /// The texts that those stand in that are functions.
+    pub(crate) sources: HashMap<Known, Arc<Source>>,
+}
+
+/// Finds out about objects while a function is specialised.
+pub(crate) struct Inquiry<'c> {
+    ctx: Ctx<'c>,
+    builtins: Vec<(Object<'c>, Builtin)>,
+    function_type: Type<'c>,
+    module_type: Type<'c>,
+    known: Vec<Object<'c>>,
+    facts: Facts,
+    described: HashMap<Known, Description>,
+    globals: HashMap<(Known, Box<str>), Option<Known>>,
+    sources: HashMap<Known, Arc<Source>>,
+    /// An exception on the way: nothing is known then.
+    failed: Option<Error>,
+}
+
+impl<'c> Inquiry<'c> {
+    /// Begins with a function in Python, which is the first known object.
+    pub(crate) fn new(function: &Object<'c>, source: Arc<Source>) -> Result<Inquiry<'c>> {
+        let ctx = function.ctx();
+        Ok(Inquiry {
+            ctx,
+            builtins: builtins(ctx),
+            function_type: function.type_(),
+            module_type: ctx.import(c"math")?.type_(),
+            known: vec![function.clone()],
+            facts: Facts::default(),
+            described: HashMap::new(),
+            globals: HashMap::new(),
+            sources: HashMap::from([(Known(0), source)]),
+            failed: None,
+        })
+    }
+
+    /// The number of an object.
+    pub(crate) fn know(&mut self, object: &Object<'c>) -> Known {
+        let place = self.known.iter().position(|known| known.is(object)).unwrap_or_else(|| {
+            self.known.push(object.clone());
+            self.known.len() - 1
+        });
+        Known(place as u32)
+    }
+
+    /// The number of an object, if it is a function, class or module that the specialiser knows something
+    /// of. Others are not kept.
+    pub(crate) fn know_function(&mut self, object: &Object<'c>) -> Option<Known> {
+        let before = self.known.len();
+        let known = self.know(object);
+        match self.describe(known) {
+            Description::Function(_) | Description::Builtin(_) | Description::Module => Some(known),
+            _ => {
+                if known.0 as usize == before {
+                    self.known.truncate(before);
+                    self.described.remove(&known);
+                }
+                None
+            }
+        }
+    }
+
+    /// What was found out.
+    pub(crate) fn finish(self) -> Result<Found<'c>> {
+        match self.failed {
+            Some(error) => Err(error),
+            None => Ok(Found { known: self.known, facts: self.facts, sources: self.sources }),
+        }
+    }
+
+    /// The cells of the function that it begins with.
+    pub(crate) fn cells(&mut self) -> Result<Vec<Known>> {
+        let cells = self.known[0].get_attr(c"__closure__")?;
+        if cells.is_none() {
+            return Ok(vec![]);
+        }
+        let cells: Vec<Object<'c>> = cells.iter()?.collect::<Result<_>>()?;
+        Ok(cells.iter().map(|cell| self.know(cell)).collect())
+    }
+
+    fn object(&self, known: Known) -> Object<'c> {
+        self.known[known.0 as usize].clone()
+    }
+
+    /// What an object's attribute is, which must stay so.
+    fn fixed(&mut self, of: Known, name: &CStr) -> Result<Object<'c>> {
+        let value = self.object(of).get_attr(name)?;
+        let known = self.know(&value).0;
+        self.facts.0.push(Fact::Attribute { of: of.0, name: name.into(), value: known });
+        Ok(value)
+    }
+
+    fn find_global(&mut self, home: Known, name: &str) -> Result<Option<Known>> {
+        let globals = self.object(home).get_attr(c"__globals__")?;
+        let key = self.ctx.str(name)?;
+        let own = item(&globals, &key)?;
+        let dict = self.know(&globals).0;
+        let (value, behind) = match own {
+            Some(value) => (value, None),
+            None => {
+                let builtins = self.builtins_of(&globals)?;
+                match item(&builtins, &key)? {
+                    Some(value) => (value, Some(self.know(&builtins).0)),
+                    None => return Ok(None),
+                }
+            }
+        };
+        let (key, value) = (self.know(&key).0, self.know(&value));
+        self.facts.0.push(Fact::Item { dict, behind, key, value: value.0 });
+        Ok(Some(value))
+    }
+
+    /// The dict of the builtins that a function with these globals sees.
+    fn builtins_of(&self, globals: &Object<'c>) -> Result<Object<'c>> {
+        let own = item(globals, &*self.ctx.str("__builtins__")?)?;
+        let builtins = match own {
+            Some(builtins) => builtins,
+            None => (*self.ctx.import(c"builtins")?).clone(),
+        };
+        if builtins.is_a::<Dict>() { Ok(builtins) } else { builtins.get_attr(c"__dict__") }
+    }
+
+    fn look_at(&mut self, known: Known) -> Result<Description> {
+        let object = self.object(known);
+        if object.is_none() {
+            return Ok(Description::None);
+        }
+        if let Some(truth) = exactly::<bool>(&object, |object| object.is_a::<Bool>()) {
+            return Ok(Description::Bool(truth));
+        }
+        let class = object.type_();
+        if class.is(&self.ctx.builtin(c"int")?) {
+            return Ok(object.extract().map_or(Description::Other, Description::Int));
+        }
+        if class.is(&self.ctx.builtin(c"float")?) {
+            return Ok(Description::Float(object.extract()?));
+        }
+        if let Some((_, builtin)) = self.builtins.iter().find(|(known, _)| known.is(&object)) {
+            return Ok(Description::Builtin(*builtin));
+        }
+        if class.is(&self.module_type) {
+            return Ok(Description::Module);
+        }
+        if class.is(&self.ctx.builtin(c"tuple")?) {
+            let items: Vec<Object<'c>> = object.iter()?.collect::<Result<_>>()?;
+            return Ok(Description::Tuple(items.iter().map(|item| self.know(item)).collect()));
+        }
+        self.look_at_function(known, &object)
+    }
+
+    /// Looks at a function in Python, also behind what compiles it.
+    fn look_at_function(&mut self, known: Known, object: &Object<'c>) -> Result<Description> {
+        let (function, is_root) = match wrapped(object)? {
+            Some(function) => (self.know(&function), false),
+            None => (known, known == Known(0)),
+        };
+        let plain = self.object(function);
+        if !plain.type_().is(&self.function_type) {
+            return Ok(Description::Other);
+        }
+        let known_source = self.sources.get(&function).cloned();
+        let Some((source, code)) = code_of(&plain, known_source)? else {
+            return Ok(Description::Other);
+        };
+        self.sources.insert(function, source);
+        let look = |this: &mut Self, name: &CStr| -> Result<Object<'c>> {
+            // What is compiled stays what it was then.
+            if is_root { plain.get_attr(name) } else { this.fixed(function, name) }
+        };
+        look(self, c"__code__")?;
+        let defaults = look(self, c"__defaults__")?;
+        let named = look(self, c"__kwdefaults__")?;
+        let cells = plain.get_attr(c"__closure__")?;
+        let all = |this: &mut Self, object: &Object<'c>| -> Result<Vec<Known>> {
+            if object.is_none() {
+                return Ok(vec![]);
+            }
+            let items: Vec<Object<'c>> = object.iter()?.collect::<Result<_>>()?;
+            Ok(items.iter().map(|item| this.know(item)).collect())
+        };
+        let mut keyword_defaults = Vec::new();
+        if !named.is_none() {
+            for name in named.iter_as::<String>()? {
+                let name = name?;
+                let value = named.get_item(name.as_str())?;
+                keyword_defaults.push((name.into_boxed_str(), self.know(&value)));
+            }
+        }
+        let (defaults, cells) = (all(self, &defaults)?, all(self, &cells)?);
+        let function = FunctionObject { home: function, code, defaults, keyword_defaults, cells };
+        Ok(Description::Function(Arc::new(function)))
+    }
+
+    /// Remembers an error, which ends all.
+    fn kept<T>(&mut self, result: Result<T>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.failed.get_or_insert(error);
+                None
+            }
+        }
+    }
+}
+
+/// What an object is, if it is of the right kind.
+fn exactly<T: FromPython>(object: &Object<'_>, is: fn(&Object<'_>) -> bool) -> Option<T> {
+    is(object).then(|| object.extract().ok()).flatten()
+}
+
+impl World for Inquiry<'_> {
+    fn global(&mut self, home: Known, name: &str) -> Option<Known> {
+        if let Some(found) = self.globals.get(&(home, name.into())) {
+            return *found;
+        }
+        let found = self.find_global(home, name);
+        let found = self.kept(found).flatten();
+        self.globals.insert((home, name.into()), found);
+        found
+    }
+
+    fn builtin(&mut self, name: &str) -> Option<Known> {
+        let name = CString::new(name).ok()?;
+        let found = self.ctx.builtin(&name);
+        self.kept(found).map(|object| self.know(&object))
+    }
+
+    fn attribute(&mut self, of: Known, name: &str) -> Option<Known> {
+        let text = CString::new(name).ok()?;
+        if !self.object(of).has_attr(text.as_c_str()) {
+            return None;
+        }
+        let value = self.fixed(of, &text);
+        self.kept(value).map(|value| self.know(&value))
+    }
+
+    fn cell(&mut self, cell: Known) -> Option<Known> {
+        let content = cell_content(&self.object(cell))?;
+        let content = self.know(&content);
+        self.facts.0.push(Fact::Cell { cell: cell.0, content: content.0 });
+        Some(content)
+    }
+
+    fn describe(&mut self, known: Known) -> Description {
+        if let Some(description) = self.described.get(&known) {
+            return description.clone();
+        }
+        let found = self.look_at(known);
+        let description = self.kept(found).unwrap_or(Description::Other);
+        self.described.insert(known, description.clone());
+        description
+    }
+}

@@ -1,0 +1,378 @@
+//! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
+
+use super::known::{Facts, Found, Inquiry};
+use super::objects::{Home, Python};
+use super::recipe::{Ingredients, handle_of};
+use super::shapes::{class_of, described, shape, take, view_words};
+use super::source::Source;
+use pommel::prelude::*;
+use pommel::raw;
+use pommel_jit::backend::{Backend, Machine};
+use pommel_jit::code::Code;
+use pommel_jit::ir::Op;
+use pommel_jit::ir::op::Class;
+use pommel_jit::objects::Objects;
+use pommel_jit::passes::optimise;
+use pommel_jit::plain::{self, Frame, Operands};
+use pommel_jit::specialise::{
+    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, NOTHING, Outcome, Place,
+    Recipe, Refusal, Shape, Site, Specialisation, View, specialise,
+};
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// The words of a view at most: address, lengths, strides, whether it may be written.
+pub(crate) const VIEW_WORDS: usize = 2 + 2 * super::shapes::MOST_AXES;
+
+/// A specialisation as machine code.
+pub(crate) struct Compiled {
+    exits: Vec<ExitPlan>,
+    sites: Vec<Site>,
+    views: Vec<View>,
+    arguments: Vec<Shape>,
+    facts: Facts,
+    /// The texts that its functions stand in.
+    sources: HashMap<Known, Arc<Source>>,
+    machine: Box<dyn Machine>,
+    /// The typed form as text, after the passes.
+    pub(crate) text: String,
+}
+
+/// Why there is no machine code for a call.
+pub(crate) enum Failure {
+    /// The function, or these arguments, cannot be compiled.
+    Refused(Refusal),
+    /// An exception on the way.
+    Raised(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Raised(error)
+    }
+}
+
+/// What a call through machine code came to.
+pub(crate) struct Done<'c> {
+    /// What the function returns or raises.
+    pub(crate) result: Result<Object<'c>>,
+    /// What was taken for granted and is not so.
+    pub(crate) refuted: Option<Place>,
+}
+
+impl Compiled {
+    /// Compiles a function for arguments such as these. Gives the objects that it knows as well, which
+    /// have to be kept as long as it is.
+    pub(crate) fn new<'c>(
+        mut inquiry: Inquiry<'c>,
+        function: &FunctionObject,
+        arguments: &[Option<Object<'c>>],
+        experience: &Experience,
+        backend: &dyn Backend,
+    ) -> core::result::Result<(Compiled, Vec<Object<'c>>), Failure> {
+        let shapes: Vec<Shape> =
+            arguments.iter().map(|argument| shape(&mut inquiry, argument.as_ref())).collect();
+        let made = specialise(&mut inquiry, function, &shapes, experience);
+        let Found { known, facts, sources } = inquiry.finish()?;
+        let Specialisation { mut function, exits, sites, views, arguments } =
+            made.map_err(Failure::Refused)?;
+        optimise(&mut function);
+        let machine = backend.compile(&function, call).map_err(|reason| {
+            Failure::Refused(Refusal {
+                reason: format!("there is no machine code: {reason}"),
+                place: None,
+            })
+        })?;
+        let text = function.to_string();
+        Ok((Compiled { exits, sites, views, arguments, facts, sources, machine, text }, known))
+    }
+
+    /// The words of arguments, if they are such as it was compiled for.
+    fn words(&self, arguments: &[Option<Object<'_>>], known: &List<'_>) -> Option<Vec<u64>> {
+        let mut words = Vec::with_capacity(self.machine.words());
+        for (argument, shape) in arguments.iter().zip(&self.arguments) {
+            take(argument.as_ref(), shape, known, &mut words)?;
+        }
+        words.resize(self.machine.words().max(words.len()), 0);
+        Some(words)
+    }
+
+    /// Calls the machine code, if the arguments are such as it was compiled for and all that it takes for
+    /// granted is so.
+    pub(crate) fn call<'c>(
+        &self,
+        objects: &Python<'c>,
+        arguments: &[Option<Object<'c>>],
+        known: &List<'c>,
+    ) -> Result<Option<Done<'c>>> {
+        let Some(mut words) = self.words(arguments, known) else { return Ok(None) };
+        if !self.facts.hold(known)? {
+            return Ok(None);
+        }
+        let mut activation = Activation {
+            ctx: known.ctx(),
+            compiled: self,
+            known,
+            objects,
+            error: None,
+            view: [0; VIEW_WORDS],
+        };
+        let address = (&raw mut activation).cast::<()>();
+        // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
+        // arguments among them; the activation is what `call` takes it for.
+        let exit = unsafe { self.machine.entry()(address, words.as_mut_ptr()) };
+        Ok(Some(activation.leave(exit, &words)))
+    }
+
+    /// The shapes of its arguments as text.
+    pub(crate) fn arguments(&self) -> String {
+        let shapes: Vec<String> = self.arguments.iter().map(described).collect();
+        shapes.join(", ")
+    }
+
+    /// The machine code as text.
+    pub(crate) fn listing(&self) -> String {
+        self.machine.listing()
+    }
+}
+
+/// A call of machine code that is under way.
+struct Activation<'a, 'c> {
+    ctx: Ctx<'c>,
+    compiled: &'a Compiled,
+    known: &'a List<'c>,
+    objects: &'a Python<'c>,
+    /// The exception that an operation has raised.
+    error: Option<Error>,
+    /// Where the words of the last view are.
+    view: [u64; VIEW_WORDS],
+}
+
+/// What machine code calls: see [`pommel_jit::backend::Call`].
+unsafe extern "C" fn call(
+    activation: *mut (),
+    operation: u32,
+    immediate: i64,
+    words: *mut u64,
+    count: usize,
+) -> bool {
+    // SAFETY: machine code passes on what `Compiled::call` gave it, which nobody else uses meanwhile.
+    let activation = unsafe { &mut *activation.cast::<Activation<'_, '_>>() };
+    let op = Op::ALL[operation as usize];
+    let room = count.max(op.signature().results.len());
+    // SAFETY: machine code has written so many operands, and has room for as many results.
+    let words = unsafe { core::slice::from_raw_parts_mut(words, room) };
+    let done = catch_unwind(AssertUnwindSafe(|| activation.perform(op, immediate, words)));
+    match done {
+        Ok(Ok(goes_on)) => goes_on,
+        Ok(Err(error)) => {
+            activation.error = Some(error);
+            false
+        }
+        Err(_) => {
+            activation.error = Some(Error::runtime_error("the compiler's runtime has panicked"));
+            false
+        }
+    }
+}
+
+impl<'c> Activation<'_, 'c> {
+    /// Does an operation. False if it exits without an exception.
+    fn perform(&mut self, op: Op, immediate: i64, words: &mut [u64]) -> Result<bool> {
+        match op {
+            Op::Perform => words[0] = self.site(immediate as usize, words)?,
+            Op::Known => words[0] = given(self.known_object(immediate)?),
+            Op::Retain => words[0] = given(self.lent(words[0])),
+            Op::Release => drop(self.owned(words[0])),
+            Op::IsClass => {
+                let class = class_of(&self.lent(words[0]));
+                words[0] = u64::from(class.is_some_and(|class| class as i64 == immediate));
+            }
+            Op::Same => words[0] = u64::from(self.lent(words[0]).is(&self.lent(words[1]))),
+            Op::UnboxFloat => words[0] = self.lent(words[0]).extract::<f64>()?.to_bits(),
+            Op::UnboxBool => words[0] = u64::from(self.lent(words[0]).is_true()?),
+            Op::UnboxInt => {
+                let number = self.lent(words[0]).extract::<i64>();
+                (words[0], words[1]) = number.map_or((0, 0), |number| (number as u64, 1));
+            }
+            Op::Truth => words[0] = u64::from(self.lent(words[0]).is_true()?),
+            Op::Next => {
+                let item = self.objects.next(&self.lent(words[0]))?;
+                words[1] = u64::from(item.is_some());
+                words[0] = given(item.unwrap_or_else(|| self.ctx.none()));
+            }
+            Op::Poll => {
+                self.objects.poll()?;
+            }
+            Op::Valid => return self.compiled.facts.hold(self.known),
+            Op::View => {
+                let view = self.compiled.views[immediate as usize];
+                let Some(found) = view_words(&self.lent(words[0]), view) else { return Ok(false) };
+                self.view[..found.len()].copy_from_slice(&found);
+                words[0] = self.view.as_ptr() as u64;
+            }
+            other => {
+                let message = format!("the runtime has no `{}`", other.text());
+                return Err(Error::runtime_error(message));
+            }
+        }
+        Ok(true)
+    }
+
+    fn known_object(&self, number: i64) -> Result<Object<'c>> {
+        match number {
+            NOTHING => Ok(self.ctx.none()),
+            number => self.known.get_index(number as isize),
+        }
+    }
+
+    /// Another handle of an object whose handle machine code has.
+    fn lent(&self, word: u64) -> Object<'c> {
+        // SAFETY: machine code keeps the handle open meanwhile.
+        let lent = unsafe { raw::borrowed(self.ctx, handle_of(word)) };
+        (*lent).clone()
+    }
+
+    /// The object of a handle that machine code gives up.
+    fn owned(&self, word: u64) -> Result<Object<'c>> {
+        // SAFETY: machine code has the handle for its own and does not use it any more.
+        unsafe { raw::new_handle(self.ctx, handle_of(word)) }
+    }
+
+    fn home(&self, function: Known) -> Result<Home<'c>> {
+        let lost = || Error::runtime_error("a function has no source");
+        let source = self.compiled.sources.get(&function).cloned().ok_or_else(lost)?;
+        Home::new(self.known.get_index(function.0 as isize)?, source)
+    }
+
+    /// Does what a site says, and gives the handle of the result.
+    fn site(&self, number: usize, words: &[u64]) -> Result<u64> {
+        let site = &self.compiled.sites[number];
+        let homes = |function| self.home(function);
+        let mut ingredients = self.ingredients(words, &site.heap, &homes);
+        let operands: Result<Vec<Option<Object<'c>>>> =
+            site.operands.iter().map(|recipe| ingredients.object(recipe)).collect();
+        let mut operands = operands?;
+        let result = match &site.action {
+            Action::Make => operands.pop().flatten(),
+            Action::Instruction { code, home, instruction } => {
+                let home = self.home(*home)?;
+                let mut operands = Operands::new(instruction, operands);
+                plain::perform(self.objects, code, &home, instruction, &mut operands)?;
+                operands.written.pop().and_then(|(_, object)| object)
+            }
+        };
+        Ok(given(result.unwrap_or_else(|| self.ctx.none())))
+    }
+
+    fn ingredients<'i>(
+        &'i self,
+        words: &'i [u64],
+        heap: &'i [Option<pommel_jit::specialise::Contents<u32>>],
+        homes: &'i dyn Fn(Known) -> Result<Home<'c>>,
+    ) -> Ingredients<'i, 'c> {
+        Ingredients {
+            ctx: self.ctx,
+            objects: self.objects,
+            known: self.known,
+            words,
+            heap,
+            made: vec![],
+            homes,
+        }
+    }
+
+    /// What is done when machine code has left: the function returns, or goes on on objects.
+    fn leave(mut self, exit: u32, words: &[u64]) -> Done<'c> {
+        let compiled = self.compiled;
+        let plan = &compiled.exits[exit as usize - 1];
+        let (saved, rest) = words.split_at(plan.words as usize);
+        let (refuted, made) = match &plan.outcome {
+            Outcome::Returned(recipe) => {
+                (None, self.returned(recipe, saved, plan).map(Going::Returns))
+            }
+            Outcome::GoesOn { frames, raised, refuted } => {
+                let frames = self.frames(frames, saved, plan);
+                (*refuted, frames.map(|frames| Going::On(frames, *raised)))
+            }
+        };
+        // Whatever became of it, what machine code had for its own is given back.
+        let count = rest.first().copied().unwrap_or(0) as usize;
+        for word in rest.iter().skip(1).take(count) {
+            drop(self.owned(*word));
+        }
+        let result = made.and_then(|going| match going {
+            Going::Returns(object) => Ok(object),
+            Going::On(frames, false) => plain::resume(self.objects, frames),
+            Going::On(frames, true) => {
+                let lost = || Error::runtime_error("an exception was lost");
+                let error = self.error.take().unwrap_or_else(lost);
+                plain::resume_raised(self.objects, frames, error)
+            }
+        });
+        Done { result, refuted }
+    }
+
+    fn returned(&self, recipe: &Recipe, words: &[u64], plan: &ExitPlan) -> Result<Object<'c>> {
+        let homes = |function| self.home(function);
+        let object = self.ingredients(words, &plan.heap, &homes).object(recipe)?;
+        Ok(object.unwrap_or_else(|| self.ctx.none()))
+    }
+
+    /// The frames of an exit, with objects in their registers.
+    fn frames(&self, plans: &[FramePlan], words: &[u64], plan: &ExitPlan) -> Result<Frames<'c>> {
+        let homes = |function| self.home(function);
+        let mut ingredients = self.ingredients(words, &plan.heap, &homes);
+        let mut frames = Vec::with_capacity(plans.len());
+        for plan in plans {
+            let mut registers = vec![None; plan.code.registers as usize];
+            for (register, recipe) in &plan.registers {
+                registers[register.0 as usize] = ingredients.object(recipe)?;
+            }
+            let mut home = self.home(plan.home)?;
+            if let Some((around, nested)) = &plan.around {
+                home =
+                    self.nested_home(home, &around.0, *nested as usize, &registers, &plan.code)?;
+            }
+            frames.push((Frame { code: plan.code.clone(), home, registers }, plan.point));
+        }
+        Ok(frames)
+    }
+}
+
+impl<'c> Activation<'_, 'c> {
+    /// What a function is at home in that the code made itself: it has never been an object.
+    fn nested_home(
+        &self,
+        home: Home<'c>,
+        around: &Code,
+        nested: usize,
+        registers: &[Option<Object<'c>>],
+        code: &Code,
+    ) -> Result<Home<'c>> {
+        let first = code.locals.len();
+        let cells = registers[first..first + code.free.len()].iter();
+        // Cells that nobody reads any more are not there.
+        let cells = cells.map(|cell| cell.clone().map_or_else(|| self.objects.cell(None), Ok));
+        let cells: Vec<Object<'c>> = cells.collect::<Result<_>>()?;
+        let function = self.objects.function(&home, around, nested, &[], &[], &cells)?;
+        home.of(function)
+    }
+}
+
+type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
+
+/// What comes after machine code.
+enum Going<'c> {
+    Returns(Object<'c>),
+    On(Frames<'c>, bool),
+}
+
+/// The word of a handle that machine code gets for its own.
+fn given(object: Object<'_>) -> u64 {
+    raw::give_up(object).0 as u64
+}
+
+/// So that a class is found by what machine code says.
+const _: () = assert!(Class::None as i64 == 0);

@@ -1,0 +1,192 @@
+//! Makes objects of what machine code leaves behind: numbers and handles in words, by recipes.
+
+use super::objects::{Home, Python};
+use crate::array::NdArray;
+use crate::error::Raise;
+use pommel::prelude::*;
+use pommel::raw::{self, HPy};
+use pommel_array::Array;
+use pommel_jit::objects::Objects;
+use pommel_jit::specialise::{CodeRef, Contents, Known, Recipe, Tag, Thing, Val};
+
+/// What recipes speak of: words, things with an identity, and objects that are known.
+pub(crate) struct Ingredients<'a, 'c> {
+    pub(crate) ctx: Ctx<'c>,
+    pub(crate) objects: &'a Python<'c>,
+    /// The objects that the specialisation knows.
+    pub(crate) known: &'a List<'c>,
+    /// Numbers and handles. Handles are lent.
+    pub(crate) words: &'a [u64],
+    pub(crate) heap: &'a [Option<Contents<u32>>],
+    /// The things that are objects already.
+    pub(crate) made: Vec<Option<Object<'c>>>,
+    /// What functions are at home in that have the globals of a known one.
+    pub(crate) homes: &'a dyn Fn(Known) -> Result<Home<'c>>,
+}
+
+impl<'a, 'c> Ingredients<'a, 'c> {
+    /// The object of a recipe; `None` for what is unbound.
+    pub(crate) fn object(&mut self, recipe: &Recipe) -> Result<Option<Object<'c>>> {
+        match recipe {
+            Val::Unbound => Ok(None),
+            Val::Maybe(bound, inner) => match self.words[*bound as usize] & 0xff {
+                0 => Ok(None),
+                _ => self.object(inner),
+            },
+            bound => self.bound(bound).map(Some),
+        }
+    }
+
+    fn bound(&mut self, recipe: &Recipe) -> Result<Object<'c>> {
+        let ctx = self.ctx;
+        match recipe {
+            Val::Unbound | Val::Maybe(..) => Err(Error::runtime_error("a value is unbound")),
+            Val::None => Ok(ctx.none()),
+            Val::Bool(at) => ctx.object(self.words[*at as usize] & 0xff != 0),
+            Val::Int(at) => ctx.object(self.int(*at)),
+            Val::Float(at) => ctx.object(self.float(*at)),
+            Val::Number(tag, bits, _) => self.number(*tag, *bits),
+            Val::Known(known) => self.known(*known),
+            Val::Object(at, _) | Val::Array(at, ..) => Ok(self.handle(*at)),
+            Val::Tuple(items) => Ok((*self.tuple(items)?).clone()),
+            Val::Thing(thing) => self.thing(*thing),
+            other => self.iterator(other),
+        }
+    }
+
+    /// What iterates, slices, ranges and methods: what builtins make.
+    fn iterator(&mut self, recipe: &Recipe) -> Result<Object<'c>> {
+        let ctx = self.ctx;
+        match recipe {
+            Val::Slice(parts) => {
+                let [start, stop, step] = &**parts;
+                let parts = (self.bound(start)?, self.bound(stop)?, self.bound(step)?);
+                ctx.builtin(c"slice")?.call(parts)
+            }
+            Val::Range(parts) => self.range(parts[0], parts[1], self.int(parts[2])),
+            Val::RangeIterator(parts, step) => {
+                let rest = self.range(parts[0], parts[1], *step)?;
+                ctx.builtin(c"iter")?.call((rest,))
+            }
+            Val::TupleIterator(items, next) => {
+                let tuple = self.tuple(items)?;
+                let iterator = ctx.builtin(c"iter")?.call((&*tuple,))?;
+                for _ in 0..self.int(*next).min(items.len() as i64) {
+                    self.objects.next(&iterator)?;
+                }
+                Ok(iterator)
+            }
+            Val::ArrayIterator(array, next) => {
+                let array = self.bound(array)?;
+                let all = (self.int(*next), ctx.none(), ctx.none());
+                let rest = array.get_item(ctx.builtin(c"slice")?.call(all)?)?;
+                ctx.builtin(c"iter")?.call((rest,))
+            }
+            Val::Enumerate(inner, count) => {
+                let inner = self.bound(inner)?;
+                ctx.builtin(c"enumerate")?.call((inner, self.int(*count)))
+            }
+            Val::Zip(inner) => {
+                let inner = self.all(inner)?;
+                ctx.builtin(c"zip")?.call(&inner.iter().collect::<Vec<_>>()[..])
+            }
+            Val::Method(object, name) => {
+                let object = self.bound(object)?;
+                self.objects.load_attribute(&object, name)
+            }
+            _ => Err(Error::runtime_error("a recipe is none")),
+        }
+    }
+
+    fn range(&self, start: u32, stop: u32, step: i64) -> Result<Object<'c>> {
+        self.ctx.builtin(c"range")?.call((self.int(start), self.int(stop), step))
+    }
+
+    fn tuple(&mut self, items: &[Recipe]) -> Result<Tuple<'c>> {
+        let items = self.all(items)?;
+        self.ctx.tuple(&items.iter().collect::<Vec<_>>())
+    }
+
+    fn all(&mut self, recipes: &[Recipe]) -> Result<Vec<Object<'c>>> {
+        recipes.iter().map(|recipe| self.bound(recipe)).collect()
+    }
+
+    fn number(&self, tag: u32, bits: u32) -> Result<Object<'c>> {
+        match Tag::ALL.get(self.int(tag) as usize) {
+            Some(Tag::Bool) => self.ctx.object(self.int(bits) != 0),
+            Some(Tag::Int) => self.ctx.object(self.int(bits)),
+            Some(Tag::Float) => self.ctx.object(self.float(bits)),
+            _ => Ok(self.ctx.none()),
+        }
+    }
+
+    fn int(&self, at: u32) -> i64 {
+        self.words[at as usize] as i64
+    }
+
+    fn float(&self, at: u32) -> f64 {
+        f64::from_bits(self.words[at as usize])
+    }
+
+    /// Another handle of an object whose handle is a word.
+    fn handle(&self, at: u32) -> Object<'c> {
+        // SAFETY: the specialiser has written down that this word is a handle, which the machine code
+        // keeps open until whoever makes objects of it is done.
+        let lent = unsafe { raw::borrowed(self.ctx, handle_of(self.words[at as usize])) };
+        (*lent).clone()
+    }
+
+    pub(crate) fn known(&self, known: Known) -> Result<Object<'c>> {
+        self.known.get_index(known.0 as isize)
+    }
+
+    fn thing(&mut self, thing: Thing) -> Result<Object<'c>> {
+        let place = thing.0 as usize;
+        if self.made.len() <= place {
+            self.made.resize(place + 1, None);
+        }
+        if let Some(made) = &self.made[place] {
+            return Ok(made.clone());
+        }
+        let contents = self.heap.get(place).and_then(Option::as_ref);
+        let contents = contents.ok_or_else(|| Error::runtime_error("a thing has no contents"))?;
+        let object = self.contents(contents)?;
+        self.made[place] = Some(object.clone());
+        Ok(object)
+    }
+
+    fn contents(&mut self, contents: &'a Contents<u32>) -> Result<Object<'c>> {
+        match contents {
+            Contents::Vector(items) => {
+                let items: Vec<f64> = items.iter().map(|at| self.float(*at)).collect();
+                let array = Array::from_slice(&items, &[items.len() as isize]).raise()?;
+                pommel::new_instance(self.ctx, NdArray::made(array))
+            }
+            Contents::List(items) => {
+                let items = self.all(items)?;
+                self.objects.list(&items)
+            }
+            Contents::Cell(content) => {
+                let content = self.object(content)?;
+                self.objects.cell(content.as_ref())
+            }
+            Contents::Function {
+                home, around, nested, defaults, keyword_defaults, cells, ..
+            } => {
+                let (home, CodeRef(around)) = ((self.homes)(*home)?, around);
+                let named = keyword_defaults.iter();
+                let named: Result<Vec<_>> = named
+                    .map(|(name, value)| Ok((around.name(*name), self.bound(value)?)))
+                    .collect();
+                let (defaults, cells) = (self.all(defaults)?, self.all(cells)?);
+                let nested = *nested as usize;
+                self.objects.function(&home, around, nested, &defaults, &named?, &cells)
+            }
+        }
+    }
+}
+
+/// The handle that a word is.
+pub(crate) fn handle_of(word: u64) -> HPy {
+    HPy(word as isize)
+}

@@ -1,0 +1,202 @@
+//! What objects are for machine code: from arguments to shapes, and from shapes to words.
+
+use super::known::Inquiry;
+use crate::array::NdArray;
+use crate::key::elements_are_numbers;
+use pommel::prelude::*;
+use pommel_array::DType;
+use pommel_jit::ir::op::Class;
+use pommel_jit::specialise::{Element, Shape, Val, View};
+
+/// An array has at most so many axes for machine code to know its elements.
+pub(crate) const MOST_AXES: usize = 4;
+/// A tuple has at most so many items for them to be arguments of their own.
+const MOST_ITEMS: usize = 16;
+
+/// The exact class of an object, if it is one that machine code asks about.
+pub(crate) fn class_of(object: &Object<'_>) -> Option<Class> {
+    if object.at_once::<f64>().is_some() {
+        return Some(Class::Float);
+    }
+    if object.is_none() {
+        return Some(Class::None);
+    }
+    if Instance::<NdArray>::of(object).is_some() {
+        return Some(Class::Array);
+    }
+    let ctx = object.ctx();
+    let class = object.type_();
+    let is = |name| ctx.builtin(name).is_ok_and(|known| known.is(&class));
+    [
+        (object.is_a::<Bool>(), c"bool", Class::Bool),
+        (object.is_a::<Int>(), c"int", Class::Int),
+        (object.is_a::<Float>(), c"float", Class::Float),
+        (object.is_a::<Complex>(), c"complex", Class::Complex),
+        (object.is_a::<Tuple>(), c"tuple", Class::Tuple),
+        (object.is_a::<List>(), c"list", Class::List),
+        (object.is_a::<Str>(), c"str", Class::Str),
+    ]
+    .into_iter()
+    .find(|(may_be, name, _)| *may_be && is(*name))
+    .map(|(_, _, class)| class)
+}
+
+/// What an argument is for machine code.
+pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>) -> Shape {
+    let Some(object) = argument else { return Val::Unbound };
+    match class_of(object) {
+        Some(Class::Float) => Val::Float(()),
+        Some(Class::None) => Val::None,
+        Some(Class::Bool) => Val::Bool(()),
+        Some(Class::Int) if object.extract::<i64>().is_ok() => Val::Int(()),
+        Some(Class::Tuple) => match items(object) {
+            Some(items) => {
+                Val::Tuple(items.iter().map(|item| shape(inquiry, Some(item))).collect())
+            }
+            None => Val::Object((), Some(Class::Tuple)),
+        },
+        Some(Class::Array) => match view_of(object) {
+            Some(view) => Val::Array((), view, vec![(); words_of(view)].into()),
+            None => Val::Object((), None),
+        },
+        Some(class @ (Class::List | Class::Str | Class::Complex)) => Val::Object((), Some(class)),
+        Some(_) => Val::Object((), None),
+        None => inquiry.know_function(object).map_or(Val::Object((), None), Val::Known),
+    }
+}
+
+/// The items of a short tuple.
+fn items<'c>(object: &Object<'c>) -> Option<Vec<Object<'c>>> {
+    let items: Vec<Object<'c>> = object.iter().ok()?.collect::<Result<_>>().ok()?;
+    (items.len() <= MOST_ITEMS).then_some(items)
+}
+
+/// The words of an argument, behind those of others, if it has a shape. Handles are lent.
+pub(crate) fn take(
+    argument: Option<&Object<'_>>,
+    shape: &Shape,
+    known: &List<'_>,
+    words: &mut Vec<u64>,
+) -> Option<()> {
+    let object = match (argument, shape) {
+        (None, Val::Unbound) => return Some(()),
+        (None, _) | (_, Val::Unbound) => return None,
+        (Some(object), _) => object,
+    };
+    // The quick ways.
+    match shape {
+        Val::Float(()) => {
+            words.push(exact_float(object)?.to_bits());
+            return Some(());
+        }
+        Val::None => return object.is_none().then_some(()),
+        Val::Known(number) => {
+            let expected = known.get_index(number.0 as isize).ok()?;
+            return expected.is(object).then_some(());
+        }
+        _ => {}
+    }
+    let class = class_of(object);
+    match shape {
+        Val::Bool(()) if class == Some(Class::Bool) => words.push(object.is_true().ok()?.into()),
+        Val::Int(()) if class == Some(Class::Int) => {
+            words.push(object.extract::<i64>().ok()? as u64)
+        }
+        Val::Tuple(shapes) if class == Some(Class::Tuple) => {
+            let items = items(object).filter(|items| items.len() == shapes.len())?;
+            for (item, shape) in items.iter().zip(shapes.iter()) {
+                take(Some(item), shape, known, words)?;
+            }
+        }
+        Val::Array((), view, _) if class == Some(Class::Array) => {
+            if view_of(object) != Some(*view) {
+                return None;
+            }
+            words.push(object.as_raw().0 as u64);
+            words.extend(view_words(object, *view)?);
+        }
+        Val::Object((), wanted) => {
+            let is_it = match class {
+                Some(Class::Tuple) => *wanted == class && items(object).is_none(),
+                Some(Class::List | Class::Str | Class::Complex) => *wanted == class,
+                Some(Class::Int) => wanted.is_none() && object.extract::<i64>().is_err(),
+                Some(Class::Array) => wanted.is_none() && view_of(object).is_none(),
+                Some(_) => false,
+                None => wanted.is_none(),
+            };
+            if !is_it {
+                return None;
+            }
+            words.push(object.as_raw().0 as u64);
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+fn exact_float(object: &Object<'_>) -> Option<f64> {
+    object.at_once::<f64>().or_else(|| {
+        (class_of(object) == Some(Class::Float)).then(|| object.extract().ok()).flatten()
+    })
+}
+
+/// How machine code sees an array, if it knows its elements.
+fn view_of(object: &Object<'_>) -> Option<View> {
+    let array = Instance::<NdArray>::of(object)?;
+    let array = array.borrow().ok()?;
+    let element = match array.inner.dtype() {
+        DType::Bool => Element::Bool,
+        DType::Int64 => Element::Int64,
+        DType::Float64 => Element::Float64,
+        _ => return None,
+    };
+    let rank = array.inner.ndim();
+    ((1..=MOST_AXES).contains(&rank) && elements_are_numbers())
+        .then_some(View { element, rank: rank as u8 })
+}
+
+/// How many words a view has.
+fn words_of(view: View) -> usize {
+    2 + 2 * usize::from(view.rank)
+}
+
+/// The words of an array: the address of its first element, the lengths of its axes, the distances in
+/// bytes between elements along each, and whether it may be written. `None` if it is not such an array.
+pub(crate) fn view_words(object: &Object<'_>, view: View) -> Option<Vec<u64>> {
+    if view_of(object) != Some(view) {
+        return None;
+    }
+    let array = Instance::<NdArray>::of(object)?;
+    let array = array.borrow().ok()?;
+    let inner = &array.inner;
+    let (address, writable) = match inner.is_readonly() {
+        true => (inner.address().ok()?.addr(), false),
+        false => match inner.address_for_writing() {
+            Ok(address) => (address.addr(), true),
+            Err(_) => (inner.address().ok()?.addr(), false),
+        },
+    };
+    let (lengths, strides) = (inner.shape().iter(), inner.layout().strides().iter());
+    let mut words = vec![address as u64];
+    words.extend(lengths.chain(strides).map(|word| *word as u64));
+    words.push(writable.into());
+    Some(words)
+}
+
+/// A shape in words.
+pub(crate) fn described(shape: &Shape) -> String {
+    match shape {
+        Val::Unbound => "nothing".into(),
+        Val::None => "None".into(),
+        Val::Bool(()) => "bool".into(),
+        Val::Int(()) => "int of 64 bits".into(),
+        Val::Float(()) => "float".into(),
+        Val::Known(_) => "this very function".into(),
+        Val::Array((), view, _) => format!("array of {:?} with {} axes", view.element, view.rank),
+        Val::Tuple(items) => {
+            format!("tuple ({})", items.iter().map(described).collect::<Vec<_>>().join(", "))
+        }
+        Val::Object((), Some(class)) => format!("{class:?}"),
+        _ => "any object".into(),
+    }
+}
