@@ -50,6 +50,8 @@ fn pool(number: usize) -> Option<Arc<rayon::ThreadPool>> {
     have_room(number)?;
     let builder = rayon::ThreadPoolBuilder::new().num_threads(number);
     let made = Arc::new(builder.start_handler(|_| prepare_thread()).build().ok()?);
+    // Until all have started, and have what they need for it, nobody may take the memory that is left.
+    made.broadcast(|_| ());
     let threads = ManuallyDrop::new(Arc::clone(&made));
     if let Some(old) = pool.replace(Pool { process, number, threads })
         && old.process == process

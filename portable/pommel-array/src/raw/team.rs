@@ -18,7 +18,7 @@ use crate::raw::share::prepare_thread;
 use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -99,13 +99,22 @@ impl Team {
             lock: Mutex::new(()),
             bell: Condvar::new(),
         });
+        let (starting, nobody_starts) = mpsc::channel::<()>();
         for _ in 0..helpers {
-            let shared = Arc::clone(&shared);
+            let (shared, starting) = (Arc::clone(&shared), starting.clone());
             let named = thread::Builder::new().name("pommel".into());
-            if named.spawn(move || shared.help()).is_err() {
+            let work = move || {
+                prepare_thread();
+                drop(starting);
+                shared.help();
+            };
+            if named.spawn(work).is_err() {
                 break;
             }
         }
+        // Until all have what they need, nobody may take the memory that is left.
+        drop(starting);
+        let _ = nobody_starts.recv();
         Team { shared, busy: Mutex::new(()) }
     }
 
@@ -204,7 +213,6 @@ impl Shared {
 
     /// What a helper does all its life.
     fn help(&self) {
-        prepare_thread();
         let mut since = Instant::now();
         let mut looks = 0u32;
         while !self.over.load(Ordering::Relaxed) {
