@@ -114,7 +114,7 @@ pub fn resume<O: Objects + ?Sized>(
         if frame.registers.len() < code.registers as usize {
             frame.registers.resize(code.registers as usize, None);
         }
-        let (instruction, span) = &code.block(at.block).instructions[at.index as usize];
+        let (instruction, _) = &code.block(at.block).instructions[at.index as usize];
         let from = match result {
             Ok(value) => {
                 if let Some(to) = instruction.result() {
@@ -124,7 +124,7 @@ pub fn resume<O: Objects + ?Sized>(
                 Point { index: at.index + 1, ..at }
             }
             Err(error) => {
-                let failure = Failure { error, at: *span, is_new: true };
+                let failure = Failure { error, at: code.span_at(at), is_new: true };
                 match handle(objects, &mut frame, at.block, failure) {
                     Ok(from) => from,
                     Err(error) => {
