@@ -136,11 +136,8 @@ fn outwards<O: Objects + ?Sized>(
         if frame.registers.len() < code.registers as usize {
             frame.registers.resize(code.registers as usize, None);
         }
-        let block = code.block(at.block);
-        let (instruction, span) = match block.instructions.get(at.index as usize) {
-            Some((instruction, span)) => (Some(instruction), span),
-            None => (None, &block.span),
-        };
+        let instruction = code.block(at.block).instructions.get(at.index as usize);
+        let instruction = instruction.map(|(instruction, _)| instruction);
         let from = match result {
             Ok(value) => {
                 if let Some(to) = instruction.and_then(Instruction::result) {
@@ -150,7 +147,7 @@ fn outwards<O: Objects + ?Sized>(
                 Point { index: at.index + 1, ..at }
             }
             Err(error) => {
-                let failure = Failure { error, at: *span, is_new: true };
+                let failure = Failure { error, at: code.span_at(at), is_new: true };
                 match handle(objects, &mut frame, at.block, failure) {
                     Ok(from) => from,
                     Err(error) => {

@@ -89,7 +89,8 @@ pub struct Code {
     /// Constants.
     pub constants: Vec<Constant>,
     /// Functions, lambdas and generator expressions within this one, in the order of the code objects
-    /// among `co_consts`.
+    /// among `co_consts`. Python leaves out those that are never made: to find the one of a code object,
+    /// compare name, first line and free variables, and where it stands if that is not enough.
     pub nested: Vec<Arc<Code>>,
     /// The first is where it begins, and nothing jumps there. They are in reverse postorder, so that a
     /// jump to a block that does not stand behind is a jump backwards.
@@ -122,6 +123,12 @@ impl Code {
     /// A block.
     pub fn block(&self, block: BlockId) -> &Block {
         &self.blocks[block.0 as usize]
+    }
+
+    /// Where the instruction or terminator at a point stands.
+    pub fn span_at(&self, point: Point) -> Span {
+        let block = self.block(point.block);
+        block.instructions.get(point.index as usize).map_or(block.span, |&(_, span)| span)
     }
 
     /// Which registers are alive where.
