@@ -12,7 +12,7 @@ from types import CellType, FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType
+    from types import CodeType, TracebackType
     from typing import Any, Callable
 
 #: What the code objects of this module, and those that it makes, say as their file.
@@ -61,10 +61,21 @@ def under(handled: BaseException, function: Callable[..., Any], positional: tupl
     """Calls a function while an exception is being handled."""
     traceback, context = handled.__traceback__, handled.__context__
     try:
-        raise handled
-    except BaseException:
-        handled.__traceback__, handled.__context__ = traceback, context
-        return function(*positional, **keywords)
+        try:
+            raise handled
+        except BaseException:
+            handled.__traceback__, handled.__context__ = traceback, context
+            return function(*positional, **keywords)
+    finally:
+        # PyPy notes the frame of this function again when it is left. What the function added stays.
+        handled.__traceback__ = _without_own(handled.__traceback__)
+
+
+def _without_own(traceback: TracebackType | None) -> TracebackType | None:
+    """A traceback without the frames of this module that it begins with."""
+    while traceback is not None and traceback.tb_frame.f_code.co_filename == _FILE:
+        traceback = traceback.tb_next
+    return traceback
 
 
 def unpack(values: Any, count: int) -> list[Any]:
@@ -196,16 +207,20 @@ def delete_global(names: dict[str, Any], name: str) -> None:
         raise undefined(name) from None
 
 
-_NO_CLASS = "catching classes that do not inherit from BaseException is not allowed"
-
-
 def matches(error: BaseException, kind: Any) -> bool:
     """Whether `except kind` catches an exception."""
-    kinds = kind if isinstance(kind, tuple) else (kind,)
-    for one in kinds:
-        if not (isinstance(one, type) and BaseException in one.__mro__):
-            raise TypeError(_NO_CLASS)
-    return any(one in type(error).__mro__ for one in kinds)
+    traceback, context = error.__traceback__, error.__context__
+    try:
+        try:
+            raise error
+        except kind:
+            return True
+    except BaseException as raised:
+        if raised is error:
+            return False
+        raise
+    finally:
+        error.__traceback__, error.__context__ = traceback, context
 
 
 def raising(error: Any, *cause: Any) -> BaseException:
@@ -230,9 +245,7 @@ def traced(error: BaseException, function: FunctionType, place: tuple[int, int, 
            handled: BaseException | None) -> None:
     """Adds to an exception's traceback that it came through a function at a place (the line and the column
     of its beginning and of its end), and says what was being handled."""
-    traceback = error.__traceback__
-    while traceback is not None and traceback.tb_frame.f_code.co_filename == _FILE:
-        traceback = traceback.tb_next
+    traceback = _without_own(error.__traceback__)
     outside = sys.exc_info()[1]
     context = error.__context__
     if handled is not None and handled is not error and (context is None or context is outside):

@@ -3,10 +3,16 @@ with its traceback, and what became of the arguments."""
 
 import copy
 import struct
+import sys
 import traceback
 import types
 
 import pommel as pm
+
+
+#: Compiled functions mark the parts of lines that this version of Python does. Others mark other parts, or
+#: none.
+MARKS_ARE_OURS = sys.version_info[:2] == (3, 13) and sys.implementation.name == "cpython"
 
 
 def outcome(function, arguments):
@@ -38,7 +44,10 @@ def raised(error):
     """The text of a traceback without the frame that called."""
     here = error.__traceback__
     lines = traceback.format_exception(type(error), error, here.tb_next)
-    return "".join(lines)
+    text = "".join(lines)
+    if MARKS_ARE_OURS:
+        return text
+    return "".join(line for line in text.splitlines(True) if line.strip(" ^~\n") or line == "\n")
 
 
 def described(value, seen):

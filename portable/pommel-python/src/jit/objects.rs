@@ -285,8 +285,15 @@ impl<'c> Objects for Python<'c> {
         right: &Object<'c>,
     ) -> Result<Object<'c>> {
         let name = match operator {
-            Compare::Is => return self.ctx.object(left.is(right)),
-            Compare::IsNot => return self.ctx.object(!left.is(right)),
+            // Handles do not know that numbers of PyPy are one object if they are equal.
+            Compare::Is if left.is(right) || left.is_none() || right.is_none() => {
+                return self.ctx.object(left.is(right));
+            }
+            Compare::IsNot if left.is(right) || left.is_none() || right.is_none() => {
+                return self.ctx.object(!left.is(right));
+            }
+            Compare::Is => c"is_",
+            Compare::IsNot => c"is_not",
             Compare::In => return self.ctx.object(right.contains(left)?),
             Compare::NotIn => return self.ctx.object(!right.contains(left)?),
             Compare::Less => c"lt",
