@@ -26,29 +26,30 @@ pub(crate) fn kept(function: &Function, dominators: &Dominators) -> Vec<Kept> {
         }
         for behind in dominators.order.iter().copied() {
             let from = &predecessors[behind.0 as usize];
-            let is_behind = !around.blocks.contains(&behind)
-                && !from.is_empty()
-                && from.iter().all(|from| around.blocks.contains(from));
-            if is_behind {
-                let floats = used_behind(function, dominators, &around, behind);
-                all.push(Kept { behind, floats });
+            let is_inside = |block: &Block| around.blocks.contains(block);
+            if is_inside(&behind) || !from.iter().any(is_inside) {
+                continue;
             }
+            // What others than the loop lead to has the loop's values by its parameters only.
+            let mut floats = function[behind].params.clone();
+            if from.iter().all(is_inside) {
+                floats.extend(values(function, &around));
+            }
+            floats.retain(|value| function.type_of(*value) == Type::F64);
+            keep_used(function, dominators, behind, &mut floats);
+            all.push(Kept { behind, floats });
         }
     }
     all
 }
 
-/// The floats of a loop that are used in a block behind it or further on, if there is a call as well.
-fn used_behind(
-    function: &Function,
-    dominators: &Dominators,
-    around: &Loop,
-    behind: Block,
-) -> Vec<Value> {
+/// Keeps the values that are used in a block or further on, if there is a call as well.
+fn keep_used(function: &Function, dominators: &Dominators, behind: Block, values: &mut Vec<Value>) {
     let reached = dominators.order.iter().copied();
     let after: Vec<Block> = reached.filter(|block| dominators.dominates(behind, *block)).collect();
     if !after.iter().any(|block| has_call(function, *block)) {
-        return vec![];
+        values.clear();
+        return;
     }
     let mut is_used = vec![false; function.types.len()];
     for block in after {
@@ -57,25 +58,22 @@ fn used_behind(
             is_used[value.0 as usize] = true;
         }
     }
-    let mut floats = floats(function, around);
-    floats.retain(|value| is_used[value.0 as usize]);
-    floats
+    values.retain(|value| is_used[value.0 as usize]);
 }
 
 fn has_call(function: &Function, block: Block) -> bool {
     function[block].insts.iter().any(|inst| is_call(inst.op))
 }
 
-/// The floats that a loop computes or carries around.
-fn floats(function: &Function, around: &Loop) -> Vec<Value> {
-    let mut floats = vec![];
+/// What a loop computes or carries around.
+fn values(function: &Function, around: &Loop) -> Vec<Value> {
+    let mut values = vec![];
     for block in &around.blocks {
         let data = &function[*block];
         let results = data.insts.iter().flat_map(|inst| &inst.results);
-        floats.extend(data.params.iter().chain(results).copied());
+        values.extend(data.params.iter().chain(results).copied());
     }
-    floats.retain(|value| function.type_of(*value) == Type::F64);
-    floats
+    values
 }
 
 /// Whether an operation is a call. One that looks for interrupts leaves registers as they are.

@@ -59,6 +59,7 @@ golden_tests! {
     dead |function| _ = passes::dead::run(function);
     invariant |function| _ = passes::invariant::run(function);
     range |function| _ = passes::range::run(function);
+    rotate |function| _ = passes::rotate::run(function);
     ownership passes::ownership::run;
     optimise passes::optimise;
 }
@@ -138,6 +139,11 @@ proptest! {
     #[test]
     fn ranges_change_nothing(choices in random::choices(), args in random::arguments()) {
         stays_the_same(&choices, &args, 50, |function| _ = passes::range::run(function), false)?;
+    }
+
+    #[test]
+    fn rotation_changes_nothing(choices in random::choices(), args in random::arguments()) {
+        stays_the_same(&choices, &args, 50, |function| _ = passes::rotate::run(function), false)?;
     }
 
     #[test]

@@ -16,9 +16,9 @@ pytestmark = [pytest.mark.filterwarnings("ignore::" + kind) for kind in
               ("RuntimeWarning", "DeprecationWarning", "SyntaxWarning")]
 
 FIRST = int(os.environ.get("POMMEL_JIT_SEED", "0"))
-COUNT = int(os.environ.get("POMMEL_JIT_PROGRAMS", "300"))
+COUNT = int(os.environ.get("POMMEL_JIT_PROGRAMS", "60"))
 #: So many in one test.
-GROUP = 50
+GROUP = 20
 
 
 def function_of(source, name):

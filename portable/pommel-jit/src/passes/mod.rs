@@ -9,6 +9,7 @@ pub mod params;
 pub mod range;
 pub mod repeated;
 mod replace;
+pub mod rotate;
 
 use crate::ir::Function;
 use crate::ir::verify::verify;
@@ -29,12 +30,25 @@ const PASSES: &[Pass] = &[
     ("dead", dead::run),
 ];
 
+/// What is done after loops were rotated.
+const LAST_PASSES: &[Pass] =
+    &[("params", params::run), ("repeated", repeated::run), ("dead", dead::run)];
+
 /// Makes a function better, and says in it who gives handles back. It has neither `retain` nor `release`
 /// before.
 pub fn optimise(function: &mut Function) {
+    run_all(function, PASSES);
+    rotate::run(function);
+    check(function, "rotate");
+    run_all(function, LAST_PASSES);
+    ownership::run(function);
+    check(function, "ownership");
+}
+
+fn run_all(function: &mut Function, passes: &[Pass]) {
     for _ in 0..ROUNDS {
         let mut changed = false;
-        for (name, pass) in PASSES {
+        for (name, pass) in passes {
             changed |= pass(function);
             check(function, name);
         }
@@ -42,8 +56,6 @@ pub fn optimise(function: &mut Function) {
             break;
         }
     }
-    ownership::run(function);
-    check(function, "ownership");
 }
 
 /// A pass that spoils a function is a fault of ours, which tests find.

@@ -39,9 +39,9 @@ use std::sync::Arc;
 /// Code is followed into this many calls within calls; further ones are calls.
 const DEPTH: usize = 24;
 /// A function has at most so many instructions of the typed form.
-const SIZE: usize = 60_000;
+const SIZE: usize = 20_000;
 /// How often guesses about loops may become more general.
-const ATTEMPTS: usize = 400;
+const ATTEMPTS: usize = 64;
 
 /// Why an attempt ends before its end.
 enum Stop {

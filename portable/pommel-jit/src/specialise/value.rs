@@ -9,7 +9,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Known(pub u32);
 
-/// A thing with an identity that exists in registers only, so far: an index into [`State::heap`](super::state::State).
+/// A thing with an identity that exists in registers only, so far: an index into the heap of the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Thing(pub u32);
 
