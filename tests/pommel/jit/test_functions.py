@@ -17,6 +17,7 @@ import pommel as pm
 @pytest.fixture(autouse=True, params=["on", "plain"])
 def mode(request, monkeypatch):
     monkeypatch.setenv("POMMEL_JIT", request.param)
+    return request.param
 
 
 @pm.jit
@@ -246,9 +247,23 @@ def test_an_explanation_shows_the_place():
     text = str(pm.explain(f))
     assert "yield total" in text and "^" in text and "line" in text
     assert pm.explain(f).reason and pm.explain(f).line
-    assert str(pm.explain(norm)) == "norm can be compiled"
+    assert str(pm.explain(norm)).startswith("norm can be compiled")
     with pytest.raises(TypeError, match="pommel.jit"):
         pm.explain(len)
+
+
+def test_an_explanation_says_for_what_it_was_compiled(mode):
+    @pm.jit
+    def f(x):
+        return x + 1
+    assert str(pm.explain(f)).endswith(".f can be compiled") and not pm.explain(f).specialisations
+    assert f(1) == 2
+    found = pm.explain(f).specialisations
+    if mode == "on" and pm._native.has_machine_code():
+        assert "compiled for ({})".format(found[0].arguments) in str(pm.explain(f))
+        assert found[0].typed and found[0].machine
+    else:
+        assert not found
 
 
 def test_strict_refuses_what_cannot_be_compiled():
