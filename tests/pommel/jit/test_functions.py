@@ -1,11 +1,13 @@
 """What a compiled function is to others: called, bound, copied, pickled, shown, explained."""
 
+import _thread
 import copy
 import functools
 import inspect
 import linecache
 import pickle
 import sys
+import threading
 import traceback
 import weakref
 
@@ -370,3 +372,63 @@ def test_functions_are_collected():
     for _ in range(3):
         gc.collect()
     assert reference() is None
+
+
+def divided(x):
+    a = 10
+    return a // x
+
+
+def calls(function, x):
+    total = 0
+    for i in range(3):
+        total += function(
+            x - i)
+    return total
+
+
+def test_tracebacks_of_compiled_functions_that_call_each_other():
+    texts = []
+    for outer, inner in ((calls, divided), (pm.jit(calls), divided), (calls, pm.jit(divided)),
+                         (pm.jit(calls), pm.jit(divided))):
+        for _ in range(3):
+            assert outer(inner, 5) == 7
+            with pytest.raises(ZeroDivisionError) as found:
+                outer(inner, 2)
+            texts.append([(frame.name, frame.lineno) for frame in
+                          traceback.extract_tb(found.value.__traceback__)[1:]])
+    assert [name for name, _ in texts[0]] == ["calls", "divided"]
+    assert all(text == texts[0] for text in texts)
+
+
+def test_threads_call_one_function():
+    @pm.jit
+    def f(n):
+        total = 0
+        for i in range(n):
+            total += i * i
+        return total
+    results = []
+
+    def work():
+        for n in range(200):
+            results.append(f(n) == sum(i * i for i in range(n)))
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 800 and all(results)
+
+
+def test_interrupts_are_noticed():
+    @pm.jit
+    def forever():
+        n = 0
+        while True:
+            n += 1
+    timer = threading.Timer(0.2, _thread.interrupt_main)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        forever()
+    timer.join()
