@@ -103,11 +103,29 @@ def _source(function: FunctionType) -> str:
     return "".join(linecache.getlines(file, function.__globals__))
 
 
-class Explanation:
-    """What became of a function: ``reason`` says why it is not compiled, and is ``None`` if it can be."""
+class Specialisation:
+    """What a function was compiled to for ``arguments`` of some types: ``typed``, its typed form, and
+    ``machine``, its machine code, as texts."""
 
-    def __init__(self, function: FunctionType, found: tuple[Any, ...] | None) -> None:
-        self.function = function
+    def __init__(self, arguments: str, typed: str, machine: str) -> None:
+        self.arguments, self.typed, self.machine = arguments, typed, machine
+
+    def __repr__(self) -> str:
+        return "for ({})".format(self.arguments)
+
+
+class Explanation:
+    """What became of a function: ``reason`` says why it is not compiled, and is ``None`` if it can be.
+
+    ``specialisations`` are what it was compiled to; ``refused`` says why it was not for the last arguments
+    for which it was not.
+    """
+
+    def __init__(self, compiled: Any) -> None:
+        function, found = compiled.__wrapped__, compiled._unsupported()
+        made, self.refused = compiled._compiled()
+        self.specialisations = [Specialisation(*texts) for texts in made]
+        self.function: FunctionType = function
         self.reason: str | None = None
         self.line: int | None = None
         self._marks: list[str] = []
@@ -121,7 +139,11 @@ class Explanation:
     def __str__(self) -> str:
         name = self.function.__qualname__
         if self.reason is None:
-            return "{} can be compiled".format(name)
+            lines = ["{} can be compiled".format(name)]
+            lines += ["  compiled {!r}".format(made) for made in self.specialisations]
+            if self.refused is not None:
+                lines.append("  not for the last other arguments: {}".format(self.refused))
+            return "\n".join(lines)
         if self.line is None:
             return "{} is not compiled: {}".format(name, self.reason)
         head = '  File "{}", line {}, in {}'.format(self.function.__code__.co_filename, self.line,
@@ -160,4 +182,4 @@ def explain(function: Callable[..., Any]) -> Explanation:
     function = getattr(function, "__func__", function)
     if not isinstance(function, JitFunction):
         raise TypeError("argument 'function' must be what pommel.jit gave, not {!r}".format(function))
-    return Explanation(function.__wrapped__, function._unsupported())  # type: ignore[attr-defined]
+    return Explanation(function)

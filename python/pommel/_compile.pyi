@@ -1,6 +1,6 @@
 """What type checkers are told of ``jit`` and ``explain``: a compiled function is used as the function."""
 
-from typing import Any, Callable, Optional, TypeVar, overload
+from typing import Any, Callable, List, Optional, TypeVar, overload
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -11,11 +11,20 @@ def jit(function: _Function, *, strict: bool = False, fastmath: bool = False, no
 def jit(function: None = None, *, strict: bool = False, fastmath: bool = False, nogil: Optional[bool] = None,
         verify: bool = False) -> Callable[[_Function], _Function]: ...
 
+class Specialisation:
+    """What a function was compiled to for arguments of some types."""
+
+    arguments: str
+    typed: str
+    machine: str
+
 class Explanation:
     """What became of a function."""
 
     function: Callable[..., Any]
     reason: Optional[str]
     line: Optional[int]
+    specialisations: List[Specialisation]
+    refused: Optional[str]
 
 def explain(function: Callable[..., Any]) -> Explanation: ...

@@ -291,7 +291,7 @@ def _new_raiser(code: CodeType, place: tuple[int, int, int, int]) -> CodeType:
     import ast
 
     line, column, end_line, end_column = place
-    tree = ast.parse("def raiser(error):\n    raise error")
+    tree = ast.parse("def raiser({0}):\n    raise {0}".format(_LENT))
     for node in ast.walk(tree):
         if hasattr(node, "lineno"):
             node.lineno, node.col_offset = line, column

@@ -2,6 +2,7 @@
 with its traceback, and what became of the arguments."""
 
 import copy
+import re
 import struct
 import sys
 import traceback
@@ -44,7 +45,8 @@ def raised(error):
     """The text of a traceback without the frame that called."""
     here = error.__traceback__
     lines = traceback.format_exception(type(error), error, here.tb_next)
-    text = "".join(lines)
+    # Python guesses what was meant by a name from the variables of the frame.
+    text = re.sub(r"\. Did you mean: .*", "", "".join(lines))
     if MARKS_ARE_OURS:
         return text
     return "".join(line for line in text.splitlines(True) if line.strip(" ^~\n") or line == "\n")

@@ -6,6 +6,7 @@ Each is run as it is and compiled; ``test_programs.py`` compares. A function say
 
 import importlib
 import sys
+import warnings
 
 #: The modules with functions, by the least version of Python that can read them.
 MODULES = {
@@ -31,6 +32,11 @@ LEFT_OUT = {
     "errors.with_what_is_no_manager": "with",
 }
 
+#: PyPy has two texts for a division of integers by zero, of which native code chooses one; and PyPy 8 itself
+#: says at times that 1.5 > nan.
+NOT_ON_PYPY = ("arithmetic.compared", "arithmetic.floor_divide", "arithmetic.remainder",
+               "errors.error_in_an_argument", "errors.error_on_a_later_line")
+
 
 def given(*calls):
     """Says what a function is called with."""
@@ -46,8 +52,13 @@ def cases():
     for name, version in MODULES.items():
         if sys.version_info < version:
             continue
-        module = importlib.import_module("programs." + name)
+        with warnings.catch_warnings():
+            # That `return` in `finally` is a mistake, as a rule.
+            warnings.simplefilter("ignore", SyntaxWarning)
+            module = importlib.import_module("programs." + name)
         for function in list(vars(module).values()):
             if hasattr(function, "calls"):
-                found.append(("{}.{}".format(name, function.__name__), function, function.calls))
+                title = "{}.{}".format(name, function.__name__)
+                if sys.implementation.name != "pypy" or title not in NOT_ON_PYPY:
+                    found.append((title, function, function.calls))
     return found
