@@ -46,10 +46,17 @@ def raised(error):
     here = error.__traceback__
     lines = traceback.format_exception(type(error), error, here.tb_next)
     # Python guesses what was meant by a name from the variables of the frame.
-    text = re.sub(r"\. Did you mean: .*", "", "".join(lines))
+    text = of_longs(re.sub(r"\. Did you mean: .*", "", "".join(lines)))
     if MARKS_ARE_OURS:
         return text
     return "".join(line for line in text.splitlines(True) if line.strip(" ^~\n") or line == "\n")
+
+
+def of_longs(text):
+    """PyPy's integers of machine code are others than its own, with the same value and errors of theirs."""
+    if sys.implementation.name != "pypy":
+        return text
+    return re.sub("(long|integer) (division or )?modulo by zero", "integer modulo by zero", text)
 
 
 def described(value, seen):
@@ -59,7 +66,7 @@ def described(value, seen):
     if kind is int:
         return "int", hex(value)
     if value is None or kind in (bool, str, bytes, range, slice):
-        return kind.__name__, repr(value)
+        return kind.__name__, of_longs(repr(value))
     if kind is float:
         return "float", struct.pack(">d", value).hex()
     if kind is complex:
@@ -79,7 +86,7 @@ def described(value, seen):
     if isinstance(value, type) or isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
         return kind.__name__, value.__module__, value.__qualname__
     if isinstance(value, BaseException):
-        return kind.__name__, str(value), described(value.args, seen), error_chain(value, seen)
+        return kind.__name__, of_longs(str(value)), described(value.args, seen), error_chain(value, seen)
     return kind.__name__, described(getattr(value, "__dict__", None), seen)
 
 
