@@ -15,6 +15,7 @@ import pytest
 
 import pommel as pm
 
+pytestmark = pytest.mark.only("compiles")
 
 @pytest.fixture(autouse=True, params=["on", "plain"])
 def mode(request, monkeypatch):
