@@ -38,6 +38,8 @@ PROPERTIES = {
     # PyPy's own HPy finalises the native struct of an object that a finaliser has just brought
     # back, and ends the process when that is used.
     "resurrects": "_hpy_universal" not in sys.builtin_module_names,
+    # PyPy's own HPy leaves functions to PyPy's compiler.
+    "compiles": "_hpy_universal" not in sys.builtin_module_names,
     "universal": os.environ.get("POMMEL_EXT_BUILD", "universal") == "universal",
     "arrays": any(os.path.isdir(os.path.join(folder, "pommel")) for folder in FOLDERS),
     # Installed where `cargo xtask test` compares with NumPy.

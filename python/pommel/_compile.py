@@ -38,7 +38,8 @@ def jit(function: Any = None, *, strict: bool = False, fastmath: bool = False, n
     another order; ``nogil`` says whether other threads run meanwhile; ``verify`` computes everything a
     second time without the compiler, for those who look for faults in it.
 
-    The environment variable ``POMMEL_JIT=off`` gives functions back unchanged.
+    The environment variable ``POMMEL_JIT=off`` gives functions back unchanged, and so does PyPy 7.3, which
+    compiles functions itself.
 
     >>> import pommel as pm
     >>> @pm.jit
@@ -60,7 +61,8 @@ def jit(function: Any = None, *, strict: bool = False, fastmath: bool = False, n
     if not isinstance(function, FunctionType):
         raise TypeError("argument 'function' must be a function that is written in Python, not {!r}".format(
             function))
-    if mode == "off":
+    if mode == "off" or not _native.host()[0]:
+        # Calls through PyPy's own HPy cost much, and PyPy compiles functions itself.
         return function
     return _compiled_function(function, mode, (strict, fastmath, nogil, verify))
 

@@ -68,15 +68,16 @@ def described(value, seen):
     if value is None or kind in (bool, str, bytes, range, slice):
         return kind.__name__, of_longs(repr(value))
     if kind is float:
-        return "float", struct.pack(">d", value).hex()
+        return "float", bits(value)
     if kind is complex:
-        return "complex", struct.pack(">dd", value.real, value.imag).hex()
+        return "complex", bits(value.real), bits(value.imag)
     if id(value) in seen:
         return "again", seen[id(value)][0]
     # The object is kept, lest another one gets its address.
     seen[id(value)] = len(seen), value
     if isinstance(value, pm.ndarray):
-        return "array", value.dtype.name, value.shape, pm.ascontiguousarray(value).tobytes().hex()
+        elements = [described(item, {}) for item in pm.ravel(value).tolist()]
+        return "array", value.dtype.name, value.shape, elements
     if isinstance(value, (tuple, list)):
         return (kind.__name__, *[described(item, seen) for item in value])
     if isinstance(value, dict):
@@ -88,6 +89,12 @@ def described(value, seen):
     if isinstance(value, BaseException):
         return kind.__name__, of_longs(str(value)), described(value.args, seen), error_chain(value, seen)
     return kind.__name__, described(getattr(value, "__dict__", None), seen)
+
+
+def bits(number):
+    """A floating-point number to the bit. Which sign what is no number has is up to the processor: sums
+    have that of either operand, as they stand in registers."""
+    return "nan" if number != number else struct.pack(">d", number).hex()
 
 
 def error_chain(error, seen):

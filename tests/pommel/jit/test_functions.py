@@ -15,6 +15,7 @@ import pytest
 
 import pommel as pm
 
+pytestmark = pytest.mark.only("compiles")
 
 @pytest.fixture(autouse=True, params=["on", "plain"])
 def mode(request, monkeypatch):
@@ -421,6 +422,8 @@ def test_threads_call_one_function():
     assert len(results) == 800 and all(results)
 
 
+# Not on PyPy yet, where the run of this test did not come to its end.
+@pytest.mark.only("cpython")
 def test_interrupts_are_noticed():
     @pm.jit
     def forever():

@@ -14,6 +14,7 @@ from generate import arguments, program, shrunk
 # Programs come to overflows and to `~True`, compiled or not.
 pytestmark = [pytest.mark.filterwarnings("ignore::" + kind) for kind in
               ("RuntimeWarning", "DeprecationWarning", "SyntaxWarning")]
+pytestmark.append(pytest.mark.only("compiles"))
 
 FIRST = int(os.environ.get("POMMEL_JIT_SEED", "0"))
 COUNT = int(os.environ.get("POMMEL_JIT_PROGRAMS", "60"))

@@ -9,6 +9,7 @@ from programs import LEFT_OUT, cases
 # Programs come to overflows and to `~True`, compiled or not.
 pytestmark = [pytest.mark.filterwarnings("ignore::" + kind) for kind in
               ("RuntimeWarning", "DeprecationWarning", "SyntaxWarning")]
+pytestmark.append(pytest.mark.only("compiles"))
 
 CASES = cases()
 
