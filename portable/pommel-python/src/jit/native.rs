@@ -116,7 +116,7 @@ impl Compiled {
             known,
             objects,
             error: None,
-            view: [0; VIEW_WORDS],
+            views: vec![[0; VIEW_WORDS]; self.views.len()],
         };
         let address = (&raw mut activation).cast::<()>();
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
@@ -145,8 +145,8 @@ struct Activation<'a, 'c> {
     objects: &'a Python<'c>,
     /// The exception that an operation has raised.
     error: Option<Error>,
-    /// Where the words of the last view are.
-    view: [u64; VIEW_WORDS],
+    /// The words of each look at an array.
+    views: Vec<[u64; VIEW_WORDS]>,
 }
 
 /// What machine code calls: see [`pommel_jit::backend::Call`].
@@ -209,8 +209,9 @@ impl<'c> Activation<'_, 'c> {
             Op::View => {
                 let view = self.compiled.views[immediate as usize];
                 let Some(found) = view_words(&self.lent(words[0]), view) else { return Ok(false) };
-                self.view[..found.len()].copy_from_slice(&found);
-                words[0] = self.view.as_ptr() as u64;
+                let place = &mut self.views[immediate as usize];
+                place[..found.len()].copy_from_slice(&found);
+                words[0] = place.as_ptr().expose_provenance() as u64;
             }
             other => {
                 let message = format!("the runtime has no `{}`", other.text());
