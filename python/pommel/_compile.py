@@ -29,14 +29,11 @@ class JitFunction(_native.JitFunction):
         return self.__qualname__
 
 
-def jit(function: Any = None, *, strict: bool = False, fastmath: bool = False, nogil: bool | None = None,
-        verify: bool = False) -> Any:
+def jit(function: Any = None, *, strict: bool = False) -> Any:
     """Makes an ordinary function fast, with exactly Python's meaning: ``@pommel.jit``.
 
     The function is compiled when it is called, for the types that it is called with. What cannot be
-    compiled runs as it is, unless ``strict`` makes that an error. ``fastmath`` allows sums to be taken in
-    another order; ``nogil`` says whether other threads run meanwhile; ``verify`` computes everything a
-    second time without the compiler, for those who look for faults in it.
+    compiled runs as it is, unless ``strict`` makes that an error.
 
     The environment variable ``POMMEL_JIT=off`` gives functions back unchanged, and so does PyPy 7.3, which
     compiles functions itself.
@@ -50,10 +47,10 @@ def jit(function: Any = None, *, strict: bool = False, fastmath: bool = False, n
     """
     if function is None:
         def decorate(function: Any) -> Any:
-            return jit(function, strict=strict, fastmath=fastmath, nogil=nogil, verify=verify)
+            return jit(function, strict=strict)
         return decorate
     if isinstance(function, (staticmethod, classmethod)):
-        inner = jit(function.__func__, strict=strict, fastmath=fastmath, nogil=nogil, verify=verify)
+        inner = jit(function.__func__, strict=strict)
         return type(function)(inner)
     mode = _mode()
     if isinstance(function, JitFunction):
@@ -64,7 +61,7 @@ def jit(function: Any = None, *, strict: bool = False, fastmath: bool = False, n
     if mode == "off" or not _native.host()[0]:
         # Calls through PyPy's own HPy cost much, and PyPy compiles functions itself.
         return function
-    return _compiled_function(function, mode, (strict, fastmath, nogil, verify))
+    return _compiled_function(function, mode, strict)
 
 
 def _mode() -> str:
@@ -77,8 +74,7 @@ def _mode() -> str:
     return mode
 
 
-def _compiled_function(function: FunctionType, mode: str,
-                       options: tuple[bool, bool, bool | None, bool]) -> JitFunction:
+def _compiled_function(function: FunctionType, mode: str, strict: bool) -> JitFunction:
     made = JitFunction()
     vars(made).update(vars(function))
     made.__wrapped__ = function  # type: ignore[attr-defined]
@@ -86,8 +82,7 @@ def _compiled_function(function: FunctionType, mode: str,
     made.__qualname__ = function.__qualname__
     made.__module__ = function.__module__
     made.__doc__ = function.__doc__
-    strict, fastmath, nogil, verify = options
-    made._prepare(function, _source(function), mode, fastmath, nogil, verify)
+    made._prepare(function, _source(function), mode)
     if strict:
         reason = explain(made).reason
         if reason is not None:

@@ -5,11 +5,9 @@ from typing import Any, Callable, List, Optional, TypeVar, overload
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 @overload
-def jit(function: _Function, *, strict: bool = False, fastmath: bool = False, nogil: Optional[bool] = None,
-        verify: bool = False) -> _Function: ...
+def jit(function: _Function, *, strict: bool = False) -> _Function: ...
 @overload
-def jit(function: None = None, *, strict: bool = False, fastmath: bool = False, nogil: Optional[bool] = None,
-        verify: bool = False) -> Callable[[_Function], _Function]: ...
+def jit(function: None = None, *, strict: bool = False) -> Callable[[_Function], _Function]: ...
 
 class Specialisation:
     """What a function was compiled to for arguments of some types."""

@@ -178,7 +178,7 @@ def test_decorators_above_and_below():
 
 
 def test_with_and_without_options():
-    @pm.jit(fastmath=True, nogil=False, verify=True, strict=True)
+    @pm.jit(strict=True)
     def f(x):
         return x + 1
     assert f(1) == 2
@@ -299,7 +299,7 @@ def test_the_environment_turns_it_off(monkeypatch):
         return 1
     monkeypatch.setenv("POMMEL_JIT", "off")
     assert pm.jit(f) is f
-    assert pm.jit(verify=True)(f) is f
+    assert pm.jit(strict=True)(f) is f
     monkeypatch.setenv("POMMEL_JIT", "perhaps")
     with pytest.raises(ValueError, match='POMMEL_JIT is "perhaps": set it to on, off or always'):
         pm.jit(f)

@@ -2,7 +2,7 @@
 
 use super::function::JitFunction;
 use super::known::Inquiry;
-use super::native::{Compiled, Failure};
+use super::native::{Attempt, Compiled, Failure};
 use super::objects::Python;
 use super::source::Source;
 use pommel::prelude::*;
@@ -28,6 +28,13 @@ struct State {
     compilations: usize,
     /// Why the last arguments that were refused were.
     refusal: Option<Refusal>,
+}
+
+impl State {
+    /// A specialisation is of no use any more.
+    fn forget(&mut self, compiled: &Arc<Compiled>) {
+        self.made.retain(|(other, _)| !Arc::ptr_eq(other, compiled));
+    }
 }
 
 /// A call: of which function, and what it is made of.
@@ -91,11 +98,18 @@ impl Engine {
         let Some(kept) = call.this.borrow()?.kept.load(call.this)? else { return Ok(None) };
         for (compiled, place) in made {
             let known = kept.get_index(place)?.cast::<List<'_>>()?.clone();
-            let Some(done) = compiled.call(objects, arguments, &known)? else { continue };
+            let done = match compiled.call(objects, arguments, &known)? {
+                Attempt::OtherArguments => continue,
+                Attempt::Stale => {
+                    self.state().forget(&compiled);
+                    continue;
+                }
+                Attempt::Done(done) => done,
+            };
             if let Some(place) = done.refuted {
                 let mut state = self.state();
                 state.experience.refuted.insert(place);
-                state.made.retain(|(other, _)| !Arc::ptr_eq(other, &compiled));
+                state.forget(&compiled);
             }
             return Ok(Some(done.result));
         }

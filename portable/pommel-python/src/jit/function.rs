@@ -21,24 +21,10 @@ enum Mode {
     Plain,
 }
 
-/// What the decorator was told.
-#[derive(Clone, Copy)]
-#[expect(dead_code, reason = "machine code will ask for them")]
-pub(crate) struct Options {
-    /// Whether sums may be taken in another order.
-    pub(crate) fastmath: bool,
-    /// Whether other threads run meanwhile; `None` leaves that to the compiler.
-    pub(crate) nogil: Option<bool>,
-    /// Whether everything is computed a second time without the compiler.
-    pub(crate) verify: bool,
-}
-
 /// What is known of a function from the beginning.
 struct Known {
     source: Arc<Source>,
     mode: Mode,
-    #[expect(dead_code, reason = "machine code will ask for them")]
-    options: Options,
 }
 
 /// A compiled function, without what Python code adds to it.
@@ -68,21 +54,16 @@ impl JitFunction {
         }
     }
 
-    /// Says which function it is, the text that it stands in, and how it is compiled.
-    #[allow(clippy::too_many_arguments, reason = "one parameter for each option")]
+    /// Says which function it is, the text that it stands in, and what is done with it.
     fn _prepare(
         this: &Instance<'_, Self>,
         function: &Object<'_>,
         source: &str,
         mode: &str,
-        fastmath: bool,
-        nogil: Option<bool>,
-        verify: bool,
     ) -> Result<()> {
         let own = this.borrow()?;
         let mode = if mode == "plain" { Mode::Plain } else { Mode::Compiled };
-        let options = Options { fastmath, nogil, verify };
-        let known = Known { source: Source::of(source), mode, options };
+        let known = Known { source: Source::of(source), mode };
         if own.known.set(known).is_err() {
             return Err(Error::type_error("a compiled function stays what it is"));
         }

@@ -53,6 +53,16 @@ impl From<Error> for Failure {
     }
 }
 
+/// What became of the attempt to call machine code.
+pub(crate) enum Attempt<'c> {
+    /// It was compiled for other arguments.
+    OtherArguments,
+    /// What it takes for granted is not so any more.
+    Stale,
+    /// It was called.
+    Done(Done<'c>),
+}
+
 /// What a call through machine code came to.
 pub(crate) struct Done<'c> {
     /// What the function returns or raises.
@@ -105,10 +115,12 @@ impl Compiled {
         objects: &Python<'c>,
         arguments: &[Option<Object<'c>>],
         known: &List<'c>,
-    ) -> Result<Option<Done<'c>>> {
-        let Some(mut words) = self.words(arguments, known) else { return Ok(None) };
+    ) -> Result<Attempt<'c>> {
+        let Some(mut words) = self.words(arguments, known) else {
+            return Ok(Attempt::OtherArguments);
+        };
         if !self.facts.hold(known)? {
-            return Ok(None);
+            return Ok(Attempt::Stale);
         }
         let mut activation = Activation {
             ctx: known.ctx(),
@@ -122,7 +134,7 @@ impl Compiled {
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
         // arguments among them; the activation is what `call` takes it for.
         let exit = unsafe { self.machine.entry()(address, words.as_mut_ptr()) };
-        Ok(Some(activation.leave(exit, &words)))
+        Ok(Attempt::Done(activation.leave(exit, &words)))
     }
 
     /// The shapes of its arguments as text.

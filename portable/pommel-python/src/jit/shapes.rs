@@ -15,8 +15,15 @@ const MOST_ITEMS: usize = 16;
 
 /// The exact class of an object, if it is one that machine code asks about.
 pub(crate) fn class_of(object: &Object<'_>) -> Option<Class> {
+    // The quick ways. `bool` has no subclasses.
     if object.at_once::<f64>().is_some() {
         return Some(Class::Float);
+    }
+    if object.at_once::<i64>().is_some() {
+        return Some(Class::Int);
+    }
+    if object.is_a::<Bool>() {
+        return Some(Class::Bool);
     }
     if object.is_none() {
         return Some(Class::None);
@@ -28,7 +35,6 @@ pub(crate) fn class_of(object: &Object<'_>) -> Option<Class> {
     let class = object.type_();
     let is = |name| ctx.builtin(name).is_ok_and(|known| known.is(&class));
     [
-        (object.is_a::<Bool>(), c"bool", Class::Bool),
         (object.is_a::<Int>(), c"int", Class::Int),
         (object.is_a::<Float>(), c"float", Class::Float),
         (object.is_a::<Complex>(), c"complex", Class::Complex),
