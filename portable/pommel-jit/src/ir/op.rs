@@ -337,4 +337,7 @@ pub enum Class {
     Str,
     /// Our array.
     Array,
+    /// An iterator of a list, a tuple or a string. Nothing asks whether an object is one: it is known of
+    /// those that were just made.
+    Iterator,
 }

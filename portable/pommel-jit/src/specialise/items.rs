@@ -456,8 +456,10 @@ impl Specialiser<'_> {
         let value = self.get(iterator);
         let handle = self.object(&value)?;
         let exit = self.exit_raised();
+        self.is_doubtful = value.class() != Some(Class::Iterator);
+        let class = value.class();
         let results = self.build.emit(Op::Next, &[handle], Immediate::None, Some(exit));
-        self.set(iterator, Val::Object(handle, None))?;
+        self.set(iterator, Val::Object(handle, class))?;
         let (yes, no) = self.build.branch(results[1]);
         let done = Incoming { block: no, state: self.state.clone() };
         self.build.block = yes;

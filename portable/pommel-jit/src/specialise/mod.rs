@@ -90,6 +90,9 @@ struct Specialiser<'w> {
     entered: Vec<(u32, BlockId)>,
     /// Loops of this attempt: their block, its leaves, and which of these are its parameters.
     heads: HashMap<(u32, BlockId), Head>,
+    /// Whether code may have run that nobody knows, so that what was taken for granted has to be looked
+    /// at where the function goes on.
+    is_doubtful: bool,
     /// Things that become objects when what is in them has.
     in_publication: Vec<Thing>,
     build: Builder,
@@ -118,6 +121,7 @@ pub fn specialise(
         loops: HashMap::new(),
         changed: HashMap::new(),
         entered: vec![],
+        is_doubtful: false,
         in_publication: vec![],
         heads: HashMap::new(),
         build: Builder::new(),
@@ -143,6 +147,7 @@ impl Specialiser<'_> {
         self.heads.clear();
         self.entered.clear();
         self.in_publication.clear();
+        self.is_doubtful = false;
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
         let entry = self.build.block;
         let mut given = Vec::new();
@@ -240,7 +245,9 @@ impl Specialiser<'_> {
             let Some(incoming) = waiting.remove(&block) else { continue };
             self.enter_block(block, incoming, &facts)?;
             if self.instructions(&code, block)? == Flow::On {
+                self.is_doubtful = false;
                 self.terminator(&code, block, &mut waiting, &mut returns)?;
+                self.is_doubtful = false;
             }
         }
         if returns.is_empty() {
@@ -268,8 +275,14 @@ impl Specialiser<'_> {
             if self.build.function.types.len() > SIZE {
                 return self.refused("it is too large");
             }
-            if self.instruction(instruction)? == Flow::Ends {
+            let flow = self.instruction(instruction)?;
+            let is_doubtful = core::mem::take(&mut self.is_doubtful);
+            if flow == Flow::Ends {
                 return Ok(Flow::Ends);
+            }
+            if is_doubtful {
+                self.state.top_mut().point = Point { block, index: index as u32 };
+                self.revalidate()?;
             }
         }
         self.state.top_mut().point = Point { block, index: instructions.len() as u32 };
@@ -338,6 +351,9 @@ impl Specialiser<'_> {
         let point = Point { block: target, index: 0 };
         self.prune(point);
         self.state.top_mut().point = point;
+        if self.is_doubtful {
+            self.check()?;
+        }
         if is_back {
             return self.close_loop(target);
         }

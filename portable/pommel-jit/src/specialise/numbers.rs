@@ -628,6 +628,11 @@ impl Specialiser<'_> {
             _ => {
                 let handle = self.object(&value)?;
                 let exit = self.exit_raised();
+                // Only classes of the interpreter's own say it without code of others.
+                self.is_doubtful |= !matches!(
+                    value.class(),
+                    Some(Class::List | Class::Str | Class::Tuple | Class::Complex | Class::Int)
+                );
                 self.build.emit(Op::Truth, &[handle], crate::ir::Immediate::None, Some(exit))[0]
             }
         })

@@ -130,16 +130,21 @@ impl Specialiser<'_> {
         }
     }
 
-    /// After code that nobody knows: what was taken for granted must be so still, and arrays may be
-    /// elsewhere.
-    fn revalidate(&mut self) -> Done {
+    /// After an instruction that ran code that nobody knows.
+    pub(super) fn revalidate(&mut self) -> Done {
         let point = self.state.top().point;
         self.state.top_mut().point.index += 1;
-        let exit = self.exit();
-        self.build.emit(Op::Valid, &[], Immediate::None, Some(exit));
-        self.look_again()?;
+        self.check()?;
         self.state.top_mut().point = point;
         Ok(())
+    }
+
+    /// After code that nobody knows: what was taken for granted must be so still, and arrays may be
+    /// elsewhere.
+    pub(super) fn check(&mut self) -> Done {
+        let exit = self.exit();
+        self.build.emit(Op::Valid, &[], Immediate::None, Some(exit));
+        self.look_again()
     }
 
     /// Looks at all arrays again.
@@ -161,6 +166,10 @@ impl Specialiser<'_> {
             Instruction::MakeList { .. } => Some(Class::List),
             Instruction::MakeTuple { .. } => Some(Class::Tuple),
             Instruction::Join { .. } | Instruction::Format { .. } => Some(Class::Str),
+            Instruction::Iterate { .. } => match operands.first()?.class()? {
+                Class::List | Class::Tuple | Class::Str | Class::Iterator => Some(Class::Iterator),
+                _ => None,
+            },
             Instruction::Binary { operator: Binary::Multiply, .. } => {
                 let list = operands.iter().find(|o| o.class() == Some(Class::List));
                 let int = operands.iter().any(|o| o.class() == Some(Class::Int));
@@ -342,6 +351,10 @@ fn is_quiet(instruction: &Instruction, operands: &[Val<Value>]) -> bool {
     };
     match instruction {
         Instruction::Binary { .. } | Instruction::Unary { .. } => operands.iter().all(is_plain),
+        Instruction::Iterate { .. } => matches!(
+            operands.first().and_then(Val::class),
+            Some(Class::List | Class::Tuple | Class::Str | Class::Iterator)
+        ),
         Instruction::Call { .. } => match operands.first() {
             // What is appended to a list is not looked at.
             Some(Val::Method(object, name)) => {
