@@ -259,7 +259,7 @@ def traced(error: BaseException, function: FunctionType, place: tuple[int, int, 
         if raised is not error:
             # There is no room for another frame: the traceback has to do without this one.
             error.__traceback__ = traceback
-        else:
+        elif error.__traceback__ is not None:
             # Without the frame of this function.
             error.__traceback__ = error.__traceback__.tb_next
         error.__context__ = context
@@ -293,7 +293,7 @@ def _new_raiser(code: CodeType, place: tuple[int, int, int, int]) -> CodeType:
     line, column, end_line, end_column = place
     tree = ast.parse("def raiser({0}):\n    raise {0}".format(_LENT))
     for node in ast.walk(tree):
-        if hasattr(node, "lineno"):
+        if isinstance(node, (ast.stmt, ast.expr, ast.arg)):
             node.lineno, node.col_offset = line, column
             node.end_lineno, node.end_col_offset = end_line, end_column
     definition = tree.body[0]
@@ -301,7 +301,7 @@ def _new_raiser(code: CodeType, place: tuple[int, int, int, int]) -> CodeType:
     definition.col_offset = definition.end_col_offset = 0
     module = compile(tree, code.co_filename, "exec")
     raiser = next(constant for constant in module.co_consts if isinstance(constant, type(code)))
-    names = {"co_name": code.co_name}
+    names: dict[str, Any] = {"co_name": code.co_name}
     if hasattr(code, "co_qualname"):
         names["co_qualname"] = code.co_qualname
     return raiser.replace(**names)

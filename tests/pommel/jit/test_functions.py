@@ -6,6 +6,7 @@ import functools
 import inspect
 import linecache
 import pickle
+import signal
 import sys
 import threading
 import traceback
@@ -431,7 +432,12 @@ def test_interrupts_are_noticed():
         while True:
             n += 1
     timer = threading.Timer(0.2, _thread.interrupt_main)
-    timer.start()
-    with pytest.raises(KeyboardInterrupt):
-        forever()
+    # Programs in the background of a shell are started without a handler.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            forever()
+    finally:
+        signal.signal(signal.SIGINT, before)
     timer.join()
