@@ -98,14 +98,19 @@ impl Compiled {
         Ok((Compiled { exits, sites, views, arguments, facts, sources, machine, text }, known))
     }
 
-    /// The words of arguments, if they are such as it was compiled for.
-    fn words(&self, arguments: &[Option<Object<'_>>], known: &List<'_>) -> Option<Vec<u64>> {
+    /// The words of arguments, if they are such as it was compiled for, and what has to be kept meanwhile.
+    fn words<'c>(
+        &self,
+        arguments: &[Option<Object<'c>>],
+        known: &List<'c>,
+    ) -> Option<(Vec<u64>, Vec<Object<'c>>)> {
+        let mut kept = Vec::new();
         let mut words = Vec::with_capacity(self.machine.words());
         for (argument, shape) in arguments.iter().zip(&self.arguments) {
-            take(argument.as_ref(), shape, known, &mut words)?;
+            take(argument.as_ref(), shape, known, &mut words, &mut kept)?;
         }
         words.resize(self.machine.words().max(words.len()), 0);
-        Some(words)
+        Some((words, kept))
     }
 
     /// Calls the machine code, if the arguments are such as it was compiled for and all that it takes for
@@ -116,7 +121,7 @@ impl Compiled {
         arguments: &[Option<Object<'c>>],
         known: &List<'c>,
     ) -> Result<Attempt<'c>> {
-        let Some(mut words) = self.words(arguments, known) else {
+        let Some((mut words, _kept)) = self.words(arguments, known) else {
             return Ok(Attempt::OtherArguments);
         };
         if !self.facts.hold(known)? {

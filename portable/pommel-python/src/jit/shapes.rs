@@ -77,12 +77,14 @@ fn items<'c>(object: &Object<'c>) -> Option<Vec<Object<'c>>> {
     (items.len() <= MOST_ITEMS).then_some(items)
 }
 
-/// The words of an argument, behind those of others, if it has a shape. Handles are lent.
-pub(crate) fn take(
-    argument: Option<&Object<'_>>,
+/// The words of an argument, behind those of others, if it has a shape. Handles are lent: by the argument,
+/// or by what is kept beside the words.
+pub(crate) fn take<'c>(
+    argument: Option<&Object<'c>>,
     shape: &Shape,
-    known: &List<'_>,
+    known: &List<'c>,
     words: &mut Vec<u64>,
+    kept: &mut Vec<Object<'c>>,
 ) -> Option<()> {
     let object = match (argument, shape) {
         (None, Val::Unbound) => return Some(()),
@@ -111,8 +113,9 @@ pub(crate) fn take(
         Val::Tuple(shapes) if class == Some(Class::Tuple) => {
             let items = items(object).filter(|items| items.len() == shapes.len())?;
             for (item, shape) in items.iter().zip(shapes.iter()) {
-                take(Some(item), shape, known, words)?;
+                take(Some(item), shape, known, words, kept)?;
             }
+            kept.extend(items);
         }
         Val::Array((), view, _) if class == Some(Class::Array) => {
             if view_of(object) != Some(*view) {
