@@ -496,8 +496,7 @@ fn bind(frame: &mut Frame, callee: &Callee, given: &Given) -> Option<()> {
         frame.registers[i] = value.clone();
     }
     let first = positional.checked_sub(callee.defaults.len())?;
-    for (i, is_filled) in filled.iter().enumerate().filter(|(_, is_filled)| !**is_filled) {
-        let _ = is_filled;
+    for i in (0..named).filter(|i| !filled[*i]) {
         let default = if i < positional {
             i.checked_sub(first).map(|i| &callee.defaults[i])
         } else {

@@ -165,10 +165,7 @@ impl Specialiser<'_> {
                 Found::Nothing => {}
             },
             Val::Object(handle, Some(Class::Array)) if !self.is_refuted() => {
-                let view = View { element: Element::Float64, rank: rank_of(&index) };
-                let handle = *handle;
-                let array = self.view(handle, view, true);
-                self.spread(&value, &array);
+                self.assume_floats(*handle, &index);
                 return self.load_item(to, object, key, instruction);
             }
             _ => {}
@@ -221,15 +218,19 @@ impl Specialiser<'_> {
                 }
             }
             Val::Object(handle, Some(Class::Array)) if !self.is_refuted() => {
-                let view = View { element: Element::Float64, rank: rank_of(&index) };
-                let handle = *handle;
-                let array = self.view(handle, view, true);
-                self.spread(&target, &array);
+                self.assume_floats(*handle, &index);
                 return self.store_item(object, key, value, instruction);
             }
             _ => {}
         }
         self.perform(instruction)
+    }
+
+    /// Takes it for granted that an array is one of floats with as many axes as an index speaks of.
+    fn assume_floats(&mut self, handle: Value, index: &Val<Value>) {
+        let view = View { element: Element::Float64, rank: rank_of(index) };
+        let array = self.view(handle, view, true);
+        self.spread(&Val::Object(handle, Some(Class::Array)), &array);
     }
 
     /// Whoever has a value has another one now, which is the same object.

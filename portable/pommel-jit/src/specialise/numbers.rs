@@ -74,6 +74,20 @@ impl Specialiser<'_> {
         Ok(Some(Flow::On))
     }
 
+    /// The same for the operands of an operator.
+    fn by_kinds(
+        &mut self,
+        operands: [Reg; 2],
+        follow: &mut dyn FnMut(&mut Self) -> Done<Flow>,
+    ) -> Done<Option<Flow>> {
+        for operand in operands {
+            if let Some(flow) = self.by_kind(operand, follow)? {
+                return Ok(Some(flow));
+            }
+        }
+        Ok(None)
+    }
+
     fn number(&self, value: &Val<Value>) -> Option<Number> {
         Some(match value {
             Val::Bool(truth) => Number::Bool(*truth),
@@ -144,6 +158,13 @@ impl Specialiser<'_> {
         Ok(())
     }
 
+    /// The same for both operands of an operator.
+    fn assume_numbers(&mut self, left: Reg, right: Reg) -> Done {
+        let (beside_left, beside_right) = (self.get(right), self.get(left));
+        self.assume_number(left, &beside_left)?;
+        self.assume_number(right, &beside_right)
+    }
+
     pub(super) fn unary(
         &mut self,
         to: Reg,
@@ -206,14 +227,10 @@ impl Specialiser<'_> {
         instruction: &Instruction,
     ) -> Done<Flow> {
         let mut again = |this: &mut Self| this.binary(to, operator, left, right, instruction);
-        for operand in [left, right] {
-            if let Some(flow) = self.by_kind(operand, &mut again)? {
-                return Ok(flow);
-            }
+        if let Some(flow) = self.by_kinds([left, right], &mut again)? {
+            return Ok(flow);
         }
-        let (beside_left, beside_right) = (self.get(right), self.get(left));
-        self.assume_number(left, &beside_left)?;
-        self.assume_number(right, &beside_right)?;
+        self.assume_numbers(left, right)?;
         let (a, b) = (self.get(left), self.get(right));
         let in_place = matches!(instruction, Instruction::Binary { in_place: true, .. });
         if let Some(flow) = self.vectors(to, operator, in_place, &a, &b)? {
@@ -519,14 +536,10 @@ impl Specialiser<'_> {
             return self.compare_identity(to, operator == Compare::Is, left, right, instruction);
         }
         let mut again = |this: &mut Self| this.compare(to, operator, left, right, instruction);
-        for operand in [left, right] {
-            if let Some(flow) = self.by_kind(operand, &mut again)? {
-                return Ok(flow);
-            }
+        if let Some(flow) = self.by_kinds([left, right], &mut again)? {
+            return Ok(flow);
         }
-        let (beside_left, beside_right) = (self.get(right), self.get(left));
-        self.assume_number(left, &beside_left)?;
-        self.assume_number(right, &beside_right)?;
+        self.assume_numbers(left, right)?;
         let (a, b) = (self.get(left), self.get(right));
         if matches!(operator, Compare::In | Compare::NotIn) {
             return self.perform(instruction);
@@ -575,10 +588,8 @@ impl Specialiser<'_> {
         instruction: &Instruction,
     ) -> Done<Flow> {
         let mut again = |this: &mut Self| this.compare_identity(to, is, left, right, instruction);
-        for operand in [left, right] {
-            if let Some(flow) = self.by_kind(operand, &mut again)? {
-                return Ok(flow);
-            }
+        if let Some(flow) = self.by_kinds([left, right], &mut again)? {
+            return Ok(flow);
         }
         let (a, b) = (self.get(left), self.get(right));
         let same = match (&a, &b) {

@@ -224,8 +224,8 @@ impl<'c> Inquiry<'c> {
         if object.is_none() {
             return Ok(Description::None);
         }
-        if let Some(truth) = exactly::<bool>(&object, |object| object.is_a::<Bool>()) {
-            return Ok(Description::Bool(truth));
+        if object.is_a::<Bool>() {
+            return Ok(Description::Bool(object.is_true()?));
         }
         let class = object.type_();
         if class.is(&self.ctx.builtin(c"int")?) {
@@ -300,11 +300,6 @@ impl<'c> Inquiry<'c> {
             }
         }
     }
-}
-
-/// What an object is, if it is of the right kind.
-fn exactly<T: FromPython>(object: &Object<'_>, is: fn(&Object<'_>) -> bool) -> Option<T> {
-    is(object).then(|| object.extract().ok()).flatten()
 }
 
 impl World for Inquiry<'_> {
