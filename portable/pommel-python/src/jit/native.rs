@@ -1,9 +1,10 @@
 //! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
 
-use super::known::{Facts, Found, Inquiry};
+use super::depth;
+use super::known::{Facts, Found, Inquiry, KnownObjects};
 use super::objects::{Home, Python};
 use super::recipe::{Ingredients, handle_of};
-use super::shapes::{class_of, described, shape, take, view_words};
+use super::shapes::{Words, class_of, described, shape, take, view_words, width};
 use super::source::Source;
 use pommel::prelude::*;
 use pommel::raw;
@@ -25,6 +26,9 @@ use std::sync::Arc;
 /// The words of a view at most: address, lengths, strides, whether it may be written.
 pub(crate) const VIEW_WORDS: usize = 2 + 2 * super::shapes::MOST_AXES;
 
+/// So many words are not worth asking the allocator for.
+const FEW_WORDS: usize = 32;
+
 /// A specialisation as machine code.
 pub(crate) struct Compiled {
     exits: Vec<ExitPlan>,
@@ -35,6 +39,8 @@ pub(crate) struct Compiled {
     /// The texts that its functions stand in.
     sources: HashMap<Known, Arc<Source>>,
     machine: Box<dyn Machine>,
+    /// How many words it is called with.
+    words: usize,
     /// The typed form as text, after the passes.
     pub(crate) text: String,
 }
@@ -71,6 +77,15 @@ pub(crate) struct Done<'c> {
     pub(crate) refuted: Option<Place>,
 }
 
+/// The arguments of a call.
+#[derive(Clone, Copy)]
+pub(crate) enum Arguments<'a, 'c> {
+    /// One for each parameter, as they came.
+    Positional(Args<'a, 'c>),
+    /// What the parameters hold.
+    Bound(&'a [Option<Object<'c>>]),
+}
+
 impl Compiled {
     /// Compiles a function for arguments such as these. Gives the objects that it knows as well, which
     /// have to be kept as long as it is.
@@ -95,22 +110,37 @@ impl Compiled {
             })
         })?;
         let text = function.to_string();
-        Ok((Compiled { exits, sites, views, arguments, facts, sources, machine, text }, known))
+        let words = machine.words().max(arguments.iter().map(width).sum());
+        Ok((
+            Compiled { exits, sites, views, arguments, facts, sources, machine, words, text },
+            known,
+        ))
     }
 
-    /// The words of arguments, if they are such as it was compiled for, and what has to be kept meanwhile.
-    fn words<'c>(
+    /// Fills in the words of arguments, if they are such as it was compiled for. Gives what has to be kept
+    /// meanwhile.
+    #[inline]
+    fn take<'c>(
         &self,
-        arguments: &[Option<Object<'c>>],
-        known: &List<'c>,
-    ) -> Option<(Vec<u64>, Vec<Object<'c>>)> {
-        let mut kept = Vec::new();
-        let mut words = Vec::with_capacity(self.machine.words());
-        for (argument, shape) in arguments.iter().zip(&self.arguments) {
-            take(argument.as_ref(), shape, known, &mut words, &mut kept)?;
+        arguments: Arguments<'_, 'c>,
+        known: &KnownObjects<'_, 'c>,
+        words: &mut [u64],
+    ) -> Option<Vec<Object<'c>>> {
+        let (mut words, mut kept) = (Words::new(words), Vec::new());
+        match arguments {
+            Arguments::Positional(given) if given.len() == self.arguments.len() => {
+                for (argument, shape) in given.iter().zip(&self.arguments) {
+                    take(Some(&argument), shape, known, &mut words, &mut kept)?;
+                }
+            }
+            Arguments::Positional(_) => return None,
+            Arguments::Bound(given) => {
+                for (argument, shape) in given.iter().zip(&self.arguments) {
+                    take(argument.as_ref(), shape, known, &mut words, &mut kept)?;
+                }
+            }
         }
-        words.resize(self.machine.words().max(words.len()), 0);
-        Some((words, kept))
+        Some(kept)
     }
 
     /// Calls the machine code, if the arguments are such as it was compiled for and all that it takes for
@@ -118,15 +148,31 @@ impl Compiled {
     pub(crate) fn call<'c>(
         &self,
         objects: &Python<'c>,
-        arguments: &[Option<Object<'c>>],
-        known: &List<'c>,
+        arguments: Arguments<'_, 'c>,
+        known: &KnownObjects<'_, 'c>,
     ) -> Result<Attempt<'c>> {
-        let Some((mut words, _kept)) = self.words(arguments, known) else {
+        let mut few = [0; FEW_WORDS];
+        if self.words <= FEW_WORDS {
+            return self.call_with(objects, arguments, known, &mut few);
+        }
+        self.call_with(objects, arguments, known, &mut vec![0; self.words])
+    }
+
+    #[inline]
+    fn call_with<'c>(
+        &self,
+        objects: &Python<'c>,
+        arguments: Arguments<'_, 'c>,
+        known: &KnownObjects<'_, 'c>,
+        words: &mut [u64],
+    ) -> Result<Attempt<'c>> {
+        let Some(_kept) = self.take(arguments, known, words) else {
             return Ok(Attempt::OtherArguments);
         };
         if !self.facts.hold(known)? {
             return Ok(Attempt::Stale);
         }
+        let _entered = depth::enter(known.ctx())?;
         let mut activation = Activation {
             ctx: known.ctx(),
             compiled: self,
@@ -139,7 +185,7 @@ impl Compiled {
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
         // arguments among them; the activation is what `call` takes it for.
         let exit = unsafe { self.machine.entry()(address, words.as_mut_ptr()) };
-        Ok(Attempt::Done(activation.leave(exit, &words)))
+        Ok(Attempt::Done(activation.leave(exit, words)))
     }
 
     /// The shapes of its arguments as text.
@@ -158,7 +204,7 @@ impl Compiled {
 struct Activation<'a, 'c> {
     ctx: Ctx<'c>,
     compiled: &'a Compiled,
-    known: &'a List<'c>,
+    known: &'a KnownObjects<'a, 'c>,
     objects: &'a Python<'c>,
     /// The exception that an operation has raised.
     error: Option<Error>,
@@ -225,9 +271,11 @@ impl<'c> Activation<'_, 'c> {
             Op::Valid => return self.compiled.facts.hold(self.known),
             Op::View => {
                 let view = self.compiled.views[immediate as usize];
-                let Some(found) = view_words(&self.lent(words[0]), view) else { return Ok(false) };
+                let array = self.lent(words[0]);
                 let place = &mut self.views[immediate as usize];
-                place[..found.len()].copy_from_slice(&found);
+                if view_words(&array, view, &mut Words::new(place)).is_none() {
+                    return Ok(false);
+                }
                 words[0] = place.as_ptr().expose_provenance() as u64;
             }
             other => {
@@ -241,7 +289,7 @@ impl<'c> Activation<'_, 'c> {
     fn known_object(&self, number: i64) -> Result<Object<'c>> {
         match number {
             NOTHING => Ok(self.ctx.none()),
-            number => self.known.get_index(number as isize),
+            number => self.known.get(number as u32),
         }
     }
 
@@ -261,7 +309,7 @@ impl<'c> Activation<'_, 'c> {
     fn home(&self, function: Known) -> Result<Home<'c>> {
         let lost = || Error::runtime_error("a function has no source");
         let source = self.compiled.sources.get(&function).cloned().ok_or_else(lost)?;
-        Home::new(self.known.get_index(function.0 as isize)?, source)
+        Home::new(self.known.get(function.0)?, source)
     }
 
     /// Does what a site says, and gives the handle of the result.
