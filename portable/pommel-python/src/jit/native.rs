@@ -179,7 +179,7 @@ impl Compiled {
             known,
             objects,
             error: None,
-            views: vec![[0; VIEW_WORDS]; self.views.len()],
+            views: self.views.iter().map(|_| [0; VIEW_WORDS]).collect(),
         };
         let address = (&raw mut activation).cast::<()>();
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
