@@ -21,3 +21,4 @@ mod objects;
 mod recipe;
 mod shapes;
 mod source;
+mod steps;

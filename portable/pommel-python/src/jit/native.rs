@@ -6,6 +6,7 @@ use super::objects::{Home, Python};
 use super::recipe::{Ingredients, handle_of};
 use super::shapes::{Words, class_of, described, shape, take, view_words, width};
 use super::source::Source;
+use super::steps::{Operand, Step, operands};
 use pommel::prelude::*;
 use pommel::raw;
 use pommel_jit::backend::{Backend, Machine};
@@ -19,6 +20,7 @@ use pommel_jit::specialise::{
     Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, NOTHING, Outcome, Place,
     Recipe, Refusal, Shape, Site, Specialisation, View, specialise,
 };
+use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -33,6 +35,8 @@ const FEW_WORDS: usize = 32;
 pub(crate) struct Compiled {
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
+    /// The quick ways to do what the sites say.
+    steps: Vec<Option<Step>>,
     views: Vec<View>,
     arguments: Vec<Shape>,
     facts: Facts,
@@ -99,6 +103,12 @@ impl Compiled {
         let shapes: Vec<Shape> =
             arguments.iter().map(|argument| shape(&mut inquiry, argument.as_ref())).collect();
         let made = specialise(&mut inquiry, function, &shapes, experience);
+        let steps = match &made {
+            Ok(made) => {
+                made.sites.iter().map(|site| Step::of(site, &mut inquiry)).collect::<Result<_>>()?
+            }
+            Err(_) => vec![],
+        };
         let Found { known, facts, sources } = inquiry.finish()?;
         let Specialisation { mut function, exits, sites, views, arguments } =
             made.map_err(Failure::Refused)?;
@@ -112,7 +122,18 @@ impl Compiled {
         let text = function.to_string();
         let words = machine.words().max(arguments.iter().map(width).sum());
         Ok((
-            Compiled { exits, sites, views, arguments, facts, sources, machine, words, text },
+            Compiled {
+                exits,
+                sites,
+                steps,
+                views,
+                arguments,
+                facts,
+                sources,
+                machine,
+                words,
+                text,
+            },
             known,
         ))
     }
@@ -226,18 +247,17 @@ unsafe extern "C" fn call(
     let room = count.max(op.signature().results.len());
     // SAFETY: machine code has written so many operands, and has room for as many results.
     let words = unsafe { core::slice::from_raw_parts_mut(words, room) };
-    let done = catch_unwind(AssertUnwindSafe(|| activation.perform(op, immediate, words)));
-    match done {
-        Ok(Ok(goes_on)) => goes_on,
-        Ok(Err(error)) => {
-            activation.error = Some(error);
-            false
-        }
-        Err(_) => {
-            activation.error = Some(Error::runtime_error("the compiler's runtime has panicked"));
-            false
-        }
+    // A flag beside the result, which would have to go through memory.
+    let mut goes_on = false;
+    let done = catch_unwind(AssertUnwindSafe(|| match activation.perform(op, immediate, words) {
+        Ok(is_on) => goes_on = is_on,
+        Err(error) => activation.error = Some(error),
+    }));
+    if done.is_err() {
+        activation.error = Some(Error::runtime_error("the compiler's runtime has panicked"));
+        return false;
     }
+    goes_on
 }
 
 impl<'c> Activation<'_, 'c> {
@@ -315,6 +335,18 @@ impl<'c> Activation<'_, 'c> {
     /// Does what a site says, and gives the handle of the result.
     fn site(&self, number: usize, words: &[u64]) -> Result<u64> {
         let site = &self.compiled.sites[number];
+        if let Some(step) = &self.compiled.steps[number]
+            && let Some(operands) = operands(&site.operands, words, self.known)
+        {
+            let operands = operands?;
+            let lent: SmallVec<[&Object<'c>; 4]> = operands.iter().map(Operand::object).collect();
+            let result = step.perform(self.objects, self.known, &lent)?;
+            return Ok(given(result.unwrap_or_else(|| self.ctx.none())));
+        }
+        self.site_slowly(site, words)
+    }
+
+    fn site_slowly(&self, site: &Site, words: &[u64]) -> Result<u64> {
         let homes = |function| self.home(function);
         let mut ingredients = self.ingredients(words, &site.heap, &homes);
         let operands: Result<Vec<Option<Object<'c>>>> =
