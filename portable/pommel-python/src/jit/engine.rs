@@ -1,8 +1,9 @@
 //! The specialisations of a function: which of them takes a call, and when one is made.
 
+use super::depth;
 use super::function::JitFunction;
 use super::known::{Inquiry, KnownObjects};
-use super::native::{Arguments, Attempt, Compiled, Failure};
+use super::native::{Arguments, Attempt, Compiled, Failure, Going};
 use super::objects::Python;
 use super::source::Source;
 use pommel::prelude::*;
@@ -84,7 +85,7 @@ impl Engine {
         arguments: Args<'_, 'c>,
     ) -> Option<Result<Object<'c>>> {
         self.first.get()?;
-        self.try_all(this, Arguments::Positional(arguments))
+        self.call_made(this, Arguments::Positional(arguments))
     }
 
     /// Calls machine code with what the registers of the parameters hold. `None` if there is none for
@@ -99,43 +100,76 @@ impl Engine {
             + usize::from(parameters.variadic)
             + usize::from(parameters.keywords);
         let arguments = &registers[..count];
-        if let Some(result) = self.try_all(call.this, Arguments::Bound(arguments)) {
+        if let Some(result) = self.call_made(call.this, Arguments::Bound(arguments)) {
             return Ok(Some(result));
         }
         if !self.compile(call, arguments)? {
             return Ok(None);
         }
-        Ok(self.try_all(call.this, Arguments::Bound(arguments)))
+        Ok(self.call_made(call.this, Arguments::Bound(arguments)))
+    }
+
+    /// Goes on in machine code with what all registers hold, for a function that is under way.
+    pub(crate) fn enter<'c>(
+        &self,
+        call: &Call<'_, 'c>,
+        objects: &Python<'c>,
+        registers: &[Option<Object<'c>>],
+    ) -> Result<Option<Going<'c>>> {
+        let arguments = Arguments::Bound(registers);
+        if let Some(going) = self.try_all(call.this, objects, arguments)? {
+            return Ok(Some(going));
+        }
+        if !self.compile(call, registers)? {
+            return Ok(None);
+        }
+        self.try_all(call.this, objects, arguments)
+    }
+
+    /// Calls one of the specialisations that there are, if it is for such arguments.
+    fn call_made<'c>(
+        &self,
+        this: &Instance<'c, JitFunction>,
+        arguments: Arguments<'_, 'c>,
+    ) -> Option<Result<Object<'c>>> {
+        let objects = Python::new(this.ctx());
+        let entered = depth::enter(this.ctx());
+        let going =
+            entered.and_then(|entered| Ok((entered, self.try_all(this, &objects, arguments)?)));
+        match going {
+            Ok((_entered, going)) => going.map(|going| going.finish(&objects, this)),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// Tries the specialisations that there are.
     fn try_all<'c>(
         &self,
         this: &Instance<'c, JitFunction>,
+        objects: &Python<'c>,
         arguments: Arguments<'_, 'c>,
-    ) -> Option<Result<Object<'c>>> {
-        let objects = Python::new(this.ctx());
+    ) -> Result<Option<Going<'c>>> {
         for made in self.made() {
             if matches!(arguments, Arguments::Positional(_)) && !made.is_positional {
                 continue;
             }
             let known = KnownObjects::new(this, made.place);
-            let done = match made.compiled.call(&objects, arguments, &known) {
-                Ok(Attempt::OtherArguments) => continue,
-                Ok(Attempt::Stale) => {
+            let done = match made.compiled.call(objects, arguments, &known)? {
+                Attempt::OtherArguments => continue,
+                Attempt::Stale => {
                     made.is_forgotten.store(true, Ordering::Release);
                     continue;
                 }
-                Ok(Attempt::Done(done)) => done,
-                Err(error) => return Some(Err(error)),
+                Attempt::Done(done) => done,
             };
-            if let Some(place) = done.refuted {
-                self.state().experience.refuted.insert(place);
+            if let Some(lesson) = done.learnt
+                && self.state().experience.learn(lesson)
+            {
                 made.is_forgotten.store(true, Ordering::Release);
             }
-            return Some(done.result);
+            return Ok(Some(done.going));
         }
-        None
+        Ok(None)
     }
 
     /// Makes a specialisation for arguments. Whether there is one now.

@@ -3,6 +3,7 @@
 //! A call whose arguments do not fit the parameters, and every call of a function that cannot be
 //! compiled, goes to the function as it is: it raises Python's own errors.
 
+use super::continuation::Continuations;
 use super::depth;
 use super::engine::{Call, Engine};
 use super::objects::{Home, Python};
@@ -37,6 +38,8 @@ pub struct JitFunction {
     code: OnceLock<Result<Arc<Code>, Unsupported>>,
     /// Its machine code.
     engine: Engine,
+    /// That of its loops, and of those of functions that it calls.
+    pub(super) continuations: Continuations,
     /// A list of what that knows.
     pub(super) kept: Field,
 }
@@ -50,6 +53,7 @@ impl JitFunction {
             known: OnceLock::new(),
             code: OnceLock::new(),
             engine: Engine::default(),
+            continuations: Continuations::default(),
             kept: Field::empty(),
         }
     }

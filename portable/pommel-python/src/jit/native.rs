@@ -1,6 +1,6 @@
 //! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
 
-use super::depth;
+use super::function::JitFunction;
 use super::known::{Facts, Found, Inquiry, KnownObjects};
 use super::objects::{Home, Python};
 use super::recipe::{Ingredients, handle_of};
@@ -17,13 +17,14 @@ use pommel_jit::objects::Objects;
 use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
 use pommel_jit::specialise::{
-    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, NOTHING, Outcome, Place,
+    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, Lesson, NOTHING, Outcome,
     Recipe, Refusal, Shape, Site, Specialisation, View, specialise,
 };
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The words of a view at most: address, lengths, strides, whether it may be written.
 pub(crate) const VIEW_WORDS: usize = 2 + 2 * super::shapes::MOST_AXES;
@@ -43,6 +44,9 @@ pub(crate) struct Compiled {
     /// The texts that its functions stand in.
     sources: HashMap<Known, Arc<Source>>,
     machine: Box<dyn Machine>,
+    /// How often it was entered, and left by each of its exits.
+    entered: AtomicU32,
+    taken: Box<[AtomicU32]>,
     /// How many words it is called with.
     words: usize,
     /// The typed form as text, after the passes.
@@ -75,11 +79,43 @@ pub(crate) enum Attempt<'c> {
 
 /// What a call through machine code came to.
 pub(crate) struct Done<'c> {
-    /// What the function returns or raises.
-    pub(crate) result: Result<Object<'c>>,
-    /// What was taken for granted and is not so.
-    pub(crate) refuted: Option<Place>,
+    /// How it left.
+    pub(crate) going: Going<'c>,
+    /// What was learnt for specialisations after this one.
+    pub(crate) learnt: Option<Lesson>,
 }
+
+/// How machine code has left.
+pub(crate) enum Going<'c> {
+    /// The function has ended.
+    Ended(Result<Object<'c>>),
+    /// It goes on on objects, in these functions, the last of which has raised an exception if there is
+    /// one.
+    On(Frames<'c>, Option<Error>),
+}
+
+impl<'c> Going<'c> {
+    /// Goes on to the end of the function.
+    pub(crate) fn finish(
+        self,
+        objects: &Python<'c>,
+        function: &Instance<'c, JitFunction>,
+    ) -> Result<Object<'c>> {
+        if let Going::On(..) = self {
+            objects.lets_machine_code_take_over(function);
+        }
+        match self {
+            Going::Ended(result) => result,
+            Going::On(frames, None) => plain::resume(objects, frames),
+            Going::On(frames, Some(error)) => plain::resume_raised(objects, frames, error),
+        }
+    }
+}
+
+/// An exit is not worth it if machine code was left by it so often,
+const OFTEN: u32 = 3;
+/// and at least once in so many times that it was entered.
+const SELDOM: u32 = 16;
 
 /// The arguments of a call.
 #[derive(Clone, Copy)]
@@ -121,21 +157,22 @@ impl Compiled {
         })?;
         let text = function.to_string();
         let words = machine.words().max(arguments.iter().map(width).sum());
-        Ok((
-            Compiled {
-                exits,
-                sites,
-                steps,
-                views,
-                arguments,
-                facts,
-                sources,
-                machine,
-                words,
-                text,
-            },
-            known,
-        ))
+        let taken = exits.iter().map(|_| AtomicU32::new(0)).collect();
+        let compiled = Compiled {
+            exits,
+            sites,
+            steps,
+            views,
+            arguments,
+            facts,
+            sources,
+            machine,
+            entered: AtomicU32::new(0),
+            taken,
+            words,
+            text,
+        };
+        Ok((compiled, known))
     }
 
     /// Fills in the words of arguments, if they are such as it was compiled for. Gives what has to be kept
@@ -193,7 +230,7 @@ impl Compiled {
         if !self.facts.hold(known)? {
             return Ok(Attempt::Stale);
         }
-        let _entered = depth::enter(known.ctx())?;
+        self.entered.fetch_add(1, Ordering::Relaxed);
         let mut activation = Activation {
             ctx: known.ctx(),
             compiled: self,
@@ -207,6 +244,18 @@ impl Compiled {
         // arguments among them; the activation is what `call` takes it for.
         let exit = unsafe { self.machine.entry()(address, words.as_mut_ptr()) };
         Ok(Attempt::Done(activation.leave(exit, words)))
+    }
+
+    /// Notices that an exit was taken; gives its place if that is often.
+    fn often(&self, exit: usize, frames: &[FramePlan]) -> Option<Lesson> {
+        let taken = self.taken[exit].fetch_add(1, Ordering::Relaxed) + 1;
+        if taken < OFTEN || taken.saturating_mul(SELDOM) < self.entered.load(Ordering::Relaxed) {
+            return None;
+        }
+        let last = frames.last()?;
+        let is_instruction =
+            (last.point.index as usize) < last.code.block(last.point.block).instructions.len();
+        is_instruction.then_some(Lesson::Objects((last.context, last.point)))
     }
 
     /// The shapes of its arguments as text.
@@ -383,16 +432,26 @@ impl<'c> Activation<'_, 'c> {
 
     /// What is done when machine code has left: the function returns, or goes on on objects.
     fn leave(mut self, exit: u32, words: &[u64]) -> Done<'c> {
-        let compiled = self.compiled;
-        let plan = &compiled.exits[exit as usize - 1];
+        let number = exit as usize - 1;
+        let plan = &self.compiled.exits[number];
         let (saved, rest) = words.split_at(plan.words as usize);
-        let (refuted, made) = match &plan.outcome {
-            Outcome::Returned(recipe) => {
-                (None, self.returned(recipe, saved, plan).map(Going::Returns))
-            }
-            Outcome::GoesOn { frames, raised, refuted } => {
-                let frames = self.frames(frames, saved, plan);
-                (*refuted, frames.map(|frames| Going::On(frames, *raised)))
+        let (learnt, going) = match &plan.outcome {
+            Outcome::Returned(recipe) => (None, Going::Ended(self.returned(recipe, saved, plan))),
+            Outcome::GoesOn { frames: plans, raised, refuted } => {
+                let going = match self.frames(plans, saved, plan) {
+                    Ok(frames) if *raised => {
+                        let lost = || Error::runtime_error("an exception was lost");
+                        Going::On(frames, Some(self.error.take().unwrap_or_else(lost)))
+                    }
+                    Ok(frames) => Going::On(frames, None),
+                    Err(error) => Going::Ended(Err(error)),
+                };
+                let learnt = match refuted {
+                    Some(place) => Some(Lesson::Refuted(*place)),
+                    None if *raised => None,
+                    None => self.compiled.often(number, plans),
+                };
+                (learnt, going)
             }
         };
         // Whatever became of it, what machine code had for its own is given back.
@@ -400,16 +459,7 @@ impl<'c> Activation<'_, 'c> {
         for word in rest.iter().skip(1).take(count) {
             drop(self.owned(*word));
         }
-        let result = made.and_then(|going| match going {
-            Going::Returns(object) => Ok(object),
-            Going::On(frames, false) => plain::resume(self.objects, frames),
-            Going::On(frames, true) => {
-                let lost = || Error::runtime_error("an exception was lost");
-                let error = self.error.take().unwrap_or_else(lost);
-                plain::resume_raised(self.objects, frames, error)
-            }
-        });
-        Done { result, refuted }
+        Done { going, learnt }
     }
 
     fn returned(&self, recipe: &Recipe, words: &[u64], plan: &ExitPlan) -> Result<Object<'c>> {
@@ -459,13 +509,8 @@ impl<'c> Activation<'_, 'c> {
     }
 }
 
-type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
-
-/// What comes after machine code.
-enum Going<'c> {
-    Returns(Object<'c>),
-    On(Frames<'c>, bool),
-}
+/// Functions that stand at calls of each other, the last one at a point.
+pub(crate) type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
 
 /// The word of a handle that machine code gets for its own.
 fn given(object: Object<'_>) -> u64 {

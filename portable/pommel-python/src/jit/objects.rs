@@ -4,12 +4,15 @@
 //! differ from one version of Python to the next, is done by Python code ([`super::in_python`]). So is all
 //! that has to see the exception that is being handled: the context cannot say that one is.
 
+use super::function::JitFunction;
 use super::in_python::InPython;
+use super::native::Going;
 use super::source::Source;
 use pommel::CmpOp;
 use pommel::prelude::*;
-use pommel_jit::code::{Binary, Code, Compare, Constant, Conversion, Span, Unary};
+use pommel_jit::code::{Binary, BlockId, Code, Compare, Constant, Conversion, Span, Unary};
 use pommel_jit::objects::{Objects, Passed};
+use pommel_jit::plain::{Frame, Taken};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ffi::CStr;
@@ -17,13 +20,15 @@ use std::sync::Arc;
 
 /// Interrupts are looked for once in so many jumps backwards.
 const POLLS: u32 = 256;
+/// Once in so many rounds of a loop machine code is asked whether it takes over.
+const ROUNDS: u32 = 24;
 
 /// What a function is at home in: its object, whose code object and globals are used.
 pub(crate) struct Home<'c> {
     pub(super) function: Object<'c>,
     globals: Dict<'c>,
     builtins: OnceCell<Dict<'c>>,
-    source: Arc<Source>,
+    pub(super) source: Arc<Source>,
 }
 
 impl<'c> Home<'c> {
@@ -42,6 +47,10 @@ impl<'c> Home<'c> {
 /// Python, during one call of a compiled function.
 pub(crate) struct Python<'c> {
     ctx: Ctx<'c>,
+    /// The function, where it is compiled.
+    function: OnceCell<Instance<'c, JitFunction>>,
+    /// How often loops of functions that are under way began anew.
+    rounds: RefCell<HashMap<(*const Code, BlockId), u32>>,
     in_python: InPython<'c>,
     /// The exceptions that are being handled, the latest last.
     handled: RefCell<Vec<Object<'c>>>,
@@ -59,6 +68,8 @@ impl<'c> Python<'c> {
     pub(super) fn new(ctx: Ctx<'c>) -> Python<'c> {
         Python {
             ctx,
+            function: OnceCell::new(),
+            rounds: RefCell::default(),
             in_python: InPython::new(ctx),
             handled: RefCell::default(),
             polls: Cell::new(0),
@@ -66,6 +77,11 @@ impl<'c> Python<'c> {
             end: OnceCell::new(),
             leaves_no_trace: Cell::new(false),
         }
+    }
+
+    /// From now on machine code of a function may go on in place of the interpreter.
+    pub(super) fn lets_machine_code_take_over(&self, function: &Instance<'c, JitFunction>) {
+        self.function.get_or_init(|| function.clone());
     }
 
     /// What Python code gives as "nothing".
@@ -581,6 +597,29 @@ impl<'c> Objects for Python<'c> {
         match self.polls.get() % POLLS {
             0 => self.help(c"poll", &[]).map(drop),
             _ => Ok(()),
+        }
+    }
+
+    fn take_over(&self, frame: &Frame<Self>, at: BlockId) -> Option<Taken<Self>> {
+        // Machine code does not know of exceptions that are being handled.
+        if !self.handled.borrow().is_empty() {
+            return None;
+        }
+        let function = self.function.get()?;
+        let mut rounds = self.rounds.borrow_mut();
+        let count = rounds.entry((Arc::as_ptr(&frame.code), at)).or_default();
+        *count += 1;
+        if *count % ROUNDS != 0 {
+            return None;
+        }
+        drop(rounds);
+        let own = function.borrow().ok()?;
+        match own.continuations.enter(function, self, frame, at) {
+            Ok(going) => going.map(|going| match going {
+                Going::Ended(result) => Taken::Ended(result),
+                Going::On(frames, raised) => Taken::Left { frames, raised },
+            }),
+            Err(error) => Some(Taken::Ended(Err(error))),
         }
     }
 }

@@ -19,6 +19,7 @@ MODULES = {
     "library": (3, 9),
     "loops": (3, 9),
     "names": (3, 9),
+    "returning": (3, 9),
     "text": (3, 9),
 }
 
