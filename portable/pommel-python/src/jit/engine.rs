@@ -3,13 +3,13 @@
 use super::depth;
 use super::function::JitFunction;
 use super::known::{Inquiry, KnownObjects};
-use super::native::{Arguments, Attempt, Compiled, Failure, Going};
+use super::native::{Arguments, Attempt, Compiled, Going};
 use super::objects::Python;
 use super::source::Source;
 use pommel::prelude::*;
 use pommel_jit::backend::Backend;
 use pommel_jit::code::Code;
-use pommel_jit::specialise::{Experience, FunctionObject, Known, Refusal};
+use pommel_jit::specialise::{Experience, FunctionObject, Known};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -41,8 +41,23 @@ struct Made {
 struct State {
     experience: Experience,
     compilations: usize,
-    /// Why the last arguments that were refused were.
-    refusal: Option<Refusal>,
+}
+
+/// What became of a call.
+pub(crate) enum Called<'c> {
+    /// There is no machine code for such arguments, and nothing was done.
+    ForOthers,
+    /// It is to be called as it is.
+    AsItIs,
+    /// It was called.
+    Ended(Result<Object<'c>>),
+}
+
+/// What became of an attempt to enter machine code.
+enum Tried<'c> {
+    ForOthers,
+    AsItIs,
+    Entered(Going<'c>),
 }
 
 /// A call: of which function, and what it is made of.
@@ -76,37 +91,37 @@ impl Engine {
         all.map(|made| &**made).filter(|made| !made.is_forgotten.load(Ordering::Acquire))
     }
 
-    /// Calls machine code with arguments as they came. `None` if there is none for them yet: nothing was
-    /// done then.
+    /// Calls machine code with arguments as they came.
     #[inline]
     pub(crate) fn call_at_once<'c>(
         &self,
         this: &Instance<'c, JitFunction>,
         arguments: Args<'_, 'c>,
-    ) -> Option<Result<Object<'c>>> {
-        self.first.get()?;
-        self.call_made(this, Arguments::Positional(arguments))
+    ) -> Called<'c> {
+        match self.first.get() {
+            None => Called::ForOthers,
+            Some(_) => self.call_made(this, Arguments::Positional(arguments)),
+        }
     }
 
-    /// Calls machine code with what the registers of the parameters hold. `None` if there is none for
-    /// them: nothing was done then.
+    /// Calls machine code with what the registers of the parameters hold, which is made if there is none.
     pub(crate) fn call<'c>(
         &self,
         call: &Call<'_, 'c>,
         registers: &[Option<Object<'c>>],
-    ) -> Result<Option<Result<Object<'c>>>> {
+        at_any_cost: bool,
+    ) -> Result<Called<'c>> {
         let parameters = &call.code.parameters;
         let count = (parameters.positional + parameters.keyword_only) as usize
             + usize::from(parameters.variadic)
             + usize::from(parameters.keywords);
         let arguments = &registers[..count];
-        if let Some(result) = self.call_made(call.this, Arguments::Bound(arguments)) {
-            return Ok(Some(result));
+        match self.call_made(call.this, Arguments::Bound(arguments)) {
+            Called::ForOthers if self.compile(call, arguments, at_any_cost)? => {
+                Ok(self.call_made(call.this, Arguments::Bound(arguments)))
+            }
+            called => Ok(called),
         }
-        if !self.compile(call, arguments)? {
-            return Ok(None);
-        }
-        Ok(self.call_made(call.this, Arguments::Bound(arguments)))
     }
 
     /// Goes on in machine code with what all registers hold, for a function that is under way.
@@ -117,13 +132,16 @@ impl Engine {
         registers: &[Option<Object<'c>>],
     ) -> Result<Option<Going<'c>>> {
         let arguments = Arguments::Bound(registers);
-        if let Some(going) = self.try_all(call.this, objects, arguments)? {
-            return Ok(Some(going));
-        }
-        if !self.compile(call, registers)? {
-            return Ok(None);
-        }
-        self.try_all(call.this, objects, arguments)
+        let tried = match self.try_all(call.this, objects, arguments)? {
+            Tried::ForOthers if self.compile(call, registers, true)? => {
+                self.try_all(call.this, objects, arguments)?
+            }
+            tried => tried,
+        };
+        Ok(match tried {
+            Tried::Entered(going) => Some(going),
+            Tried::ForOthers | Tried::AsItIs => None,
+        })
     }
 
     /// Calls one of the specialisations that there are, if it is for such arguments.
@@ -131,14 +149,16 @@ impl Engine {
         &self,
         this: &Instance<'c, JitFunction>,
         arguments: Arguments<'_, 'c>,
-    ) -> Option<Result<Object<'c>>> {
+    ) -> Called<'c> {
         let objects = Python::new(this.ctx());
         let entered = depth::enter(this.ctx());
-        let going =
+        let tried =
             entered.and_then(|entered| Ok((entered, self.try_all(this, &objects, arguments)?)));
-        match going {
-            Ok((_entered, going)) => going.map(|going| going.finish(&objects, this)),
-            Err(error) => Some(Err(error)),
+        match tried {
+            Ok((_entered, Tried::Entered(going))) => Called::Ended(going.finish(&objects, this)),
+            Ok((_, Tried::AsItIs)) => Called::AsItIs,
+            Ok((_, Tried::ForOthers)) => Called::ForOthers,
+            Err(error) => Called::Ended(Err(error)),
         }
     }
 
@@ -148,7 +168,7 @@ impl Engine {
         this: &Instance<'c, JitFunction>,
         objects: &Python<'c>,
         arguments: Arguments<'_, 'c>,
-    ) -> Result<Option<Going<'c>>> {
+    ) -> Result<Tried<'c>> {
         for made in self.made() {
             if matches!(arguments, Arguments::Positional(_)) && !made.is_positional {
                 continue;
@@ -156,6 +176,7 @@ impl Engine {
             let known = KnownObjects::new(this, made.place);
             let done = match made.compiled.call(objects, arguments, &known)? {
                 Attempt::OtherArguments => continue,
+                Attempt::AsItIs => return Ok(Tried::AsItIs),
                 Attempt::Stale => {
                     made.is_forgotten.store(true, Ordering::Release);
                     continue;
@@ -167,13 +188,18 @@ impl Engine {
             {
                 made.is_forgotten.store(true, Ordering::Release);
             }
-            return Ok(Some(done.going));
+            return Ok(Tried::Entered(done.going));
         }
-        Ok(None)
+        Ok(Tried::ForOthers)
     }
 
     /// Makes a specialisation for arguments. Whether there is one now.
-    fn compile<'c>(&self, call: &Call<'_, 'c>, arguments: &[Option<Object<'c>>]) -> Result<bool> {
+    fn compile<'c>(
+        &self,
+        call: &Call<'_, 'c>,
+        arguments: &[Option<Object<'c>>],
+        at_any_cost: bool,
+    ) -> Result<bool> {
         let Ok(backend) = backend() else { return Ok(false) };
         let experience = {
             let mut state = self.state();
@@ -181,19 +207,12 @@ impl Engine {
                 return Ok(false);
             }
             state.compilations += 1;
-            state.experience.clone()
+            Experience { at_any_cost, ..state.experience.clone() }
         };
         let mut inquiry = Inquiry::new(call.function, call.source.clone())?;
         let described = described(&mut inquiry, call.code)?;
-        let made = Compiled::new(inquiry, &described, arguments, &experience, backend);
-        let (compiled, known) = match made {
-            Ok(made) => made,
-            Err(Failure::Raised(error)) => return Err(error),
-            Err(Failure::Refused(refusal)) => {
-                self.state().refusal = Some(refusal);
-                return Ok(false);
-            }
-        };
+        let (compiled, known) =
+            Compiled::new(inquiry, &described, arguments, &experience, backend)?;
         let ctx = call.this.ctx();
         let own = call.this.borrow()?;
         let kept = match own.kept.load(call.this)? {
@@ -222,9 +241,9 @@ impl Engine {
         }
     }
 
-    /// Why arguments were refused, and the typed forms and machine code that there are.
-    pub(crate) fn report(&self) -> (Option<Refusal>, impl Iterator<Item = &Compiled>) {
-        (self.state().refusal.clone(), self.made().map(|made| &made.compiled))
+    /// The typed forms and machine code that there are, and where there is none, why.
+    pub(crate) fn report(&self) -> impl Iterator<Item = &Compiled> {
+        self.made().map(|made| &made.compiled)
     }
 }
 
