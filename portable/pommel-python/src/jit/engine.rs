@@ -9,7 +9,7 @@ use super::source::Source;
 use pommel::prelude::*;
 use pommel_jit::backend::Backend;
 use pommel_jit::code::Code;
-use pommel_jit::specialise::{Experience, FunctionObject, Known};
+use pommel_jit::specialise::{Experience, FunctionObject, Known, Lesson};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -57,7 +57,8 @@ pub(crate) enum Called<'c> {
 enum Tried<'c> {
     ForOthers,
     AsItIs,
-    Entered(Going<'c>),
+    /// With what was learnt for the first time.
+    Entered(Going<'c>, Option<Lesson>),
 }
 
 /// A call: of which function, and what it is made of.
@@ -130,7 +131,7 @@ impl Engine {
         call: &Call<'_, 'c>,
         objects: &Python<'c>,
         registers: &[Option<Object<'c>>],
-    ) -> Result<Option<Going<'c>>> {
+    ) -> Result<Option<(Going<'c>, Option<Lesson>)>> {
         let arguments = Arguments::Bound(registers);
         let tried = match self.try_all(call.this, objects, arguments)? {
             Tried::ForOthers if self.compile(call, registers, true)? => {
@@ -139,7 +140,7 @@ impl Engine {
             tried => tried,
         };
         Ok(match tried {
-            Tried::Entered(going) => Some(going),
+            Tried::Entered(going, learnt) => Some((going, learnt)),
             Tried::ForOthers | Tried::AsItIs => None,
         })
     }
@@ -155,7 +156,7 @@ impl Engine {
         let tried =
             entered.and_then(|entered| Ok((entered, self.try_all(this, &objects, arguments)?)));
         match tried {
-            Ok((_entered, Tried::Entered(going))) => Called::Ended(going.finish(&objects, this)),
+            Ok((_entered, Tried::Entered(going, _))) => Called::Ended(going.finish(&objects, this)),
             Ok((_, Tried::AsItIs)) => Called::AsItIs,
             Ok((_, Tried::ForOthers)) => Called::ForOthers,
             Err(error) => Called::Ended(Err(error)),
@@ -183,12 +184,11 @@ impl Engine {
                 }
                 Attempt::Done(done) => done,
             };
-            if let Some(lesson) = done.learnt
-                && self.state().experience.learn(lesson)
-            {
+            let learnt = done.learnt.filter(|lesson| self.state().experience.learn(*lesson));
+            if learnt.is_some() {
                 made.is_forgotten.store(true, Ordering::Release);
             }
-            return Ok(Tried::Entered(done.going));
+            return Ok(Tried::Entered(done.going, learnt));
         }
         Ok(Tried::ForOthers)
     }
@@ -231,6 +231,13 @@ impl Engine {
         let is_forgotten = AtomicBool::new(false);
         self.append(Made { compiled, place, is_positional, is_forgotten, next: OnceLock::new() });
         Ok(true)
+    }
+
+    /// Learns from another engine for the same code.
+    pub(crate) fn learn(&self, lesson: Lesson) {
+        if self.state().experience.learn(lesson) {
+            self.made().for_each(|made| made.is_forgotten.store(true, Ordering::Release));
+        }
     }
 
     fn append(&self, made: Made) {

@@ -12,6 +12,7 @@ use super::source::Source;
 use pommel::prelude::*;
 use pommel_jit::code::{BlockId, Code, Parameters, Point, Span, Unsupported};
 use pommel_jit::plain::{self, Frame};
+use pommel_jit::specialise::Lesson;
 use std::sync::{Arc, OnceLock};
 
 /// What is done with a function, as `POMMEL_JIT` says.
@@ -152,6 +153,15 @@ impl JitFunction {
 }
 
 impl JitFunction {
+    /// Learns what was found out in the rest of code, if it is this function's.
+    pub(super) fn learn(&self, code: &Arc<Code>, lesson: Lesson) {
+        if let Some(Ok(own)) = self.code.get()
+            && Arc::ptr_eq(own, code)
+        {
+            self.engine.learn(lesson);
+        }
+    }
+
     /// What is known of it, and the function as it is.
     fn parts<'c>(&self, this: &Instance<'c, Self>) -> Result<(&Known, Object<'c>)> {
         match (self.known.get(), self.function.load(this)?) {
