@@ -23,8 +23,8 @@ mod worth;
 pub use build::NOTHING;
 pub use value::{CodeRef, Contents, Element, Kinds, Known, Shape, Tag, Thing, Val, View};
 pub use world::{
-    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson, Outcome,
-    Place, Recipe, Refusal, Site, Specialisation, World,
+    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson, Origin,
+    Outcome, Place, Recipe, Refusal, Site, Specialisation, World,
 };
 
 use crate::code::order;
@@ -107,6 +107,7 @@ struct Specialiser<'w> {
     state: State,
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
+    leaves: Vec<Origin>,
     views: Vec<View>,
 }
 
@@ -138,6 +139,7 @@ pub fn specialise(
         state: State::default(),
         exits: vec![],
         sites: vec![],
+        leaves: vec![],
         views: vec![],
     };
     for _ in 0..ATTEMPTS {
@@ -160,6 +162,7 @@ impl Specialiser<'_> {
         self.in_publication.clear();
         self.is_doubtful = false;
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
+        self.leaves.clear();
         let entry = self.build.block;
         let mut given = Vec::new();
         for shape in arguments {
@@ -193,6 +196,7 @@ impl Specialiser<'_> {
             function: core::mem::take(&mut self.build.function),
             exits: core::mem::take(&mut self.exits),
             sites: core::mem::take(&mut self.sites),
+            leaves: core::mem::take(&mut self.leaves),
             views: core::mem::take(&mut self.views),
             arguments: arguments.to_vec(),
         })

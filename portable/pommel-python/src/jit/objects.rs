@@ -609,7 +609,7 @@ impl<'c> Objects for Python<'c> {
         let mut rounds = self.rounds.borrow_mut();
         let count = rounds.entry((Arc::as_ptr(&frame.code), at)).or_default();
         *count += 1;
-        if *count % ROUNDS != 0 {
+        if !count.is_multiple_of(ROUNDS) {
             return None;
         }
         drop(rounds);
