@@ -1,15 +1,17 @@
 //! What objects are for machine code: from arguments to shapes, and from shapes to words.
 
-use super::known::Inquiry;
+use super::known::{Inquiry, object_layout};
 use crate::array::NdArray;
 use crate::key::elements_are_numbers;
 use pommel::prelude::*;
 use pommel_array::DType;
 use pommel_jit::ir::op::Class;
-use pommel_jit::specialise::{Element, Shape, Val, View};
+use pommel_jit::specialise::{Element, Items, Kinds, Shape, Tag, Val, View};
 
 /// An array has at most so many axes for machine code to know its elements.
 pub(crate) const MOST_AXES: usize = 4;
+/// So many items of a list are looked at.
+const LOOKED_AT: usize = 4;
 /// A tuple has at most so many items for them to be arguments of their own.
 const MOST_ITEMS: usize = 16;
 
@@ -65,10 +67,35 @@ pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>
             Some(view) => Val::Array((), view, vec![(); words_of(view)].into()),
             None => Val::Object((), None),
         },
+        Some(Class::List) if object_layout(object.ctx()).is_some() => {
+            Val::ListObject((), items_of_list(object, 0))
+        }
         Some(class @ (Class::List | Class::Str | Class::Complex)) => Val::Object((), Some(class)),
         Some(_) => Val::Object((), None),
         None => inquiry.know_function(object).map_or(Val::Object((), None), Val::Known),
     }
+}
+
+/// What the first items of a list let one take all for. Nothing, if they are of several kinds or of one
+/// that is not read where it lies.
+fn items_of_list(list: &Object<'_>, depth: usize) -> Items {
+    let length = list.len().unwrap_or(0).min(LOOKED_AT);
+    let mut all = Items::NONE;
+    for at in 0..length {
+        let Ok(item) = list.get_index(at as isize) else { return Items::NONE };
+        let kind = match class_of(&item) {
+            Some(Class::Float) => Items::Numbers(Kinds::one(Tag::Float)),
+            Some(Class::Int) => Items::Numbers(Kinds::one(Tag::Int)),
+            Some(Class::Bool) => Items::Numbers(Kinds::one(Tag::Bool)),
+            Some(Class::List) if depth < 2 => Items::Lists(items_of_list(&item, depth + 1).into()),
+            _ => return Items::NONE,
+        };
+        match all.with(&kind) {
+            Some(both) if both == kind || all == kind => all = both,
+            _ => return Items::NONE,
+        }
+    }
+    all
 }
 
 /// The items of a short tuple.
@@ -123,6 +150,12 @@ pub(crate) fn take<'c>(
             }
             words.push(object.as_raw().0 as u64);
             words.extend(view_words(object, *view)?);
+        }
+        Val::ListObject((), wanted) => {
+            if class != Some(Class::List) || items_of_list(object, 0) != *wanted {
+                return None;
+            }
+            words.push(object.as_raw().0 as u64);
         }
         Val::Object((), wanted) => {
             let is_it = match class {
@@ -205,6 +238,7 @@ pub(crate) fn described(shape: &Shape) -> String {
         Val::Tuple(items) => {
             format!("tuple ({})", items.iter().map(described).collect::<Vec<_>>().join(", "))
         }
+        Val::ListObject((), _) => "List".into(),
         Val::Object((), Some(class)) => format!("{class:?}"),
         _ => "any object".into(),
     }

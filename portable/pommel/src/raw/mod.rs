@@ -18,6 +18,7 @@ pub(crate) mod exceptions;
 use crate::{Ctx, Error, Object, Result};
 use core::mem::ManuallyDrop;
 pub use hpy_abi::HPy;
+pub use hpy_abi::ext::ints;
 
 /// Whether a member returned a handle and not null. PyPy's own HPy returns -1 in place of null where
 /// its stack is full.

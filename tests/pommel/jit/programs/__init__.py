@@ -17,6 +17,7 @@ MODULES = {
     "control": (3, 9),
     "errors": (3, 9),
     "library": (3, 9),
+    "lists": (3, 9),
     "loops": (3, 9),
     "names": (3, 9),
     "text": (3, 9),
