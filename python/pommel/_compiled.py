@@ -103,9 +103,12 @@ def dict_update(items: dict[Any, Any], more: Any) -> None:
     items.update({**more})
 
 
-def list_iterator(items: list[Any], position: int) -> Any:
-    """An iterator of a list that has given so many items, which may be more than there are by now."""
+def list_iterator(items: Any, position: int) -> Any:
+    """An iterator of a list or a string that has given so many items, which may be more than a list has by
+    now."""
     length = len(items)
+    if isinstance(items, str):
+        return iter(items[position:])
     items.extend([None] * (position - length))
     iterator = iter(items)
     try:

@@ -237,6 +237,9 @@ impl Specialiser<'_> {
                 self.iterator(value)?.map(|inner| Val::Enumerate(Box::new(inner), start))
             }
             (Builtin::Zip, _) => self.zip(arguments)?,
+            (Builtin::Ord, [Val::Char(number)]) => Some(Val::Int(*number)),
+            (Builtin::Chr, [value]) => self.character_of(value),
+            (Builtin::Int, [Val::Char(number)]) => Some(self.digit(*number)),
             (Builtin::List, []) => Some(self.state.make(Contents::List(vec![]))),
             (Builtin::List, [value]) => self.list_from(value)?,
             (Builtin::Sorted, [value]) => self.sorted(value)?,
@@ -310,6 +313,12 @@ impl Specialiser<'_> {
             Val::Array(_, view, words) if view.rank > 0 => return Some(Val::Int(words[1])),
             Val::List(address, items) => return Some(Val::Int(self.list_length(*address, items))),
             Val::ListObject(handle, _) => return Some(Val::Int(self.length_of_object(*handle))),
+            Val::Object(handle, Some(Class::Str))
+                if self.has_characters(value) && !self.is_refuted() =>
+            {
+                return Some(Val::Int(self.length_of_text(*handle)));
+            }
+            Val::Char(_) => return Some(Val::Int(self.build.int(1))),
             Val::Thing(thing) => match self.state.contents(*thing) {
                 Contents::List(items) => items.len(),
                 Contents::Vector(items) => items.len(),

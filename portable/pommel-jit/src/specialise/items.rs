@@ -175,6 +175,9 @@ impl Specialiser<'_> {
                 return Ok(flow);
             }
         }
+        if let Some(flow) = self.load_character(to, &value, &index)? {
+            return Ok(flow);
+        }
         match &value {
             Val::ListObject(handle, items) => {
                 if let Some(flow) = self.load_from_object(to, (*handle, items), &index)? {
@@ -485,7 +488,9 @@ impl Specialiser<'_> {
                     }
                 }
             }
-            Val::ListObject(..) => {
+            Val::ListObject(..) | Val::Object(_, Some(Class::Str))
+                if self.has_characters(value) =>
+            {
                 let start = self.build.int(0);
                 Val::ListIterator(Box::new(value.clone()), start)
             }
@@ -615,6 +620,7 @@ impl Specialiser<'_> {
                     Val::ListObject(handle, items) if self.is_read(items) => {
                         self.length_of_object(*handle)
                     }
+                    Val::Object(handle, _) if !self.is_refuted() => self.length_of_text(*handle),
                     _ => return Ok(None),
                 };
                 let one = self.build.int(1);
@@ -650,6 +656,7 @@ impl Specialiser<'_> {
             Item::Listed(Val::ListObject(handle, items), position) => {
                 self.read_from_object(handle, &items, position)?
             }
+            Item::Listed(Val::Object(handle, _), position) => self.character(handle, position),
             Item::Listed(..) => Val::None,
             Item::Tuple(items) => {
                 Val::Tuple(items.into_iter().map(|item| self.item(item)).collect::<Done<_>>()?)

@@ -60,7 +60,7 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
             add_types(inner, types);
             types.push(Type::I64);
         }
-        Val::List((), _) => types.push(Type::I64),
+        Val::List((), _) | Val::Char(()) => types.push(Type::I64),
         Val::ListObject((), _) => types.push(Type::Obj),
         Val::ListIterator(inner, ()) => {
             add_types(inner, types);

@@ -546,6 +546,10 @@ impl Specialiser<'_> {
             let not = self.op(Op::BNot, &[found]);
             return self.set(to, Val::Bool(if operator == Compare::In { found } else { not }));
         }
+        if let (Val::Char(x), Val::Char(y)) = (&a, &b) {
+            let truth = self.compared(operator, [Op::IEq, Op::INe, Op::ILt, Op::ILe], *x, *y);
+            return self.set(to, Val::Bool(truth));
+        }
         if let (Compare::Equal | Compare::NotEqual, Some(same)) =
             (operator, self.are_equal_lists(&a, &b))
         {
@@ -644,6 +648,7 @@ impl Specialiser<'_> {
             }
             Val::Number(tag, bits, _) => self.truth_of_number(*tag, *bits),
             Val::Tuple(items) => self.build.bool(!items.is_empty()),
+            Val::Char(_) => self.build.bool(true),
             Val::ListObject(handle, _) => {
                 let (length, zero) = (self.length_of_object(*handle), self.build.int(0));
                 self.op(Op::INe, &[length, zero])
@@ -704,6 +709,7 @@ impl<L> Val<L> {
                 | Val::Array(..)
                 | Val::List(..)
                 | Val::ListObject(..)
+                | Val::Char(_)
                 | Val::Thing(_)
         )
     }

@@ -5,7 +5,7 @@ use super::join::Incoming;
 use super::value::{Contents, Items, Known, Thing, Val};
 use super::world::{Action, Description, Site};
 use super::{Done, Flow, NOTHING, Specialiser};
-use crate::code::{Argument, Binary, Compare, Instruction, Name, Reg};
+use crate::code::{Argument, Binary, Compare, Constant, Instruction, Name, Reg};
 use crate::ir::op::Class;
 use crate::ir::{Immediate, Op, Value};
 
@@ -216,6 +216,10 @@ impl Specialiser<'_> {
             Instruction::MakeList { .. } => Some(Class::List),
             Instruction::MakeTuple { .. } => Some(Class::Tuple),
             Instruction::Join { .. } | Instruction::Format { .. } => Some(Class::Str),
+            Instruction::Constant { constant, .. } => {
+                let code = &self.state.top().code;
+                matches!(code.constants[*constant as usize], Constant::Str(_)).then_some(Class::Str)
+            }
             Instruction::Iterate { .. } => match operands.first()?.class()? {
                 Class::List | Class::Tuple | Class::Str | Class::Iterator => Some(Class::Iterator),
                 _ => None,
@@ -314,6 +318,9 @@ impl Specialiser<'_> {
             C::Bool(truth) => Val::Bool(self.build.bool(*truth)),
             C::Int(number) => Val::Int(self.build.int(*number)),
             C::Float(number) => Val::Float(self.build.float(*number)),
+            C::Str(text) if text.len() == 1 => {
+                Val::Char(self.build.int(text.bytes().next().map_or(0, i64::from)))
+            }
             C::Tuple(items) => {
                 let items = items.iter().map(|item| self.constant_value(item));
                 Val::Tuple(items.collect::<Option<_>>()?)

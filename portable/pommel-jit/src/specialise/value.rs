@@ -134,10 +134,12 @@ pub enum Val<L> {
     Zip(Arc<[Val<L>]>),
     /// A list in memory that only this code knows: its address, and what its items are.
     List(L, Items),
+    /// A string of one character, which is ASCII: its number.
+    Char(L),
     /// An object of class `list` whose items are read where they lie: its handle, and what they are
     /// taken to be.
     ListObject(L, Items),
-    /// An iterator of such a list or object: the next position.
+    /// An iterator of such a list or object, or of a string: the next position.
     ListIterator(Box<Val<L>>, L),
     /// A method of an object of a class of the interpreter's own, or of ours: the object and the name.
     Method(Box<Val<L>>, Arc<str>),
@@ -284,6 +286,7 @@ impl<L> Val<L> {
                 Val::ArrayIterator(Box::new(array.map(to)?), to(next)?)
             }
             Val::List(address, items) => Val::List(to(address)?, items.clone()),
+            Val::Char(number) => Val::Char(to(number)?),
             Val::ListObject(handle, items) => Val::ListObject(to(handle)?, items.clone()),
             Val::ListIterator(list, next) => Val::ListIterator(Box::new(list.map(to)?), to(next)?),
             Val::Enumerate(inner, count) => Val::Enumerate(Box::new(inner.map(to)?), to(count)?),
@@ -528,6 +531,7 @@ impl<L> Val<L> {
             Val::Array(..) => Class::Array,
             Val::Tuple(_) => Class::Tuple,
             Val::List(..) | Val::ListObject(..) => Class::List,
+            Val::Char(_) => Class::Str,
             Val::ListIterator(..) => Class::Iterator,
             _ => return None,
         })

@@ -41,6 +41,9 @@ pub struct ObjectLayout {
     /// Whether that word has the number of digits above bit 3 and 1 minus the sign in the lowest two bits;
     /// else it is the number of digits, negative for a negative number. A digit has 32 bits.
     pub is_tagged: bool,
+    /// The 32 bits of a string that say how it is stored, and those of them that say that its characters
+    /// are ASCII and where the first one is. There are none if they are 0.
+    pub text: [i64; 3],
     /// The address of the class `float`.
     pub float_class: i64,
     /// The address of the class `int`.
@@ -119,6 +122,7 @@ builtins! {
     All "builtins" "all";
     Any "builtins" "any";
     Bool "builtins" "bool";
+    Chr "builtins" "chr";
     Enumerate "builtins" "enumerate";
     Float "builtins" "float";
     Int "builtins" "int";
@@ -126,6 +130,7 @@ builtins! {
     List "builtins" "list";
     Max "builtins" "max";
     Min "builtins" "min";
+    Ord "builtins" "ord";
     Print "builtins" "print";
     Range "builtins" "range";
     Repr "builtins" "repr";
@@ -213,6 +218,8 @@ pub struct FramePlan {
     pub home: Known,
     /// For a function that the code made itself: the code around it and its index there.
     pub around: Option<(CodeRef, u32)>,
+    /// Which inlined copy of the code it is.
+    pub context: u32,
     /// Where it stands.
     pub point: Point,
     /// What its registers hold; those that are left out are unbound.
@@ -256,6 +263,27 @@ pub enum Action {
 pub struct Experience {
     /// Where something was taken for granted that was not so.
     pub refuted: HashSet<Place>,
+    /// Where machine code was left often: what is done there is done on objects.
+    pub objects: HashSet<Place>,
+}
+
+/// Something that is learnt from a specialisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lesson {
+    /// What was taken for granted at a place is not so.
+    Refuted(Place),
+    /// Machine code is left at a place often.
+    Objects(Place),
+}
+
+impl Experience {
+    /// Remembers something. Whether it was not known.
+    pub fn learn(&mut self, lesson: Lesson) -> bool {
+        match lesson {
+            Lesson::Refuted(place) => self.refuted.insert(place),
+            Lesson::Objects(place) => self.objects.insert(place),
+        }
+    }
 }
 
 /// A function for certain types of arguments.

@@ -12,6 +12,7 @@
 //! * `lists` — lists that machine code makes and nobody else knows.
 //! * `recipe` — objects of what machine code leaves behind.
 
+mod continuation;
 mod depth;
 mod engine;
 pub(crate) mod function;
@@ -23,3 +24,4 @@ mod objects;
 mod recipe;
 mod shapes;
 mod source;
+mod steps;

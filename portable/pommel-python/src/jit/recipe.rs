@@ -1,5 +1,6 @@
 //! Makes objects of what machine code leaves behind: numbers and handles in words, by recipes.
 
+use super::known::KnownObjects;
 use super::lists::Lists;
 use super::objects::{Home, Python};
 use crate::array::NdArray;
@@ -16,7 +17,7 @@ pub(crate) struct Ingredients<'a, 'c> {
     pub(crate) ctx: Ctx<'c>,
     pub(crate) objects: &'a Python<'c>,
     /// The objects that the specialisation knows.
-    pub(crate) known: &'a List<'c>,
+    pub(crate) known: &'a KnownObjects<'a, 'c>,
     /// Numbers and handles. Handles are lent.
     pub(crate) words: &'a [u64],
     pub(crate) heap: &'a [Option<Contents<u32>>],
@@ -46,6 +47,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
         match recipe {
             Val::Unbound | Val::Maybe(..) => Err(Error::runtime_error("a value is unbound")),
             Val::None => Ok(ctx.none()),
+            Val::Char(at) => character(ctx, self.words[*at as usize]),
             Val::Bool(at) => ctx.object(self.words[*at as usize] & 0xff != 0),
             Val::Int(at) => ctx.object(self.int(*at)),
             Val::Float(at) => ctx.object(self.float(*at)),
@@ -152,7 +154,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
     }
 
     pub(crate) fn known(&self, known: Known) -> Result<Object<'c>> {
-        self.known.get_index(known.0 as isize)
+        self.known.get(known.0)
     }
 
     fn thing(&mut self, thing: Thing) -> Result<Object<'c>> {
@@ -199,6 +201,11 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             }
         }
     }
+}
+
+/// The string of one character that is ASCII.
+pub(crate) fn character(ctx: Ctx<'_>, number: u64) -> Result<Object<'_>> {
+    ctx.object(char::from(number as u8).encode_utf8(&mut [0; 4]) as &str)
 }
 
 /// The handle that a word is.
