@@ -179,6 +179,11 @@ impl Specialiser<'_> {
             return Ok(flow);
         }
         match &value {
+            Val::Object(handle, Some(Class::Tuple)) => {
+                if let Some(flow) = self.load_from_tuple(to, *handle, &index)? {
+                    return Ok(flow);
+                }
+            }
             Val::ListObject(handle, items) => {
                 if let Some(flow) = self.load_from_object(to, (*handle, items), &index)? {
                     return Ok(flow);
@@ -381,6 +386,11 @@ impl Specialiser<'_> {
         if let Val::ListObject(..) = self.get(from) {
             return self.unpack_object(to, from);
         }
+        if let Val::Object(handle, None | Some(Class::Tuple)) = self.get(from)
+            && let Some(flow) = self.unpack_tuple(handle, to)?
+        {
+            return Ok(flow);
+        }
         let Some(items) = self.items_of(&self.get(from)) else { return self.leave_for_good() };
         if items.len() != to.len() {
             return self.leave_for_good();
@@ -533,7 +543,13 @@ impl Specialiser<'_> {
         };
         if truth != Some(false) {
             self.build.block = yes;
-            let item = self.item(step.item)?;
+            let item = match step.item {
+                Item::Listed(Val::ListObject(handle, items), position) => {
+                    let is_taken_apart = self.is_taken_apart(to);
+                    self.read_from_object(handle, &items, position, is_taken_apart)?
+                }
+                other => self.item(other)?,
+            };
             self.keep_iterated(&value);
             self.set(iterator, step.rest)?;
             self.set(to, item)?;
@@ -617,9 +633,7 @@ impl Specialiser<'_> {
             Val::ListIterator(list, next) => {
                 let length = match &**list {
                     Val::List(address, items) => self.list_length(*address, items),
-                    Val::ListObject(handle, items) if self.is_read(items) => {
-                        self.length_of_object(*handle)
-                    }
+                    Val::ListObject(handle, _) => self.length_of_object(*handle),
                     Val::Object(handle, _) if !self.is_refuted() => self.length_of_text(*handle),
                     _ => return Ok(None),
                 };
@@ -654,7 +668,7 @@ impl Specialiser<'_> {
                 self.read(address, &items, position)
             }
             Item::Listed(Val::ListObject(handle, items), position) => {
-                self.read_from_object(handle, &items, position)?
+                self.read_from_object(handle, &items, position, false)?
             }
             Item::Listed(Val::Object(handle, _), position) => self.character(handle, position),
             Item::Listed(..) => Val::None,

@@ -356,15 +356,26 @@ impl Specialiser<'_> {
             for depth in 0..shape.frames.len() {
                 for i in 0..shape.frames[depth].len() {
                     let value = self.state.frames[depth].registers[i].clone();
-                    if let Some(thing) = lost(&value, &shape.frames[depth][i]) {
-                        self.place(thing)?;
+                    let shape = &shape.frames[depth][i];
+                    if let Some(thing) = lost(&value, shape) {
+                        let mut has_list = false;
+                        shape.with_parts(&mut |part| {
+                            has_list |= matches!(part, Val::List(..));
+                            None
+                        });
+                        self.place(thing, has_list)?;
                         continue 'again;
                     }
                 }
             }
             for i in 0..shape.heap.len().min(self.state.heap.len()) {
                 if let Some(thing) = lost_in(self.state.contents(Thing(i as u32)), &shape.heap[i]) {
-                    self.place(thing)?;
+                    let mut has_list = false;
+                    shape.heap[i].with_parts(&mut |part| {
+                        has_list |= matches!(part, Val::List(..));
+                        None
+                    });
+                    self.place(thing, has_list)?;
                     continue 'again;
                 }
             }

@@ -49,7 +49,7 @@ impl Items {
         match self {
             Items::Lists(inner) if **inner == *old => Items::Lists(new.clone().into()),
             Items::Lists(inner) => Items::Lists(inner.with_guess(old, new).into()),
-            numbers => numbers.clone(),
+            other => other.clone(),
         }
     }
 }
@@ -112,12 +112,13 @@ impl Specialiser<'_> {
         }
     }
 
-    /// A thing that is none any more: a list in memory if it can be one, else an object.
-    pub(super) fn place(&mut self, thing: Thing) -> Done {
-        match self.list_of_thing(thing)? {
-            Some(_) => Ok(()),
-            None => self.publish(thing),
+    /// A thing that is none any more where its value gets a shape: a list in memory if the shape has such
+    /// ones and it can be one, else an object.
+    pub(super) fn place(&mut self, thing: Thing, has_lists: bool) -> Done {
+        if has_lists && self.list_of_thing(thing)?.is_some() {
+            return Ok(());
         }
+        self.publish(thing)
     }
 
     /// Makes a list in memory of one in registers, for all who have it. `None` if that cannot be.

@@ -264,6 +264,9 @@ impl Specialiser<'_> {
 
     /// What an object of a class has in it. Exits unless it is of that class.
     pub(super) fn unbox(&mut self, handle: Value, class: Class, is_guess: bool) -> Val<Value> {
+        if let Some(value) = self.unbox_here(handle, class, is_guess) {
+            return value;
+        }
         let is_class =
             self.build.emit(Op::IsClass, &[handle], Immediate::Int(class as i64), None)[0];
         let exit = if is_guess { self.exit_refuted() } else { self.exit() };

@@ -43,17 +43,22 @@ pub enum Items {
     Numbers(Kinds),
     /// Lists, of such items for the most part.
     Lists(Arc<Items>),
+    /// Tuples with such items. Lists in memory hold none.
+    Tuples(Arc<[Items]>),
+    /// Any objects, of a class if that is known. Lists in memory hold none.
+    Objects(Option<Class>),
 }
 
 impl Items {
     /// No items.
-    pub const NONE: Items = Items::Numbers(Kinds(0));
+    pub const NONE: Items = Items::Numbers(Kinds::NONE);
 
     /// The kind as a number, which the list itself has.
     pub fn code(&self) -> i64 {
         match self {
             Items::Numbers(kinds) => kinds.bits(),
             Items::Lists(_) => lists::LISTS,
+            Items::Tuples(_) | Items::Objects(_) => lists::AN_OBJECT,
         }
     }
 
@@ -66,9 +71,16 @@ impl Items {
     pub fn with(&self, other: &Items) -> Option<Items> {
         match (self, other) {
             (Items::Numbers(a), Items::Numbers(b)) => Some(Items::Numbers(a.with(*b))),
-            (Items::Numbers(Kinds(0)), lists) | (lists, Items::Numbers(Kinds(0))) => {
-                Some(lists.clone())
+            (Items::Numbers(Kinds(0)), other) | (other, Items::Numbers(Kinds(0))) => {
+                Some(other.clone())
             }
+            (Items::Tuples(a), Items::Tuples(b)) if a.len() == b.len() => {
+                let both = a.iter().zip(b.iter()).map(|(a, b)| a.with(b));
+                Some(Items::Tuples(both.collect::<Option<_>>()?))
+            }
+            (Items::Objects(a), Items::Objects(b)) if a == b => Some(self.clone()),
+            (Items::Tuples(_) | Items::Objects(_), _)
+            | (_, Items::Tuples(_) | Items::Objects(_)) => Some(Items::Objects(None)),
             (Items::Lists(a), Items::Lists(b)) => a.with(b).map(|inner| Items::Lists(inner.into())),
             _ => None,
         }
@@ -210,6 +222,9 @@ impl Tag {
 pub struct Kinds(u8);
 
 impl Kinds {
+    /// The set without any.
+    pub const NONE: Kinds = Kinds(0);
+
     /// The set of one kind.
     pub fn one(tag: Tag) -> Kinds {
         Kinds(1 << tag as u8)

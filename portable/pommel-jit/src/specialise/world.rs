@@ -34,6 +34,9 @@ pub struct ObjectLayout {
     pub length: i64,
     /// The address of the items of a list, which are addresses.
     pub items: i64,
+    /// The first item of a tuple, which are addresses; its length is where that of a list is. Unknown if
+    /// it is 0.
+    pub tuple: i64,
     /// The value of a float.
     pub float: i64,
     /// The word of an integer before its digits.
@@ -50,6 +53,10 @@ pub struct ObjectLayout {
     pub int_class: i64,
     /// The address of the class `list`.
     pub list_class: i64,
+    /// The address of the class `tuple`.
+    pub tuple_class: i64,
+    /// The address of the class `str`.
+    pub text_class: i64,
     /// The address of `True`.
     pub true_object: i64,
     /// The address of `False`.

@@ -189,11 +189,13 @@ pub(crate) fn object_layout(ctx: Ctx<'_>) -> Option<ObjectLayout> {
             calls::h_FloatType(ctx),
             calls::h_LongType(ctx),
             calls::h_ListType(ctx),
+            calls::h_TupleType(ctx),
+            calls::h_UnicodeType(ctx),
             calls::h_True(ctx),
             calls::h_False(ctx),
         ]
     };
-    let [float_class, int_class, list_class, true_object, false_object] =
+    let [float_class, int_class, list_class, tuple_class, text_class, true_object, false_object] =
         handles.map(|handle| handle.0 as i64);
     Some(ObjectLayout {
         class,
@@ -206,6 +208,9 @@ pub(crate) fn object_layout(ctx: Ctx<'_>) -> Option<ObjectLayout> {
         float_class,
         int_class,
         list_class,
+        tuple_class,
+        text_class,
+        tuple: inline.tuple_offset.into(),
         true_object,
         false_object,
     })

@@ -11,7 +11,9 @@ use pommel_jit::specialise::{Element, Items, Kinds, Shape, Tag, Val, View};
 /// An array has at most so many axes for machine code to know its elements.
 pub(crate) const MOST_AXES: usize = 4;
 /// So many items of a list are looked at.
-const LOOKED_AT: usize = 4;
+const LOOKED_AT: usize = 2;
+/// Lists and tuples within lists are looked into so deep.
+const LOOKED_INTO: usize = 3;
 /// A tuple has at most so many items for them to be arguments of their own.
 const MOST_ITEMS: usize = 16;
 
@@ -76,26 +78,42 @@ pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>
     }
 }
 
-/// What the first items of a list let one take all for. Nothing, if they are of several kinds or of one
-/// that is not read where it lies.
+/// What the first items of a list let one take all for.
 fn items_of_list(list: &Object<'_>, depth: usize) -> Items {
     let length = list.len().unwrap_or(0).min(LOOKED_AT);
     let mut all = Items::NONE;
     for at in 0..length {
-        let Ok(item) = list.get_index(at as isize) else { return Items::NONE };
-        let kind = match class_of(&item) {
-            Some(Class::Float) => Items::Numbers(Kinds::one(Tag::Float)),
-            Some(Class::Int) => Items::Numbers(Kinds::one(Tag::Int)),
-            Some(Class::Bool) => Items::Numbers(Kinds::one(Tag::Bool)),
-            Some(Class::List) if depth < 2 => Items::Lists(items_of_list(&item, depth + 1).into()),
-            _ => return Items::NONE,
-        };
-        match all.with(&kind) {
-            Some(both) if both == kind || all == kind => all = both,
-            _ => return Items::NONE,
-        }
+        let Ok(item) = list.get_index(at as isize) else { return Items::Objects(None) };
+        all = all.with(&item_kind(&item, depth)).unwrap_or(Items::Objects(None));
     }
-    all
+    match &all {
+        // They are read where they lie if all are of one kind.
+        Items::Numbers(kinds) if *kinds != Kinds::NONE && kinds.only().is_none() => {
+            Items::Objects(None)
+        }
+        _ => all,
+    }
+}
+
+/// What an item of a list is taken to be.
+fn item_kind(item: &Object<'_>, depth: usize) -> Items {
+    let number = |tag| Items::Numbers(Kinds::one(tag));
+    match class_of(item) {
+        Some(Class::Float) => number(Tag::Float),
+        Some(Class::Int) => number(Tag::Int),
+        Some(Class::Bool) => number(Tag::Bool),
+        Some(Class::List) if depth < LOOKED_INTO => {
+            Items::Lists(items_of_list(item, depth + 1).into())
+        }
+        Some(Class::Tuple) if depth < LOOKED_INTO => match items(item) {
+            Some(items) if !items.is_empty() => {
+                Items::Tuples(items.iter().map(|item| item_kind(item, depth + 1)).collect())
+            }
+            _ => Items::Objects(None),
+        },
+        Some(Class::Str) => Items::Objects(Some(Class::Str)),
+        _ => Items::Objects(None),
+    }
 }
 
 /// The items of a short tuple.

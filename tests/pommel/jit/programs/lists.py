@@ -486,3 +486,101 @@ def compared(n):
     a, b = [i for i in range(n)], [i for i in range(n)]
     c = [i + 0.0 for i in range(n)]
     return a == b, a != b, a == c, a < b, a <= c, a is b, [a] == [b], a == None  # noqa: E711
+
+
+@given(([(0, 1, 2.5), (1, 2, 0.5)],), ([(0, 1, 2.5), (1, 2, 3)],), ([(1, 2, 3.0), (1, 2)],), ([],), ([[1, 2, 3.0]],),
+       ([(1, 2, 3.0), None],), ([(2**40, 1, 1e9), (2**70, 1, 1.0)],), ([("a", 1, 2.0), ("b", 2, 2.0)],))
+def triples(edges):
+    total, names = 0.0, []
+    for a, b, weight in edges:
+        names.append(a)
+        total += b * weight
+    for edge in edges:
+        total += edge[1]
+    return total, names, edges[-1]
+
+
+@given(([1, 2, 3],), ([1, 2, 2**40, -5, 0],), ([2**70, 1],), ([1, 2, 3, 4, 5.5],), ([],), (["a"],), ([True, 1, 2],), ([-1, -2**30, 2**31],),
+       ([2**62, 2**62],), ([1, None],))
+def total_of_items(items):
+    total = 0
+    for i in range(len(items)):
+        total += items[i]
+    for item in items:
+        total -= item // 2
+    return total, items[-1]
+
+
+@given(([1.0, 2.5],), ([0.0, -0.0],), ([1.0, 2.0, 3.0, 4.0, 5],), ([float("nan"), 1.0],))
+def scaled(items):
+    for i in range(len(items)):
+        items[i] = items[i] * 2
+        items[i] -= 0.5
+    items.append(7.5)
+    first, *_ = items
+    return items, first, max(items), items is items
+
+
+@given(([[1, 2], [3, 4]],), ([[1, 2], [3, 4.5]],), ([[1], [2, 3]],), ([[1, 2], None],), ([[], [1]],), ([],), ([[1, 2], (3, 4)],))
+def sum_of_rows(grid):
+    total = 0
+    for i in range(len(grid)):
+        for j in range(len(grid[i])):
+            total += grid[i][j]
+            grid[i][j] = total
+    for row in grid:
+        row.append(0)
+        total += row[0]
+    return total, grid
+
+
+@given(([[1, 2], [3, 4]], 1), ([[1.5]], 0), ([[1, 2], [3, 4]], 5))
+def a_row_goes(grid, i):
+    row = grid[i]
+    grid[i] = [9]
+    row[0] += 1
+    grid.append(row)
+    del grid[0]
+    return row[0], row, grid, grid[-1] is row
+
+
+@given((["ab", "c", ""],), (["ab", 5],), (["ä"],), ([],))
+def lengths_of_texts(words):
+    found = []
+    for word in words:
+        found.append(len(word))
+    return found, [word[0] for word in words if word]
+
+
+@given(([True, False, True],), ([True, 1],), ([False, None],))
+def count_of_true(flags):
+    count = 0
+    for flag in flags:
+        if flag:
+            count += 1
+    flags[0] = not flags[1]
+    return count, flags
+
+
+@given(({"a": (1, 2)}, [(1, 2), (3, 4)]), ({"a": [1, 2]}, [(1, 2), (3, 4, 5)]), ({"a": (1, 2, 3)}, []))
+def unpacked_objects(mapping, pairs):
+    total = 0
+    for key in mapping:
+        a, b = mapping[key]
+        total += a + b
+    for a, b in pairs:
+        total += a * b
+    for i, (a, b) in enumerate(pairs):
+        total += i
+    return total
+
+
+@given(([5, 3, 8, 1],), ([],), ([2.5, -1.0],), (["b", "a"],))
+def insertion_sort(items):
+    for i in range(1, len(items)):
+        key, j = items[i], i - 1
+        while j >= 0 and items[j] > key:
+            items[j + 1] = items[j]
+            j -= 1
+        items[j + 1] = key
+    return items
