@@ -22,6 +22,7 @@ mod objects_of_lists;
 mod state;
 mod value;
 mod world;
+mod worth;
 
 pub use build::NOTHING;
 pub use value::{
@@ -41,6 +42,7 @@ use state::{Frame, Home, State};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
+use worth::Work;
 
 /// Code is followed into this many calls within calls; further ones are calls.
 const DEPTH: usize = 24;
@@ -70,6 +72,8 @@ enum Flow {
 struct Facts {
     /// Registers that are written in the loop that begins with a block, for all blocks that begin one.
     written: HashMap<BlockId, Vec<Reg>>,
+    /// For every block, how many loops it is in.
+    depths: Vec<u32>,
 }
 
 /// The beginning of a loop in the typed form.
@@ -102,6 +106,10 @@ struct Specialiser<'w> {
     /// Things that become objects when what is in them has.
     in_publication: Vec<Thing>,
     build: Builder,
+    /// How many loops are around what is being followed.
+    loop_depth: u32,
+    /// What Python and machine code take.
+    work: Work,
     state: State,
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
@@ -131,6 +139,8 @@ pub fn specialise(
         in_publication: vec![],
         heads: HashMap::new(),
         build: Builder::new(),
+        loop_depth: 0,
+        work: Work::default(),
         state: State::default(),
         exits: vec![],
         sites: vec![],
@@ -150,6 +160,7 @@ impl Specialiser<'_> {
     fn attempt(&mut self, function: &FunctionObject, arguments: &[Shape]) -> Done<Specialisation> {
         self.build = Builder::new();
         self.state = State::default();
+        (self.work, self.loop_depth) = (Work::default(), 0);
         self.heads.clear();
         self.entered.clear();
         self.in_publication.clear();
@@ -181,6 +192,9 @@ impl Specialiser<'_> {
         self.state.frames.push(frame);
         // The outermost function leaves by exits only, with its result or without.
         self.run_frame(Reg(0))?;
+        if !self.experience.at_any_cost {
+            self.is_worth_it()?;
+        }
         Ok(Specialisation {
             function: core::mem::take(&mut self.build.function),
             exits: core::mem::take(&mut self.exits),
@@ -231,8 +245,16 @@ impl Specialiser<'_> {
         let facts = self.facts.entry(Arc::as_ptr(code)).or_insert_with(|| {
             let heads =
                 order::loop_headers(code).into_iter().enumerate().filter(|(_, is_head)| *is_head);
-            let heads = heads.map(|(i, _)| BlockId(i as u32));
-            Rc::new(Facts { written: heads.map(|head| (head, written_in(code, head))).collect() })
+            let loops: Vec<_> = heads
+                .map(|(i, _)| BlockId(i as u32))
+                .map(|head| (head, inside(code, head)))
+                .collect();
+            let mut depths = vec![0; code.blocks.len()];
+            for block in loops.iter().flat_map(|(_, inside)| inside) {
+                depths[block.0 as usize] += 1;
+            }
+            let written = loops.iter().map(|(head, inside)| (*head, written_in(code, inside)));
+            Rc::new(Facts { written: written.collect(), depths })
         });
         Rc::clone(facts)
     }
@@ -246,16 +268,21 @@ impl Specialiser<'_> {
         let mut returns = Vec::new();
         let state = core::mem::take(&mut self.state);
         waiting.insert(BlockId(0), vec![Incoming { block: self.build.block, state }]);
+        let depth_around = self.loop_depth;
         // The blocks are in reverse postorder.
         for block in (0..code.blocks.len() as u32).map(BlockId) {
             let Some(incoming) = waiting.remove(&block) else { continue };
+            self.loop_depth = depth_around + facts.depths[block.0 as usize];
             self.enter_block(block, incoming, &facts)?;
             if self.instructions(&code, block)? == Flow::On {
                 self.is_doubtful = false;
+                let before = self.build.cost;
                 self.terminator(&code, block, &mut waiting, &mut returns)?;
+                self.count_end(&code.block(block).terminator, before);
                 self.is_doubtful = false;
             }
         }
+        self.loop_depth = depth_around;
         if returns.is_empty() {
             return Ok(Flow::Ends);
         }
@@ -281,7 +308,9 @@ impl Specialiser<'_> {
             if self.build.function.types.len() > SIZE {
                 return self.refused("it is too large");
             }
+            let before = self.build.cost;
             let flow = self.instruction(instruction)?;
+            self.count(instruction, before);
             let is_doubtful = core::mem::take(&mut self.is_doubtful);
             if flow == Flow::Ends {
                 return Ok(Flow::Ends);
@@ -516,9 +545,9 @@ fn returned(mut way: Incoming, value: Val<Value>, to: Reg) -> Incoming {
     way
 }
 
-/// The registers that are written in the loop that begins with a block: in blocks from which it is reached
-/// again without leaving it first. Blocks that leave are taken in where they stand between.
-fn written_in(code: &Code, head: BlockId) -> Vec<Reg> {
+/// The blocks of the loop that begins with a block: those from which it is reached again without leaving it
+/// first. Blocks that leave are taken in where they stand between.
+fn inside(code: &Code, head: BlockId) -> Vec<BlockId> {
     let predecessors = order::predecessors(code);
     let mut inside = vec![head];
     let mut open: Vec<BlockId> =
@@ -529,9 +558,14 @@ fn written_in(code: &Code, head: BlockId) -> Vec<Reg> {
             open.extend(predecessors[block.0 as usize].iter().copied());
         }
     }
+    inside
+}
+
+/// The registers that are written in blocks of a loop.
+fn written_in(code: &Code, inside: &[BlockId]) -> Vec<Reg> {
     let mut written = Vec::new();
     for block in inside {
-        let block = code.block(block);
+        let block = code.block(*block);
         block.instructions.iter().for_each(|(i, _)| i.writes(&mut |reg| written.push(reg)));
         // `CheckBound` tells what a register holds, and a cell is put where its content was.
         block.instructions.iter().for_each(|(i, _)| match i {

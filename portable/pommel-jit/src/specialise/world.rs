@@ -272,6 +272,8 @@ pub struct Experience {
     pub refuted: HashSet<Place>,
     /// Where machine code was left often: what is done there is done on objects.
     pub objects: HashSet<Place>,
+    /// Machine code is wanted also where Python itself is as quick.
+    pub at_any_cost: bool,
 }
 
 /// Something that is learnt from a specialisation.
@@ -306,6 +308,14 @@ pub struct Specialisation {
     pub views: Vec<View>,
     /// The shapes of the arguments.
     pub arguments: Vec<Shape>,
+}
+
+impl Specialisation {
+    /// One that nobody can enter, for arguments for which there is no other.
+    pub fn empty(arguments: Vec<Shape>) -> Specialisation {
+        let (exits, sites, views) = (vec![], vec![], vec![]);
+        Specialisation { function: ir::Function::default(), exits, sites, views, arguments }
+    }
 }
 
 /// Why a function cannot be specialised.

@@ -8,6 +8,7 @@ use super::objects::Python;
 use pommel::prelude::*;
 use pommel_jit::code::{BlockId, Code, Point};
 use pommel_jit::plain::Frame;
+use pommel_jit::specialise::{Lesson, Place};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -39,12 +40,28 @@ struct Continuation {
     engine: Engine,
 }
 
+impl Continuation {
+    /// What was learnt, for the code as the source says it. What was learnt of inlined copies of other code
+    /// stays here, as they have other numbers there.
+    fn in_original(&self, lesson: Lesson) -> Option<Lesson> {
+        const OUTERMOST: u32 = 0;
+        let original = |(context, point): Place| {
+            let block = self.blocks[point.block.0 as usize]?;
+            (context == OUTERMOST).then_some((context, Point { block, ..point }))
+        };
+        Some(match lesson {
+            Lesson::Refuted(place) => Lesson::Refuted(original(place)?),
+            Lesson::Objects(place) => Lesson::Objects(original(place)?),
+        })
+    }
+}
+
 impl Continuations {
     /// Goes on at the beginning of a loop, where a frame stands. `None` if there is no machine code for
     /// that.
     pub(crate) fn enter<'c>(
         &self,
-        this: &Instance<'c, JitFunction>,
+        (this, own): (&Instance<'c, JitFunction>, &JitFunction),
         objects: &Python<'c>,
         frame: &Frame<Python<'c>>,
         at: BlockId,
@@ -63,7 +80,13 @@ impl Continuations {
             source: &frame.home.source,
             code: &continuation.rest,
         };
-        continuation.engine.enter(&call, objects, &registers)
+        let entered = continuation.engine.enter(&call, objects, &registers)?;
+        Ok(entered.map(|(going, learnt)| {
+            if let Some(lesson) = learnt.and_then(|lesson| continuation.in_original(lesson)) {
+                own.learn(&continuation.original, lesson);
+            }
+            going
+        }))
     }
 
     /// The continuation of code, which may be one itself, at a block.

@@ -3,13 +3,13 @@
 use super::depth;
 use super::function::JitFunction;
 use super::known::{Inquiry, KnownObjects};
-use super::native::{Arguments, Attempt, Compiled, Failure, Going};
+use super::native::{Arguments, Attempt, Compiled, Going};
 use super::objects::Python;
 use super::source::Source;
 use pommel::prelude::*;
 use pommel_jit::backend::Backend;
 use pommel_jit::code::Code;
-use pommel_jit::specialise::{Experience, FunctionObject, Known, Refusal};
+use pommel_jit::specialise::{Experience, FunctionObject, Known, Lesson};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -41,8 +41,24 @@ struct Made {
 struct State {
     experience: Experience,
     compilations: usize,
-    /// Why the last arguments that were refused were.
-    refusal: Option<Refusal>,
+}
+
+/// What became of a call.
+pub(crate) enum Called<'c> {
+    /// There is no machine code for such arguments, and nothing was done.
+    ForOthers,
+    /// It is to be called as it is.
+    AsItIs,
+    /// It was called.
+    Ended(Result<Object<'c>>),
+}
+
+/// What became of an attempt to enter machine code.
+enum Tried<'c> {
+    ForOthers,
+    AsItIs,
+    /// With what was learnt for the first time.
+    Entered(Going<'c>, Option<Lesson>),
 }
 
 /// A call: of which function, and what it is made of.
@@ -76,37 +92,37 @@ impl Engine {
         all.map(|made| &**made).filter(|made| !made.is_forgotten.load(Ordering::Acquire))
     }
 
-    /// Calls machine code with arguments as they came. `None` if there is none for them yet: nothing was
-    /// done then.
+    /// Calls machine code with arguments as they came.
     #[inline]
     pub(crate) fn call_at_once<'c>(
         &self,
         this: &Instance<'c, JitFunction>,
         arguments: Args<'_, 'c>,
-    ) -> Option<Result<Object<'c>>> {
-        self.first.get()?;
-        self.call_made(this, Arguments::Positional(arguments))
+    ) -> Called<'c> {
+        match self.first.get() {
+            None => Called::ForOthers,
+            Some(_) => self.call_made(this, Arguments::Positional(arguments)),
+        }
     }
 
-    /// Calls machine code with what the registers of the parameters hold. `None` if there is none for
-    /// them: nothing was done then.
+    /// Calls machine code with what the registers of the parameters hold, which is made if there is none.
     pub(crate) fn call<'c>(
         &self,
         call: &Call<'_, 'c>,
         registers: &[Option<Object<'c>>],
-    ) -> Result<Option<Result<Object<'c>>>> {
+        at_any_cost: bool,
+    ) -> Result<Called<'c>> {
         let parameters = &call.code.parameters;
         let count = (parameters.positional + parameters.keyword_only) as usize
             + usize::from(parameters.variadic)
             + usize::from(parameters.keywords);
         let arguments = &registers[..count];
-        if let Some(result) = self.call_made(call.this, Arguments::Bound(arguments)) {
-            return Ok(Some(result));
+        match self.call_made(call.this, Arguments::Bound(arguments)) {
+            Called::ForOthers if self.compile(call, arguments, at_any_cost)? => {
+                Ok(self.call_made(call.this, Arguments::Bound(arguments)))
+            }
+            called => Ok(called),
         }
-        if !self.compile(call, arguments)? {
-            return Ok(None);
-        }
-        Ok(self.call_made(call.this, Arguments::Bound(arguments)))
     }
 
     /// Goes on in machine code with what all registers hold, for a function that is under way.
@@ -115,15 +131,18 @@ impl Engine {
         call: &Call<'_, 'c>,
         objects: &Python<'c>,
         registers: &[Option<Object<'c>>],
-    ) -> Result<Option<Going<'c>>> {
+    ) -> Result<Option<(Going<'c>, Option<Lesson>)>> {
         let arguments = Arguments::Bound(registers);
-        if let Some(going) = self.try_all(call.this, objects, arguments)? {
-            return Ok(Some(going));
-        }
-        if !self.compile(call, registers)? {
-            return Ok(None);
-        }
-        self.try_all(call.this, objects, arguments)
+        let tried = match self.try_all(call.this, objects, arguments)? {
+            Tried::ForOthers if self.compile(call, registers, true)? => {
+                self.try_all(call.this, objects, arguments)?
+            }
+            tried => tried,
+        };
+        Ok(match tried {
+            Tried::Entered(going, learnt) => Some((going, learnt)),
+            Tried::ForOthers | Tried::AsItIs => None,
+        })
     }
 
     /// Calls one of the specialisations that there are, if it is for such arguments.
@@ -131,14 +150,16 @@ impl Engine {
         &self,
         this: &Instance<'c, JitFunction>,
         arguments: Arguments<'_, 'c>,
-    ) -> Option<Result<Object<'c>>> {
+    ) -> Called<'c> {
         let objects = Python::new(this.ctx());
         let entered = depth::enter(this.ctx());
-        let going =
+        let tried =
             entered.and_then(|entered| Ok((entered, self.try_all(this, &objects, arguments)?)));
-        match going {
-            Ok((_entered, going)) => going.map(|going| going.finish(&objects, this)),
-            Err(error) => Some(Err(error)),
+        match tried {
+            Ok((_entered, Tried::Entered(going, _))) => Called::Ended(going.finish(&objects, this)),
+            Ok((_, Tried::AsItIs)) => Called::AsItIs,
+            Ok((_, Tried::ForOthers)) => Called::ForOthers,
+            Err(error) => Called::Ended(Err(error)),
         }
     }
 
@@ -148,7 +169,7 @@ impl Engine {
         this: &Instance<'c, JitFunction>,
         objects: &Python<'c>,
         arguments: Arguments<'_, 'c>,
-    ) -> Result<Option<Going<'c>>> {
+    ) -> Result<Tried<'c>> {
         for made in self.made() {
             if matches!(arguments, Arguments::Positional(_)) && !made.is_positional {
                 continue;
@@ -156,24 +177,29 @@ impl Engine {
             let known = KnownObjects::new(this, made.place);
             let done = match made.compiled.call(objects, arguments, &known)? {
                 Attempt::OtherArguments => continue,
+                Attempt::AsItIs => return Ok(Tried::AsItIs),
                 Attempt::Stale => {
                     made.is_forgotten.store(true, Ordering::Release);
                     continue;
                 }
                 Attempt::Done(done) => done,
             };
-            if let Some(lesson) = done.learnt
-                && self.state().experience.learn(lesson)
-            {
+            let learnt = done.learnt.filter(|lesson| self.state().experience.learn(*lesson));
+            if learnt.is_some() {
                 made.is_forgotten.store(true, Ordering::Release);
             }
-            return Ok(Some(done.going));
+            return Ok(Tried::Entered(done.going, learnt));
         }
-        Ok(None)
+        Ok(Tried::ForOthers)
     }
 
     /// Makes a specialisation for arguments. Whether there is one now.
-    fn compile<'c>(&self, call: &Call<'_, 'c>, arguments: &[Option<Object<'c>>]) -> Result<bool> {
+    fn compile<'c>(
+        &self,
+        call: &Call<'_, 'c>,
+        arguments: &[Option<Object<'c>>],
+        at_any_cost: bool,
+    ) -> Result<bool> {
         let Ok(backend) = backend() else { return Ok(false) };
         let experience = {
             let mut state = self.state();
@@ -181,19 +207,12 @@ impl Engine {
                 return Ok(false);
             }
             state.compilations += 1;
-            state.experience.clone()
+            Experience { at_any_cost, ..state.experience.clone() }
         };
         let mut inquiry = Inquiry::new(call.function, call.source.clone())?;
         let described = described(&mut inquiry, call.code)?;
-        let made = Compiled::new(inquiry, &described, arguments, &experience, backend);
-        let (compiled, known) = match made {
-            Ok(made) => made,
-            Err(Failure::Raised(error)) => return Err(error),
-            Err(Failure::Refused(refusal)) => {
-                self.state().refusal = Some(refusal);
-                return Ok(false);
-            }
-        };
+        let (compiled, known) =
+            Compiled::new(inquiry, &described, arguments, &experience, backend)?;
         let ctx = call.this.ctx();
         let own = call.this.borrow()?;
         let kept = match own.kept.load(call.this)? {
@@ -214,6 +233,13 @@ impl Engine {
         Ok(true)
     }
 
+    /// Learns from another engine for the same code.
+    pub(crate) fn learn(&self, lesson: Lesson) {
+        if self.state().experience.learn(lesson) {
+            self.made().for_each(|made| made.is_forgotten.store(true, Ordering::Release));
+        }
+    }
+
     fn append(&self, made: Made) {
         let (mut place, mut made) = (&self.first, Box::new(made));
         while let Err(rest) = place.set(made) {
@@ -222,9 +248,9 @@ impl Engine {
         }
     }
 
-    /// Why arguments were refused, and the typed forms and machine code that there are.
-    pub(crate) fn report(&self) -> (Option<Refusal>, impl Iterator<Item = &Compiled>) {
-        (self.state().refusal.clone(), self.made().map(|made| &made.compiled))
+    /// The typed forms and machine code that there are, and where there is none, why.
+    pub(crate) fn report(&self) -> impl Iterator<Item = &Compiled> {
+        self.made().map(|made| &made.compiled)
     }
 }
 

@@ -46,7 +46,8 @@ pub(crate) struct Compiled {
     facts: Facts,
     /// The texts that its functions stand in.
     sources: HashMap<Known, Arc<Source>>,
-    machine: Box<dyn Machine>,
+    /// The machine code; none where the function is called as it is.
+    machine: core::result::Result<Box<dyn Machine>, Refusal>,
     /// How often it was entered, and left by each of its exits.
     entered: AtomicU32,
     taken: Box<[AtomicU32]>,
@@ -56,18 +57,9 @@ pub(crate) struct Compiled {
     pub(crate) text: String,
 }
 
-/// Why there is no machine code for a call.
-pub(crate) enum Failure {
-    /// The function, or these arguments, cannot be compiled.
-    Refused(Refusal),
-    /// An exception on the way.
-    Raised(Error),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Failure {
-        Failure::Raised(error)
-    }
+/// Why there is none.
+fn no_machine_code(reason: String) -> Refusal {
+    Refusal { reason: format!("there is no machine code: {reason}"), place: None }
 }
 
 /// What became of the attempt to call machine code.
@@ -76,6 +68,8 @@ pub(crate) enum Attempt<'c> {
     OtherArguments,
     /// What it takes for granted is not so any more.
     Stale,
+    /// The function is to be called as it is.
+    AsItIs,
     /// It was called.
     Done(Done<'c>),
 }
@@ -138,30 +132,27 @@ impl Compiled {
         arguments: &[Option<Object<'c>>],
         experience: &Experience,
         backend: &dyn Backend,
-    ) -> core::result::Result<(Compiled, Vec<Object<'c>>), Failure> {
+    ) -> Result<(Compiled, Vec<Object<'c>>)> {
         let shapes: Vec<Shape> =
             arguments.iter().map(|argument| shape(&mut inquiry, argument.as_ref())).collect();
         let made = specialise(&mut inquiry, function, &shapes, experience);
-        let steps = match &made {
-            Ok(made) => {
-                made.sites.iter().map(|site| Step::of(site, &mut inquiry)).collect::<Result<_>>()?
-            }
-            Err(_) => vec![],
-        };
+        let made = made.and_then(|mut made| {
+            optimise(&mut made.function);
+            let machine = backend.compile(&made.function, call).map_err(no_machine_code)?;
+            Ok((made, machine))
+        });
+        let sites = made.as_ref().map_or(&[][..], |(made, _)| &made.sites[..]);
+        let steps = sites.iter().map(|site| Step::of(site, &mut inquiry)).collect::<Result<_>>()?;
         let Found { known, facts, sources } = inquiry.finish()?;
-        let Specialisation { mut function, exits, sites, views, arguments } =
-            made.map_err(Failure::Refused)?;
-        optimise(&mut function);
-        let machine = backend.compile(&function, call).map_err(|reason| {
-            Failure::Refused(Refusal {
-                reason: format!("there is no machine code: {reason}"),
-                place: None,
-            })
-        })?;
-        let text = function.to_string();
-        let words = machine.words().max(arguments.iter().map(width).sum());
-        let taken = exits.iter().map(|_| AtomicU32::new(0)).collect();
+        let (made, machine) = match made {
+            Ok((made, machine)) => (made, Ok(machine)),
+            Err(refusal) => (Specialisation::empty(shapes), Err(refusal)),
+        };
+        let Specialisation { function, exits, sites, views, arguments } = made;
+        let words = machine.as_ref().map_or(0, |machine| machine.words());
         let compiled = Compiled {
+            taken: exits.iter().map(|_| AtomicU32::new(0)).collect(),
+            words: words.max(arguments.iter().map(width).sum()),
             exits,
             sites,
             steps,
@@ -171,9 +162,7 @@ impl Compiled {
             sources,
             machine,
             entered: AtomicU32::new(0),
-            taken,
-            words,
-            text,
+            text: function.to_string(),
         };
         Ok((compiled, known))
     }
@@ -233,6 +222,7 @@ impl Compiled {
         if !self.facts.hold(known)? {
             return Ok(Attempt::Stale);
         }
+        let Ok(machine) = &self.machine else { return Ok(Attempt::AsItIs) };
         self.entered.fetch_add(1, Ordering::Relaxed);
         let mut activation = Activation {
             ctx: known.ctx(),
@@ -246,7 +236,7 @@ impl Compiled {
         let address = (&raw mut activation).cast::<()>();
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
         // arguments among them; the activation is what `call` takes it for.
-        let exit = unsafe { self.machine.entry()(address, words.as_mut_ptr()) };
+        let exit = unsafe { machine.entry()(address, words.as_mut_ptr()) };
         Ok(Attempt::Done(activation.leave(exit, words)))
     }
 
@@ -270,7 +260,12 @@ impl Compiled {
 
     /// The machine code as text.
     pub(crate) fn listing(&self) -> String {
-        self.machine.listing()
+        self.machine.as_ref().map_or_else(|_| String::new(), |machine| machine.listing())
+    }
+
+    /// Why there is none.
+    pub(crate) fn refusal(&self) -> Option<&Refusal> {
+        self.machine.as_ref().err()
     }
 }
 

@@ -619,7 +619,7 @@ impl<'c> Objects for Python<'c> {
         }
         drop(rounds);
         let own = function.borrow().ok()?;
-        match own.continuations.enter(function, self, frame, at) {
+        match own.continuations.enter((function, &own), self, frame, at) {
             Ok(going) => going.map(|going| match going {
                 Going::Ended(result) => Taken::Ended(result),
                 Going::On(frames, raised) => Taken::Left { frames, raised },
