@@ -10,21 +10,27 @@
 
 mod build;
 mod calls;
+mod characters;
 mod exits;
 mod items;
 mod join;
+mod list_rules;
+mod lists;
 mod numbers;
 mod objects;
+mod objects_of_lists;
 mod state;
 mod value;
 mod world;
 mod worth;
 
 pub use build::NOTHING;
-pub use value::{CodeRef, Contents, Element, Kinds, Known, Shape, Tag, Thing, Val, View};
+pub use value::{
+    CodeRef, Contents, Element, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of,
+};
 pub use world::{
-    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson, Origin,
-    Outcome, Place, Recipe, Refusal, Site, Specialisation, World,
+    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
+    ObjectLayout, Origin, Outcome, Place, Recipe, Refusal, Site, Specialisation, World,
 };
 
 use crate::code::order;
@@ -464,7 +470,9 @@ impl Specialiser<'_> {
                 let list = self.state.make(Contents::List(items));
                 self.set(*to, list)
             }
+            I::DeleteItem { object, key } => self.delete_item(*object, *key, instruction),
             I::ListAppend { list, item } => self.list_append(*list, *item, instruction),
+            I::ListExtend { list, items } => self.list_extend(*list, *items, instruction),
             I::Unpack { to, from } => self.unpack(to, *from, instruction),
             I::Iterate { to, from } => self.iterate(*to, *from, instruction),
             I::MakeFunction { to, nested, defaults, keyword_defaults, cells } => {

@@ -17,8 +17,50 @@ pub trait World {
     fn attribute(&mut self, of: Known, name: &str) -> Option<Known>;
     /// What is in a cell, if anything.
     fn cell(&mut self, cell: Known) -> Option<Known>;
+    /// Where things lie in objects, if they may be read there.
+    fn layout(&mut self) -> Option<ObjectLayout> {
+        None
+    }
     /// What an object is.
     fn describe(&mut self, known: Known) -> Description;
+}
+
+/// Where things lie in objects, in bytes from their address, which a handle is.
+#[derive(Clone, Copy, Debug)]
+pub struct ObjectLayout {
+    /// The address of the class.
+    pub class: i64,
+    /// The length of a list.
+    pub length: i64,
+    /// The address of the items of a list, which are addresses.
+    pub items: i64,
+    /// The first item of a tuple, which are addresses; its length is where that of a list is. Unknown if
+    /// it is 0.
+    pub tuple: i64,
+    /// The value of a float.
+    pub float: i64,
+    /// The word of an integer before its digits.
+    pub int: i64,
+    /// Whether that word has the number of digits above bit 3 and 1 minus the sign in the lowest two bits;
+    /// else it is the number of digits, negative for a negative number. A digit has 32 bits.
+    pub is_tagged: bool,
+    /// The 32 bits of a string that say how it is stored, and those of them that say that its characters
+    /// are ASCII and where the first one is. There are none if they are 0.
+    pub text: [i64; 3],
+    /// The address of the class `float`.
+    pub float_class: i64,
+    /// The address of the class `int`.
+    pub int_class: i64,
+    /// The address of the class `list`.
+    pub list_class: i64,
+    /// The address of the class `tuple`.
+    pub tuple_class: i64,
+    /// The address of the class `str`.
+    pub text_class: i64,
+    /// The address of `True`.
+    pub true_object: i64,
+    /// The address of `False`.
+    pub false_object: i64,
 }
 
 /// What a known object is.
@@ -84,14 +126,26 @@ macro_rules! builtins {
 
 builtins! {
     Abs "builtins" "abs";
+    All "builtins" "all";
+    Any "builtins" "any";
     Bool "builtins" "bool";
+    Chr "builtins" "chr";
     Enumerate "builtins" "enumerate";
     Float "builtins" "float";
     Int "builtins" "int";
     Len "builtins" "len";
+    List "builtins" "list";
     Max "builtins" "max";
     Min "builtins" "min";
+    Ord "builtins" "ord";
+    Print "builtins" "print";
     Range "builtins" "range";
+    Repr "builtins" "repr";
+    Set "builtins" "set";
+    Sorted "builtins" "sorted";
+    Str "builtins" "str";
+    Sum "builtins" "sum";
+    Tuple "builtins" "tuple";
     Zip "builtins" "zip";
     Acos "math" "acos";
     Asin "math" "asin";
@@ -121,6 +175,14 @@ builtins! {
     Tanh "math" "tanh";
     Trunc "math" "trunc";
     Array "pommel" "array";
+}
+
+impl Builtin {
+    /// Whether it only looks at the items of lists of numbers that it is given, and keeps none of the lists.
+    pub(super) fn only_looks(self) -> bool {
+        use Builtin::{All, Any, List, Max, Min, Print, Repr, Set, Sorted, Str, Sum, Tuple};
+        [All, Any, List, Max, Min, Print, Repr, Set, Sorted, Str, Sum, Tuple].contains(&self)
+    }
 }
 
 /// A value that the runtime makes an object of: its leaves are indices into a list of words.

@@ -2,6 +2,7 @@
 
 use super::function::JitFunction;
 use super::known::{Facts, Found, Inquiry, KnownObjects};
+use super::lists::Lists;
 use super::objects::{Home, Python};
 use super::recipe::{Ingredients, handle_of};
 use super::shapes::{Words, class_of, described, shape, take, view_words, width};
@@ -12,15 +13,17 @@ use pommel::raw;
 use pommel_jit::backend::{Backend, Machine};
 use pommel_jit::code::{Code, Instruction};
 use pommel_jit::ir::Op;
+use pommel_jit::ir::lists::ListCall;
 use pommel_jit::ir::op::Class;
 use pommel_jit::objects::Objects;
 use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
 use pommel_jit::specialise::{
     Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, Lesson, NOTHING, Origin,
-    Outcome, Recipe, Refusal, Shape, Site, Specialisation, View, specialise,
+    Outcome, Recipe, Refusal, Shape, Site, Specialisation, Tag, View, specialise,
 };
 use smallvec::SmallVec;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -250,6 +253,7 @@ impl Compiled {
             objects,
             error: None,
             views: self.views.iter().map(|_| [0; VIEW_WORDS]).collect(),
+            lists: RefCell::new(Lists::new(known.ctx())),
         };
         let address = (&raw mut activation).cast::<()>();
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
@@ -314,6 +318,8 @@ struct Activation<'a, 'c> {
     error: Option<Error>,
     /// The words of each look at an array.
     views: Vec<[u64; VIEW_WORDS]>,
+    /// The lists that it made and nobody else knows.
+    lists: RefCell<Lists<'c>>,
 }
 
 /// What machine code calls: see [`pommel_jit::backend::Call`].
@@ -368,6 +374,25 @@ impl<'c> Activation<'_, 'c> {
                 words[1] = u64::from(item.is_some());
                 words[0] = given(item.unwrap_or_else(|| self.ctx.none()));
             }
+            Op::HandleOf => words[0] = given(self.lent(words[0])),
+            Op::IntOf => match self.lent(words[0]).extract::<i64>() {
+                Ok(number) => words[0] = number as u64,
+                Err(_) => return Ok(false),
+            },
+            Op::StoreItem => return self.store_item(words),
+            Op::AppendItem => {
+                let number = number(self.ctx, words[1], words[2])?;
+                self.lent(words[0]).cast::<List<'_>>()?.append(number)?;
+            }
+            Op::List => {
+                let call = ListCall::ALL[immediate as usize];
+                match self.lists.borrow_mut().call(call, words) {
+                    Some(result) => words[0] = result,
+                    None => return Ok(false),
+                }
+            }
+            Op::ListObject => words[0] = given(self.lists.borrow_mut().object(words[0])?),
+            Op::ListCopy => words[0] = given(self.lists.borrow_mut().copy(words[0])?),
             Op::Poll => {
                 self.objects.poll()?;
             }
@@ -387,6 +412,21 @@ impl<'c> Activation<'_, 'c> {
             }
         }
         Ok(true)
+    }
+
+    /// Puts a number in place of one in a list. False if there is something else, whose end may be
+    /// noticed.
+    fn store_item(&self, words: &[u64]) -> Result<bool> {
+        let list = self.lent(words[0]);
+        let at = words[1] as isize;
+        let is_number = matches!(
+            class_of(&list.get_index(at)?),
+            Some(Class::Float | Class::Int | Class::Bool | Class::None)
+        );
+        if is_number {
+            list.cast::<List<'_>>()?.set_index(at, number(self.ctx, words[2], words[3])?)?;
+        }
+        Ok(is_number)
     }
 
     fn known_object(&self, number: i64) -> Result<Object<'c>> {
@@ -460,6 +500,7 @@ impl<'c> Activation<'_, 'c> {
             words,
             heap,
             made: vec![],
+            lists: &self.lists,
             homes,
         }
     }
@@ -549,6 +590,16 @@ pub(crate) type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
 /// The word of a handle that machine code gets for its own.
 fn given(object: Object<'_>) -> u64 {
     raw::give_up(object).0 as u64
+}
+
+/// The object of a number with a tag.
+pub(super) fn number<'c>(ctx: Ctx<'c>, tag: u64, bits: u64) -> Result<Object<'c>> {
+    match Tag::ALL.get(tag as usize) {
+        Some(Tag::Bool) => ctx.object(bits != 0),
+        Some(Tag::Int) => ctx.object(bits as i64),
+        Some(Tag::Float) => ctx.object(f64::from_bits(bits)),
+        _ => Ok(ctx.none()),
+    }
 }
 
 /// So that a class is found by what machine code says.

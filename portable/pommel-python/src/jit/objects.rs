@@ -141,6 +141,11 @@ impl<'c> Python<'c> {
         list.iter()?.collect()
     }
 
+    /// An iterator of a list that has given so many items, more than the list has now if it got shorter.
+    pub(super) fn list_iterator(&self, list: &Object<'c>, next: i64) -> Result<Object<'c>> {
+        self.in_python.get(c"list_iterator")?.call((list, next))
+    }
+
     /// The code object of a function within another one.
     fn nested_code(&self, home: &Home<'c>, code: &Code, nested: usize) -> Result<Object<'c>> {
         let wanted = &code.nested[nested];
