@@ -202,8 +202,15 @@ fn handle<O: Objects + ?Sized>(
 ) -> Result<Point, O::Error> {
     let Failure { mut error, at, is_new } = failure;
     let code = frame.code.clone();
+    let mut place = at;
+    let mut inside = code.block(block).inside;
+    while let Some(inlined) = inside.map(|inside| code.inlined[inside as usize]) {
+        let nested = inlined.nested as usize;
+        error = objects.trace_inside(error, &frame.home, &code, nested, place);
+        (place, inside) = (inlined.at, inlined.around);
+    }
     if is_new {
-        error = objects.trace(error, &frame.home, &code, at);
+        error = objects.trace(error, &frame.home, &code, place);
     }
     let Some(handler) = code.block(block).handler else { return Err(error) };
     let exception = objects.caught(error)?;
@@ -439,6 +446,9 @@ impl<O: Objects + ?Sized, R: Registers<O::Object>> Given<'_, O, R> {
                 objects.compare(operator, self.read(left), self.read(right))
             }
             Instruction::Iterate { from, .. } => objects.iterate(self.read(from)),
+            Instruction::Special { operation, ref operands, .. } => {
+                objects.special(operation, &read_all(self.registers, operands))
+            }
             Instruction::Call { callee, ref arguments, .. } => self.call(callee, arguments),
             _ => self.make(instruction),
         }

@@ -213,6 +213,7 @@ impl Specialiser<'_> {
             },
             (Builtin::Range, parts) => self.range(parts),
             (Builtin::Len, [value]) => self.length(value),
+            (Builtin::Isinstance, [value, of]) => self.is_instance(&value.clone(), &of.clone()),
             (Builtin::Array, [value]) => self.array(value),
             (Builtin::Enumerate, [value]) => {
                 let start = self.build.int(0);

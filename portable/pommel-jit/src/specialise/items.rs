@@ -324,8 +324,13 @@ impl Specialiser<'_> {
         Ok(Flow::On)
     }
 
-    pub(super) fn unpack(&mut self, to: &[Reg], from: Reg, _: &Instruction) -> Done<Flow> {
-        let Some(items) = self.items_of(&self.get(from)) else { return self.leave_for_good() };
+    pub(super) fn unpack(
+        &mut self,
+        to: &[Reg],
+        from: Reg,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let Some(items) = self.items_of(&self.get(from)) else { return self.perform(instruction) };
         if items.len() != to.len() {
             return self.leave_for_good();
         }

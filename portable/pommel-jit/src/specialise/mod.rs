@@ -15,6 +15,7 @@ mod items;
 mod join;
 mod numbers;
 mod objects;
+mod special;
 mod state;
 mod value;
 mod world;
@@ -23,7 +24,7 @@ pub use build::NOTHING;
 pub use value::{CodeRef, Contents, Element, Kinds, Known, Shape, Tag, Thing, Val, View};
 pub use world::{
     Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Outcome, Place,
-    Recipe, Refusal, Site, Specialisation, World,
+    Recipe, Refusal, Site, Specialisation, Summing, World,
 };
 
 use crate::code::order;
@@ -431,6 +432,9 @@ impl Specialiser<'_> {
             I::ListAppend { list, item } => self.list_append(*list, *item, instruction),
             I::Unpack { to, from } => self.unpack(to, *from, instruction),
             I::Iterate { to, from } => self.iterate(*to, *from, instruction),
+            I::Special { to, operation, operands } => {
+                self.special(*to, *operation, operands, instruction)
+            }
             I::MakeFunction { to, nested, defaults, keyword_defaults, cells } => {
                 self.make_function(*to, *nested, defaults, keyword_defaults, cells)
             }

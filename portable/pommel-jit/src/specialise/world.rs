@@ -17,8 +17,21 @@ pub trait World {
     fn attribute(&mut self, of: Known, name: &str) -> Option<Known>;
     /// What is in a cell, if anything.
     fn cell(&mut self, cell: Known) -> Option<Known>;
+    /// How the builtin `sum` adds floats.
+    fn summing(&mut self) -> Summing;
     /// What an object is.
     fn describe(&mut self, known: Known) -> Description;
+}
+
+/// How the builtin `sum` adds floats, which differs from one version of Python to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Summing {
+    /// One after the other.
+    Plain,
+    /// With a compensation for what is lost, but for integers among them.
+    Compensated,
+    /// With a compensation for what is lost.
+    AllCompensated,
 }
 
 /// What a known object is.
@@ -84,14 +97,25 @@ macro_rules! builtins {
 
 builtins! {
     Abs "builtins" "abs";
+    All "builtins" "all";
+    Any "builtins" "any";
     Bool "builtins" "bool";
+    Complex "builtins" "complex";
+    Dict "builtins" "dict";
     Enumerate "builtins" "enumerate";
     Float "builtins" "float";
     Int "builtins" "int";
+    Isinstance "builtins" "isinstance";
     Len "builtins" "len";
+    List "builtins" "list";
     Max "builtins" "max";
     Min "builtins" "min";
     Range "builtins" "range";
+    Set "builtins" "set";
+    Sorted "builtins" "sorted";
+    Str "builtins" "str";
+    Sum "builtins" "sum";
+    Tuple "builtins" "tuple";
     Zip "builtins" "zip";
     Acos "math" "acos";
     Asin "math" "asin";
@@ -199,6 +223,8 @@ pub enum Action {
     },
     /// Makes its one operand an object.
     Make,
+    /// Gives an item of its one operand, which is a tuple.
+    Part(u32),
 }
 
 /// What was learnt from specialisations before this one.

@@ -9,7 +9,7 @@ mod lower;
 mod scope;
 
 use crate::code::{Code, Span, Unsupported};
-use ruff_python_ast::ModModule;
+use ruff_python_ast::{ModModule, Stmt};
 use ruff_text_size::TextRange;
 use scope::Scopes;
 use std::sync::Arc;
@@ -60,6 +60,17 @@ impl Lines {
     }
 }
 
+/// What becomes of annotations of functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Annotations {
+    /// They are computed with the definition.
+    Evaluated,
+    /// They are computed when somebody asks, as since Python 3.14.
+    Deferred,
+    /// They are texts: `from __future__ import annotations`.
+    Text,
+}
+
 /// A text that was parsed.
 #[derive(Debug)]
 pub struct Module {
@@ -70,6 +81,7 @@ pub struct Module {
     tree: ModModule,
     scopes: Scopes,
     lines: Lines,
+    annotations: Annotations,
 }
 
 impl Module {
@@ -79,6 +91,15 @@ impl Module {
     /// # Errors
     /// What is not Python.
     pub fn parse(source: &str) -> Result<Module, Unsupported> {
+        Module::parse_with(source, Annotations::Evaluated)
+    }
+
+    /// The same where annotations are what the version of Python makes of them, unless the text says that
+    /// they are texts.
+    ///
+    /// # Errors
+    /// What is not Python.
+    pub fn parse_with(source: &str, annotations: Annotations) -> Result<Module, Unsupported> {
         if u32::try_from(source.len()).map_or(true, |length| length > u32::MAX / 2) {
             let reason = "the source is too long".into();
             return Err(Unsupported { reason, span: Span::default() });
@@ -94,8 +115,9 @@ impl Module {
             span: shifted(error.location, before),
         })?;
         let tree = parsed.into_syntax();
-        let scopes = Scopes::of(&tree.body);
-        Ok(Module { text, before, tree, scopes, lines: Lines::of(source) })
+        let annotations = if are_texts(&tree.body) { Annotations::Text } else { annotations };
+        let scopes = Scopes::of(&tree.body, annotations == Annotations::Evaluated);
+        Ok(Module { text, before, tree, scopes, lines: Lines::of(source), annotations })
     }
 
     /// The plain code of the function of a name that begins at a line, as `co_name` and `co_firstlineno`
@@ -149,6 +171,17 @@ impl Module {
     fn line(&self, range: TextRange) -> u32 {
         self.lines.place(self.span(range).start).0
     }
+}
+
+/// Whether a module makes texts of annotations.
+fn are_texts(body: &[Stmt]) -> bool {
+    body.iter().any(|statement| match statement {
+        Stmt::ImportFrom(import) => {
+            import.module.as_ref().is_some_and(|module| module.as_str() == "__future__")
+                && import.names.iter().any(|name| name.name.as_str() == "annotations")
+        }
+        _ => false,
+    })
 }
 
 /// Whether there are names that the class around the function would change.

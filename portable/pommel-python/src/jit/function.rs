@@ -6,7 +6,7 @@
 use super::depth;
 use super::engine::{Call, Engine};
 use super::objects::{Home, Python};
-use super::source::Source;
+use super::source::{Source, annotations_are_deferred};
 use pommel::prelude::*;
 use pommel_jit::code::{BlockId, Code, Parameters, Point, Span, Unsupported};
 use pommel_jit::plain::{self, Frame};
@@ -62,6 +62,10 @@ impl JitFunction {
         mode: &str,
     ) -> Result<()> {
         let own = this.borrow()?;
+        let version = this.ctx().import(c"sys")?.get_attr(c"version_info")?;
+        let (major, minor): (Object<'_>, Object<'_>) = (version.get_item(0)?, version.get_item(1)?);
+        let version = (major.extract::<u32>()?, minor.extract::<u32>()?);
+        annotations_are_deferred(version >= (3, 14));
         let mode = if mode == "plain" { Mode::Plain } else { Mode::Compiled };
         let known = Known { source: Source::of(source), mode };
         if own.known.set(known).is_err() {

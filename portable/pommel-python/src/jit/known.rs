@@ -3,7 +3,7 @@
 use super::function::{code_of, wrapped};
 use super::source::Source;
 use pommel::prelude::*;
-use pommel_jit::specialise::{Builtin, Description, FunctionObject, Known, World};
+use pommel_jit::specialise::{Builtin, Description, FunctionObject, Known, Summing, World};
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::sync::Arc;
@@ -333,6 +333,17 @@ impl World for Inquiry<'_> {
         let content = self.know(&content);
         self.facts.0.push(Fact::Cell { cell: cell.0, content: content.0 });
         Some(content)
+    }
+
+    fn summing(&mut self) -> Summing {
+        let found = self.ctx.import(c"pommel._compiled").and_then(|module| {
+            module.get_attr(c"SUMMING")?.extract::<u8>()
+        });
+        match self.kept(found) {
+            Some(1) => Summing::Compensated,
+            Some(2) => Summing::AllCompensated,
+            _ => Summing::Plain,
+        }
     }
 
     fn describe(&mut self, known: Known) -> Description {

@@ -274,11 +274,23 @@ impl<'c> Activation<'_, 'c> {
         let mut operands = operands?;
         let result = match &site.action {
             Action::Make => operands.pop().flatten(),
+            Action::Part(index) => {
+                let tuple = operands.pop().flatten().ok_or_else(lost_operand)?;
+                Some(tuple.cast::<Tuple<'_>>()?.get_index(*index as isize)?)
+            }
             Action::Instruction { code, home, instruction } => {
                 let home = self.home(*home)?;
                 let mut operands = Operands::new(instruction, operands);
                 plain::perform(self.objects, code, &home, instruction, &mut operands)?;
-                operands.written.pop().and_then(|(_, object)| object)
+                match &operands.written[..] {
+                    [] => None,
+                    [(_, object)] => object.clone(),
+                    several => {
+                        let objects = several.iter().map(|(_, object)| object.clone());
+                        let objects: Option<Vec<Object<'c>>> = objects.collect();
+                        Some(self.objects.tuple(&objects.ok_or_else(lost_operand)?)?)
+                    }
+                }
             }
         };
         Ok(given(result.unwrap_or_else(|| self.ctx.none())))
@@ -385,6 +397,11 @@ type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
 enum Going<'c> {
     Returns(Object<'c>),
     On(Frames<'c>, bool),
+}
+
+/// The error for an operand that is not there, which is a fault of the compiler.
+fn lost_operand() -> Error {
+    Error::runtime_error("an operand was lost")
 }
 
 /// The word of a handle that machine code gets for its own.

@@ -4,7 +4,7 @@
 //! them. A text is parsed when the first of its functions is asked for.
 
 use pommel_jit::code::{Code, Span, Unsupported};
-use pommel_jit::syntax::{Module, Position};
+use pommel_jit::syntax::{Annotations, Module, Position};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -22,6 +22,15 @@ pub(crate) struct Source {
 
 /// The texts that functions need now, by their hashes.
 static TEXTS: Mutex<Option<HashMap<u64, Weak<Source>>>> = Mutex::new(None);
+
+/// What this version of Python makes of annotations, once it was asked.
+static ANNOTATIONS: OnceLock<Annotations> = OnceLock::new();
+
+/// Says whether this version of Python computes annotations only when somebody asks for them.
+pub(super) fn annotations_are_deferred(deferred: bool) {
+    let annotations = if deferred { Annotations::Deferred } else { Annotations::Evaluated };
+    let _ = ANNOTATIONS.set(annotations);
+}
 
 impl Source {
     /// A text, which is kept once.
@@ -58,7 +67,7 @@ impl Source {
                 reason: "its source was not found".into(),
                 span: Span::default(),
             }),
-            false => Module::parse(&self.text),
+            false => Module::parse_with(&self.text, *ANNOTATIONS.get_or_init(|| Annotations::Evaluated)),
         })
     }
 

@@ -22,7 +22,7 @@ impl Lowering<'_> {
     pub(super) fn variable(&self, name: &str) -> Variable {
         let scopes = &self.module.scopes;
         let name = scopes.get(self.scope).mangled(name);
-        match scopes.place(self.scope, &name) {
+        match scopes.place(self.scope, &name, &self.parts) {
             Place::Global => Variable::Global,
             Place::Local { owner, captured } => match self.variables.get(&(owner, name)) {
                 Some(&register) if captured => Variable::Cell(register),
@@ -45,7 +45,7 @@ impl Lowering<'_> {
     /// The register with the cell of a variable that a function within this one uses.
     pub(super) fn cell(&self, name: &str) -> Option<Reg> {
         let scopes = &self.module.scopes;
-        match scopes.place(self.scope, name) {
+        match scopes.place(self.scope, name, &self.parts) {
             Place::Local { owner, captured: true } => {
                 self.variables.get(&(owner, name.into())).copied()
             }
@@ -59,7 +59,7 @@ impl Lowering<'_> {
     fn is_unsteady(&self, name: &str) -> bool {
         let scopes = &self.module.scopes;
         let name = scopes.get(self.scope).mangled(name);
-        match scopes.place(self.scope, &name) {
+        match scopes.place(self.scope, &name, &self.parts) {
             Place::Local { owner, .. } => {
                 scopes.get(owner).symbol(&name).is_some_and(|symbol| symbol.walrus)
             }
