@@ -9,7 +9,8 @@
 //! the function ends.
 
 use crate::code::{
-    self, Argument, BlockId, Code, Constant, Instruction, Name, Point, Reg, Span, Terminator,
+    self, Argument, BlockId, Code, Constant, Instruction, Name, Point, Reg, Span, Special,
+    Terminator,
 };
 use crate::objects::{Objects, Passed};
 use std::sync::Arc;
@@ -123,6 +124,18 @@ pub fn resume_raised<O: Objects + ?Sized>(
     error: O::Error,
 ) -> Result<O::Object, O::Error> {
     outwards(objects, frames, Err(error))
+}
+
+/// The same where the instruction at which the last function stands has given its result already.
+///
+/// # Errors
+/// The exception that the first one ends with.
+pub fn resume_returned<O: Objects + ?Sized>(
+    objects: &O,
+    frames: Vec<(Frame<O>, Point)>,
+    result: O::Object,
+) -> Result<O::Object, O::Error> {
+    outwards(objects, frames, Ok(result))
 }
 
 /// Goes on with functions of which the last one waits for a result, or an exception.
@@ -446,6 +459,11 @@ impl<O: Objects + ?Sized, R: Registers<O::Object>> Given<'_, O, R> {
                 objects.compare(operator, self.read(left), self.read(right))
             }
             Instruction::Iterate { from, .. } => objects.iterate(self.read(from)),
+            Instruction::Special { operation: Special::LoadFree, ref operands, .. } => {
+                let name = &self.code.locals[operands[0].0 as usize];
+                let found = objects.load_cell(self.read(operands[0]))?;
+                found.ok_or_else(|| objects.unbound(name, true))
+            }
             Instruction::Special { operation, ref operands, .. } => {
                 objects.special(operation, &read_all(self.registers, operands))
             }

@@ -107,6 +107,9 @@ specials! {
     /// the class or lacks one. Operands: the object, the class, how many patterns are by position, the
     /// tuple of the names of the others.
     ClassValues "class_values";
+    /// What is in the cell of a variable of the function, for a generator expression that is a part of it:
+    /// to that the variable is one of a function around it, which the error says if there is nothing.
+    LoadFree "load_free";
     /// `super()`: what `super` means, the cell of the class, the first argument.
     Super "super_of";
 }

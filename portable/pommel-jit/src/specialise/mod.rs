@@ -15,6 +15,7 @@ mod items;
 mod join;
 mod numbers;
 mod objects;
+mod recursion;
 mod special;
 mod state;
 mod value;
@@ -32,6 +33,7 @@ use crate::code::{BlockId, Code, Instruction, Point, Reg, Terminator};
 use crate::ir::{self, Op, Value};
 use build::Builder;
 use join::{Incoming, StateShape};
+use recursion::Recursion;
 use state::{Frame, Home, State};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -96,6 +98,9 @@ struct Specialiser<'w> {
     is_doubtful: bool,
     /// Things that become objects when what is in them has.
     in_publication: Vec<Thing>,
+    /// The shapes of the arguments.
+    arguments: Vec<Shape>,
+    recursion: Recursion,
     build: Builder,
     state: State,
     exits: Vec<ExitPlan>,
@@ -124,6 +129,8 @@ pub fn specialise(
         entered: vec![],
         is_doubtful: false,
         in_publication: vec![],
+        arguments: arguments.to_vec(),
+        recursion: Recursion::default(),
         heads: HashMap::new(),
         build: Builder::new(),
         state: State::default(),
@@ -149,6 +156,7 @@ impl Specialiser<'_> {
         self.entered.clear();
         self.in_publication.clear();
         self.is_doubtful = false;
+        self.recursion.begin();
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
         let entry = self.build.block;
         let mut given = Vec::new();
@@ -176,12 +184,14 @@ impl Specialiser<'_> {
         self.state.frames.push(frame);
         // The outermost function leaves by exits only, with its result or without.
         self.run_frame(Reg(0))?;
+        self.settle_recursion()?;
         Ok(Specialisation {
             function: core::mem::take(&mut self.build.function),
             exits: core::mem::take(&mut self.exits),
             sites: core::mem::take(&mut self.sites),
             views: core::mem::take(&mut self.views),
             arguments: arguments.to_vec(),
+            result: self.recursion.result.clone(),
         })
     }
 

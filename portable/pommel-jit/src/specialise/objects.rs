@@ -151,6 +151,7 @@ impl Specialiser<'_> {
     /// After code that nobody knows: what was taken for granted must be so still, and arrays may be
     /// elsewhere.
     pub(super) fn check(&mut self) -> Done {
+        self.recursion.runs_unknown = true;
         let exit = self.exit();
         self.build.emit(Op::Valid, &[], Immediate::None, Some(exit));
         self.look_again()

@@ -27,6 +27,7 @@ impl Specialiser<'_> {
             (Special::SumStep, [total, how, item]) => {
                 self.sum_step(to, [*total, *how, *item], instruction)
             }
+            (Special::LoadFree, [cell]) => self.load_cell(to, *cell, instruction),
             (Special::SumEnd, [total, how]) => self.sum_end(to, *total, *how, instruction),
             _ => self.perform(instruction),
         }
@@ -80,9 +81,10 @@ impl Specialiser<'_> {
                 None => self.perform(instruction),
             },
             // Kinds that do not go together: nothing comes here.
-            (Val::Int(_) | Val::Float(_) | Val::Bool(_) | Val::None, Val::Bool(_) | Val::Float(_)) => {
-                self.leave_for_good()
-            }
+            (
+                Val::Int(_) | Val::Float(_) | Val::Bool(_) | Val::None,
+                Val::Bool(_) | Val::Float(_),
+            ) => self.leave_for_good(),
             _ => self.perform(instruction),
         }
     }
@@ -200,7 +202,11 @@ impl Specialiser<'_> {
 
     /// `isinstance(value, class)` where the class of the value is known, and so are those that are asked
     /// about. `None` if it takes more than that.
-    pub(super) fn is_instance(&mut self, value: &Val<Value>, of: &Val<Value>) -> Option<Val<Value>> {
+    pub(super) fn is_instance(
+        &mut self,
+        value: &Val<Value>,
+        of: &Val<Value>,
+    ) -> Option<Val<Value>> {
         let own = class_named(value)?;
         let asked = match of {
             Val::Tuple(items) => items.to_vec(),
@@ -247,4 +253,3 @@ fn class_named(value: &Val<Value>) -> Option<&'static str> {
         _ => return None,
     })
 }
-

@@ -247,6 +247,9 @@ pub struct Specialisation {
     pub views: Vec<View>,
     /// The shapes of the arguments.
     pub arguments: Vec<Shape>,
+    /// What a call of it by itself gives in machine code, if it has such calls: a number of some kind, or
+    /// `None`.
+    pub result: Option<Shape>,
 }
 
 /// Why a function cannot be specialised.

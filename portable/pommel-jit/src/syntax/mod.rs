@@ -71,6 +71,22 @@ pub enum Annotations {
     Text,
 }
 
+/// What differs from one version of Python to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// What becomes of annotations of functions.
+    pub annotations: Annotations,
+    /// Whether `!r` in an f-string is done before what is behind the colon is computed, as since Python
+    /// 3.13.
+    pub converts_first: bool,
+}
+
+impl Default for Dialect {
+    fn default() -> Dialect {
+        Dialect { annotations: Annotations::Evaluated, converts_first: true }
+    }
+}
+
 /// A text that was parsed.
 #[derive(Debug)]
 pub struct Module {
@@ -81,7 +97,7 @@ pub struct Module {
     tree: ModModule,
     scopes: Scopes,
     lines: Lines,
-    annotations: Annotations,
+    dialect: Dialect,
 }
 
 impl Module {
@@ -91,15 +107,14 @@ impl Module {
     /// # Errors
     /// What is not Python.
     pub fn parse(source: &str) -> Result<Module, Unsupported> {
-        Module::parse_with(source, Annotations::Evaluated)
+        Module::parse_with(source, Dialect::default())
     }
 
-    /// The same where annotations are what the version of Python makes of them, unless the text says that
-    /// they are texts.
+    /// The same as a version of Python understands it.
     ///
     /// # Errors
     /// What is not Python.
-    pub fn parse_with(source: &str, annotations: Annotations) -> Result<Module, Unsupported> {
+    pub fn parse_with(source: &str, mut dialect: Dialect) -> Result<Module, Unsupported> {
         if u32::try_from(source.len()).map_or(true, |length| length > u32::MAX / 2) {
             let reason = "the source is too long".into();
             return Err(Unsupported { reason, span: Span::default() });
@@ -115,9 +130,11 @@ impl Module {
             span: shifted(error.location, before),
         })?;
         let tree = parsed.into_syntax();
-        let annotations = if are_texts(&tree.body) { Annotations::Text } else { annotations };
-        let scopes = Scopes::of(&tree.body, annotations == Annotations::Evaluated);
-        Ok(Module { text, before, tree, scopes, lines: Lines::of(source), annotations })
+        if are_texts(&tree.body) {
+            dialect.annotations = Annotations::Text;
+        }
+        let scopes = Scopes::of(&tree.body, dialect.annotations == Annotations::Evaluated);
+        Ok(Module { text, before, tree, scopes, lines: Lines::of(source), dialect })
     }
 
     /// The plain code of the function of a name that begins at a line, as `co_name` and `co_firstlineno`

@@ -6,7 +6,7 @@
 use super::depth;
 use super::engine::{Call, Engine};
 use super::objects::{Home, Python};
-use super::source::{Source, annotations_are_deferred};
+use super::source::{Source, runs_on};
 use pommel::prelude::*;
 use pommel_jit::code::{BlockId, Code, Parameters, Point, Span, Unsupported};
 use pommel_jit::plain::{self, Frame};
@@ -65,7 +65,7 @@ impl JitFunction {
         let version = this.ctx().import(c"sys")?.get_attr(c"version_info")?;
         let (major, minor): (Object<'_>, Object<'_>) = (version.get_item(0)?, version.get_item(1)?);
         let version = (major.extract::<u32>()?, minor.extract::<u32>()?);
-        annotations_are_deferred(version >= (3, 14));
+        runs_on(version);
         let mode = if mode == "plain" { Mode::Plain } else { Mode::Compiled };
         let known = Known { source: Source::of(source), mode };
         if own.known.set(known).is_err() {

@@ -336,9 +336,10 @@ impl World for Inquiry<'_> {
     }
 
     fn summing(&mut self) -> Summing {
-        let found = self.ctx.import(c"pommel._compiled").and_then(|module| {
-            module.get_attr(c"SUMMING")?.extract::<u8>()
-        });
+        let found = self
+            .ctx
+            .import(c"pommel._compiled")
+            .and_then(|module| module.get_attr(c"SUMMING")?.extract::<u8>());
         match self.kept(found) {
             Some(1) => Summing::Compensated,
             Some(2) => Summing::AllCompensated,

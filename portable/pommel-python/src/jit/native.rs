@@ -1,5 +1,6 @@
 //! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
 
+use super::depth;
 use super::known::{Facts, Found, Inquiry};
 use super::objects::{Home, Python};
 use super::recipe::{Ingredients, handle_of};
@@ -16,7 +17,7 @@ use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
 use pommel_jit::specialise::{
     Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, NOTHING, Outcome, Place,
-    Recipe, Refusal, Shape, Site, Specialisation, View, specialise,
+    Recipe, Refusal, Shape, Site, Specialisation, Tag, Val, View, specialise,
 };
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,12 +26,17 @@ use std::sync::Arc;
 /// The words of a view at most: address, lengths, strides, whether it may be written.
 pub(crate) const VIEW_WORDS: usize = 2 + 2 * super::shapes::MOST_AXES;
 
+/// So many words are on the stack, where a function that calls itself has its arguments.
+const FEW_WORDS: usize = 48;
+
 /// A specialisation as machine code.
 pub(crate) struct Compiled {
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
     views: Vec<View>,
     arguments: Vec<Shape>,
+    /// What a call by itself gives in machine code.
+    result: Option<Shape>,
     facts: Facts,
     /// The texts that its functions stand in.
     sources: HashMap<Known, Arc<Source>>,
@@ -85,7 +91,7 @@ impl Compiled {
             arguments.iter().map(|argument| shape(&mut inquiry, argument.as_ref())).collect();
         let made = specialise(&mut inquiry, function, &shapes, experience);
         let Found { known, facts, sources } = inquiry.finish()?;
-        let Specialisation { mut function, exits, sites, views, arguments } =
+        let Specialisation { mut function, exits, sites, views, arguments, result } =
             made.map_err(Failure::Refused)?;
         optimise(&mut function);
         let machine = backend.compile(&function, call).map_err(|reason| {
@@ -95,7 +101,9 @@ impl Compiled {
             })
         })?;
         let text = function.to_string();
-        Ok((Compiled { exits, sites, views, arguments, facts, sources, machine, text }, known))
+        let compiled =
+            Compiled { exits, sites, views, arguments, result, facts, sources, machine, text };
+        Ok((compiled, known))
     }
 
     /// The words of arguments, if they are such as it was compiled for, and what has to be kept meanwhile.
@@ -127,14 +135,7 @@ impl Compiled {
         if !self.facts.hold(known)? {
             return Ok(Attempt::Stale);
         }
-        let mut activation = Activation {
-            ctx: known.ctx(),
-            compiled: self,
-            known,
-            objects,
-            error: None,
-            views: vec![[0; VIEW_WORDS]; self.views.len()],
-        };
+        let mut activation = Activation::new(self, objects, known);
         let address = (&raw mut activation).cast::<()>();
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
         // arguments among them; the activation is what `call` takes it for.
@@ -162,6 +163,10 @@ struct Activation<'a, 'c> {
     objects: &'a Python<'c>,
     /// The exception that an operation has raised.
     error: Option<Error>,
+    /// What a call of the function by itself has given, where machine code does not go on with it.
+    returned: Option<Object<'c>>,
+    /// What such calls took for granted and is not so.
+    refuted: Option<Place>,
     /// The words of each look at an array.
     views: Vec<[u64; VIEW_WORDS]>,
 }
@@ -219,6 +224,7 @@ impl<'c> Activation<'_, 'c> {
                 words[1] = u64::from(item.is_some());
                 words[0] = given(item.unwrap_or_else(|| self.ctx.none()));
             }
+            Op::Recur => return self.recur(immediate as u32, words),
             Op::Poll => {
                 self.objects.poll()?;
             }
@@ -336,12 +342,15 @@ impl<'c> Activation<'_, 'c> {
             Going::Returns(object) => Ok(object),
             Going::On(frames, false) => plain::resume(self.objects, frames),
             Going::On(frames, true) => {
+                if let (None, Some(returned)) = (&self.error, self.returned.take()) {
+                    return plain::resume_returned(self.objects, frames, returned);
+                }
                 let lost = || Error::runtime_error("an exception was lost");
                 let error = self.error.take().unwrap_or_else(lost);
                 plain::resume_raised(self.objects, frames, error)
             }
         });
-        Done { result, refuted }
+        Done { result, refuted: refuted.or(self.refuted) }
     }
 
     fn returned(&self, recipe: &Recipe, words: &[u64], plan: &ExitPlan) -> Result<Object<'c>> {
@@ -389,6 +398,90 @@ impl<'c> Activation<'_, 'c> {
         let function = self.objects.function(&home, around, nested, &[], &[], &cells)?;
         home.of(function)
     }
+}
+
+impl<'a, 'c> Activation<'a, 'c> {
+    fn new(
+        compiled: &'a Compiled,
+        objects: &'a Python<'c>,
+        known: &'a List<'c>,
+    ) -> Activation<'a, 'c> {
+        let views = vec![[0; VIEW_WORDS]; compiled.views.len()];
+        let ctx = known.ctx();
+        let (error, returned, refuted) = (None, None, None);
+        Activation { ctx, compiled, known, objects, error, returned, refuted, views }
+    }
+
+    /// Calls the function itself, as so many calls within each other; the arguments are in the words, where
+    /// the result goes. False if machine code cannot go on with what it gave.
+    fn recur(&mut self, calls: u32, words: &mut [u64]) -> Result<bool> {
+        let _entered = depth::enter_many(self.ctx, calls)?;
+        self.objects.poll()?;
+        let compiled = self.compiled;
+        let (mut small, mut large) = ([0; FEW_WORDS], Vec::new());
+        let room = compiled.machine.words().max(words.len());
+        let buffer: &mut [u64] = if room <= FEW_WORDS {
+            &mut small[..room]
+        } else {
+            large.resize(room, 0);
+            &mut large
+        };
+        buffer[..words.len()].copy_from_slice(words);
+        let mut inner = Activation::new(compiled, self.objects, self.known);
+        let address = (&raw mut inner).cast::<()>();
+        // SAFETY: the code is there, since it is what calls this; there are as many words as it wants, the
+        // arguments among them; the activation is what `call` takes it for.
+        let exit = unsafe { compiled.machine.entry()(address, buffer.as_mut_ptr()) };
+        if let Some((bits, tag)) = compiled.passed_on(exit, buffer) {
+            (words[0], words[1]) = (bits, tag);
+            return Ok(true);
+        }
+        let done = inner.leave(exit, buffer);
+        self.refuted = self.refuted.or(done.refuted);
+        let object = done.result?;
+        if let Some((bits, tag)) =
+            compiled.result.as_ref().and_then(|shape| bits_of(&object, shape))
+            && compiled.facts.hold(self.known)?
+        {
+            (words[0], words[1]) = (bits, tag);
+            return Ok(true);
+        }
+        self.returned = Some(object);
+        Ok(false)
+    }
+}
+
+impl Compiled {
+    /// The bits and the kind of a result that machine code passes on, if it returned with one.
+    fn passed_on(&self, exit: u32, words: &[u64]) -> Option<(u64, u64)> {
+        let plan = &self.exits[exit as usize - 1];
+        let Outcome::Returned(recipe) = &plan.outcome else { return None };
+        // What machine code has for its own is given back elsewhere.
+        if words.get(plan.words as usize).is_none_or(|owned| *owned != 0) {
+            return None;
+        }
+        Some(match recipe {
+            Val::None => (0, Tag::None as u64),
+            Val::Bool(at) => (words[*at as usize] & 0xff, Tag::Bool as u64),
+            Val::Int(at) => (words[*at as usize], Tag::Int as u64),
+            Val::Float(at) => (words[*at as usize], Tag::Float as u64),
+            Val::Number(tag, bits, _) => (words[*bits as usize], words[*tag as usize]),
+            _ => return None,
+        })
+    }
+}
+
+/// The bits and the kind of an object, if it is a number of a shape.
+fn bits_of(object: &Object<'_>, shape: &Shape) -> Option<(u64, u64)> {
+    let (bits, tag) = match class_of(object) {
+        Some(Class::None) => (0, Tag::None),
+        Some(Class::Bool) => (object.is_true().ok()?.into(), Tag::Bool),
+        Some(Class::Int) => (object.extract::<i64>().ok()? as u64, Tag::Int),
+        Some(Class::Float) => (object.extract::<f64>().ok()?.to_bits(), Tag::Float),
+        _ => return None,
+    };
+    let kinds = shape.kinds()?;
+    kinds.tags().any(|kind| kind == tag).then_some((bits, tag as u64))
 }
 
 type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;

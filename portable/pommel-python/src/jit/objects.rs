@@ -489,7 +489,8 @@ impl<'c> Objects for Python<'c> {
     }
 
     fn special(&self, operation: Special, operands: &[Object<'c>]) -> Result<Object<'c>> {
-        let name = std::ffi::CString::new(operation.text()).map_err(|_| Error::runtime_error("a name"))?;
+        let name =
+            std::ffi::CString::new(operation.text()).map_err(|_| Error::runtime_error("a name"))?;
         let function = self.in_python.get(&name)?;
         match operation {
             Special::Is(consumer) => {
@@ -588,7 +589,8 @@ impl<'c> Objects for Python<'c> {
         let handled = self.latest().unwrap_or_else(|| self.ctx.none());
         let add = self.in_python.get(c"traced_inside");
         let inside = self.nested_code(home, code, nested);
-        let added = add.and_then(|add| add.call((&value, &home.function, &inside?, place, &handled)));
+        let added =
+            add.and_then(|add| add.call((&value, &home.function, &inside?, place, &handled)));
         match added {
             Ok(value) => Error::from_value(&value),
             Err(error) if error.is(self.ctx, exception::KeyboardInterrupt) => error,

@@ -4,7 +4,7 @@
 //! them. A text is parsed when the first of its functions is asked for.
 
 use pommel_jit::code::{Code, Span, Unsupported};
-use pommel_jit::syntax::{Annotations, Module, Position};
+use pommel_jit::syntax::{Annotations, Dialect, Module, Position};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -23,13 +23,14 @@ pub(crate) struct Source {
 /// The texts that functions need now, by their hashes.
 static TEXTS: Mutex<Option<HashMap<u64, Weak<Source>>>> = Mutex::new(None);
 
-/// What this version of Python makes of annotations, once it was asked.
-static ANNOTATIONS: OnceLock<Annotations> = OnceLock::new();
+/// What this version of Python differs in, once it was asked.
+static DIALECT: OnceLock<Dialect> = OnceLock::new();
 
-/// Says whether this version of Python computes annotations only when somebody asks for them.
-pub(super) fn annotations_are_deferred(deferred: bool) {
-    let annotations = if deferred { Annotations::Deferred } else { Annotations::Evaluated };
-    let _ = ANNOTATIONS.set(annotations);
+/// Says which version of Python this is.
+pub(super) fn runs_on(version: (u32, u32)) {
+    let is_deferred = version >= (3, 14);
+    let annotations = if is_deferred { Annotations::Deferred } else { Annotations::Evaluated };
+    let _ = DIALECT.set(Dialect { annotations, converts_first: version >= (3, 13) });
 }
 
 impl Source {
@@ -67,7 +68,9 @@ impl Source {
                 reason: "its source was not found".into(),
                 span: Span::default(),
             }),
-            false => Module::parse_with(&self.text, *ANNOTATIONS.get_or_init(|| Annotations::Evaluated)),
+            false => {
+                Module::parse_with(&self.text, *DIALECT.get_or_init(Dialect::default))
+            }
         })
     }
 

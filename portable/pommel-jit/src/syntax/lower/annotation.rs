@@ -27,13 +27,13 @@ impl<'a> Lowering<'a> {
         let returns = function.returns.iter().map(|returns| ("return", &**returns));
         let all: Vec<(&str, &'a Expr)> = all.chain(returns).collect();
         let Some((_, first)) = all.first() else { return Ok(vec![]) };
-        if self.module.annotations == Annotations::Deferred {
+        if self.module.dialect.annotations == Annotations::Deferred {
             return self.deferred(function, &all);
         }
         let at = *first;
         let mut found = vec![];
         for (name, annotation) in all {
-            let value = match self.module.annotations {
+            let value = match self.module.dialect.annotations {
                 Annotations::Text => match text_of(annotation) {
                     Some(text) => {
                         let span = self.span(annotation);

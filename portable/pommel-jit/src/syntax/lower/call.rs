@@ -3,6 +3,7 @@
 use super::name::Variable;
 use super::{Lowering, Result};
 use crate::code::{Argument, Instruction, Reg, Span, Special};
+use crate::syntax::scope::Kind;
 use ruff_python_ast::{self as ast, Expr};
 
 /// Builtins that ask for the frame that calls them.
@@ -18,7 +19,8 @@ impl<'a> Lowering<'a> {
     /// A call: what is called, arguments by position, then those by keyword, wherever they stand.
     pub(super) fn call(&mut self, call: &'a ast::ExprCall, want: Option<Reg>) -> Result<Reg> {
         if self.is_bare_super(call) {
-            return self.bare_super(call, want);
+            let span = self.span(call);
+            return self.bare_super(call, span, want);
         }
         self.check_callee(call)?;
         if let Some((consumer, generator)) = self.consumer(call) {
@@ -58,20 +60,24 @@ impl<'a> Lowering<'a> {
     }
 
     /// Whether a call is `super()` in a method, as far as the source says.
-    fn is_bare_super(&self, call: &ast::ExprCall) -> bool {
+    pub(super) fn is_bare_super(&self, call: &ast::ExprCall) -> bool {
         let is_super = matches!(&*call.func, Expr::Name(name)
             if name.id.as_str() == "super" && matches!(self.variable("super"), Variable::Global));
         is_super
             && call.arguments.is_empty()
-            && self.inside.is_none()
+            && self.module.scopes.get(self.scope).kind == Kind::Function
             && self.code.parameters.positional > 0
             && matches!(self.variable("__class__"), Variable::Cell(_))
     }
 
     /// `super()`: the class is in a cell, the object in the first variable.
-    fn bare_super(&mut self, call: &'a ast::ExprCall, want: Option<Reg>) -> Result<Reg> {
+    pub(super) fn bare_super(
+        &mut self,
+        call: &'a ast::ExprCall,
+        span: Span,
+        want: Option<Reg>,
+    ) -> Result<Reg> {
         let mark = self.next;
-        let span = self.span(call);
         let callee = self.value(&call.func)?;
         let Variable::Cell(class) = self.variable("__class__") else {
             return self.cannot("super() outside of a method", call);

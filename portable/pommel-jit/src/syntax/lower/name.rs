@@ -1,7 +1,7 @@
 //! Names: variables, cells and globals.
 
 use super::{Lowering, Result};
-use crate::code::{Constant, Instruction, Reg, Span};
+use crate::code::{Constant, Instruction, Reg, Span, Special};
 use crate::syntax::scope::Place;
 use ruff_python_ast::ExprName;
 use ruff_text_size::Ranged;
@@ -85,7 +85,14 @@ impl Lowering<'_> {
             }
             Variable::Cell(cell) => {
                 let to = self.target(want);
-                self.emit(Instruction::LoadCell { to, cell }, span);
+                let operands = vec![cell];
+                self.emit(
+                    match self.inside.is_some() && cell.0 < self.code.variables {
+                        true => Instruction::Special { to, operation: Special::LoadFree, operands },
+                        false => Instruction::LoadCell { to, cell },
+                    },
+                    span,
+                );
                 Ok(to)
             }
             Variable::Global => {

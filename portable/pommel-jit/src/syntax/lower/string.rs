@@ -83,8 +83,8 @@ impl<'a> Lowering<'a> {
         let mark = self.next;
         let span = self.span(element);
         let mut value = self.value(&element.expression)?;
-        if conversion.is_some() && element.format_spec.is_some() {
-            // It is converted before what is behind the colon is computed.
+        let converts_first = self.module.dialect.converts_first;
+        if converts_first && conversion.is_some() && element.format_spec.is_some() {
             let (to, operation) = (self.temporary(), converting(conversion.take()));
             let operands = vec![value];
             self.emit(Instruction::Special { to, operation, operands }, span);
