@@ -24,8 +24,8 @@ mod world;
 pub use build::NOTHING;
 pub use value::{CodeRef, Contents, Element, Kinds, Known, Shape, Tag, Thing, Val, View};
 pub use world::{
-    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Outcome, Place,
-    Recipe, Refusal, Site, Specialisation, Summing, World,
+    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson, Outcome,
+    Place, Recipe, Refusal, Site, Specialisation, Summing, World,
 };
 
 use crate::code::order;
@@ -388,6 +388,9 @@ impl Specialiser<'_> {
     fn instruction(&mut self, instruction: &Instruction) -> Done<Flow> {
         use Instruction as I;
         self.share_iterators(instruction)?;
+        if self.is_for_objects(instruction) {
+            return self.perform(instruction);
+        }
         match instruction {
             I::Constant { to, constant } => self.constant(*to, *constant),
             I::Move { to, from } => {
@@ -484,6 +487,23 @@ impl Specialiser<'_> {
                 Flow::On
             }
         }
+    }
+
+    /// Whether machine code was left at this instruction often, and it can be done on objects in its place.
+    fn is_for_objects(&self, instruction: &Instruction) -> bool {
+        use Instruction as I;
+        let can_be = matches!(
+            instruction,
+            I::Unary { .. }
+                | I::Binary { .. }
+                | I::Compare { .. }
+                | I::Call { .. }
+                | I::LoadItem { .. }
+                | I::StoreItem { .. }
+                | I::LoadAttribute { .. }
+        );
+        let frame = self.state.top();
+        can_be && self.experience.objects.contains(&(frame.context, frame.point))
     }
 
     /// Whether something taken for granted here before was not so.

@@ -187,6 +187,8 @@ pub struct FramePlan {
     pub home: Known,
     /// For a function that the code made itself: the code around it and its index there.
     pub around: Option<(CodeRef, u32)>,
+    /// Which inlined copy of the code it is.
+    pub context: u32,
     /// Where it stands.
     pub point: Point,
     /// What its registers hold; those that are left out are unbound.
@@ -232,6 +234,27 @@ pub enum Action {
 pub struct Experience {
     /// Where something was taken for granted that was not so.
     pub refuted: HashSet<Place>,
+    /// Where machine code was left often: what is done there is done on objects.
+    pub objects: HashSet<Place>,
+}
+
+/// Something that is learnt from a specialisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lesson {
+    /// What was taken for granted at a place is not so.
+    Refuted(Place),
+    /// Machine code is left at a place often.
+    Objects(Place),
+}
+
+impl Experience {
+    /// Remembers something. Whether it was not known.
+    pub fn learn(&mut self, lesson: Lesson) -> bool {
+        match lesson {
+            Lesson::Refuted(place) => self.refuted.insert(place),
+            Lesson::Objects(place) => self.objects.insert(place),
+        }
+    }
 }
 
 /// A function for certain types of arguments.

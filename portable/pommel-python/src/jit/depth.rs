@@ -20,12 +20,14 @@ thread_local! {
     static END: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Calls of compiled functions that are under way.
-pub(crate) struct Entered(u32);
+/// Calls of compiled functions that are under way, on this thread: how many.
+pub(crate) struct Entered(*const Cell<u32>, u32);
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        let _ = DEPTH.try_with(|depth| depth.set(depth.get() - self.0));
+        // SAFETY: the count of this thread, which is there as long as the thread.
+        let depth = unsafe { &*self.0 };
+        depth.set(depth.get() - self.1);
     }
 }
 
@@ -44,9 +46,10 @@ pub(crate) fn enter(ctx: Ctx<'_>) -> Result<Entered> {
 /// # Errors
 /// `RecursionError` if calls are too deep.
 pub(crate) fn enter_many(ctx: Ctx<'_>, calls: u32) -> Result<Entered> {
-    let depth = DEPTH.get() + calls;
-    DEPTH.set(depth);
-    let entered = Entered(calls);
+    let (entered, depth) = DEPTH.with(|count| {
+        count.set(count.get() + calls);
+        (Entered(count, calls), count.get())
+    });
     if depth > SHALLOW {
         if LIMIT.get() == 0 {
             let limit = ctx.import(c"sys")?.call_method(c"getrecursionlimit", ())?;

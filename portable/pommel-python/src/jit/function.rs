@@ -3,6 +3,7 @@
 //! A call whose arguments do not fit the parameters, and every call of a function that cannot be
 //! compiled, goes to the function as it is: it raises Python's own errors.
 
+use super::continuation::Continuations;
 use super::depth;
 use super::engine::{Call, Engine};
 use super::objects::{Home, Python};
@@ -37,6 +38,8 @@ pub struct JitFunction {
     code: OnceLock<Result<Arc<Code>, Unsupported>>,
     /// Its machine code.
     engine: Engine,
+    /// That of its loops, and of those of functions that it calls.
+    pub(super) continuations: Continuations,
     /// A list of what that knows.
     pub(super) kept: Field,
 }
@@ -50,6 +53,7 @@ impl JitFunction {
             known: OnceLock::new(),
             code: OnceLock::new(),
             engine: Engine::default(),
+            continuations: Continuations::default(),
             kept: Field::empty(),
         }
     }
@@ -96,8 +100,9 @@ impl JitFunction {
     fn _compiled(
         this: &Instance<'_, Self>,
     ) -> Result<(Vec<(String, String, String)>, Option<String>)> {
-        let (refusal, made) = this.borrow()?.engine.report();
-        let texts = made.iter().map(|made| (made.arguments(), made.text.clone(), made.listing()));
+        let own = this.borrow()?;
+        let (refusal, made) = own.engine.report();
+        let texts = made.map(|made| (made.arguments(), made.text.clone(), made.listing()));
         Ok((texts.collect(), refusal.map(|refusal| refusal.reason)))
     }
 
@@ -109,11 +114,15 @@ impl JitFunction {
         kwargs: Option<Dict<'c>>,
     ) -> Result<Object<'c>> {
         let own = this.borrow()?;
+        if kwargs.is_none()
+            && let Some(result) = own.engine.call_at_once(this, args)
+        {
+            return result;
+        }
         let (known, function) = own.parts(this)?;
         if let Ok(code) = own.code(known, &function)?
             && let Some(registers) = bound(&function, code, args, kwargs.as_ref())?
         {
-            let _entered = depth::enter(ctx)?;
             if known.mode == Mode::Compiled {
                 let call = Call { this, function: &function, source: &known.source, code };
                 return match own.engine.call(&call, &registers)? {
@@ -121,6 +130,7 @@ impl JitFunction {
                     None => call_as_it_is(&function, args, kwargs),
                 };
             }
+            let _entered = depth::enter(ctx)?;
             let home = Home::new(function, known.source.clone())?;
             let frame = Frame { code: code.clone(), home, registers };
             let start = Point { block: BlockId(0), index: 0 };

@@ -1,11 +1,13 @@
 //! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
 
 use super::depth;
-use super::known::{Facts, Found, Inquiry};
+use super::function::JitFunction;
+use super::known::{Facts, Found, Inquiry, KnownObjects};
 use super::objects::{Home, Python};
 use super::recipe::{Ingredients, handle_of};
-use super::shapes::{class_of, described, shape, take, view_words};
+use super::shapes::{Words, class_of, described, shape, take, view_words, width};
 use super::source::Source;
+use super::steps::{Operand, Step, operands};
 use pommel::prelude::*;
 use pommel::raw;
 use pommel_jit::backend::{Backend, Machine};
@@ -16,23 +18,27 @@ use pommel_jit::objects::Objects;
 use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
 use pommel_jit::specialise::{
-    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, NOTHING, Outcome, Place,
+    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, Lesson, NOTHING, Outcome,
     Recipe, Refusal, Shape, Site, Specialisation, Tag, Val, View, specialise,
 };
+use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The words of a view at most: address, lengths, strides, whether it may be written.
 pub(crate) const VIEW_WORDS: usize = 2 + 2 * super::shapes::MOST_AXES;
 
-/// So many words are on the stack, where a function that calls itself has its arguments.
-const FEW_WORDS: usize = 48;
+/// So many words are not worth asking the allocator for.
+const FEW_WORDS: usize = 32;
 
 /// A specialisation as machine code.
 pub(crate) struct Compiled {
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
+    /// The quick ways to do what the sites say.
+    steps: Vec<Option<Step>>,
     views: Vec<View>,
     arguments: Vec<Shape>,
     /// What a call by itself gives in machine code.
@@ -41,6 +47,11 @@ pub(crate) struct Compiled {
     /// The texts that its functions stand in.
     sources: HashMap<Known, Arc<Source>>,
     machine: Box<dyn Machine>,
+    /// How often it was entered, and left by each of its exits.
+    entered: AtomicU32,
+    taken: Box<[AtomicU32]>,
+    /// How many words it is called with.
+    words: usize,
     /// The typed form as text, after the passes.
     pub(crate) text: String,
 }
@@ -71,10 +82,56 @@ pub(crate) enum Attempt<'c> {
 
 /// What a call through machine code came to.
 pub(crate) struct Done<'c> {
-    /// What the function returns or raises.
-    pub(crate) result: Result<Object<'c>>,
-    /// What was taken for granted and is not so.
-    pub(crate) refuted: Option<Place>,
+    /// How it left.
+    pub(crate) going: Going<'c>,
+    /// What was learnt for specialisations after this one.
+    pub(crate) learnt: Option<Lesson>,
+}
+
+/// How machine code has left.
+pub(crate) enum Going<'c> {
+    /// The function has ended.
+    Ended(Result<Object<'c>>),
+    /// It goes on on objects, in these functions, the last of which has raised an exception if there is
+    /// one.
+    On(Frames<'c>, Option<Error>),
+}
+
+impl<'c> Going<'c> {
+    /// Goes on to the end of the function.
+    pub(crate) fn finish(
+        self,
+        objects: &Python<'c>,
+        function: &Instance<'c, JitFunction>,
+    ) -> Result<Object<'c>> {
+        if let Going::On(..) = self {
+            objects.lets_machine_code_take_over(function);
+        }
+        self.on_objects(objects)
+    }
+
+    /// The same without machine code for what is left.
+    fn on_objects(self, objects: &Python<'c>) -> Result<Object<'c>> {
+        match self {
+            Going::Ended(result) => result,
+            Going::On(frames, None) => plain::resume(objects, frames),
+            Going::On(frames, Some(error)) => plain::resume_raised(objects, frames, error),
+        }
+    }
+}
+
+/// An exit is not worth it if machine code was left by it so often,
+const OFTEN: u32 = 3;
+/// and at least once in so many times that it was entered.
+const SELDOM: u32 = 16;
+
+/// The arguments of a call.
+#[derive(Clone, Copy)]
+pub(crate) enum Arguments<'a, 'c> {
+    /// One for each parameter, as they came.
+    Positional(Args<'a, 'c>),
+    /// What the parameters hold.
+    Bound(&'a [Option<Object<'c>>]),
 }
 
 impl Compiled {
@@ -90,6 +147,12 @@ impl Compiled {
         let shapes: Vec<Shape> =
             arguments.iter().map(|argument| shape(&mut inquiry, argument.as_ref())).collect();
         let made = specialise(&mut inquiry, function, &shapes, experience);
+        let steps = match &made {
+            Ok(made) => {
+                made.sites.iter().map(|site| Step::of(site, &mut inquiry)).collect::<Result<_>>()?
+            }
+            Err(_) => vec![],
+        };
         let Found { known, facts, sources } = inquiry.finish()?;
         let Specialisation { mut function, exits, sites, views, arguments, result } =
             made.map_err(Failure::Refused)?;
@@ -101,24 +164,50 @@ impl Compiled {
             })
         })?;
         let text = function.to_string();
-        let compiled =
-            Compiled { exits, sites, views, arguments, result, facts, sources, machine, text };
+        let words = machine.words().max(arguments.iter().map(width).sum());
+        let taken = exits.iter().map(|_| AtomicU32::new(0)).collect();
+        let compiled = Compiled {
+            exits,
+            sites,
+            steps,
+            views,
+            arguments,
+            result,
+            facts,
+            sources,
+            machine,
+            entered: AtomicU32::new(0),
+            taken,
+            words,
+            text,
+        };
         Ok((compiled, known))
     }
 
-    /// The words of arguments, if they are such as it was compiled for, and what has to be kept meanwhile.
-    fn words<'c>(
+    /// Fills in the words of arguments, if they are such as it was compiled for. Gives what has to be kept
+    /// meanwhile.
+    #[inline]
+    fn take<'c>(
         &self,
-        arguments: &[Option<Object<'c>>],
-        known: &List<'c>,
-    ) -> Option<(Vec<u64>, Vec<Object<'c>>)> {
-        let mut kept = Vec::new();
-        let mut words = Vec::with_capacity(self.machine.words());
-        for (argument, shape) in arguments.iter().zip(&self.arguments) {
-            take(argument.as_ref(), shape, known, &mut words, &mut kept)?;
+        arguments: Arguments<'_, 'c>,
+        known: &KnownObjects<'_, 'c>,
+        words: &mut [u64],
+    ) -> Option<Vec<Object<'c>>> {
+        let (mut words, mut kept) = (Words::new(words), Vec::new());
+        match arguments {
+            Arguments::Positional(given) if given.len() == self.arguments.len() => {
+                for (argument, shape) in given.iter().zip(&self.arguments) {
+                    take(Some(&argument), shape, known, &mut words, &mut kept)?;
+                }
+            }
+            Arguments::Positional(_) => return None,
+            Arguments::Bound(given) => {
+                for (argument, shape) in given.iter().zip(&self.arguments) {
+                    take(argument.as_ref(), shape, known, &mut words, &mut kept)?;
+                }
+            }
         }
-        words.resize(self.machine.words().max(words.len()), 0);
-        Some((words, kept))
+        Some(kept)
     }
 
     /// Calls the machine code, if the arguments are such as it was compiled for and all that it takes for
@@ -126,21 +215,49 @@ impl Compiled {
     pub(crate) fn call<'c>(
         &self,
         objects: &Python<'c>,
-        arguments: &[Option<Object<'c>>],
-        known: &List<'c>,
+        arguments: Arguments<'_, 'c>,
+        known: &KnownObjects<'_, 'c>,
     ) -> Result<Attempt<'c>> {
-        let Some((mut words, _kept)) = self.words(arguments, known) else {
+        let mut few = [0; FEW_WORDS];
+        if self.words <= FEW_WORDS {
+            return self.call_with(objects, arguments, known, &mut few);
+        }
+        self.call_with(objects, arguments, known, &mut vec![0; self.words])
+    }
+
+    #[inline]
+    fn call_with<'c>(
+        &self,
+        objects: &Python<'c>,
+        arguments: Arguments<'_, 'c>,
+        known: &KnownObjects<'_, 'c>,
+        words: &mut [u64],
+    ) -> Result<Attempt<'c>> {
+        let Some(_kept) = self.take(arguments, known, words) else {
             return Ok(Attempt::OtherArguments);
         };
         if !self.facts.hold(known)? {
             return Ok(Attempt::Stale);
         }
+        self.entered.fetch_add(1, Ordering::Relaxed);
         let mut activation = Activation::new(self, objects, known);
         let address = (&raw mut activation).cast::<()>();
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
         // arguments among them; the activation is what `call` takes it for.
         let exit = unsafe { self.machine.entry()(address, words.as_mut_ptr()) };
-        Ok(Attempt::Done(activation.leave(exit, &words)))
+        Ok(Attempt::Done(activation.leave(exit, words)))
+    }
+
+    /// Notices that an exit was taken; gives its place if that is often.
+    fn often(&self, exit: usize, frames: &[FramePlan]) -> Option<Lesson> {
+        let taken = self.taken[exit].fetch_add(1, Ordering::Relaxed) + 1;
+        if taken < OFTEN || taken.saturating_mul(SELDOM) < self.entered.load(Ordering::Relaxed) {
+            return None;
+        }
+        let last = frames.last()?;
+        let is_instruction =
+            (last.point.index as usize) < last.code.block(last.point.block).instructions.len();
+        is_instruction.then_some(Lesson::Objects((last.context, last.point)))
     }
 
     /// The shapes of its arguments as text.
@@ -159,14 +276,14 @@ impl Compiled {
 struct Activation<'a, 'c> {
     ctx: Ctx<'c>,
     compiled: &'a Compiled,
-    known: &'a List<'c>,
+    known: &'a KnownObjects<'a, 'c>,
     objects: &'a Python<'c>,
     /// The exception that an operation has raised.
     error: Option<Error>,
     /// What a call of the function by itself has given, where machine code does not go on with it.
     returned: Option<Object<'c>>,
-    /// What such calls took for granted and is not so.
-    refuted: Option<Place>,
+    /// What such calls have learnt.
+    learnt: Option<Lesson>,
     /// The words of each look at an array.
     views: Vec<[u64; VIEW_WORDS]>,
 }
@@ -185,18 +302,17 @@ unsafe extern "C" fn call(
     let room = count.max(op.signature().results.len());
     // SAFETY: machine code has written so many operands, and has room for as many results.
     let words = unsafe { core::slice::from_raw_parts_mut(words, room) };
-    let done = catch_unwind(AssertUnwindSafe(|| activation.perform(op, immediate, words)));
-    match done {
-        Ok(Ok(goes_on)) => goes_on,
-        Ok(Err(error)) => {
-            activation.error = Some(error);
-            false
-        }
-        Err(_) => {
-            activation.error = Some(Error::runtime_error("the compiler's runtime has panicked"));
-            false
-        }
+    // A flag beside the result, which would have to go through memory.
+    let mut goes_on = false;
+    let done = catch_unwind(AssertUnwindSafe(|| match activation.perform(op, immediate, words) {
+        Ok(is_on) => goes_on = is_on,
+        Err(error) => activation.error = Some(error),
+    }));
+    if done.is_err() {
+        activation.error = Some(Error::runtime_error("the compiler's runtime has panicked"));
+        return false;
     }
+    goes_on
 }
 
 impl<'c> Activation<'_, 'c> {
@@ -231,9 +347,11 @@ impl<'c> Activation<'_, 'c> {
             Op::Valid => return self.compiled.facts.hold(self.known),
             Op::View => {
                 let view = self.compiled.views[immediate as usize];
-                let Some(found) = view_words(&self.lent(words[0]), view) else { return Ok(false) };
+                let array = self.lent(words[0]);
                 let place = &mut self.views[immediate as usize];
-                place[..found.len()].copy_from_slice(&found);
+                if view_words(&array, view, &mut Words::new(place)).is_none() {
+                    return Ok(false);
+                }
                 words[0] = place.as_ptr().expose_provenance() as u64;
             }
             other => {
@@ -247,7 +365,7 @@ impl<'c> Activation<'_, 'c> {
     fn known_object(&self, number: i64) -> Result<Object<'c>> {
         match number {
             NOTHING => Ok(self.ctx.none()),
-            number => self.known.get_index(number as isize),
+            number => self.known.get(number as u32),
         }
     }
 
@@ -267,12 +385,24 @@ impl<'c> Activation<'_, 'c> {
     fn home(&self, function: Known) -> Result<Home<'c>> {
         let lost = || Error::runtime_error("a function has no source");
         let source = self.compiled.sources.get(&function).cloned().ok_or_else(lost)?;
-        Home::new(self.known.get_index(function.0 as isize)?, source)
+        Home::new(self.known.get(function.0)?, source)
     }
 
     /// Does what a site says, and gives the handle of the result.
     fn site(&self, number: usize, words: &[u64]) -> Result<u64> {
         let site = &self.compiled.sites[number];
+        if let Some(step) = &self.compiled.steps[number]
+            && let Some(operands) = operands(&site.operands, words, self.known)
+        {
+            let operands = operands?;
+            let lent: SmallVec<[&Object<'c>; 4]> = operands.iter().map(Operand::object).collect();
+            let result = step.perform(self.objects, self.known, &lent)?;
+            return Ok(given(result.unwrap_or_else(|| self.ctx.none())));
+        }
+        self.site_slowly(site, words)
+    }
+
+    fn site_slowly(&self, site: &Site, words: &[u64]) -> Result<u64> {
         let homes = |function| self.home(function);
         let mut ingredients = self.ingredients(words, &site.heap, &homes);
         let operands: Result<Vec<Option<Object<'c>>>> =
@@ -321,16 +451,34 @@ impl<'c> Activation<'_, 'c> {
 
     /// What is done when machine code has left: the function returns, or goes on on objects.
     fn leave(mut self, exit: u32, words: &[u64]) -> Done<'c> {
-        let compiled = self.compiled;
-        let plan = &compiled.exits[exit as usize - 1];
+        let number = exit as usize - 1;
+        let plan = &self.compiled.exits[number];
         let (saved, rest) = words.split_at(plan.words as usize);
-        let (refuted, made) = match &plan.outcome {
-            Outcome::Returned(recipe) => {
-                (None, self.returned(recipe, saved, plan).map(Going::Returns))
-            }
-            Outcome::GoesOn { frames, raised, refuted } => {
-                let frames = self.frames(frames, saved, plan);
-                (*refuted, frames.map(|frames| Going::On(frames, *raised)))
+        let (learnt, going) = match &plan.outcome {
+            Outcome::Returned(recipe) => (None, Going::Ended(self.returned(recipe, saved, plan))),
+            Outcome::GoesOn { frames: plans, raised, refuted } => {
+                let going = match self.frames(plans, saved, plan) {
+                    Ok(mut frames) if *raised && self.returned.is_some() => {
+                        if let (Some((frame, at)), Some(value)) =
+                            (frames.last_mut(), self.returned.take())
+                        {
+                            *at = plain::give(frame, *at, value);
+                        }
+                        Going::On(frames, None)
+                    }
+                    Ok(frames) if *raised => {
+                        let lost = || Error::runtime_error("an exception was lost");
+                        Going::On(frames, Some(self.error.take().unwrap_or_else(lost)))
+                    }
+                    Ok(frames) => Going::On(frames, None),
+                    Err(error) => Going::Ended(Err(error)),
+                };
+                let learnt = match refuted {
+                    Some(place) => Some(Lesson::Refuted(*place)),
+                    None if *raised => None,
+                    None => self.compiled.often(number, plans),
+                };
+                (learnt, going)
             }
         };
         // Whatever became of it, what machine code had for its own is given back.
@@ -338,19 +486,7 @@ impl<'c> Activation<'_, 'c> {
         for word in rest.iter().skip(1).take(count) {
             drop(self.owned(*word));
         }
-        let result = made.and_then(|going| match going {
-            Going::Returns(object) => Ok(object),
-            Going::On(frames, false) => plain::resume(self.objects, frames),
-            Going::On(frames, true) => {
-                if let (None, Some(returned)) = (&self.error, self.returned.take()) {
-                    return plain::resume_returned(self.objects, frames, returned);
-                }
-                let lost = || Error::runtime_error("an exception was lost");
-                let error = self.error.take().unwrap_or_else(lost);
-                plain::resume_raised(self.objects, frames, error)
-            }
-        });
-        Done { result, refuted: refuted.or(self.refuted) }
+        Done { going, learnt: learnt.or(self.learnt) }
     }
 
     fn returned(&self, recipe: &Recipe, words: &[u64], plan: &ExitPlan) -> Result<Object<'c>> {
@@ -404,12 +540,12 @@ impl<'a, 'c> Activation<'a, 'c> {
     fn new(
         compiled: &'a Compiled,
         objects: &'a Python<'c>,
-        known: &'a List<'c>,
+        known: &'a KnownObjects<'a, 'c>,
     ) -> Activation<'a, 'c> {
-        let views = vec![[0; VIEW_WORDS]; compiled.views.len()];
+        let views = compiled.views.iter().map(|_| [0; VIEW_WORDS]).collect();
         let ctx = known.ctx();
-        let (error, returned, refuted) = (None, None, None);
-        Activation { ctx, compiled, known, objects, error, returned, refuted, views }
+        let (error, returned, learnt) = (None, None, None);
+        Activation { ctx, compiled, known, objects, error, returned, learnt, views }
     }
 
     /// Calls the function itself, as so many calls within each other; the arguments are in the words, where
@@ -436,9 +572,9 @@ impl<'a, 'c> Activation<'a, 'c> {
             (words[0], words[1]) = (bits, tag);
             return Ok(true);
         }
-        let done = inner.leave(exit, buffer);
-        self.refuted = self.refuted.or(done.refuted);
-        let object = done.result?;
+        let Done { going, learnt } = inner.leave(exit, buffer);
+        self.learnt = self.learnt.take().or(learnt);
+        let object = going.on_objects(self.objects)?;
         if let Some((bits, tag)) =
             compiled.result.as_ref().and_then(|shape| bits_of(&object, shape))
             && compiled.facts.hold(self.known)?
@@ -484,13 +620,8 @@ fn bits_of(object: &Object<'_>, shape: &Shape) -> Option<(u64, u64)> {
     kinds.tags().any(|kind| kind == tag).then_some((bits, tag as u64))
 }
 
-type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
-
-/// What comes after machine code.
-enum Going<'c> {
-    Returns(Object<'c>),
-    On(Frames<'c>, bool),
-}
+/// Functions that stand at calls of each other, the last one at a point.
+pub(crate) type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
 
 /// The error for an operand that is not there, which is a fault of the compiler.
 fn lost_operand() -> Error {

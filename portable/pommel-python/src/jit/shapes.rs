@@ -1,6 +1,6 @@
 //! What objects are for machine code: from arguments to shapes, and from shapes to words.
 
-use super::known::Inquiry;
+use super::known::{Inquiry, KnownObjects};
 use crate::array::NdArray;
 use crate::key::elements_are_numbers;
 use pommel::prelude::*;
@@ -77,13 +77,70 @@ fn items<'c>(object: &Object<'c>) -> Option<Vec<Object<'c>>> {
     (items.len() <= MOST_ITEMS).then_some(items)
 }
 
+/// How many words arguments of a shape are.
+pub(crate) fn width(shape: &Shape) -> usize {
+    match shape {
+        Val::Bool(()) | Val::Int(()) | Val::Float(()) | Val::Object(..) => 1,
+        Val::Array((), _, words) => 1 + words.len(),
+        Val::Tuple(items) => items.iter().map(width).sum(),
+        _ => 0,
+    }
+}
+
+/// Words that are filled in from the first to the last.
+pub(crate) struct Words<'w> {
+    room: &'w mut [u64],
+    next: usize,
+}
+
+impl<'w> Words<'w> {
+    /// None yet, in a room that is large enough.
+    pub(crate) fn new(room: &'w mut [u64]) -> Words<'w> {
+        Words { room, next: 0 }
+    }
+
+    fn push(&mut self, word: u64) {
+        self.room[self.next] = word;
+        self.next += 1;
+    }
+}
+
 /// The words of an argument, behind those of others, if it has a shape. Handles are lent: by the argument,
 /// or by what is kept beside the words.
+#[inline]
 pub(crate) fn take<'c>(
     argument: Option<&Object<'c>>,
     shape: &Shape,
-    known: &List<'c>,
-    words: &mut Vec<u64>,
+    known: &KnownObjects<'_, 'c>,
+    words: &mut Words<'_>,
+    kept: &mut Vec<Object<'c>>,
+) -> Option<()> {
+    // The quick ways.
+    if let Some(object) = argument {
+        match shape {
+            Val::Float(()) => {
+                if let Some(number) = object.at_once::<f64>() {
+                    words.push(number.to_bits());
+                    return Some(());
+                }
+            }
+            Val::Int(()) => {
+                if let Some(number) = object.at_once::<i64>() {
+                    words.push(number as u64);
+                    return Some(());
+                }
+            }
+            _ => {}
+        }
+    }
+    take_slowly(argument, shape, known, words, kept)
+}
+
+fn take_slowly<'c>(
+    argument: Option<&Object<'c>>,
+    shape: &Shape,
+    known: &KnownObjects<'_, 'c>,
+    words: &mut Words<'_>,
     kept: &mut Vec<Object<'c>>,
 ) -> Option<()> {
     let object = match (argument, shape) {
@@ -91,7 +148,6 @@ pub(crate) fn take<'c>(
         (None, _) | (_, Val::Unbound) => return None,
         (Some(object), _) => object,
     };
-    // The quick ways.
     match shape {
         Val::Float(()) => {
             words.push(exact_float(object)?.to_bits());
@@ -99,7 +155,7 @@ pub(crate) fn take<'c>(
         }
         Val::None => return object.is_none().then_some(()),
         Val::Known(number) => {
-            let expected = known.get_index(number.0 as isize).ok()?;
+            let expected = known.get(number.0).ok()?;
             return expected.is(object).then_some(());
         }
         _ => {}
@@ -122,7 +178,7 @@ pub(crate) fn take<'c>(
                 return None;
             }
             words.push(object.as_raw().0 as u64);
-            words.extend(view_words(object, *view)?);
+            view_words(object, *view, words)?;
         }
         Val::Object((), wanted) => {
             let is_it = match class {
@@ -171,7 +227,7 @@ fn words_of(view: View) -> usize {
 
 /// The words of an array: the address of its first element, the lengths of its axes, the distances in
 /// bytes between elements along each, and whether it may be written. `None` if it is not such an array.
-pub(crate) fn view_words(object: &Object<'_>, view: View) -> Option<Vec<u64>> {
+pub(crate) fn view_words(object: &Object<'_>, view: View, words: &mut Words<'_>) -> Option<()> {
     if view_of(object) != Some(view) {
         return None;
     }
@@ -185,11 +241,11 @@ pub(crate) fn view_words(object: &Object<'_>, view: View) -> Option<Vec<u64>> {
             Err(_) => (inner.address().ok()?.addr(), false),
         },
     };
+    words.push(address as u64);
     let (lengths, strides) = (inner.shape().iter(), inner.layout().strides().iter());
-    let mut words = vec![address as u64];
-    words.extend(lengths.chain(strides).map(|word| *word as u64));
+    lengths.chain(strides).for_each(|word| words.push(*word as u64));
     words.push(writable.into());
-    Some(words)
+    Some(())
 }
 
 /// A shape in words.

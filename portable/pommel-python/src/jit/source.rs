@@ -68,9 +68,7 @@ impl Source {
                 reason: "its source was not found".into(),
                 span: Span::default(),
             }),
-            false => {
-                Module::parse_with(&self.text, *DIALECT.get_or_init(Dialect::default))
-            }
+            false => Module::parse_with(&self.text, *DIALECT.get_or_init(Dialect::default)),
         })
     }
 

@@ -23,6 +23,7 @@ MODULES = {
     "names": (3, 9),
     "numbers": (3, 9),
     "patterns": (3, 10),
+    "returning": (3, 9),
     "statements": (3, 9),
     "text": (3, 9),
 }
