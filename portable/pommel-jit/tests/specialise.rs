@@ -9,7 +9,7 @@ use pommel_jit::ir::verify::verify;
 use pommel_jit::passes::optimise;
 use pommel_jit::specialise::{
     Builtin, Contents, Description, Element, Experience, FunctionObject, Known, Outcome, Recipe,
-    Shape, Specialisation, Tag, Val, View, World, specialise,
+    Shape, Specialisation, Summing, Tag, Val, View, World, specialise,
 };
 use pommel_jit::syntax::Module;
 use std::sync::Arc;
@@ -79,6 +79,10 @@ impl World for Program {
 
     fn cell(&mut self, _: Known) -> Option<Known> {
         None
+    }
+
+    fn summing(&mut self) -> Summing {
+        Summing::Compensated
     }
 
     fn describe(&mut self, known: Known) -> Description {

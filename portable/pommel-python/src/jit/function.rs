@@ -8,7 +8,7 @@ use super::depth;
 use super::engine::{Call, Called, Engine};
 use super::native::{Compiled, Note};
 use super::objects::{Home, Python};
-use super::source::Source;
+use super::source::{Source, runs_on};
 use pommel::prelude::*;
 use pommel_jit::code::{BlockId, Code, Parameters, Point, Span, Unsupported};
 use pommel_jit::plain::{self, Frame};
@@ -70,6 +70,10 @@ impl JitFunction {
         mode: &str,
     ) -> Result<()> {
         let own = this.borrow()?;
+        let version = this.ctx().import(c"sys")?.get_attr(c"version_info")?;
+        let (major, minor): (Object<'_>, Object<'_>) = (version.get_item(0)?, version.get_item(1)?);
+        let version = (major.extract::<u32>()?, minor.extract::<u32>()?);
+        runs_on(version);
         let mode = match mode {
             "plain" => Mode::Plain,
             "always" => Mode::Always,
