@@ -408,6 +408,9 @@ impl Objects for World {
         match (operation, operands) {
             // Builtins of this world take no generator expressions.
             (Special::Is(_), _) => Ok(Object::Bool(false)),
+            (Special::ToStr, [value]) => self.format(value, Some(Conversion::Str), None),
+            (Special::ToRepr, [value]) => self.format(value, Some(Conversion::Repr), None),
+            (Special::ToAscii, [value]) => self.format(value, Some(Conversion::Ascii), None),
             _ => Err(self.error("TypeError", format!("no `{}` here", operation.text()))),
         }
     }
