@@ -30,7 +30,7 @@ pub use value::{
 };
 pub use world::{
     Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
-    ObjectLayout, Outcome, Place, Recipe, Refusal, Site, Specialisation, World,
+    ObjectLayout, Origin, Outcome, Place, Recipe, Refusal, Site, Specialisation, World,
 };
 
 use crate::code::order;
@@ -113,6 +113,7 @@ struct Specialiser<'w> {
     state: State,
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
+    leaves: Vec<Origin>,
     views: Vec<View>,
 }
 
@@ -144,6 +145,7 @@ pub fn specialise(
         state: State::default(),
         exits: vec![],
         sites: vec![],
+        leaves: vec![],
         views: vec![],
     };
     for _ in 0..ATTEMPTS {
@@ -166,6 +168,7 @@ impl Specialiser<'_> {
         self.in_publication.clear();
         self.is_doubtful = false;
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
+        self.leaves.clear();
         let entry = self.build.block;
         let mut given = Vec::new();
         for shape in arguments {
@@ -199,6 +202,7 @@ impl Specialiser<'_> {
             function: core::mem::take(&mut self.build.function),
             exits: core::mem::take(&mut self.exits),
             sites: core::mem::take(&mut self.sites),
+            leaves: core::mem::take(&mut self.leaves),
             views: core::mem::take(&mut self.views),
             arguments: arguments.to_vec(),
         })

@@ -3,7 +3,7 @@
 use super::exits::Words;
 use super::join::Incoming;
 use super::value::{Contents, Items, Known, Thing, Val};
-use super::world::{Action, Description, Site};
+use super::world::{Action, Description, Origin, Site};
 use super::{Done, Flow, NOTHING, Specialiser};
 use crate::code::{Argument, Binary, Compare, Constant, Instruction, Name, Reg};
 use crate::ir::op::Class;
@@ -89,8 +89,16 @@ impl Specialiser<'_> {
         let recipes = operands.iter().map(|operand| words.recipe(operand)).collect();
         let heap = words.heap(&self.state, operands.iter());
         let types = words.0.iter().map(|word| self.build.function.type_of(*word)).collect();
-        self.sites.push(Site { action, operands: recipes, heap, words: types });
+        let origin = self.origin();
+        self.sites.push(Site { action, operands: recipes, heap, words: types, origin });
         (self.sites.len() as i64 - 1, words.0)
+    }
+
+    /// Where what is being followed stands.
+    fn origin(&self) -> Origin {
+        let frame = self.state.top();
+        let function = frame.code.name.clone();
+        Origin { home: frame.home.0, function, span: frame.code.span_at(frame.point) }
     }
 
     /// Does an instruction on objects, through the runtime.
@@ -162,6 +170,8 @@ impl Specialiser<'_> {
 
     /// What cannot be done here is done by the interpreter, and so is the rest of the function.
     pub(super) fn leave_for_good(&mut self) -> Done<Flow> {
+        let origin = self.origin();
+        self.leaves.push(origin);
         self.leave();
         Ok(Flow::Ends)
     }

@@ -1,7 +1,7 @@
 //! What the specialiser asks about objects that exist already, and what it gives back.
 
 use super::value::{CodeRef, Contents, Known, Shape, Val, View};
-use crate::code::{Code, Instruction, Point, Reg};
+use crate::code::{Code, Instruction, Point, Reg, Span};
 use crate::ir;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -247,6 +247,19 @@ pub struct Site {
     pub heap: Vec<Option<Contents<u32>>>,
     /// The types of the words.
     pub words: Vec<ir::Type>,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// Where something stands in the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// A function in the same text.
+    pub home: Known,
+    /// The name of the function that it is in.
+    pub function: Box<str>,
+    /// Where in the text.
+    pub span: Span,
 }
 
 /// What a [`Site`] does.
@@ -304,6 +317,8 @@ pub struct Specialisation {
     pub exits: Vec<ExitPlan>,
     /// What [`ir::Op::Perform`] does, by its immediate.
     pub sites: Vec<Site>,
+    /// Where machine code always leaves.
+    pub leaves: Vec<Origin>,
     /// What [`ir::Op::View`] looks for, by its immediate.
     pub views: Vec<View>,
     /// The shapes of the arguments.
@@ -313,8 +328,14 @@ pub struct Specialisation {
 impl Specialisation {
     /// One that nobody can enter, for arguments for which there is no other.
     pub fn empty(arguments: Vec<Shape>) -> Specialisation {
-        let (exits, sites, views) = (vec![], vec![], vec![]);
-        Specialisation { function: ir::Function::default(), exits, sites, views, arguments }
+        Specialisation {
+            function: ir::Function::default(),
+            exits: vec![],
+            sites: vec![],
+            leaves: vec![],
+            views: vec![],
+            arguments,
+        }
     }
 }
 

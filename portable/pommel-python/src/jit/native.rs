@@ -11,7 +11,7 @@ use super::steps::{Operand, Step, operands};
 use pommel::prelude::*;
 use pommel::raw;
 use pommel_jit::backend::{Backend, Machine};
-use pommel_jit::code::Code;
+use pommel_jit::code::{Code, Instruction};
 use pommel_jit::ir::Op;
 use pommel_jit::ir::lists::ListCall;
 use pommel_jit::ir::op::Class;
@@ -19,8 +19,8 @@ use pommel_jit::objects::Objects;
 use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
 use pommel_jit::specialise::{
-    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, Lesson, NOTHING, Outcome,
-    Recipe, Refusal, Shape, Site, Specialisation, Tag, View, specialise,
+    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, Lesson, NOTHING, Origin,
+    Outcome, Recipe, Refusal, Shape, Site, Specialisation, Tag, View, specialise,
 };
 use smallvec::SmallVec;
 use std::cell::RefCell;
@@ -35,10 +35,31 @@ pub(crate) const VIEW_WORDS: usize = 2 + 2 * super::shapes::MOST_AXES;
 /// So many words are not worth asking the allocator for.
 const FEW_WORDS: usize = 32;
 
+/// Something that is done on objects: what it is, in which function, where (the line and the column of the
+/// beginning and of the end), and the line itself.
+pub(crate) type Note = (&'static str, String, (u32, u32, u32, u32), String);
+
+/// What is done on objects, in words; nothing for what is not worth a word.
+fn on_objects(action: &Action) -> Option<&'static str> {
+    use Instruction as I;
+    let Action::Instruction { instruction, .. } = action else { return None };
+    Some(match instruction {
+        I::Constant { .. } | I::Move { .. } => return None,
+        I::Call { .. } => "a call of what is not known",
+        I::LoadAttribute { .. } | I::StoreAttribute { .. } => "an attribute of an object",
+        I::LoadItem { .. } | I::StoreItem { .. } => "an item of an object",
+        I::Unary { .. } | I::Binary { .. } | I::Compare { .. } => "an operator on objects",
+        I::Iterate { .. } => "the items of an object",
+        _ => "done by Python",
+    })
+}
+
 /// A specialisation as machine code.
 pub(crate) struct Compiled {
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
+    /// Where it always leaves.
+    leaves: Vec<Origin>,
     /// The quick ways to do what the sites say.
     steps: Vec<Option<Step>>,
     views: Vec<View>,
@@ -148,13 +169,14 @@ impl Compiled {
             Ok((made, machine)) => (made, Ok(machine)),
             Err(refusal) => (Specialisation::empty(shapes), Err(refusal)),
         };
-        let Specialisation { function, exits, sites, views, arguments } = made;
+        let Specialisation { function, exits, sites, leaves, views, arguments } = made;
         let words = machine.as_ref().map_or(0, |machine| machine.words());
         let compiled = Compiled {
             taken: exits.iter().map(|_| AtomicU32::new(0)).collect(),
             words: words.max(arguments.iter().map(width).sum()),
             exits,
             sites,
+            leaves,
             steps,
             views,
             arguments,
@@ -261,6 +283,23 @@ impl Compiled {
     /// The machine code as text.
     pub(crate) fn listing(&self) -> String {
         self.machine.as_ref().map_or_else(|_| String::new(), |machine| machine.listing())
+    }
+
+    /// What is not done in machine code, each place once, in the order of the source.
+    pub(crate) fn notes(&self) -> Vec<Note> {
+        let sites =
+            self.sites.iter().filter_map(|site| Some((on_objects(&site.action)?, &site.origin)));
+        let leaves = self.leaves.iter().map(|origin| ("machine code is left", origin));
+        let notes = sites.chain(leaves).filter_map(|(what, origin)| {
+            let source = self.sources.get(&origin.home)?;
+            let at = source.position(origin.span);
+            let place = (at.line, at.column, at.end_line, at.end_column);
+            Some((what, origin.function.to_string(), place, source.line(at.line)))
+        });
+        let mut notes: Vec<Note> = notes.collect();
+        notes.sort_by_key(|(_, _, place, _)| *place);
+        notes.dedup_by_key(|(_, _, place, _)| *place);
+        notes
     }
 
     /// Why there is none.
