@@ -272,7 +272,7 @@ operations! {
     /// The value of the Python integer at an address. Exits if it does not fit.
     IntOf "int.of" [I64] -> [I64] exits acts;
     /// Puts a number in place of an item of a list that is a number as well: list, position, tag, bits.
-    /// Exits if the item is something else, or without memory.
+    /// Exits without memory.
     StoreItem "item.store" [Obj I64 I64 I64] -> [] exits acts;
     /// Adds a number to a list: list, tag, bits. Exits without memory.
     AppendItem "item.append" [Obj I64 I64] -> [] exits acts;

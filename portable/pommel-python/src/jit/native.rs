@@ -384,7 +384,10 @@ impl<'c> Activation<'_, 'c> {
                 Ok(number) => words[0] = number as u64,
                 Err(_) => return Ok(false),
             },
-            Op::StoreItem => return self.store_item(words),
+            Op::StoreItem => {
+                let number = number(self.ctx, words[2], words[3])?;
+                self.lent(words[0]).cast::<List<'_>>()?.set_index(words[1] as isize, number)?;
+            }
             Op::AppendItem => {
                 let number = number(self.ctx, words[1], words[2])?;
                 self.lent(words[0]).cast::<List<'_>>()?.append(number)?;
@@ -418,21 +421,6 @@ impl<'c> Activation<'_, 'c> {
             }
         }
         Ok(true)
-    }
-
-    /// Puts a number in place of one in a list. False if there is something else, whose end may be
-    /// noticed.
-    fn store_item(&self, words: &[u64]) -> Result<bool> {
-        let list = self.lent(words[0]);
-        let at = words[1] as isize;
-        let is_number = matches!(
-            class_of(&list.get_index(at)?),
-            Some(Class::Float | Class::Int | Class::Bool | Class::None)
-        );
-        if is_number {
-            list.cast::<List<'_>>()?.set_index(at, number(self.ctx, words[2], words[3])?)?;
-        }
-        Ok(is_number)
     }
 
     fn known_object(&self, number: i64) -> Result<Object<'c>> {
