@@ -1,5 +1,6 @@
 //! Integers and truth values: what may exit among them, division, and comparisons.
 
+use crate::math;
 use crate::translate::Translator;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
@@ -17,6 +18,18 @@ impl Translator<'_> {
         }
         match (inst.op, args) {
             (Op::IAdd | Op::ISub | Op::IMul, [x, y]) => self.checked(inst, *x, *y).map(Some),
+            (Op::IGcd, [_, _]) => {
+                let params = [types::I64, types::I64];
+                Ok(self
+                    .call_address(math::gcd as *const () as usize, &params, &params[..1], args)
+                    .pop())
+            }
+            (Op::ISqrt, [_]) => {
+                let params = [types::I64];
+                Ok(self
+                    .call_address(math::isqrt as *const () as usize, &params, &params, args)
+                    .pop())
+            }
             (Op::IFloorDiv | Op::IMod, [x, y]) => Ok(Some(self.divided(inst, *x, *y))),
             _ => Ok(self.plain_integer(inst.op, args)),
         }

@@ -1,5 +1,6 @@
 //! Functions of the C library, by address: those of this process, which Python's `math` calls as well.
 
+use pommel_jit::ir::compute;
 use pommel_jit::ir::op::Math;
 
 macro_rules! library {
@@ -44,6 +45,16 @@ library! {
     Atan2 atan2(x y);
     Fmod fmod(x y);
     Hypot hypot(x y);
+}
+
+/// What [`pommel_jit::ir::Op::IGcd`] is.
+pub(crate) extern "C" fn gcd(x: i64, y: i64) -> i64 {
+    compute::greatest_common_divisor(x, y)
+}
+
+/// What [`pommel_jit::ir::Op::ISqrt`] is.
+pub(crate) extern "C" fn isqrt(x: i64) -> i64 {
+    compute::square_root(x)
 }
 
 /// `sincos`, where it gives the bits of `sin` and of `cos`: in the GNU C library.

@@ -89,6 +89,7 @@ pub fn compute(op: Op, immediate: Immediate, args: &[Datum]) -> Computed {
             };
         }
         (Op::Select, [Bool(condition), x, y]) => Some(if *condition { *x } else { *y }),
+        (Op::ISqrt, [Int(x)]) => Some(Int(square_root(*x))),
         (Op::IToF, [Int(x)]) => Some(Float(*x as f64)),
         (Op::FToI, [Float(x)]) => Some(Int(*x as i64)),
         (Op::BToI, [Bool(x)]) => Some(Int(i64::from(*x))),
@@ -138,6 +139,7 @@ fn integer(op: Op, x: i64, y: i64) -> Option<i64> {
             let rest = x % y;
             if rest != 0 && (rest < 0) != (y < 0) { rest + y } else { rest }
         }
+        Op::IGcd => greatest_common_divisor(x, y),
         Op::IAnd => x & y,
         Op::IOr => x | y,
         Op::IXor => x ^ y,
@@ -145,6 +147,20 @@ fn integer(op: Op, x: i64, y: i64) -> Option<i64> {
         Op::IShr if is_shift => x >> y,
         _ => return None,
     })
+}
+
+/// What [`Op::IGcd`] gives: Euclid's algorithm.
+pub fn greatest_common_divisor(x: i64, y: i64) -> i64 {
+    let (mut x, mut y) = (x.unsigned_abs(), y.unsigned_abs());
+    while y != 0 {
+        (x, y) = (y, x % y);
+    }
+    x as i64
+}
+
+/// What [`Op::ISqrt`] gives.
+pub fn square_root(x: i64) -> i64 {
+    x.max(0).isqrt()
 }
 
 fn compare(op: Op, x: i64, y: i64) -> Option<bool> {

@@ -81,6 +81,10 @@ operations! {
     IFloorDiv "ifloordiv" [I64 I64] -> [I64] stays pure;
     /// What is left of it, of the divisor's sign. The divisor is neither 0 nor -1.
     IMod "imod" [I64 I64] -> [I64] stays pure;
+    /// The greatest common divisor, which is not negative but for 2**63, which is -(2**63).
+    IGcd "igcd" [I64 I64] -> [I64] stays pure;
+    /// The square root, rounded down; 0 for what is negative.
+    ISqrt "isqrt" [I64] -> [I64] stays pure;
     /// Bits of both.
     IAnd "iand" [I64 I64] -> [I64] stays pure;
     /// Bits of either.

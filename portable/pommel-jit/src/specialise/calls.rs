@@ -416,6 +416,18 @@ impl Specialiser<'_> {
                 let is_negative = self.op(Op::ILt, &[*int, zero]);
                 Val::Int(self.build.select(is_negative, opposite, *int))
             }
+            (Builtin::Gcd, [x, y]) => {
+                let (Some(x), Some(y)) = (self.index_of(x), self.index_of(y)) else {
+                    return self.perform(instruction);
+                };
+                let divisor = self.op(Op::IGcd, &[x, y]);
+                return self.set_if_not_negative(to, divisor, divisor);
+            }
+            (Builtin::Isqrt, [value]) => {
+                let Some(x) = self.index_of(value) else { return self.perform(instruction) };
+                let root = self.op(Op::ISqrt, &[x]);
+                return self.set_if_not_negative(to, root, x);
+            }
             (Builtin::Isnan, [Val::Float(x)]) => Val::Bool(self.op(Op::FNe, &[*x, *x])),
             (Builtin::Isfinite, [Val::Float(x)]) => Val::Bool(self.is_finite(*x)),
             (Builtin::Isinf, [Val::Float(x)]) => {
@@ -439,6 +451,16 @@ impl Specialiser<'_> {
             _ => return self.perform(instruction),
         };
         self.set(to, result)
+    }
+
+    /// Puts an integer into a register, if another one is not negative.
+    fn set_if_not_negative(&mut self, to: Reg, value: Value, of: Value) -> Done<Flow> {
+        let zero = self.build.int(0);
+        let fits = self.op(Op::ILe, &[zero, of]);
+        match self.guard(fits) {
+            Flow::Ends => Ok(Flow::Ends),
+            Flow::On => self.set(to, Val::Int(value)),
+        }
     }
 
     fn rounded(
@@ -523,6 +545,11 @@ fn math_of(builtin: Builtin) -> Option<Math> {
         Builtin::Atan2 => Math::Atan2,
         Builtin::Cos => Math::Cos,
         Builtin::Cosh => Math::Cosh,
+        Builtin::Acosh => Math::Acosh,
+        Builtin::Asinh => Math::Asinh,
+        Builtin::Atanh => Math::Atanh,
+        Builtin::Erf => Math::Erf,
+        Builtin::Erfc => Math::Erfc,
         Builtin::Exp => Math::Exp,
         Builtin::Expm1 => Math::Expm1,
         Builtin::Fmod => Math::Fmod,

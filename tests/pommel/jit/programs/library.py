@@ -115,3 +115,29 @@ def mandelbrot(width, limit):
             counts.append(n)
         rows.append(counts)
     return rows
+
+
+@given((12, 18), (-12, 18), (0, 0), (0, -7), (2**62, 2**61), (-2**63, 0), (2**63, 6), (True, 3), (2.0, 4), ("3", 3))
+def greatest_common_divisors(a, b):
+    return math.gcd(a, b), math.gcd(b, a), math.gcd(a), math.gcd(), math.gcd(a, b, 5)
+
+
+@given((0,), (1,), (15,), (16,), (2**62,), (2**63 - 1,), (2**64,), (-1,), (True,), (4.0,))
+def integer_square_roots(n):
+    return math.isqrt(n), math.isqrt(n) ** 2 <= n
+
+
+@given((0.0,), (0.5,), (-3.25,), (30.0,), (math.inf,), (math.nan,), (1e-300,), (2,), ("x",))
+def error_functions(x):
+    return math.erf(x), math.erfc(x), math.erf(x) + math.erfc(x)
+
+
+@given((0.5,), (1.0,), (2.5,), (-0.25,), (math.inf,), (math.nan,), (3,), (1e300,))
+def inverse_hyperbolic_functions(x):
+    found = []
+    for function in (math.asinh, math.acosh, math.atanh):
+        try:
+            found.append(function(x))
+        except ValueError as error:
+            found.append(str(error))
+    return found, math.asinh(x)
