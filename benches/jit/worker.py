@@ -89,7 +89,16 @@ def numbers(result):
     return result if isinstance(result, tuple) else (result,)
 
 
-class Program:
+class Task:
+    """What a part does. `made` gives a function of functions that were never called, `digest` numbers by
+    which two results are told apart."""
+
+    def timed(self, run):
+        """The function from a number of runs to seconds."""
+        return timed(run)
+
+
+class Program(Task):
     """A program with its size."""
 
     def __init__(self, how, name, size):
@@ -107,36 +116,38 @@ class Program:
         return numbers(run())
 
 
-class Sleds:
+class Sleds(Task):
     """The sleds with somebody's arrays."""
 
     def __init__(self, how, arrays):
         self.array, self.how = importlib.import_module(arrays).array, how
 
-    def program(self, entry):
+    def program(self, entry, compiled):
+        """The function `entry` of the program, in which one function is compiled."""
         path = os.path.join(FOLDER, os.pardir, "sleds", "sleds.py")
         with open(path) as file:
             program = compile(file.read(), path, "exec")
         module = types.ModuleType("sleds")
         vars(module).update(array=self.array, __file__=path)
         exec(program, vars(module))
-        self.how.prepare(vars(module), entry)
+        self.how.prepare(vars(module), compiled)
         return getattr(module, entry)
 
     def made(self):
-        ride = self.program("ride")
+        ride = self.program("ride", "solve")
         return lambda: ride(SLEDS, STEPS)
 
     def digest(self, run):
         """Every state on the way; those at the end must be the same to the last bit."""
-        ways = [[list(state) for state in states] for states in self.program("trajectories")(SLEDS, STEPS)]
+        trajectories = self.program("trajectories", "trajectories")
+        ways = [[list(state) for state in states] for states in trajectories(SLEDS, STEPS)]
         ends = [list(state) for state in run()]
         if ends != [states[-1] for states in ways]:
             raise ValueError("a ride ends elsewhere than its trajectory")
         return [number for states in ways for state in states for number in state]
 
 
-class Feature:
+class Feature(Task):
     """A function of `features.py`."""
 
     def __init__(self, how, name):
@@ -151,6 +162,16 @@ class Feature:
         function = getattr(module, self.name)
         return lambda: function(*arguments())
 
+    def timed(self, run):
+        def quiet():
+            try:
+                run()
+            except Exception:
+                # Some are about errors.
+                pass
+
+        return timed(quiet)
+
     def digest(self, run):
         """What it returns or raises, as text: the types are compared as well."""
         try:
@@ -163,7 +184,7 @@ class Feature:
         return [zlib.crc32(found.encode())]
 
 
-class Call:
+class Call(Task):
     """One call of a function of `calls.py`."""
 
     def __init__(self, how, name):
@@ -244,8 +265,7 @@ class Parts:
             return in_fresh_processes(["-c", program])
         if part.startswith("first-"):
             return in_fresh_processes([__file__, self.name, "--first", part[len("first-"):]])
-        run = self.made(part)
-        return self.task.timed(run) if isinstance(self.task, Call) else timed(run)
+        return self.task.timed(self.made(part))
 
     def result(self, part):
         if part == "import":
