@@ -10,20 +10,27 @@
 
 mod build;
 mod calls;
+mod characters;
 mod exits;
 mod items;
 mod join;
+mod list_rules;
+mod lists;
 mod numbers;
 mod objects;
+mod objects_of_lists;
 mod state;
 mod value;
 mod world;
+mod worth;
 
 pub use build::NOTHING;
-pub use value::{CodeRef, Contents, Element, Kinds, Known, Shape, Tag, Thing, Val, View};
+pub use value::{
+    CodeRef, Contents, Element, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of,
+};
 pub use world::{
-    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Outcome, Place,
-    Recipe, Refusal, Site, Specialisation, World,
+    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
+    ObjectLayout, Origin, Outcome, Place, Recipe, Refusal, Site, Specialisation, World,
 };
 
 use crate::code::order;
@@ -35,6 +42,7 @@ use state::{Frame, Home, State};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
+use worth::Work;
 
 /// Code is followed into this many calls within calls; further ones are calls.
 const DEPTH: usize = 24;
@@ -64,6 +72,8 @@ enum Flow {
 struct Facts {
     /// Registers that are written in the loop that begins with a block, for all blocks that begin one.
     written: HashMap<BlockId, Vec<Reg>>,
+    /// For every block, how many loops it is in.
+    depths: Vec<u32>,
 }
 
 /// The beginning of a loop in the typed form.
@@ -96,9 +106,14 @@ struct Specialiser<'w> {
     /// Things that become objects when what is in them has.
     in_publication: Vec<Thing>,
     build: Builder,
+    /// How many loops are around what is being followed.
+    loop_depth: u32,
+    /// What Python and machine code take.
+    work: Work,
     state: State,
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
+    leaves: Vec<Origin>,
     views: Vec<View>,
 }
 
@@ -125,9 +140,12 @@ pub fn specialise(
         in_publication: vec![],
         heads: HashMap::new(),
         build: Builder::new(),
+        loop_depth: 0,
+        work: Work::default(),
         state: State::default(),
         exits: vec![],
         sites: vec![],
+        leaves: vec![],
         views: vec![],
     };
     for _ in 0..ATTEMPTS {
@@ -144,11 +162,13 @@ impl Specialiser<'_> {
     fn attempt(&mut self, function: &FunctionObject, arguments: &[Shape]) -> Done<Specialisation> {
         self.build = Builder::new();
         self.state = State::default();
+        (self.work, self.loop_depth) = (Work::default(), 0);
         self.heads.clear();
         self.entered.clear();
         self.in_publication.clear();
         self.is_doubtful = false;
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
+        self.leaves.clear();
         let entry = self.build.block;
         let mut given = Vec::new();
         for shape in arguments {
@@ -175,10 +195,14 @@ impl Specialiser<'_> {
         self.state.frames.push(frame);
         // The outermost function leaves by exits only, with its result or without.
         self.run_frame(Reg(0))?;
+        if !self.experience.at_any_cost {
+            self.is_worth_it()?;
+        }
         Ok(Specialisation {
             function: core::mem::take(&mut self.build.function),
             exits: core::mem::take(&mut self.exits),
             sites: core::mem::take(&mut self.sites),
+            leaves: core::mem::take(&mut self.leaves),
             views: core::mem::take(&mut self.views),
             arguments: arguments.to_vec(),
         })
@@ -225,8 +249,16 @@ impl Specialiser<'_> {
         let facts = self.facts.entry(Arc::as_ptr(code)).or_insert_with(|| {
             let heads =
                 order::loop_headers(code).into_iter().enumerate().filter(|(_, is_head)| *is_head);
-            let heads = heads.map(|(i, _)| BlockId(i as u32));
-            Rc::new(Facts { written: heads.map(|head| (head, written_in(code, head))).collect() })
+            let loops: Vec<_> = heads
+                .map(|(i, _)| BlockId(i as u32))
+                .map(|head| (head, inside(code, head)))
+                .collect();
+            let mut depths = vec![0; code.blocks.len()];
+            for block in loops.iter().flat_map(|(_, inside)| inside) {
+                depths[block.0 as usize] += 1;
+            }
+            let written = loops.iter().map(|(head, inside)| (*head, written_in(code, inside)));
+            Rc::new(Facts { written: written.collect(), depths })
         });
         Rc::clone(facts)
     }
@@ -240,16 +272,21 @@ impl Specialiser<'_> {
         let mut returns = Vec::new();
         let state = core::mem::take(&mut self.state);
         waiting.insert(BlockId(0), vec![Incoming { block: self.build.block, state }]);
+        let depth_around = self.loop_depth;
         // The blocks are in reverse postorder.
         for block in (0..code.blocks.len() as u32).map(BlockId) {
             let Some(incoming) = waiting.remove(&block) else { continue };
+            self.loop_depth = depth_around + facts.depths[block.0 as usize];
             self.enter_block(block, incoming, &facts)?;
             if self.instructions(&code, block)? == Flow::On {
                 self.is_doubtful = false;
+                let before = self.build.cost;
                 self.terminator(&code, block, &mut waiting, &mut returns)?;
+                self.count_end(&code.block(block).terminator, before);
                 self.is_doubtful = false;
             }
         }
+        self.loop_depth = depth_around;
         if returns.is_empty() {
             return Ok(Flow::Ends);
         }
@@ -275,7 +312,9 @@ impl Specialiser<'_> {
             if self.build.function.types.len() > SIZE {
                 return self.refused("it is too large");
             }
+            let before = self.build.cost;
             let flow = self.instruction(instruction)?;
+            self.count(instruction, before);
             let is_doubtful = core::mem::take(&mut self.is_doubtful);
             if flow == Flow::Ends {
                 return Ok(Flow::Ends);
@@ -377,6 +416,9 @@ impl Specialiser<'_> {
     fn instruction(&mut self, instruction: &Instruction) -> Done<Flow> {
         use Instruction as I;
         self.share_iterators(instruction)?;
+        if self.is_for_objects(instruction) {
+            return self.perform(instruction);
+        }
         match instruction {
             I::Constant { to, constant } => self.constant(*to, *constant),
             I::Move { to, from } => {
@@ -428,7 +470,9 @@ impl Specialiser<'_> {
                 let list = self.state.make(Contents::List(items));
                 self.set(*to, list)
             }
+            I::DeleteItem { object, key } => self.delete_item(*object, *key, instruction),
             I::ListAppend { list, item } => self.list_append(*list, *item, instruction),
+            I::ListExtend { list, items } => self.list_extend(*list, *items, instruction),
             I::Unpack { to, from } => self.unpack(to, *from, instruction),
             I::Iterate { to, from } => self.iterate(*to, *from, instruction),
             I::MakeFunction { to, nested, defaults, keyword_defaults, cells } => {
@@ -472,6 +516,23 @@ impl Specialiser<'_> {
         }
     }
 
+    /// Whether machine code was left at this instruction often, and it can be done on objects in its place.
+    fn is_for_objects(&self, instruction: &Instruction) -> bool {
+        use Instruction as I;
+        let can_be = matches!(
+            instruction,
+            I::Unary { .. }
+                | I::Binary { .. }
+                | I::Compare { .. }
+                | I::Call { .. }
+                | I::LoadItem { .. }
+                | I::StoreItem { .. }
+                | I::LoadAttribute { .. }
+        );
+        let frame = self.state.top();
+        can_be && self.experience.objects.contains(&(frame.context, frame.point))
+    }
+
     /// Whether something taken for granted here before was not so.
     fn is_refuted(&self) -> bool {
         let frame = self.state.top();
@@ -488,9 +549,9 @@ fn returned(mut way: Incoming, value: Val<Value>, to: Reg) -> Incoming {
     way
 }
 
-/// The registers that are written in the loop that begins with a block: in blocks from which it is reached
-/// again without leaving it first. Blocks that leave are taken in where they stand between.
-fn written_in(code: &Code, head: BlockId) -> Vec<Reg> {
+/// The blocks of the loop that begins with a block: those from which it is reached again without leaving it
+/// first. Blocks that leave are taken in where they stand between.
+fn inside(code: &Code, head: BlockId) -> Vec<BlockId> {
     let predecessors = order::predecessors(code);
     let mut inside = vec![head];
     let mut open: Vec<BlockId> =
@@ -501,9 +562,14 @@ fn written_in(code: &Code, head: BlockId) -> Vec<Reg> {
             open.extend(predecessors[block.0 as usize].iter().copied());
         }
     }
+    inside
+}
+
+/// The registers that are written in blocks of a loop.
+fn written_in(code: &Code, inside: &[BlockId]) -> Vec<Reg> {
     let mut written = Vec::new();
     for block in inside {
-        let block = code.block(block);
+        let block = code.block(*block);
         block.instructions.iter().for_each(|(i, _)| i.writes(&mut |reg| written.push(reg)));
         // `CheckBound` tells what a register holds, and a cell is put where its content was.
         block.instructions.iter().for_each(|(i, _)| match i {

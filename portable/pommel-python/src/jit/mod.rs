@@ -9,15 +9,19 @@
 //! * `known` — what a specialisation knows of objects, and takes for granted.
 //! * `shapes` — what arguments are for machine code.
 //! * `native` — machine code: how it is entered, what it leaves to the runtime, where it leaves.
+//! * `lists` — lists that machine code makes and nobody else knows.
 //! * `recipe` — objects of what machine code leaves behind.
 
+mod continuation;
 mod depth;
 mod engine;
 pub(crate) mod function;
 mod in_python;
 mod known;
+mod lists;
 mod native;
 mod objects;
 mod recipe;
 mod shapes;
 mod source;
+mod steps;

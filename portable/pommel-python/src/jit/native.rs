@@ -1,56 +1,86 @@
 //! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
 
-use super::known::{Facts, Found, Inquiry};
+use super::function::JitFunction;
+use super::known::{Facts, Found, Inquiry, KnownObjects};
+use super::lists::Lists;
 use super::objects::{Home, Python};
 use super::recipe::{Ingredients, handle_of};
-use super::shapes::{class_of, described, shape, take, view_words};
+use super::shapes::{Words, class_of, described, shape, take, view_words, width};
 use super::source::Source;
+use super::steps::{Operand, Step, operands};
 use pommel::prelude::*;
 use pommel::raw;
 use pommel_jit::backend::{Backend, Machine};
-use pommel_jit::code::Code;
+use pommel_jit::code::{Code, Instruction};
 use pommel_jit::ir::Op;
+use pommel_jit::ir::lists::ListCall;
 use pommel_jit::ir::op::Class;
 use pommel_jit::objects::Objects;
 use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
 use pommel_jit::specialise::{
-    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, NOTHING, Outcome, Place,
-    Recipe, Refusal, Shape, Site, Specialisation, View, specialise,
+    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, Lesson, NOTHING, Origin,
+    Outcome, Recipe, Refusal, Shape, Site, Specialisation, Tag, View, specialise,
 };
+use smallvec::SmallVec;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The words of a view at most: address, lengths, strides, whether it may be written.
 pub(crate) const VIEW_WORDS: usize = 2 + 2 * super::shapes::MOST_AXES;
+
+/// So many words are not worth asking the allocator for.
+const FEW_WORDS: usize = 32;
+
+/// Something that is done on objects: what it is, in which function, where (the line and the column of the
+/// beginning and of the end), and the line itself.
+pub(crate) type Note = (&'static str, String, (u32, u32, u32, u32), String);
+
+/// What is done on objects, in words; nothing for what is not worth a word.
+fn on_objects(action: &Action) -> Option<&'static str> {
+    use Instruction as I;
+    let Action::Instruction { instruction, .. } = action else { return None };
+    Some(match instruction {
+        I::Constant { .. } | I::Move { .. } => return None,
+        I::Call { .. } => "a call of what is not known",
+        I::LoadAttribute { .. } | I::StoreAttribute { .. } => "an attribute of an object",
+        I::LoadItem { .. } | I::StoreItem { .. } => "an item of an object",
+        I::Unary { .. } | I::Binary { .. } | I::Compare { .. } => "an operator on objects",
+        I::Iterate { .. } => "the items of an object",
+        _ => "done by Python",
+    })
+}
 
 /// A specialisation as machine code.
 pub(crate) struct Compiled {
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
+    /// Where it always leaves.
+    leaves: Vec<Origin>,
+    /// The quick ways to do what the sites say.
+    steps: Vec<Option<Step>>,
     views: Vec<View>,
     arguments: Vec<Shape>,
     facts: Facts,
     /// The texts that its functions stand in.
     sources: HashMap<Known, Arc<Source>>,
-    machine: Box<dyn Machine>,
+    /// The machine code; none where the function is called as it is.
+    machine: core::result::Result<Box<dyn Machine>, Refusal>,
+    /// How often it was entered, and left by each of its exits.
+    entered: AtomicU32,
+    taken: Box<[AtomicU32]>,
+    /// How many words it is called with.
+    words: usize,
     /// The typed form as text, after the passes.
     pub(crate) text: String,
 }
 
-/// Why there is no machine code for a call.
-pub(crate) enum Failure {
-    /// The function, or these arguments, cannot be compiled.
-    Refused(Refusal),
-    /// An exception on the way.
-    Raised(Error),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Failure {
-        Failure::Raised(error)
-    }
+/// Why there is none.
+fn no_machine_code(reason: String) -> Refusal {
+    Refusal { reason: format!("there is no machine code: {reason}"), place: None }
 }
 
 /// What became of the attempt to call machine code.
@@ -59,16 +89,59 @@ pub(crate) enum Attempt<'c> {
     OtherArguments,
     /// What it takes for granted is not so any more.
     Stale,
+    /// The function is to be called as it is.
+    AsItIs,
     /// It was called.
     Done(Done<'c>),
 }
 
 /// What a call through machine code came to.
 pub(crate) struct Done<'c> {
-    /// What the function returns or raises.
-    pub(crate) result: Result<Object<'c>>,
-    /// What was taken for granted and is not so.
-    pub(crate) refuted: Option<Place>,
+    /// How it left.
+    pub(crate) going: Going<'c>,
+    /// What was learnt for specialisations after this one.
+    pub(crate) learnt: Option<Lesson>,
+}
+
+/// How machine code has left.
+pub(crate) enum Going<'c> {
+    /// The function has ended.
+    Ended(Result<Object<'c>>),
+    /// It goes on on objects, in these functions, the last of which has raised an exception if there is
+    /// one.
+    On(Frames<'c>, Option<Error>),
+}
+
+impl<'c> Going<'c> {
+    /// Goes on to the end of the function.
+    pub(crate) fn finish(
+        self,
+        objects: &Python<'c>,
+        function: &Instance<'c, JitFunction>,
+    ) -> Result<Object<'c>> {
+        if let Going::On(..) = self {
+            objects.lets_machine_code_take_over(function);
+        }
+        match self {
+            Going::Ended(result) => result,
+            Going::On(frames, None) => plain::resume(objects, frames),
+            Going::On(frames, Some(error)) => plain::resume_raised(objects, frames, error),
+        }
+    }
+}
+
+/// An exit is not worth it if machine code was left by it so often,
+const OFTEN: u32 = 3;
+/// and at least once in so many times that it was entered.
+const SELDOM: u32 = 16;
+
+/// The arguments of a call.
+#[derive(Clone, Copy)]
+pub(crate) enum Arguments<'a, 'c> {
+    /// One for each parameter, as they came.
+    Positional(Args<'a, 'c>),
+    /// What the parameters hold.
+    Bound(&'a [Option<Object<'c>>]),
 }
 
 impl Compiled {
@@ -80,37 +153,66 @@ impl Compiled {
         arguments: &[Option<Object<'c>>],
         experience: &Experience,
         backend: &dyn Backend,
-    ) -> core::result::Result<(Compiled, Vec<Object<'c>>), Failure> {
+    ) -> Result<(Compiled, Vec<Object<'c>>)> {
         let shapes: Vec<Shape> =
             arguments.iter().map(|argument| shape(&mut inquiry, argument.as_ref())).collect();
         let made = specialise(&mut inquiry, function, &shapes, experience);
+        let made = made.and_then(|mut made| {
+            optimise(&mut made.function);
+            let machine = backend.compile(&made.function, call).map_err(no_machine_code)?;
+            Ok((made, machine))
+        });
+        let sites = made.as_ref().map_or(&[][..], |(made, _)| &made.sites[..]);
+        let steps = sites.iter().map(|site| Step::of(site, &mut inquiry)).collect::<Result<_>>()?;
         let Found { known, facts, sources } = inquiry.finish()?;
-        let Specialisation { mut function, exits, sites, views, arguments } =
-            made.map_err(Failure::Refused)?;
-        optimise(&mut function);
-        let machine = backend.compile(&function, call).map_err(|reason| {
-            Failure::Refused(Refusal {
-                reason: format!("there is no machine code: {reason}"),
-                place: None,
-            })
-        })?;
-        let text = function.to_string();
-        Ok((Compiled { exits, sites, views, arguments, facts, sources, machine, text }, known))
+        let (made, machine) = match made {
+            Ok((made, machine)) => (made, Ok(machine)),
+            Err(refusal) => (Specialisation::empty(shapes), Err(refusal)),
+        };
+        let Specialisation { function, exits, sites, leaves, views, arguments } = made;
+        let words = machine.as_ref().map_or(0, |machine| machine.words());
+        let compiled = Compiled {
+            taken: exits.iter().map(|_| AtomicU32::new(0)).collect(),
+            words: words.max(arguments.iter().map(width).sum()),
+            exits,
+            sites,
+            leaves,
+            steps,
+            views,
+            arguments,
+            facts,
+            sources,
+            machine,
+            entered: AtomicU32::new(0),
+            text: function.to_string(),
+        };
+        Ok((compiled, known))
     }
 
-    /// The words of arguments, if they are such as it was compiled for, and what has to be kept meanwhile.
-    fn words<'c>(
+    /// Fills in the words of arguments, if they are such as it was compiled for. Gives what has to be kept
+    /// meanwhile.
+    #[inline]
+    fn take<'c>(
         &self,
-        arguments: &[Option<Object<'c>>],
-        known: &List<'c>,
-    ) -> Option<(Vec<u64>, Vec<Object<'c>>)> {
-        let mut kept = Vec::new();
-        let mut words = Vec::with_capacity(self.machine.words());
-        for (argument, shape) in arguments.iter().zip(&self.arguments) {
-            take(argument.as_ref(), shape, known, &mut words, &mut kept)?;
+        arguments: Arguments<'_, 'c>,
+        known: &KnownObjects<'_, 'c>,
+        words: &mut [u64],
+    ) -> Option<Vec<Object<'c>>> {
+        let (mut words, mut kept) = (Words::new(words), Vec::new());
+        match arguments {
+            Arguments::Positional(given) if given.len() == self.arguments.len() => {
+                for (argument, shape) in given.iter().zip(&self.arguments) {
+                    take(Some(&argument), shape, known, &mut words, &mut kept)?;
+                }
+            }
+            Arguments::Positional(_) => return None,
+            Arguments::Bound(given) => {
+                for (argument, shape) in given.iter().zip(&self.arguments) {
+                    take(argument.as_ref(), shape, known, &mut words, &mut kept)?;
+                }
+            }
         }
-        words.resize(self.machine.words().max(words.len()), 0);
-        Some((words, kept))
+        Some(kept)
     }
 
     /// Calls the machine code, if the arguments are such as it was compiled for and all that it takes for
@@ -118,28 +220,58 @@ impl Compiled {
     pub(crate) fn call<'c>(
         &self,
         objects: &Python<'c>,
-        arguments: &[Option<Object<'c>>],
-        known: &List<'c>,
+        arguments: Arguments<'_, 'c>,
+        known: &KnownObjects<'_, 'c>,
     ) -> Result<Attempt<'c>> {
-        let Some((mut words, _kept)) = self.words(arguments, known) else {
+        let mut few = [0; FEW_WORDS];
+        if self.words <= FEW_WORDS {
+            return self.call_with(objects, arguments, known, &mut few);
+        }
+        self.call_with(objects, arguments, known, &mut vec![0; self.words])
+    }
+
+    #[inline]
+    fn call_with<'c>(
+        &self,
+        objects: &Python<'c>,
+        arguments: Arguments<'_, 'c>,
+        known: &KnownObjects<'_, 'c>,
+        words: &mut [u64],
+    ) -> Result<Attempt<'c>> {
+        let Some(_kept) = self.take(arguments, known, words) else {
             return Ok(Attempt::OtherArguments);
         };
         if !self.facts.hold(known)? {
             return Ok(Attempt::Stale);
         }
+        let Ok(machine) = &self.machine else { return Ok(Attempt::AsItIs) };
+        self.entered.fetch_add(1, Ordering::Relaxed);
         let mut activation = Activation {
             ctx: known.ctx(),
             compiled: self,
             known,
             objects,
             error: None,
-            views: vec![[0; VIEW_WORDS]; self.views.len()],
+            views: self.views.iter().map(|_| [0; VIEW_WORDS]).collect(),
+            lists: RefCell::new(Lists::new(known.ctx())),
         };
         let address = (&raw mut activation).cast::<()>();
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
         // arguments among them; the activation is what `call` takes it for.
-        let exit = unsafe { self.machine.entry()(address, words.as_mut_ptr()) };
-        Ok(Attempt::Done(activation.leave(exit, &words)))
+        let exit = unsafe { machine.entry()(address, words.as_mut_ptr()) };
+        Ok(Attempt::Done(activation.leave(exit, words)))
+    }
+
+    /// Notices that an exit was taken; gives its place if that is often.
+    fn often(&self, exit: usize, frames: &[FramePlan]) -> Option<Lesson> {
+        let taken = self.taken[exit].fetch_add(1, Ordering::Relaxed) + 1;
+        if taken < OFTEN || taken.saturating_mul(SELDOM) < self.entered.load(Ordering::Relaxed) {
+            return None;
+        }
+        let last = frames.last()?;
+        let is_instruction =
+            (last.point.index as usize) < last.code.block(last.point.block).instructions.len();
+        is_instruction.then_some(Lesson::Objects((last.context, last.point)))
     }
 
     /// The shapes of its arguments as text.
@@ -150,7 +282,29 @@ impl Compiled {
 
     /// The machine code as text.
     pub(crate) fn listing(&self) -> String {
-        self.machine.listing()
+        self.machine.as_ref().map_or_else(|_| String::new(), |machine| machine.listing())
+    }
+
+    /// What is not done in machine code, each place once, in the order of the source.
+    pub(crate) fn notes(&self) -> Vec<Note> {
+        let sites =
+            self.sites.iter().filter_map(|site| Some((on_objects(&site.action)?, &site.origin)));
+        let leaves = self.leaves.iter().map(|origin| ("machine code is left", origin));
+        let notes = sites.chain(leaves).filter_map(|(what, origin)| {
+            let source = self.sources.get(&origin.home)?;
+            let at = source.position(origin.span);
+            let place = (at.line, at.column, at.end_line, at.end_column);
+            Some((what, origin.function.to_string(), place, source.line(at.line)))
+        });
+        let mut notes: Vec<Note> = notes.collect();
+        notes.sort_by_key(|(_, _, place, _)| *place);
+        notes.dedup_by_key(|(_, _, place, _)| *place);
+        notes
+    }
+
+    /// Why there is none.
+    pub(crate) fn refusal(&self) -> Option<&Refusal> {
+        self.machine.as_ref().err()
     }
 }
 
@@ -158,12 +312,14 @@ impl Compiled {
 struct Activation<'a, 'c> {
     ctx: Ctx<'c>,
     compiled: &'a Compiled,
-    known: &'a List<'c>,
+    known: &'a KnownObjects<'a, 'c>,
     objects: &'a Python<'c>,
     /// The exception that an operation has raised.
     error: Option<Error>,
     /// The words of each look at an array.
     views: Vec<[u64; VIEW_WORDS]>,
+    /// The lists that it made and nobody else knows.
+    lists: RefCell<Lists<'c>>,
 }
 
 /// What machine code calls: see [`pommel_jit::backend::Call`].
@@ -180,18 +336,17 @@ unsafe extern "C" fn call(
     let room = count.max(op.signature().results.len());
     // SAFETY: machine code has written so many operands, and has room for as many results.
     let words = unsafe { core::slice::from_raw_parts_mut(words, room) };
-    let done = catch_unwind(AssertUnwindSafe(|| activation.perform(op, immediate, words)));
-    match done {
-        Ok(Ok(goes_on)) => goes_on,
-        Ok(Err(error)) => {
-            activation.error = Some(error);
-            false
-        }
-        Err(_) => {
-            activation.error = Some(Error::runtime_error("the compiler's runtime has panicked"));
-            false
-        }
+    // A flag beside the result, which would have to go through memory.
+    let mut goes_on = false;
+    let done = catch_unwind(AssertUnwindSafe(|| match activation.perform(op, immediate, words) {
+        Ok(is_on) => goes_on = is_on,
+        Err(error) => activation.error = Some(error),
+    }));
+    if done.is_err() {
+        activation.error = Some(Error::runtime_error("the compiler's runtime has panicked"));
+        return false;
     }
+    goes_on
 }
 
 impl<'c> Activation<'_, 'c> {
@@ -219,15 +374,36 @@ impl<'c> Activation<'_, 'c> {
                 words[1] = u64::from(item.is_some());
                 words[0] = given(item.unwrap_or_else(|| self.ctx.none()));
             }
+            Op::HandleOf => words[0] = given(self.lent(words[0])),
+            Op::IntOf => match self.lent(words[0]).extract::<i64>() {
+                Ok(number) => words[0] = number as u64,
+                Err(_) => return Ok(false),
+            },
+            Op::StoreItem => return self.store_item(words),
+            Op::AppendItem => {
+                let number = number(self.ctx, words[1], words[2])?;
+                self.lent(words[0]).cast::<List<'_>>()?.append(number)?;
+            }
+            Op::List => {
+                let call = ListCall::ALL[immediate as usize];
+                match self.lists.borrow_mut().call(call, words) {
+                    Some(result) => words[0] = result,
+                    None => return Ok(false),
+                }
+            }
+            Op::ListObject => words[0] = given(self.lists.borrow_mut().object(words[0])?),
+            Op::ListCopy => words[0] = given(self.lists.borrow_mut().copy(words[0])?),
             Op::Poll => {
                 self.objects.poll()?;
             }
             Op::Valid => return self.compiled.facts.hold(self.known),
             Op::View => {
                 let view = self.compiled.views[immediate as usize];
-                let Some(found) = view_words(&self.lent(words[0]), view) else { return Ok(false) };
+                let array = self.lent(words[0]);
                 let place = &mut self.views[immediate as usize];
-                place[..found.len()].copy_from_slice(&found);
+                if view_words(&array, view, &mut Words::new(place)).is_none() {
+                    return Ok(false);
+                }
                 words[0] = place.as_ptr().expose_provenance() as u64;
             }
             other => {
@@ -238,10 +414,25 @@ impl<'c> Activation<'_, 'c> {
         Ok(true)
     }
 
+    /// Puts a number in place of one in a list. False if there is something else, whose end may be
+    /// noticed.
+    fn store_item(&self, words: &[u64]) -> Result<bool> {
+        let list = self.lent(words[0]);
+        let at = words[1] as isize;
+        let is_number = matches!(
+            class_of(&list.get_index(at)?),
+            Some(Class::Float | Class::Int | Class::Bool | Class::None)
+        );
+        if is_number {
+            list.cast::<List<'_>>()?.set_index(at, number(self.ctx, words[2], words[3])?)?;
+        }
+        Ok(is_number)
+    }
+
     fn known_object(&self, number: i64) -> Result<Object<'c>> {
         match number {
             NOTHING => Ok(self.ctx.none()),
-            number => self.known.get_index(number as isize),
+            number => self.known.get(number as u32),
         }
     }
 
@@ -261,12 +452,24 @@ impl<'c> Activation<'_, 'c> {
     fn home(&self, function: Known) -> Result<Home<'c>> {
         let lost = || Error::runtime_error("a function has no source");
         let source = self.compiled.sources.get(&function).cloned().ok_or_else(lost)?;
-        Home::new(self.known.get_index(function.0 as isize)?, source)
+        Home::new(self.known.get(function.0)?, source)
     }
 
     /// Does what a site says, and gives the handle of the result.
     fn site(&self, number: usize, words: &[u64]) -> Result<u64> {
         let site = &self.compiled.sites[number];
+        if let Some(step) = &self.compiled.steps[number]
+            && let Some(operands) = operands(&site.operands, words, self.known)
+        {
+            let operands = operands?;
+            let lent: SmallVec<[&Object<'c>; 4]> = operands.iter().map(Operand::object).collect();
+            let result = step.perform(self.objects, self.known, &lent)?;
+            return Ok(given(result.unwrap_or_else(|| self.ctx.none())));
+        }
+        self.site_slowly(site, words)
+    }
+
+    fn site_slowly(&self, site: &Site, words: &[u64]) -> Result<u64> {
         let homes = |function| self.home(function);
         let mut ingredients = self.ingredients(words, &site.heap, &homes);
         let operands: Result<Vec<Option<Object<'c>>>> =
@@ -297,22 +500,33 @@ impl<'c> Activation<'_, 'c> {
             words,
             heap,
             made: vec![],
+            lists: &self.lists,
             homes,
         }
     }
 
     /// What is done when machine code has left: the function returns, or goes on on objects.
     fn leave(mut self, exit: u32, words: &[u64]) -> Done<'c> {
-        let compiled = self.compiled;
-        let plan = &compiled.exits[exit as usize - 1];
+        let number = exit as usize - 1;
+        let plan = &self.compiled.exits[number];
         let (saved, rest) = words.split_at(plan.words as usize);
-        let (refuted, made) = match &plan.outcome {
-            Outcome::Returned(recipe) => {
-                (None, self.returned(recipe, saved, plan).map(Going::Returns))
-            }
-            Outcome::GoesOn { frames, raised, refuted } => {
-                let frames = self.frames(frames, saved, plan);
-                (*refuted, frames.map(|frames| Going::On(frames, *raised)))
+        let (learnt, going) = match &plan.outcome {
+            Outcome::Returned(recipe) => (None, Going::Ended(self.returned(recipe, saved, plan))),
+            Outcome::GoesOn { frames: plans, raised, refuted } => {
+                let going = match self.frames(plans, saved, plan) {
+                    Ok(frames) if *raised => {
+                        let lost = || Error::runtime_error("an exception was lost");
+                        Going::On(frames, Some(self.error.take().unwrap_or_else(lost)))
+                    }
+                    Ok(frames) => Going::On(frames, None),
+                    Err(error) => Going::Ended(Err(error)),
+                };
+                let learnt = match refuted {
+                    Some(place) => Some(Lesson::Refuted(*place)),
+                    None if *raised => None,
+                    None => self.compiled.often(number, plans),
+                };
+                (learnt, going)
             }
         };
         // Whatever became of it, what machine code had for its own is given back.
@@ -320,16 +534,7 @@ impl<'c> Activation<'_, 'c> {
         for word in rest.iter().skip(1).take(count) {
             drop(self.owned(*word));
         }
-        let result = made.and_then(|going| match going {
-            Going::Returns(object) => Ok(object),
-            Going::On(frames, false) => plain::resume(self.objects, frames),
-            Going::On(frames, true) => {
-                let lost = || Error::runtime_error("an exception was lost");
-                let error = self.error.take().unwrap_or_else(lost);
-                plain::resume_raised(self.objects, frames, error)
-            }
-        });
-        Done { result, refuted }
+        Done { going, learnt }
     }
 
     fn returned(&self, recipe: &Recipe, words: &[u64], plan: &ExitPlan) -> Result<Object<'c>> {
@@ -379,17 +584,22 @@ impl<'c> Activation<'_, 'c> {
     }
 }
 
-type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
-
-/// What comes after machine code.
-enum Going<'c> {
-    Returns(Object<'c>),
-    On(Frames<'c>, bool),
-}
+/// Functions that stand at calls of each other, the last one at a point.
+pub(crate) type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
 
 /// The word of a handle that machine code gets for its own.
 fn given(object: Object<'_>) -> u64 {
     raw::give_up(object).0 as u64
+}
+
+/// The object of a number with a tag.
+pub(super) fn number<'c>(ctx: Ctx<'c>, tag: u64, bits: u64) -> Result<Object<'c>> {
+    match Tag::ALL.get(tag as usize) {
+        Some(Tag::Bool) => ctx.object(bits != 0),
+        Some(Tag::Int) => ctx.object(bits as i64),
+        Some(Tag::Float) => ctx.object(f64::from_bits(bits)),
+        _ => Ok(ctx.none()),
+    }
 }
 
 /// So that a class is found by what machine code says.

@@ -1,5 +1,7 @@
 //! Makes objects of what machine code leaves behind: numbers and handles in words, by recipes.
 
+use super::known::KnownObjects;
+use super::lists::Lists;
 use super::objects::{Home, Python};
 use crate::array::NdArray;
 use crate::error::Raise;
@@ -8,18 +10,21 @@ use pommel::raw::{self, HPy};
 use pommel_array::Array;
 use pommel_jit::objects::Objects;
 use pommel_jit::specialise::{CodeRef, Contents, Known, Recipe, Tag, Thing, Val};
+use std::cell::RefCell;
 
 /// What recipes speak of: words, things with an identity, and objects that are known.
 pub(crate) struct Ingredients<'a, 'c> {
     pub(crate) ctx: Ctx<'c>,
     pub(crate) objects: &'a Python<'c>,
     /// The objects that the specialisation knows.
-    pub(crate) known: &'a List<'c>,
+    pub(crate) known: &'a KnownObjects<'a, 'c>,
     /// Numbers and handles. Handles are lent.
     pub(crate) words: &'a [u64],
     pub(crate) heap: &'a [Option<Contents<u32>>],
     /// The things that are objects already.
     pub(crate) made: Vec<Option<Object<'c>>>,
+    /// Lists in memory.
+    pub(crate) lists: &'a RefCell<Lists<'c>>,
     /// What functions are at home in that have the globals of a known one.
     pub(crate) homes: &'a dyn Fn(Known) -> Result<Home<'c>>,
 }
@@ -42,14 +47,18 @@ impl<'a, 'c> Ingredients<'a, 'c> {
         match recipe {
             Val::Unbound | Val::Maybe(..) => Err(Error::runtime_error("a value is unbound")),
             Val::None => Ok(ctx.none()),
+            Val::Char(at) => character(ctx, self.words[*at as usize]),
             Val::Bool(at) => ctx.object(self.words[*at as usize] & 0xff != 0),
             Val::Int(at) => ctx.object(self.int(*at)),
             Val::Float(at) => ctx.object(self.float(*at)),
             Val::Number(tag, bits, _) => self.number(*tag, *bits),
             Val::Known(known) => self.known(*known),
-            Val::Object(at, _) | Val::Array(at, ..) => Ok(self.handle(*at)),
+            Val::Object(at, _) | Val::Array(at, ..) | Val::ListObject(at, _) => {
+                Ok(self.handle(*at))
+            }
             Val::Tuple(items) => Ok((*self.tuple(items)?).clone()),
             Val::Thing(thing) => self.thing(*thing),
+            Val::List(at, _) => self.lists.borrow_mut().object(self.words[*at as usize]),
             other => self.iterator(other),
         }
     }
@@ -68,6 +77,10 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 let rest = self.range(parts[0], parts[1], *step)?;
                 ctx.builtin(c"iter")?.call((rest,))
             }
+            Val::SteppingIterator(parts) => {
+                let rest = self.range(parts[0], parts[1], self.int(parts[2]))?;
+                ctx.builtin(c"iter")?.call((rest,))
+            }
             Val::TupleIterator(items, next) => {
                 let tuple = self.tuple(items)?;
                 let iterator = ctx.builtin(c"iter")?.call((&*tuple,))?;
@@ -81,6 +94,10 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 let all = (self.int(*next), ctx.none(), ctx.none());
                 let rest = array.get_item(ctx.builtin(c"slice")?.call(all)?)?;
                 ctx.builtin(c"iter")?.call((rest,))
+            }
+            Val::ListIterator(list, next) => {
+                let list = self.bound(list)?;
+                self.objects.list_iterator(&list, self.int(*next))
             }
             Val::Enumerate(inner, count) => {
                 let inner = self.bound(inner)?;
@@ -137,7 +154,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
     }
 
     pub(crate) fn known(&self, known: Known) -> Result<Object<'c>> {
-        self.known.get_index(known.0 as isize)
+        self.known.get(known.0)
     }
 
     fn thing(&mut self, thing: Thing) -> Result<Object<'c>> {
@@ -184,6 +201,11 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             }
         }
     }
+}
+
+/// The string of one character that is ASCII.
+pub(crate) fn character(ctx: Ctx<'_>, number: u64) -> Result<Object<'_>> {
+    ctx.object(char::from(number as u8).encode_utf8(&mut [0; 4]) as &str)
 }
 
 /// The handle that a word is.

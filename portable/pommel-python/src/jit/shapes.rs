@@ -1,15 +1,19 @@
 //! What objects are for machine code: from arguments to shapes, and from shapes to words.
 
-use super::known::Inquiry;
+use super::known::{Inquiry, KnownObjects, object_layout};
 use crate::array::NdArray;
 use crate::key::elements_are_numbers;
 use pommel::prelude::*;
 use pommel_array::DType;
 use pommel_jit::ir::op::Class;
-use pommel_jit::specialise::{Element, Shape, Val, View};
+use pommel_jit::specialise::{Element, Items, Kinds, Shape, Tag, Val, View};
 
 /// An array has at most so many axes for machine code to know its elements.
 pub(crate) const MOST_AXES: usize = 4;
+/// So many items of a list are looked at.
+const LOOKED_AT: usize = 2;
+/// Lists and tuples within lists are looked into so deep.
+const LOOKED_INTO: usize = 3;
 /// A tuple has at most so many items for them to be arguments of their own.
 const MOST_ITEMS: usize = 16;
 
@@ -65,9 +69,50 @@ pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>
             Some(view) => Val::Array((), view, vec![(); words_of(view)].into()),
             None => Val::Object((), None),
         },
+        Some(Class::List) if object_layout(object.ctx()).is_some() => {
+            Val::ListObject((), items_of_list(object, 0))
+        }
         Some(class @ (Class::List | Class::Str | Class::Complex)) => Val::Object((), Some(class)),
         Some(_) => Val::Object((), None),
         None => inquiry.know_function(object).map_or(Val::Object((), None), Val::Known),
+    }
+}
+
+/// What the first items of a list let one take all for.
+fn items_of_list(list: &Object<'_>, depth: usize) -> Items {
+    let length = list.len().unwrap_or(0).min(LOOKED_AT);
+    let mut all = Items::NONE;
+    for at in 0..length {
+        let Ok(item) = list.get_index(at as isize) else { return Items::Objects(None) };
+        all = all.with(&item_kind(&item, depth)).unwrap_or(Items::Objects(None));
+    }
+    match &all {
+        // They are read where they lie if all are of one kind.
+        Items::Numbers(kinds) if *kinds != Kinds::NONE && kinds.only().is_none() => {
+            Items::Objects(None)
+        }
+        _ => all,
+    }
+}
+
+/// What an item of a list is taken to be.
+fn item_kind(item: &Object<'_>, depth: usize) -> Items {
+    let number = |tag| Items::Numbers(Kinds::one(tag));
+    match class_of(item) {
+        Some(Class::Float) => number(Tag::Float),
+        Some(Class::Int) => number(Tag::Int),
+        Some(Class::Bool) => number(Tag::Bool),
+        Some(Class::List) if depth < LOOKED_INTO => {
+            Items::Lists(items_of_list(item, depth + 1).into())
+        }
+        Some(Class::Tuple) if depth < LOOKED_INTO => match items(item) {
+            Some(items) if !items.is_empty() => {
+                Items::Tuples(items.iter().map(|item| item_kind(item, depth + 1)).collect())
+            }
+            _ => Items::Objects(None),
+        },
+        Some(Class::Str) => Items::Objects(Some(Class::Str)),
+        _ => Items::Objects(None),
     }
 }
 
@@ -77,13 +122,70 @@ fn items<'c>(object: &Object<'c>) -> Option<Vec<Object<'c>>> {
     (items.len() <= MOST_ITEMS).then_some(items)
 }
 
+/// How many words arguments of a shape are.
+pub(crate) fn width(shape: &Shape) -> usize {
+    match shape {
+        Val::Bool(()) | Val::Int(()) | Val::Float(()) | Val::Object(..) | Val::ListObject(..) => 1,
+        Val::Array((), _, words) => 1 + words.len(),
+        Val::Tuple(items) => items.iter().map(width).sum(),
+        _ => 0,
+    }
+}
+
+/// Words that are filled in from the first to the last.
+pub(crate) struct Words<'w> {
+    room: &'w mut [u64],
+    next: usize,
+}
+
+impl<'w> Words<'w> {
+    /// None yet, in a room that is large enough.
+    pub(crate) fn new(room: &'w mut [u64]) -> Words<'w> {
+        Words { room, next: 0 }
+    }
+
+    fn push(&mut self, word: u64) {
+        self.room[self.next] = word;
+        self.next += 1;
+    }
+}
+
 /// The words of an argument, behind those of others, if it has a shape. Handles are lent: by the argument,
 /// or by what is kept beside the words.
+#[inline]
 pub(crate) fn take<'c>(
     argument: Option<&Object<'c>>,
     shape: &Shape,
-    known: &List<'c>,
-    words: &mut Vec<u64>,
+    known: &KnownObjects<'_, 'c>,
+    words: &mut Words<'_>,
+    kept: &mut Vec<Object<'c>>,
+) -> Option<()> {
+    // The quick ways.
+    if let Some(object) = argument {
+        match shape {
+            Val::Float(()) => {
+                if let Some(number) = object.at_once::<f64>() {
+                    words.push(number.to_bits());
+                    return Some(());
+                }
+            }
+            Val::Int(()) => {
+                if let Some(number) = object.at_once::<i64>() {
+                    words.push(number as u64);
+                    return Some(());
+                }
+            }
+            _ => {}
+        }
+    }
+    take_slowly(argument, shape, known, words, kept)
+}
+
+fn take_slowly<'c>(
+    argument: Option<&Object<'c>>,
+    shape: &Shape,
+    known: &KnownObjects<'_, 'c>,
+    words: &mut Words<'_>,
     kept: &mut Vec<Object<'c>>,
 ) -> Option<()> {
     let object = match (argument, shape) {
@@ -91,7 +193,6 @@ pub(crate) fn take<'c>(
         (None, _) | (_, Val::Unbound) => return None,
         (Some(object), _) => object,
     };
-    // The quick ways.
     match shape {
         Val::Float(()) => {
             words.push(exact_float(object)?.to_bits());
@@ -99,7 +200,7 @@ pub(crate) fn take<'c>(
         }
         Val::None => return object.is_none().then_some(()),
         Val::Known(number) => {
-            let expected = known.get_index(number.0 as isize).ok()?;
+            let expected = known.get(number.0).ok()?;
             return expected.is(object).then_some(());
         }
         _ => {}
@@ -122,7 +223,13 @@ pub(crate) fn take<'c>(
                 return None;
             }
             words.push(object.as_raw().0 as u64);
-            words.extend(view_words(object, *view)?);
+            view_words(object, *view, words)?;
+        }
+        Val::ListObject((), wanted) => {
+            if class != Some(Class::List) || items_of_list(object, 0) != *wanted {
+                return None;
+            }
+            words.push(object.as_raw().0 as u64);
         }
         Val::Object((), wanted) => {
             let is_it = match class {
@@ -171,7 +278,7 @@ fn words_of(view: View) -> usize {
 
 /// The words of an array: the address of its first element, the lengths of its axes, the distances in
 /// bytes between elements along each, and whether it may be written. `None` if it is not such an array.
-pub(crate) fn view_words(object: &Object<'_>, view: View) -> Option<Vec<u64>> {
+pub(crate) fn view_words(object: &Object<'_>, view: View, words: &mut Words<'_>) -> Option<()> {
     if view_of(object) != Some(view) {
         return None;
     }
@@ -185,11 +292,11 @@ pub(crate) fn view_words(object: &Object<'_>, view: View) -> Option<Vec<u64>> {
             Err(_) => (inner.address().ok()?.addr(), false),
         },
     };
+    words.push(address as u64);
     let (lengths, strides) = (inner.shape().iter(), inner.layout().strides().iter());
-    let mut words = vec![address as u64];
-    words.extend(lengths.chain(strides).map(|word| *word as u64));
+    lengths.chain(strides).for_each(|word| words.push(*word as u64));
     words.push(writable.into());
-    Some(words)
+    Some(())
 }
 
 /// A shape in words.
@@ -205,6 +312,7 @@ pub(crate) fn described(shape: &Shape) -> String {
         Val::Tuple(items) => {
             format!("tuple ({})", items.iter().map(described).collect::<Vec<_>>().join(", "))
         }
+        Val::ListObject((), _) => "List".into(),
         Val::Object((), Some(class)) => format!("{class:?}"),
         _ => "any object".into(),
     }

@@ -13,12 +13,15 @@ MODULES = {
     "arithmetic": (3, 9),
     "arrays": (3, 9),
     "calls": (3, 9),
+    "characters": (3, 9),
     "containers": (3, 9),
     "control": (3, 9),
     "errors": (3, 9),
     "library": (3, 9),
+    "lists": (3, 9),
     "loops": (3, 9),
     "names": (3, 9),
+    "returning": (3, 9),
     "text": (3, 9),
 }
 
