@@ -137,8 +137,17 @@ def import_from(module: Any, name: str) -> Any:
 
 def new_function(outer: FunctionType, code: CodeType, defaults: tuple[Any, ...], keyword_defaults: dict[str, Any],
                  cells: tuple[Any, ...]) -> FunctionType:
-    """A function that another one makes."""
+    """A function that another one makes. Names with a colon are those of annotations; one that is nothing
+    else is of the line of the definition, whose annotations are computed later."""
     made = FunctionType(code, outer.__globals__, code.co_name, defaults or None, cells or None)
+    annotations = {name[:-1]: value for name, value in keyword_defaults.items() if name.endswith(":")}
+    if annotations:
+        keyword_defaults = {name: value for name, value in keyword_defaults.items() if not name.endswith(":")}
+        if "" in annotations:
+            later: Any = nested_code(outer.__code__, "__annotate__", annotations[""], 0)
+            made.__annotate__ = FunctionType(later, outer.__globals__)  # type: ignore[attr-defined]
+        else:
+            made.__annotations__ = annotations
     if keyword_defaults:
         made.__kwdefaults__ = keyword_defaults
     if not hasattr(code, "co_qualname"):
@@ -161,8 +170,10 @@ def _nested_codes(outer: CodeType) -> list[CodeType]:
     found: list[CodeType] = []
     for constant in outer.co_consts:
         if isinstance(constant, type(outer)):
-            inside = constant.co_name in _COMPREHENSIONS
-            found += _nested_codes(constant) if inside else [constant]
+            if constant.co_name not in _COMPREHENSIONS:
+                found.append(constant)
+            if constant.co_name in (*_COMPREHENSIONS, "<genexpr>"):
+                found += _nested_codes(constant)
     return found
 
 
@@ -250,6 +261,11 @@ def raising(error: Any, *cause: Any) -> BaseException:
         return raised
 
 
+def being_handled() -> BaseException | None:
+    """The exception that is being handled."""
+    return sys.exc_info()[1]
+
+
 def raising_again() -> BaseException:
     """What `raise` raises."""
     try:
@@ -262,13 +278,30 @@ def traced(error: BaseException, function: FunctionType, place: tuple[int, int, 
            handled: BaseException | None) -> None:
     """Adds to an exception's traceback that it came through a function at a place (the line and the column
     of its beginning and of its end), and says what was being handled."""
+    _trace(error, function.__code__, function, place, handled)
+
+
+def traced_inside(error: BaseException, function: FunctionType, code: CodeType, place: tuple[int, int, int, int],
+                  handled: BaseException | None) -> BaseException:
+    """The same for a generator expression within a function, with its code object. Gives the exception that
+    the generator ends with."""
+    _trace(error, code, function, place, handled)
+    if not isinstance(error, StopIteration):
+        return error
+    ended = RuntimeError("generator raised StopIteration")
+    ended.__cause__ = ended.__context__ = error
+    return ended
+
+
+def _trace(error: BaseException, code: CodeType, function: FunctionType, place: tuple[int, int, int, int],
+           handled: BaseException | None) -> None:
     traceback = _without_own(error.__traceback__)
     outside = sys.exc_info()[1]
     context = error.__context__
     if handled is not None and handled is not error and (context is None or context is outside):
         context = handled
         _break_cycle(handled, error)
-    raiser = FunctionType(_raiser(function.__code__, place), function.__globals__)
+    raiser = FunctionType(_raiser(code, place), function.__globals__)
     error.__traceback__ = traceback
     try:
         raiser(error)
@@ -322,3 +355,189 @@ def _new_raiser(code: CodeType, place: tuple[int, int, int, int]) -> CodeType:
     if hasattr(code, "co_qualname"):
         names["co_qualname"] = code.co_qualname
     return raiser.replace(**names)
+
+
+#: The builtins that generator expressions are given to.
+_TAKERS = {taker.__name__: taker for taker in (sum, any, all, min, max, list, tuple, set, sorted)}
+
+#: How `sum` adds floats: one after the other (0), with a compensation but for integers (1), with one (2).
+if sys.implementation.name != "cpython" or sys.version_info < (3, 12):
+    SUMMING = 0
+elif sys.version_info < (3, 14):
+    SUMMING = 1
+else:
+    SUMMING = 2
+
+
+def is_builtin(function: Any, name: str) -> bool:
+    """Whether a function is the builtin of a name."""
+    return function is _TAKERS[name]
+
+
+def sum_step(total: Any, how: Any, item: Any) -> tuple[Any, Any]:
+    """What `sum` has after another item. `how` is `False` as long as all were integers, the compensation of
+    floats or of complex numbers, `None` for other objects."""
+    if how is False:
+        if type(item) is int or type(item) is bool:
+            total = total + item
+            return total, False if -2**63 <= total < 2**63 and -2**63 <= item < 2**63 else None
+        return _begun(total + item)
+    if type(how) is float:
+        if type(item) is float:
+            return _compensated(total, how, item)
+        if isinstance(item, int):
+            if SUMMING == 2:
+                try:
+                    return _compensated(total, how, float(item))
+                except OverflowError:
+                    pass
+            elif -2**63 <= item < 2**63:
+                return total + float(item), how
+        return _begun(sum_end(total, how) + item, False)
+    if type(how) is complex:
+        part = _part(item)
+        if part is not None:
+            real, real_rest = _compensated(total.real, how.real, part.real)
+            if type(item) is not complex:
+                return complex(real, total.imag), complex(real_rest, how.imag)
+            imaginary, rest = _compensated(total.imag, how.imag, part.imag)
+            return complex(real, imaginary), complex(real_rest, rest)
+        total = sum_end(total, how)
+    return total + item, None
+
+
+def _part(item: Any) -> Any:
+    """A number that a sum of complex ones takes as it is."""
+    if type(item) is complex or isinstance(item, float):
+        return item
+    try:
+        return float(item) if isinstance(item, int) else None
+    except OverflowError:
+        return None
+
+
+def _begun(total: Any, with_floats: bool = True) -> tuple[Any, Any]:
+    """What `sum` has where other numbers than before begin."""
+    if SUMMING and with_floats and type(total) is float:
+        return total, 0.0
+    if SUMMING == 2 and type(total) is complex:
+        return total, 0j
+    return total, None
+
+
+def _compensated(total: float, rest: float, item: float) -> tuple[float, float]:
+    """A sum and its compensation with another item, as Neumaier has it."""
+    result = total + item
+    if abs(total) >= abs(item):
+        rest += (total - result) + item
+    else:
+        rest += (item - result) + total
+    return result, rest
+
+
+def sum_end(total: Any, how: Any) -> Any:
+    """What `sum` gives at the end."""
+    if type(how) is float:
+        return total + how if how and how - how == 0.0 else total
+    if type(how) is complex:
+        return complex(sum_end(total.real, how.real), sum_end(total.imag, how.imag))
+    return total
+
+
+def to_str(value: Any) -> str:
+    """As `!s` in an f-string does."""
+    return str(value)
+
+
+def to_repr(value: Any) -> str:
+    """As `!r` does."""
+    return repr(value)
+
+
+def to_ascii(value: Any) -> str:
+    """As `!a` does."""
+    return ascii(value)
+
+
+def context_methods(manager: Any) -> tuple[Any, Any]:
+    """The methods that `with` calls. If one is missing, Python says so."""
+    enter, leave = _special(manager, "__enter__"), _special(manager, "__exit__")
+    if enter is None or leave is None:
+        _make(("with",), "def made(manager):\n    with manager:\n        pass\n")(manager)
+        raise TypeError("no context manager")
+    return enter, leave
+
+
+def _special(value: Any, name: str) -> Any:
+    """A method of an object as Python finds it for itself: in the object's class."""
+    kind = type(value)
+    for one in kind.__mro__:
+        if name in one.__dict__:
+            found = one.__dict__[name]
+            get = getattr(type(found), "__get__", None)
+            return found if get is None else get(found, value, kind)
+    return None
+
+
+def exit_context(leave: Callable[..., Any], error: BaseException) -> Any:
+    """Calls `__exit__` with an exception."""
+    return leave(type(error), error, error.__traceback__)
+
+
+_MATCH = "def made(subject, other):\n    match subject:\n        case {}:\n            return {}\n    return {}\n"
+
+
+def is_sequence(subject: Any, count: int) -> bool:
+    """Whether a pattern of just so many items fits."""
+    pattern = "[" + "_, " * count + "]"
+    return _make(("sequence", count), _MATCH.format(pattern, True, False))(subject, None)
+
+
+def is_long_sequence(subject: Any, count: int) -> bool:
+    """Whether a pattern of so many items at least fits."""
+    pattern = "[" + "_, " * count + "*_]"
+    return _make(("long", count), _MATCH.format(pattern, True, False))(subject, None)
+
+
+class _Keys:
+    """Keys as attributes, which patterns take for values."""
+
+
+def mapping_values(subject: Any, keys: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """The values of keys if a pattern for a mapping fits."""
+    given = _Keys()
+    for i, key in enumerate(keys):
+        setattr(given, "key{}".format(i), key)
+    pattern = "{" + ", ".join("other.key{0}: value{0}".format(i) for i in range(len(keys))) + "}"
+    values = "(" + "".join("value{}, ".format(i) for i in range(len(keys))) + ")"
+    return _make(("mapping", len(keys)), _MATCH.format(pattern, values, None))(subject, given)
+
+
+def mapping_rest(subject: Any, keys: tuple[Any, ...]) -> dict[Any, Any]:
+    """A mapping without some keys."""
+    rest: dict[Any, Any] = {}
+    rest.update(subject)
+    for key in keys:
+        del rest[key]
+    return rest
+
+
+def class_values(subject: Any, kind: Any, count: int, names: tuple[str, ...]) -> tuple[Any, ...] | None:
+    """The values of attributes if a pattern for a class fits."""
+    by_position = ["value{}".format(i) for i in range(count)]
+    values = by_position + ["named{}".format(i) for i in range(len(names))]
+    by_name = ["{}={}".format(name, value) for name, value in zip(names, values[count:])]
+    pattern = "other({})".format(", ".join(by_position + by_name))
+    result = "(" + "".join(value + ", " for value in values) + ")"
+    return _make(("class", count, names), _MATCH.format(pattern, result, None))(subject, kind)
+
+
+def super_of(function: Any, cell: CellType, first: Any) -> Any:
+    """As `super()` does in a method with a cell for its class and a first argument."""
+    if function is not super:
+        return function()
+    try:
+        owner = cell.cell_contents
+    except ValueError:
+        raise RuntimeError("super(): empty __class__ cell") from None
+    return super(owner, first)

@@ -69,6 +69,7 @@ pub(crate) fn is_runtime(op: Op) -> bool {
             | Op::UnboxComplex
             | Op::Truth
             | Op::Next
+            | Op::Recur
             | Op::Valid
             | Op::View
             | Op::HandleOf

@@ -3,7 +3,7 @@
 //! Whoever implements it has Python's meaning in everything, errors with their texts included; the
 //! interpreter of plain code ([`crate::plain`]) has the order in which they are done.
 
-use crate::code::{Binary, BlockId, Code, Compare, Constant, Conversion, Span, Unary};
+use crate::code::{Binary, BlockId, Code, Compare, Constant, Conversion, Span, Special, Unary};
 use crate::plain::{Frame, Taken};
 
 /// An argument of a call.
@@ -185,6 +185,13 @@ pub trait Objects {
     /// A name of a module, as `from module import name` gets it.
     fn import_from(&self, module: &Self::Object, name: &str) -> Result<Self::Object, Self::Error>;
 
+    /// An operation that has no instruction of its own.
+    fn special(
+        &self,
+        operation: Special,
+        operands: &[Self::Object],
+    ) -> Result<Self::Object, Self::Error>;
+
     /// Whether an exception is of a class, or of one in a tuple of classes.
     fn matches(&self, exception: &Self::Object, class: &Self::Object) -> Result<bool, Self::Error>;
     /// What `raise` raises, with its context set; the error if it cannot.
@@ -201,6 +208,16 @@ pub trait Objects {
     fn leave_handler(&self);
     /// Adds to an error's traceback that it came through a function, at a place.
     fn trace(&self, error: Self::Error, home: &Self::Home, code: &Code, at: Span) -> Self::Error;
+    /// Adds to an error's traceback that it came through a generator expression, one of [`Code::nested`],
+    /// at a place. `StopIteration` becomes a `RuntimeError` there.
+    fn trace_inside(
+        &self,
+        error: Self::Error,
+        home: &Self::Home,
+        code: &Code,
+        nested: usize,
+        at: Span,
+    ) -> Self::Error;
     /// Called at every jump backwards: where interrupts are noticed.
     fn poll(&self) -> Result<(), Self::Error>;
     /// Called at every jump backwards, at the beginning of the block that the function goes on with:

@@ -9,7 +9,8 @@
 //! the function ends.
 
 use crate::code::{
-    self, Argument, BlockId, Code, Constant, Instruction, Name, Point, Reg, Span, Terminator,
+    self, Argument, BlockId, Code, Constant, Instruction, Name, Point, Reg, Span, Special,
+    Terminator,
 };
 use crate::objects::{Objects, Passed};
 use std::sync::Arc;
@@ -164,19 +165,24 @@ fn receive<O: Objects + ?Sized>(
     let code = frame.code.clone();
     match coming {
         Coming::Nothing => Ok(at),
-        Coming::Value(value) => {
-            let instruction = code.block(at.block).instructions.get(at.index as usize);
-            if let Some(to) = instruction.and_then(|(instruction, _)| instruction.result()) {
-                frame.registers.set(to, Some(value));
-            }
-            release(&code, frame, at);
-            Ok(Point { index: at.index + 1, ..at })
-        }
+        Coming::Value(value) => Ok(give(frame, at, value)),
         Coming::Error(error) => {
             let failure = Failure { error, at: code.span_at(at), is_new: true };
             handle(objects, frame, at.block, failure)
         }
     }
+}
+
+/// Gives a function the result of the instruction where it stands, and says which point is behind that. All
+/// registers are there.
+pub fn give<O: Objects + ?Sized>(frame: &mut Frame<O>, at: Point, value: O::Object) -> Point {
+    let code = frame.code.clone();
+    let instruction = code.block(at.block).instructions.get(at.index as usize);
+    if let Some(to) = instruction.and_then(|(instruction, _)| instruction.result()) {
+        frame.registers.set(to, Some(value));
+    }
+    release(&code, frame, at);
+    Point { index: at.index + 1, ..at }
 }
 
 /// How a function stops running here.
@@ -271,8 +277,15 @@ fn handle<O: Objects + ?Sized>(
 ) -> Result<Point, O::Error> {
     let Failure { mut error, at, is_new } = failure;
     let code = frame.code.clone();
+    let mut place = at;
+    let mut inside = code.block(block).inside;
+    while let Some(inlined) = inside.map(|inside| code.inlined[inside as usize]) {
+        let nested = inlined.nested as usize;
+        error = objects.trace_inside(error, &frame.home, &code, nested, place);
+        (place, inside) = (inlined.at, inlined.around);
+    }
     if is_new {
-        error = objects.trace(error, &frame.home, &code, at);
+        error = objects.trace(error, &frame.home, &code, place);
     }
     let Some(handler) = code.block(block).handler else { return Err(error) };
     let exception = objects.caught(error)?;
@@ -508,6 +521,14 @@ impl<O: Objects + ?Sized, R: Registers<O::Object>> Given<'_, O, R> {
                 objects.compare(operator, self.read(left), self.read(right))
             }
             Instruction::Iterate { from, .. } => objects.iterate(self.read(from)),
+            Instruction::Special { operation: Special::LoadFree, ref operands, .. } => {
+                let name = &self.code.locals[operands[0].0 as usize];
+                let found = objects.load_cell(self.read(operands[0]))?;
+                found.ok_or_else(|| objects.unbound(name, true))
+            }
+            Instruction::Special { operation, ref operands, .. } => {
+                objects.special(operation, &read_all(self.registers, operands))
+            }
             Instruction::Call { callee, ref arguments, .. } => self.call(callee, arguments),
             _ => self.make(instruction),
         }

@@ -4,12 +4,13 @@
 use pommel_jit::code::Code;
 use pommel_jit::ir::Op;
 use pommel_jit::ir::compute::Datum;
+use pommel_jit::ir::lists::ListCall;
 use pommel_jit::ir::run::{NumbersOnly, Outcome as Ended, run};
 use pommel_jit::ir::verify::verify;
 use pommel_jit::passes::optimise;
 use pommel_jit::specialise::{
     Builtin, Contents, Description, Element, Experience, FunctionObject, Known, Outcome, Recipe,
-    Shape, Specialisation, Tag, Val, View, World, specialise,
+    Shape, Specialisation, Summing, Tag, Val, View, World, specialise,
 };
 use pommel_jit::syntax::Module;
 use std::sync::Arc;
@@ -79,6 +80,10 @@ impl World for Program {
 
     fn cell(&mut self, _: Known) -> Option<Known> {
         None
+    }
+
+    fn summing(&mut self) -> Summing {
+        Summing::Compensated
     }
 
     fn describe(&mut self, known: Known) -> Description {
@@ -371,4 +376,37 @@ fn sleds() {
     assert_eq!((count(Op::SinCos), count(Op::Math1)), (8, 0));
     // The list, and at the end of each sled its array and that it joins the list.
     assert_eq!(count(Op::Perform), 3);
+}
+
+/// A list whose length is known only when it runs is in memory: the only calls make it, and make an object
+/// of it at the end.
+#[test]
+fn lists_in_memory() {
+    let source = "\
+def f(n):
+    items = [0] * n
+    for i in range(n):
+        items[i] = items[i - 1] + i
+    return len(items)
+
+def g(n):
+    rows = []
+    for i in range(n):
+        rows.append([i] * n)
+    rows[0][0] = 0.5
+    return rows
+";
+    let calls = |name: &str| -> Vec<(Op, Option<i64>)> {
+        let made = made(source, name, &[int(3)]);
+        let insts = made.function.blocks.iter().flat_map(|block| &block.insts);
+        let ops = [Op::List, Op::ListObject, Op::ListCopy, Op::Perform];
+        insts.filter(|inst| ops.contains(&inst.op)).map(|inst| (inst.op, inst.int())).collect()
+    };
+    let call = |call: ListCall| (Op::List, Some(call as i64));
+    assert_eq!(calls("f"), [call(ListCall::New)]);
+    // What a row holds is of two kinds in the end, which rows become when they are looked at.
+    let found = calls("g");
+    let count = |wanted| found.iter().filter(|one| **one == call(wanted)).count();
+    assert_eq!((count(ListCall::New), count(ListCall::Grow)), (2, 1), "{found:?}");
+    assert!(!found.iter().any(|(op, _)| *op != Op::List), "{found:?}");
 }

@@ -41,6 +41,20 @@ def pair(x, y):
     return x, y
 
 
+def fibonacci(n):
+    return n if n < 2 else fibonacci(n - 1) + fibonacci(n - 2)
+
+
+def factorial(n, of=1):
+    if n <= 1:
+        return of
+    return factorial(n - 1, of * n * 10**4)
+
+
+def halves(n):
+    return 0.5 if n < 1 else halves(n // 2) + n
+
+
 class Odd(Exception):
     pass
 
@@ -151,6 +165,8 @@ class Maker:
                                 "min({})").format(self.name("list")),
             lambda: self.inner(),
             lambda: "sum(i * {} for i in range({} % 6))".format(self.integer(0), self.integer(0)),
+            lambda: self.consumed(self.one_of("sum", "min", "max", "len(list", "any", "all"), self.integer(deeper)),
+            lambda: "{}({} % 12)".format(self.one_of("fibonacci", "factorial", "halves"), self.integer(deeper)),
         )
         return self.random.choice(choices)()
 
@@ -178,8 +194,16 @@ class Maker:
             lambda: "sqrt(abs({}))".format(self.real(deeper)),
             lambda: "{}({}, {})".format(self.one_of("min", "max", "twice"), self.real(deeper), self.number(deeper)),
             lambda: "({} if {} else {})".format(self.real(deeper), self.condition(deeper), self.number(deeper)),
+            lambda: self.consumed(self.one_of("sum", "sum", "min", "max"), self.number(deeper)),
         )
         return self.random.choice(choices)()
+
+    def consumed(self, taker, item):
+        """A generator expression that is used where it stands."""
+        over = self.one_of("range({} % 6)".format(self.integer(0)), self.name("list"), self.name("array"))
+        item = self.one_of("i", "i * 2", "i + {}".format(item), item)
+        condition = " if {}".format(self.condition(0)) if self.chance(0.3) else ""
+        return "{}({} for i in {}{}){}".format(taker, item, over, condition, ")" if "(" in taker else "")
 
     def condition(self, depth=1):
         """A truth value."""

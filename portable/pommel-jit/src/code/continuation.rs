@@ -20,6 +20,7 @@ impl Code {
             terminator: Terminator::Jump(BlockId(1)),
             span: self.block(start).span,
             handler: self.block(start).handler.map(|handler| handler.to(number)),
+            inside: None,
         }];
         blocks.extend(order.iter().map(|block| {
             let mut block = self.block(*block).clone();
@@ -39,6 +40,7 @@ impl Code {
             names: self.names.clone(),
             constants: self.constants.clone(),
             nested: self.nested.clone(),
+            inlined: self.inlined.clone(),
             blocks,
             unsupported: None,
             found_alive: OnceLock::new(),
@@ -59,6 +61,7 @@ mod tests {
             terminator,
             span: Default::default(),
             handler: None,
+            inside: None,
         };
         let branch = |then, otherwise| T::Branch {
             condition: super::super::Reg(0),

@@ -8,10 +8,12 @@ mod continuation;
 pub mod liveness;
 pub mod order;
 mod registers;
+mod special;
 mod text;
 
 pub use liveness::{Liveness, RegisterSet};
 pub use order::{is_backward, loop_headers, predecessors};
+pub use special::{Consumer, Special};
 
 use std::sync::{Arc, OnceLock};
 
@@ -93,6 +95,8 @@ pub struct Code {
     /// among `co_consts`. Python leaves out those that are never made: to find the one of a code object,
     /// compare name, first line and free variables, and where it stands if that is not enough.
     pub nested: Vec<Arc<Code>>,
+    /// Generator expressions that are followed where they stand, as parts of this function.
+    pub inlined: Vec<Inlined>,
     /// The first is where it begins, and nothing jumps there. They are in reverse postorder, so that a
     /// jump to a block that does not stand behind is a jump backwards.
     pub blocks: Vec<Block>,
@@ -190,6 +194,20 @@ pub struct Block {
     pub span: Span,
     /// Where an exception that an instruction raises is handled; without, the function ends with it.
     pub handler: Option<Handler>,
+    /// Which of [`Code::inlined`] it is a part of: tracebacks show a frame of that.
+    pub inside: Option<u32>,
+}
+
+/// A generator expression that is a part of the function around it, because its items are used where it
+/// stands and nobody else has it.
+#[derive(Clone, Copy, Debug)]
+pub struct Inlined {
+    /// Which of [`Code::nested`] it would be as a function.
+    pub nested: u32,
+    /// Where its items are asked for.
+    pub at: Span,
+    /// The generator expression that it is a part of itself.
+    pub around: Option<u32>,
 }
 
 /// Where an exception goes.
@@ -643,6 +661,15 @@ pub enum Instruction {
         exception: Reg,
         /// What is behind `except`.
         class: Reg,
+    },
+    /// A part of what a statement or an expression does that has no other instruction.
+    Special {
+        /// The result.
+        to: Reg,
+        /// Which.
+        operation: Special,
+        /// Its operands.
+        operands: Vec<Reg>,
     },
     /// An exception is handled from here on: `sys.exception()` gives it, and what is raised has it as its
     /// context.

@@ -1,6 +1,6 @@
 //! Which registers an instruction reads and writes.
 
-use super::{Argument, BlockId, Instruction, Reg, Terminator};
+use super::{Argument, BlockId, Instruction, Reg, Special, Terminator};
 
 impl Argument {
     /// Its value.
@@ -71,7 +71,8 @@ impl Instruction {
             Instruction::MakeTuple { items, .. }
             | Instruction::MakeList { items, .. }
             | Instruction::MakeSet { items, .. }
-            | Instruction::Join { parts: items, .. } => each_of(items, each),
+            | Instruction::Join { parts: items, .. }
+            | Instruction::Special { operands: items, .. } => each_of(items, each),
             Instruction::MakeDict { items, .. } => {
                 for &(key, value) in items {
                     each(key);
@@ -133,7 +134,8 @@ impl Instruction {
             | Instruction::MakeFunction { to, .. }
             | Instruction::Import { to, .. }
             | Instruction::ImportFrom { to, .. }
-            | Instruction::MatchException { to, .. } => Some(*to),
+            | Instruction::MatchException { to, .. }
+            | Instruction::Special { to, .. } => Some(*to),
             _ => None,
         }
     }
@@ -204,6 +206,7 @@ impl Instruction {
                 | I::ListAppend { .. }
                 | I::ListToTuple { .. }
                 | I::Join { .. }
+                | I::Special { operation: Special::Is(_) | Special::SumEnd, .. }
         )
     }
 }

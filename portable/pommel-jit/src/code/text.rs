@@ -1,7 +1,8 @@
 //! Plain code as text, for people and for tests.
 
 use super::{
-    Argument, Binary, Code, Compare, Constant, Conversion, Instruction, Reg, Terminator, Unary,
+    Argument, Binary, Code, Compare, Constant, Conversion, Instruction, Reg, Special, Terminator,
+    Unary,
 };
 use core::fmt::{self, Display, Formatter};
 
@@ -279,6 +280,14 @@ impl Line<'_> {
             Instruction::MatchException { exception, class, .. } => {
                 write!(f, "{} matches {}", r(*exception), r(*class))
             }
+            Instruction::Special { operation, operands, .. } => {
+                let of = match operation {
+                    Special::Is(consumer) => consumer.name(),
+                    other => other.text(),
+                };
+                let is = if matches!(operation, Special::Is(_)) { "is " } else { "" };
+                write!(f, "{is}{of} {}", List(code, operands))
+            }
             _ => Ok(()),
         }
     }
@@ -342,6 +351,9 @@ impl Code {
         }
         for (index, block) in self.blocks.iter().enumerate() {
             write!(f, "{indent}  {index}:")?;
+            if let Some(inside) = block.inside {
+                write!(f, " (inside {})", self.inlined[inside as usize].nested)?;
+            }
             if let Some(handler) = block.handler {
                 let exception = Register(self, handler.exception);
                 write!(f, " (exceptions: {exception} to {})", handler.block.0)?;

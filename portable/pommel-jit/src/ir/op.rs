@@ -5,8 +5,8 @@ use super::Type;
 /// What an operation takes and gives, and what it may do besides.
 #[derive(Clone, Copy, Debug)]
 pub struct Signature {
-    /// The types of its operands. [`Op::Perform`] takes any number of values, [`Op::List`] of integers,
-    /// [`Op::Tuple`] of handles, and
+    /// The types of its operands. [`Op::Perform`] and [`Op::Recur`] take any number of values, [`Op::List`]
+    /// of integers, [`Op::Tuple`] of handles, and
     /// [`Op::Select`] and [`Op::Same`] two of any one type behind those of the list.
     pub args: &'static [Type],
     /// The types of its results. That of [`Op::Select`] is the type of what it chooses from.
@@ -248,6 +248,10 @@ operations! {
     /// The next item of an iterator and whether there is one; else the handle is of `None`. Exits if
     /// asking raised an exception.
     Next "next" [Obj] -> [Obj Bool] exits acts;
+    /// Calls the function itself with any values, which are its arguments; the immediate is how many calls
+    /// within each other this one is. Gives the bits of what it returns and its kind. Exits if it raised an
+    /// exception, or gave what machine code does not pass on.
+    Recur "recur" [] -> [I64 I64] exits acts;
     /// Exits unless what the specialisation took for granted is still so.
     Valid "valid" [] -> [] exits acts;
     /// Does nothing, but for what it is needed: the object of the handle is there until here.
@@ -268,7 +272,7 @@ operations! {
     /// The value of the Python integer at an address. Exits if it does not fit.
     IntOf "int.of" [I64] -> [I64] exits acts;
     /// Puts a number in place of an item of a list that is a number as well: list, position, tag, bits.
-    /// Exits if the item is something else, or without memory.
+    /// Exits without memory.
     StoreItem "item.store" [Obj I64 I64 I64] -> [] exits acts;
     /// Adds a number to a list: list, tag, bits. Exits without memory.
     AppendItem "item.append" [Obj I64 I64] -> [] exits acts;

@@ -75,7 +75,7 @@ impl Verifier<'_> {
     fn operands(&self, inst: &Inst) -> Result<(), String> {
         let given: Vec<Type> = inst.args.iter().map(|arg| self.function.type_of(*arg)).collect();
         let fits = match inst.op {
-            Op::Perform => true,
+            Op::Perform | Op::Recur => true,
             Op::List => given.iter().all(|of| *of == Type::I64),
             Op::Tuple => given.iter().all(|of| *of == Type::Obj),
             Op::Array => given.iter().all(|of| *of == Type::F64),
@@ -171,7 +171,7 @@ fn has_what_it_needs(inst: &Inst) -> bool {
         (Op::Math1, Immediate::Math(function)) => function.arity() == 1,
         (Op::Math2, Immediate::Math(function)) => function.arity() == 2,
         (Op::Int | Op::Float | Op::Bool | Op::Math1 | Op::Math2, _) => false,
-        (Op::Perform | Op::Known | Op::IsClass | Op::View | Op::List, immediate) => {
+        (Op::Perform | Op::Recur | Op::Known | Op::IsClass | Op::View | Op::List, immediate) => {
             matches!(immediate, Immediate::Int(_))
         }
         (Op::Valid, immediate) => matches!(immediate, Immediate::None | Immediate::Int(_)),

@@ -1,5 +1,6 @@
 //! Calls: of functions in Python, which are followed, and of functions and classes that have a rule.
 
+use super::recursion::most_copies;
 use super::state::{Frame, Home};
 use super::value::{CodeRef, Contents, Known, Val};
 use super::world::{Builtin, Description, FunctionObject};
@@ -13,16 +14,16 @@ use std::sync::Arc;
 const LARGEST_VECTOR: usize = 16;
 
 /// What a function is called with, without stars.
-struct Given {
+pub(super) struct Given {
     positional: Vec<Val<Value>>,
     named: Vec<(Box<str>, Val<Value>)>,
 }
 
 /// A function that can be followed.
-struct Callee {
-    code: Arc<Code>,
-    home: Home,
-    around: Option<(CodeRef, u32)>,
+pub(super) struct Callee {
+    pub(super) code: Arc<Code>,
+    pub(super) home: Home,
+    pub(super) around: Option<(CodeRef, u32)>,
     defaults: Vec<Val<Value>>,
     keyword_defaults: Vec<(Box<str>, Val<Value>)>,
     cells: Vec<Val<Value>>,
@@ -58,7 +59,7 @@ impl Specialiser<'_> {
     }
 
     /// The arguments, if it is known how many they are.
-    fn given(&self, arguments: &[Argument]) -> Option<Given> {
+    pub(super) fn given(&self, arguments: &[Argument]) -> Option<Given> {
         let mut given = Given { positional: vec![], named: vec![] };
         for argument in arguments {
             match argument {
@@ -118,9 +119,15 @@ impl Specialiser<'_> {
         given: &Given,
         instruction: &Instruction,
     ) -> Done<Flow> {
-        let is_inside = self.state.frames.iter().any(|f| Arc::ptr_eq(&f.code, &callee.code));
-        let is_supported = callee.code.unsupported.is_none();
-        if is_inside || !is_supported || self.state.frames.len() >= DEPTH {
+        let same = self.state.frames.iter().filter(|f| Arc::ptr_eq(&f.code, &callee.code));
+        let copies = same.count();
+        if copies > 0 && copies >= most_copies(&callee.code) {
+            return match self.recursion(to, callee, instruction)? {
+                Some(flow) => Ok(flow),
+                None => self.perform(instruction),
+            };
+        }
+        if callee.code.unsupported.is_some() || self.state.frames.len() >= DEPTH {
             return self.perform(instruction);
         }
         let top = self.state.top();
@@ -231,6 +238,7 @@ impl Specialiser<'_> {
             },
             (Builtin::Range, parts) => self.range(parts),
             (Builtin::Len, [value]) => self.length(value),
+            (Builtin::Isinstance, [value, of]) => self.is_instance(&value.clone(), &of.clone()),
             (Builtin::Array, [value]) => self.array(value),
             (Builtin::Enumerate, [value]) => {
                 let start = self.build.int(0);
@@ -533,7 +541,7 @@ fn math_of(builtin: Builtin) -> Option<Math> {
 
 /// Puts arguments into the registers of the parameters. `None` if they do not fit, or keywords would have
 /// to be collected.
-fn bind(frame: &mut Frame, callee: &Callee, given: &Given) -> Option<()> {
+pub(super) fn bind(frame: &mut Frame, callee: &Callee, given: &Given) -> Option<()> {
     let parameters = &callee.code.parameters;
     let positional = parameters.positional as usize;
     let named = positional + parameters.keyword_only as usize;

@@ -122,6 +122,7 @@ impl Specialiser<'_> {
 
     /// Ends the function with its result.
     pub(super) fn leave_with(&mut self, value: &Val<Value>) {
+        self.recursion.returns(&value.shape());
         let mut words = Words::default();
         let recipe = words.recipe(value);
         let heap = words.heap(&self.state, core::iter::once(value));

@@ -379,7 +379,12 @@ impl Specialiser<'_> {
         Ok(Flow::On)
     }
 
-    pub(super) fn unpack(&mut self, to: &[Reg], from: Reg, _: &Instruction) -> Done<Flow> {
+    pub(super) fn unpack(
+        &mut self,
+        to: &[Reg],
+        from: Reg,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
         if let Val::List(address, items) = self.get(from) {
             return self.unpack_list(to, (address, &items));
         }
@@ -391,7 +396,7 @@ impl Specialiser<'_> {
         {
             return Ok(flow);
         }
-        let Some(items) = self.items_of(&self.get(from)) else { return self.leave_for_good() };
+        let Some(items) = self.items_of(&self.get(from)) else { return self.perform(instruction) };
         if items.len() != to.len() {
             return self.leave_for_good();
         }

@@ -560,7 +560,9 @@ impl Specialiser<'_> {
     /// Goes back to the beginning of a loop, or finds that it was taken for something too special.
     pub(super) fn close_loop(&mut self, block: BlockId) -> Done {
         let place = (self.state.top().context, block);
-        let shape = self.loops[&place].clone();
+        let Some(shape) = self.loops.get(&place).cloned() else {
+            return self.refused("a loop is entered in its middle");
+        };
         self.state.renumber();
         let wider = shape.merged(&self.state.shape());
         if wider != shape {

@@ -19,6 +19,8 @@ mod lists;
 mod numbers;
 mod objects;
 mod objects_of_lists;
+mod recursion;
+mod special;
 mod state;
 mod value;
 mod world;
@@ -30,7 +32,7 @@ pub use value::{
 };
 pub use world::{
     Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
-    ObjectLayout, Origin, Outcome, Place, Recipe, Refusal, Site, Specialisation, World,
+    ObjectLayout, Origin, Outcome, Place, Recipe, Refusal, Site, Specialisation, Summing, World,
 };
 
 use crate::code::order;
@@ -38,6 +40,7 @@ use crate::code::{BlockId, Code, Instruction, Point, Reg, Terminator};
 use crate::ir::{self, Op, Value};
 use build::Builder;
 use join::{Incoming, StateShape};
+use recursion::Recursion;
 use state::{Frame, Home, State};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -105,6 +108,9 @@ struct Specialiser<'w> {
     is_doubtful: bool,
     /// Things that become objects when what is in them has.
     in_publication: Vec<Thing>,
+    /// The shapes of the arguments.
+    arguments: Vec<Shape>,
+    recursion: Recursion,
     build: Builder,
     /// How many loops are around what is being followed.
     loop_depth: u32,
@@ -138,6 +144,8 @@ pub fn specialise(
         entered: vec![],
         is_doubtful: false,
         in_publication: vec![],
+        arguments: arguments.to_vec(),
+        recursion: Recursion::default(),
         heads: HashMap::new(),
         build: Builder::new(),
         loop_depth: 0,
@@ -167,6 +175,7 @@ impl Specialiser<'_> {
         self.entered.clear();
         self.in_publication.clear();
         self.is_doubtful = false;
+        self.recursion.begin();
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
         self.leaves.clear();
         let entry = self.build.block;
@@ -195,6 +204,7 @@ impl Specialiser<'_> {
         self.state.frames.push(frame);
         // The outermost function leaves by exits only, with its result or without.
         self.run_frame(Reg(0))?;
+        self.settle_recursion()?;
         if !self.experience.at_any_cost {
             self.is_worth_it()?;
         }
@@ -205,6 +215,7 @@ impl Specialiser<'_> {
             leaves: core::mem::take(&mut self.leaves),
             views: core::mem::take(&mut self.views),
             arguments: arguments.to_vec(),
+            result: self.recursion.result.clone(),
         })
     }
 
@@ -475,6 +486,9 @@ impl Specialiser<'_> {
             I::ListExtend { list, items } => self.list_extend(*list, *items, instruction),
             I::Unpack { to, from } => self.unpack(to, *from, instruction),
             I::Iterate { to, from } => self.iterate(*to, *from, instruction),
+            I::Special { to, operation, operands } => {
+                self.special(*to, *operation, operands, instruction)
+            }
             I::MakeFunction { to, nested, defaults, keyword_defaults, cells } => {
                 self.make_function(*to, *nested, defaults, keyword_defaults, cells)
             }

@@ -111,7 +111,7 @@ impl Specialiser<'_> {
         let operands = self.operands(instruction, &reads);
         let mut writes = Vec::new();
         instruction.writes(&mut |register| writes.push(register));
-        if writes.len() > 1 || matches!(instruction, Instruction::MakeFunction { .. }) {
+        if matches!(instruction, Instruction::MakeFunction { .. }) {
             return self.leave_for_good();
         }
         let frame = self.state.top();
@@ -120,7 +120,9 @@ impl Specialiser<'_> {
         let (site, words) = self.site(action, &operands);
         let exit = self.exit_raised();
         let result = self.build.emit(Op::Perform, &words, Immediate::Int(site), Some(exit))[0];
-        if let Some(to) = writes.first() {
+        if writes.len() > 1 {
+            self.take_apart(result, &writes)?;
+        } else if let Some(to) = writes.first() {
             let class = self.class_of_result(instruction, &operands);
             self.set(*to, Val::Object(result, class))?;
         }
@@ -168,6 +170,13 @@ impl Specialiser<'_> {
         }
     }
 
+    /// An item of a tuple that was just made.
+    pub(super) fn part_of(&mut self, tuple: &Val<Value>, index: u32) -> Value {
+        let (site, words) = self.site(Action::Part(index), core::slice::from_ref(tuple));
+        let exit = self.exit_raised();
+        self.build.emit(Op::Perform, &words, Immediate::Int(site), Some(exit))[0]
+    }
+
     /// What cannot be done here is done by the interpreter, and so is the rest of the function.
     pub(super) fn leave_for_good(&mut self) -> Done<Flow> {
         let origin = self.origin();
@@ -202,6 +211,7 @@ impl Specialiser<'_> {
     /// After code that nobody knows: what was taken for granted must be so still, and arrays may be
     /// elsewhere.
     pub(super) fn check(&mut self) -> Done {
+        self.recursion.runs_unknown = true;
         let exit = self.exit();
         self.build.emit(Op::Valid, &[], Immediate::None, Some(exit));
         self.look_again()
@@ -281,6 +291,14 @@ impl Specialiser<'_> {
             self.build.emit(Op::IsClass, &[handle], Immediate::Int(class as i64), None)[0];
         let exit = if is_guess { self.exit_refuted() } else { self.exit() };
         self.build.emit(Op::Guard, &[is_class], Immediate::None, Some(exit));
+        if class == Class::Int {
+            return self.unboxed_int(handle, is_guess);
+        }
+        self.unboxed(handle, class)
+    }
+
+    /// What an object has in it that is of a class for certain. Exits if an integer does not fit.
+    pub(super) fn unboxed(&mut self, handle: Value, class: Class) -> Val<Value> {
         match class {
             Class::Float => {
                 Val::Float(self.build.emit(Op::UnboxFloat, &[handle], Immediate::None, None)[0])
@@ -288,13 +306,15 @@ impl Specialiser<'_> {
             Class::Bool => {
                 Val::Bool(self.build.emit(Op::UnboxBool, &[handle], Immediate::None, None)[0])
             }
-            _ => {
-                let parts = self.build.emit(Op::UnboxInt, &[handle], Immediate::None, None);
-                let exit = if is_guess { self.exit_refuted() } else { self.exit() };
-                self.build.emit(Op::Guard, &[parts[1]], Immediate::None, Some(exit));
-                Val::Int(parts[0])
-            }
+            _ => self.unboxed_int(handle, false),
         }
+    }
+
+    fn unboxed_int(&mut self, handle: Value, is_guess: bool) -> Val<Value> {
+        let parts = self.build.emit(Op::UnboxInt, &[handle], Immediate::None, None);
+        let exit = if is_guess { self.exit_refuted() } else { self.exit() };
+        self.build.emit(Op::Guard, &[parts[1]], Immediate::None, Some(exit));
+        Val::Int(parts[0])
     }
 
     /// Lets interrupts in, once in a while.

@@ -359,8 +359,19 @@ impl Specialiser<'_> {
         }
         let Some(index) = self.index_in_list(key) else { return Ok(None) };
         let position = self.position_in_object(handle, index);
+        // Nobody notices the end of a number.
+        let Some(layout) = self.world.layout() else { return Ok(None) };
+        let old = self.item_of(handle, position, &layout);
+        let class = self.word_of(old, layout.class);
+        let (float, int) = (self.build.int(layout.float_class), self.build.int(layout.int_class));
+        let is_float = self.op(Op::IEq, &[class, float]);
+        let is_int = self.op(Op::IEq, &[class, int]);
+        let (_, is_bool) = self.truth_at(old, &layout);
+        let is_number = self.op(Op::BOr, &[is_float, is_int]);
+        let is_number = self.op(Op::BOr, &[is_number, is_bool]);
+        self.expect(is_number);
         let (tag, bits) = self.bits(item);
-        let exit = self.exit_refuted();
+        let exit = self.exit_raised();
         let args = [handle, position, tag, bits];
         self.build.emit(Op::StoreItem, &args, Immediate::None, Some(exit));
         Ok(Some(Flow::On))

@@ -21,6 +21,8 @@ pub trait World {
     fn layout(&mut self) -> Option<ObjectLayout> {
         None
     }
+    /// How the builtin `sum` adds floats.
+    fn summing(&mut self) -> Summing;
     /// What an object is.
     fn describe(&mut self, known: Known) -> Description;
 }
@@ -61,6 +63,17 @@ pub struct ObjectLayout {
     pub true_object: i64,
     /// The address of `False`.
     pub false_object: i64,
+}
+
+/// How the builtin `sum` adds floats, which differs from one version of Python to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Summing {
+    /// One after the other.
+    Plain,
+    /// With a compensation for what is lost, but for integers among them.
+    Compensated,
+    /// With a compensation for what is lost.
+    AllCompensated,
 }
 
 /// What a known object is.
@@ -130,9 +143,12 @@ builtins! {
     Any "builtins" "any";
     Bool "builtins" "bool";
     Chr "builtins" "chr";
+    Complex "builtins" "complex";
+    Dict "builtins" "dict";
     Enumerate "builtins" "enumerate";
     Float "builtins" "float";
     Int "builtins" "int";
+    Isinstance "builtins" "isinstance";
     Len "builtins" "len";
     List "builtins" "list";
     Max "builtins" "max";
@@ -276,6 +292,8 @@ pub enum Action {
     },
     /// Makes its one operand an object.
     Make,
+    /// Gives an item of its one operand, which is a tuple.
+    Part(u32),
 }
 
 /// What was learnt from specialisations before this one.
@@ -323,6 +341,9 @@ pub struct Specialisation {
     pub views: Vec<View>,
     /// The shapes of the arguments.
     pub arguments: Vec<Shape>,
+    /// What a call of it by itself gives in machine code, if it has such calls: a number of some kind, or
+    /// `None`.
+    pub result: Option<Shape>,
 }
 
 impl Specialisation {
@@ -335,6 +356,7 @@ impl Specialisation {
             leaves: vec![],
             views: vec![],
             arguments,
+            result: None,
         }
     }
 }

@@ -28,7 +28,7 @@ pub(super) struct Work {
 pub(super) fn cost(op: Op) -> f64 {
     match op {
         Op::Perform => 50.0,
-        Op::Next => 35.0,
+        Op::Next | Op::Recur => 35.0,
         Op::View => 30.0,
         Op::Known | Op::Truth | Op::Valid => 6.0,
         Op::IsClass | Op::UnboxInt | Op::UnboxFloat | Op::UnboxBool => 4.0,

@@ -9,7 +9,7 @@ mod lower;
 mod scope;
 
 use crate::code::{Code, Span, Unsupported};
-use ruff_python_ast::ModModule;
+use ruff_python_ast::{ModModule, Stmt};
 use ruff_text_size::TextRange;
 use scope::Scopes;
 use std::sync::Arc;
@@ -60,6 +60,33 @@ impl Lines {
     }
 }
 
+/// What becomes of annotations of functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Annotations {
+    /// They are computed with the definition.
+    Evaluated,
+    /// They are computed when somebody asks, as since Python 3.14.
+    Deferred,
+    /// They are texts: `from __future__ import annotations`.
+    Text,
+}
+
+/// What differs from one version of Python to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// What becomes of annotations of functions.
+    pub annotations: Annotations,
+    /// Whether `!r` in an f-string is done before what is behind the colon is computed, as since Python
+    /// 3.13.
+    pub converts_first: bool,
+}
+
+impl Default for Dialect {
+    fn default() -> Dialect {
+        Dialect { annotations: Annotations::Evaluated, converts_first: true }
+    }
+}
+
 /// A text that was parsed.
 #[derive(Debug)]
 pub struct Module {
@@ -70,6 +97,7 @@ pub struct Module {
     tree: ModModule,
     scopes: Scopes,
     lines: Lines,
+    dialect: Dialect,
 }
 
 impl Module {
@@ -79,6 +107,14 @@ impl Module {
     /// # Errors
     /// What is not Python.
     pub fn parse(source: &str) -> Result<Module, Unsupported> {
+        Module::parse_with(source, Dialect::default())
+    }
+
+    /// The same as a version of Python understands it.
+    ///
+    /// # Errors
+    /// What is not Python.
+    pub fn parse_with(source: &str, mut dialect: Dialect) -> Result<Module, Unsupported> {
         if u32::try_from(source.len()).map_or(true, |length| length > u32::MAX / 2) {
             let reason = "the source is too long".into();
             return Err(Unsupported { reason, span: Span::default() });
@@ -94,8 +130,11 @@ impl Module {
             span: shifted(error.location, before),
         })?;
         let tree = parsed.into_syntax();
-        let scopes = Scopes::of(&tree.body);
-        Ok(Module { text, before, tree, scopes, lines: Lines::of(source) })
+        if are_texts(&tree.body) {
+            dialect.annotations = Annotations::Text;
+        }
+        let scopes = Scopes::of(&tree.body, dialect.annotations == Annotations::Evaluated);
+        Ok(Module { text, before, tree, scopes, lines: Lines::of(source), dialect })
     }
 
     /// The plain code of the function of a name that begins at a line, as `co_name` and `co_firstlineno`
@@ -149,6 +188,17 @@ impl Module {
     fn line(&self, range: TextRange) -> u32 {
         self.lines.place(self.span(range).start).0
     }
+}
+
+/// Whether a module makes texts of annotations.
+fn are_texts(body: &[Stmt]) -> bool {
+    body.iter().any(|statement| match statement {
+        Stmt::ImportFrom(import) => {
+            import.module.as_ref().is_some_and(|module| module.as_str() == "__future__")
+                && import.names.iter().any(|name| name.name.as_str() == "annotations")
+        }
+        _ => false,
+    })
 }
 
 /// Whether there are names that the class around the function would change.

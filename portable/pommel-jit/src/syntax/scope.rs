@@ -82,11 +82,13 @@ pub(super) struct Scopes {
 
 impl Scopes {
     /// Finds the scopes of a module.
-    pub fn of(body: &[Stmt]) -> Scopes {
+    /// Annotations of functions are looked at if they are evaluated with the definitions.
+    pub fn of(body: &[Stmt], with_annotations: bool) -> Scopes {
         let mut builder = Builder {
             scopes: Scopes { all: vec![], by_range: HashMap::new() },
             current: ScopeId(0),
             depth: 0,
+            with_annotations,
         };
         builder.scopes.all.push(Scope::new(Kind::Module, None, None));
         builder.visit_body(body);
@@ -104,11 +106,11 @@ impl Scopes {
         self.by_range.get(&range).copied()
     }
 
-    /// The comprehensions that are parts of a function.
-    pub fn comprehensions_of(&self, function: ScopeId) -> Vec<ScopeId> {
+    /// The comprehensions that are parts of a function, and the generator expressions that may become so.
+    pub fn parts_of(&self, function: ScopeId) -> Vec<ScopeId> {
         let mut found = vec![];
         for (index, scope) in self.all.iter().enumerate().skip(function.0 + 1) {
-            let is_part = scope.kind == Kind::Comprehension
+            let is_part = matches!(scope.kind, Kind::Comprehension | Kind::Generator)
                 && scope.parent.is_some_and(|parent| parent == function || found.contains(&parent));
             if is_part {
                 found.push(ScopeId(index));
@@ -117,9 +119,10 @@ impl Scopes {
         found
     }
 
-    /// Where a name is, seen from a scope.
-    pub fn place(&self, scope: ScopeId, name: &str) -> Place {
-        match self.lookup(scope, name) {
+    /// Where a name is, seen from a scope. `parts` are the generator expressions around it that are parts
+    /// of their functions.
+    pub fn place(&self, scope: ScopeId, name: &str, parts: &[ScopeId]) -> Place {
+        match self.lookup(scope, name, parts) {
             None => Place::Global,
             Some((_, true)) => Place::Free,
             Some((owner, false)) => Place::Local {
@@ -131,7 +134,7 @@ impl Scopes {
 
     /// The scope that has a name as its variable, and whether it is a function around that of `scope`.
     /// Nothing if it is global.
-    fn lookup(&self, from: ScopeId, name: &str) -> Option<(ScopeId, bool)> {
+    fn lookup(&self, from: ScopeId, name: &str, parts: &[ScopeId]) -> Option<(ScopeId, bool)> {
         let mut at = from;
         let mut outside = false;
         loop {
@@ -148,7 +151,7 @@ impl Scopes {
                 }
                 _ => {}
             }
-            outside |= scope.kind != Kind::Comprehension;
+            outside |= scope.kind != Kind::Comprehension && !parts.contains(&at);
             at = scope.parent?;
         }
     }
@@ -157,7 +160,7 @@ impl Scopes {
         for index in 0..self.all.len() {
             let names: Vec<_> = self.all[index].symbols.iter().map(|s| s.name.clone()).collect();
             for name in names {
-                if let Some((owner, true)) = self.lookup(ScopeId(index), &name) {
+                if let Some((owner, true)) = self.lookup(ScopeId(index), &name, &[]) {
                     self.capture(ScopeId(index), owner, &name);
                 }
             }
@@ -229,6 +232,7 @@ struct Builder {
     scopes: Scopes,
     current: ScopeId,
     depth: u32,
+    with_annotations: bool,
 }
 
 impl Builder {
@@ -306,6 +310,10 @@ impl Builder {
             self.visit_expr(&decorator.expression);
         }
         self.defaults(&function.parameters);
+        if self.with_annotations {
+            let annotations = function.parameters.iter().filter_map(|one| one.annotation());
+            annotations.chain(function.returns.as_deref()).for_each(|one| self.visit_expr(one));
+        }
         let outer = self.enter(Kind::Function, function.range(), None);
         self.parameters(&function.parameters);
         self.visit_body(&function.body);

@@ -1,7 +1,7 @@
 //! The operations on the objects of the small world.
 
 use super::{Exception, Function, Object, Raised, World, is_subclass};
-use pommel_jit::code::{Binary, Code, Compare, Constant, Conversion, Span, Unary};
+use pommel_jit::code::{Binary, Code, Compare, Constant, Conversion, Span, Special, Unary};
 use pommel_jit::objects::{Objects, Passed};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -404,6 +404,17 @@ impl Objects for World {
         self.load_attribute(module, name)
     }
 
+    fn special(&self, operation: Special, operands: &[Object]) -> Result<Object> {
+        match (operation, operands) {
+            // Builtins of this world take no generator expressions.
+            (Special::Is(_), _) => Ok(Object::Bool(false)),
+            (Special::ToStr, [value]) => self.format(value, Some(Conversion::Str), None),
+            (Special::ToRepr, [value]) => self.format(value, Some(Conversion::Repr), None),
+            (Special::ToAscii, [value]) => self.format(value, Some(Conversion::Ascii), None),
+            _ => Err(self.error("TypeError", format!("no `{}` here", operation.text()))),
+        }
+    }
+
     fn matches(&self, exception: &Object, class: &Object) -> Result<bool> {
         match class {
             Object::Class(class) => Ok(is_subclass(exception.class(), class)),
@@ -478,6 +489,17 @@ impl Objects for World {
     fn trace(&self, error: Raised, (): &(), _code: &Code, at: Span) -> Raised {
         error.0.lines.borrow_mut().push(self.line(at));
         error
+    }
+
+    fn trace_inside(
+        &self,
+        error: Raised,
+        (): &(),
+        code: &Code,
+        _nested: usize,
+        at: Span,
+    ) -> Raised {
+        self.trace(error, &(), code, at)
     }
 
     fn poll(&self) -> Result<()> {

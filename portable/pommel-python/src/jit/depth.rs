@@ -14,18 +14,20 @@ const USUAL: usize = 512 << 10;
 
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
+    /// The interpreter's own limit, as it was when it was asked last; 0 if it has to be asked.
+    static LIMIT: Cell<u32> = const { Cell::new(0) };
     /// The lowest address of this thread's stack, once it was asked for.
     static END: Cell<usize> = const { Cell::new(0) };
 }
 
-/// A call of a compiled function that is under way, on this thread.
-pub(crate) struct Entered(*const Cell<u32>);
+/// Calls of compiled functions that are under way, on this thread: how many.
+pub(crate) struct Entered(*const Cell<u32>, u32);
 
 impl Drop for Entered {
     fn drop(&mut self) {
         // SAFETY: the count of this thread, which is there as long as the thread.
         let depth = unsafe { &*self.0 };
-        depth.set(depth.get() - 1);
+        depth.set(depth.get() - self.1);
     }
 }
 
@@ -34,13 +36,26 @@ impl Drop for Entered {
 /// # Errors
 /// `RecursionError` if calls are too deep.
 pub(crate) fn enter(ctx: Ctx<'_>) -> Result<Entered> {
+    // Whoever calls through objects may have set another limit.
+    LIMIT.set(0);
+    enter_many(ctx, 1)
+}
+
+/// Begins calls within each other, the last of which is made by machine code.
+///
+/// # Errors
+/// `RecursionError` if calls are too deep.
+pub(crate) fn enter_many(ctx: Ctx<'_>, calls: u32) -> Result<Entered> {
     let (entered, depth) = DEPTH.with(|count| {
-        count.set(count.get() + 1);
-        (Entered(count), count.get())
+        count.set(count.get() + calls);
+        (Entered(count, calls), count.get())
     });
     if depth > SHALLOW {
-        let limit = ctx.import(c"sys")?.call_method(c"getrecursionlimit", ())?.extract::<u32>()?;
-        if depth > limit || is_nearly_full() {
+        if LIMIT.get() == 0 {
+            let limit = ctx.import(c"sys")?.call_method(c"getrecursionlimit", ())?;
+            LIMIT.set(limit.extract::<u32>()?);
+        }
+        if depth > LIMIT.get() || is_nearly_full() {
             let message = "maximum recursion depth exceeded";
             return Err(Error::new(exception::RecursionError, message));
         }

@@ -12,11 +12,14 @@ use pommel_jit::code::Code;
 use pommel_jit::specialise::{Experience, FunctionObject, Known, Lesson};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 /// A function has at most so many specialisations; others run as the function is.
 const MOST: usize = 16;
-/// A function is compiled at most so often, also if what was taken for granted turns out to be wrong.
-const COMPILATIONS: usize = 64;
+/// A function is compiled at most so often, also if what was taken for granted turns out to be wrong,
+const COMPILATIONS: usize = 24;
+/// and no more if it and its loops took so long to compile.
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// The machine code of a function. Specialisations stay until the function goes, in the order in which they
 /// were made, as somebody may be in them; those that are of no use any more are passed over.
@@ -201,6 +204,23 @@ impl Engine {
         at_any_cost: bool,
     ) -> Result<bool> {
         let Ok(backend) = backend() else { return Ok(false) };
+        let function = call.this.borrow()?;
+        if function.time_to_compile() > PATIENCE {
+            return Ok(false);
+        }
+        let start = Instant::now();
+        let made = self.compile_with(backend, call, arguments, at_any_cost);
+        function.took_to_compile(start.elapsed());
+        made
+    }
+
+    fn compile_with<'c>(
+        &self,
+        backend: &dyn Backend,
+        call: &Call<'_, 'c>,
+        arguments: &[Option<Object<'c>>],
+        at_any_cost: bool,
+    ) -> Result<bool> {
         let experience = {
             let mut state = self.state();
             if self.made().count() >= MOST || state.compilations >= COMPILATIONS {

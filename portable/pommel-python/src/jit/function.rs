@@ -8,12 +8,14 @@ use super::depth;
 use super::engine::{Call, Called, Engine};
 use super::native::{Compiled, Note};
 use super::objects::{Home, Python};
-use super::source::Source;
+use super::source::{Source, runs_on};
 use pommel::prelude::*;
 use pommel_jit::code::{BlockId, Code, Parameters, Point, Span, Unsupported};
 use pommel_jit::plain::{self, Frame};
 use pommel_jit::specialise::Lesson;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// What is done with a function, as `POMMEL_JIT` says.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub struct JitFunction {
     code: OnceLock<Result<Arc<Code>, Unsupported>>,
     /// Its machine code.
     engine: Engine,
+    /// How many microseconds all of it took to compile.
+    compiling: AtomicU64,
     /// That of its loops, and of those of functions that it calls.
     pub(super) continuations: Continuations,
     /// A list of what that knows.
@@ -57,6 +61,7 @@ impl JitFunction {
             known: OnceLock::new(),
             code: OnceLock::new(),
             engine: Engine::default(),
+            compiling: AtomicU64::new(0),
             continuations: Continuations::default(),
             kept: Field::empty(),
         }
@@ -70,6 +75,10 @@ impl JitFunction {
         mode: &str,
     ) -> Result<()> {
         let own = this.borrow()?;
+        let version = this.ctx().import(c"sys")?.get_attr(c"version_info")?;
+        let (major, minor): (Object<'_>, Object<'_>) = (version.get_item(0)?, version.get_item(1)?);
+        let version = (major.extract::<u32>()?, minor.extract::<u32>()?);
+        runs_on(version);
         let mode = match mode {
             "plain" => Mode::Plain,
             "always" => Mode::Always,
@@ -162,6 +171,16 @@ impl JitFunction {
         {
             self.engine.learn(lesson);
         }
+    }
+
+    /// How long it took to compile until now.
+    pub(super) fn time_to_compile(&self) -> Duration {
+        Duration::from_micros(self.compiling.load(Ordering::Relaxed))
+    }
+
+    /// Counts time that it took to compile.
+    pub(super) fn took_to_compile(&self, time: Duration) {
+        self.compiling.fetch_add(time.as_micros() as u64, Ordering::Relaxed);
     }
 
     /// What is known of it, and the function as it is.

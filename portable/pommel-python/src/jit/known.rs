@@ -4,7 +4,9 @@ use super::function::{JitFunction, code_of, wrapped};
 use super::source::Source;
 use pommel::prelude::*;
 use pommel::raw::{Watch, attach, calls, ints};
-use pommel_jit::specialise::{Builtin, Description, FunctionObject, Known, ObjectLayout, World};
+use pommel_jit::specialise::{
+    Builtin, Description, FunctionObject, Known, ObjectLayout, Summing, World,
+};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
@@ -510,6 +512,18 @@ impl World for Inquiry<'_> {
 
     fn layout(&mut self) -> Option<ObjectLayout> {
         object_layout(self.ctx)
+    }
+
+    fn summing(&mut self) -> Summing {
+        let found = self
+            .ctx
+            .import(c"pommel._compiled")
+            .and_then(|module| module.get_attr(c"SUMMING")?.extract::<u8>());
+        match self.kept(found) {
+            Some(1) => Summing::Compensated,
+            Some(2) => Summing::AllCompensated,
+            _ => Summing::Plain,
+        }
     }
 
     fn describe(&mut self, known: Known) -> Description {

@@ -350,21 +350,24 @@ impl<'c> Lists<'c> {
         let (start, stop) = ends(length as i64, given, words[4] as i64, 1);
         let (start, stop) = (start as usize, stop.max(start) as usize);
         let Some(layout) = same else { return self.splice_items(list, other, start..stop) };
-        let new = match self.entry(other) {
-            None => vec![],
-            Some(other) if other.parts.kind == kind => {
-                other.words_of(layout, 0, other.len() as i64, 1)?
-            }
+        let count = match self.entry(other) {
+            None => 0,
+            Some(by) if by.parts.kind == kind && other != list => by.len(),
             Some(_) => return self.splice_items(list, other, start..stop),
         };
         let size = layout.size() / 8;
-        let behind = start + new.len() / size;
+        let behind = start + count;
         let needed = behind + length - stop;
         self.make_room(list, layout, needed)?;
+        // The other list's memory is away while it is read, and stays where it is.
+        let new = self.entry(other).map(|by| core::mem::take(&mut by.memory)).unwrap_or_default();
         let entry = self.entry(list)?;
         entry.memory.copy_within(stop * size..length * size, behind * size);
-        entry.memory[start * size..behind * size].copy_from_slice(&new);
+        entry.memory[start * size..behind * size].copy_from_slice(&new[..count * size]);
         entry.set_len(needed);
+        if let Some(by) = self.entry(other) {
+            by.memory = new;
+        }
         Some(0)
     }
 

@@ -1,5 +1,6 @@
 //! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
 
+use super::depth;
 use super::function::JitFunction;
 use super::known::{Facts, Found, Inquiry, KnownObjects};
 use super::lists::Lists;
@@ -20,7 +21,7 @@ use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
 use pommel_jit::specialise::{
     Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, Lesson, NOTHING, Origin,
-    Outcome, Recipe, Refusal, Shape, Site, Specialisation, Tag, View, specialise,
+    Outcome, Recipe, Refusal, Shape, Site, Specialisation, Tag, Val, View, specialise,
 };
 use smallvec::SmallVec;
 use std::cell::RefCell;
@@ -64,6 +65,8 @@ pub(crate) struct Compiled {
     steps: Vec<Option<Step>>,
     views: Vec<View>,
     arguments: Vec<Shape>,
+    /// What a call by itself gives in machine code.
+    result: Option<Shape>,
     facts: Facts,
     /// The texts that its functions stand in.
     sources: HashMap<Known, Arc<Source>>,
@@ -122,6 +125,11 @@ impl<'c> Going<'c> {
         if let Going::On(..) = self {
             objects.lets_machine_code_take_over(function);
         }
+        self.on_objects(objects)
+    }
+
+    /// The same without machine code for what is left.
+    fn on_objects(self, objects: &Python<'c>) -> Result<Object<'c>> {
         match self {
             Going::Ended(result) => result,
             Going::On(frames, None) => plain::resume(objects, frames),
@@ -169,7 +177,7 @@ impl Compiled {
             Ok((made, machine)) => (made, Ok(machine)),
             Err(refusal) => (Specialisation::empty(shapes), Err(refusal)),
         };
-        let Specialisation { function, exits, sites, leaves, views, arguments } = made;
+        let Specialisation { function, exits, sites, leaves, views, arguments, result } = made;
         let words = machine.as_ref().map_or(0, |machine| machine.words());
         let compiled = Compiled {
             taken: exits.iter().map(|_| AtomicU32::new(0)).collect(),
@@ -180,6 +188,7 @@ impl Compiled {
             steps,
             views,
             arguments,
+            result,
             facts,
             sources,
             machine,
@@ -246,15 +255,7 @@ impl Compiled {
         }
         let Ok(machine) = &self.machine else { return Ok(Attempt::AsItIs) };
         self.entered.fetch_add(1, Ordering::Relaxed);
-        let mut activation = Activation {
-            ctx: known.ctx(),
-            compiled: self,
-            known,
-            objects,
-            error: None,
-            views: self.views.iter().map(|_| [0; VIEW_WORDS]).collect(),
-            lists: RefCell::new(Lists::new(known.ctx())),
-        };
+        let mut activation = Activation::new(self, objects, known);
         let address = (&raw mut activation).cast::<()>();
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
         // arguments among them; the activation is what `call` takes it for.
@@ -316,6 +317,10 @@ struct Activation<'a, 'c> {
     objects: &'a Python<'c>,
     /// The exception that an operation has raised.
     error: Option<Error>,
+    /// What a call of the function by itself has given, where machine code does not go on with it.
+    returned: Option<Object<'c>>,
+    /// What such calls have learnt.
+    learnt: Option<Lesson>,
     /// The words of each look at an array.
     views: Vec<[u64; VIEW_WORDS]>,
     /// The lists that it made and nobody else knows.
@@ -379,7 +384,10 @@ impl<'c> Activation<'_, 'c> {
                 Ok(number) => words[0] = number as u64,
                 Err(_) => return Ok(false),
             },
-            Op::StoreItem => return self.store_item(words),
+            Op::StoreItem => {
+                let number = number(self.ctx, words[2], words[3])?;
+                self.lent(words[0]).cast::<List<'_>>()?.set_index(words[1] as isize, number)?;
+            }
             Op::AppendItem => {
                 let number = number(self.ctx, words[1], words[2])?;
                 self.lent(words[0]).cast::<List<'_>>()?.append(number)?;
@@ -393,6 +401,7 @@ impl<'c> Activation<'_, 'c> {
             }
             Op::ListObject => words[0] = given(self.lists.borrow_mut().object(words[0])?),
             Op::ListCopy => words[0] = given(self.lists.borrow_mut().copy(words[0])?),
+            Op::Recur => return self.recur(immediate as u32, words),
             Op::Poll => {
                 self.objects.poll()?;
             }
@@ -412,21 +421,6 @@ impl<'c> Activation<'_, 'c> {
             }
         }
         Ok(true)
-    }
-
-    /// Puts a number in place of one in a list. False if there is something else, whose end may be
-    /// noticed.
-    fn store_item(&self, words: &[u64]) -> Result<bool> {
-        let list = self.lent(words[0]);
-        let at = words[1] as isize;
-        let is_number = matches!(
-            class_of(&list.get_index(at)?),
-            Some(Class::Float | Class::Int | Class::Bool | Class::None)
-        );
-        if is_number {
-            list.cast::<List<'_>>()?.set_index(at, number(self.ctx, words[2], words[3])?)?;
-        }
-        Ok(is_number)
     }
 
     fn known_object(&self, number: i64) -> Result<Object<'c>> {
@@ -477,11 +471,23 @@ impl<'c> Activation<'_, 'c> {
         let mut operands = operands?;
         let result = match &site.action {
             Action::Make => operands.pop().flatten(),
+            Action::Part(index) => {
+                let tuple = operands.pop().flatten().ok_or_else(lost_operand)?;
+                Some(tuple.cast::<Tuple<'_>>()?.get_index(*index as isize)?)
+            }
             Action::Instruction { code, home, instruction } => {
                 let home = self.home(*home)?;
                 let mut operands = Operands::new(instruction, operands);
                 plain::perform(self.objects, code, &home, instruction, &mut operands)?;
-                operands.written.pop().and_then(|(_, object)| object)
+                match &operands.written[..] {
+                    [] => None,
+                    [(_, object)] => object.clone(),
+                    several => {
+                        let objects = several.iter().map(|(_, object)| object.clone());
+                        let objects: Option<Vec<Object<'c>>> = objects.collect();
+                        Some(self.objects.tuple(&objects.ok_or_else(lost_operand)?)?)
+                    }
+                }
             }
         };
         Ok(given(result.unwrap_or_else(|| self.ctx.none())))
@@ -514,6 +520,14 @@ impl<'c> Activation<'_, 'c> {
             Outcome::Returned(recipe) => (None, Going::Ended(self.returned(recipe, saved, plan))),
             Outcome::GoesOn { frames: plans, raised, refuted } => {
                 let going = match self.frames(plans, saved, plan) {
+                    Ok(mut frames) if *raised && self.returned.is_some() => {
+                        if let (Some((frame, at)), Some(value)) =
+                            (frames.last_mut(), self.returned.take())
+                        {
+                            *at = plain::give(frame, *at, value);
+                        }
+                        Going::On(frames, None)
+                    }
                     Ok(frames) if *raised => {
                         let lost = || Error::runtime_error("an exception was lost");
                         Going::On(frames, Some(self.error.take().unwrap_or_else(lost)))
@@ -534,7 +548,7 @@ impl<'c> Activation<'_, 'c> {
         for word in rest.iter().skip(1).take(count) {
             drop(self.owned(*word));
         }
-        Done { going, learnt }
+        Done { going, learnt: learnt.or(self.learnt) }
     }
 
     fn returned(&self, recipe: &Recipe, words: &[u64], plan: &ExitPlan) -> Result<Object<'c>> {
@@ -584,8 +598,99 @@ impl<'c> Activation<'_, 'c> {
     }
 }
 
+impl<'a, 'c> Activation<'a, 'c> {
+    fn new(
+        compiled: &'a Compiled,
+        objects: &'a Python<'c>,
+        known: &'a KnownObjects<'a, 'c>,
+    ) -> Activation<'a, 'c> {
+        let views = compiled.views.iter().map(|_| [0; VIEW_WORDS]).collect();
+        let ctx = known.ctx();
+        let (error, returned, learnt) = (None, None, None);
+        let lists = RefCell::new(Lists::new(ctx));
+        Activation { ctx, compiled, known, objects, error, returned, learnt, views, lists }
+    }
+
+    /// Calls the function itself, as so many calls within each other; the arguments are in the words, where
+    /// the result goes. False if machine code cannot go on with what it gave.
+    fn recur(&mut self, calls: u32, words: &mut [u64]) -> Result<bool> {
+        let _entered = depth::enter_many(self.ctx, calls)?;
+        self.objects.poll()?;
+        let compiled = self.compiled;
+        let Ok(machine) = &compiled.machine else { return Ok(false) };
+        let (mut small, mut large) = ([0; FEW_WORDS], Vec::new());
+        let room = machine.words().max(words.len());
+        let buffer: &mut [u64] = if room <= FEW_WORDS {
+            &mut small[..room]
+        } else {
+            large.resize(room, 0);
+            &mut large
+        };
+        buffer[..words.len()].copy_from_slice(words);
+        let mut inner = Activation::new(compiled, self.objects, self.known);
+        let address = (&raw mut inner).cast::<()>();
+        // SAFETY: the code is there, since it is what calls this; there are as many words as it wants, the
+        // arguments among them; the activation is what `call` takes it for.
+        let exit = unsafe { machine.entry()(address, buffer.as_mut_ptr()) };
+        if let Some((bits, tag)) = compiled.passed_on(exit, buffer) {
+            (words[0], words[1]) = (bits, tag);
+            return Ok(true);
+        }
+        let Done { going, learnt } = inner.leave(exit, buffer);
+        self.learnt = self.learnt.take().or(learnt);
+        let object = going.on_objects(self.objects)?;
+        if let Some((bits, tag)) =
+            compiled.result.as_ref().and_then(|shape| bits_of(&object, shape))
+            && compiled.facts.hold(self.known)?
+        {
+            (words[0], words[1]) = (bits, tag);
+            return Ok(true);
+        }
+        self.returned = Some(object);
+        Ok(false)
+    }
+}
+
+impl Compiled {
+    /// The bits and the kind of a result that machine code passes on, if it returned with one.
+    fn passed_on(&self, exit: u32, words: &[u64]) -> Option<(u64, u64)> {
+        let plan = &self.exits[exit as usize - 1];
+        let Outcome::Returned(recipe) = &plan.outcome else { return None };
+        // What machine code has for its own is given back elsewhere.
+        if words.get(plan.words as usize).is_none_or(|owned| *owned != 0) {
+            return None;
+        }
+        Some(match recipe {
+            Val::None => (0, Tag::None as u64),
+            Val::Bool(at) => (words[*at as usize] & 0xff, Tag::Bool as u64),
+            Val::Int(at) => (words[*at as usize], Tag::Int as u64),
+            Val::Float(at) => (words[*at as usize], Tag::Float as u64),
+            Val::Number(tag, bits, _) => (words[*bits as usize], words[*tag as usize]),
+            _ => return None,
+        })
+    }
+}
+
+/// The bits and the kind of an object, if it is a number of a shape.
+fn bits_of(object: &Object<'_>, shape: &Shape) -> Option<(u64, u64)> {
+    let (bits, tag) = match class_of(object) {
+        Some(Class::None) => (0, Tag::None),
+        Some(Class::Bool) => (object.is_true().ok()?.into(), Tag::Bool),
+        Some(Class::Int) => (object.extract::<i64>().ok()? as u64, Tag::Int),
+        Some(Class::Float) => (object.extract::<f64>().ok()?.to_bits(), Tag::Float),
+        _ => return None,
+    };
+    let kinds = shape.kinds()?;
+    kinds.tags().any(|kind| kind == tag).then_some((bits, tag as u64))
+}
+
 /// Functions that stand at calls of each other, the last one at a point.
 pub(crate) type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
+
+/// The error for an operand that is not there, which is a fault of the compiler.
+fn lost_operand() -> Error {
+    Error::runtime_error("an operand was lost")
+}
 
 /// The word of a handle that machine code gets for its own.
 fn given(object: Object<'_>) -> u64 {

@@ -10,7 +10,9 @@ use super::native::Going;
 use super::source::Source;
 use pommel::CmpOp;
 use pommel::prelude::*;
-use pommel_jit::code::{Binary, BlockId, Code, Compare, Constant, Conversion, Span, Unary};
+use pommel_jit::code::{
+    Binary, BlockId, Code, Compare, Constant, Conversion, Span, Special, Unary,
+};
 use pommel_jit::objects::{Objects, Passed};
 use pommel_jit::plain::{Frame, Taken};
 use std::cell::{Cell, OnceCell, RefCell};
@@ -525,6 +527,19 @@ impl<'c> Objects for Python<'c> {
         self.help(c"import_from", &[module, &self.ctx.object(name)?])
     }
 
+    fn special(&self, operation: Special, operands: &[Object<'c>]) -> Result<Object<'c>> {
+        let name =
+            std::ffi::CString::new(operation.text()).map_err(|_| Error::runtime_error("a name"))?;
+        let function = self.in_python.get(&name)?;
+        match operation {
+            Special::Is(consumer) => {
+                let name = self.ctx.object(consumer.name())?;
+                function.call((&operands[0], name))
+            }
+            _ => self.call_plainly(&function, &references(operands)),
+        }
+    }
+
     fn matches(&self, exception: &Object<'c>, class: &Object<'c>) -> Result<bool> {
         self.help(c"matches", &[exception, class])?.is_true()
     }
@@ -535,10 +550,14 @@ impl<'c> Objects for Python<'c> {
             None => c"raising_again",
         };
         let values: Vec<_> = exception.into_iter().chain(cause).collect();
+        let outside = self.in_python.get(c"being_handled").and_then(|handled| handled.call(()));
         let raised = self.in_python.get(name).and_then(|raise| self.call_plainly(&raise, &values));
         match raised {
             Ok(raised) => {
-                let is_again = exception.is_none() && !self.handled.borrow().is_empty();
+                // What is handled already, here or by a caller, goes on as it is.
+                let is_outside = outside.is_ok_and(|outside| outside.is(&raised));
+                let is_handled = is_outside || !self.handled.borrow().is_empty();
+                let is_again = exception.is_none() && is_handled;
                 self.leaves_no_trace.set(is_again);
                 Error::from_value(&raised)
             }
@@ -589,6 +608,32 @@ impl<'c> Objects for Python<'c> {
             Err(error) if error.is(self.ctx, exception::KeyboardInterrupt) => error,
             // Where there is no room for it, the traceback has to do without this function.
             Ok(_) | Err(_) => Error::from_value(&value),
+        }
+    }
+
+    fn trace_inside(
+        &self,
+        error: Error,
+        home: &Home<'c>,
+        code: &Code,
+        nested: usize,
+        at: Span,
+    ) -> Error {
+        let value = match self.caught(error) {
+            Ok(value) => value,
+            Err(error) => return error,
+        };
+        let place = home.source.position(at);
+        let place = (place.line, place.column, place.end_line, place.end_column);
+        let handled = self.latest().unwrap_or_else(|| self.ctx.none());
+        let add = self.in_python.get(c"traced_inside");
+        let inside = self.nested_code(home, code, nested);
+        let added =
+            add.and_then(|add| add.call((&value, &home.function, &inside?, place, &handled)));
+        match added {
+            Ok(value) => Error::from_value(&value),
+            Err(error) if error.is(self.ctx, exception::KeyboardInterrupt) => error,
+            Err(_) => Error::from_value(&value),
         }
     }
 

@@ -4,7 +4,7 @@
 //! them. A text is parsed when the first of its functions is asked for.
 
 use pommel_jit::code::{Code, Span, Unsupported};
-use pommel_jit::syntax::{Module, Position};
+use pommel_jit::syntax::{Annotations, Dialect, Module, Position};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -22,6 +22,16 @@ pub(crate) struct Source {
 
 /// The texts that functions need now, by their hashes.
 static TEXTS: Mutex<Option<HashMap<u64, Weak<Source>>>> = Mutex::new(None);
+
+/// What this version of Python differs in, once it was asked.
+static DIALECT: OnceLock<Dialect> = OnceLock::new();
+
+/// Says which version of Python this is.
+pub(super) fn runs_on(version: (u32, u32)) {
+    let is_deferred = version >= (3, 14);
+    let annotations = if is_deferred { Annotations::Deferred } else { Annotations::Evaluated };
+    let _ = DIALECT.set(Dialect { annotations, converts_first: version >= (3, 13) });
+}
 
 impl Source {
     /// A text, which is kept once.
@@ -58,7 +68,7 @@ impl Source {
                 reason: "its source was not found".into(),
                 span: Span::default(),
             }),
-            false => Module::parse(&self.text),
+            false => Module::parse_with(&self.text, *DIALECT.get_or_init(Dialect::default)),
         })
     }
 

@@ -35,7 +35,7 @@ impl Step {
             Action::Instruction { code, instruction, .. } => {
                 Step::of_instruction(code, instruction, inquiry)
             }
-            Action::Make => Ok(None),
+            Action::Make | Action::Part(_) => Ok(None),
         }
     }
 

@@ -10,10 +10,12 @@ import warnings
 
 #: The modules with functions, by the least version of Python that can read them.
 MODULES = {
+    "algorithms": (3, 9),
     "arithmetic": (3, 9),
     "arrays": (3, 9),
     "calls": (3, 9),
     "characters": (3, 9),
+    "consumed": (3, 9),
     "containers": (3, 9),
     "control": (3, 9),
     "errors": (3, 9),
@@ -21,19 +23,15 @@ MODULES = {
     "lists": (3, 9),
     "loops": (3, 9),
     "names": (3, 9),
+    "numbers": (3, 9),
+    "patterns": (3, 10),
     "returning": (3, 9),
+    "statements": (3, 9),
     "text": (3, 9),
 }
 
 #: What is not compiled yet, and a word of the reason. The other functions all are.
-LEFT_OUT = {
-    "calls.annotated_nested_function": "annotations",
-    "errors.suppressed": "with",
-    "errors.with_and_return": "with",
-    "errors.with_in_a_loop": "with",
-    "errors.with_statement": "with",
-    "errors.with_what_is_no_manager": "with",
-}
+LEFT_OUT = {}
 
 #: PyPy has two texts for a division of integers by zero, of which native code chooses one; and PyPy 8 itself
 #: says at times that 1.5 > nan.

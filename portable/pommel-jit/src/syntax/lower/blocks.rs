@@ -6,7 +6,12 @@ use crate::code::{BlockId, Handler, Instruction, Reg, Span, Terminator};
 impl<'a> Lowering<'a> {
     /// A new block, which what handles exceptions here protects.
     pub(super) fn block(&mut self) -> BlockId {
-        self.blocks.push(Draft { instructions: vec![], terminator: None, handler: self.handler });
+        self.blocks.push(Draft {
+            instructions: vec![],
+            terminator: None,
+            handler: self.handler,
+            inside: self.inside,
+        });
         BlockId(self.blocks.len() as u32 - 1)
     }
 
@@ -55,6 +60,17 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// From here on the instructions are those of a generator expression that is followed, or of the
+    /// function itself.
+    pub(super) fn go_inside(&mut self, inside: Option<u32>, span: Span) {
+        if self.inside != inside {
+            self.inside = inside;
+            let block = self.block();
+            self.jump(block, span);
+            self.enter(block);
+        }
+    }
+
     /// Does what has to be done on the way out of all parts of the function but the outermost so many.
     /// Whoever calls it ends the block and calls [`Self::stay`] with what this gives.
     pub(super) fn leave(&mut self, depth: usize, span: Span) -> Result<Left<'a>> {
@@ -71,6 +87,10 @@ impl<'a> Lowering<'a> {
                     if let Some(name) = name {
                         self.unname(name)?;
                     }
+                }
+                Some(Context::With { exit, at, outside }) => {
+                    self.protect(outside, span);
+                    self.exit_context(exit, at);
                 }
                 Some(Context::Loop { .. }) | None => {}
             }

@@ -2,7 +2,8 @@
 
 use super::name::Variable;
 use super::{Lowering, Result};
-use crate::code::{Argument, Instruction, Reg, Span};
+use crate::code::{Argument, Instruction, Reg, Span, Special};
+use crate::syntax::scope::Kind;
 use ruff_python_ast::{self as ast, Expr};
 
 /// Builtins that ask for the frame that calls them.
@@ -17,16 +18,37 @@ const FRAME_WITHOUT_ARGUMENTS: [&str; 3] = ["super", "vars", "dir"];
 impl<'a> Lowering<'a> {
     /// A call: what is called, arguments by position, then those by keyword, wherever they stand.
     pub(super) fn call(&mut self, call: &'a ast::ExprCall, want: Option<Reg>) -> Result<Reg> {
+        if self.is_bare_super(call) {
+            let span = self.span(call);
+            return self.bare_super(call, span, want);
+        }
         self.check_callee(call)?;
+        if let Some((consumer, generator)) = self.consumer(call) {
+            return self.consume(call, consumer, generator);
+        }
         let mark = self.next;
         let callee = self.value(&call.func)?;
-        let mut arguments = self.positional(call)?;
-        for (index, keyword) in call.arguments.keywords.iter().enumerate() {
+        let arguments = self.arguments(&call.arguments, self.span(call))?;
+        self.next = mark;
+        let to = self.target(want);
+        let span = self.call_span(call);
+        self.emit(Instruction::Call { to, callee, arguments }, span);
+        Ok(to)
+    }
+
+    /// The arguments of a call that stands somewhere.
+    pub(super) fn arguments(
+        &mut self,
+        given: &'a ast::Arguments,
+        span: Span,
+    ) -> Result<Vec<Argument>> {
+        let mut arguments = self.positional(given, span)?;
+        for (index, keyword) in given.keywords.iter().enumerate() {
             let value = self.value(&keyword.value)?;
             arguments.push(match &keyword.arg {
                 Some(name) => Argument::Keyword(self.mangled(name), value),
                 None => {
-                    let later = &call.arguments.keywords[index + 1..];
+                    let later = &given.keywords[index + 1..];
                     if let Some(keyword) = later.iter().find(|k| !is_quiet(&k.value)) {
                         return self.cannot("an argument that is computed behind `**`", keyword);
                     }
@@ -34,10 +56,47 @@ impl<'a> Lowering<'a> {
                 }
             });
         }
+        Ok(arguments)
+    }
+
+    /// Whether a call is `super()` in a method, as far as the source says.
+    pub(super) fn is_bare_super(&self, call: &ast::ExprCall) -> bool {
+        let is_super = matches!(&*call.func, Expr::Name(name)
+            if name.id.as_str() == "super" && matches!(self.variable("super"), Variable::Global));
+        is_super
+            && call.arguments.is_empty()
+            && self.module.scopes.get(self.scope).kind == Kind::Function
+            && self.code.parameters.positional > 0
+            && matches!(self.variable("__class__"), Variable::Cell(_))
+    }
+
+    /// `super()`: the class is in a cell, the object in the first variable.
+    pub(super) fn bare_super(
+        &mut self,
+        call: &'a ast::ExprCall,
+        span: Span,
+        want: Option<Reg>,
+    ) -> Result<Reg> {
+        let mark = self.next;
+        let callee = self.value(&call.func)?;
+        let Variable::Cell(class) = self.variable("__class__") else {
+            return self.cannot("super() outside of a method", call);
+        };
+        let object = match self.variable(&self.code.locals[0].clone()) {
+            Variable::Cell(cell) => {
+                let to = self.temporary();
+                self.emit(Instruction::LoadCell { to, cell }, span);
+                to
+            }
+            _ => {
+                self.emit(Instruction::CheckBound { local: Reg(0) }, span);
+                Reg(0)
+            }
+        };
         self.next = mark;
         let to = self.target(want);
-        let span = self.call_span(call);
-        self.emit(Instruction::Call { to, callee, arguments }, span);
+        let (operation, operands) = (Special::Super, vec![callee, class, object]);
+        self.emit(Instruction::Special { to, operation, operands }, span);
         Ok(to)
     }
 
@@ -76,8 +135,7 @@ impl<'a> Lowering<'a> {
 
     /// Arguments by position. If something is computed behind a starred one, that is iterated before,
     /// unless it is the only one.
-    fn positional(&mut self, call: &'a ast::ExprCall) -> Result<Vec<Argument>> {
-        let given = &call.arguments;
+    fn positional(&mut self, given: &'a ast::Arguments, span: Span) -> Result<Vec<Argument>> {
         let (args, keywords) = (&given.args[..], &given.keywords);
         let starred = args.iter().position(Expr::is_starred_expr);
         let is_late = starred.is_some_and(|at| {
@@ -88,7 +146,6 @@ impl<'a> Lowering<'a> {
             !later.chain(keywords.iter().map(|keyword| &keyword.value)).all(is_quiet)
         });
         if is_late && args.len() > 1 {
-            let span = self.span(call);
             return Ok(vec![Argument::Starred(self.list_of(args, span)?)]);
         }
         let mut arguments = vec![];

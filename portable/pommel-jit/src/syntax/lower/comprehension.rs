@@ -56,7 +56,7 @@ impl<'a> Lowering<'a> {
         let outer = core::mem::replace(&mut self.scope, scope);
         self.begin_variables(scope, generators.len() > 1, span);
         let end = self.block();
-        self.rounds(generators, iterator, collection, element, end)?;
+        self.rounds(generators, iterator, end, &mut |this, _| this.element(collection, element))?;
         self.enter(end);
         for register in self.variables_of(scope) {
             self.emit(Instruction::Unbind { register }, span);
@@ -66,7 +66,7 @@ impl<'a> Lowering<'a> {
         Ok(collection)
     }
 
-    fn variables_of(&self, scope: ScopeId) -> Vec<Reg> {
+    pub(super) fn variables_of(&self, scope: ScopeId) -> Vec<Reg> {
         let variables = self.module.scopes.get(scope).variables();
         let registers = variables.map(|symbol| (scope, symbol.name.clone()));
         registers.filter_map(|key| self.variables.get(&key).copied()).collect()
@@ -75,7 +75,7 @@ impl<'a> Lowering<'a> {
     /// The variables of a comprehension are unbound when it begins, whatever an exception left there
     /// before; those that functions capture are in new cells. With one loop, all are bound before anybody
     /// looks.
-    fn begin_variables(&mut self, scope: ScopeId, is_nested: bool, span: Span) {
+    pub(super) fn begin_variables(&mut self, scope: ScopeId, is_nested: bool, span: Span) {
         let is_captured = |symbol: &crate::syntax::scope::Symbol| symbol.captured;
         if is_nested || self.module.scopes.get(scope).variables().any(is_captured) {
             for register in self.variables_of(scope) {
@@ -85,7 +85,7 @@ impl<'a> Lowering<'a> {
         self.make_cells(scope, span);
     }
 
-    fn iterator(&mut self, generator: &'a Comprehension) -> Result<Reg> {
+    pub(super) fn iterator(&mut self, generator: &'a Comprehension) -> Result<Reg> {
         if generator.is_async {
             return self.cannot("an asynchronous comprehension", generator);
         }
@@ -98,13 +98,14 @@ impl<'a> Lowering<'a> {
         Ok(to)
     }
 
-    fn rounds(
+    /// The loops of a comprehension, of which the first has its iterator already. `each` is what is done in
+    /// every round; the next round begins in the block that it is given.
+    pub(super) fn rounds(
         &mut self,
         generators: &'a [Comprehension],
         iterator: Reg,
-        collection: Reg,
-        element: Element<'a>,
         end: BlockId,
+        each: &mut dyn FnMut(&mut Self, BlockId) -> Result<()>,
     ) -> Result<()> {
         let Some((generator, inner)) = generators.split_first() else { return Ok(()) };
         let mark = self.next;
@@ -124,10 +125,10 @@ impl<'a> Lowering<'a> {
         match inner.first() {
             Some(next) => {
                 let iterator = self.iterator(next)?;
-                self.rounds(inner, iterator, collection, element, head)?;
+                self.rounds(inner, iterator, head, each)?;
             }
             None => {
-                self.element(collection, element)?;
+                each(self, head)?;
                 self.jump(head, span);
             }
         }

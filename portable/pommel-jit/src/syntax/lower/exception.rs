@@ -62,21 +62,21 @@ impl<'a> Lowering<'a> {
     }
 
     /// An exception is handled from here on. What others go by is to be ended by [`Self::end_handling`].
-    fn begin_handling(&mut self, exception: Reg, span: Span) -> Handler {
+    pub(super) fn begin_handling(&mut self, exception: Reg, span: Span) -> Handler {
         self.emit(Instruction::EnterHandler { exception }, span);
         let cleanup = Handler { block: self.block(), exception: self.temporary() };
         self.protect(Some(cleanup), span);
         cleanup
     }
 
-    fn end_handling(&mut self, cleanup: Handler, outside: Option<Handler>, span: Span) {
+    pub(super) fn end_handling(&mut self, cleanup: Handler, outside: Option<Handler>, span: Span) {
         self.handler = outside;
         self.enter(cleanup.block);
         self.go_on(cleanup.exception, outside, span);
     }
 
     /// An exception is not handled any more and goes on its way.
-    fn go_on(&mut self, exception: Reg, outside: Option<Handler>, span: Span) {
+    pub(super) fn go_on(&mut self, exception: Reg, outside: Option<Handler>, span: Span) {
         self.protect(outside, span);
         self.emit(Instruction::LeaveHandler, span);
         self.terminate(Terminator::Reraise { exception }, span);

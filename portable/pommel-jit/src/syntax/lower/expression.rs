@@ -51,7 +51,14 @@ impl<'a> Lowering<'a> {
                 Ok(to)
             }
             Expr::Attribute(e) => {
-                let object = self.value(&e.value)?;
+                let object = match &*e.value {
+                    // In tracebacks `super()` is all of `super().name`.
+                    Expr::Call(call) if self.is_bare_super(call) => {
+                        let span = self.attribute_span(e);
+                        self.bare_super(call, span, None)?
+                    }
+                    value => self.value(value)?,
+                };
                 self.next = mark;
                 let (to, name) = (self.target(want), self.mangled(&e.attr));
                 let span = self.attribute_span(e);

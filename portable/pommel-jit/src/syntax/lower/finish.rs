@@ -73,7 +73,8 @@ fn merge(drafts: &mut [Draft]) {
             let draft = &drafts[at.0 as usize];
             let Some((Terminator::Jump(to), _)) = draft.terminator else { break };
             let next = &drafts[to.0 as usize];
-            if to == at || ways[to.0 as usize] != 1 || next.handler != draft.handler {
+            let is_same = (next.handler, next.inside) == (draft.handler, draft.inside);
+            if to == at || ways[to.0 as usize] != 1 || !is_same {
                 break;
             }
             let next = &mut drafts[to.0 as usize];
@@ -102,7 +103,8 @@ fn laid_out(mut drafts: Vec<Draft>) -> Vec<Block> {
         let mut handler = draft.handler;
         handler.iter_mut().for_each(|handler| handler.block = places[handler.block.0 as usize]);
         let instructions = core::mem::take(&mut draft.instructions);
-        blocks.push(Block { instructions, terminator, span, handler });
+        let inside = draft.inside;
+        blocks.push(Block { instructions, terminator, span, handler, inside });
     }
     blocks
 }

@@ -22,7 +22,12 @@ pub(super) fn lower(module: &Module, function: Function<'_>) -> Result<Code> {
     }
     let mut lowering = Lowering::new(module, scope, heading(module, function, scope));
     let start = lowering.blocks.len() as u32;
-    lowering.blocks.push(Draft { instructions: vec![], terminator: None, handler: None });
+    lowering.blocks.push(Draft {
+        instructions: vec![],
+        terminator: None,
+        handler: None,
+        inside: None,
+    });
     lowering.enter(BlockId(start));
     let span = Span { end: lowering.code.span.start, ..lowering.code.span };
     lowering.make_cells(scope, span);
@@ -80,6 +85,8 @@ impl<'a> Lowering<'a> {
             blocks: vec![],
             current: BlockId(0),
             handler: None,
+            inside: None,
+            parts: vec![],
             next: 0,
             contexts: vec![],
             depth: 0,
@@ -87,7 +94,7 @@ impl<'a> Lowering<'a> {
         };
         lowering.declare(scope);
         lowering.code.variables = lowering.code.locals.len() as u32;
-        for inner in module.scopes.comprehensions_of(scope) {
+        for inner in module.scopes.parts_of(scope) {
             lowering.declare(inner);
         }
         lowering.next = (lowering.code.locals.len() + lowering.code.free.len()) as u32;
@@ -217,6 +224,9 @@ impl<'a> Lowering<'a> {
                 }
             }
         }
+        if let Function::Def(definition) = function {
+            keyword_defaults.extend(self.annotations(definition)?);
+        }
         let nested = self.nested(function)?;
         let cells = self.cells(nested);
         self.next = mark;
@@ -230,10 +240,6 @@ impl<'a> Lowering<'a> {
 
     /// `def`: decorators are computed first and called last, from the innermost to the outermost.
     pub(super) fn definition(&mut self, function: &'a ast::StmtFunctionDef) -> Result<()> {
-        let annotated = function.parameters.iter().find_map(|parameter| parameter.annotation());
-        if let Some(annotation) = annotated.or(function.returns.as_deref()) {
-            return self.cannot("annotations of a function within a function", annotation);
-        }
         if let Some(parameters) = &function.type_params {
             return self.cannot("type parameters", &**parameters);
         }
@@ -241,7 +247,8 @@ impl<'a> Lowering<'a> {
         for decorator in &function.decorator_list {
             decorators.push((self.value(&decorator.expression)?, self.span(&decorator.expression)));
         }
-        let span = self.definition_span(function);
+        let word = if function.is_async { "async" } else { "def" };
+        let span = self.definition_span(function.range(), &function.decorator_list, word);
         let want = decorators.is_empty().then(|| self.register(&function.name)).flatten();
         let made = self.make(Function::Def(function), Some(&function.parameters), span, want)?;
         for (callee, span) in decorators.into_iter().rev() {
@@ -253,13 +260,17 @@ impl<'a> Lowering<'a> {
     }
 
     /// A definition without its decorators.
-    fn definition_span(&self, function: &ast::StmtFunctionDef) -> Span {
-        let whole = self.span(function);
-        match function.decorator_list.last() {
+    pub(super) fn definition_span(
+        &self,
+        definition: TextRange,
+        decorators: &[ast::Decorator],
+        word: &str,
+    ) -> Span {
+        let whole = self.span(&definition);
+        match decorators.last() {
             None => whole,
             Some(last) => {
-                let behind = TextRange::new(last.end(), function.end());
-                let word = if function.is_async { "async" } else { "def" };
+                let behind = TextRange::new(last.end(), definition.end());
                 let blank = self.module.slice(behind).find(word).unwrap_or(0) as u32;
                 Span { start: self.span(&behind).start + blank, end: whole.end }
             }

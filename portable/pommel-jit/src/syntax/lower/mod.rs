@@ -4,19 +4,24 @@
 //! registers: a local variable's own, if nothing can bind the variable before the value is used, else a
 //! temporary. Temporaries are taken and given back like a stack.
 
+mod annotation;
 mod assign;
 mod blocks;
 mod call;
+mod class;
 mod comprehension;
 mod constant;
+mod consume;
 mod exception;
 mod expression;
 mod finish;
 mod function;
 mod import;
 mod name;
+mod pattern;
 mod statement;
 mod string;
+mod with;
 
 use super::Module;
 use super::find::Function;
@@ -57,6 +62,15 @@ enum Context<'a> {
         /// What handles exceptions meanwhile.
         outside: Option<Handler>,
     },
+    /// The body of `with`: its method `__exit__` is called on the way out.
+    With {
+        /// The method.
+        exit: Reg,
+        /// Where the object that has it stands.
+        at: Span,
+        /// What handles exceptions meanwhile.
+        outside: Option<Handler>,
+    },
     /// Where an exception is handled.
     Handling {
         /// The exception.
@@ -73,6 +87,7 @@ struct Draft {
     instructions: Vec<(Instruction, Span)>,
     terminator: Option<(Terminator, Span)>,
     handler: Option<Handler>,
+    inside: Option<u32>,
 }
 
 /// A function on its way to plain code.
@@ -90,6 +105,10 @@ struct Lowering<'a> {
     current: BlockId,
     /// What handles exceptions here.
     handler: Option<Handler>,
+    /// The generator expression that we are in, which is a part of the function: see [`Code::inlined`].
+    inside: Option<u32>,
+    /// The scopes of generator expressions that are parts of the function where we are.
+    parts: Vec<ScopeId>,
     /// The next temporary that is free.
     next: u32,
     contexts: Vec<Context<'a>>,

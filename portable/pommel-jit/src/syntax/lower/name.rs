@@ -1,7 +1,7 @@
 //! Names: variables, cells and globals.
 
 use super::{Lowering, Result};
-use crate::code::{Constant, Instruction, Reg, Span};
+use crate::code::{Constant, Instruction, Reg, Span, Special};
 use crate::syntax::scope::Place;
 use ruff_python_ast::ExprName;
 use ruff_text_size::Ranged;
@@ -22,7 +22,7 @@ impl Lowering<'_> {
     pub(super) fn variable(&self, name: &str) -> Variable {
         let scopes = &self.module.scopes;
         let name = scopes.get(self.scope).mangled(name);
-        match scopes.place(self.scope, &name) {
+        match scopes.place(self.scope, &name, &self.parts) {
             Place::Global => Variable::Global,
             Place::Local { owner, captured } => match self.variables.get(&(owner, name)) {
                 Some(&register) if captured => Variable::Cell(register),
@@ -45,7 +45,7 @@ impl Lowering<'_> {
     /// The register with the cell of a variable that a function within this one uses.
     pub(super) fn cell(&self, name: &str) -> Option<Reg> {
         let scopes = &self.module.scopes;
-        match scopes.place(self.scope, name) {
+        match scopes.place(self.scope, name, &self.parts) {
             Place::Local { owner, captured: true } => {
                 self.variables.get(&(owner, name.into())).copied()
             }
@@ -59,7 +59,7 @@ impl Lowering<'_> {
     fn is_unsteady(&self, name: &str) -> bool {
         let scopes = &self.module.scopes;
         let name = scopes.get(self.scope).mangled(name);
-        match scopes.place(self.scope, &name) {
+        match scopes.place(self.scope, &name, &self.parts) {
             Place::Local { owner, .. } => {
                 scopes.get(owner).symbol(&name).is_some_and(|symbol| symbol.walrus)
             }
@@ -85,7 +85,14 @@ impl Lowering<'_> {
             }
             Variable::Cell(cell) => {
                 let to = self.target(want);
-                self.emit(Instruction::LoadCell { to, cell }, span);
+                let operands = vec![cell];
+                self.emit(
+                    match self.inside.is_some() && cell.0 < self.code.variables {
+                        true => Instruction::Special { to, operation: Special::LoadFree, operands },
+                        false => Instruction::LoadCell { to, cell },
+                    },
+                    span,
+                );
                 Ok(to)
             }
             Variable::Global => {

@@ -3,6 +3,7 @@
 use super::{Context, Lowering, Result};
 use crate::code::{Argument, Constant, Instruction, Reg, Span, Terminator};
 use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::Ranged;
 
 impl<'a> Lowering<'a> {
     /// Statements one after the other.
@@ -37,9 +38,9 @@ impl<'a> Lowering<'a> {
             Stmt::FunctionDef(s) => self.definition(s),
             Stmt::Import(s) => self.import(s),
             Stmt::ImportFrom(s) => self.import_from(s),
-            Stmt::ClassDef(_) => self.cannot("a class within a function", statement),
-            Stmt::With(_) => self.cannot("with", statement),
-            Stmt::Match(_) => self.cannot("match", statement),
+            Stmt::ClassDef(s) => self.class_definition(s),
+            Stmt::With(s) => self.with_statement(s),
+            Stmt::Match(s) => self.match_statement(s),
             Stmt::TypeAlias(_) => self.cannot("a type alias", statement),
             Stmt::IpyEscapeCommand(_) => self.cannot("a command of a notebook", statement),
         }
@@ -124,6 +125,11 @@ impl<'a> Lowering<'a> {
         if statement.is_async {
             return self.cannot("an asynchronous loop", statement);
         }
+        if let Expr::Generator(generator) = &*statement.iter
+            && !generator.generators.iter().any(|generator| generator.is_async)
+        {
+            return self.for_generator(statement, generator);
+        }
         let mark = self.next;
         let span = self.span(&*statement.iter);
         let from = self.value(&statement.iter)?;
@@ -144,6 +150,29 @@ impl<'a> Lowering<'a> {
         self.contexts.pop();
         self.jump(head, span);
         self.enter(done);
+        self.statements(&statement.orelse)?;
+        self.jump(behind, span);
+        self.enter(behind);
+        Ok(())
+    }
+
+    /// `for` over a generator expression, which is followed where it stands.
+    fn for_generator(
+        &mut self,
+        statement: &'a ast::StmtFor,
+        generator: &'a ast::ExprGenerator,
+    ) -> Result<()> {
+        let span = self.span(&*statement.iter);
+        let behind = self.block();
+        self.follow(generator, generator.range(), span, &mut |this, item, next, _| {
+            let mark = this.next;
+            this.assign(&statement.target, item)?;
+            this.next = mark;
+            this.contexts.push(Context::Loop { next, behind });
+            this.statements(&statement.body)?;
+            this.contexts.pop();
+            Ok(())
+        })?;
         self.statements(&statement.orelse)?;
         self.jump(behind, span);
         self.enter(behind);

@@ -1,7 +1,7 @@
 //! f-strings.
 
 use super::{Lowering, Result};
-use crate::code::{Constant, Conversion, Instruction, Reg, Span};
+use crate::code::{Constant, Conversion, Instruction, Reg, Span, Special};
 use ruff_python_ast::{
     self as ast, ConversionFlag, FStringPart, InterpolatedElement, InterpolatedStringElement,
 };
@@ -82,7 +82,14 @@ impl<'a> Lowering<'a> {
         self.flush(parts, whole);
         let mark = self.next;
         let span = self.span(element);
-        let value = self.value(&element.expression)?;
+        let mut value = self.value(&element.expression)?;
+        let converts_first = self.module.dialect.converts_first;
+        if converts_first && conversion.is_some() && element.format_spec.is_some() {
+            let (to, operation) = (self.temporary(), converting(conversion.take()));
+            let operands = vec![value];
+            self.emit(Instruction::Special { to, operation, operands }, span);
+            value = to;
+        }
         let spec = match &element.format_spec {
             None => None,
             Some(spec) => Some(self.deeper(element, |this| this.spec(spec))?),
@@ -123,5 +130,14 @@ impl<'a> Lowering<'a> {
         let to = self.target(want);
         self.emit(Instruction::Join { to, parts: parts.registers }, span);
         Ok(to)
+    }
+}
+
+/// A conversion as an operation of its own.
+fn converting(conversion: Option<Conversion>) -> Special {
+    match conversion {
+        Some(Conversion::Repr) => Special::ToRepr,
+        Some(Conversion::Ascii) => Special::ToAscii,
+        Some(Conversion::Str) | None => Special::ToStr,
     }
 }

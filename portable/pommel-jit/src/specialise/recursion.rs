@@ -1,0 +1,150 @@
+//! A function that calls itself: machine code calls machine code, for arguments of the same shapes.
+//!
+//! What such a call gives is found with the function. At first nothing comes behind it, so that the ways
+//! on which it is not met say what is returned; then it is taken to give that, until what is returned
+//! then is no more general. Small functions are followed into themselves a few times before.
+
+use super::calls::{Callee, bind};
+use super::value::{Shape, Val, infallible};
+use super::{Done, Flow, Specialiser, Stop};
+use crate::code::{Code, Instruction, Reg};
+use crate::ir::{Immediate, Op};
+use std::sync::Arc;
+
+/// A function of at most so many instructions, with at most so many calls, is followed into itself.
+const SMALL: usize = 60;
+const FEW_CALLS: usize = 2;
+/// So many copies of it there are at most, each within the one before.
+const COPIES: usize = 3;
+
+/// What is known of calls of the function by itself.
+#[derive(Debug, Default)]
+pub(super) struct Recursion {
+    /// What such a call is taken to give.
+    pub(super) result: Option<Shape>,
+    /// It gives something that machine code does not pass on: such calls are made on objects.
+    is_given_up: bool,
+    /// What it calls may run code that nobody knows.
+    is_doubtful: bool,
+    /// Whether there was such a call in this attempt, and one of unknown code.
+    pub(super) is_met: bool,
+    pub(super) runs_unknown: bool,
+    /// What the function returned in this attempt.
+    pub(super) returned: Option<Shape>,
+}
+
+impl Recursion {
+    /// Begins another attempt.
+    pub(super) fn begin(&mut self) {
+        (self.is_met, self.runs_unknown, self.returned) = (false, false, None);
+    }
+
+    /// The function returns a value of a shape.
+    pub(super) fn returns(&mut self, shape: &Shape) {
+        self.returned = Some(match &self.returned {
+            Some(other) => other.merged(shape),
+            None => shape.clone(),
+        });
+    }
+
+    /// Ends an attempt: whether what was taken for granted is so.
+    pub(super) fn holds(&mut self) -> bool {
+        if !self.is_met {
+            return true;
+        }
+        let returned = self.returned.take().filter(|shape| shape.kinds().is_some());
+        let Some(returned) = returned else {
+            self.is_given_up = true;
+            return false;
+        };
+        let wider = match &self.result {
+            Some(taken) => taken.merged(&returned),
+            None => returned,
+        };
+        if self.result.as_ref() != Some(&wider) {
+            self.result = Some(wider);
+            return false;
+        }
+        if self.runs_unknown && !self.is_doubtful {
+            self.is_doubtful = true;
+            return false;
+        }
+        true
+    }
+}
+
+/// How many copies of a function are within each other at most.
+pub(super) fn most_copies(code: &Code) -> usize {
+    let instructions = code.blocks.iter().flat_map(|block| &block.instructions);
+    let calls = instructions.clone().filter(|(i, _)| matches!(i, Instruction::Call { .. }));
+    let is_small = instructions.count() <= SMALL && calls.count() <= FEW_CALLS;
+    if is_small { COPIES } else { 1 }
+}
+
+impl Specialiser<'_> {
+    /// Calls the function that is specialised. `None` if it is not that which is called, or if it has to be
+    /// called as an object.
+    pub(super) fn recursion(
+        &mut self,
+        to: Reg,
+        callee: &Callee,
+        instruction: &Instruction,
+    ) -> Done<Option<Flow>> {
+        let root = &self.state.frames[0];
+        let is_itself = Arc::ptr_eq(&root.code, &callee.code)
+            && root.home == callee.home
+            && callee.around.is_none();
+        let has_arrays = self.arguments.iter().any(|shape| matches!(shape, Val::Array(..)));
+        if !is_itself || has_arrays || self.recursion.is_given_up {
+            return Ok(None);
+        }
+        let Instruction::Call { arguments, .. } = instruction else { return Ok(None) };
+        let mut reads = Vec::new();
+        instruction.reads(&mut |register| reads.push(register));
+        for register in reads {
+            self.publish_all(register)?;
+        }
+        let Some(given) = self.given(arguments) else { return Ok(None) };
+        let mut frame = self.frame(&callee.code, callee.home, None, 0);
+        if bind(&mut frame, callee, &given).is_none() {
+            return Ok(None);
+        }
+        let mut leaves = Vec::new();
+        for (value, shape) in frame.registers.into_iter().zip(self.arguments.clone()) {
+            let value = self.convert(value, &shape)?;
+            if value.shape() != shape {
+                return Ok(None);
+            }
+            infallible(value.map(&mut |leaf| {
+                leaves.push(*leaf);
+                Ok(())
+            }));
+        }
+        self.recursion.is_met = true;
+        // Nothing is known to come behind it, so far.
+        let Some(result) = self.recursion.result.clone() else { return Ok(Some(Flow::Ends)) };
+        let depth = Immediate::Int(self.state.frames.len() as i64);
+        let exit = self.exit_raised();
+        let words = self.build.emit(Op::Recur, &leaves, depth, Some(exit));
+        let value = match result {
+            Val::Int(()) => Val::Int(words[0]),
+            Val::Float(()) => Val::Float(self.op(Op::FOfBits, &[words[0]])),
+            Val::Bool(()) => {
+                let zero = self.build.int(0);
+                Val::Bool(self.op(Op::INe, &[words[0], zero]))
+            }
+            Val::Number((), (), kinds) => Val::Number(words[1], words[0], kinds),
+            _ => Val::None,
+        };
+        self.set(to, value)?;
+        if self.recursion.is_doubtful {
+            self.revalidate()?;
+        }
+        Ok(Some(Flow::On))
+    }
+
+    /// Begins again unless what calls of the function by itself were taken to give is what it returns.
+    pub(super) fn settle_recursion(&mut self) -> Done {
+        if self.recursion.holds() { Ok(()) } else { Err(Stop::Again) }
+    }
+}
