@@ -32,7 +32,7 @@ pub struct Site<'a> {
 /// Builds what `row` needs; returns the program, or the folder that goes on the path.
 pub fn build(site: &Site, build: &Build) -> Result<PathBuf> {
     match build {
-        Build::CProgram { sources } => site.c_program(sources),
+        Build::CProgram { sources, flags } => site.c_program(sources, flags),
         Build::RustProgram { source } => site.rust_program(source),
         Build::CExtension { module, sources } => site.c_extension(module, sources),
         Build::HpyExtension { module, sources, abi } => site.hpy_extension(module, sources, *abi),
@@ -64,11 +64,16 @@ impl Site<'_> {
         names.iter().map(|name| self.case.folder().join(name)).collect()
     }
 
-    fn c_program(&self, sources: &[String]) -> Result<PathBuf> {
+    fn c_program(&self, sources: &[String], flags: &[String]) -> Result<PathBuf> {
         let program = self.folder().join(&self.row.name);
         let sources = self.sources(sources);
         let mut command = cc()?;
-        command.args(NATIVE_FLAGS).args(&sources).args(["-pthread", "-lm", "-o"]).arg(&program);
+        command
+            .args(NATIVE_FLAGS)
+            .args(flags)
+            .args(&sources)
+            .args(["-pthread", "-lm", "-o"])
+            .arg(&program);
         make(&program, &sources, &mut [command])?;
         Ok(program)
     }

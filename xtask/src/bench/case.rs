@@ -2,6 +2,7 @@
 //! several rivals; a new case is a file there and, where needed, a worker beside its rivals under
 //! `benches/NAME/`.
 
+use super::goals::Goal;
 use super::part::{self, Part};
 use crate::paths;
 use crate::pythons::Python;
@@ -41,6 +42,12 @@ pub struct Case {
     pub quick_sizes: Vec<String>,
     /// The row that is compared with the fastest of the others, part by part.
     pub ours: Option<String>,
+    /// Whether the rows of all interpreters, and of none, stand in one table.
+    #[serde(default)]
+    pub is_together: bool,
+    /// What our row has to reach.
+    #[serde(default, rename = "goal")]
+    pub goals: Vec<Goal>,
     /// The rows must have the same results.
     pub check: Option<Check>,
     /// What is measured one by one; a case without parts is measured as a whole.
@@ -86,6 +93,8 @@ pub struct Row {
     /// The parts and families of parts that this rival has, if not all.
     pub parts: Option<Vec<String>>,
     pub build: Option<Build>,
+    /// How far its results may differ, where that is more than what the case allows.
+    pub tolerance: Option<f64>,
     /// Left out of quick runs: its build takes minutes.
     #[serde(default)]
     pub is_slow_to_build: bool,
@@ -112,6 +121,9 @@ pub enum Run {
 pub enum Build {
     CProgram {
         sources: Vec<String>,
+        /// Options of the compiler besides those that all get.
+        #[serde(default)]
+        flags: Vec<String>,
     },
     RustProgram {
         source: String,
@@ -278,6 +290,11 @@ mod tests {
             assert!(case.baseline.iter().all(is_row), "{name}: the baseline is no row");
             assert!(case.check.iter().all(|check| is_row(&check.reference)), "{name}");
             assert!(case.ours.iter().all(is_row), "{name}: ours is no row");
+            for goal in &case.goals {
+                assert!(goal.beside.iter().all(is_row), "{name}: a goal beside no row");
+                let is_there = |name: &String| case.parts.iter().any(|part| goal.is_of(name, part));
+                assert!(goal.parts.iter().all(is_there), "{name}: a goal of no part");
+            }
             let mut parts = case.part_names();
             parts.sort();
             assert!(parts.windows(2).all(|pair| pair[0] != pair[1]), "{name}: a part twice");

@@ -21,6 +21,8 @@ pub struct Contestant {
     pub worker: Result<Worker, String>,
     /// What the table says beside the numbers.
     pub note: String,
+    /// How far its results may differ, where the case's tolerance is not its own.
+    pub tolerance: Option<f64>,
     /// What it computed, if the case compares results.
     pub result: Option<Vec<f64>>,
     /// Its result is not the reference's.
@@ -169,7 +171,10 @@ fn compare(case: &Case, part: &str, contestants: &mut [Contestant], entries: &mu
     let expected = reference.and_then(|index| results[index].clone().ok());
     for (entry, result) in entries.iter_mut().zip(results) {
         let verdict = result.and_then(|found| match &expected {
-            Some(expected) => agreement(expected, &found, check.tolerance_of(described)),
+            Some(expected) => {
+                let own = contestants[entry.contestant].tolerance;
+                agreement(expected, &found, own.unwrap_or(check.tolerance_of(described)))
+            }
             None => Ok(()),
         });
         if let Err(why) = verdict {
@@ -338,6 +343,7 @@ mod tests {
             parts: vec!["pair-4".into()],
             worker: Ok(worker),
             note: String::new(),
+            tolerance: None,
             result: None,
             is_wrong: false,
         }

@@ -6,6 +6,7 @@
 mod build;
 pub mod case;
 mod fastest;
+mod goals;
 mod julia;
 mod limits;
 mod machine;
@@ -198,7 +199,11 @@ fn compare_results(case: &Case, contestants: &mut [Contestant]) {
     let Some(expected) = expected else { return };
     for contestant in contestants {
         let Some(result) = &contestant.result else { continue };
-        let Err(complaint) = agreement(&expected, result, check.tolerance) else { continue };
+        let Err(complaint) =
+            agreement(&expected, result, contestant.tolerance.unwrap_or(check.tolerance))
+        else {
+            continue;
+        };
         eprintln!("{}: {complaint}", contestant.describe());
         contestant.note = complaint;
         contestant.is_wrong = true;
@@ -307,6 +312,7 @@ impl Setup<'_> {
             parts: self.parts(row),
             worker: started,
             note: row.note.clone(),
+            tolerance: row.tolerance,
             result: None,
             is_wrong: false,
         }

@@ -20,6 +20,15 @@ struct Family {
     work: Option<Work>,
     /// The one row that has it: it measures what the machine can do.
     only: Option<String>,
+    /// Names of members that differ in more than their size: `loop` with `members = ["for"]` is
+    /// measured as `loop-for`.
+    #[serde(default)]
+    members: Vec<String>,
+    /// The table that it stands in, where a case has several.
+    section: Option<String>,
+    /// Left out of quick runs.
+    #[serde(default)]
+    is_slow: bool,
 }
 
 /// What a part asks of the machine. Parts that name the same limit are compared with each other:
@@ -45,6 +54,8 @@ pub struct Part {
     pub dtype: Option<String>,
     pub work: Option<Work>,
     pub only: Option<String>,
+    pub section: Option<String>,
+    is_slow: bool,
     quick_sizes: Option<Vec<String>>,
 }
 
@@ -63,6 +74,9 @@ impl Part {
     /// Whether a quick run has it, where the case says `sizes`; no sizes are all.
     pub fn is_quick(&self, sizes: &[String]) -> bool {
         let sizes = self.quick_sizes.as_deref().unwrap_or(sizes);
+        if self.is_slow {
+            return false;
+        }
         self.size.as_ref().is_none_or(|size| sizes.is_empty() || sizes.contains(size))
     }
 
@@ -106,16 +120,28 @@ impl Family {
             if names.is_empty() { vec![None] } else { names.iter().cloned().map(Some).collect() }
         };
         let mut members = Vec::new();
-        for (index, dtype) in alternatives(&self.dtypes).into_iter().enumerate() {
-            for size in alternatives(&self.sizes) {
-                members.push(self.member(dtype.clone(), index == 0, size));
+        for kind in alternatives(&self.members) {
+            for (index, dtype) in alternatives(&self.dtypes).into_iter().enumerate() {
+                for size in alternatives(&self.sizes) {
+                    members.push(self.member(kind.as_deref(), dtype.clone(), index == 0, size));
+                }
             }
         }
         members
     }
 
-    fn member(&self, dtype: Option<String>, is_usual: bool, size: Option<String>) -> Part {
+    fn member(
+        &self,
+        kind: Option<&str>,
+        dtype: Option<String>,
+        is_usual: bool,
+        size: Option<String>,
+    ) -> Part {
         let (mut name, mut title) = (self.name.clone(), self.title.clone());
+        if let Some(kind) = kind {
+            name += &format!("-{kind}");
+            title += &format!(": {}", kind.replace('-', " "));
+        }
         let named = dtype.as_ref().filter(|_| !is_usual);
         if let Some(dtype) = named {
             name += &format!("-{dtype}");
@@ -135,6 +161,8 @@ impl Family {
             dtype,
             work: self.work.clone(),
             only: self.only.clone(),
+            section: self.section.clone(),
+            is_slow: self.is_slow,
             quick_sizes: self.quick_sizes.clone(),
         }
     }
@@ -208,6 +236,18 @@ pub mod tests {
         assert!(parts[1].is_quick(&[]));
         parts[1].quick_sizes = Some(sizes(&["1e6"]));
         assert!(quick(&parts[1]));
+    }
+
+    #[test]
+    fn members_have_names_and_slow_ones_are_for_long_runs() {
+        let parts = parts(
+            "[[part]]\nname = 'loop'\ntitle = 'loops'\nmembers = ['for', 'for-else']\n\
+             section = 'Features'\nis_slow = true\n",
+        );
+        let named: Vec<_> = parts.iter().map(|part| (&*part.name, &*part.title)).collect();
+        assert_eq!(named, [("loop-for", "loops: for"), ("loop-for-else", "loops: for else")]);
+        assert!(parts.iter().all(|part| part.section.as_deref() == Some("Features")));
+        assert!(parts[0].is_meant("loop") && !parts[0].is_quick(&[]));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use super::case::Case;
 use super::machine::Machine;
 use super::measure::{Contestant, Measured, quantile};
-use super::{fastest, limits};
+use super::part::Part;
+use super::{fastest, goals, limits};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -162,13 +163,32 @@ pub fn tables(case: &Case, report: &Report) -> Vec<(String, Table)> {
         return vec![(case.title.clone(), whole_table(report, report.rows.iter()))];
     }
     let mut tables = Vec::new();
-    for python in report.pythons() {
+    for python in report.pythons().into_iter().filter(|_| !case.is_together) {
         let title = format!("{}: {}", case.title, python.unwrap_or("native"));
-        tables.extend(parts_table(case, report, python).map(|table| (title, table)));
+        let is_shown = |row: &Row| row.python.as_deref() == python;
+        tables.extend(parts_table(case, report, python, is_shown).map(|table| (title, table)));
     }
+    for section in sections(case).into_iter().filter(|_| case.is_together) {
+        let is_shown =
+            |row: &Row| case.part(&row.part).is_some_and(|part| part.section.as_deref() == section);
+        let title = section.unwrap_or(&case.title).to_owned();
+        tables.extend(parts_table(case, report, None, is_shown).map(|table| (title, table)));
+    }
+    tables.extend(goals::tables(case, report));
     tables.extend(limits::tables(case, report));
     tables.extend(fastest::behind(case, report));
     tables
+}
+
+/// The sections of the parts, in their order.
+fn sections(case: &Case) -> Vec<Option<&str>> {
+    let mut sections = Vec::new();
+    for part in &case.parts {
+        if !sections.contains(&part.section.as_deref()) {
+            sections.push(part.section.as_deref());
+        }
+    }
+    sections
 }
 
 /// One line for each row: time, ratio, spread; the reasons of the rows without are cut short.
@@ -206,13 +226,20 @@ pub fn cut(text: &str, longest: usize) -> String {
     text.chars().take(longest - 1).chain(['…']).collect()
 }
 
-/// A line for each part: the baseline's time, everybody's ratio to it, and in a case that has an
-/// own row its ratio to the fastest of the others. None if nothing there is to be compared.
-fn parts_table(case: &Case, report: &Report, python: Option<&str>) -> Option<Table> {
-    let parts = || case.parts.iter().filter(|part| part.only.is_none());
-    let is_shown =
-        |row: &&Row| row.python.as_deref() == python && parts().any(|part| part.name == row.part);
-    let rows: Vec<&Row> = report.rows.iter().filter(is_shown).collect();
+/// A line for each part of the rows that are shown: the baseline's time, everybody's ratio to it,
+/// and in a case that has an own row its ratio to the fastest of the others on this Python. None if
+/// nothing there is to be compared.
+fn parts_table(
+    case: &Case,
+    report: &Report,
+    python: Option<&str>,
+    is_shown: impl Fn(&Row) -> bool,
+) -> Option<Table> {
+    let is_compared = |row: &Row| case.part(&row.part).is_some_and(|part| part.only.is_none());
+    let rows: Vec<&Row> =
+        report.rows.iter().filter(|row| is_shown(row) && is_compared(row)).collect();
+    let is_there = |part: &&Part| rows.iter().any(|row| row.part == part.name);
+    let parts = || case.parts.iter().filter(is_there);
     let mut rivals: Vec<&str> = Vec::new();
     for row in &rows {
         if row.rival != report.baseline && !rivals.contains(&row.rival.as_str()) {
@@ -347,11 +374,11 @@ pub mod tests {
             measured("triad-one-1e6", "machine", None, Some(1e-3)),
         ]);
         report.rows[1].ratio = Some(0.5);
-        let table = parts_table(&case, &report, Some("c")).unwrap();
+        let table = parts_table(&case, &report, Some("c"), |row| row.python.is_some()).unwrap();
         assert_eq!(table.head, ["", "numpy", "pommel", "pommel / fastest"]);
         assert_eq!(table.rows, [["a + b, n = 4", "2.00 µs", "0.500", "0.500 numpy"]]);
         // What only the machine has is no comparison.
-        assert!(parts_table(&case, &report, None).is_none());
+        assert!(parts_table(&case, &report, None, |row| row.python.is_none()).is_none());
     }
 
     #[test]
