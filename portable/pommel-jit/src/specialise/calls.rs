@@ -1,5 +1,6 @@
 //! Calls: of functions in Python, which are followed, and of functions and classes that have a rule.
 
+use super::element::{Element, Family};
 use super::state::{Frame, Home};
 use super::value::{CodeRef, Contents, Known, Val};
 use super::world::{Builtin, Description, FunctionObject};
@@ -247,7 +248,8 @@ impl Specialiser<'_> {
     fn range(&mut self, parts: &[Val<Value>]) -> Option<Val<Value>> {
         let mut ints = Vec::new();
         for part in parts {
-            ints.push(self.index_of(part)?);
+            let part = self.as_index(part);
+            ints.push(self.index_of(&part)?);
         }
         let (zero, one) = (self.build.int(0), self.build.int(1));
         Some(Val::Range(Arc::new(match ints[..] {
@@ -263,7 +265,9 @@ impl Specialiser<'_> {
     fn length(&mut self, value: &Val<Value>) -> Option<Val<Value>> {
         let length = match value {
             Val::Tuple(items) => items.len(),
-            Val::Array(_, view, words) if view.rank > 0 => return Some(Val::Int(words[1])),
+            value if let Some(elements) = self.elements(value) => {
+                return (elements.view.rank > 0).then(|| Val::Int(elements.length(0)));
+            }
             Val::Thing(thing) => match self.state.contents(*thing) {
                 Contents::List(items) => items.len(),
                 Contents::Vector(items) => items.len(),
@@ -336,7 +340,17 @@ impl Specialiser<'_> {
         parts: &[Val<Value>],
         instruction: &Instruction,
     ) -> Done<Flow> {
-        let result = match (builtin, parts) {
+        if let (Builtin::Abs, [Val::Scalar(leaf, flavour)]) = (builtin, parts) {
+            return match self.scalar_abs(*leaf, *flavour) {
+                Some(result) => self.set(to, result),
+                None => self.perform(instruction),
+            };
+        }
+        if !parts.iter().all(|part| is_converted(builtin, part)) {
+            return self.perform(instruction);
+        }
+        let parts: Vec<Val<Value>> = parts.iter().map(|part| self.as_python(part)).collect();
+        let result = match (builtin, &parts[..]) {
             (Builtin::Copysign, [a, b]) => match (self.float_of(a), self.float_of(b)) {
                 (Some(a), Some(b)) => Val::Float(self.op(Op::FCopysign, &[a, b])),
                 _ => return self.perform(instruction),
@@ -421,7 +435,8 @@ impl Specialiser<'_> {
         }
         let mut numbers = Vec::new();
         for value in &given.positional {
-            match self.float_of(value) {
+            let value = self.as_python(value);
+            match self.float_of(&value) {
                 Some(number) => numbers.push(number),
                 None => return self.perform(instruction),
             }
@@ -439,6 +454,18 @@ impl Specialiser<'_> {
             return Ok(Flow::Ends);
         }
         self.set(to, Val::Float(result))
+    }
+}
+
+/// Whether a function of numbers sees only the value of an argument: what rounds asks scalars how they do
+/// it.
+fn is_converted(builtin: Builtin, part: &Val<Value>) -> bool {
+    let Val::Scalar(_, flavour) = part else { return true };
+    match builtin {
+        Builtin::Floor | Builtin::Ceil | Builtin::Trunc => {
+            flavour.family == Family::Numpy && flavour.element == Element::Float64
+        }
+        _ => true,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::build::Constant;
 use super::state::State;
+use super::element::{Owner, Sort};
 use super::value::{Contents, Kinds, Shape, Tag, Thing, Val, infallible};
 use super::{Done, Head, Specialiser, Stop};
 use crate::code::{BlockId, Reg};
@@ -38,6 +39,11 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
         Val::Bool(()) => types.push(Type::Bool),
         Val::Int(()) => types.push(Type::I64),
         Val::Float(()) => types.push(Type::F64),
+        Val::Scalar((), flavour) => types.push(match flavour.element.sort() {
+            Sort::Truth => Type::Bool,
+            Sort::Signed | Sort::Unsigned => Type::I64,
+            Sort::Float => Type::F64,
+        }),
         Val::Number((), (), _) => types.extend([Type::I64, Type::I64]),
         Val::Object((), _) => types.push(Type::Obj),
         Val::Array((), _, words) => {
@@ -65,6 +71,11 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
 fn add_contents_types(contents: &Contents<()>, types: &mut Vec<Type>) {
     match contents {
         Contents::Vector(items) => types.extend(items.iter().map(|()| Type::F64)),
+        Contents::Part { array, key, words, .. } => {
+            add_types(array, types);
+            add_types(key, types);
+            types.extend(words.iter().map(|()| Type::I64));
+        }
         Contents::List(items) => items.iter().for_each(|item| add_types(item, types)),
         Contents::Cell(value) => add_types(value, types),
         Contents::Function { defaults, keyword_defaults, cells, .. } => {
@@ -229,6 +240,9 @@ impl<L> Contents<L> {
     pub(super) fn class(&self) -> Option<Class> {
         match self {
             Contents::Vector(_) => Some(Class::Array),
+            Contents::Part { view, .. } => {
+                (view.owner == Owner::Pommel).then_some(Class::Array)
+            }
             Contents::List(_) => Some(Class::List),
             Contents::Cell(_) | Contents::Function { .. } => None,
         }
@@ -426,10 +440,11 @@ impl Specialiser<'_> {
             Val::Bool(truth) => (Tag::Bool, self.op(Op::BToI, &[*truth])),
             Val::Int(number) => (Tag::Int, *number),
             Val::Float(number) => (Tag::Float, self.op(Op::FBits, &[*number])),
+            Val::Scalar(leaf, flavour) => (Tag::Scalar(*flavour), self.bits_of(*leaf, *flavour)),
             Val::Number(tag, bits, _) => return Val::Number(*tag, *bits, kinds),
             _ => (Tag::None, self.build.int(0)),
         };
-        let tag = self.build.int(tag as i64);
+        let tag = self.build.int(tag.number());
         Val::Number(tag, bits, kinds)
     }
 

@@ -8,19 +8,23 @@
 //! Calls of functions that are known are followed into the function, with a frame of its own. An exit
 //! writes down all frames, and the runtime goes on from there on objects.
 
+mod arrays;
 mod build;
 mod calls;
+mod element;
 mod exits;
 mod items;
 mod join;
 mod numbers;
 mod objects;
+mod scalars;
 mod state;
 mod value;
 mod world;
 
 pub use build::NOTHING;
-pub use value::{CodeRef, Contents, Element, Kinds, Known, Shape, Tag, Thing, Val, View};
+pub use element::{Element, Family, Flavour, Owner, Sort};
+pub use value::{CodeRef, Contents, Kinds, Known, Shape, Tag, Thing, Val, View};
 pub use world::{
     Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Outcome, Place,
     Recipe, Refusal, Site, Specialisation, World,
@@ -100,6 +104,8 @@ struct Specialiser<'w> {
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
     views: Vec<View>,
+    /// What objects are probably that are arrays, by their handles.
+    guesses: HashMap<Value, View>,
 }
 
 /// Specialises a function for arguments of certain shapes: one for each parameter, in the order of the
@@ -129,6 +135,7 @@ pub fn specialise(
         exits: vec![],
         sites: vec![],
         views: vec![],
+        guesses: HashMap::new(),
     };
     for _ in 0..ATTEMPTS {
         match specialiser.attempt(function, arguments) {
@@ -149,6 +156,7 @@ impl Specialiser<'_> {
         self.in_publication.clear();
         self.is_doubtful = false;
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
+        self.guesses.clear();
         let entry = self.build.block;
         let mut given = Vec::new();
         for shape in arguments {

@@ -1,6 +1,6 @@
 //! Arithmetic and comparisons of numbers, with Python's meaning.
 
-use super::value::{Contents, Tag, Val};
+use super::value::{Contents, Kinds, Tag, Val};
 use super::{Done, Flow, Specialiser};
 use crate::code::{Binary, Compare, Instruction, Reg, Unary};
 use crate::ir::op::{Class, Math};
@@ -36,7 +36,7 @@ impl Specialiser<'_> {
             let state = self.state.clone();
             let mut other = None;
             if kinds.peek().is_some() {
-                let number = self.build.int(kind as i64);
+                let number = self.build.int(kind.number());
                 let is_kind = self.op(Op::IEq, &[tag, number]);
                 let (yes, no) = self.build.branch(is_kind);
                 self.build.block = yes;
@@ -50,6 +50,7 @@ impl Specialiser<'_> {
                 }
                 Tag::Int => Val::Int(bits),
                 Tag::Float => Val::Float(self.op(Op::FOfBits, &[bits])),
+                Tag::Scalar(flavour) => self.scalar_of_bits(bits, flavour),
             };
             // Whoever has it knows now what it is.
             for register in &mut self.state.top_mut().registers {
@@ -182,6 +183,9 @@ impl Specialiser<'_> {
             return Ok(flow);
         }
         let value = self.get(operand);
+        if let Val::Scalar(leaf, flavour) = value {
+            return self.scalar_unary(to, operator, leaf, flavour, instruction);
+        }
         let Some(number) = self.number(&value) else {
             if let (Val::Thing(thing), Unary::Negative) = (&value, operator)
                 && let Contents::Vector(items) = self.state.contents(*thing).clone()
@@ -234,6 +238,9 @@ impl Specialiser<'_> {
         let (a, b) = (self.get(left), self.get(right));
         let in_place = matches!(instruction, Instruction::Binary { in_place: true, .. });
         if let Some(flow) = self.vectors(to, operator, in_place, &a, &b)? {
+            return Ok(flow);
+        }
+        if let Some(flow) = self.scalars_binary(to, operator, in_place, &a, &b)? {
             return Ok(flow);
         }
         let (Some(x), Some(y)) = (self.number(&a), self.number(&b)) else {
@@ -308,7 +315,7 @@ impl Specialiser<'_> {
     }
 
     /// Whether an integer is a float without rounding, for certain.
-    fn is_exact(&mut self, value: Value) -> Value {
+    pub(super) fn is_exact(&mut self, value: Value) -> Value {
         let (offset, end) = (self.build.int(EXACT), self.build.int(2 * EXACT + 1));
         let moved = self.op(Op::IAddWrap, &[value, offset]);
         self.op(Op::ULt, &[moved, end])
@@ -544,6 +551,9 @@ impl Specialiser<'_> {
         if matches!(operator, Compare::In | Compare::NotIn) {
             return self.perform(instruction);
         }
+        if let Some(flow) = self.scalars_compare(to, operator, &a, &b)? {
+            return Ok(flow);
+        }
         let (Some(x), Some(y)) = (self.number(&a), self.number(&b)) else {
             return self.perform(instruction);
         };
@@ -566,7 +576,7 @@ impl Specialiser<'_> {
         self.set(to, Val::Bool(truth))
     }
 
-    fn compared(&mut self, operator: Compare, ops: [Op; 4], a: Value, b: Value) -> Value {
+    pub(super) fn compared(&mut self, operator: Compare, ops: [Op; 4], a: Value, b: Value) -> Value {
         let [equal, different, less, less_equal] = ops;
         match operator {
             Compare::Equal => self.op(equal, &[a, b]),
@@ -619,7 +629,7 @@ impl Specialiser<'_> {
     /// Whether what is in a register is true.
     pub(super) fn truth(&mut self, register: Reg) -> Done<Value> {
         let value = self.get(register);
-        Ok(match &value {
+        Ok(match &self.as_python(&value) {
             Val::None => self.build.bool(false),
             Val::Bool(truth) => *truth,
             Val::Int(number) => {
@@ -630,7 +640,7 @@ impl Specialiser<'_> {
                 let zero = self.build.float(0.0);
                 self.op(Op::FNe, &[*number, zero])
             }
-            Val::Number(tag, bits, _) => self.truth_of_number(*tag, *bits),
+            Val::Number(tag, bits, kinds) => self.truth_of_number(*tag, *bits, *kinds),
             Val::Tuple(items) => self.build.bool(!items.is_empty()),
             Val::Thing(thing) if let Contents::List(items) = self.state.contents(*thing) => {
                 let truth = !items.is_empty();
@@ -649,10 +659,15 @@ impl Specialiser<'_> {
         })
     }
 
-    fn truth_of_number(&mut self, tag: Value, bits: Value) -> Value {
+    fn truth_of_number(&mut self, tag: Value, bits: Value, kinds: Kinds) -> Value {
         // Both zeros have no bits but the sign.
-        let (kind, one) = (self.build.int(Tag::Float as i64), self.build.int(1));
-        let is_float = self.op(Op::IEq, &[tag, kind]);
+        let one = self.build.int(1);
+        let mut is_float = self.build.bool(false);
+        for kind in kinds.tags().filter(|kind| kind.is_float()) {
+            let kind = self.build.int(kind.number());
+            let is_kind = self.op(Op::IEq, &[tag, kind]);
+            is_float = self.op(Op::BOr, &[is_float, is_kind]);
+        }
         let unsigned = self.op(Op::IShl, &[bits, one]);
         let bits = self.build.select(is_float, unsigned, bits);
         let zero = self.build.int(0);

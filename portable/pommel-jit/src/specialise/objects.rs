@@ -88,6 +88,7 @@ impl Specialiser<'_> {
         for register in &reads {
             self.publish_all(*register)?;
         }
+        self.prepare_for_code(instruction)?;
         let operands: Vec<_> = reads.iter().map(|register| self.get(*register)).collect();
         let mut writes = Vec::new();
         instruction.writes(&mut |register| writes.push(register));
@@ -151,12 +152,11 @@ impl Specialiser<'_> {
     fn look_again(&mut self) -> Done {
         for depth in 0..self.state.frames.len() {
             for i in 0..self.state.frames[depth].registers.len() {
-                if let Val::Array(handle, view, _) = self.state.frames[depth].registers[i].clone() {
-                    let array = self.view(handle, view, false);
-                    self.state.frames[depth].registers[i] = array;
-                }
+                let value = self.state.frames[depth].registers[i].clone();
+                self.state.frames[depth].registers[i] = self.looked_at(&value);
             }
         }
+        self.look_into_things();
         Ok(())
     }
 
@@ -344,7 +344,7 @@ impl Specialiser<'_> {
 }
 
 /// Whether an instruction on such operands runs no code but the interpreter's own.
-fn is_quiet(instruction: &Instruction, operands: &[Val<Value>]) -> bool {
+pub(super) fn is_quiet(instruction: &Instruction, operands: &[Val<Value>]) -> bool {
     let is_plain = |operand: &Val<Value>| {
         let class = operand.class();
         class.is_some_and(|class| class != Class::Array && class != Class::Tuple)

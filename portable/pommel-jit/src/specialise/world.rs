@@ -3,7 +3,7 @@
 use super::value::{CodeRef, Contents, Known, Shape, Val, View};
 use crate::code::{Code, Instruction, Point, Reg};
 use crate::ir;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Answers questions about objects. Whatever it has said must hold, or make [`ir::Op::Valid`] and the
@@ -206,6 +206,8 @@ pub enum Action {
 pub struct Experience {
     /// Where something was taken for granted that was not so.
     pub refuted: HashSet<Place>,
+    /// What arrays were where something else was taken for granted.
+    pub views: HashMap<Place, View>,
 }
 
 /// A function for certain types of arguments.

@@ -108,7 +108,12 @@ impl Engine {
             };
             if let Some(place) = done.refuted {
                 let mut state = self.state();
-                state.experience.refuted.insert(place);
+                let seen = done.seen.filter(|seen| {
+                    state.experience.views.insert(place, *seen).is_none()
+                });
+                if seen.is_none() {
+                    state.experience.refuted.insert(place);
+                }
                 state.forget(&compiled);
             }
             return Ok(Some(done.result));

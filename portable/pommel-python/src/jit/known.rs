@@ -2,6 +2,7 @@
 
 use super::function::{code_of, wrapped};
 use super::source::Source;
+use super::views;
 use pommel::prelude::*;
 use pommel_jit::specialise::{Builtin, Description, FunctionObject, Known, World};
 use std::collections::HashMap;
@@ -124,13 +125,18 @@ impl<'c> Inquiry<'c> {
             builtins: builtins(ctx),
             function_type: function.type_(),
             module_type: ctx.import(c"math")?.type_(),
-            known: vec![function.clone()],
+            known: core::iter::once(function.clone()).chain(views::classes(ctx)?).collect(),
             facts: Facts::default(),
             described: HashMap::new(),
             globals: HashMap::new(),
             sources: HashMap::from([(Known(0), source)]),
             failed: None,
         })
+    }
+
+    /// The object at a place, if there is one.
+    pub(crate) fn known_at(&self, place: usize) -> Option<Object<'c>> {
+        self.known.get(place).cloned()
     }
 
     /// The number of an object.

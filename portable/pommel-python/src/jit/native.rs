@@ -3,8 +3,10 @@
 use super::known::{Facts, Found, Inquiry};
 use super::objects::{Home, Python};
 use super::recipe::{Ingredients, handle_of};
-use super::shapes::{class_of, described, shape, take, view_words};
+use super::shapes::{Kept, class_of, described, shape, take};
 use super::source::Source;
+use super::views::{self, MOST_AXES};
+use pommel::held::HeldBuffer;
 use pommel::prelude::*;
 use pommel::raw;
 use pommel_jit::backend::{Backend, Machine};
@@ -23,7 +25,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// The words of a view at most: address, lengths, strides, whether it may be written.
-pub(crate) const VIEW_WORDS: usize = 2 + 2 * super::shapes::MOST_AXES;
+pub(crate) const VIEW_WORDS: usize = 2 + 2 * MOST_AXES;
 
 /// A specialisation as machine code.
 pub(crate) struct Compiled {
@@ -69,6 +71,8 @@ pub(crate) struct Done<'c> {
     pub(crate) result: Result<Object<'c>>,
     /// What was taken for granted and is not so.
     pub(crate) refuted: Option<Place>,
+    /// What an array is, if it was that which was taken for granted.
+    pub(crate) seen: Option<View>,
 }
 
 impl Compiled {
@@ -103,8 +107,8 @@ impl Compiled {
         &self,
         arguments: &[Option<Object<'c>>],
         known: &List<'c>,
-    ) -> Option<(Vec<u64>, Vec<Object<'c>>)> {
-        let mut kept = Vec::new();
+    ) -> Option<(Vec<u64>, Kept<'c>)> {
+        let mut kept = Kept::default();
         let mut words = Vec::with_capacity(self.machine.words());
         for (argument, shape) in arguments.iter().zip(&self.arguments) {
             take(argument.as_ref(), shape, known, &mut words, &mut kept)?;
@@ -121,7 +125,7 @@ impl Compiled {
         arguments: &[Option<Object<'c>>],
         known: &List<'c>,
     ) -> Result<Attempt<'c>> {
-        let Some((mut words, _kept)) = self.words(arguments, known) else {
+        let Some((mut words, mut kept)) = self.words(arguments, known) else {
             return Ok(Attempt::OtherArguments);
         };
         if !self.facts.hold(known)? {
@@ -133,6 +137,8 @@ impl Compiled {
             known,
             objects,
             error: None,
+            seen: None,
+            memory: core::mem::take(&mut kept.memory),
             views: vec![[0; VIEW_WORDS]; self.views.len()],
         };
         let address = (&raw mut activation).cast::<()>();
@@ -162,6 +168,10 @@ struct Activation<'a, 'c> {
     objects: &'a Python<'c>,
     /// The exception that an operation has raised.
     error: Option<Error>,
+    /// What an array is that was taken for another one.
+    seen: Option<View>,
+    /// Memory that its owner must not put elsewhere.
+    memory: Vec<HeldBuffer>,
     /// The words of each look at an array.
     views: Vec<[u64; VIEW_WORDS]>,
 }
@@ -197,6 +207,10 @@ unsafe extern "C" fn call(
 impl<'c> Activation<'_, 'c> {
     /// Does an operation. False if it exits without an exception.
     fn perform(&mut self, op: Op, immediate: i64, words: &mut [u64]) -> Result<bool> {
+        if matches!(op, Op::Perform | Op::Next | Op::Truth) {
+            // Arrays are looked at again where that ran code that nobody knows.
+            self.memory.clear();
+        }
         match op {
             Op::Perform => words[0] = self.site(immediate as usize, words)?,
             Op::Known => words[0] = given(self.known_object(immediate)?),
@@ -223,19 +237,29 @@ impl<'c> Activation<'_, 'c> {
                 self.objects.poll()?;
             }
             Op::Valid => return self.compiled.facts.hold(self.known),
-            Op::View => {
-                let view = self.compiled.views[immediate as usize];
-                let Some(found) = view_words(&self.lent(words[0]), view) else { return Ok(false) };
-                let place = &mut self.views[immediate as usize];
-                place[..found.len()].copy_from_slice(&found);
-                words[0] = place.as_ptr().expose_provenance() as u64;
-            }
+            Op::View => return Ok(self.look(immediate as usize, words)),
             other => {
                 let message = format!("the runtime has no `{}`", other.text());
                 return Err(Error::runtime_error(message));
             }
         }
         Ok(true)
+    }
+
+    /// Looks at an array and gives the address of its words. False if it is another one.
+    fn look(&mut self, number: usize, words: &mut [u64]) -> bool {
+        let wanted = self.compiled.views[number];
+        let known = |place: usize| self.known.get_index(place as isize).ok();
+        let Some(found) = views::look(&self.lent(words[0]), &known) else { return false };
+        if !views::suits(found.view, wanted) {
+            self.seen = Some(found.view);
+            return false;
+        }
+        self.memory.extend(found.held);
+        let place = &mut self.views[number];
+        place[..found.words.len()].copy_from_slice(&found.words);
+        words[0] = place.as_ptr().expose_provenance() as u64;
+        true
     }
 
     fn known_object(&self, number: i64) -> Result<Object<'c>> {
@@ -303,6 +327,7 @@ impl<'c> Activation<'_, 'c> {
 
     /// What is done when machine code has left: the function returns, or goes on on objects.
     fn leave(mut self, exit: u32, words: &[u64]) -> Done<'c> {
+        self.memory.clear();
         let compiled = self.compiled;
         let plan = &compiled.exits[exit as usize - 1];
         let (saved, rest) = words.split_at(plan.words as usize);
@@ -329,7 +354,7 @@ impl<'c> Activation<'_, 'c> {
                 plain::resume_raised(self.objects, frames, error)
             }
         });
-        Done { result, refuted }
+        Done { result, refuted, seen: self.seen }
     }
 
     fn returned(&self, recipe: &Recipe, words: &[u64], plan: &ExitPlan) -> Result<Object<'c>> {
