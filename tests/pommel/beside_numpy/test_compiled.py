@@ -41,7 +41,9 @@ def every_type(*items):
 def described(value):
     """A value with the classes of all that is in it, to the bit."""
     kind = type(value)
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and (kind is not np.ndarray or value.dtype.hasobject):
+        return kind.__name__, repr(value)
+    if kind is np.ndarray:
         return kind.__name__, value.dtype.str, value.shape, value.strides, value.flags.writeable, \
             [described(item) for item in value.ravel()]
     if isinstance(value, np.generic):
@@ -330,6 +332,8 @@ class Mine(np.ndarray):
     """A subclass."""
 
     def __getitem__(self, key):
+        if key == 2:
+            raise IndexError
         return 42
 
 
