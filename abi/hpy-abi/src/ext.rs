@@ -62,6 +62,7 @@ macro_rules! for_each_extension {
             get_buffer: maybe (object: HPy, view: *mut HPy_buffer, flags: i32) -> Status, "Fills a view of the memory of an object, which stays where it is until `release_buffer`; the flags are those of Python's buffer protocol. The struct may be moved, and its `internal` is the host's. Nothing is written on failure.";
             release_buffer: maybe (view: *mut HPy_buffer) -> (), "Ends a view that `get_buffer` filled, and clears its `obj` and `internal`; a view whose `internal` is null is left alone.";
             small_ints: data () -> *const HPy, "Handles of the `int`s from `SMALL_INT_MIN` to `SMALL_INT_MAX`, which stay open for good; null where handles are not plain.";
+            watch: maybe (object: HPy, words: *mut *const u64) -> usize, "Finds words in memory that differ from what they are once a dict has other items, a module other attributes, a cell another content, or a function another code object or other defaults: writes their addresses, at most `WATCHED_WORDS`, and gives their number; 0 for an object that cannot be watched. They may be read as long as the object is alive. They may differ without such a change.";
         }
     };
 }
@@ -98,8 +99,12 @@ c_types! {
     Inline = "HPyX_Inline";
     Option<Allocate> = "HPyX_Allocate";
     *mut f64 = "double *";
+    *mut *const u64 = "const uint64_t **";
     *mut HPy_buffer = "HPy_buffer *";
 }
+
+/// So many words [`Extensions::watch`] finds at most.
+pub const WATCHED_WORDS: usize = 4;
 
 /// Makes an instance of a type whose native struct is not cleared; null with an exception set.
 pub type Allocate = unsafe extern "C" fn(type_: HPy) -> HPy;

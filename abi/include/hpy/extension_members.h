@@ -83,6 +83,8 @@ typedef struct {
     void (*release_buffer)(HPyContext *ctx, HPy_buffer *view);
     /** Handles of the `int`s from `SMALL_INT_MIN` to `SMALL_INT_MAX`, which stay open for good; null where handles are not plain. */
     const HPy *small_ints;
+    /** Finds words in memory that differ from what they are once a dict has other items, a module other attributes, a cell another content, or a function another code object or other defaults: writes their addresses, at most `WATCHED_WORDS`, and gives their number; 0 for an object that cannot be watched. They may be read as long as the object is alive. They may differ without such a change. NULL where it is missing. */
+    size_t (*watch)(HPyContext *ctx, HPy object, const uint64_t **words);
 } HPyX_Extensions;
 
 #endif

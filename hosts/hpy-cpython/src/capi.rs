@@ -156,12 +156,15 @@ macro_rules! for_each_symbol {
             required fn PyContextVar_Set(var: Obj, value: Obj) -> Obj;
             optional fn PyCriticalSection_Begin(c: *mut c_void, o: Obj) -> ();
             optional fn PyCriticalSection_End(c: *mut c_void) -> ();
+            optional fn PyCell_Get(o: Obj) -> Obj;
+            optional fn PyDict_AddWatcher(callback: *const c_void) -> c_int;
             required fn PyDict_Copy(o: Obj) -> Obj;
             optional fn PyDict_GetItemRef(o: Obj, key: Obj, v: *mut Obj) -> c_int;
             required fn PyDict_GetItemWithError(o: Obj, key: Obj) -> Obj;
             required fn PyDict_Keys(o: Obj) -> Obj;
             required fn PyDict_New() -> Obj;
             required fn PyDict_SetItem(o: Obj, key: Obj, v: Obj) -> c_int;
+            optional fn PyDict_Watch(watcher: c_int, o: Obj) -> c_int;
             required fn PyErr_Clear() -> ();
             required fn PyErr_ExceptionMatches(o: Obj) -> c_int;
             required fn PyErr_Fetch(t: *mut Obj, v: *mut Obj, tb: *mut Obj) -> ();
@@ -192,6 +195,9 @@ macro_rules! for_each_symbol {
             required fn PyIter_Next(o: Obj) -> Obj;
             required fn PyList_Append(o: Obj, item: Obj) -> c_int;
             required fn PyList_Insert(o: Obj, i: isize, item: Obj) -> c_int;
+            optional fn PyFunction_GetCode(o: Obj) -> Obj;
+            optional fn PyFunction_GetDefaults(o: Obj) -> Obj;
+            optional fn PyFunction_GetKwDefaults(o: Obj) -> Obj;
             optional fn PyInterpreterState_Get() -> *mut c_void;
             optional fn PyInterpreterState_GetID(interpreter: *mut c_void) -> i64;
             required fn PyList_New(n: isize) -> Obj;
@@ -212,7 +218,9 @@ macro_rules! for_each_symbol {
             required fn PyMember_GetOne(p: Str, member: *mut PyMemberDef) -> Obj;
             required fn PyMember_SetOne(p: *mut c_char, member: *mut PyMemberDef, v: Obj) -> c_int;
             required fn PyModuleDef_Init(def: *mut c_void) -> Obj;
+            optional fn PyInterpreterState_Main() -> *mut c_void;
             optional fn PyModule_ExecDef(module: Obj, def: *mut c_void) -> c_int;
+            optional fn PyModule_GetDict(module: Obj) -> Obj;
             optional fn PyModule_FromDefAndSpec2(def: *mut c_void, spec: Obj, version: c_int) -> Obj;
             required fn PyNumber_Absolute(o: Obj) -> Obj;
             required fn PyNumber_Add(a: Obj, b: Obj) -> Obj;

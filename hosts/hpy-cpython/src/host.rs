@@ -245,6 +245,7 @@ pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str>
         release_buffer: Some(crate::section::buffer::release_buffer),
         // SAFETY: the caller's promise.
         small_ints: unsafe { small_ints::<L>() },
+        watch: Some(crate::section::watch::watch::<L>),
     };
     // SAFETY: the caller promises that nobody else looks; every field is written.
     unsafe {

@@ -41,6 +41,7 @@ impl Private {
             get_buffer: Some(get_buffer),
             release_buffer: Some(release_buffer),
             small_ints: core::ptr::null(),
+            watch: None,
         };
         Private { extensions, state }
     }

@@ -11,6 +11,9 @@ impl Layout for Gil39 {
     const COUNTS: u32 = hpy_abi::ext::counts::WORD;
     const TEXT_OFFSET: u32 = 48;
     const HEADER: usize = 16;
+    const DICT_VERSION: Option<usize> = Some(24);
+    // 3.9, and 3.10 and later.
+    const FUNCTION_WORDS: &'static [[usize; 3]] = &[[0, 16, 24], [32, 40, 48]];
 
     #[inline(always)]
     unsafe fn incref(o: Obj) {

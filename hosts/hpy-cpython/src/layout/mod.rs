@@ -91,6 +91,11 @@ pub(crate) trait Layout: Sized + 'static {
     const TEXT_OFFSET: u32 = 0;
     /// Bytes of `PyObject`.
     const HEADER: usize;
+    /// Where a dict has a word that is another one after each change; `None` if it has none.
+    const DICT_VERSION: Option<usize> = None;
+    /// Where a function may have its code object, its defaults and those of its keywords, behind the
+    /// header.
+    const FUNCTION_WORDS: &'static [[usize; 3]] = &[];
 
     /// Where the native struct of a class of the shape `object` starts.
     #[inline(always)]

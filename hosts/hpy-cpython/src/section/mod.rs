@@ -25,3 +25,4 @@ mod trampoline;
 mod tuple;
 mod type_object;
 pub(crate) mod unicode;
+pub(crate) mod watch;

@@ -18,12 +18,14 @@ thread_local! {
     static END: Cell<usize> = const { Cell::new(0) };
 }
 
-/// A call of a compiled function that is under way.
-pub(crate) struct Entered(());
+/// A call of a compiled function that is under way, on this thread.
+pub(crate) struct Entered(*const Cell<u32>);
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        let _ = DEPTH.try_with(|depth| depth.set(depth.get() - 1));
+        // SAFETY: the count of this thread, which is there as long as the thread.
+        let depth = unsafe { &*self.0 };
+        depth.set(depth.get() - 1);
     }
 }
 
@@ -32,9 +34,10 @@ impl Drop for Entered {
 /// # Errors
 /// `RecursionError` if calls are too deep.
 pub(crate) fn enter(ctx: Ctx<'_>) -> Result<Entered> {
-    let depth = DEPTH.get() + 1;
-    DEPTH.set(depth);
-    let entered = Entered(());
+    let (entered, depth) = DEPTH.with(|count| {
+        count.set(count.get() + 1);
+        (Entered(count), count.get())
+    });
     if depth > SHALLOW {
         let limit = ctx.import(c"sys")?.call_method(c"getrecursionlimit", ())?.extract::<u32>()?;
         if depth > limit || is_nearly_full() {

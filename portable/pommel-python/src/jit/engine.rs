@@ -1,14 +1,15 @@
 //! The specialisations of a function: which of them takes a call, and when one is made.
 
 use super::function::JitFunction;
-use super::known::Inquiry;
-use super::native::{Attempt, Compiled, Failure};
+use super::known::{Inquiry, KnownObjects};
+use super::native::{Arguments, Attempt, Compiled, Failure};
 use super::objects::Python;
 use super::source::Source;
 use pommel::prelude::*;
 use pommel_jit::backend::Backend;
 use pommel_jit::code::Code;
 use pommel_jit::specialise::{Experience, FunctionObject, Known, Refusal};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// A function has at most so many specialisations; others run as the function is.
@@ -16,25 +17,31 @@ const MOST: usize = 16;
 /// A function is compiled at most so often, also if what was taken for granted turns out to be wrong.
 const COMPILATIONS: usize = 64;
 
-/// The machine code of a function.
+/// The machine code of a function. Specialisations stay until the function goes, in the order in which they
+/// were made, as somebody may be in them; those that are of no use any more are passed over.
 #[derive(Default)]
-pub(crate) struct Engine(Mutex<State>);
+pub(crate) struct Engine {
+    first: OnceLock<Box<Made>>,
+    state: Mutex<State>,
+}
+
+/// A specialisation that was made, and the next one.
+struct Made {
+    compiled: Compiled,
+    /// Where the objects that it knows are, in what the function keeps.
+    place: isize,
+    /// Its arguments are positional, one for each parameter.
+    is_positional: bool,
+    is_forgotten: AtomicBool,
+    next: OnceLock<Box<Made>>,
+}
 
 #[derive(Default)]
 struct State {
-    /// With the places in the list of what they know.
-    made: Vec<(Arc<Compiled>, isize)>,
     experience: Experience,
     compilations: usize,
     /// Why the last arguments that were refused were.
     refusal: Option<Refusal>,
-}
-
-impl State {
-    /// A specialisation is of no use any more.
-    fn forget(&mut self, compiled: &Arc<Compiled>) {
-        self.made.retain(|(other, _)| !Arc::ptr_eq(other, compiled));
-    }
 }
 
 /// A call: of which function, and what it is made of.
@@ -59,7 +66,25 @@ fn backend() -> core::result::Result<&'static dyn Backend, &'static str> {
 
 impl Engine {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The specialisations that are of use.
+    fn made(&self) -> impl Iterator<Item = &Made> {
+        let all = std::iter::successors(self.first.get(), |made| made.next.get());
+        all.map(|made| &**made).filter(|made| !made.is_forgotten.load(Ordering::Acquire))
+    }
+
+    /// Calls machine code with arguments as they came. `None` if there is none for them yet: nothing was
+    /// done then.
+    #[inline]
+    pub(crate) fn call_at_once<'c>(
+        &self,
+        this: &Instance<'c, JitFunction>,
+        arguments: Args<'_, 'c>,
+    ) -> Option<Result<Object<'c>>> {
+        self.first.get()?;
+        self.try_all(this, Arguments::Positional(arguments))
     }
 
     /// Calls machine code with what the registers of the parameters hold. `None` if there is none for
@@ -74,51 +99,50 @@ impl Engine {
             + usize::from(parameters.variadic)
             + usize::from(parameters.keywords);
         let arguments = &registers[..count];
-        let objects = Python::new(call.this.ctx());
-        if let Some(result) = self.try_all(call, &objects, arguments)? {
+        if let Some(result) = self.try_all(call.this, Arguments::Bound(arguments)) {
             return Ok(Some(result));
         }
         if !self.compile(call, arguments)? {
             return Ok(None);
         }
-        self.try_all(call, &objects, arguments)
+        Ok(self.try_all(call.this, Arguments::Bound(arguments)))
     }
 
     /// Tries the specialisations that there are.
     fn try_all<'c>(
         &self,
-        call: &Call<'_, 'c>,
-        objects: &Python<'c>,
-        arguments: &[Option<Object<'c>>],
-    ) -> Result<Option<Result<Object<'c>>>> {
-        let made = self.state().made.clone();
-        if made.is_empty() {
-            return Ok(None);
-        }
-        let Some(kept) = call.this.borrow()?.kept.load(call.this)? else { return Ok(None) };
-        for (compiled, place) in made {
-            let known = kept.get_index(place)?.cast::<List<'_>>()?.clone();
-            let done = match compiled.call(objects, arguments, &known)? {
-                Attempt::OtherArguments => continue,
-                Attempt::Stale => {
-                    self.state().forget(&compiled);
+        this: &Instance<'c, JitFunction>,
+        arguments: Arguments<'_, 'c>,
+    ) -> Option<Result<Object<'c>>> {
+        let objects = Python::new(this.ctx());
+        for made in self.made() {
+            if matches!(arguments, Arguments::Positional(_)) && !made.is_positional {
+                continue;
+            }
+            let known = KnownObjects::new(this, made.place);
+            let done = match made.compiled.call(&objects, arguments, &known) {
+                Ok(Attempt::OtherArguments) => continue,
+                Ok(Attempt::Stale) => {
+                    made.is_forgotten.store(true, Ordering::Release);
                     continue;
                 }
-                Attempt::Done(done) => done,
+                Ok(Attempt::Done(done)) => done,
+                Err(error) => return Some(Err(error)),
             };
             if let Some(place) = done.refuted {
                 let mut state = self.state();
-                let seen = done.seen.filter(|seen| {
-                    state.experience.views.insert(place, *seen).is_none()
-                });
+                let seen = done
+                    .seen
+                    .filter(|seen| state.experience.views.insert(place, *seen).is_none());
                 if seen.is_none() {
                     state.experience.refuted.insert(place);
                 }
-                state.forget(&compiled);
+                drop(state);
+                made.is_forgotten.store(true, Ordering::Release);
             }
-            return Ok(Some(done.result));
+            return Some(done.result);
         }
-        Ok(None)
+        None
     }
 
     /// Makes a specialisation for arguments. Whether there is one now.
@@ -126,7 +150,7 @@ impl Engine {
         let Ok(backend) = backend() else { return Ok(false) };
         let experience = {
             let mut state = self.state();
-            if state.made.len() >= MOST || state.compilations >= COMPILATIONS {
+            if self.made().count() >= MOST || state.compilations >= COMPILATIONS {
                 return Ok(false);
             }
             state.compilations += 1;
@@ -155,14 +179,25 @@ impl Engine {
         };
         let place = kept.len()? as isize;
         kept.append(ctx.list(known)?)?;
-        self.state().made.push((Arc::new(compiled), place));
+        let parameters = &call.code.parameters;
+        let is_positional =
+            parameters.keyword_only == 0 && !parameters.variadic && !parameters.keywords;
+        let is_forgotten = AtomicBool::new(false);
+        self.append(Made { compiled, place, is_positional, is_forgotten, next: OnceLock::new() });
         Ok(true)
     }
 
+    fn append(&self, made: Made) {
+        let (mut place, mut made) = (&self.first, Box::new(made));
+        while let Err(rest) = place.set(made) {
+            made = rest;
+            place = &place.get().expect("it is set").next;
+        }
+    }
+
     /// Why arguments were refused, and the typed forms and machine code that there are.
-    pub(crate) fn report(&self) -> (Option<Refusal>, Vec<Arc<Compiled>>) {
-        let state = self.state();
-        (state.refusal.clone(), state.made.iter().map(|(compiled, _)| compiled.clone()).collect())
+    pub(crate) fn report(&self) -> (Option<Refusal>, impl Iterator<Item = &Compiled>) {
+        (self.state().refusal.clone(), self.made().map(|made| &made.compiled))
     }
 }
 

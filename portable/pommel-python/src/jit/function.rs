@@ -92,8 +92,9 @@ impl JitFunction {
     fn _compiled(
         this: &Instance<'_, Self>,
     ) -> Result<(Vec<(String, String, String)>, Option<String>)> {
-        let (refusal, made) = this.borrow()?.engine.report();
-        let texts = made.iter().map(|made| (made.arguments(), made.text.clone(), made.listing()));
+        let own = this.borrow()?;
+        let (refusal, made) = own.engine.report();
+        let texts = made.map(|made| (made.arguments(), made.text.clone(), made.listing()));
         Ok((texts.collect(), refusal.map(|refusal| refusal.reason)))
     }
 
@@ -105,11 +106,15 @@ impl JitFunction {
         kwargs: Option<Dict<'c>>,
     ) -> Result<Object<'c>> {
         let own = this.borrow()?;
+        if kwargs.is_none()
+            && let Some(result) = own.engine.call_at_once(this, args)
+        {
+            return result;
+        }
         let (known, function) = own.parts(this)?;
         if let Ok(code) = own.code(known, &function)?
             && let Some(registers) = bound(&function, code, args, kwargs.as_ref())?
         {
-            let _entered = depth::enter(ctx)?;
             if known.mode == Mode::Compiled {
                 let call = Call { this, function: &function, source: &known.source, code };
                 return match own.engine.call(&call, &registers)? {
@@ -117,6 +122,7 @@ impl JitFunction {
                     None => call_as_it_is(&function, args, kwargs),
                 };
             }
+            let _entered = depth::enter(ctx)?;
             let home = Home::new(function, known.source.clone())?;
             let frame = Frame { code: code.clone(), home, registers };
             let start = Point { block: BlockId(0), index: 0 };

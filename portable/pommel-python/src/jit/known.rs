@@ -1,13 +1,49 @@
 //! The objects that a specialisation knows by their identity, and what it takes for granted of them.
 
-use super::function::{code_of, wrapped};
+use super::function::{JitFunction, code_of, wrapped};
 use super::source::Source;
 use super::views;
 use pommel::prelude::*;
+use pommel::raw::Watch;
 use pommel_jit::specialise::{Builtin, Description, FunctionObject, Known, World};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::sync::Arc;
+
+/// The objects that a specialisation knows, by their numbers. They are in a list that the function keeps,
+/// which is looked up when the first of them is asked for.
+pub(crate) struct KnownObjects<'k, 'c> {
+    function: &'k Instance<'c, JitFunction>,
+    place: isize,
+    list: OnceCell<List<'c>>,
+}
+
+impl<'k, 'c> KnownObjects<'k, 'c> {
+    /// Those at a place of what a function keeps.
+    pub(crate) fn new(
+        function: &'k Instance<'c, JitFunction>,
+        place: isize,
+    ) -> KnownObjects<'k, 'c> {
+        KnownObjects { function, place, list: OnceCell::new() }
+    }
+
+    /// One of them.
+    pub(crate) fn get(&self, number: u32) -> Result<Object<'c>> {
+        if let Some(list) = self.list.get() {
+            return list.get_index(number as isize);
+        }
+        let kept = self.function.borrow()?.kept.load(self.function)?;
+        let kept = kept.ok_or_else(|| Error::runtime_error("nothing is known"))?;
+        let list = kept.get_index(self.place)?.cast::<List<'_>>()?.clone();
+        self.list.get_or_init(|| list).get_index(number as isize)
+    }
+
+    /// The context.
+    pub(crate) fn ctx(&self) -> Ctx<'c> {
+        self.function.ctx()
+    }
+}
 
 /// Something that a specialisation takes for granted. All objects are indices into its list.
 #[derive(Clone, Debug)]
@@ -15,31 +51,70 @@ enum Fact {
     /// What a dict has at a key, or another one if the first has nothing there.
     Item { dict: u32, behind: Option<u32>, key: u32, value: u32 },
     /// What an attribute of an object is.
-    Attribute { of: u32, name: CString, value: u32 },
+    Attribute { of: u32, name: u32, value: u32 },
     /// What is in a cell.
     Cell { cell: u32, content: u32 },
 }
 
 /// What specialisations take for granted, to be checked before they are entered and after code that
 /// nobody knows.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Facts(Vec<Fact>);
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    facts: Vec<Fact>,
+    /// What the objects that the facts speak of looked like when all facts held last.
+    watches: Vec<Watch>,
+    /// There is a watch for each of those objects.
+    are_watched: bool,
+}
 
 impl Facts {
     /// Whether all is so still. `known` are the objects that the facts speak of.
-    pub(crate) fn hold(&self, known: &List<'_>) -> Result<bool> {
-        for fact in &self.0 {
+    #[inline]
+    pub(crate) fn hold(&self, known: &KnownObjects<'_, '_>) -> Result<bool> {
+        // SAFETY: the objects are in the list of what is known.
+        if self.are_watched && self.watches.iter().all(|watch| unsafe { watch.is_unchanged() }) {
+            return Ok(true);
+        }
+        self.hold_when_looked_at(known)
+    }
+
+    fn hold_when_looked_at(&self, known: &KnownObjects<'_, '_>) -> Result<bool> {
+        // What is changed meanwhile must be noticed the next time.
+        // SAFETY: as above.
+        let seen: Vec<_> = self.watches.iter().map(|watch| unsafe { watch.look() }).collect();
+        for fact in &self.facts {
             if !fact.holds(known)? {
                 return Ok(false);
             }
         }
+        self.watches.iter().zip(seen).for_each(|(watch, seen)| watch.remember(seen));
         Ok(true)
+    }
+
+    /// Watches the objects that the facts speak of, where that is possible.
+    fn watch(&mut self, known: &[Object<'_>]) {
+        let mut objects: Vec<u32> = Vec::new();
+        for fact in &self.facts {
+            match fact {
+                Fact::Item { dict, behind, .. } => {
+                    objects.push(*dict);
+                    objects.extend(behind);
+                }
+                Fact::Attribute { of, .. } => objects.push(*of),
+                Fact::Cell { cell, .. } => objects.push(*cell),
+            }
+        }
+        objects.sort_unstable();
+        objects.dedup();
+        let watches = objects.iter().filter_map(|object| Watch::new(&known[*object as usize]));
+        self.watches = watches.collect();
+        self.are_watched = self.watches.len() == objects.len();
     }
 }
 
 impl Fact {
-    fn holds(&self, known: &List<'_>) -> Result<bool> {
-        let get = |index: u32| known.get_index(index as isize);
+    fn holds(&self, known: &KnownObjects<'_, '_>) -> Result<bool> {
+        let get = |index: u32| known.get(index);
         let (found, value) = match self {
             Fact::Item { dict, behind, key, value } => {
                 let (first, key) = (get(*dict)?, get(*key)?);
@@ -49,15 +124,8 @@ impl Fact {
                 }
                 (found, *value)
             }
-            Fact::Attribute { of, name, value } => {
-                let of = get(*of)?;
-                (
-                    of.has_attr(name.as_c_str())
-                        .then(|| of.get_attr(name.as_c_str()))
-                        .transpose()?,
-                    *value,
-                )
-            }
+            // It does not hold either if there is an error instead.
+            Fact::Attribute { of, name, value } => (get(*of)?.get_attr(&get(*name)?).ok(), *value),
             Fact::Cell { cell, content } => (cell_content(&get(*cell)?), *content),
         };
         Ok(match found {
@@ -169,7 +237,11 @@ impl<'c> Inquiry<'c> {
     pub(crate) fn finish(self) -> Result<Found<'c>> {
         match self.failed {
             Some(error) => Err(error),
-            None => Ok(Found { known: self.known, facts: self.facts, sources: self.sources }),
+            None => {
+                let mut facts = self.facts;
+                facts.watch(&self.known);
+                Ok(Found { known: self.known, facts, sources: self.sources })
+            }
         }
     }
 
@@ -189,9 +261,10 @@ impl<'c> Inquiry<'c> {
 
     /// What an object's attribute is, which must stay so.
     fn fixed(&mut self, of: Known, name: &CStr) -> Result<Object<'c>> {
-        let value = self.object(of).get_attr(name)?;
-        let known = self.know(&value).0;
-        self.facts.0.push(Fact::Attribute { of: of.0, name: name.into(), value: known });
+        let name = self.ctx.str(name.to_str().unwrap_or_default())?;
+        let value = self.object(of).get_attr(&*name)?;
+        let (name, known) = (self.know(&name).0, self.know(&value).0);
+        self.facts.facts.push(Fact::Attribute { of: of.0, name, value: known });
         Ok(value)
     }
 
@@ -211,7 +284,7 @@ impl<'c> Inquiry<'c> {
             }
         };
         let (key, value) = (self.know(&key).0, self.know(&value));
-        self.facts.0.push(Fact::Item { dict, behind, key, value: value.0 });
+        self.facts.facts.push(Fact::Item { dict, behind, key, value: value.0 });
         Ok(Some(value))
     }
 
@@ -288,7 +361,14 @@ impl<'c> Inquiry<'c> {
             for name in named.iter_as::<String>()? {
                 let name = name?;
                 let value = named.get_item(name.as_str())?;
-                keyword_defaults.push((name.into_boxed_str(), self.know(&value)));
+                let known = self.know(&value);
+                // What is compiled itself looks its defaults up at each call.
+                if !is_root {
+                    let (dict, key) = (self.know(&named).0, self.ctx.str(&name)?);
+                    let key = self.know(&key).0;
+                    self.facts.facts.push(Fact::Item { dict, behind: None, key, value: known.0 });
+                }
+                keyword_defaults.push((name.into_boxed_str(), known));
             }
         }
         let (defaults, cells) = (all(self, &defaults)?, all(self, &cells)?);
@@ -337,7 +417,7 @@ impl World for Inquiry<'_> {
     fn cell(&mut self, cell: Known) -> Option<Known> {
         let content = cell_content(&self.object(cell))?;
         let content = self.know(&content);
-        self.facts.0.push(Fact::Cell { cell: cell.0, content: content.0 });
+        self.facts.facts.push(Fact::Cell { cell: cell.0, content: content.0 });
         Some(content)
     }
 

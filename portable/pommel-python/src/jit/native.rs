@@ -1,9 +1,10 @@
 //! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
 
-use super::known::{Facts, Found, Inquiry};
+use super::depth;
+use super::known::{Facts, Found, Inquiry, KnownObjects};
 use super::objects::{Home, Python};
 use super::recipe::{Ingredients, handle_of};
-use super::shapes::{Kept, class_of, described, shape, take};
+use super::shapes::{Kept, Words, class_of, described, shape, take, width};
 use super::source::Source;
 use super::views::{self, MOST_AXES};
 use pommel::held::HeldBuffer;
@@ -27,6 +28,9 @@ use std::sync::Arc;
 /// The words of a view at most: address, lengths, strides, whether it may be written.
 pub(crate) const VIEW_WORDS: usize = 2 + 2 * MOST_AXES;
 
+/// So many words are not worth asking the allocator for.
+const FEW_WORDS: usize = 32;
+
 /// A specialisation as machine code.
 pub(crate) struct Compiled {
     exits: Vec<ExitPlan>,
@@ -37,6 +41,8 @@ pub(crate) struct Compiled {
     /// The texts that its functions stand in.
     sources: HashMap<Known, Arc<Source>>,
     machine: Box<dyn Machine>,
+    /// How many words it is called with.
+    words: usize,
     /// The typed form as text, after the passes.
     pub(crate) text: String,
 }
@@ -75,6 +81,15 @@ pub(crate) struct Done<'c> {
     pub(crate) seen: Option<View>,
 }
 
+/// The arguments of a call.
+#[derive(Clone, Copy)]
+pub(crate) enum Arguments<'a, 'c> {
+    /// One for each parameter, as they came.
+    Positional(Args<'a, 'c>),
+    /// What the parameters hold.
+    Bound(&'a [Option<Object<'c>>]),
+}
+
 impl Compiled {
     /// Compiles a function for arguments such as these. Gives the objects that it knows as well, which
     /// have to be kept as long as it is.
@@ -99,22 +114,37 @@ impl Compiled {
             })
         })?;
         let text = function.to_string();
-        Ok((Compiled { exits, sites, views, arguments, facts, sources, machine, text }, known))
+        let words = machine.words().max(arguments.iter().map(width).sum());
+        Ok((
+            Compiled { exits, sites, views, arguments, facts, sources, machine, words, text },
+            known,
+        ))
     }
 
-    /// The words of arguments, if they are such as it was compiled for, and what has to be kept meanwhile.
-    fn words<'c>(
+    /// Fills in the words of arguments, if they are such as it was compiled for. Gives what has to be kept
+    /// meanwhile.
+    #[inline]
+    fn take<'c>(
         &self,
-        arguments: &[Option<Object<'c>>],
-        known: &List<'c>,
-    ) -> Option<(Vec<u64>, Kept<'c>)> {
-        let mut kept = Kept::default();
-        let mut words = Vec::with_capacity(self.machine.words());
-        for (argument, shape) in arguments.iter().zip(&self.arguments) {
-            take(argument.as_ref(), shape, known, &mut words, &mut kept)?;
+        arguments: Arguments<'_, 'c>,
+        known: &KnownObjects<'_, 'c>,
+        words: &mut [u64],
+    ) -> Option<Kept<'c>> {
+        let (mut words, mut kept) = (Words::new(words), Kept::default());
+        match arguments {
+            Arguments::Positional(given) if given.len() == self.arguments.len() => {
+                for (argument, shape) in given.iter().zip(&self.arguments) {
+                    take(Some(&argument), shape, known, &mut words, &mut kept)?;
+                }
+            }
+            Arguments::Positional(_) => return None,
+            Arguments::Bound(given) => {
+                for (argument, shape) in given.iter().zip(&self.arguments) {
+                    take(argument.as_ref(), shape, known, &mut words, &mut kept)?;
+                }
+            }
         }
-        words.resize(self.machine.words().max(words.len()), 0);
-        Some((words, kept))
+        Some(kept)
     }
 
     /// Calls the machine code, if the arguments are such as it was compiled for and all that it takes for
@@ -122,15 +152,31 @@ impl Compiled {
     pub(crate) fn call<'c>(
         &self,
         objects: &Python<'c>,
-        arguments: &[Option<Object<'c>>],
-        known: &List<'c>,
+        arguments: Arguments<'_, 'c>,
+        known: &KnownObjects<'_, 'c>,
     ) -> Result<Attempt<'c>> {
-        let Some((mut words, mut kept)) = self.words(arguments, known) else {
+        let mut few = [0; FEW_WORDS];
+        if self.words <= FEW_WORDS {
+            return self.call_with(objects, arguments, known, &mut few);
+        }
+        self.call_with(objects, arguments, known, &mut vec![0; self.words])
+    }
+
+    #[inline]
+    fn call_with<'c>(
+        &self,
+        objects: &Python<'c>,
+        arguments: Arguments<'_, 'c>,
+        known: &KnownObjects<'_, 'c>,
+        words: &mut [u64],
+    ) -> Result<Attempt<'c>> {
+        let Some(mut kept) = self.take(arguments, known, words) else {
             return Ok(Attempt::OtherArguments);
         };
         if !self.facts.hold(known)? {
             return Ok(Attempt::Stale);
         }
+        let _entered = depth::enter(known.ctx())?;
         let mut activation = Activation {
             ctx: known.ctx(),
             compiled: self,
@@ -139,13 +185,13 @@ impl Compiled {
             error: None,
             seen: None,
             memory: core::mem::take(&mut kept.memory),
-            views: vec![[0; VIEW_WORDS]; self.views.len()],
+            views: self.views.iter().map(|_| [0; VIEW_WORDS]).collect(),
         };
         let address = (&raw mut activation).cast::<()>();
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
         // arguments among them; the activation is what `call` takes it for.
         let exit = unsafe { self.machine.entry()(address, words.as_mut_ptr()) };
-        Ok(Attempt::Done(activation.leave(exit, &words)))
+        Ok(Attempt::Done(activation.leave(exit, words)))
     }
 
     /// The shapes of its arguments as text.
@@ -164,7 +210,7 @@ impl Compiled {
 struct Activation<'a, 'c> {
     ctx: Ctx<'c>,
     compiled: &'a Compiled,
-    known: &'a List<'c>,
+    known: &'a KnownObjects<'a, 'c>,
     objects: &'a Python<'c>,
     /// The exception that an operation has raised.
     error: Option<Error>,
@@ -249,7 +295,7 @@ impl<'c> Activation<'_, 'c> {
     /// Looks at an array and gives the address of its words. False if it is another one.
     fn look(&mut self, number: usize, words: &mut [u64]) -> bool {
         let wanted = self.compiled.views[number];
-        let known = |place: usize| self.known.get_index(place as isize).ok();
+        let known = |place: usize| self.known.get(place as u32).ok();
         let Some(found) = views::look(&self.lent(words[0]), &known) else { return false };
         if !views::suits(found.view, wanted) {
             self.seen = Some(found.view);
@@ -265,7 +311,7 @@ impl<'c> Activation<'_, 'c> {
     fn known_object(&self, number: i64) -> Result<Object<'c>> {
         match number {
             NOTHING => Ok(self.ctx.none()),
-            number => self.known.get_index(number as isize),
+            number => self.known.get(number as u32),
         }
     }
 
@@ -285,7 +331,7 @@ impl<'c> Activation<'_, 'c> {
     fn home(&self, function: Known) -> Result<Home<'c>> {
         let lost = || Error::runtime_error("a function has no source");
         let source = self.compiled.sources.get(&function).cloned().ok_or_else(lost)?;
-        Home::new(self.known.get_index(function.0 as isize)?, source)
+        Home::new(self.known.get(function.0)?, source)
     }
 
     /// Does what a site says, and gives the handle of the result.

@@ -1,5 +1,6 @@
 //! Makes objects of what machine code leaves behind: numbers and handles in words, by recipes.
 
+use super::known::KnownObjects;
 use super::objects::{Home, Python};
 use super::views;
 use crate::array::NdArray;
@@ -17,7 +18,7 @@ pub(crate) struct Ingredients<'a, 'c> {
     pub(crate) ctx: Ctx<'c>,
     pub(crate) objects: &'a Python<'c>,
     /// The objects that the specialisation knows.
-    pub(crate) known: &'a List<'c>,
+    pub(crate) known: &'a KnownObjects<'a, 'c>,
     /// Numbers and handles. Handles are lent.
     pub(crate) words: &'a [u64],
     pub(crate) heap: &'a [Option<Contents<u32>>],
@@ -130,7 +131,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
     }
 
     fn scalar(&self, word: u64, flavour: Flavour) -> Result<Object<'c>> {
-        let known = |place: usize| self.known.get_index(place as isize).ok();
+        let known = |place: usize| self.known.get(place as u32).ok();
         views::scalar(self.ctx, word, flavour, &known)
     }
 
@@ -164,7 +165,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
     }
 
     pub(crate) fn known(&self, known: Known) -> Result<Object<'c>> {
-        self.known.get_index(known.0 as isize)
+        self.known.get(known.0)
     }
 
     fn thing(&mut self, thing: Thing) -> Result<Object<'c>> {

@@ -1,6 +1,6 @@
 //! What objects are for machine code: from arguments to shapes, and from shapes to words.
 
-use super::known::Inquiry;
+use super::known::{Inquiry, KnownObjects};
 use super::views::{self, Look};
 use crate::array::NdArray;
 use pommel::held::HeldBuffer;
@@ -89,7 +89,7 @@ enum Other {
     Neither,
 }
 
-fn of_others<'c>(object: &Object<'c>, known: views::KnownObjects<'_, 'c>) -> Other {
+fn of_others<'c>(object: &Object<'c>, known: views::KnownAt<'_, 'c>) -> Other {
     if let Some(look) = views::look_at_others(object, known) {
         return Other::Array(look);
     }
@@ -115,22 +115,78 @@ fn items<'c>(object: &Object<'c>) -> Option<Vec<Object<'c>>> {
     (items.len() <= MOST_ITEMS).then_some(items)
 }
 
+/// How many words arguments of a shape are.
+pub(crate) fn width(shape: &Shape) -> usize {
+    match shape {
+        Val::Bool(()) | Val::Int(()) | Val::Float(()) | Val::Object(..) | Val::Scalar(..) => 1,
+        Val::Array((), _, words) => 1 + words.len(),
+        Val::Tuple(items) => items.iter().map(width).sum(),
+        _ => 0,
+    }
+}
+
+/// Words that are filled in from the first to the last.
+pub(crate) struct Words<'w> {
+    room: &'w mut [u64],
+    next: usize,
+}
+
+impl<'w> Words<'w> {
+    /// None yet, in a room that is large enough.
+    pub(crate) fn new(room: &'w mut [u64]) -> Words<'w> {
+        Words { room, next: 0 }
+    }
+
+    fn push(&mut self, word: u64) {
+        self.room[self.next] = word;
+        self.next += 1;
+    }
+}
+
 /// The words of an argument, behind those of others, if it has a shape. Handles are lent: by the argument,
 /// or by what is kept beside the words.
+#[inline]
 pub(crate) fn take<'c>(
     argument: Option<&Object<'c>>,
     shape: &Shape,
-    known: &List<'c>,
-    words: &mut Vec<u64>,
+    known: &KnownObjects<'_, 'c>,
+    words: &mut Words<'_>,
     kept: &mut Kept<'c>,
 ) -> Option<()> {
-    let known_at = |place: usize| known.get_index(place as isize).ok();
+    // The quick ways.
+    if let Some(object) = argument {
+        match shape {
+            Val::Float(()) => {
+                if let Some(number) = object.at_once::<f64>() {
+                    words.push(number.to_bits());
+                    return Some(());
+                }
+            }
+            Val::Int(()) => {
+                if let Some(number) = object.at_once::<i64>() {
+                    words.push(number as u64);
+                    return Some(());
+                }
+            }
+            _ => {}
+        }
+    }
+    take_slowly(argument, shape, known, words, kept)
+}
+
+fn take_slowly<'c>(
+    argument: Option<&Object<'c>>,
+    shape: &Shape,
+    known: &KnownObjects<'_, 'c>,
+    words: &mut Words<'_>,
+    kept: &mut Kept<'c>,
+) -> Option<()> {
+    let known_at = |place: usize| known.get(place as u32).ok();
     let object = match (argument, shape) {
         (None, Val::Unbound) => return Some(()),
         (None, _) | (_, Val::Unbound) => return None,
         (Some(object), _) => object,
     };
-    // The quick ways.
     match shape {
         Val::Float(()) => {
             words.push(exact_float(object)?.to_bits());
@@ -138,7 +194,7 @@ pub(crate) fn take<'c>(
         }
         Val::None => return object.is_none().then_some(()),
         Val::Known(number) => {
-            let expected = known.get_index(number.0 as isize).ok()?;
+            let expected = known.get(number.0).ok()?;
             return expected.is(object).then_some(());
         }
         _ => {}
@@ -157,9 +213,10 @@ pub(crate) fn take<'c>(
             kept.objects.extend(items);
         }
         Val::Array((), view, _) => {
-            let look = views::look(object, &known_at).filter(|look| look.view == *view)?;
+            let look = views::look_as(object, view.owner, &known_at);
+            let look = look.filter(|look| look.view == *view)?;
             words.push(object.as_raw().0 as u64);
-            words.extend(look.words);
+            look.words.into_iter().for_each(|word| words.push(word));
             kept.memory.extend(look.held);
         }
         Val::Scalar((), flavour) if class.is_none() => {

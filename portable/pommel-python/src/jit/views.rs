@@ -24,10 +24,10 @@ const FIRST_CLASS: usize = 1;
 const FIRST_SCALAR: usize = FIRST_CLASS + Owner::OTHERS.len();
 
 /// The words of an array.
-pub(crate) type Words = SmallVec<[u64; 2 + 2 * MOST_AXES]>;
+pub(crate) type ArrayWords = SmallVec<[u64; 2 + 2 * MOST_AXES]>;
 
 /// The objects that a specialisation knows, by their places.
-pub(crate) type KnownObjects<'a, 'c> = &'a dyn Fn(usize) -> Option<Object<'c>>;
+pub(crate) type KnownAt<'a, 'c> = &'a dyn Fn(usize) -> Option<Object<'c>>;
 
 /// Where the elements of an array are.
 pub(crate) struct Look {
@@ -35,7 +35,7 @@ pub(crate) struct Look {
     pub(crate) view: View,
     /// The address of its first element, the lengths of its axes, the distances in bytes between elements
     /// along each, and whether it may be written.
-    pub(crate) words: Words,
+    pub(crate) words: ArrayWords,
     /// What keeps its memory in place, if its owner might not.
     pub(crate) held: Option<HeldBuffer>,
 }
@@ -78,7 +78,7 @@ fn has_typed_scalars(numpy: &Object<'_>) -> bool {
 }
 
 /// Whose array an object is, if it is one of others.
-fn owner_of<'c>(class: &Object<'c>, known: KnownObjects<'_, 'c>) -> Option<Owner> {
+fn owner_of<'c>(class: &Object<'c>, known: KnownAt<'_, 'c>) -> Option<Owner> {
     let places = Owner::OTHERS.iter().enumerate();
     let is = |place: usize| known(FIRST_CLASS + place).is_some_and(|known| known.is(class));
     places.map(|(place, (owner, ..))| (place, *owner)).find(|(place, _)| is(*place)).map(|of| of.1)
@@ -87,7 +87,7 @@ fn owner_of<'c>(class: &Object<'c>, known: KnownObjects<'_, 'c>) -> Option<Owner
 /// What a scalar of NumPy is, if an object is one.
 pub(crate) fn scalar_of<'c>(
     object: &Object<'c>,
-    known: KnownObjects<'_, 'c>,
+    known: KnownAt<'_, 'c>,
 ) -> Option<Element> {
     let class = object.type_();
     let is = |element: &&Element| {
@@ -110,7 +110,7 @@ pub(crate) fn scalar<'c>(
     ctx: Ctx<'c>,
     word: u64,
     Flavour { family, element }: Flavour,
-    known: KnownObjects<'_, 'c>,
+    known: KnownAt<'_, 'c>,
 ) -> Result<Object<'c>> {
     if family == Family::Numpy {
         let class = known(FIRST_SCALAR + element as usize);
@@ -158,8 +158,8 @@ fn view(owner: Owner, element: Element, strides: &[isize]) -> Option<View> {
     })
 }
 
-fn words(address: usize, lengths: &[isize], strides: &[isize], writable: bool) -> Words {
-    let mut words = Words::new();
+fn words(address: usize, lengths: &[isize], strides: &[isize], writable: bool) -> ArrayWords {
+    let mut words = ArrayWords::new();
     words.push(address as u64);
     words.extend(lengths.iter().chain(strides).map(|word| *word as u64));
     words.push(writable.into());
@@ -187,9 +187,13 @@ pub(crate) fn look_at_ours(object: &Object<'_>) -> Option<Look> {
 /// Looks at an array of others. `None` if it is none, or machine code does not know its elements.
 pub(crate) fn look_at_others<'c>(
     object: &Object<'c>,
-    known: KnownObjects<'_, 'c>,
+    known: KnownAt<'_, 'c>,
 ) -> Option<Look> {
-    let owner = owner_of(&object.type_(), known)?;
+    hold(object, owner_of(&object.type_(), known)?)
+}
+
+/// Looks at an array of a class that is known.
+fn hold(object: &Object<'_>, owner: Owner) -> Option<Look> {
     // SAFETY: what keeps the memory is dropped by a call of a compiled function, never by a thread's local
     // variables.
     let held = unsafe { exchange::hold(object) }?;
@@ -202,10 +206,26 @@ pub(crate) fn look_at_others<'c>(
 }
 
 /// Looks at an array of anybody.
-pub(crate) fn look<'c>(object: &Object<'c>, known: KnownObjects<'_, 'c>) -> Option<Look> {
+pub(crate) fn look<'c>(object: &Object<'c>, known: KnownAt<'_, 'c>) -> Option<Look> {
     match Instance::<NdArray>::of(object) {
         Some(_) => look_at_ours(object),
         None => look_at_others(object, known),
+    }
+}
+
+/// The same of an array that should be one of somebody.
+pub(crate) fn look_as<'c>(
+    object: &Object<'c>,
+    owner: Owner,
+    known: KnownAt<'_, 'c>,
+) -> Option<Look> {
+    let place = Owner::OTHERS.iter().position(|(other, ..)| *other == owner);
+    match place {
+        None => look_at_ours(object),
+        Some(place) => {
+            let class = known(FIRST_CLASS + place)?;
+            if class.is(&object.type_()) { hold(object, owner) } else { None }
+        }
     }
 }
 

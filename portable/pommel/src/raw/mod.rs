@@ -14,10 +14,12 @@
 pub mod attach;
 pub mod calls;
 pub(crate) mod exceptions;
+mod watch;
 
 use crate::{Ctx, Error, Object, Result};
 use core::mem::ManuallyDrop;
 pub use hpy_abi::HPy;
+pub use watch::Watch;
 
 /// Whether a member returned a handle and not null. PyPy's own HPy returns -1 in place of null where
 /// its stack is full.
