@@ -356,6 +356,31 @@ def scalars(x, y):
     return total, x - y if not isinstance(x, np.bool_) else x, x / y if y else y, x < y
 
 
+BY_CHANCE = np.random.default_rng(5)
+
+
+@given(*[(BY_CHANCE.normal(size=30) * 10.0 ** BY_CHANCE.integers(-8, 8, 30),
+          BY_CHANCE.normal(size=30) * 10.0 ** BY_CHANCE.integers(-8, 8, 30)) for _ in range(20)])
+def floats_by_chance(a, b):
+    made = []
+    for i in range(len(a)):
+        x, y = a[i], b[i]
+        made.append((x % y, x // y, abs(x) ** (y * 1e-6), x ** 2, x ** 3, x * x * y - y, x / y))
+    return made
+
+
+@given(*[(BY_CHANCE.integers(0, 100, 20).astype(t), BY_CHANCE.integers(1, 50, 20).astype(u))
+         for t in TYPES for u in TYPES])
+def numbers_by_chance(a, b):
+    made = []
+    for i in range(len(a)):
+        x, y = a[i], b[i]
+        made.append((x + y, x < y))
+        if not isinstance(x, np.bool_) and not isinstance(y, np.bool_):
+            made.append((x * 2 + y, x / y, x // y, x % y, abs(x), x + 1.5, 0.1 * x, y == x))
+    return made
+
+
 @given((np.int64(3), np.int64(1)), (np.uint8(3), 1), (np.bool_(True), 1), (np.float64(2), 1))
 def ranges(n, start):
     return [i for i in range(start, n)], list(range(n))

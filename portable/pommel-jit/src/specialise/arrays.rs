@@ -146,7 +146,8 @@ impl Specialiser<'_> {
         let place = (self.state.top().context, self.state.top().point);
         let seen = self.experience.views.get(&place).or_else(|| self.guesses.get(&handle));
         let view = match (seen, class) {
-            (Some(view), _) => *view,
+            // There is an axis for each part of an index.
+            (Some(view), _) => View { rank: view.rank.max(rank_of(index)?), ..*view },
             (None, Some(Class::Array)) => View {
                 owner: Owner::Pommel,
                 element: Element::Float64,
@@ -161,7 +162,7 @@ impl Specialiser<'_> {
     }
 
     /// Whoever has a value has another one now, which is the same object.
-    fn spread(&mut self, old: &Val<Value>, new: &Val<Value>) {
+    pub(super) fn spread(&mut self, old: &Val<Value>, new: &Val<Value>) {
         for register in self.state.frames.iter_mut().flat_map(|frame| &mut frame.registers) {
             if register == old {
                 *register = new.clone();
@@ -538,9 +539,7 @@ impl Specialiser<'_> {
             Val::ArrayIterator(inner, next) => {
                 Val::ArrayIterator(Box::new(self.looked_at(inner)), *next)
             }
-            Val::Enumerate(inner, count) => {
-                Val::Enumerate(Box::new(self.looked_at(inner)), *count)
-            }
+            Val::Enumerate(inner, count) => Val::Enumerate(Box::new(self.looked_at(inner)), *count),
             // There may be none to look at.
             Val::Maybe(bound, inner) if let Val::Array(handle, view, _) = &**inner => {
                 let class = (view.owner == Owner::Pommel).then_some(Class::Array);

@@ -1,6 +1,6 @@
 //! Calls: of functions in Python, which are followed, and of functions and classes that have a rule.
 
-use super::element::{Element, Family};
+use super::element::{Element, Family, Flavour};
 use super::state::{Frame, Home};
 use super::value::{CodeRef, Contents, Known, Val};
 use super::world::{Builtin, Description, FunctionObject};
@@ -158,8 +158,8 @@ impl Specialiser<'_> {
                 self.state.heap[thing.0 as usize] = Some(Contents::List(items));
                 self.set(to, Val::None)
             }
-            (Some((_, Contents::Vector(items))), "copy", []) => {
-                let made = self.state.make(Contents::Vector(items));
+            (Some((_, Contents::Vector(family, items))), "copy", []) => {
+                let made = self.state.make(Contents::Vector(family, items));
                 self.set(to, made)
             }
             _ => self.perform(instruction),
@@ -214,7 +214,8 @@ impl Specialiser<'_> {
             },
             (Builtin::Range, parts) => self.range(parts),
             (Builtin::Len, [value]) => self.length(value),
-            (Builtin::Array, [value]) => self.array(value),
+            (Builtin::Array, [value]) => self.array(value, Family::Pommel),
+            (Builtin::NumpyArray, [value]) => self.array(value, Family::Numpy),
             (Builtin::Enumerate, [value]) => {
                 let start = self.build.int(0);
                 self.iterator(value).map(|inner| Val::Enumerate(Box::new(inner), start))
@@ -226,13 +227,29 @@ impl Specialiser<'_> {
             (Builtin::Min | Builtin::Max, parts) => {
                 return self.extreme(to, builtin == Builtin::Max, parts, instruction);
             }
+            _ if is_maker(builtin) => None,
             (_, parts) => return self.conversion(to, builtin, parts, instruction),
         };
         if let Some(result) = result {
             return self.set(to, result);
         }
+        self.perform_builtin(to, builtin, given, instruction)
+    }
+
+    /// A function or class that has no rule for its arguments, done on objects.
+    fn perform_builtin(
+        &mut self,
+        to: Reg,
+        builtin: Builtin,
+        given: &Given,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let view = self.made_by(builtin, &given.positional, &given.named);
         if self.perform(instruction)? == Flow::Ends {
             return Ok(Flow::Ends);
+        }
+        if let (Val::Object(handle, _), Some(view)) = (self.get(to), view) {
+            self.guesses.insert(handle, view);
         }
         let class = match builtin {
             Builtin::Len => Class::Int,
@@ -270,7 +287,7 @@ impl Specialiser<'_> {
             }
             Val::Thing(thing) => match self.state.contents(*thing) {
                 Contents::List(items) => items.len(),
-                Contents::Vector(items) => items.len(),
+                Contents::Vector(_, items) => items.len(),
                 _ => return None,
             },
             _ => return None,
@@ -279,7 +296,7 @@ impl Specialiser<'_> {
     }
 
     /// An array of a list of numbers of which one at least is a float: an array in registers.
-    fn array(&mut self, value: &Val<Value>) -> Option<Val<Value>> {
+    fn array(&mut self, value: &Val<Value>, family: Family) -> Option<Val<Value>> {
         let items: Vec<Val<Value>> = match value {
             Val::Tuple(items) => items.to_vec(),
             Val::Thing(thing) => match self.state.contents(*thing) {
@@ -288,12 +305,22 @@ impl Specialiser<'_> {
             },
             _ => return None,
         };
-        let has_float = items.iter().any(|item| matches!(item, Val::Float(_)));
-        if !has_float || items.len() > LARGEST_VECTOR {
+        let is_float = |item: &Val<Value>| match item {
+            Val::Scalar(_, flavour) => *flavour == Flavour { family, element: Element::Float64 },
+            other => matches!(other, Val::Float(_)),
+        };
+        let is_number = |item: &Val<Value>| {
+            is_float(item)
+                || matches!(item, Val::Int(_))
+                || family == Family::Pommel && matches!(item, Val::Bool(_))
+        };
+        let fits = items.iter().any(is_float) && items.iter().all(is_number);
+        if !fits || items.len() > LARGEST_VECTOR {
             return None;
         }
+        let items = items.iter().map(|item| self.as_python(item)).collect::<Vec<_>>();
         let items: Option<_> = items.iter().map(|item| self.float_of(item)).collect();
-        Some(self.state.make(Contents::Vector(items?)))
+        Some(self.state.make(Contents::Vector(family, items?)))
     }
 
     /// `min` and `max` of numbers of one kind: the first of those that are equal.
@@ -455,6 +482,16 @@ impl Specialiser<'_> {
         }
         self.set(to, Val::Float(result))
     }
+}
+
+/// Whether a function makes arrays on objects only.
+fn is_maker(builtin: Builtin) -> bool {
+    use Builtin as B;
+    matches!(
+        builtin,
+        B::Arange | B::Empty | B::EmptyLike | B::Ones | B::OnesLike | B::Zeros | B::ZerosLike
+    ) || matches!(builtin, B::NumpyArange | B::NumpyEmpty | B::NumpyEmptyLike | B::NumpyOnes)
+        || matches!(builtin, B::NumpyOnesLike | B::NumpyZeros | B::NumpyZerosLike)
 }
 
 /// Whether a function of numbers sees only the value of an argument: what rounds asks scalars how they do

@@ -181,6 +181,15 @@ impl Owner {
     }
 }
 
+impl From<Family> for Owner {
+    fn from(family: Family) -> Owner {
+        match family {
+            Family::Pommel => Owner::Pommel,
+            Family::Numpy => Owner::Numpy,
+        }
+    }
+}
+
 /// What a scalar is: whose, and of which type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Flavour {

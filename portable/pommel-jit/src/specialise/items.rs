@@ -1,6 +1,7 @@
 //! Attributes, items, iterators: what is taken out of things and put into them.
 
 use super::arrays::Elements;
+use super::element::{Element, Family, Flavour};
 use super::join::Incoming;
 use super::value::{Contents, Shape, Val, View, infallible};
 use super::world::Description;
@@ -59,7 +60,7 @@ impl Specialiser<'_> {
                 let contents = self.state.contents(*thing);
                 let is_method = match contents {
                     Contents::List(_) => &*text == "append",
-                    Contents::Vector(_) => &*text == "copy",
+                    Contents::Vector(..) => &*text == "copy",
                     _ => false,
                 };
                 if is_method {
@@ -100,7 +101,13 @@ impl Specialiser<'_> {
             Val::Tuple(items) => items.to_vec(),
             Val::Thing(thing) => match self.state.contents(*thing) {
                 Contents::List(items) => items.clone(),
-                Contents::Vector(items) => items.iter().map(|item| Val::Float(*item)).collect(),
+                Contents::Vector(Family::Pommel, items) => {
+                    items.iter().map(|item| Val::Float(*item)).collect()
+                }
+                Contents::Vector(family, items) => {
+                    let flavour = Flavour { family: *family, element: Element::Float64 };
+                    items.iter().map(|item| Val::Scalar(*item, flavour)).collect()
+                }
                 _ => return None,
             },
             _ => return None,
@@ -165,14 +172,14 @@ impl Specialiser<'_> {
         instruction: &Instruction,
     ) -> Done<Flow> {
         let (target, index, item) = (self.get(object), self.get(key), self.get(value));
-        match &target {
-            Val::Thing(thing) => match self.state.contents(*thing).clone() {
-                Contents::Vector(mut items) => {
+        if let Val::Thing(thing) = &target {
+            match self.state.contents(*thing).clone() {
+                Contents::Vector(family, mut items) => {
                     if let (Some(i), Some(number)) =
-                        (self.position(&index, items.len()), self.float_of(&item))
+                        (self.position(&index, items.len()), self.float_of(&self.as_python(&item)))
                     {
                         items[i] = number;
-                        self.state.heap[thing.0 as usize] = Some(Contents::Vector(items));
+                        self.state.heap[thing.0 as usize] = Some(Contents::Vector(family, items));
                         return Ok(Flow::On);
                     }
                 }
@@ -184,8 +191,7 @@ impl Specialiser<'_> {
                     }
                 }
                 _ => {}
-            },
-            _ => {}
+            }
         }
         if let Some(flow) = self.store_to_array(object, &target, &index, &item)? {
             return Ok(flow);

@@ -1,8 +1,8 @@
 //! Brings together what comes to one point on several ways, and loops.
 
 use super::build::Constant;
+use super::element::{Family, Owner, Sort};
 use super::state::State;
-use super::element::{Owner, Sort};
 use super::value::{Contents, Kinds, Shape, Tag, Thing, Val, infallible};
 use super::{Done, Head, Specialiser, Stop};
 use crate::code::{BlockId, Reg};
@@ -70,7 +70,7 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
 
 fn add_contents_types(contents: &Contents<()>, types: &mut Vec<Type>) {
     match contents {
-        Contents::Vector(items) => types.extend(items.iter().map(|()| Type::F64)),
+        Contents::Vector(_, items) => types.extend(items.iter().map(|()| Type::F64)),
         Contents::Part { array, key, words, .. } => {
             add_types(array, types);
             add_types(key, types);
@@ -239,10 +239,8 @@ impl<L> Contents<L> {
     /// The class of the object that it becomes, if the runtime knows it.
     pub(super) fn class(&self) -> Option<Class> {
         match self {
-            Contents::Vector(_) => Some(Class::Array),
-            Contents::Part { view, .. } => {
-                (view.owner == Owner::Pommel).then_some(Class::Array)
-            }
+            Contents::Vector(family, _) => (*family == Family::Pommel).then_some(Class::Array),
+            Contents::Part { view, .. } => (view.owner == Owner::Pommel).then_some(Class::Array),
             Contents::List(_) => Some(Class::List),
             Contents::Cell(_) | Contents::Function { .. } => None,
         }
@@ -255,7 +253,9 @@ fn merged_contents(a: &Contents<()>, b: &Contents<()>) -> Option<Contents<()>> {
         same.then(|| a.iter().zip(b).map(|(a, b)| a.merged(b)).collect())
     };
     match (a, b) {
-        (Contents::Vector(x), Contents::Vector(y)) if x.len() == y.len() => Some(a.clone()),
+        (Contents::Vector(f, x), Contents::Vector(g, y)) if (f, x.len()) == (g, y.len()) => {
+            Some(a.clone())
+        }
         (Contents::List(x), Contents::List(y)) => merged(x, y).map(Contents::List),
         (Contents::Cell(x), Contents::Cell(y)) if same_things(x, y) => {
             Some(Contents::Cell(x.merged(y)))
@@ -323,7 +323,11 @@ impl Specialiser<'_> {
                 continue;
             }
             args.iter_mut().zip(&leaves).for_each(|(args, leaves)| args.push(leaves[i]));
-            joined.push(self.build.function.param(block, *of));
+            let param = self.build.function.param(block, *of);
+            if let Some(view) = self.guesses.get(&leaves[0][i]).copied() {
+                self.guesses.insert(param, view);
+            }
+            joined.push(param);
         }
         let mut state = None;
         for (way, args) in incoming.into_iter().zip(args) {
@@ -475,7 +479,11 @@ impl Specialiser<'_> {
         for (i, leaf) in leaves.iter().enumerate() {
             if changing[i] {
                 args.push(*leaf);
-                inside.push(self.build.function.param(head, types[i]));
+                let param = self.build.function.param(head, types[i]);
+                if let Some(view) = self.guesses.get(leaf).copied() {
+                    self.guesses.insert(param, view);
+                }
+                inside.push(param);
             } else {
                 inside.push(*leaf);
             }

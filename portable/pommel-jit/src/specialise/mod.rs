@@ -13,6 +13,7 @@ mod build;
 mod calls;
 mod element;
 mod exits;
+mod guesses;
 mod items;
 mod join;
 mod numbers;
@@ -68,6 +69,8 @@ enum Flow {
 struct Facts {
     /// Registers that are written in the loop that begins with a block, for all blocks that begin one.
     written: HashMap<BlockId, Vec<Reg>>,
+    /// Registers whose items are read or written there.
+    indexed: HashMap<BlockId, Vec<Reg>>,
 }
 
 /// The beginning of a loop in the typed form.
@@ -106,6 +109,8 @@ struct Specialiser<'w> {
     views: Vec<View>,
     /// What objects are probably that are arrays, by their handles.
     guesses: HashMap<Value, View>,
+    /// What methods give that copy arrays, by their handles.
+    copiers: HashMap<Value, View>,
 }
 
 /// Specialises a function for arguments of certain shapes: one for each parameter, in the order of the
@@ -136,6 +141,7 @@ pub fn specialise(
         sites: vec![],
         views: vec![],
         guesses: HashMap::new(),
+        copiers: HashMap::new(),
     };
     for _ in 0..ATTEMPTS {
         match specialiser.attempt(function, arguments) {
@@ -157,6 +163,7 @@ impl Specialiser<'_> {
         self.is_doubtful = false;
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
         self.guesses.clear();
+        self.copiers.clear();
         let entry = self.build.block;
         let mut given = Vec::new();
         for shape in arguments {
@@ -233,8 +240,11 @@ impl Specialiser<'_> {
         let facts = self.facts.entry(Arc::as_ptr(code)).or_insert_with(|| {
             let heads =
                 order::loop_headers(code).into_iter().enumerate().filter(|(_, is_head)| *is_head);
-            let heads = heads.map(|(i, _)| BlockId(i as u32));
-            Rc::new(Facts { written: heads.map(|head| (head, written_in(code, head))).collect() })
+            let heads: Vec<BlockId> = heads.map(|(i, _)| BlockId(i as u32)).collect();
+            let of = |find: fn(&Code, BlockId) -> Vec<Reg>| {
+                heads.iter().map(|head| (*head, find(code, *head))).collect()
+            };
+            Rc::new(Facts { written: of(written_in), indexed: of(indexed_in) })
         });
         Rc::clone(facts)
     }
@@ -271,7 +281,10 @@ impl Specialiser<'_> {
         self.join(incoming)?;
         self.state.top_mut().point = Point { block, index: 0 };
         match facts.written.get(&block) {
-            Some(written) => self.enter_loop(block, written),
+            Some(written) => {
+                self.look_before_loop(&facts.indexed[&block])?;
+                self.enter_loop(block, written)
+            }
             None => Ok(()),
         }
     }
@@ -496,9 +509,9 @@ fn returned(mut way: Incoming, value: Val<Value>, to: Reg) -> Incoming {
     way
 }
 
-/// The registers that are written in the loop that begins with a block: in blocks from which it is reached
-/// again without leaving it first. Blocks that leave are taken in where they stand between.
-fn written_in(code: &Code, head: BlockId) -> Vec<Reg> {
+/// The blocks of the loop that begins with a block: those from which it is reached again without leaving it
+/// first. Blocks that leave are taken in where they stand between.
+fn blocks_of_loop(code: &Code, head: BlockId) -> Vec<BlockId> {
     let predecessors = order::predecessors(code);
     let mut inside = vec![head];
     let mut open: Vec<BlockId> =
@@ -509,6 +522,30 @@ fn written_in(code: &Code, head: BlockId) -> Vec<Reg> {
             open.extend(predecessors[block.0 as usize].iter().copied());
         }
     }
+    inside
+}
+
+/// The registers whose items are read or written in the loop that begins with a block.
+fn indexed_in(code: &Code, head: BlockId) -> Vec<Reg> {
+    let mut indexed = Vec::new();
+    for block in blocks_of_loop(code, head) {
+        for (instruction, _) in &code.block(block).instructions {
+            match instruction {
+                Instruction::LoadItem { object, .. } | Instruction::StoreItem { object, .. } => {
+                    indexed.push(*object);
+                }
+                _ => {}
+            }
+        }
+    }
+    indexed.sort_unstable();
+    indexed.dedup();
+    indexed
+}
+
+/// The registers that are written in the loop that begins with a block.
+fn written_in(code: &Code, head: BlockId) -> Vec<Reg> {
+    let inside = blocks_of_loop(code, head);
     let mut written = Vec::new();
     for block in inside {
         let block = code.block(block);

@@ -1,5 +1,6 @@
 //! Arithmetic and comparisons of numbers, with Python's meaning.
 
+use super::element::{Element, Family};
 use super::value::{Contents, Kinds, Tag, Val};
 use super::{Done, Flow, Specialiser};
 use crate::code::{Binary, Compare, Instruction, Reg, Unary};
@@ -143,7 +144,7 @@ impl Specialiser<'_> {
                 Val::Float(_) => Class::Float,
                 Val::Int(_) => Class::Int,
                 Val::Thing(thing) => match self.state.contents(*thing) {
-                    Contents::Vector(_) => Class::Float,
+                    Contents::Vector(Family::Pommel, _) => Class::Float,
                     _ => return Ok(()),
                 },
                 _ => return Ok(()),
@@ -188,10 +189,10 @@ impl Specialiser<'_> {
         }
         let Some(number) = self.number(&value) else {
             if let (Val::Thing(thing), Unary::Negative) = (&value, operator)
-                && let Contents::Vector(items) = self.state.contents(*thing).clone()
+                && let Contents::Vector(family, items) = self.state.contents(*thing).clone()
             {
                 let items = items.iter().map(|item| self.op(Op::FNeg, &[*item])).collect();
-                let made = self.state.make(Contents::Vector(items));
+                let made = self.state.make(Contents::Vector(family, items));
                 return self.set(to, made);
             }
             return self.perform(instruction);
@@ -415,7 +416,7 @@ impl Specialiser<'_> {
 
     /// Whether the power is a float: not so for zero to a negative one, nor a negative number to one that
     /// is not whole.
-    fn has_power(&mut self, a: Value, b: Value) -> Value {
+    pub(super) fn has_power(&mut self, a: Value, b: Value) -> Value {
         let zero = self.build.float(0.0);
         let positive = self.op(Op::FLt, &[zero, a]);
         let floor = self.op(Op::FFloor, &[b]);
@@ -435,7 +436,7 @@ impl Specialiser<'_> {
 
     /// As in CPython's `float_rem`: the remainder of the C library with the divisor's sign, and whether the
     /// sign had to be changed.
-    fn float_remainder(&mut self, a: Value, b: Value) -> (Value, Value, Value) {
+    pub(super) fn float_remainder(&mut self, a: Value, b: Value) -> (Value, Value, Value) {
         let zero = self.build.float(0.0);
         let rest = self.build.math(Math::Fmod, &[a, b]);
         let (b_negative, negative) =
@@ -451,7 +452,7 @@ impl Specialiser<'_> {
     }
 
     /// As in CPython's `_float_div_mod`.
-    fn float_floor_divide(&mut self, a: Value, b: Value) -> Value {
+    pub(super) fn float_floor_divide(&mut self, a: Value, b: Value) -> Value {
         let (_, rest, moved) = self.float_remainder(a, b);
         let (zero, half, one) =
             (self.build.float(0.0), self.build.float(0.5), self.build.float(1.0));
@@ -487,14 +488,14 @@ impl Specialiser<'_> {
             Binary::Divide => Op::FDiv,
             _ => return Ok(None),
         };
-        let (x, y) = match (self.vector(a), self.vector(b)) {
-            (Some(x), Some(y)) if x.len() == y.len() => (x, y),
-            (Some(x), None) => match self.float_of(b) {
-                Some(number) => (x.clone(), vec![number; x.len()]),
+        let (family, x, y) = match (self.vector(a), self.vector(b)) {
+            (Some((f, x)), Some((g, y))) if (f, x.len()) == (g, y.len()) => (f, x, y),
+            (Some((family, x)), None) => match self.beside_vector(family, b) {
+                Some(number) => (family, x.clone(), vec![number; x.len()]),
                 None => return Ok(None),
             },
-            (None, Some(y)) => match self.float_of(a) {
-                Some(number) => (vec![number; y.len()], y),
+            (None, Some((family, y))) => match self.beside_vector(family, a) {
+                Some(number) => (family, vec![number; y.len()], y),
                 None => return Ok(None),
             },
             _ => return Ok(None),
@@ -506,18 +507,28 @@ impl Specialiser<'_> {
         }
         // In place, the left one changes, for all who have it.
         if let (Val::Thing(thing), true) = (a, in_place) {
-            self.state.heap[thing.0 as usize] = Some(Contents::Vector(items));
+            self.state.heap[thing.0 as usize] = Some(Contents::Vector(family, items));
             return self.set(to, a.clone()).map(Some);
         }
-        let made = self.state.make(Contents::Vector(items));
+        let made = self.state.make(Contents::Vector(family, items));
         self.set(to, made).map(Some)
     }
 
-    fn vector(&self, value: &Val<Value>) -> Option<Vec<Value>> {
+    fn vector(&self, value: &Val<Value>) -> Option<(Family, Vec<Value>)> {
         let Val::Thing(thing) = value else { return None };
         match self.state.contents(*thing) {
-            Contents::Vector(items) => Some(items.clone()),
+            Contents::Vector(family, items) => Some((*family, items.clone())),
             _ => None,
+        }
+    }
+
+    /// A number beside an array of floats, as each element's other operand.
+    fn beside_vector(&mut self, family: Family, number: &Val<Value>) -> Option<Value> {
+        match number {
+            Val::Scalar(leaf, flavour) if flavour.family == family => {
+                (flavour.element == Element::Float64).then_some(*leaf)
+            }
+            number => self.float_of(number),
         }
     }
 
@@ -576,7 +587,13 @@ impl Specialiser<'_> {
         self.set(to, Val::Bool(truth))
     }
 
-    pub(super) fn compared(&mut self, operator: Compare, ops: [Op; 4], a: Value, b: Value) -> Value {
+    pub(super) fn compared(
+        &mut self,
+        operator: Compare,
+        ops: [Op; 4],
+        a: Value,
+        b: Value,
+    ) -> Value {
         let [equal, different, less, less_equal] = ops;
         match operator {
             Compare::Equal => self.op(equal, &[a, b]),

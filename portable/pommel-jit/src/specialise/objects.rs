@@ -68,6 +68,7 @@ impl Specialiser<'_> {
         self.in_publication.pop();
         let handle = self.made(&Val::Thing(thing))?;
         self.state.replace(thing, &Val::Object(handle, class));
+        self.guess_of_thing(&contents, handle);
         Ok(())
     }
 
@@ -104,6 +105,7 @@ impl Specialiser<'_> {
         if let Some(to) = writes.first() {
             let class = self.class_of_result(instruction, &operands);
             self.set(*to, Val::Object(result, class))?;
+            self.guess_result(instruction, &operands, result);
         }
         if instruction.may_run_code() && !is_quiet(instruction, &operands) {
             self.revalidate()?;

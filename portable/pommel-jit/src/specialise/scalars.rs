@@ -8,6 +8,7 @@ use super::element::{Element, Family, Flavour, Sort};
 use super::value::Val;
 use super::{Done, Flow, Specialiser};
 use crate::code::{Binary, Compare, Instruction, Reg, Unary};
+use crate::ir::op::Math;
 use crate::ir::{Op, Value};
 
 /// An operand: a number, and what it is of where it is a scalar.
@@ -106,6 +107,13 @@ impl Specialiser<'_> {
             },
             (Sort::Float, _) => match float_op(operator) {
                 Some(op) => (self.float_result(op, common, x, y), common),
+                // NumPy computes these of scalars as Python does.
+                None if (family, common) == (Family::Numpy, Element::Float64) => {
+                    match self.float_of_python(operator, x, y) {
+                        Some(made) => (made, common),
+                        None => return Ok(None),
+                    }
+                }
                 None => return Ok(None),
             },
             (_, Binary::Divide) if family == Family::Numpy => {
@@ -121,17 +129,47 @@ impl Specialiser<'_> {
     }
 
     /// What an operator gives for floats. `None` if it never is finite.
-    fn float_result(
-        &mut self,
-        op: Op,
-        element: Element,
-        x: Operand,
-        y: Operand,
-    ) -> Option<Value> {
+    fn float_result(&mut self, op: Op, element: Element, x: Operand, y: Operand) -> Option<Value> {
         let x = self.as_float_of(element, x)?;
         let y = self.as_float_of(element, y)?;
         let exact = self.op(op, &[x, y]);
         let result = self.narrowed(element, exact);
+        self.guard_finite(result)?;
+        Some(result)
+    }
+
+    /// Quotients, remainders and powers of floats, where all is finite. Nothing if it is another operator,
+    /// and `Some(None)` if the result never is finite.
+    fn float_of_python(
+        &mut self,
+        operator: Binary,
+        x: Operand,
+        y: Operand,
+    ) -> Option<Option<Value>> {
+        if !matches!(operator, Binary::FloorDivide | Binary::Remainder | Binary::Power) {
+            return None;
+        }
+        Some(self.finite_of_python(operator, x, y))
+    }
+
+    fn finite_of_python(&mut self, operator: Binary, x: Operand, y: Operand) -> Option<Value> {
+        let x = self.as_float_of(Element::Float64, x)?;
+        let y = self.as_float_of(Element::Float64, y)?;
+        self.guard_finite(x)?;
+        self.guard_finite(y)?;
+        let result = if operator == Binary::Power {
+            let fits = self.has_power(x, y);
+            self.goes_on(fits)?;
+            self.build.math(Math::Pow, &[x, y])
+        } else {
+            let zero = self.build.float(0.0);
+            let fits = self.op(Op::FNe, &[y, zero]);
+            self.goes_on(fits)?;
+            match operator {
+                Binary::Remainder => self.float_remainder(x, y).0,
+                _ => self.float_floor_divide(x, y),
+            }
+        };
         self.guard_finite(result)?;
         Some(result)
     }

@@ -80,8 +80,8 @@ pub enum Val<L> {
 /// A thing with an identity in registers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Contents<L> {
-    /// An array of `float64` with one axis.
-    Vector(Vec<L>),
+    /// An array of `float64` with one axis, and whose array it is.
+    Vector(Family, Vec<L>),
     /// A part of an array that is an array as well.
     Part {
         /// The array in memory that it is a part of.
@@ -322,8 +322,8 @@ impl<L> Contents<L> {
             items.iter().map(|item| item.map(to)).collect()
         }
         Ok(match self {
-            Contents::Vector(items) => {
-                Contents::Vector(items.iter().map(to).collect::<Result<_, E>>()?)
+            Contents::Vector(family, items) => {
+                Contents::Vector(*family, items.iter().map(to).collect::<Result<_, E>>()?)
             }
             Contents::Part { array, key, view, words } => {
                 let (array, key) = (array.map(to)?, key.map(to)?);
@@ -360,7 +360,7 @@ impl<L> Contents<L> {
     /// Calls a function with every thing that it holds.
     pub fn things(&self, found: &mut impl FnMut(Thing)) {
         match self {
-            Contents::Vector(_) => {}
+            Contents::Vector(..) => {}
             Contents::Part { array, key, .. } => {
                 array.things(found);
                 key.things(found);
@@ -382,7 +382,7 @@ impl<L: Clone> Contents<L> {
             items.iter().map(|item| item.with_things(to)).collect()
         }
         match self {
-            Contents::Vector(items) => Contents::Vector(items.clone()),
+            Contents::Vector(family, items) => Contents::Vector(*family, items.clone()),
             Contents::Part { array, key, view, words } => Contents::Part {
                 array: array.with_things(to),
                 key: key.with_things(to),

@@ -1,5 +1,6 @@
 //! What the specialiser asks about objects that exist already, and what it gives back.
 
+use super::element::Element;
 use super::value::{CodeRef, Contents, Known, Shape, Val, View};
 use crate::code::{Code, Instruction, Point, Reg};
 use crate::ir;
@@ -17,6 +18,10 @@ pub trait World {
     fn attribute(&mut self, of: Known, name: &str) -> Option<Known>;
     /// What is in a cell, if anything.
     fn cell(&mut self, cell: Known) -> Option<Known>;
+    /// The type of elements that an object stands for, if it is one.
+    fn element(&mut self, _known: Known) -> Option<Element> {
+        None
+    }
     /// What an object is.
     fn describe(&mut self, known: Known) -> Description;
 }
@@ -121,6 +126,21 @@ builtins! {
     Tanh "math" "tanh";
     Trunc "math" "trunc";
     Array "pommel" "array";
+    Arange "pommel" "arange";
+    Empty "pommel" "empty";
+    EmptyLike "pommel" "empty_like";
+    Ones "pommel" "ones";
+    OnesLike "pommel" "ones_like";
+    Zeros "pommel" "zeros";
+    ZerosLike "pommel" "zeros_like";
+    NumpyArray "numpy" "array";
+    NumpyArange "numpy" "arange";
+    NumpyEmpty "numpy" "empty";
+    NumpyEmptyLike "numpy" "empty_like";
+    NumpyOnes "numpy" "ones";
+    NumpyOnesLike "numpy" "ones_like";
+    NumpyZeros "numpy" "zeros";
+    NumpyZerosLike "numpy" "zeros_like";
 }
 
 /// A value that the runtime makes an object of: its leaves are indices into a list of words.

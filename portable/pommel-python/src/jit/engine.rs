@@ -131,9 +131,8 @@ impl Engine {
             };
             if let Some(place) = done.refuted {
                 let mut state = self.state();
-                let seen = done
-                    .seen
-                    .filter(|seen| state.experience.views.insert(place, *seen).is_none());
+                let seen =
+                    done.seen.filter(|seen| state.experience.views.insert(place, *seen).is_none());
                 if seen.is_none() {
                     state.experience.refuted.insert(place);
                 }

@@ -5,7 +5,7 @@ use super::source::Source;
 use super::views;
 use pommel::prelude::*;
 use pommel::raw::Watch;
-use pommel_jit::specialise::{Builtin, Description, FunctionObject, Known, World};
+use pommel_jit::specialise::{Builtin, Description, Element, FunctionObject, Known, World};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
@@ -150,10 +150,15 @@ pub(crate) fn cell_content<'c>(cell: &Object<'c>) -> Option<Object<'c>> {
 
 /// The functions and classes that the specialiser has rules for, as this process has them.
 pub(crate) fn builtins<'c>(ctx: Ctx<'c>) -> Vec<(Object<'c>, Builtin)> {
+    let numpy = views::numpy(ctx).ok().flatten();
     let found = Builtin::ALL.iter().filter_map(|builtin| {
         let (module, name) = builtin.place();
-        let (module, name) = (CString::new(module).ok()?, CString::new(name).ok()?);
-        let module = ctx.import(&module).ok()?;
+        let (place, name) = (CString::new(module).ok()?, CString::new(name).ok()?);
+        let module = match module {
+            // What the program has not imported it does not use.
+            "numpy" => numpy.clone()?,
+            _ => (*ctx.import(&place).ok()?).clone(),
+        };
         Some((module.get_attr(name.as_c_str()).ok()?, *builtin))
     });
     found.collect()
@@ -419,6 +424,10 @@ impl World for Inquiry<'_> {
         let content = self.know(&content);
         self.facts.facts.push(Fact::Cell { cell: cell.0, content: content.0 });
         Some(content)
+    }
+
+    fn element(&mut self, known: Known) -> Option<Element> {
+        views::element_of_type(&self.object(known), &|place| self.known_at(place))
     }
 
     fn describe(&mut self, known: Known) -> Description {

@@ -10,7 +10,7 @@ use pommel::raw::{self, HPy};
 use pommel_array::Array;
 use pommel_jit::objects::Objects;
 use pommel_jit::specialise::{
-    CodeRef, Contents, Flavour, Known, Owner, Recipe, Tag, Thing, Val,
+    CodeRef, Contents, Family, Flavour, Known, Owner, Recipe, Tag, Thing, Val,
 };
 
 /// What recipes speak of: words, things with an identity, and objects that are known.
@@ -82,7 +82,8 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 Ok(iterator)
             }
             Val::ArrayIterator(array, next) => {
-                let is_ours = matches!(&**array, Val::Array(_, view, _) if view.owner == Owner::Pommel);
+                let is_ours =
+                    matches!(&**array, Val::Array(_, view, _) if view.owner == Owner::Pommel);
                 let array = self.bound(array)?;
                 if !is_ours {
                     return self.iterator_at(&array, self.int(*next));
@@ -185,8 +186,12 @@ impl<'a, 'c> Ingredients<'a, 'c> {
 
     fn contents(&mut self, contents: &'a Contents<u32>) -> Result<Object<'c>> {
         match contents {
-            Contents::Vector(items) => {
+            Contents::Vector(family, items) => {
                 let items: Vec<f64> = items.iter().map(|at| self.float(*at)).collect();
+                if *family == Family::Numpy {
+                    let make = self.ctx.import(c"numpy")?.get_attr(c"array")?;
+                    return make.call((self.ctx.list(items)?,));
+                }
                 let array = Array::from_slice(&items, &[items.len() as isize]).raise()?;
                 pommel::new_instance(self.ctx, NdArray::made(array))
             }

@@ -232,9 +232,7 @@ fn take_slowly<'c>(
                 Some(Class::Int) => wanted.is_none() && object.extract::<i64>().is_err(),
                 Some(Class::Array) => wanted.is_none() && views::look_at_ours(object).is_none(),
                 Some(_) => false,
-                None => {
-                    wanted.is_none() && matches!(of_others(object, &known_at), Other::Neither)
-                }
+                None => wanted.is_none() && matches!(of_others(object, &known_at), Other::Neither),
             };
             if !is_it {
                 return None;

@@ -44,9 +44,9 @@ pub(crate) struct Look {
 /// then scalars in that of [`Element::ALL`]. Those that the program has not imported are `None`.
 pub(crate) fn classes<'c>(ctx: Ctx<'c>) -> Result<Vec<Object<'c>>> {
     let offered = HeldBuffer::is_offered();
-    let modules = ctx.import(c"sys")?.get_attr(c"modules")?;
+    let modules = modules(ctx)?;
     let mut found = Vec::with_capacity(FIRST_SCALAR - FIRST_CLASS + Element::ALL.len());
-    let numpy = imported(&modules, "numpy")?.filter(has_typed_scalars);
+    let numpy = numpy(ctx)?;
     for (owner, module, name) in Owner::OTHERS {
         let module = match owner {
             Owner::Numpy => numpy.clone(),
@@ -61,6 +61,32 @@ pub(crate) fn classes<'c>(ctx: Ctx<'c>) -> Result<Vec<Object<'c>>> {
         found.push(class.transpose()?.unwrap_or_else(|| ctx.none()));
     }
     Ok(found)
+}
+
+fn modules(ctx: Ctx<'_>) -> Result<Object<'_>> {
+    ctx.import(c"sys")?.get_attr(c"modules")
+}
+
+/// NumPy, if the program has imported it and it is one that machine code knows.
+pub(crate) fn numpy(ctx: Ctx<'_>) -> Result<Option<Object<'_>>> {
+    let numpy = imported(&modules(ctx)?, "numpy")?.filter(has_typed_scalars);
+    Ok(numpy.filter(|_| HeldBuffer::is_offered()))
+}
+
+/// The type of elements that an object stands for as an argument: a class of NumPy's scalars, one of
+/// Python's numbers, or a type of ours.
+pub(crate) fn element_of_type<'c>(object: &Object<'c>, known: KnownAt<'_, 'c>) -> Option<Element> {
+    let ctx = object.ctx();
+    let python = [(c"int", Element::Int64), (c"float", Element::Float64), (c"bool", Element::Bool)];
+    let python =
+        python.into_iter().find(|(name, _)| ctx.builtin(name).is_ok_and(|class| class.is(object)));
+    let ours = ctx.import(c"pommel").ok();
+    let is = |element: &&Element| {
+        let scalar = known(FIRST_SCALAR + **element as usize);
+        let ours = ours.as_ref().and_then(|module| module.get_attr(element.text()).ok());
+        [scalar, ours].into_iter().flatten().any(|one| one.is(object))
+    };
+    python.map(|of| of.1).or_else(|| Element::ALL.iter().find(is).copied())
 }
 
 fn imported<'c>(modules: &Object<'c>, name: &str) -> Result<Option<Object<'c>>> {
@@ -85,10 +111,7 @@ fn owner_of<'c>(class: &Object<'c>, known: KnownAt<'_, 'c>) -> Option<Owner> {
 }
 
 /// What a scalar of NumPy is, if an object is one.
-pub(crate) fn scalar_of<'c>(
-    object: &Object<'c>,
-    known: KnownAt<'_, 'c>,
-) -> Option<Element> {
+pub(crate) fn scalar_of<'c>(object: &Object<'c>, known: KnownAt<'_, 'c>) -> Option<Element> {
     let class = object.type_();
     let is = |element: &&Element| {
         known(FIRST_SCALAR + **element as usize).is_some_and(|known| known.is(&class))
@@ -185,10 +208,7 @@ pub(crate) fn look_at_ours(object: &Object<'_>) -> Option<Look> {
 }
 
 /// Looks at an array of others. `None` if it is none, or machine code does not know its elements.
-pub(crate) fn look_at_others<'c>(
-    object: &Object<'c>,
-    known: KnownAt<'_, 'c>,
-) -> Option<Look> {
+pub(crate) fn look_at_others<'c>(object: &Object<'c>, known: KnownAt<'_, 'c>) -> Option<Look> {
     hold(object, owner_of(&object.type_(), known)?)
 }
 

@@ -18,6 +18,7 @@ MODULES = {
     "errors": (3, 9),
     "library": (3, 9),
     "loops": (3, 9),
+    "memory": (3, 9),
     "names": (3, 9),
     "text": (3, 9),
 }
