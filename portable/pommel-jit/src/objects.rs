@@ -3,7 +3,8 @@
 //! Whoever implements it has Python's meaning in everything, errors with their texts included; the
 //! interpreter of plain code ([`crate::plain`]) has the order in which they are done.
 
-use crate::code::{Binary, Code, Compare, Constant, Conversion, Span, Unary};
+use crate::code::{Binary, BlockId, Code, Compare, Constant, Conversion, Span, Unary};
+use crate::plain::{Frame, Taken};
 
 /// An argument of a call.
 #[derive(Clone, Copy, Debug)]
@@ -202,4 +203,10 @@ pub trait Objects {
     fn trace(&self, error: Self::Error, home: &Self::Home, code: &Code, at: Span) -> Self::Error;
     /// Called at every jump backwards: where interrupts are noticed.
     fn poll(&self) -> Result<(), Self::Error>;
+    /// Called at every jump backwards, at the beginning of the block that the function goes on with:
+    /// whether machine code goes on in place of the interpreter.
+    fn take_over(&self, frame: &Frame<Self>, at: BlockId) -> Option<Taken<Self>> {
+        let _ = (frame, at);
+        None
+    }
 }

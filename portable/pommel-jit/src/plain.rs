@@ -77,22 +77,10 @@ impl<O> Registers<O> for Operands<O> {
 /// The exception that the function ends with.
 pub fn run<O: Objects + ?Sized>(
     objects: &O,
-    mut frame: Frame<O>,
+    frame: Frame<O>,
     from: Point,
 ) -> Result<O::Object, O::Error> {
-    let code = frame.code.clone();
-    if frame.registers.len() < code.registers as usize {
-        frame.registers.resize(code.registers as usize, None);
-    }
-    let mut at = from;
-    loop {
-        let running = Running { objects, code: &code, frame: &mut frame };
-        at = match running.block(at) {
-            Ok(Flow::To(block)) => enter(&code, &mut frame, block),
-            Ok(Flow::Return(value)) => return Ok(value),
-            Err(failure) => handle(objects, &mut frame, at.block, failure)?,
-        };
-    }
+    resume(objects, vec![(frame, from)])
 }
 
 /// Goes on with functions of which each stands at the instruction that the next one is called by: the
@@ -105,11 +93,9 @@ pub fn run<O: Objects + ?Sized>(
 /// If there are no functions, or if one but the last does not stand at an instruction.
 pub fn resume<O: Objects + ?Sized>(
     objects: &O,
-    mut frames: Vec<(Frame<O>, Point)>,
+    frames: Vec<(Frame<O>, Point)>,
 ) -> Result<O::Object, O::Error> {
-    let (frame, from) = frames.pop().expect("there is a function to go on with");
-    let result = run(objects, frame, from);
-    outwards(objects, frames, result)
+    go_on(objects, frames, Coming::Nothing)
 }
 
 /// The same where the instruction at which the last function stands, or the end of the block there, has
@@ -122,44 +108,127 @@ pub fn resume_raised<O: Objects + ?Sized>(
     frames: Vec<(Frame<O>, Point)>,
     error: O::Error,
 ) -> Result<O::Object, O::Error> {
-    outwards(objects, frames, Err(error))
+    go_on(objects, frames, Coming::Error(error))
 }
 
-/// Goes on with functions of which the last one waits for a result, or an exception.
-fn outwards<O: Objects + ?Sized>(
+/// What comes to a function that waits.
+enum Coming<O: Objects + ?Sized> {
+    /// It begins.
+    Nothing,
+    /// What the function that it called returns.
+    Value(O::Object),
+    /// What the instruction where it stands raises.
+    Error(O::Error),
+}
+
+/// Goes on with functions, the last one first, until there is none left.
+fn go_on<O: Objects + ?Sized>(
     objects: &O,
     mut frames: Vec<(Frame<O>, Point)>,
-    mut result: Result<O::Object, O::Error>,
+    mut coming: Coming<O>,
 ) -> Result<O::Object, O::Error> {
     while let Some((mut frame, at)) = frames.pop() {
-        let code = frame.code.clone();
-        if frame.registers.len() < code.registers as usize {
-            frame.registers.resize(code.registers as usize, None);
+        if frame.registers.len() < frame.code.registers as usize {
+            frame.registers.resize(frame.code.registers as usize, None);
         }
-        let instruction = code.block(at.block).instructions.get(at.index as usize);
-        let instruction = instruction.map(|(instruction, _)| instruction);
-        let from = match result {
-            Ok(value) => {
-                if let Some(to) = instruction.and_then(Instruction::result) {
-                    frame.registers.set(to, Some(value));
-                }
-                release(&code, &mut frame, at);
-                Point { index: at.index + 1, ..at }
-            }
+        let from = match receive(objects, &mut frame, at, coming) {
+            Ok(from) => from,
             Err(error) => {
-                let failure = Failure { error, at: code.span_at(at), is_new: true };
-                match handle(objects, &mut frame, at.block, failure) {
-                    Ok(from) => from,
-                    Err(error) => {
-                        result = Err(error);
-                        continue;
+                coming = Coming::Error(error);
+                continue;
+            }
+        };
+        coming = match run_frame(objects, frame, from) {
+            Ok(End::Returned(value)) => Coming::Value(value),
+            Ok(End::Left { frames: inner, raised }) => {
+                frames.extend(inner);
+                raised.map_or(Coming::Nothing, Coming::Error)
+            }
+            Err(error) => Coming::Error(error),
+        };
+    }
+    match coming {
+        Coming::Value(value) => Ok(value),
+        Coming::Error(error) => Err(error),
+        Coming::Nothing => panic!("there is a function to go on with"),
+    }
+}
+
+/// Where a function goes on with what comes to the point where it stands; what it ends with, if not.
+fn receive<O: Objects + ?Sized>(
+    objects: &O,
+    frame: &mut Frame<O>,
+    at: Point,
+    coming: Coming<O>,
+) -> Result<Point, O::Error> {
+    let code = frame.code.clone();
+    match coming {
+        Coming::Nothing => Ok(at),
+        Coming::Value(value) => {
+            let instruction = code.block(at.block).instructions.get(at.index as usize);
+            if let Some(to) = instruction.and_then(|(instruction, _)| instruction.result()) {
+                frame.registers.set(to, Some(value));
+            }
+            release(&code, frame, at);
+            Ok(Point { index: at.index + 1, ..at })
+        }
+        Coming::Error(error) => {
+            let failure = Failure { error, at: code.span_at(at), is_new: true };
+            handle(objects, frame, at.block, failure)
+        }
+    }
+}
+
+/// How a function stops running here.
+enum End<O: Objects + ?Sized> {
+    Returned(O::Object),
+    /// Others stand in its place.
+    Left {
+        frames: Vec<(Frame<O>, Point)>,
+        raised: Option<O::Error>,
+    },
+}
+
+/// Goes on with a function from a point, until it ends or machine code has taken over and left again.
+fn run_frame<O: Objects + ?Sized>(
+    objects: &O,
+    mut frame: Frame<O>,
+    from: Point,
+) -> Result<End<O>, O::Error> {
+    let code = frame.code.clone();
+    let mut at = from;
+    loop {
+        let running = Running { objects, code: &code, frame: &mut frame };
+        at = match running.block(at) {
+            Ok(Flow::To(block)) => {
+                let is_back = code::is_backward(at.block, block);
+                let next = enter(&code, &mut frame, block);
+                match is_back.then(|| objects.take_over(&frame, block)).flatten() {
+                    None => next,
+                    Some(Taken::Ended(result)) => return result.map(End::Returned),
+                    Some(Taken::Left { frames, raised }) => {
+                        return Ok(End::Left { frames, raised });
                     }
                 }
             }
+            Ok(Flow::Return(value)) => return Ok(End::Returned(value)),
+            Err(failure) => handle(objects, &mut frame, at.block, failure)?,
         };
-        result = run(objects, frame, from);
     }
-    result
+}
+
+/// What became of a function that machine code took over.
+pub enum Taken<O: Objects + ?Sized> {
+    /// It has ended.
+    Ended(Result<O::Object, O::Error>),
+    /// Machine code has left: these functions stand in its place, each at the instruction that the next
+    /// one is called by.
+    Left {
+        /// Them.
+        frames: Vec<(Frame<O>, Point)>,
+        /// The exception that the instruction has raised where the last one stands.
+        raised: Option<O::Error>,
+    },
 }
 
 /// Where a block goes on.

@@ -115,4 +115,4 @@ def compiled(function, monkeypatch, mode):
 
 
 #: What a comparison runs on: machine code with its interpreter, and the interpreter alone.
-MODES = ("on", "plain")
+MODES = ("always", "plain")

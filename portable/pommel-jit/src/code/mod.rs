@@ -4,6 +4,7 @@
 //! done again from its start if it was not finished. So it is both what the specialiser reads and where
 //! a function goes on, object by object, when its machine code cannot.
 
+mod continuation;
 pub mod liveness;
 pub mod order;
 mod registers;
@@ -179,7 +180,7 @@ pub enum Constant {
 }
 
 /// Instructions that are done one after the other, and what follows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Block {
     /// The instructions, and where each stands.
     pub instructions: Vec<(Instruction, Span)>,
@@ -198,6 +199,13 @@ pub struct Handler {
     pub block: BlockId,
     /// The exception is here then.
     pub exception: Reg,
+}
+
+impl Handler {
+    /// The same where blocks have other numbers.
+    fn to(self, number: impl Fn(BlockId) -> BlockId) -> Handler {
+        Handler { block: number(self.block), ..self }
+    }
 }
 
 /// An operator with one operand.

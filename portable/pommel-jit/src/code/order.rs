@@ -33,3 +33,34 @@ pub fn loop_headers(code: &Code) -> Vec<bool> {
     }
     headers
 }
+
+/// The blocks that can be reached from one, in reverse postorder, handlers included.
+pub fn reverse_postorder(code: &Code, start: BlockId) -> Vec<BlockId> {
+    let next = |block: BlockId| {
+        let block = code.block(block);
+        let handler = block.handler.map(|handler| handler.block);
+        let mut targets: Vec<BlockId> = block.terminator.targets().chain(handler).collect();
+        // What is laid out first is visited last, and so comes first in the result.
+        targets.reverse();
+        targets.into_iter()
+    };
+    let mut is_seen = vec![false; code.blocks.len()];
+    let mut order = Vec::new();
+    let mut open = vec![(start, next(start))];
+    is_seen[start.0 as usize] = true;
+    while let Some((block, targets)) = open.last_mut() {
+        match targets.next() {
+            Some(target) if is_seen[target.0 as usize] => {}
+            Some(target) => {
+                is_seen[target.0 as usize] = true;
+                open.push((target, next(target)));
+            }
+            None => {
+                order.push(*block);
+                open.pop();
+            }
+        }
+    }
+    order.reverse();
+    order
+}

@@ -1,5 +1,6 @@
 //! Makes instructions of the typed form, where constants are not computed already.
 
+use super::worth;
 use crate::ir::op::Math;
 use crate::ir::{Block, End, Exit, Function, Immediate, Inst, Op, Target, Type, Value};
 use std::collections::HashMap;
@@ -32,6 +33,8 @@ pub struct Builder {
     pub function: Function,
     /// Where instructions go.
     pub block: Block,
+    /// What has been made takes so long: see [`worth`].
+    pub cost: f64,
     constants: HashMap<Value, Constant>,
 }
 
@@ -40,7 +43,7 @@ impl Builder {
     pub fn new() -> Builder {
         let mut function = Function::default();
         let block = function.block();
-        Builder { function, block, constants: HashMap::new() }
+        Builder { function, block, cost: 0.0, constants: HashMap::new() }
     }
 
     /// The constant that a value is, if it is one.
@@ -77,6 +80,7 @@ impl Builder {
         if op == Op::Select {
             results.push(self.function.value(self.function.type_of(args[1])));
         }
+        self.cost += worth::cost(op);
         let inst = Inst { op, args: args.into(), immediate, results: results.clone(), exit };
         self.function[self.block].insts.push(inst);
         results

@@ -92,6 +92,7 @@ impl Specialiser<'_> {
             code: frame.code.clone(),
             home: frame.home.0,
             around: frame.around.clone(),
+            context: frame.context,
             point: frame.point,
             registers: registers.iter().map(|r| (*r, words.recipe(frame.get(*r)))).collect(),
         });

@@ -171,6 +171,12 @@ impl Specialiser<'_> {
         value: Reg,
         instruction: &Instruction,
     ) -> Done<Flow> {
+        let mut again = |this: &mut Self| this.store_item(object, key, value, instruction);
+        if self.elements(&self.get(object)).is_some()
+            && let Some(flow) = self.by_kind(value, &mut again)?
+        {
+            return Ok(flow);
+        }
         let (target, index, item) = (self.get(object), self.get(key), self.get(value));
         if let Val::Thing(thing) = &target {
             match self.state.contents(*thing).clone() {

@@ -22,13 +22,14 @@ mod scalars;
 mod state;
 mod value;
 mod world;
+mod worth;
 
 pub use build::NOTHING;
 pub use element::{Element, Family, Flavour, Owner, Sort};
 pub use value::{CodeRef, Contents, Kinds, Known, Shape, Tag, Thing, Val, View};
 pub use world::{
-    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Outcome, Place,
-    Recipe, Refusal, Site, Specialisation, World,
+    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson, Outcome,
+    Place, Recipe, Refusal, Site, Specialisation, World,
 };
 
 use crate::code::order;
@@ -40,6 +41,7 @@ use state::{Frame, Home, State};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
+use worth::Work;
 
 /// Code is followed into this many calls within calls; further ones are calls.
 const DEPTH: usize = 24;
@@ -71,6 +73,8 @@ struct Facts {
     written: HashMap<BlockId, Vec<Reg>>,
     /// Registers whose items are read or written there.
     indexed: HashMap<BlockId, Vec<Reg>>,
+    /// For every block, how many loops it is in.
+    depths: Vec<u32>,
 }
 
 /// The beginning of a loop in the typed form.
@@ -103,6 +107,10 @@ struct Specialiser<'w> {
     /// Things that become objects when what is in them has.
     in_publication: Vec<Thing>,
     build: Builder,
+    /// How many loops are around what is being followed.
+    loop_depth: u32,
+    /// What Python and machine code take.
+    work: Work,
     state: State,
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
@@ -136,6 +144,8 @@ pub fn specialise(
         in_publication: vec![],
         heads: HashMap::new(),
         build: Builder::new(),
+        loop_depth: 0,
+        work: Work::default(),
         state: State::default(),
         exits: vec![],
         sites: vec![],
@@ -157,6 +167,7 @@ impl Specialiser<'_> {
     fn attempt(&mut self, function: &FunctionObject, arguments: &[Shape]) -> Done<Specialisation> {
         self.build = Builder::new();
         self.state = State::default();
+        (self.work, self.loop_depth) = (Work::default(), 0);
         self.heads.clear();
         self.entered.clear();
         self.in_publication.clear();
@@ -190,6 +201,9 @@ impl Specialiser<'_> {
         self.state.frames.push(frame);
         // The outermost function leaves by exits only, with its result or without.
         self.run_frame(Reg(0))?;
+        if !self.experience.at_any_cost {
+            self.is_worth_it()?;
+        }
         Ok(Specialisation {
             function: core::mem::take(&mut self.build.function),
             exits: core::mem::take(&mut self.exits),
@@ -240,11 +254,18 @@ impl Specialiser<'_> {
         let facts = self.facts.entry(Arc::as_ptr(code)).or_insert_with(|| {
             let heads =
                 order::loop_headers(code).into_iter().enumerate().filter(|(_, is_head)| *is_head);
-            let heads: Vec<BlockId> = heads.map(|(i, _)| BlockId(i as u32)).collect();
-            let of = |find: fn(&Code, BlockId) -> Vec<Reg>| {
-                heads.iter().map(|head| (*head, find(code, *head))).collect()
+            let loops: Vec<_> = heads
+                .map(|(i, _)| BlockId(i as u32))
+                .map(|head| (head, inside(code, head)))
+                .collect();
+            let mut depths = vec![0; code.blocks.len()];
+            for block in loops.iter().flat_map(|(_, inside)| inside) {
+                depths[block.0 as usize] += 1;
+            }
+            let of = |find: fn(&Code, &[BlockId]) -> Vec<Reg>| {
+                loops.iter().map(|(head, inside)| (*head, find(code, inside))).collect()
             };
-            Rc::new(Facts { written: of(written_in), indexed: of(indexed_in) })
+            Rc::new(Facts { written: of(written_in), indexed: of(indexed_in), depths })
         });
         Rc::clone(facts)
     }
@@ -258,16 +279,21 @@ impl Specialiser<'_> {
         let mut returns = Vec::new();
         let state = core::mem::take(&mut self.state);
         waiting.insert(BlockId(0), vec![Incoming { block: self.build.block, state }]);
+        let depth_around = self.loop_depth;
         // The blocks are in reverse postorder.
         for block in (0..code.blocks.len() as u32).map(BlockId) {
             let Some(incoming) = waiting.remove(&block) else { continue };
+            self.loop_depth = depth_around + facts.depths[block.0 as usize];
             self.enter_block(block, incoming, &facts)?;
             if self.instructions(&code, block)? == Flow::On {
                 self.is_doubtful = false;
+                let before = self.build.cost;
                 self.terminator(&code, block, &mut waiting, &mut returns)?;
+                self.count_end(&code.block(block).terminator, before);
                 self.is_doubtful = false;
             }
         }
+        self.loop_depth = depth_around;
         if returns.is_empty() {
             return Ok(Flow::Ends);
         }
@@ -296,7 +322,9 @@ impl Specialiser<'_> {
             if self.build.function.types.len() > SIZE {
                 return self.refused("it is too large");
             }
+            let before = self.build.cost;
             let flow = self.instruction(instruction)?;
+            self.count(instruction, before);
             let is_doubtful = core::mem::take(&mut self.is_doubtful);
             if flow == Flow::Ends {
                 return Ok(Flow::Ends);
@@ -398,6 +426,9 @@ impl Specialiser<'_> {
     fn instruction(&mut self, instruction: &Instruction) -> Done<Flow> {
         use Instruction as I;
         self.share_iterators(instruction)?;
+        if self.is_for_objects(instruction) {
+            return self.perform(instruction);
+        }
         match instruction {
             I::Constant { to, constant } => self.constant(*to, *constant),
             I::Move { to, from } => {
@@ -493,6 +524,23 @@ impl Specialiser<'_> {
         }
     }
 
+    /// Whether machine code was left at this instruction often, and it can be done on objects in its place.
+    fn is_for_objects(&self, instruction: &Instruction) -> bool {
+        use Instruction as I;
+        let can_be = matches!(
+            instruction,
+            I::Unary { .. }
+                | I::Binary { .. }
+                | I::Compare { .. }
+                | I::Call { .. }
+                | I::LoadItem { .. }
+                | I::StoreItem { .. }
+                | I::LoadAttribute { .. }
+        );
+        let frame = self.state.top();
+        can_be && self.experience.objects.contains(&(frame.context, frame.point))
+    }
+
     /// Whether something taken for granted here before was not so.
     fn is_refuted(&self) -> bool {
         let frame = self.state.top();
@@ -511,7 +559,7 @@ fn returned(mut way: Incoming, value: Val<Value>, to: Reg) -> Incoming {
 
 /// The blocks of the loop that begins with a block: those from which it is reached again without leaving it
 /// first. Blocks that leave are taken in where they stand between.
-fn blocks_of_loop(code: &Code, head: BlockId) -> Vec<BlockId> {
+fn inside(code: &Code, head: BlockId) -> Vec<BlockId> {
     let predecessors = order::predecessors(code);
     let mut inside = vec![head];
     let mut open: Vec<BlockId> =
@@ -525,11 +573,11 @@ fn blocks_of_loop(code: &Code, head: BlockId) -> Vec<BlockId> {
     inside
 }
 
-/// The registers whose items are read or written in the loop that begins with a block.
-fn indexed_in(code: &Code, head: BlockId) -> Vec<Reg> {
+/// The registers whose items are read or written in blocks of a loop.
+fn indexed_in(code: &Code, inside: &[BlockId]) -> Vec<Reg> {
     let mut indexed = Vec::new();
-    for block in blocks_of_loop(code, head) {
-        for (instruction, _) in &code.block(block).instructions {
+    for block in inside {
+        for (instruction, _) in &code.block(*block).instructions {
             match instruction {
                 Instruction::LoadItem { object, .. } | Instruction::StoreItem { object, .. } => {
                     indexed.push(*object);
@@ -543,12 +591,11 @@ fn indexed_in(code: &Code, head: BlockId) -> Vec<Reg> {
     indexed
 }
 
-/// The registers that are written in the loop that begins with a block.
-fn written_in(code: &Code, head: BlockId) -> Vec<Reg> {
-    let inside = blocks_of_loop(code, head);
+/// The registers that are written in blocks of a loop.
+fn written_in(code: &Code, inside: &[BlockId]) -> Vec<Reg> {
     let mut written = Vec::new();
     for block in inside {
-        let block = code.block(block);
+        let block = code.block(*block);
         block.instructions.iter().for_each(|(i, _)| i.writes(&mut |reg| written.push(reg)));
         // `CheckBound` tells what a register holds, and a cell is put where its content was.
         block.instructions.iter().for_each(|(i, _)| match i {

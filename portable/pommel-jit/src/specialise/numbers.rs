@@ -23,7 +23,7 @@ enum Number {
 impl Specialiser<'_> {
     /// Follows an instruction for each kind of number that an operand may be. `None` if it is no number of
     /// several kinds.
-    fn by_kind(
+    pub(super) fn by_kind(
         &mut self,
         operand: Reg,
         follow: &mut dyn FnMut(&mut Self) -> Done<Flow>,

@@ -5,7 +5,7 @@ use super::join::Incoming;
 use super::value::{Contents, Known, Thing, Val};
 use super::world::{Action, Description, Site};
 use super::{Done, Flow, NOTHING, Specialiser};
-use crate::code::{Binary, Instruction, Name, Reg};
+use crate::code::{Binary, Constant, Instruction, Name, Reg};
 use crate::ir::op::Class;
 use crate::ir::{Immediate, Op, Value};
 
@@ -168,6 +168,10 @@ impl Specialiser<'_> {
             Instruction::MakeList { .. } => Some(Class::List),
             Instruction::MakeTuple { .. } => Some(Class::Tuple),
             Instruction::Join { .. } | Instruction::Format { .. } => Some(Class::Str),
+            Instruction::Constant { constant, .. } => {
+                let code = &self.state.top().code;
+                matches!(code.constants[*constant as usize], Constant::Str(_)).then_some(Class::Str)
+            }
             Instruction::Iterate { .. } => match operands.first()?.class()? {
                 Class::List | Class::Tuple | Class::Str | Class::Iterator => Some(Class::Iterator),
                 _ => None,

@@ -183,6 +183,8 @@ pub struct FramePlan {
     pub home: Known,
     /// For a function that the code made itself: the code around it and its index there.
     pub around: Option<(CodeRef, u32)>,
+    /// Which inlined copy of the code it is.
+    pub context: u32,
     /// Where it stands.
     pub point: Point,
     /// What its registers hold; those that are left out are unbound.
@@ -228,6 +230,34 @@ pub struct Experience {
     pub refuted: HashSet<Place>,
     /// What arrays were where something else was taken for granted.
     pub views: HashMap<Place, View>,
+    /// Where machine code was left often: what is done there is done on objects.
+    pub objects: HashSet<Place>,
+    /// Machine code is wanted also where Python itself is as quick.
+    pub at_any_cost: bool,
+}
+
+/// Something that is learnt from a specialisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lesson {
+    /// What was taken for granted at a place is not so.
+    Refuted(Place),
+    /// The same, and that there is such an array.
+    Array(Place, View),
+    /// Machine code is left at a place often.
+    Objects(Place),
+}
+
+impl Experience {
+    /// Remembers something. Whether it was not known.
+    pub fn learn(&mut self, lesson: Lesson) -> bool {
+        match lesson {
+            Lesson::Refuted(place) => self.refuted.insert(place),
+            Lesson::Array(place, view) => {
+                self.views.insert(place, view).is_none() || self.refuted.insert(place)
+            }
+            Lesson::Objects(place) => self.objects.insert(place),
+        }
+    }
 }
 
 /// A function for certain types of arguments.
@@ -243,6 +273,14 @@ pub struct Specialisation {
     pub views: Vec<View>,
     /// The shapes of the arguments.
     pub arguments: Vec<Shape>,
+}
+
+impl Specialisation {
+    /// One that nobody can enter, for arguments for which there is no other.
+    pub fn empty(arguments: Vec<Shape>) -> Specialisation {
+        let (exits, sites, views) = (vec![], vec![], vec![]);
+        Specialisation { function: ir::Function::default(), exits, sites, views, arguments }
+    }
 }
 
 /// Why a function cannot be specialised.

@@ -1,14 +1,15 @@
 //! The specialisations of a function: which of them takes a call, and when one is made.
 
+use super::depth;
 use super::function::JitFunction;
 use super::known::{Inquiry, KnownObjects};
-use super::native::{Arguments, Attempt, Compiled, Failure};
+use super::native::{Arguments, Attempt, Compiled, Going};
 use super::objects::Python;
 use super::source::Source;
 use pommel::prelude::*;
 use pommel_jit::backend::Backend;
 use pommel_jit::code::Code;
-use pommel_jit::specialise::{Experience, FunctionObject, Known, Refusal};
+use pommel_jit::specialise::{Experience, FunctionObject, Known, Lesson};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -40,8 +41,24 @@ struct Made {
 struct State {
     experience: Experience,
     compilations: usize,
-    /// Why the last arguments that were refused were.
-    refusal: Option<Refusal>,
+}
+
+/// What became of a call.
+pub(crate) enum Called<'c> {
+    /// There is no machine code for such arguments, and nothing was done.
+    ForOthers,
+    /// It is to be called as it is.
+    AsItIs,
+    /// It was called.
+    Ended(Result<Object<'c>>),
+}
+
+/// What became of an attempt to enter machine code.
+enum Tried<'c> {
+    ForOthers,
+    AsItIs,
+    /// With what was learnt for the first time.
+    Entered(Going<'c>, Option<Lesson>),
 }
 
 /// A call: of which function, and what it is made of.
@@ -75,77 +92,114 @@ impl Engine {
         all.map(|made| &**made).filter(|made| !made.is_forgotten.load(Ordering::Acquire))
     }
 
-    /// Calls machine code with arguments as they came. `None` if there is none for them yet: nothing was
-    /// done then.
+    /// Calls machine code with arguments as they came.
     #[inline]
     pub(crate) fn call_at_once<'c>(
         &self,
         this: &Instance<'c, JitFunction>,
         arguments: Args<'_, 'c>,
-    ) -> Option<Result<Object<'c>>> {
-        self.first.get()?;
-        self.try_all(this, Arguments::Positional(arguments))
+    ) -> Called<'c> {
+        match self.first.get() {
+            None => Called::ForOthers,
+            Some(_) => self.call_made(this, Arguments::Positional(arguments)),
+        }
     }
 
-    /// Calls machine code with what the registers of the parameters hold. `None` if there is none for
-    /// them: nothing was done then.
+    /// Calls machine code with what the registers of the parameters hold, which is made if there is none.
     pub(crate) fn call<'c>(
         &self,
         call: &Call<'_, 'c>,
         registers: &[Option<Object<'c>>],
-    ) -> Result<Option<Result<Object<'c>>>> {
+        at_any_cost: bool,
+    ) -> Result<Called<'c>> {
         let parameters = &call.code.parameters;
         let count = (parameters.positional + parameters.keyword_only) as usize
             + usize::from(parameters.variadic)
             + usize::from(parameters.keywords);
         let arguments = &registers[..count];
-        if let Some(result) = self.try_all(call.this, Arguments::Bound(arguments)) {
-            return Ok(Some(result));
+        match self.call_made(call.this, Arguments::Bound(arguments)) {
+            Called::ForOthers if self.compile(call, arguments, at_any_cost)? => {
+                Ok(self.call_made(call.this, Arguments::Bound(arguments)))
+            }
+            called => Ok(called),
         }
-        if !self.compile(call, arguments)? {
-            return Ok(None);
+    }
+
+    /// Goes on in machine code with what all registers hold, for a function that is under way.
+    pub(crate) fn enter<'c>(
+        &self,
+        call: &Call<'_, 'c>,
+        objects: &Python<'c>,
+        registers: &[Option<Object<'c>>],
+    ) -> Result<Option<(Going<'c>, Option<Lesson>)>> {
+        let arguments = Arguments::Bound(registers);
+        let tried = match self.try_all(call.this, objects, arguments)? {
+            Tried::ForOthers if self.compile(call, registers, true)? => {
+                self.try_all(call.this, objects, arguments)?
+            }
+            tried => tried,
+        };
+        Ok(match tried {
+            Tried::Entered(going, learnt) => Some((going, learnt)),
+            Tried::ForOthers | Tried::AsItIs => None,
+        })
+    }
+
+    /// Calls one of the specialisations that there are, if it is for such arguments.
+    fn call_made<'c>(
+        &self,
+        this: &Instance<'c, JitFunction>,
+        arguments: Arguments<'_, 'c>,
+    ) -> Called<'c> {
+        let objects = Python::new(this.ctx());
+        let entered = depth::enter(this.ctx());
+        let tried =
+            entered.and_then(|entered| Ok((entered, self.try_all(this, &objects, arguments)?)));
+        match tried {
+            Ok((_entered, Tried::Entered(going, _))) => Called::Ended(going.finish(&objects, this)),
+            Ok((_, Tried::AsItIs)) => Called::AsItIs,
+            Ok((_, Tried::ForOthers)) => Called::ForOthers,
+            Err(error) => Called::Ended(Err(error)),
         }
-        Ok(self.try_all(call.this, Arguments::Bound(arguments)))
     }
 
     /// Tries the specialisations that there are.
     fn try_all<'c>(
         &self,
         this: &Instance<'c, JitFunction>,
+        objects: &Python<'c>,
         arguments: Arguments<'_, 'c>,
-    ) -> Option<Result<Object<'c>>> {
-        let objects = Python::new(this.ctx());
+    ) -> Result<Tried<'c>> {
         for made in self.made() {
             if matches!(arguments, Arguments::Positional(_)) && !made.is_positional {
                 continue;
             }
             let known = KnownObjects::new(this, made.place);
-            let done = match made.compiled.call(&objects, arguments, &known) {
-                Ok(Attempt::OtherArguments) => continue,
-                Ok(Attempt::Stale) => {
+            let done = match made.compiled.call(objects, arguments, &known)? {
+                Attempt::OtherArguments => continue,
+                Attempt::AsItIs => return Ok(Tried::AsItIs),
+                Attempt::Stale => {
                     made.is_forgotten.store(true, Ordering::Release);
                     continue;
                 }
-                Ok(Attempt::Done(done)) => done,
-                Err(error) => return Some(Err(error)),
+                Attempt::Done(done) => done,
             };
-            if let Some(place) = done.refuted {
-                let mut state = self.state();
-                let seen =
-                    done.seen.filter(|seen| state.experience.views.insert(place, *seen).is_none());
-                if seen.is_none() {
-                    state.experience.refuted.insert(place);
-                }
-                drop(state);
+            let learnt = done.learnt.filter(|lesson| self.state().experience.learn(*lesson));
+            if learnt.is_some() {
                 made.is_forgotten.store(true, Ordering::Release);
             }
-            return Some(done.result);
+            return Ok(Tried::Entered(done.going, learnt));
         }
-        None
+        Ok(Tried::ForOthers)
     }
 
     /// Makes a specialisation for arguments. Whether there is one now.
-    fn compile<'c>(&self, call: &Call<'_, 'c>, arguments: &[Option<Object<'c>>]) -> Result<bool> {
+    fn compile<'c>(
+        &self,
+        call: &Call<'_, 'c>,
+        arguments: &[Option<Object<'c>>],
+        at_any_cost: bool,
+    ) -> Result<bool> {
         let Ok(backend) = backend() else { return Ok(false) };
         let experience = {
             let mut state = self.state();
@@ -153,19 +207,12 @@ impl Engine {
                 return Ok(false);
             }
             state.compilations += 1;
-            state.experience.clone()
+            Experience { at_any_cost, ..state.experience.clone() }
         };
         let mut inquiry = Inquiry::new(call.function, call.source.clone())?;
         let described = described(&mut inquiry, call.code)?;
-        let made = Compiled::new(inquiry, &described, arguments, &experience, backend);
-        let (compiled, known) = match made {
-            Ok(made) => made,
-            Err(Failure::Raised(error)) => return Err(error),
-            Err(Failure::Refused(refusal)) => {
-                self.state().refusal = Some(refusal);
-                return Ok(false);
-            }
-        };
+        let (compiled, known) =
+            Compiled::new(inquiry, &described, arguments, &experience, backend)?;
         let ctx = call.this.ctx();
         let own = call.this.borrow()?;
         let kept = match own.kept.load(call.this)? {
@@ -186,6 +233,13 @@ impl Engine {
         Ok(true)
     }
 
+    /// Learns from another engine for the same code.
+    pub(crate) fn learn(&self, lesson: Lesson) {
+        if self.state().experience.learn(lesson) {
+            self.made().for_each(|made| made.is_forgotten.store(true, Ordering::Release));
+        }
+    }
+
     fn append(&self, made: Made) {
         let (mut place, mut made) = (&self.first, Box::new(made));
         while let Err(rest) = place.set(made) {
@@ -194,9 +248,9 @@ impl Engine {
         }
     }
 
-    /// Why arguments were refused, and the typed forms and machine code that there are.
-    pub(crate) fn report(&self) -> (Option<Refusal>, impl Iterator<Item = &Compiled>) {
-        (self.state().refusal.clone(), self.made().map(|made| &made.compiled))
+    /// The typed forms and machine code that there are, and where there is none, why.
+    pub(crate) fn report(&self) -> impl Iterator<Item = &Compiled> {
+        self.made().map(|made| &made.compiled)
     }
 }
 

@@ -3,20 +3,25 @@
 //! A call whose arguments do not fit the parameters, and every call of a function that cannot be
 //! compiled, goes to the function as it is: it raises Python's own errors.
 
+use super::continuation::Continuations;
 use super::depth;
-use super::engine::{Call, Engine};
+use super::engine::{Call, Called, Engine};
+use super::native::Compiled;
 use super::objects::{Home, Python};
 use super::source::Source;
 use pommel::prelude::*;
 use pommel_jit::code::{BlockId, Code, Parameters, Point, Span, Unsupported};
 use pommel_jit::plain::{self, Frame};
+use pommel_jit::specialise::Lesson;
 use std::sync::{Arc, OnceLock};
 
 /// What is done with a function, as `POMMEL_JIT` says.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
-    /// It is compiled.
-    Compiled,
+    /// It is compiled where that pays.
+    WhereItPays,
+    /// It is compiled, if that is possible.
+    Always,
     /// Its plain code is interpreted, for those who work on the compiler.
     Plain,
 }
@@ -37,6 +42,8 @@ pub struct JitFunction {
     code: OnceLock<Result<Arc<Code>, Unsupported>>,
     /// Its machine code.
     engine: Engine,
+    /// That of its loops, and of those of functions that it calls.
+    pub(super) continuations: Continuations,
     /// A list of what that knows.
     pub(super) kept: Field,
 }
@@ -50,6 +57,7 @@ impl JitFunction {
             known: OnceLock::new(),
             code: OnceLock::new(),
             engine: Engine::default(),
+            continuations: Continuations::default(),
             kept: Field::empty(),
         }
     }
@@ -62,7 +70,11 @@ impl JitFunction {
         mode: &str,
     ) -> Result<()> {
         let own = this.borrow()?;
-        let mode = if mode == "plain" { Mode::Plain } else { Mode::Compiled };
+        let mode = match mode {
+            "plain" => Mode::Plain,
+            "always" => Mode::Always,
+            _ => Mode::WhereItPays,
+        };
         let known = Known { source: Source::of(source), mode };
         if own.known.set(known).is_err() {
             return Err(Error::type_error("a compiled function stays what it is"));
@@ -93,9 +105,11 @@ impl JitFunction {
         this: &Instance<'_, Self>,
     ) -> Result<(Vec<(String, String, String)>, Option<String>)> {
         let own = this.borrow()?;
-        let (refusal, made) = own.engine.report();
+        let refusals = own.engine.report().filter_map(Compiled::refusal);
+        let refusal = refusals.last().map(|refusal| refusal.reason.clone());
+        let made = own.engine.report().filter(|made| made.refusal().is_none());
         let texts = made.map(|made| (made.arguments(), made.text.clone(), made.listing()));
-        Ok((texts.collect(), refusal.map(|refusal| refusal.reason)))
+        Ok((texts.collect(), refusal))
     }
 
     #[signature(*args, **kwargs)]
@@ -106,20 +120,26 @@ impl JitFunction {
         kwargs: Option<Dict<'c>>,
     ) -> Result<Object<'c>> {
         let own = this.borrow()?;
-        if kwargs.is_none()
-            && let Some(result) = own.engine.call_at_once(this, args)
-        {
+        let called = match &kwargs {
+            None => own.engine.call_at_once(this, args),
+            Some(_) => Called::ForOthers,
+        };
+        if let Called::Ended(result) = called {
             return result;
         }
         let (known, function) = own.parts(this)?;
+        if let Called::AsItIs = called {
+            return call_as_it_is(&function, args, kwargs);
+        }
         if let Ok(code) = own.code(known, &function)?
             && let Some(registers) = bound(&function, code, args, kwargs.as_ref())?
         {
-            if known.mode == Mode::Compiled {
+            if known.mode != Mode::Plain {
                 let call = Call { this, function: &function, source: &known.source, code };
-                return match own.engine.call(&call, &registers)? {
-                    Some(result) => result,
-                    None => call_as_it_is(&function, args, kwargs),
+                let at_any_cost = known.mode == Mode::Always;
+                return match own.engine.call(&call, &registers, at_any_cost)? {
+                    Called::Ended(result) => result,
+                    Called::AsItIs | Called::ForOthers => call_as_it_is(&function, args, kwargs),
                 };
             }
             let _entered = depth::enter(ctx)?;
@@ -133,6 +153,15 @@ impl JitFunction {
 }
 
 impl JitFunction {
+    /// Learns what was found out in the rest of code, if it is this function's.
+    pub(super) fn learn(&self, code: &Arc<Code>, lesson: Lesson) {
+        if let Some(Ok(own)) = self.code.get()
+            && Arc::ptr_eq(own, code)
+        {
+            self.engine.learn(lesson);
+        }
+    }
+
     /// What is known of it, and the function as it is.
     fn parts<'c>(&self, this: &Instance<'c, Self>) -> Result<(&Known, Object<'c>)> {
         match (self.known.get(), self.function.load(this)?) {

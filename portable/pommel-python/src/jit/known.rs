@@ -17,6 +17,8 @@ pub(crate) struct KnownObjects<'k, 'c> {
     function: &'k Instance<'c, JitFunction>,
     place: isize,
     list: OnceCell<List<'c>>,
+    /// Those that were lent.
+    lent: OnceCell<Box<[OnceCell<Object<'c>>]>>,
 }
 
 impl<'k, 'c> KnownObjects<'k, 'c> {
@@ -25,18 +27,42 @@ impl<'k, 'c> KnownObjects<'k, 'c> {
         function: &'k Instance<'c, JitFunction>,
         place: isize,
     ) -> KnownObjects<'k, 'c> {
-        KnownObjects { function, place, list: OnceCell::new() }
+        KnownObjects { function, place, list: OnceCell::new(), lent: OnceCell::new() }
     }
 
     /// One of them.
     pub(crate) fn get(&self, number: u32) -> Result<Object<'c>> {
+        self.list()?.get_index(number as isize)
+    }
+
+    /// One of them, for those that are needed again and again.
+    pub(crate) fn lent(&self, number: u32) -> Result<&Object<'c>> {
+        let lent = match self.lent.get() {
+            Some(lent) => lent,
+            None => {
+                let none =
+                    std::iter::repeat_with(OnceCell::new).take(self.list()?.len()?).collect();
+                self.lent.get_or_init(|| none)
+            }
+        };
+        let place = &lent[number as usize];
+        match place.get() {
+            Some(object) => Ok(object),
+            None => {
+                let object = self.get(number)?;
+                Ok(place.get_or_init(|| object))
+            }
+        }
+    }
+
+    fn list(&self) -> Result<&List<'c>> {
         if let Some(list) = self.list.get() {
-            return list.get_index(number as isize);
+            return Ok(list);
         }
         let kept = self.function.borrow()?.kept.load(self.function)?;
         let kept = kept.ok_or_else(|| Error::runtime_error("nothing is known"))?;
         let list = kept.get_index(self.place)?.cast::<List<'_>>()?.clone();
-        self.list.get_or_init(|| list).get_index(number as isize)
+        Ok(self.list.get_or_init(|| list))
     }
 
     /// The context.
@@ -185,6 +211,8 @@ pub(crate) struct Inquiry<'c> {
     described: HashMap<Known, Description>,
     globals: HashMap<(Known, Box<str>), Option<Known>>,
     sources: HashMap<Known, Arc<Source>>,
+    /// Texts that are objects, by their numbers.
+    names: HashMap<Box<str>, u32>,
     /// An exception on the way: nothing is known then.
     failed: Option<Error>,
 }
@@ -203,6 +231,7 @@ impl<'c> Inquiry<'c> {
             described: HashMap::new(),
             globals: HashMap::new(),
             sources: HashMap::from([(Known(0), source)]),
+            names: HashMap::new(),
             failed: None,
         })
     }
@@ -219,6 +248,22 @@ impl<'c> Inquiry<'c> {
             self.known.len() - 1
         });
         Known(place as u32)
+    }
+
+    /// The number of a text as an object.
+    pub(crate) fn know_name(&mut self, name: &str) -> Result<u32> {
+        if let Some(known) = self.names.get(name) {
+            return Ok(*known);
+        }
+        let made = self.ctx.object(name)?;
+        let known = self.know(&made).0;
+        self.names.insert(name.into(), known);
+        Ok(known)
+    }
+
+    /// The context.
+    pub(crate) fn ctx(&self) -> Ctx<'c> {
+        self.ctx
     }
 
     /// The number of an object, if it is a function, class or module that the specialiser knows something

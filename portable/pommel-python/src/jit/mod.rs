@@ -12,6 +12,7 @@
 //! * `native` — machine code: how it is entered, what it leaves to the runtime, where it leaves.
 //! * `recipe` — objects of what machine code leaves behind.
 
+mod continuation;
 mod depth;
 mod engine;
 pub(crate) mod function;
@@ -22,4 +23,5 @@ mod objects;
 mod recipe;
 mod shapes;
 mod source;
+mod steps;
 mod views;

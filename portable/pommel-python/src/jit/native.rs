@@ -1,11 +1,12 @@
 //! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
 
-use super::depth;
+use super::function::JitFunction;
 use super::known::{Facts, Found, Inquiry, KnownObjects};
 use super::objects::{Home, Python};
 use super::recipe::{Ingredients, handle_of};
 use super::shapes::{Kept, Words, class_of, described, shape, take, width};
 use super::source::Source;
+use super::steps::{Operand, Step, operands};
 use super::views::{self, MOST_AXES};
 use pommel::held::HeldBuffer;
 use pommel::prelude::*;
@@ -18,12 +19,14 @@ use pommel_jit::objects::Objects;
 use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
 use pommel_jit::specialise::{
-    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, NOTHING, Outcome, Place,
+    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, Lesson, NOTHING, Outcome,
     Recipe, Refusal, Shape, Site, Specialisation, View, specialise,
 };
+use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The words of a view at most: address, lengths, strides, whether it may be written.
 pub(crate) const VIEW_WORDS: usize = 2 + 2 * MOST_AXES;
@@ -35,30 +38,27 @@ const FEW_WORDS: usize = 32;
 pub(crate) struct Compiled {
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
+    /// The quick ways to do what the sites say.
+    steps: Vec<Option<Step>>,
     views: Vec<View>,
     arguments: Vec<Shape>,
     facts: Facts,
     /// The texts that its functions stand in.
     sources: HashMap<Known, Arc<Source>>,
-    machine: Box<dyn Machine>,
+    /// The machine code; none where the function is called as it is.
+    machine: core::result::Result<Box<dyn Machine>, Refusal>,
+    /// How often it was entered, and left by each of its exits.
+    entered: AtomicU32,
+    taken: Box<[AtomicU32]>,
     /// How many words it is called with.
     words: usize,
     /// The typed form as text, after the passes.
     pub(crate) text: String,
 }
 
-/// Why there is no machine code for a call.
-pub(crate) enum Failure {
-    /// The function, or these arguments, cannot be compiled.
-    Refused(Refusal),
-    /// An exception on the way.
-    Raised(Error),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Failure {
-        Failure::Raised(error)
-    }
+/// Why there is none.
+fn no_machine_code(reason: String) -> Refusal {
+    Refusal { reason: format!("there is no machine code: {reason}"), place: None }
 }
 
 /// What became of the attempt to call machine code.
@@ -67,19 +67,51 @@ pub(crate) enum Attempt<'c> {
     OtherArguments,
     /// What it takes for granted is not so any more.
     Stale,
+    /// The function is to be called as it is.
+    AsItIs,
     /// It was called.
     Done(Done<'c>),
 }
 
 /// What a call through machine code came to.
 pub(crate) struct Done<'c> {
-    /// What the function returns or raises.
-    pub(crate) result: Result<Object<'c>>,
-    /// What was taken for granted and is not so.
-    pub(crate) refuted: Option<Place>,
-    /// What an array is, if it was that which was taken for granted.
-    pub(crate) seen: Option<View>,
+    /// How it left.
+    pub(crate) going: Going<'c>,
+    /// What was learnt for specialisations after this one.
+    pub(crate) learnt: Option<Lesson>,
 }
+
+/// How machine code has left.
+pub(crate) enum Going<'c> {
+    /// The function has ended.
+    Ended(Result<Object<'c>>),
+    /// It goes on on objects, in these functions, the last of which has raised an exception if there is
+    /// one.
+    On(Frames<'c>, Option<Error>),
+}
+
+impl<'c> Going<'c> {
+    /// Goes on to the end of the function.
+    pub(crate) fn finish(
+        self,
+        objects: &Python<'c>,
+        function: &Instance<'c, JitFunction>,
+    ) -> Result<Object<'c>> {
+        if let Going::On(..) = self {
+            objects.lets_machine_code_take_over(function);
+        }
+        match self {
+            Going::Ended(result) => result,
+            Going::On(frames, None) => plain::resume(objects, frames),
+            Going::On(frames, Some(error)) => plain::resume_raised(objects, frames, error),
+        }
+    }
+}
+
+/// An exit is not worth it if machine code was left by it so often,
+const OFTEN: u32 = 3;
+/// and at least once in so many times that it was entered.
+const SELDOM: u32 = 16;
 
 /// The arguments of a call.
 #[derive(Clone, Copy)]
@@ -99,26 +131,39 @@ impl Compiled {
         arguments: &[Option<Object<'c>>],
         experience: &Experience,
         backend: &dyn Backend,
-    ) -> core::result::Result<(Compiled, Vec<Object<'c>>), Failure> {
+    ) -> Result<(Compiled, Vec<Object<'c>>)> {
         let shapes: Vec<Shape> =
             arguments.iter().map(|argument| shape(&mut inquiry, argument.as_ref())).collect();
         let made = specialise(&mut inquiry, function, &shapes, experience);
+        let made = made.and_then(|mut made| {
+            optimise(&mut made.function);
+            let machine = backend.compile(&made.function, call).map_err(no_machine_code)?;
+            Ok((made, machine))
+        });
+        let sites = made.as_ref().map_or(&[][..], |(made, _)| &made.sites[..]);
+        let steps = sites.iter().map(|site| Step::of(site, &mut inquiry)).collect::<Result<_>>()?;
         let Found { known, facts, sources } = inquiry.finish()?;
-        let Specialisation { mut function, exits, sites, views, arguments } =
-            made.map_err(Failure::Refused)?;
-        optimise(&mut function);
-        let machine = backend.compile(&function, call).map_err(|reason| {
-            Failure::Refused(Refusal {
-                reason: format!("there is no machine code: {reason}"),
-                place: None,
-            })
-        })?;
-        let text = function.to_string();
-        let words = machine.words().max(arguments.iter().map(width).sum());
-        Ok((
-            Compiled { exits, sites, views, arguments, facts, sources, machine, words, text },
-            known,
-        ))
+        let (made, machine) = match made {
+            Ok((made, machine)) => (made, Ok(machine)),
+            Err(refusal) => (Specialisation::empty(shapes), Err(refusal)),
+        };
+        let Specialisation { function, exits, sites, views, arguments } = made;
+        let words = machine.as_ref().map_or(0, |machine| machine.words());
+        let compiled = Compiled {
+            taken: exits.iter().map(|_| AtomicU32::new(0)).collect(),
+            words: words.max(arguments.iter().map(width).sum()),
+            exits,
+            sites,
+            steps,
+            views,
+            arguments,
+            facts,
+            sources,
+            machine,
+            entered: AtomicU32::new(0),
+            text: function.to_string(),
+        };
+        Ok((compiled, known))
     }
 
     /// Fills in the words of arguments, if they are such as it was compiled for. Gives what has to be kept
@@ -176,7 +221,8 @@ impl Compiled {
         if !self.facts.hold(known)? {
             return Ok(Attempt::Stale);
         }
-        let _entered = depth::enter(known.ctx())?;
+        let Ok(machine) = &self.machine else { return Ok(Attempt::AsItIs) };
+        self.entered.fetch_add(1, Ordering::Relaxed);
         let mut activation = Activation {
             ctx: known.ctx(),
             compiled: self,
@@ -190,8 +236,20 @@ impl Compiled {
         let address = (&raw mut activation).cast::<()>();
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
         // arguments among them; the activation is what `call` takes it for.
-        let exit = unsafe { self.machine.entry()(address, words.as_mut_ptr()) };
+        let exit = unsafe { machine.entry()(address, words.as_mut_ptr()) };
         Ok(Attempt::Done(activation.leave(exit, words)))
+    }
+
+    /// Notices that an exit was taken; gives its place if that is often.
+    fn often(&self, exit: usize, frames: &[FramePlan]) -> Option<Lesson> {
+        let taken = self.taken[exit].fetch_add(1, Ordering::Relaxed) + 1;
+        if taken < OFTEN || taken.saturating_mul(SELDOM) < self.entered.load(Ordering::Relaxed) {
+            return None;
+        }
+        let last = frames.last()?;
+        let is_instruction =
+            (last.point.index as usize) < last.code.block(last.point.block).instructions.len();
+        is_instruction.then_some(Lesson::Objects((last.context, last.point)))
     }
 
     /// The shapes of its arguments as text.
@@ -202,7 +260,12 @@ impl Compiled {
 
     /// The machine code as text.
     pub(crate) fn listing(&self) -> String {
-        self.machine.listing()
+        self.machine.as_ref().map_or_else(|_| String::new(), |machine| machine.listing())
+    }
+
+    /// Why there is none.
+    pub(crate) fn refusal(&self) -> Option<&Refusal> {
+        self.machine.as_ref().err()
     }
 }
 
@@ -236,18 +299,17 @@ unsafe extern "C" fn call(
     let room = count.max(op.signature().results.len());
     // SAFETY: machine code has written so many operands, and has room for as many results.
     let words = unsafe { core::slice::from_raw_parts_mut(words, room) };
-    let done = catch_unwind(AssertUnwindSafe(|| activation.perform(op, immediate, words)));
-    match done {
-        Ok(Ok(goes_on)) => goes_on,
-        Ok(Err(error)) => {
-            activation.error = Some(error);
-            false
-        }
-        Err(_) => {
-            activation.error = Some(Error::runtime_error("the compiler's runtime has panicked"));
-            false
-        }
+    // A flag beside the result, which would have to go through memory.
+    let mut goes_on = false;
+    let done = catch_unwind(AssertUnwindSafe(|| match activation.perform(op, immediate, words) {
+        Ok(is_on) => goes_on = is_on,
+        Err(error) => activation.error = Some(error),
+    }));
+    if done.is_err() {
+        activation.error = Some(Error::runtime_error("the compiler's runtime has panicked"));
+        return false;
     }
+    goes_on
 }
 
 impl<'c> Activation<'_, 'c> {
@@ -337,6 +399,18 @@ impl<'c> Activation<'_, 'c> {
     /// Does what a site says, and gives the handle of the result.
     fn site(&self, number: usize, words: &[u64]) -> Result<u64> {
         let site = &self.compiled.sites[number];
+        if let Some(step) = &self.compiled.steps[number]
+            && let Some(operands) = operands(&site.operands, words, self.known)
+        {
+            let operands = operands?;
+            let lent: SmallVec<[&Object<'c>; 4]> = operands.iter().map(Operand::object).collect();
+            let result = step.perform(self.objects, self.known, &lent)?;
+            return Ok(given(result.unwrap_or_else(|| self.ctx.none())));
+        }
+        self.site_slowly(site, words)
+    }
+
+    fn site_slowly(&self, site: &Site, words: &[u64]) -> Result<u64> {
         let homes = |function| self.home(function);
         let mut ingredients = self.ingredients(words, &site.heap, &homes);
         let operands: Result<Vec<Option<Object<'c>>>> =
@@ -374,16 +448,29 @@ impl<'c> Activation<'_, 'c> {
     /// What is done when machine code has left: the function returns, or goes on on objects.
     fn leave(mut self, exit: u32, words: &[u64]) -> Done<'c> {
         self.memory.clear();
-        let compiled = self.compiled;
-        let plan = &compiled.exits[exit as usize - 1];
+        let number = exit as usize - 1;
+        let plan = &self.compiled.exits[number];
         let (saved, rest) = words.split_at(plan.words as usize);
-        let (refuted, made) = match &plan.outcome {
-            Outcome::Returned(recipe) => {
-                (None, self.returned(recipe, saved, plan).map(Going::Returns))
-            }
-            Outcome::GoesOn { frames, raised, refuted } => {
-                let frames = self.frames(frames, saved, plan);
-                (*refuted, frames.map(|frames| Going::On(frames, *raised)))
+        let (learnt, going) = match &plan.outcome {
+            Outcome::Returned(recipe) => (None, Going::Ended(self.returned(recipe, saved, plan))),
+            Outcome::GoesOn { frames: plans, raised, refuted } => {
+                let going = match self.frames(plans, saved, plan) {
+                    Ok(frames) if *raised => {
+                        let lost = || Error::runtime_error("an exception was lost");
+                        Going::On(frames, Some(self.error.take().unwrap_or_else(lost)))
+                    }
+                    Ok(frames) => Going::On(frames, None),
+                    Err(error) => Going::Ended(Err(error)),
+                };
+                let learnt = match refuted {
+                    Some(place) => Some(match self.seen {
+                        Some(view) => Lesson::Array(*place, view),
+                        None => Lesson::Refuted(*place),
+                    }),
+                    None if *raised => None,
+                    None => self.compiled.often(number, plans),
+                };
+                (learnt, going)
             }
         };
         // Whatever became of it, what machine code had for its own is given back.
@@ -391,16 +478,7 @@ impl<'c> Activation<'_, 'c> {
         for word in rest.iter().skip(1).take(count) {
             drop(self.owned(*word));
         }
-        let result = made.and_then(|going| match going {
-            Going::Returns(object) => Ok(object),
-            Going::On(frames, false) => plain::resume(self.objects, frames),
-            Going::On(frames, true) => {
-                let lost = || Error::runtime_error("an exception was lost");
-                let error = self.error.take().unwrap_or_else(lost);
-                plain::resume_raised(self.objects, frames, error)
-            }
-        });
-        Done { result, refuted, seen: self.seen }
+        Done { going, learnt }
     }
 
     fn returned(&self, recipe: &Recipe, words: &[u64], plan: &ExitPlan) -> Result<Object<'c>> {
@@ -450,13 +528,8 @@ impl<'c> Activation<'_, 'c> {
     }
 }
 
-type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
-
-/// What comes after machine code.
-enum Going<'c> {
-    Returns(Object<'c>),
-    On(Frames<'c>, bool),
-}
+/// Functions that stand at calls of each other, the last one at a point.
+pub(crate) type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
 
 /// The word of a handle that machine code gets for its own.
 fn given(object: Object<'_>) -> u64 {

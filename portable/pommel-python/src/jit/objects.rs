@@ -4,24 +4,31 @@
 //! differ from one version of Python to the next, is done by Python code ([`super::in_python`]). So is all
 //! that has to see the exception that is being handled: the context cannot say that one is.
 
+use super::function::JitFunction;
 use super::in_python::InPython;
+use super::native::Going;
 use super::source::Source;
+use pommel::CmpOp;
 use pommel::prelude::*;
-use pommel_jit::code::{Binary, Code, Compare, Constant, Conversion, Span, Unary};
+use pommel_jit::code::{Binary, BlockId, Code, Compare, Constant, Conversion, Span, Unary};
 use pommel_jit::objects::{Objects, Passed};
+use pommel_jit::plain::{Frame, Taken};
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
 use std::ffi::CStr;
 use std::sync::Arc;
 
 /// Interrupts are looked for once in so many jumps backwards.
 const POLLS: u32 = 256;
+/// Once in so many rounds of a loop machine code is asked whether it takes over.
+const ROUNDS: u32 = 24;
 
 /// What a function is at home in: its object, whose code object and globals are used.
 pub(crate) struct Home<'c> {
     pub(super) function: Object<'c>,
     globals: Dict<'c>,
     builtins: OnceCell<Dict<'c>>,
-    source: Arc<Source>,
+    pub(super) source: Arc<Source>,
 }
 
 impl<'c> Home<'c> {
@@ -40,10 +47,16 @@ impl<'c> Home<'c> {
 /// Python, during one call of a compiled function.
 pub(crate) struct Python<'c> {
     ctx: Ctx<'c>,
+    /// The function, where it is compiled.
+    function: OnceCell<Instance<'c, JitFunction>>,
+    /// How often loops of functions that are under way began anew.
+    rounds: RefCell<HashMap<(*const Code, BlockId), u32>>,
     in_python: InPython<'c>,
     /// The exceptions that are being handled, the latest last.
     handled: RefCell<Vec<Object<'c>>>,
     polls: Cell<u32>,
+    /// Names as objects, by where the code has them.
+    names: RefCell<HashMap<*const u8, Object<'c>>>,
     /// What the builtin `next` gives at the end.
     end: OnceCell<Object<'c>>,
     /// The error on its way goes through this function without a trace, as one that is raised again.
@@ -55,12 +68,20 @@ impl<'c> Python<'c> {
     pub(super) fn new(ctx: Ctx<'c>) -> Python<'c> {
         Python {
             ctx,
+            function: OnceCell::new(),
+            rounds: RefCell::default(),
             in_python: InPython::new(ctx),
             handled: RefCell::default(),
             polls: Cell::new(0),
+            names: RefCell::default(),
             end: OnceCell::new(),
             leaves_no_trace: Cell::new(false),
         }
+    }
+
+    /// From now on machine code of a function may go on in place of the interpreter.
+    pub(super) fn lets_machine_code_take_over(&self, function: &Instance<'c, JitFunction>) {
+        self.function.get_or_init(|| function.clone());
     }
 
     /// What Python code gives as "nothing".
@@ -101,6 +122,16 @@ impl<'c> Python<'c> {
         Ok(home.builtins.get_or_init(|| found))
     }
 
+    /// A name of the code as an object. The code is there as long as the call.
+    fn name(&self, name: &str) -> Result<Object<'c>> {
+        if let Some(known) = self.names.borrow().get(&name.as_ptr()) {
+            return Ok(known.clone());
+        }
+        let made = self.ctx.object(name)?;
+        self.names.borrow_mut().insert(name.as_ptr(), made.clone());
+        Ok(made)
+    }
+
     fn number(&self, number: usize) -> Result<Object<'c>> {
         self.ctx.object(number)
     }
@@ -127,38 +158,6 @@ fn references<'a, 'c>(items: &'a [Object<'c>]) -> Vec<&'a Object<'c>> {
     items.iter().collect()
 }
 
-/// The function of the module `operator` for an operator with two operands.
-fn operator_name(operator: Binary, in_place: bool) -> &'static CStr {
-    match (operator, in_place) {
-        (Binary::Add, false) => c"add",
-        (Binary::Add, true) => c"iadd",
-        (Binary::Subtract, false) => c"sub",
-        (Binary::Subtract, true) => c"isub",
-        (Binary::Multiply, false) => c"mul",
-        (Binary::Multiply, true) => c"imul",
-        (Binary::MatrixMultiply, false) => c"matmul",
-        (Binary::MatrixMultiply, true) => c"imatmul",
-        (Binary::Divide, false) => c"truediv",
-        (Binary::Divide, true) => c"itruediv",
-        (Binary::FloorDivide, false) => c"floordiv",
-        (Binary::FloorDivide, true) => c"ifloordiv",
-        (Binary::Remainder, false) => c"mod",
-        (Binary::Remainder, true) => c"imod",
-        (Binary::Power, false) => c"pow",
-        (Binary::Power, true) => c"ipow",
-        (Binary::ShiftLeft, false) => c"lshift",
-        (Binary::ShiftLeft, true) => c"ilshift",
-        (Binary::ShiftRight, false) => c"rshift",
-        (Binary::ShiftRight, true) => c"irshift",
-        (Binary::And, false) => c"and_",
-        (Binary::And, true) => c"iand",
-        (Binary::Or, false) => c"or_",
-        (Binary::Or, true) => c"ior",
-        (Binary::Xor, false) => c"xor",
-        (Binary::Xor, true) => c"ixor",
-    }
-}
-
 /// How a call is spelled by the Python code that does it, for each argument.
 fn spelled(argument: &Passed<'_, Object<'_>>) -> String {
     match argument {
@@ -167,6 +166,18 @@ fn spelled(argument: &Passed<'_, Object<'_>>) -> String {
         Passed::Keyword(name, _) => format!("{name}="),
         Passed::DoubleStarred(_) => "**".to_owned(),
     }
+}
+
+/// The names of arguments, if they stand behind positional ones and there are no others.
+fn names<'a>(arguments: &'a [Passed<'a, Object<'_>>]) -> Option<impl Iterator<Item = &'a str>> {
+    let name = |argument: &Passed<'a, Object<'_>>| match argument {
+        Passed::Keyword(name, _) => Some(*name),
+        _ => None,
+    };
+    let plain = |argument: &Passed<'_, _>| matches!(argument, Passed::Positional(_));
+    let positional = arguments.iter().take_while(|argument| plain(argument)).count();
+    let rest = &arguments[positional..];
+    rest.iter().all(|argument| name(argument).is_some()).then(|| rest.iter().filter_map(name))
 }
 
 fn passed<'a, 'c>(argument: &Passed<'a, Object<'c>>) -> &'a Object<'c> {
@@ -203,14 +214,14 @@ impl<'c> Objects for Python<'c> {
     }
 
     fn builtin(&self, home: &Home<'c>, name: &str) -> Result<Object<'c>> {
-        match self.builtins(home)?.get(name)? {
+        match self.builtins(home)?.get(&self.name(name)?)? {
             Some(found) => Ok(found),
             None => Err(self.in_python.error(c"undefined", &[&self.ctx.object(name)?])),
         }
     }
 
     fn load_global(&self, home: &Home<'c>, name: &str) -> Result<Object<'c>> {
-        match home.globals.get(name)? {
+        match home.globals.get(&self.name(name)?)? {
             Some(found) => Ok(found),
             None => self.builtin(home, name),
         }
@@ -225,11 +236,11 @@ impl<'c> Objects for Python<'c> {
     }
 
     fn load_attribute(&self, object: &Object<'c>, name: &str) -> Result<Object<'c>> {
-        object.get_attr(name)
+        object.get_attr(&self.name(name)?)
     }
 
     fn store_attribute(&self, object: &Object<'c>, name: &str, value: &Object<'c>) -> Result<()> {
-        object.set_attr(name, value)
+        object.set_attr(&self.name(name)?, value)
     }
 
     fn delete_attribute(&self, object: &Object<'c>, name: &str) -> Result<()> {
@@ -271,10 +282,26 @@ impl<'c> Objects for Python<'c> {
             (Binary::Subtract, true) => left.isub(right),
             (Binary::Multiply, false) => left.mul(right),
             (Binary::Multiply, true) => left.imul(right),
+            (Binary::MatrixMultiply, false) => left.matmul(right),
+            (Binary::MatrixMultiply, true) => left.imatmul(right),
             (Binary::Divide, false) => left.true_div(right),
+            (Binary::Divide, true) => left.itrue_div(right),
             (Binary::FloorDivide, false) => left.floor_div(right),
+            (Binary::FloorDivide, true) => left.ifloor_div(right),
             (Binary::Remainder, false) => left.rem(right),
-            _ => self.in_python.operator(operator_name(operator, in_place))?.call((left, right)),
+            (Binary::Remainder, true) => left.irem(right),
+            (Binary::Power, false) => left.pow(right),
+            (Binary::Power, true) => left.ipow(right),
+            (Binary::ShiftLeft, false) => left.lshift(right),
+            (Binary::ShiftLeft, true) => left.ilshift(right),
+            (Binary::ShiftRight, false) => left.rshift(right),
+            (Binary::ShiftRight, true) => left.irshift(right),
+            (Binary::And, false) => left.bit_and(right),
+            (Binary::And, true) => left.ibit_and(right),
+            (Binary::Or, false) => left.bit_or(right),
+            (Binary::Or, true) => left.ibit_or(right),
+            (Binary::Xor, false) => left.bit_xor(right),
+            (Binary::Xor, true) => left.ibit_xor(right),
         }
     }
 
@@ -296,12 +323,12 @@ impl<'c> Objects for Python<'c> {
             Compare::IsNot => c"is_not",
             Compare::In => return self.ctx.object(right.contains(left)?),
             Compare::NotIn => return self.ctx.object(!right.contains(left)?),
-            Compare::Less => c"lt",
-            Compare::LessEqual => c"le",
-            Compare::Equal => c"eq",
-            Compare::NotEqual => c"ne",
-            Compare::Greater => c"gt",
-            Compare::GreaterEqual => c"ge",
+            Compare::Less => return left.rich_compare(CmpOp::LT, right),
+            Compare::LessEqual => return left.rich_compare(CmpOp::LE, right),
+            Compare::Equal => return left.rich_compare(CmpOp::EQ, right),
+            Compare::NotEqual => return left.rich_compare(CmpOp::NE, right),
+            Compare::Greater => return left.rich_compare(CmpOp::GT, right),
+            Compare::GreaterEqual => return left.rich_compare(CmpOp::GE, right),
         };
         self.in_python.operator(name)?.call((left, right))
     }
@@ -318,6 +345,13 @@ impl<'c> Objects for Python<'c> {
         let values: Vec<&Object<'c>> = arguments.iter().map(passed).collect();
         if arguments.iter().all(|argument| matches!(argument, Passed::Positional(_))) {
             return self.call_plainly(callee, &values);
+        }
+        if let Some(names) = names(arguments)
+            && self.handled.borrow().is_empty()
+        {
+            let names: Result<Vec<_>> = names.map(|name| self.name(name)).collect();
+            let names = self.ctx.tuple(&references(&names?))?;
+            return callee.call_named(&values, &names);
         }
         let kinds: Vec<_> =
             arguments.iter().map(|argument| self.ctx.object(spelled(argument))).collect();
@@ -394,10 +428,13 @@ impl<'c> Objects for Python<'c> {
     }
 
     fn iterate(&self, object: &Object<'c>) -> Result<Object<'c>> {
-        self.ctx.builtin(c"iter")?.call((object,))
+        object.iterator()
     }
 
     fn next(&self, iterator: &Object<'c>) -> Result<Option<Object<'c>>> {
+        if self.handled.borrow().is_empty() {
+            return iterator.next_item();
+        }
         let end = self.end()?;
         let next = self.ctx.builtin(c"next")?;
         let item = self.call_plainly(&next, &[iterator, end])?;
@@ -560,6 +597,29 @@ impl<'c> Objects for Python<'c> {
         match self.polls.get() % POLLS {
             0 => self.help(c"poll", &[]).map(drop),
             _ => Ok(()),
+        }
+    }
+
+    fn take_over(&self, frame: &Frame<Self>, at: BlockId) -> Option<Taken<Self>> {
+        // Machine code does not know of exceptions that are being handled.
+        if !self.handled.borrow().is_empty() {
+            return None;
+        }
+        let function = self.function.get()?;
+        let mut rounds = self.rounds.borrow_mut();
+        let count = rounds.entry((Arc::as_ptr(&frame.code), at)).or_default();
+        *count += 1;
+        if *count % ROUNDS != 0 {
+            return None;
+        }
+        drop(rounds);
+        let own = function.borrow().ok()?;
+        match own.continuations.enter((function, &own), self, frame, at) {
+            Ok(going) => going.map(|going| match going {
+                Going::Ended(result) => Taken::Ended(result),
+                Going::On(frames, raised) => Taken::Left { frames, raised },
+            }),
+            Err(error) => Some(Taken::Ended(Err(error))),
         }
     }
 }

@@ -16,6 +16,9 @@ pub trait CallArguments: Sealed {
     ) -> Result<R>;
 }
 
+/// So many arguments are few.
+const FEW: usize = 8;
+
 impl Sealed for &[&Object<'_>] {}
 impl CallArguments for &[&Object<'_>] {
     fn with<'c, R>(
@@ -25,8 +28,18 @@ impl CallArguments for &[&Object<'_>] {
         then: impl FnOnce(&[HPy]) -> Result<R>,
     ) -> Result<R> {
         let receiver = receiver.map(Object::as_raw);
-        let all: Vec<HPy> = receiver.into_iter().chain(self.iter().map(|o| o.as_raw())).collect();
-        then(&all)
+        let all = receiver.into_iter().chain(self.iter().map(|o| o.as_raw()));
+        // Few arguments need no memory of the allocator.
+        let mut few = [HPy::NULL; FEW];
+        if self.len() < FEW {
+            let mut count = 0;
+            for (place, argument) in few.iter_mut().zip(all) {
+                *place = argument;
+                count += 1;
+            }
+            return then(&few[..count]);
+        }
+        then(&all.collect::<Vec<HPy>>())
     }
 }
 

@@ -349,6 +349,12 @@ impl<'c> Object<'c> {
         })
     }
 
+    /// The same with the values for names, which are a tuple, behind the positional arguments.
+    pub fn call_named(&self, args: &[&Object<'_>], names: &Tuple<'_>) -> Result<Object<'c>> {
+        let positional = args.len().saturating_sub(names.len()?);
+        args.with(self.ctx, None, |args| self.call_raw(args, positional, names.as_raw()))
+    }
+
     /// `self.name(*args)`.
     pub fn call_method(&self, name: impl Name, args: impl CallArguments) -> Result<Object<'c>> {
         let ctx = self.ctx;
@@ -376,6 +382,29 @@ impl<'c> Object<'c> {
     /// `iter(self)`, as a Rust iterator over results.
     pub fn iter(&self) -> Result<Items<'c>> {
         Items::new(self)
+    }
+
+    /// `iter(self)`, as an object.
+    pub fn iterator(&self) -> Result<Object<'c>> {
+        // SAFETY: an open handle; the result is new.
+        unsafe { self.take(calls::ctx_GetIter(self.ctx.as_raw(), self.raw)) }
+    }
+
+    /// The next item of an iterator, such as [`Object::iterator`] gives; `None` at the end.
+    ///
+    /// # Errors
+    /// `TypeError` if it is no iterator; what the iterator raises.
+    pub fn next_item(&self) -> Result<Option<Object<'c>>> {
+        let ctx = self.ctx;
+        // SAFETY: an open handle.
+        if unsafe { calls::ctx_Iter_Check(ctx.as_raw(), self.raw).0 } == 0 {
+            return Err(Error::type_error(format!(
+                "an iterator expected, got {}",
+                self.describe()
+            )));
+        }
+        // SAFETY: an open handle of an iterator; the result is new.
+        unsafe { raw::new_handle_or_end(ctx, calls::ctx_Iter_Next(ctx.as_raw(), self.raw)) }
     }
 
     /// The same with the items as Rust values: `for x in list.iter_as::<f64>()? { sum += x?; }`.

@@ -48,6 +48,15 @@ impl<'c> Object<'c> {
         iadd ctx_InPlaceAdd "+=";
         isub ctx_InPlaceSubtract "-=";
         imul ctx_InPlaceMultiply "*=";
+        imatmul ctx_InPlaceMatrixMultiply "@=";
+        ifloor_div ctx_InPlaceFloorDivide "//=";
+        itrue_div ctx_InPlaceTrueDivide "/=";
+        irem ctx_InPlaceRemainder "%=";
+        ilshift ctx_InPlaceLshift "<<=";
+        irshift ctx_InPlaceRshift ">>=";
+        ibit_and ctx_InPlaceAnd "&=";
+        ibit_xor ctx_InPlaceXor "^=";
+        ibit_or ctx_InPlaceOr "|=";
     }
     unary! {
         neg ctx_Negative "-self";
@@ -67,6 +76,27 @@ impl<'c> Object<'c> {
             let none = calls::h_None(ctx.as_raw());
             let (this, exponent) = (self.as_raw(), exponent.as_raw());
             raw::new_handle(ctx, calls::ctx_Power(ctx.as_raw(), this, exponent, none))
+        })
+    }
+
+    /// `self **= exponent`.
+    pub fn ipow(&self, exponent: impl IntoPython) -> Result<Object<'c>> {
+        let ctx = self.ctx();
+        // SAFETY: open handles, `None` for the modulus; the result is new.
+        exponent.lend(ctx, |exponent| unsafe {
+            let none = calls::h_None(ctx.as_raw());
+            let (this, exponent) = (self.as_raw(), exponent.as_raw());
+            raw::new_handle(ctx, calls::ctx_InPlacePower(ctx.as_raw(), this, exponent, none))
+        })
+    }
+
+    /// `self op other` as an object, for one of [`CmpOp`]'s constants.
+    pub fn rich_compare(&self, op: CmpOp, other: impl IntoPython) -> Result<Object<'c>> {
+        let ctx = self.ctx();
+        // SAFETY: two open handles; the result is new.
+        other.lend(ctx, |other| unsafe {
+            let (this, other) = (self.as_raw(), other.as_raw());
+            raw::new_handle(ctx, calls::ctx_RichCompare(ctx.as_raw(), this, other, op))
         })
     }
 

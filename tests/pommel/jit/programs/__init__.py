@@ -20,6 +20,7 @@ MODULES = {
     "loops": (3, 9),
     "memory": (3, 9),
     "names": (3, 9),
+    "returning": (3, 9),
     "text": (3, 9),
 }
 

@@ -1,0 +1,114 @@
+//! Going on in machine code in the middle of a function: at the loops of functions that have left it, or of
+//! those that were called by such and are under way on objects.
+
+use super::engine::{Call, Engine};
+use super::function::JitFunction;
+use super::native::Going;
+use super::objects::Python;
+use pommel::prelude::*;
+use pommel_jit::code::{BlockId, Code, Point};
+use pommel_jit::plain::Frame;
+use pommel_jit::specialise::{Lesson, Place};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// There are at most so many for a function.
+const MOST: usize = 64;
+
+/// The machine code that begins at loops.
+#[derive(Default)]
+pub(crate) struct Continuations(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    /// By the code as the source says it and the block that begins the loop.
+    known: HashMap<(*const Code, BlockId), Arc<Continuation>>,
+    /// The code of continuations, by where it is: it is under way itself when it leaves.
+    continued: HashMap<*const Code, Arc<Continuation>>,
+}
+
+// SAFETY: the addresses are those of code that the values keep.
+unsafe impl Send for State {}
+
+/// The rest of a function from a block on.
+struct Continuation {
+    /// The code as the source says it.
+    original: Arc<Code>,
+    /// The rest of it, and which blocks of the original its blocks are.
+    rest: Arc<Code>,
+    blocks: Vec<Option<BlockId>>,
+    engine: Engine,
+}
+
+impl Continuation {
+    /// What was learnt, for the code as the source says it. What was learnt of inlined copies of other code
+    /// stays here, as they have other numbers there.
+    fn in_original(&self, lesson: Lesson) -> Option<Lesson> {
+        const OUTERMOST: u32 = 0;
+        let original = |(context, point): Place| {
+            let block = self.blocks[point.block.0 as usize]?;
+            (context == OUTERMOST).then_some((context, Point { block, ..point }))
+        };
+        Some(match lesson {
+            Lesson::Refuted(place) => Lesson::Refuted(original(place)?),
+            Lesson::Objects(place) => Lesson::Objects(original(place)?),
+        })
+    }
+}
+
+impl Continuations {
+    /// Goes on at the beginning of a loop, where a frame stands. `None` if there is no machine code for
+    /// that.
+    pub(crate) fn enter<'c>(
+        &self,
+        (this, own): (&Instance<'c, JitFunction>, &JitFunction),
+        objects: &Python<'c>,
+        frame: &Frame<Python<'c>>,
+        at: BlockId,
+    ) -> Result<Option<Going<'c>>> {
+        let Some(continuation) = self.find(&frame.code, at) else { return Ok(None) };
+        // What is not read any more is no argument.
+        let point = Point { block: BlockId(0), index: 0 };
+        let alive = continuation.rest.liveness().at(&continuation.rest, point);
+        let registers = frame.registers.iter().enumerate().map(|(i, object)| {
+            object.as_ref().filter(|_| alive.contains(pommel_jit::code::Reg(i as u32))).cloned()
+        });
+        let registers: Vec<Option<Object<'c>>> = registers.collect();
+        let call = Call {
+            this,
+            function: &frame.home.function,
+            source: &frame.home.source,
+            code: &continuation.rest,
+        };
+        let entered = continuation.engine.enter(&call, objects, &registers)?;
+        Ok(entered.map(|(going, learnt)| {
+            if let Some(lesson) = learnt.and_then(|lesson| continuation.in_original(lesson)) {
+                own.learn(&continuation.original, lesson);
+            }
+            going
+        }))
+    }
+
+    /// The continuation of code, which may be one itself, at a block.
+    fn find(&self, code: &Arc<Code>, at: BlockId) -> Option<Arc<Continuation>> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (original, at) = match state.continued.get(&Arc::as_ptr(code)) {
+            Some(within) => (within.original.clone(), within.blocks[at.0 as usize]?),
+            None => (code.clone(), at),
+        };
+        let key = (Arc::as_ptr(&original), at);
+        if let Some(known) = state.known.get(&key) {
+            return Some(known.clone());
+        }
+        if state.known.len() >= MOST {
+            return None;
+        }
+        let (rest, blocks) = original.continued_from(at);
+        let rest = Arc::new(rest);
+        let engine = Engine::default();
+        let made = Arc::new(Continuation { original, rest: rest.clone(), blocks, engine });
+        state.known.insert(key, made.clone());
+        state.continued.insert(Arc::as_ptr(&rest), made.clone());
+        Some(made)
+    }
+}
