@@ -100,15 +100,43 @@ def _source(function: FunctionType) -> str:
     return "".join(linecache.getlines(file, function.__globals__))
 
 
+class Note:
+    """Something that compiled code leaves to Python: ``what`` it is, on which ``line`` of which ``function``."""
+
+    def __init__(self, what: str, function: str, place: tuple[int, int, int, int], text: str) -> None:
+        self.what, self.function, self.line = what, function, place[0]
+        _, column, end_line, end_column = place
+        self._marks = _marked(text, 1, column, 1 + end_line - self.line, end_column)
+
+    def __repr__(self) -> str:
+        head = "line {}, in {}: {}".format(self.line, self.function, self.what)
+        return "\n".join([head, *self._marks])
+
+
+#: So many notes of a specialisation are shown.
+_SHOWN = 12
+
+
 class Specialisation:
     """What a function was compiled to for ``arguments`` of some types: ``typed``, its typed form, and
-    ``machine``, its machine code, as texts."""
+    ``machine``, its machine code, as texts; ``notes`` say what in it is done on objects by Python."""
 
-    def __init__(self, arguments: str, typed: str, machine: str) -> None:
+    def __init__(self, arguments: str, typed: str, machine: str, notes: list[Any]) -> None:
         self.arguments, self.typed, self.machine = arguments, typed, machine
+        self.notes = [Note(*note) for note in notes]
 
     def __repr__(self) -> str:
         return "for ({})".format(self.arguments)
+
+    def _lines(self) -> list[str]:
+        if not self.notes:
+            return ["  compiled {!r}, all of it".format(self)]
+        lines = ["  compiled {!r}, but for".format(self)]
+        for note in self.notes[:_SHOWN]:
+            lines += ["    " + line for line in repr(note).split("\n")]
+        if len(self.notes) > _SHOWN:
+            lines.append("    and {} more places: see notes".format(len(self.notes) - _SHOWN))
+        return lines
 
 
 class Explanation:
@@ -137,7 +165,8 @@ class Explanation:
         name = self.function.__qualname__
         if self.reason is None:
             lines = ["{} can be compiled".format(name)]
-            lines += ["  compiled {!r}".format(made) for made in self.specialisations]
+            for made in self.specialisations:
+                lines += made._lines()
             if self.refused is not None:
                 lines.append("  not for the last other arguments: {}".format(self.refused))
             return "\n".join(lines)

@@ -9,12 +9,20 @@ def jit(function: _Function, *, strict: bool = False) -> _Function: ...
 @overload
 def jit(function: None = None, *, strict: bool = False) -> Callable[[_Function], _Function]: ...
 
+class Note:
+    """Something that compiled code leaves to Python."""
+
+    what: str
+    function: str
+    line: int
+
 class Specialisation:
     """What a function was compiled to for arguments of some types."""
 
     arguments: str
     typed: str
     machine: str
+    notes: List[Note]
 
 class Explanation:
     """What became of a function."""

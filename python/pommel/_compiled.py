@@ -103,6 +103,23 @@ def dict_update(items: dict[Any, Any], more: Any) -> None:
     items.update({**more})
 
 
+def list_iterator(items: Any, position: int) -> Any:
+    """An iterator of a list or a string that has given so many items, which may be more than a list has by
+    now."""
+    length = len(items)
+    if isinstance(items, str):
+        return iter(items[position:])
+    items.extend([None] * (position - length))
+    iterator = iter(items)
+    try:
+        iterator.__setstate__(position)  # type: ignore[attr-defined]
+    except AttributeError:
+        for _ in range(position):
+            next(iterator)
+    del items[length:]
+    return iterator
+
+
 def import_from(module: Any, name: str) -> Any:
     """As `from module import name` does."""
     try:

@@ -47,6 +47,8 @@ impl Translator<'_> {
             (Op::FToI, [x]) => ins.fcvt_to_sint_sat(types::I64, *x),
             (Op::FBits, [x]) => ins.bitcast(types::I64, MemFlagsData::new(), *x),
             (Op::FOfBits, [x]) => ins.bitcast(types::F64, MemFlagsData::new(), *x),
+            // A handle that says where things lie is an address.
+            (Op::Address | Op::Lent, [x]) => return Some(*x),
             (Op::Select, [condition, x, y]) => ins.select(*condition, *x, *y),
             _ => return None,
         })

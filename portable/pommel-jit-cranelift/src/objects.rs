@@ -71,5 +71,12 @@ pub(crate) fn is_runtime(op: Op) -> bool {
             | Op::Next
             | Op::Valid
             | Op::View
+            | Op::HandleOf
+            | Op::IntOf
+            | Op::StoreItem
+            | Op::AppendItem
+            | Op::List
+            | Op::ListObject
+            | Op::ListCopy
     )
 }

@@ -86,14 +86,22 @@ class Maker:
 
     def __init__(self, seed):
         self.random = random.Random(seed)
-        self.names = {"int": ["a"], "float": ["b"], "list": ["xs"], "array": ["arr"]}
+        self.names = {"int": ["a"], "float": ["b"], "list": ["xs"], "array": ["arr"], "rows": []}
         self.counted = 0
         self.loops = 0
 
     def program(self):
         """A whole program."""
-        body = self.block(self.random.randint(4, 10), 0)
-        shown = [name for kind in ("int", "float", "list", "array") for name in self.names[kind]]
+        body = []
+        if self.chance(0.6):
+            # Lists that nobody else knows.
+            self.names["list"] = ["own", "xs"]
+            body.append(Statement("own = {}".format(self.own())))
+        if self.chance(0.4):
+            self.names["rows"].append("rows")
+            body.append(Statement("rows = {}".format(self.rows())))
+        body += self.block(self.random.randint(4, 10), 0)
+        shown = [name for kind in ("int", "float", "list", "array", "rows") for name in self.names[kind]]
         return Program(body, "[" + ", ".join(shown) + "]")
 
     def chance(self, share):
@@ -139,9 +147,18 @@ class Maker:
             lambda: "int({})".format(self.number(deeper)),
             lambda: "collatz({} % 100)".format(self.integer(deeper)),
             lambda: "{}[{}]".format(self.name("list"), self.index()),
+            lambda: self.one_of("len({})", "{}.count(0)", "sum({})", "{}.pop()", "max({}, default=0)",
+                                "min({})").format(self.name("list")),
+            lambda: self.inner(),
             lambda: "sum(i * {} for i in range({} % 6))".format(self.integer(0), self.integer(0)),
         )
         return self.random.choice(choices)()
+
+    def inner(self):
+        """An item of a list in a list, if there is such a one."""
+        if not self.names["rows"]:
+            return self.name("int")
+        return "{}[{}][{}]".format(self.name("rows"), self.index(), self.index())
 
     def real(self, depth=2):
         """An expression that is a floating-point number most of the time."""
@@ -176,8 +193,24 @@ class Maker:
             return "{} in {}".format(self.integer(0), self.name("list"))
         return "({})".format(plain)
 
+    def own(self):
+        """A list that is made here."""
+        return self.one_of("[]", "[0] * 5", "[0.5] * (a % 7)", "[i for i in range(6)]", "list(range(4))", "[1, 2.5, None]",
+                           "[True] * 4", "[False, 3] * 2", "[i * 0.5 for i in range(a % 5)]", "[None] * 4", "xs[:]",
+                           "[x for x in xs]")
+
+    def rows(self):
+        """A list of lists."""
+        choices = ["[[0] * 3 for _ in range(4)]", "[[0.0] * 3] * 3", "[[] for _ in range(4)]", "[[i, 1] for i in range(3)]"]
+        choices += ["[{0}, {1}, {0}]".format(name, self.name("list")) for name in self.names["list"]]
+        return self.random.choice(choices)
+
     def items(self):
         """A list."""
+        if self.chance(0.3):
+            return self.own()
+        if self.names["rows"] and self.chance(0.3):
+            return "{}[{}]".format(self.name("rows"), self.index())
         choices = (
             lambda: "[{}]".format(", ".join(self.number(1) for _ in range(self.random.randint(0, 4)))),
             lambda: "[{} for i in range({} % 8)]".format(self.one_of("i", "i * i", "i + " + self.integer(0)),
@@ -251,6 +284,8 @@ class Maker:
 
     def store(self):
         """`name[index] = value`"""
+        if self.names["rows"] and self.chance(0.3):
+            return Statement("{} {} {}".format(self.inner(), self.one_of("=", "+="), self.bound(self.number(1))))
         if self.chance(0.5):
             return Statement("{}[{}] {} {}".format(self.name("list"), self.index(), self.one_of("=", "+="),
                                                    self.bound(self.number(1))))
@@ -262,7 +297,14 @@ class Maker:
         name = self.name("list")
         if self.chance(0.5):
             return Statement("{}.append({})".format(name, self.bound(self.number(1))))
-        return Statement(self.one_of("{0}.reverse()", "{0}.pop()", "del {0}[-3:]", "{0}[:] = {0}[-10:]").format(name))
+        if self.names["rows"] and self.chance(0.3):
+            rows = self.name("rows")
+            return Statement(self.one_of("{0}.append({1})", "{0}[{2}] = {1}", "{0}[{2}].append({3})", "{1} = {0}[{2}]",
+                                         "str({0}[{2}])").format(rows, name, self.index(), self.bound(self.number(0))))
+        return Statement(self.one_of(
+            "{0}.reverse()", "{0}.pop()", "del {0}[-3:]", "{0}[:] = {0}[-10:]", "{0}.insert({1}, {2})", "{0}.pop(0)",
+            "{0}.extend({0}[:2])", "{0} += [{2}]", "{0}.sort()", "{0}.clear()", "del {0}[{1}]", "kept = {{0: {0}}}",
+            "{0}[1:3] = [{2}]", "{0} = {3}").format(name, self.index(), self.bound(self.number(0)), self.name("list")))
 
     def unpack(self):
         """Several targets."""
@@ -302,7 +344,8 @@ class Maker:
                 "{} % 12".format(self.integer(0)), "5", "{0} % 10, 0, -{1}".format(self.integer(0), self.one_of("1", "3")),
                 "-3, {} % 9, 2".format(self.integer(0)), "{0}, {0} + 3".format(self.integer(0)), "4, 2"))
         else:
-            source = self.one_of("{}[:12]".format(self.name("list")), "list({})".format(self.name("array")), "(1, 2.5, 3)")
+            source = self.one_of("{}[:12]".format(self.name("list")), "list({})".format(self.name("array")), "(1, 2.5, 3)",
+                                 "[2, 3.5]", "{0}[:9] + {0}[:3]".format(self.name("list")))
             kind = "float"
         head = "for {} in {}:".format(name, source)
         self.loops += 1

@@ -265,9 +265,25 @@ def test_an_explanation_says_for_what_it_was_compiled(mode):
     found = pm.explain(f).specialisations
     if mode != "plain" and pm._native.has_machine_code():
         assert "compiled for ({})".format(found[0].arguments) in str(pm.explain(f))
-        assert found[0].typed and found[0].machine
+        assert found[0].typed and found[0].machine and not found[0].notes
     else:
         assert not found
+
+
+def test_an_explanation_shows_what_is_done_on_objects(mode):
+    @pm.jit
+    def f(items, x):
+        for i in range(100):
+            x = x * 1.5 + items.count(x)
+        return x
+    f([1.0], 2.0)
+    if mode != "always" or not pm._native.has_machine_code():
+        return
+    [found] = pm.explain(f).specialisations
+    notes = [note for note in found.notes if note.what == "a call of what is not known"]
+    assert [note.function for note in notes] == ["f"]
+    assert notes[0].line == f.__wrapped__.__code__.co_firstlineno + 3
+    assert "            ^" in str(pm.explain(f)) and "x = x * 1.5 + items.count(x)" in str(notes[0])
 
 
 def test_strict_refuses_what_cannot_be_compiled():

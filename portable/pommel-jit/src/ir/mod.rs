@@ -7,10 +7,11 @@
 //!
 //! `op` is the table of operations, [`flow`] has the order of blocks, who dominates whom and loops,
 //! `text` writes and reads functions, `verify` says what is wrong with one, and `run` does what one says,
-//! slowly.
+//! slowly. [`lists`] says how lists lie in memory.
 
 pub mod compute;
 pub mod flow;
+pub mod lists;
 pub mod op;
 pub mod run;
 pub mod text;

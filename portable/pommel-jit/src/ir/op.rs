@@ -5,7 +5,8 @@ use super::Type;
 /// What an operation takes and gives, and what it may do besides.
 #[derive(Clone, Copy, Debug)]
 pub struct Signature {
-    /// The types of its operands. [`Op::Perform`] takes any number of values, [`Op::Tuple`] of handles, and
+    /// The types of its operands. [`Op::Perform`] takes any number of values, [`Op::List`] of integers,
+    /// [`Op::Tuple`] of handles, and
     /// [`Op::Select`] and [`Op::Same`] two of any one type behind those of the list.
     pub args: &'static [Type],
     /// The types of its results. That of [`Op::Select`] is the type of what it chooses from.
@@ -258,6 +259,31 @@ operations! {
     /// the lengths of the axes, the distances in bytes between elements along each, and whether elements may
     /// be written. They stay until an array is looked at again. Exits if the object is no such array.
     View "view" [Obj] -> [I64] exits acts;
+
+    // What is in an object, where the interpreter says where things lie.
+    /// The address of an object.
+    Address "address" [Obj] -> [I64] stays pure;
+    /// The address of an object as a handle, which is lent: by whatever holds the object.
+    Lent "lent" [I64] -> [Obj] stays pure;
+    /// A handle of the object at an address.
+    HandleOf "handle.of" [I64] -> [Obj] stays acts;
+    /// The value of the Python integer at an address. Exits if it does not fit.
+    IntOf "int.of" [I64] -> [I64] exits acts;
+    /// Puts a number in place of an item of a list that is a number as well: list, position, tag, bits.
+    /// Exits if the item is something else, or without memory.
+    StoreItem "item.store" [Obj I64 I64 I64] -> [] exits acts;
+    /// Adds a number to a list: list, tag, bits. Exits without memory.
+    AppendItem "item.append" [Obj I64 I64] -> [] exits acts;
+
+    // Lists in memory, whose parts `lists` knows: their addresses.
+    /// Does something with lists: the immediate is a [`super::lists::ListCall`], and the operands are
+    /// those that it has. Exits, before anything is done, if the list is of another kind than said, has no
+    /// such item, or is an object.
+    List "list" [] -> [I64] exits acts;
+    /// The object that a list becomes, with all lists in it, or has become before. Exits without memory.
+    ListObject "list.object" [I64] -> [Obj] exits acts;
+    /// An object with the items that a list has now. It stays what it is. Exits without memory.
+    ListCopy "list.copy" [I64] -> [Obj] exits acts;
 }
 
 macro_rules! math {

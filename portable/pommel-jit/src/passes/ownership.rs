@@ -5,7 +5,8 @@
 //! * A parameter of a block owns what it is given: a handle is passed on if that was its last use, and
 //!   another one is made of it if not, or if it was lent.
 //! * Results of the function are owned by who called it, in the same way.
-//! * An array that a function looks into is needed as long as addresses in it are.
+//! * An array or a list that a function looks into is needed as long as addresses in it are, and handles
+//!   that are lent by it.
 //! * What an exit saves is lent. It lists the handles that are owned there ([`crate::ir::Exit::owned`]).
 //!
 //! It is the last pass: nothing may move a use behind a release.
@@ -50,6 +51,8 @@ type Set = BTreeSet<Value>;
 /// Which values are handles that the function owns, and who needs them.
 struct Handles {
     owned: Vec<bool>,
+    /// Handles that are lent by an object that the function looks into.
+    lent: Set,
     /// For addresses, the owned handles of the arrays that they lead into, and for a choice those that it
     /// chooses from: they have to live as long.
     behind: Vec<Set>,
@@ -62,15 +65,18 @@ impl Handles {
     fn of(function: &Function) -> Handles {
         let mut owned: Vec<bool> = function.types.iter().map(|of| *of == Type::Obj).collect();
         let mut places = vec![Block(0); function.types.len()];
+        let mut lent = Set::new();
         for block in function.ids() {
             let data = &function[block];
             for value in data.params.iter().chain(data.insts.iter().flat_map(|inst| &inst.results))
             {
                 places[value.0 as usize] = block;
             }
-            let choices = data.insts.iter().filter(|inst| inst.op == Op::Select);
-            for choice in choices.flat_map(|inst| &inst.results) {
-                owned[choice.0 as usize] = false;
+            for inst in data.insts.iter().filter(|inst| matches!(inst.op, Op::Select | Op::Lent)) {
+                inst.results.iter().for_each(|result| owned[result.0 as usize] = false);
+                if inst.op == Op::Lent {
+                    lent.insert(inst.results[0]);
+                }
             }
             if block == Block(0) {
                 data.params.iter().for_each(|param| owned[param.0 as usize] = false);
@@ -78,7 +84,7 @@ impl Handles {
         }
         let dominators = Dominators::of(function);
         let behind = vec![Set::new(); function.types.len()];
-        let mut handles = Handles { owned, behind, dominators, places };
+        let mut handles = Handles { owned, lent, behind, dominators, places };
         while handles.look_behind(function) {}
         handles
     }
@@ -132,8 +138,11 @@ impl Handles {
     /// The owned handles that an instruction needs.
     fn of_inst(&self, inst: &Inst) -> Set {
         let mut set: Set = inst.uses().filter(|value| self.is_owned(*value)).collect();
-        if is_memory(inst.op) || inst.op == Op::Retain {
+        if is_memory(inst.op) || matches!(inst.op, Op::Retain | Op::HandleOf | Op::IntOf) {
             set.extend(self.behind(inst.args[0]));
+        }
+        for value in inst.uses().filter(|value| self.lent.contains(value)) {
+            set.extend(self.behind(value));
         }
         set
     }
@@ -142,6 +151,9 @@ impl Handles {
     fn at_end(&self, function: &Function, end: &End, alive: &[Set]) -> Set {
         let uses = end.uses().into_iter();
         let mut set: Set = uses.filter(|value| self.is_owned(*value)).collect();
+        for value in end.uses().into_iter().filter(|value| self.lent.contains(value)) {
+            set.extend(self.behind(value));
+        }
         for target in end.targets() {
             set.extend(needed_behind(function, alive, target.block));
         }
@@ -179,8 +191,8 @@ impl Handles {
 
 /// Whether what an instruction gives may be an address that its operands lead to, or one of them.
 fn is_address(inst: &Inst) -> bool {
-    use Op::{IAdd, IAddWrap, ISub, ISubWrap, LoadI64, Select, View};
-    matches!(inst.op, IAdd | IAddWrap | ISub | ISubWrap | LoadI64 | Select | View)
+    use Op::{Address, IAdd, IAddWrap, ISub, ISubWrap, Lent, LoadI64, Select, View};
+    matches!(inst.op, Address | IAdd | IAddWrap | ISub | ISubWrap | Lent | LoadI64 | Select | View)
 }
 
 /// What is needed in a block and behind it, but for its parameters.

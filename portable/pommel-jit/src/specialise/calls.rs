@@ -152,6 +152,24 @@ impl Specialiser<'_> {
             Val::Thing(thing) => Some((*thing, self.state.contents(*thing).clone())),
             _ => None,
         };
+        if let (Val::ListObject(handle, _), "append", [Argument::Positional(item)]) =
+            (object, name, arguments)
+            && let Some(flow) = self.append_to_object(to, *handle, &self.get(*item))?
+        {
+            return Ok(flow);
+        }
+        // What is more than adding one item needs to know where the list ends.
+        let is_known_end = matches!(
+            (&contents, name, arguments),
+            (Some((_, Contents::List(_))), "append", _) | (Some((_, Contents::Vector(_))), ..)
+        );
+        if let Some(given) = positional(self, arguments)
+            && !is_known_end
+            && let Some((address, items)) = self.as_list(object)?
+            && let Some(flow) = self.list_method(to, (address, &items), name, &given)?
+        {
+            return Ok(flow);
+        }
         match (contents, name, arguments) {
             (Some((thing, Contents::List(mut items))), "append", [Argument::Positional(item)]) => {
                 items.push(self.get(*item));
@@ -218,11 +236,18 @@ impl Specialiser<'_> {
             (Builtin::NumpyArray, [value]) => self.array(value, Family::Numpy),
             (Builtin::Enumerate, [value]) => {
                 let start = self.build.int(0);
-                self.iterator(value).map(|inner| Val::Enumerate(Box::new(inner), start))
+                self.iterator(value)?.map(|inner| Val::Enumerate(Box::new(inner), start))
             }
-            (Builtin::Zip, parts) => {
-                let inner = parts.iter().map(|part| self.iterator(part)).collect::<Option<_>>();
-                inner.map(Val::Zip)
+            (Builtin::Zip, _) => self.zip(arguments)?,
+            (Builtin::Ord, [Val::Char(number)]) => Some(Val::Int(*number)),
+            (Builtin::Chr, [value]) => self.character_of(value),
+            (Builtin::Int, [Val::Char(number)]) => Some(self.digit(*number)),
+            (Builtin::List, []) => Some(self.state.make(Contents::List(vec![]))),
+            (Builtin::List, [value]) => self.list_from(value)?,
+            (Builtin::Sorted, [value]) => self.sorted(value)?,
+            (Builtin::Sum, [value]) => self.sum(value),
+            (Builtin::Min | Builtin::Max, [list @ Val::List(..)]) => {
+                self.extreme_of_list(builtin == Builtin::Max, list)
             }
             (Builtin::Min | Builtin::Max, parts) => {
                 return self.extreme(to, builtin == Builtin::Max, parts, instruction);
@@ -262,6 +287,18 @@ impl Specialiser<'_> {
         }
     }
 
+    /// `zip`: what one argument becomes may change what another one is.
+    fn zip(&mut self, arguments: &[Argument]) -> Done<Option<Val<Value>>> {
+        let mut inner = Vec::new();
+        for argument in arguments {
+            let Argument::Positional(register) = argument else { return Ok(None) };
+            let value = self.get(*register);
+            let Some(iterator) = self.iterator(&value)? else { return Ok(None) };
+            inner.push(iterator);
+        }
+        Ok(Some(Val::Zip(inner.into())))
+    }
+
     fn range(&mut self, parts: &[Val<Value>]) -> Option<Val<Value>> {
         let mut ints = Vec::new();
         for part in parts {
@@ -272,7 +309,17 @@ impl Specialiser<'_> {
         Some(Val::Range(Arc::new(match ints[..] {
             [stop] => [zero, stop, one],
             [start, stop] => [start, stop, one],
-            [start, stop, step] if self.build.int_constant(step).is_some_and(|step| step != 0) => {
+            // A range that has no step is an error.
+            [start, stop, step] if self.build.int_constant(step) != Some(0) => {
+                if self.build.int_constant(step).is_none() {
+                    if self.is_refuted() {
+                        return None;
+                    }
+                    let is_positive = self.op(Op::ILt, &[zero, step]);
+                    let exit = self.exit_refuted();
+                    let none = crate::ir::Immediate::None;
+                    self.build.emit(Op::Guard, &[is_positive], none, Some(exit));
+                }
                 [start, stop, step]
             }
             _ => return None,
@@ -285,6 +332,14 @@ impl Specialiser<'_> {
             value if let Some(elements) = self.elements(value) => {
                 return (elements.view.rank > 0).then(|| Val::Int(elements.length(0)));
             }
+            Val::List(address, items) => return Some(Val::Int(self.list_length(*address, items))),
+            Val::ListObject(handle, _) => return Some(Val::Int(self.length_of_object(*handle))),
+            Val::Object(handle, Some(Class::Str))
+                if self.has_characters(value) && !self.is_refuted() =>
+            {
+                return Some(Val::Int(self.length_of_text(*handle)));
+            }
+            Val::Char(_) => return Some(Val::Int(self.build.int(1))),
             Val::Thing(thing) => match self.state.contents(*thing) {
                 Contents::List(items) => items.len(),
                 Contents::Vector(_, items) => items.len(),
@@ -482,6 +537,15 @@ impl Specialiser<'_> {
         }
         self.set(to, Val::Float(result))
     }
+}
+
+/// What a function is called with, if all of it is given by position.
+fn positional(specialiser: &Specialiser<'_>, arguments: &[Argument]) -> Option<Vec<Val<Value>>> {
+    let value = |argument: &Argument| match argument {
+        Argument::Positional(register) => Some(specialiser.get(*register)),
+        _ => None,
+    };
+    arguments.iter().map(value).collect()
 }
 
 /// Whether a function makes arrays on objects only.

@@ -34,6 +34,8 @@ enum Item {
     Element(View, Value),
     /// A row of an array.
     Row(Val<Value>, Value),
+    /// The item of a list in memory at a position.
+    Listed(Val<Value>, Value),
     /// One of some values that are alike.
     One(Arc<[Val<Value>]>, Value),
     Tuple(Vec<Item>),
@@ -59,7 +61,7 @@ impl Specialiser<'_> {
             Val::Thing(thing) => {
                 let contents = self.state.contents(*thing);
                 let is_method = match contents {
-                    Contents::List(_) => &*text == "append",
+                    Contents::List(_) => is_method_of_list(&text),
                     Contents::Vector(..) => &*text == "copy",
                     _ => false,
                 };
@@ -67,7 +69,9 @@ impl Specialiser<'_> {
                     return self.set(to, Val::Method(Box::new(value), (&*text).into()));
                 }
             }
-            Val::Object(_, Some(Class::List)) if &*text == "append" => {
+            Val::List(..) | Val::ListObject(..) | Val::Object(_, Some(Class::List))
+                if is_method_of_list(&text) =>
+            {
                 return self.set(to, Val::Method(Box::new(value), (&*text).into()));
             }
             _ => {}
@@ -91,6 +95,11 @@ impl Specialiser<'_> {
             items.push(self.get(item));
             self.state.heap[thing.0 as usize] = Some(Contents::List(items));
             return Ok(Flow::On);
+        }
+        if let Val::List(address, items) = self.get(list)
+            && let Some(flow) = self.append_to_list((address, &items), &self.get(item))?
+        {
+            return Ok(flow);
         }
         self.perform(instruction)
     }
@@ -150,6 +159,12 @@ impl Specialiser<'_> {
         instruction: &Instruction,
     ) -> Done<Flow> {
         let (value, index) = (self.get(object), self.get(key));
+        if let Val::List(..) | Val::ListObject(..) = value {
+            let mut again = |this: &mut Self| this.load_item(to, object, key, instruction);
+            if let Some(flow) = self.by_kind(key, &mut again)? {
+                return Ok(flow);
+            }
+        }
         if let Some(items) = self.items_of(&value) {
             if let Some(i) = self.position(&index, items.len()) {
                 return self.set(to, items[i].clone());
@@ -157,9 +172,37 @@ impl Specialiser<'_> {
             if let Some(item) = self.item_at(&items, &index)? {
                 return self.set(to, item);
             }
+            if let Val::Int(_) | Val::Bool(_) | Val::Slice(_) = index
+                && let Some((address, items)) = self.as_list(&value)?
+                && let Some(flow) = self.load_from_list(to, (address, &items), &index)?
+            {
+                return Ok(flow);
+            }
         }
-        if let Some(flow) = self.load_of_array(to, object, &value, &index)? {
+        if let Some(flow) = self.load_character(to, &value, &index)? {
             return Ok(flow);
+        }
+        match &value {
+            Val::Object(handle, Some(Class::Tuple)) => {
+                if let Some(flow) = self.load_from_tuple(to, *handle, &index)? {
+                    return Ok(flow);
+                }
+            }
+            Val::ListObject(handle, items) => {
+                if let Some(flow) = self.load_from_object(to, (*handle, items), &index)? {
+                    return Ok(flow);
+                }
+            }
+            Val::List(address, items) => {
+                if let Some(flow) = self.load_from_list(to, (*address, items), &index)? {
+                    return Ok(flow);
+                }
+            }
+            _ => {
+                if let Some(flow) = self.load_of_array(to, object, &value, &index)? {
+                    return Ok(flow);
+                }
+            }
         }
         self.perform(instruction)
     }
@@ -178,6 +221,12 @@ impl Specialiser<'_> {
             return Ok(flow);
         }
         let (target, index, item) = (self.get(object), self.get(key), self.get(value));
+        if let Val::List(..) | Val::ListObject(..) = target {
+            let mut again = |this: &mut Self| this.store_item(object, key, value, instruction);
+            if let Some(flow) = self.by_kind(key, &mut again)? {
+                return Ok(flow);
+            }
+        }
         if let Val::Thing(thing) = &target {
             match self.state.contents(*thing).clone() {
                 Contents::Vector(family, mut items) => {
@@ -199,13 +248,32 @@ impl Specialiser<'_> {
                 _ => {}
             }
         }
+        if let Val::ListObject(handle, items) = &target
+            && let Some(flow) = self.store_to_object((*handle, items), &index, &item)?
+        {
+            return Ok(flow);
+        }
         if let Some(flow) = self.store_to_array(object, &target, &index, &item)? {
+            return Ok(flow);
+        }
+        if let Some(flow) = self.store_to_list(object, key, value)? {
             return Ok(flow);
         }
         self.perform(instruction)
     }
 
     pub(super) fn unpack(&mut self, to: &[Reg], from: Reg, _: &Instruction) -> Done<Flow> {
+        if let Val::List(address, items) = self.get(from) {
+            return self.unpack_list(to, (address, &items));
+        }
+        if let Val::ListObject(..) = self.get(from) {
+            return self.unpack_object(to, from);
+        }
+        if let Val::Object(handle, None | Some(Class::Tuple)) = self.get(from)
+            && let Some(flow) = self.unpack_tuple(handle, to)?
+        {
+            return Ok(flow);
+        }
         let Some(items) = self.items_of(&self.get(from)) else { return self.leave_for_good() };
         if items.len() != to.len() {
             return self.leave_for_good();
@@ -223,10 +291,33 @@ impl Specialiser<'_> {
         {
             return Ok(Flow::Ends);
         }
-        match self.iterator(&value) {
+        // A list that nobody has any more does not change.
+        if let Some(items) = self.only_here(from)
+            && are_alike(&items)
+        {
+            let start = self.build.int(0);
+            return self.set(to, Val::TupleIterator(items.into(), start));
+        }
+        match self.iterator(&value)? {
             Some(iterator) => self.set(to, iterator),
             None => self.perform(instruction),
         }
+    }
+
+    /// The items of a list in registers that only a register has which nobody reads any more.
+    fn only_here(&self, register: Reg) -> Option<Vec<Val<Value>>> {
+        let Val::Thing(thing) = self.get(register) else { return None };
+        let Contents::List(items) = self.state.contents(thing) else { return None };
+        let (code, mut point) = (&self.state.top().code, self.state.top().point);
+        point.index += 1;
+        let is_alive = code.liveness().at(code, point).contains(register);
+        let mut names = 0;
+        let mut count = |other| names += usize::from(other == thing);
+        for register in self.state.frames.iter().flat_map(|frame| &frame.registers) {
+            register.things(&mut count);
+        }
+        self.state.heap.iter().flatten().for_each(|contents| contents.things(&mut count));
+        (!is_alive && names == 1).then(|| items.clone())
     }
 
     /// Exits if what is behind the last number of a range might not fit.
@@ -271,12 +362,35 @@ impl Specialiser<'_> {
     }
 
     /// An iterator in registers over a value, if there is such a one.
-    pub(super) fn iterator(&mut self, value: &Val<Value>) -> Option<Val<Value>> {
-        Some(match value {
+    pub(super) fn iterator(&mut self, value: &Val<Value>) -> Done<Option<Val<Value>>> {
+        Ok(Some(match value {
             Val::Range(parts) => {
                 let [start, stop, step] = **parts;
-                let step = self.build.int_constant(step).filter(|step| *step != 0)?;
-                Val::RangeIterator(Arc::new([start, stop]), step)
+                match self.build.int_constant(step) {
+                    Some(0) => return Ok(None),
+                    Some(step) => Val::RangeIterator(Arc::new([start, stop]), step),
+                    None => {
+                        // What is behind the last number must fit.
+                        let (most, zero) = (self.build.int(i64::MAX), self.build.int(0));
+                        let last = self.op(Op::ISubWrap, &[most, step]);
+                        let (fits, is_positive) =
+                            (self.op(Op::ILe, &[stop, last]), self.op(Op::ILt, &[zero, step]));
+                        self.guard(is_positive);
+                        self.guard(fits);
+                        Val::SteppingIterator(parts.clone())
+                    }
+                }
+            }
+            Val::ListObject(..) | Val::Object(_, Some(Class::Str))
+                if self.has_characters(value) =>
+            {
+                let start = self.build.int(0);
+                Val::ListIterator(Box::new(value.clone()), start)
+            }
+            Val::List(..) | Val::Thing(_) => {
+                let Some((address, items)) = self.as_list(value)? else { return Ok(None) };
+                let start = self.build.int(0);
+                Val::ListIterator(Box::new(Val::List(address, items)), start)
             }
             Val::Tuple(items) if are_alike(items) => {
                 let start = self.build.int(0);
@@ -290,12 +404,14 @@ impl Specialiser<'_> {
                 let start = self.build.int(0);
                 Val::ArrayIterator(Box::new(value.clone()), start)
             }
-            Val::RangeIterator(..) | Val::TupleIterator(..) | Val::ArrayIterator(..) => {
-                value.clone()
-            }
+            Val::RangeIterator(..)
+            | Val::SteppingIterator(_)
+            | Val::TupleIterator(..)
+            | Val::ArrayIterator(..)
+            | Val::ListIterator(..) => value.clone(),
             Val::Enumerate(..) | Val::Zip(_) => value.clone(),
-            _ => return None,
-        })
+            _ => return Ok(None),
+        }))
     }
 
     /// The next item of an iterator.
@@ -314,12 +430,18 @@ impl Specialiser<'_> {
         };
         if truth != Some(false) {
             self.build.block = yes;
-            let item = self.item(step.item)?;
+            let item = match step.item {
+                Item::Listed(Val::ListObject(handle, items), position) => {
+                    let is_taken_apart = self.is_taken_apart(to);
+                    self.read_from_object(handle, &items, position, is_taken_apart)?
+                }
+                other => self.item(other)?,
+            };
             self.keep_iterated(&value);
             self.set(iterator, step.rest)?;
             self.set(to, item)?;
             let state = core::mem::take(&mut self.state);
-            alternatives.item = Some(Incoming { block: yes, state });
+            alternatives.item = Some(Incoming { block: self.build.block, state });
         }
         if truth != Some(true) {
             alternatives.done = Some(Incoming { block: no, state: start });
@@ -344,10 +466,11 @@ impl Specialiser<'_> {
     fn next_of_object(&mut self, iterator: Reg, to: Reg) -> Done<Alternatives> {
         self.publish_all(iterator)?;
         let value = self.get(iterator);
-        let handle = self.object(&value)?;
-        let exit = self.exit_raised();
-        self.is_doubtful = value.class() != Some(Class::Iterator);
         let class = value.class();
+        let handle = self.object(&value)?;
+        self.set(iterator, Val::Object(handle, class))?;
+        let exit = self.exit_raised();
+        self.is_doubtful = class != Some(Class::Iterator);
         let results = self.build.emit(Op::Next, &[handle], Immediate::None, Some(exit));
         self.set(iterator, Val::Object(handle, class))?;
         let (yes, no) = self.build.branch(results[1]);
@@ -370,6 +493,13 @@ impl Specialiser<'_> {
                 let by = self.build.int(*step);
                 let rest = self.op(Op::IAddWrap, &[next, by]);
                 let rest = Val::RangeIterator(Arc::new([rest, stop]), *step);
+                Step { has_item, item: Item::Value(Val::Int(next)), rest }
+            }
+            Val::SteppingIterator(parts) => {
+                let [next, stop, step] = **parts;
+                let has_item = self.op(Op::ILt, &[next, stop]);
+                let rest = self.op(Op::IAddWrap, &[next, step]);
+                let rest = Val::SteppingIterator(Arc::new([rest, stop, step]));
                 Step { has_item, item: Item::Value(Val::Int(next)), rest }
             }
             Val::TupleIterator(items, next) => {
@@ -401,6 +531,21 @@ impl Specialiser<'_> {
                 let address = self.op(Op::IAddWrap, &[words[0], distance]);
                 Step { has_item, item: Item::Element(view, address), rest }
             }
+            Val::ListIterator(list, next) => {
+                let length = match &**list {
+                    Val::List(address, items) => self.list_length(*address, items),
+                    Val::ListObject(handle, _) => self.length_of_object(*handle),
+                    Val::Object(handle, _) if !self.is_refuted() => self.length_of_text(*handle),
+                    _ => return Ok(None),
+                };
+                let one = self.build.int(1);
+                let rest = self.op(Op::IAddWrap, &[*next, one]);
+                Step {
+                    has_item: self.op(Op::ILt, &[*next, length]),
+                    item: Item::Listed((**list).clone(), *next),
+                    rest: Val::ListIterator(list.clone(), rest),
+                }
+            }
             Val::Enumerate(inner, count) => {
                 let Some(step) = self.step(inner)? else { return Ok(None) };
                 let one = self.build.int(1);
@@ -424,6 +569,14 @@ impl Specialiser<'_> {
                 None => return self.refused("an element that is never one"),
             },
             Item::Row(array, position) => self.row(&array, position),
+            Item::Listed(Val::List(address, items), position) => {
+                self.read(address, &items, position)
+            }
+            Item::Listed(Val::ListObject(handle, items), position) => {
+                self.read_from_object(handle, &items, position, false)?
+            }
+            Item::Listed(Val::Object(handle, _), position) => self.character(handle, position),
+            Item::Listed(..) => Val::None,
             Item::Tuple(items) => {
                 Val::Tuple(items.into_iter().map(|item| self.item(item)).collect::<Done<_>>()?)
             }
@@ -477,8 +630,10 @@ impl<L> Val<L> {
         matches!(
             self,
             Val::RangeIterator(..)
+                | Val::SteppingIterator(_)
                 | Val::TupleIterator(..)
                 | Val::ArrayIterator(..)
+                | Val::ListIterator(..)
                 | Val::Enumerate(..)
                 | Val::Zip(_)
         )
@@ -499,4 +654,11 @@ pub(super) fn are_alike(items: &[Val<Value>]) -> bool {
         }
     }
     items.len() <= MOST_ITEMS && shape_of_all(items).as_ref().is_none_or(is_plain)
+}
+
+/// Whether lists have a method that there is a rule for.
+fn is_method_of_list(name: &str) -> bool {
+    let all =
+        ["append", "pop", "extend", "insert", "reverse", "clear", "sort", "copy", "index", "count"];
+    all.contains(&name)
 }

@@ -2,10 +2,12 @@
 
 use super::build::Constant;
 use super::element::{Family, Owner, Sort};
+use super::lists::items_of_list;
 use super::state::State;
 use super::value::{Contents, Kinds, Shape, Tag, Thing, Val, infallible};
 use super::{Done, Head, Specialiser, Stop};
 use crate::code::{BlockId, Reg};
+use crate::ir::lists::ListCall;
 use crate::ir::op::Class;
 use crate::ir::{Block, Op, Type, Value};
 
@@ -57,10 +59,16 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
             items.iter().for_each(|item| add_types(item, types));
             types.push(Type::I64);
         }
-        Val::Range(_) => types.extend([Type::I64; 3]),
+        Val::Range(_) | Val::SteppingIterator(_) => types.extend([Type::I64; 3]),
         Val::Slice(parts) => parts.iter().for_each(|part| add_types(part, types)),
         Val::RangeIterator(..) => types.extend([Type::I64; 2]),
         Val::ArrayIterator(inner, ()) | Val::Enumerate(inner, ()) => {
+            add_types(inner, types);
+            types.push(Type::I64);
+        }
+        Val::List((), _) | Val::Char(()) => types.push(Type::I64),
+        Val::ListObject((), _) => types.push(Type::Obj),
+        Val::ListIterator(inner, ()) => {
             add_types(inner, types);
             types.push(Type::I64);
         }
@@ -171,12 +179,19 @@ impl StateShape {
                 _ => of.object(thing),
             })
         };
+        // A thing that is none on the other way is no thing here either.
+        let merge = |a: &Shape, b: &Shape| {
+            let (a, b) = (as_object(a, self), as_object(b, other));
+            match (&a, &b) {
+                (Val::Thing(_), Val::Thing(_)) => a.merged(&b),
+                (Val::Thing(thing), b) => self.object(*thing).merged(b),
+                (a, Val::Thing(thing)) => a.merged(&other.object(*thing)),
+                (a, b) => a.merged(b),
+            }
+        };
         let mut frames = Vec::new();
         for (ours, theirs) in self.frames.iter().zip(&other.frames) {
-            let merged = ours
-                .iter()
-                .zip(theirs)
-                .map(|(a, b)| as_object(a, self).merged(&as_object(b, other)));
+            let merged = ours.iter().zip(theirs).map(|(a, b)| merge(a, b));
             frames.push(merged.collect::<Vec<Shape>>());
         }
         let mut shape = StateShape { frames, heap: vec![] };
@@ -223,9 +238,13 @@ impl StateShape {
         Ok(shape)
     }
 
-    /// The shape of a thing that became an object.
+    /// The shape of a thing that became an object, or a list in memory if it can.
     fn object(&self, thing: Thing) -> Shape {
-        Val::Object((), self.heap.get(thing.0 as usize).and_then(Contents::class))
+        let contents = |thing: Thing| self.heap.get(thing.0 as usize);
+        match items_of_list(thing, &contents) {
+            Some(items) => Val::List((), items),
+            None => Val::Object((), contents(thing).and_then(Contents::class)),
+        }
     }
 }
 
@@ -355,15 +374,26 @@ impl Specialiser<'_> {
             for depth in 0..shape.frames.len() {
                 for i in 0..shape.frames[depth].len() {
                     let value = self.state.frames[depth].registers[i].clone();
-                    if let Some(thing) = lost(&value, &shape.frames[depth][i]) {
-                        self.publish(thing)?;
+                    let shape = &shape.frames[depth][i];
+                    if let Some(thing) = lost(&value, shape) {
+                        let mut has_list = false;
+                        shape.with_parts(&mut |part| {
+                            has_list |= matches!(part, Val::List(..));
+                            None
+                        });
+                        self.place(thing, has_list)?;
                         continue 'again;
                     }
                 }
             }
             for i in 0..shape.heap.len().min(self.state.heap.len()) {
                 if let Some(thing) = lost_in(self.state.contents(Thing(i as u32)), &shape.heap[i]) {
-                    self.publish(thing)?;
+                    let mut has_list = false;
+                    shape.heap[i].with_parts(&mut |part| {
+                        has_list |= matches!(part, Val::List(..));
+                        None
+                    });
+                    self.place(thing, has_list)?;
                     continue 'again;
                 }
             }
@@ -419,6 +449,16 @@ impl Specialiser<'_> {
                 Val::Maybe(yes, Box::new(self.convert(value, inner)?))
             }
             (value, Val::Number((), (), kinds)) => self.tagged(&value, *kinds),
+            (Val::List(address, _), Val::List((), items)) => {
+                self.list_call(ListCall::Become, &[address], Some(items));
+                Val::List(address, items.clone())
+            }
+            (value, Val::ListObject((), items)) => {
+                Val::ListObject(self.object(&value)?, items.clone())
+            }
+            (Val::ListIterator(list, next), Val::ListIterator(shape, ())) => {
+                Val::ListIterator(Box::new(self.convert(*list, shape)?), next)
+            }
             (Val::Tuple(items), Val::Tuple(shapes)) => {
                 let items = items.iter().zip(shapes.iter());
                 Val::Tuple(items.map(|(v, s)| self.convert(v.clone(), s)).collect::<Done<_>>()?)
@@ -439,7 +479,7 @@ impl Specialiser<'_> {
     }
 
     /// A number with its tag, as one that may be of more kinds.
-    fn tagged(&mut self, value: &Val<Value>, kinds: Kinds) -> Val<Value> {
+    pub(super) fn tagged(&mut self, value: &Val<Value>, kinds: Kinds) -> Val<Value> {
         let (tag, bits) = match value {
             Val::Bool(truth) => (Tag::Bool, self.op(Op::BToI, &[*truth])),
             Val::Int(number) => (Tag::Int, *number),

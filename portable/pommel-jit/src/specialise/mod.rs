@@ -11,13 +11,17 @@
 mod arrays;
 mod build;
 mod calls;
+mod characters;
 mod element;
 mod exits;
 mod guesses;
 mod items;
 mod join;
+mod list_rules;
+mod lists;
 mod numbers;
 mod objects;
+mod objects_of_lists;
 mod scalars;
 mod state;
 mod value;
@@ -26,10 +30,10 @@ mod worth;
 
 pub use build::NOTHING;
 pub use element::{Element, Family, Flavour, Owner, Sort};
-pub use value::{CodeRef, Contents, Kinds, Known, Shape, Tag, Thing, Val, View};
+pub use value::{CodeRef, Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of};
 pub use world::{
-    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson, Outcome,
-    Place, Recipe, Refusal, Site, Specialisation, World,
+    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
+    ObjectLayout, Origin, Outcome, Place, Recipe, Refusal, Site, Specialisation, World,
 };
 
 use crate::code::order;
@@ -114,6 +118,7 @@ struct Specialiser<'w> {
     state: State,
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
+    leaves: Vec<Origin>,
     views: Vec<View>,
     /// What objects are probably that are arrays, by their handles.
     guesses: HashMap<Value, View>,
@@ -149,6 +154,7 @@ pub fn specialise(
         state: State::default(),
         exits: vec![],
         sites: vec![],
+        leaves: vec![],
         views: vec![],
         guesses: HashMap::new(),
         copiers: HashMap::new(),
@@ -175,6 +181,7 @@ impl Specialiser<'_> {
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
         self.guesses.clear();
         self.copiers.clear();
+        self.leaves.clear();
         let entry = self.build.block;
         let mut given = Vec::new();
         for shape in arguments {
@@ -208,6 +215,7 @@ impl Specialiser<'_> {
             function: core::mem::take(&mut self.build.function),
             exits: core::mem::take(&mut self.exits),
             sites: core::mem::take(&mut self.sites),
+            leaves: core::mem::take(&mut self.leaves),
             views: core::mem::take(&mut self.views),
             arguments: arguments.to_vec(),
         })
@@ -480,7 +488,9 @@ impl Specialiser<'_> {
                 let list = self.state.make(Contents::List(items));
                 self.set(*to, list)
             }
+            I::DeleteItem { object, key } => self.delete_item(*object, *key, instruction),
             I::ListAppend { list, item } => self.list_append(*list, *item, instruction),
+            I::ListExtend { list, items } => self.list_extend(*list, *items, instruction),
             I::Unpack { to, from } => self.unpack(to, *from, instruction),
             I::Iterate { to, from } => self.iterate(*to, *from, instruction),
             I::MakeFunction { to, nested, defaults, keyword_defaults, cells } => {

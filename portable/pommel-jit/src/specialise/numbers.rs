@@ -560,7 +560,19 @@ impl Specialiser<'_> {
         self.assume_numbers(left, right)?;
         let (a, b) = (self.get(left), self.get(right));
         if matches!(operator, Compare::In | Compare::NotIn) {
-            return self.perform(instruction);
+            let Some(found) = self.is_in_list(&a, &b) else { return self.perform(instruction) };
+            let not = self.op(Op::BNot, &[found]);
+            return self.set(to, Val::Bool(if operator == Compare::In { found } else { not }));
+        }
+        if let (Val::Char(x), Val::Char(y)) = (&a, &b) {
+            let truth = self.compared(operator, [Op::IEq, Op::INe, Op::ILt, Op::ILe], *x, *y);
+            return self.set(to, Val::Bool(truth));
+        }
+        if let (Compare::Equal | Compare::NotEqual, Some(same)) =
+            (operator, self.are_equal_lists(&a, &b))
+        {
+            let not = self.op(Op::BNot, &[same]);
+            return self.set(to, Val::Bool(if operator == Compare::Equal { same } else { not }));
         }
         if let Some(flow) = self.scalars_compare(to, operator, &a, &b)? {
             return Ok(flow);
@@ -626,6 +638,10 @@ impl Specialiser<'_> {
                 self.op(Op::BNot, &[differ])
             }
             (Val::Thing(x), Val::Thing(y)) => self.build.bool(x == y),
+            (Val::List(x, _), Val::List(y, _)) => self.op(Op::IEq, &[*x, *y]),
+            (Val::Thing(_), Val::List(..)) | (Val::List(..), Val::Thing(_)) => {
+                self.build.bool(false)
+            }
             (Val::Known(x), Val::Known(y)) if x == y => self.build.bool(true),
             // `None` and truth values are one object each; others are none of them.
             (Val::None | Val::Bool(_), other) | (other, Val::None | Val::Bool(_))
@@ -659,6 +675,15 @@ impl Specialiser<'_> {
             }
             Val::Number(tag, bits, kinds) => self.truth_of_number(*tag, *bits, *kinds),
             Val::Tuple(items) => self.build.bool(!items.is_empty()),
+            Val::Char(_) => self.build.bool(true),
+            Val::ListObject(handle, _) => {
+                let (length, zero) = (self.length_of_object(*handle), self.build.int(0));
+                self.op(Op::INe, &[length, zero])
+            }
+            Val::List(address, items) => {
+                let (length, zero) = (self.list_length(*address, items), self.build.int(0));
+                self.op(Op::INe, &[length, zero])
+            }
             Val::Thing(thing) if let Contents::List(items) = self.state.contents(*thing) => {
                 let truth = !items.is_empty();
                 self.build.bool(truth)
@@ -714,6 +739,9 @@ impl<L> Val<L> {
                 | Val::Known(_)
                 | Val::Object(..)
                 | Val::Array(..)
+                | Val::List(..)
+                | Val::ListObject(..)
+                | Val::Char(_)
                 | Val::Thing(_)
         )
     }

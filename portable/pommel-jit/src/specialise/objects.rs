@@ -2,10 +2,10 @@
 
 use super::exits::Words;
 use super::join::Incoming;
-use super::value::{Contents, Known, Thing, Val};
-use super::world::{Action, Description, Site};
+use super::value::{Contents, Items, Known, Thing, Val};
+use super::world::{Action, Description, Origin, Site};
 use super::{Done, Flow, NOTHING, Specialiser};
-use crate::code::{Binary, Constant, Instruction, Name, Reg};
+use crate::code::{Argument, Binary, Compare, Constant, Instruction, Name, Reg};
 use crate::ir::op::Class;
 use crate::ir::{Immediate, Op, Value};
 
@@ -29,14 +29,17 @@ impl Specialiser<'_> {
         }
         let value = match value {
             Val::Thing(_) => return self.refused("a thing became an object in between"),
-            Val::Object(handle, _) | Val::Array(handle, ..) => return Ok(*handle),
+            Val::Object(handle, _) | Val::Array(handle, ..) | Val::ListObject(handle, _) => {
+                return Ok(*handle);
+            }
+            Val::List(address, _) => return Ok(self.object_of_list(*address)),
             Val::Known(known) => {
                 return Ok(self.build.emit(Op::Known, &[], Immediate::Int(known.0.into()), None)[0]);
             }
             Val::None => {
                 return Ok(self.build.emit(Op::Known, &[], Immediate::Int(NOTHING), None)[0]);
             }
-            value => value.clone(),
+            value => self.with_objects(value),
         };
         self.made(&value)
     }
@@ -66,6 +69,15 @@ impl Specialiser<'_> {
             }
         }
         self.in_publication.pop();
+        let Some(contents) = self.state.heap[thing.0 as usize].clone() else { return Ok(()) };
+        let mut lists = Vec::new();
+        contents.with_parts(&mut |part| {
+            lists.extend(matches!(part, Val::List(..)).then(|| part.clone()));
+            None
+        });
+        for list in lists {
+            self.with_objects(&list);
+        }
         let handle = self.made(&Val::Thing(thing))?;
         self.state.replace(thing, &Val::Object(handle, class));
         self.guess_of_thing(&contents, handle);
@@ -78,8 +90,16 @@ impl Specialiser<'_> {
         let recipes = operands.iter().map(|operand| words.recipe(operand)).collect();
         let heap = words.heap(&self.state, operands.iter());
         let types = words.0.iter().map(|word| self.build.function.type_of(*word)).collect();
-        self.sites.push(Site { action, operands: recipes, heap, words: types });
+        let origin = self.origin();
+        self.sites.push(Site { action, operands: recipes, heap, words: types, origin });
         (self.sites.len() as i64 - 1, words.0)
+    }
+
+    /// Where what is being followed stands.
+    fn origin(&self) -> Origin {
+        let frame = self.state.top();
+        let function = frame.code.name.clone();
+        Origin { home: frame.home.0, function, span: frame.code.span_at(frame.point) }
     }
 
     /// Does an instruction on objects, through the runtime.
@@ -90,7 +110,7 @@ impl Specialiser<'_> {
             self.publish_all(*register)?;
         }
         self.prepare_for_code(instruction)?;
-        let operands: Vec<_> = reads.iter().map(|register| self.get(*register)).collect();
+        let operands = self.operands(instruction, &reads);
         let mut writes = Vec::new();
         instruction.writes(&mut |register| writes.push(register));
         if writes.len() > 1 || matches!(instruction, Instruction::MakeFunction { .. }) {
@@ -113,8 +133,48 @@ impl Specialiser<'_> {
         Ok(Flow::On)
     }
 
+    /// What an instruction that is done on objects reads: lists in memory become objects, or are copied for
+    /// an instruction that only looks at them.
+    fn operands(&mut self, instruction: &Instruction, reads: &[Reg]) -> Vec<Val<Value>> {
+        let before: Vec<_> = reads.iter().map(|register| self.get(*register)).collect();
+        if self.only_looks(instruction, &before) {
+            return before.iter().map(|value| self.with_copies(value)).collect();
+        }
+        for register in reads {
+            let value = self.get(*register);
+            self.with_objects(&value);
+        }
+        reads.iter().map(|register| self.get(*register)).collect()
+    }
+
+    /// Whether an instruction only looks at the items of lists of numbers, and nobody learns of the lists.
+    fn only_looks(&mut self, instruction: &Instruction, operands: &[Val<Value>]) -> bool {
+        let is_plain = |operand: &Val<Value>| match operand {
+            Val::List(_, items) => matches!(items, Items::Numbers(_)),
+            other => other.shape().kinds().is_some() || other.class() == Some(Class::Str),
+        };
+        match instruction {
+            Instruction::Call { arguments, .. } => {
+                let Some(Val::Known(known)) = operands.first() else { return false };
+                let looks = matches!(
+                    self.world.describe(*known),
+                    Description::Builtin(builtin) if builtin.only_looks()
+                );
+                let are_plain = arguments.iter().all(|a| matches!(a, Argument::Positional(_)));
+                looks && are_plain && operands[1..].iter().all(is_plain)
+            }
+            Instruction::Format { .. } => operands.iter().all(is_plain),
+            Instruction::Compare { operator, .. } => {
+                !matches!(operator, Compare::Is | Compare::IsNot) && operands.iter().all(is_plain)
+            }
+            _ => false,
+        }
+    }
+
     /// What cannot be done here is done by the interpreter, and so is the rest of the function.
     pub(super) fn leave_for_good(&mut self) -> Done<Flow> {
+        let origin = self.origin();
+        self.leaves.push(origin);
         self.leave();
         Ok(Flow::Ends)
     }
@@ -194,6 +254,19 @@ impl Specialiser<'_> {
         b: &Val<Value>,
         instruction: &Instruction,
     ) -> Done<Flow> {
+        if let Instruction::Binary { left, right, in_place, .. } = instruction {
+            if operator == Binary::Add
+                && let Some(flow) = self.add_lists(to, *in_place, [*left, *right])?
+            {
+                return Ok(flow);
+            }
+            if operator == Binary::Multiply
+                && !in_place
+                && let Some(flow) = self.repeat_list(to, [*left, *right])?
+            {
+                return Ok(flow);
+            }
+        }
         if let (Val::Tuple(x), Val::Tuple(y), Binary::Add) = (a, b, operator) {
             let items = x.iter().chain(y.iter()).cloned().collect();
             return self.set(to, Val::Tuple(items));
@@ -203,6 +276,9 @@ impl Specialiser<'_> {
 
     /// What an object of a class has in it. Exits unless it is of that class.
     pub(super) fn unbox(&mut self, handle: Value, class: Class, is_guess: bool) -> Val<Value> {
+        if let Some(value) = self.unbox_here(handle, class, is_guess) {
+            return value;
+        }
         let is_class =
             self.build.emit(Op::IsClass, &[handle], Immediate::Int(class as i64), None)[0];
         let exit = if is_guess { self.exit_refuted() } else { self.exit() };
@@ -257,6 +333,9 @@ impl Specialiser<'_> {
             C::Bool(truth) => Val::Bool(self.build.bool(*truth)),
             C::Int(number) => Val::Int(self.build.int(*number)),
             C::Float(number) => Val::Float(self.build.float(*number)),
+            C::Str(text) if text.len() == 1 => {
+                Val::Char(self.build.int(text.bytes().next().map_or(0, i64::from)))
+            }
             C::Tuple(items) => {
                 let items = items.iter().map(|item| self.constant_value(item));
                 Val::Tuple(items.collect::<Option<_>>()?)

@@ -2,8 +2,8 @@
 
 use super::element::{Element, Family, Flavour, Owner, Sort};
 use crate::code::{Code, Name};
+use crate::ir::lists::{self, Layout};
 use crate::ir::op::Class;
-
 use std::sync::Arc;
 
 /// An object that is known by its identity: an index into the specialisation's table.
@@ -25,6 +25,74 @@ pub struct View {
     pub rank: u8,
     /// Whether elements follow each other without gaps along the last axis.
     pub packed: bool,
+}
+
+/// What the items of a list in memory are.
+///
+/// Lists that are items of others are looked at when they are taken out: what is said of their items is a
+/// guess.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Items {
+    /// Numbers of some kinds; of none, if there are no items.
+    Numbers(Kinds),
+    /// Lists, of such items for the most part.
+    Lists(Arc<Items>),
+    /// Tuples with such items. Lists in memory hold none.
+    Tuples(Arc<[Items]>),
+    /// Any objects, of a class if that is known. Lists in memory hold none.
+    Objects(Option<Class>),
+}
+
+impl Items {
+    /// No items.
+    pub const NONE: Items = Items::Numbers(Kinds::NONE);
+
+    /// The kind as a number, which the list itself has.
+    pub fn code(&self) -> i64 {
+        match self {
+            Items::Numbers(kinds) => kinds.bits(),
+            Items::Lists(_) => lists::LISTS,
+            Items::Tuples(_) | Items::Objects(_) => lists::AN_OBJECT,
+        }
+    }
+
+    /// How they lie in memory. None if there are none.
+    pub fn layout(&self) -> Option<Layout> {
+        layout_of(self.code())
+    }
+
+    /// What items are that are of either kind, if a list can hold both.
+    pub fn with(&self, other: &Items) -> Option<Items> {
+        match (self, other) {
+            (Items::Numbers(a), Items::Numbers(b)) => Some(Items::Numbers(a.with(*b))),
+            (Items::Numbers(Kinds(0)), other) | (other, Items::Numbers(Kinds(0))) => {
+                Some(other.clone())
+            }
+            (Items::Tuples(a), Items::Tuples(b)) if a.len() == b.len() => {
+                let both = a.iter().zip(b.iter()).map(|(a, b)| a.with(b));
+                Some(Items::Tuples(both.collect::<Option<_>>()?))
+            }
+            (Items::Objects(a), Items::Objects(b)) if a == b => Some(self.clone()),
+            (Items::Tuples(_) | Items::Objects(_), _)
+            | (_, Items::Tuples(_) | Items::Objects(_)) => Some(Items::Objects(None)),
+            (Items::Lists(a), Items::Lists(b)) => a.with(b).map(|inner| Items::Lists(inner.into())),
+            _ => None,
+        }
+    }
+}
+
+/// How the items of lists of a kind lie in memory; none for lists without items, and for what is an object.
+pub fn layout_of(kind: i64) -> Option<Layout> {
+    let only = |tag: Tag| i64::from(Kinds::one(tag).0);
+    match kind {
+        lists::NO_ITEMS => None,
+        lists::LISTS => Some(Layout::Lists),
+        lists::AN_OBJECT => None,
+        kind if kind == only(Tag::Bool) => Some(Layout::Bools),
+        kind if kind == only(Tag::Int) => Some(Layout::Ints),
+        kind if kind == only(Tag::Float) => Some(Layout::Floats),
+        _ => Some(Layout::Tagged),
+    }
 }
 
 /// A value as the specialiser knows it. Its leaves are numbers and handles: values of the typed form
@@ -63,6 +131,8 @@ pub enum Val<L> {
     Slice(Arc<[Val<L>; 3]>),
     /// An iterator of a range: the next item, stop, and the step, a constant that is not 0.
     RangeIterator(Arc<[L; 2]>, i64),
+    /// The same with a step that is known only when it runs, and positive: the next item, stop, step.
+    SteppingIterator(Arc<[L; 3]>),
     /// An iterator of the items of a tuple: the next position.
     TupleIterator(Arc<[Val<L>]>, L),
     /// An iterator over the first axis of an array: the next position.
@@ -71,6 +141,15 @@ pub enum Val<L> {
     Enumerate(Box<Val<L>>, L),
     /// `zip` of iterators.
     Zip(Arc<[Val<L>]>),
+    /// A list in memory that only this code knows: its address, and what its items are.
+    List(L, Items),
+    /// A string of one character, which is ASCII: its number.
+    Char(L),
+    /// An object of class `list` whose items are read where they lie: its handle, and what they are
+    /// taken to be.
+    ListObject(L, Items),
+    /// An iterator of such a list or object, or of a string: the next position.
+    ListIterator(Box<Val<L>>, L),
     /// A method of an object of a class of the interpreter's own, or of ours: the object and the name.
     Method(Box<Val<L>>, Arc<str>),
     /// A thing with an identity that no one else knows yet.
@@ -143,6 +222,8 @@ pub enum Tag {
 }
 
 impl Tag {
+    /// Those of Python's own, in the order of their numbers.
+    pub const ALL: [Tag; 4] = [Tag::None, Tag::Bool, Tag::Int, Tag::Float];
     /// How many there are.
     const COUNT: i64 = Tag::FIRST_SCALAR + 2 * Element::ALL.len() as i64;
     /// The number of the first that is a scalar.
@@ -195,9 +276,22 @@ impl Tag {
 pub struct Kinds(u32);
 
 impl Kinds {
+    /// The set without any.
+    pub const NONE: Kinds = Kinds(0);
+
     /// The set of one kind.
     pub fn one(tag: Tag) -> Kinds {
         Kinds(1 << tag.number())
+    }
+
+    /// The set as a number.
+    pub fn bits(self) -> i64 {
+        self.0.into()
+    }
+
+    /// The kind that it is a set of, if it is one only.
+    pub fn only(self) -> Option<Tag> {
+        Tag::ALL.into_iter().find(|tag| self == Kinds::one(*tag))
     }
 
     /// What is in either set.
@@ -250,6 +344,10 @@ impl<L> Val<L> {
                 let [a, b, c] = &**parts;
                 Val::Range(Arc::new([to(a)?, to(b)?, to(c)?]))
             }
+            Val::SteppingIterator(parts) => {
+                let [a, b, c] = &**parts;
+                Val::SteppingIterator(Arc::new([to(a)?, to(b)?, to(c)?]))
+            }
             Val::RangeIterator(parts, step) => {
                 let [next, stop] = &**parts;
                 Val::RangeIterator(Arc::new([to(next)?, to(stop)?]), *step)
@@ -257,6 +355,10 @@ impl<L> Val<L> {
             Val::ArrayIterator(array, next) => {
                 Val::ArrayIterator(Box::new(array.map(to)?), to(next)?)
             }
+            Val::List(address, items) => Val::List(to(address)?, items.clone()),
+            Val::Char(number) => Val::Char(to(number)?),
+            Val::ListObject(handle, items) => Val::ListObject(to(handle)?, items.clone()),
+            Val::ListIterator(list, next) => Val::ListIterator(Box::new(list.map(to)?), to(next)?),
             Val::Enumerate(inner, count) => Val::Enumerate(Box::new(inner.map(to)?), to(count)?),
             Val::Method(object, name) => Val::Method(Box::new(object.map(to)?), name.clone()),
         })
@@ -277,6 +379,7 @@ impl<L> Val<L> {
             Val::Slice(parts) => parts.iter().for_each(|part| part.things(found)),
             Val::Maybe(_, inner)
             | Val::ArrayIterator(inner, _)
+            | Val::ListIterator(inner, _)
             | Val::Enumerate(inner, _)
             | Val::Method(inner, _) => inner.things(found),
             _ => {}
@@ -287,26 +390,37 @@ impl<L> Val<L> {
 impl<L: Clone> Val<L> {
     /// The same with other values in place of its things.
     pub fn with_things(&self, to: &mut impl FnMut(Thing) -> Val<L>) -> Val<L> {
-        fn list<L: Clone>(items: &[Val<L>], to: &mut impl FnMut(Thing) -> Val<L>) -> Arc<[Val<L>]> {
-            items.iter().map(|item| item.with_things(to)).collect()
+        self.with_parts(&mut |part| match part {
+            Val::Thing(thing) => Some(to(*thing)),
+            _ => None,
+        })
+    }
+
+    /// The same with other values in place of some of its parts, or of itself.
+    pub fn with_parts(&self, to: &mut impl FnMut(&Val<L>) -> Option<Val<L>>) -> Val<L> {
+        fn list<L: Clone>(
+            items: &[Val<L>],
+            to: &mut impl FnMut(&Val<L>) -> Option<Val<L>>,
+        ) -> Arc<[Val<L>]> {
+            items.iter().map(|item| item.with_parts(to)).collect()
         }
+        if let Some(other) = to(self) {
+            return other;
+        }
+        let mut boxed = |inner: &Val<L>| Box::new(inner.with_parts(to));
         match self {
-            Val::Thing(thing) => to(*thing),
             Val::Tuple(items) => Val::Tuple(list(items, to)),
             Val::Zip(items) => Val::Zip(list(items, to)),
             Val::TupleIterator(items, next) => Val::TupleIterator(list(items, to), next.clone()),
             Val::Slice(parts) => {
                 let [a, b, c] = &**parts;
-                Val::Slice(Arc::new([a.with_things(to), b.with_things(to), c.with_things(to)]))
+                Val::Slice(Arc::new([a.with_parts(to), b.with_parts(to), c.with_parts(to)]))
             }
-            Val::Maybe(bound, inner) => Val::Maybe(bound.clone(), Box::new(inner.with_things(to))),
-            Val::ArrayIterator(inner, next) => {
-                Val::ArrayIterator(Box::new(inner.with_things(to)), next.clone())
-            }
-            Val::Enumerate(inner, count) => {
-                Val::Enumerate(Box::new(inner.with_things(to)), count.clone())
-            }
-            Val::Method(inner, name) => Val::Method(Box::new(inner.with_things(to)), name.clone()),
+            Val::Maybe(bound, inner) => Val::Maybe(bound.clone(), boxed(inner)),
+            Val::ArrayIterator(inner, next) => Val::ArrayIterator(boxed(inner), next.clone()),
+            Val::ListIterator(inner, next) => Val::ListIterator(boxed(inner), next.clone()),
+            Val::Enumerate(inner, count) => Val::Enumerate(boxed(inner), count.clone()),
+            Val::Method(inner, name) => Val::Method(boxed(inner), name.clone()),
             other => other.clone(),
         }
     }
@@ -378,8 +492,19 @@ impl<L> Contents<L> {
 impl<L: Clone> Contents<L> {
     /// The same with other values in place of its things.
     pub fn with_things(&self, to: &mut impl FnMut(Thing) -> Val<L>) -> Contents<L> {
-        fn list<L: Clone>(items: &[Val<L>], to: &mut impl FnMut(Thing) -> Val<L>) -> Vec<Val<L>> {
-            items.iter().map(|item| item.with_things(to)).collect()
+        self.with_parts(&mut |part| match part {
+            Val::Thing(thing) => Some(to(*thing)),
+            _ => None,
+        })
+    }
+
+    /// The same with other values in place of some of its parts.
+    pub fn with_parts(&self, to: &mut impl FnMut(&Val<L>) -> Option<Val<L>>) -> Contents<L> {
+        fn list<L: Clone>(
+            items: &[Val<L>],
+            to: &mut impl FnMut(&Val<L>) -> Option<Val<L>>,
+        ) -> Vec<Val<L>> {
+            items.iter().map(|item| item.with_parts(to)).collect()
         }
         match self {
             Contents::Vector(family, items) => Contents::Vector(*family, items.clone()),
@@ -390,7 +515,7 @@ impl<L: Clone> Contents<L> {
                 words: words.clone(),
             },
             Contents::List(items) => Contents::List(list(items, to)),
-            Contents::Cell(value) => Contents::Cell(value.with_things(to)),
+            Contents::Cell(value) => Contents::Cell(value.with_parts(to)),
             Contents::Function {
                 home,
                 code,
@@ -406,7 +531,7 @@ impl<L: Clone> Contents<L> {
                     code: code.clone(),
                     around: around.clone(),
                     nested: *nested,
-                    keyword_defaults: named.map(|(name, v)| (*name, v.with_things(to))).collect(),
+                    keyword_defaults: named.map(|(name, v)| (*name, v.with_parts(to))).collect(),
                     defaults: list(defaults, to),
                     cells: list(cells, to),
                 }
@@ -437,11 +562,31 @@ impl Shape {
             (Val::Tuple(a), Val::Tuple(b)) if a.len() == b.len() => {
                 Val::Tuple(a.iter().zip(b.iter()).map(|(a, b)| a.merged(b)).collect())
             }
+            (Val::List((), a), Val::List((), b)) => match a.with(b) {
+                Some(items) => Val::List((), items),
+                None => Val::Object((), Some(Class::List)),
+            },
+            (Val::ListObject((), a), Val::ListObject((), b))
+            | (Val::List((), a), Val::ListObject((), b))
+            | (Val::ListObject((), a), Val::List((), b)) => match a.with(b) {
+                Some(items) => Val::ListObject((), items),
+                None => Val::Object((), Some(Class::List)),
+            },
+            (Val::ListIterator(a, ()), Val::ListIterator(b, ()))
+                if matches!(a.merged(b), Val::List(..) | Val::ListObject(..)) =>
+            {
+                Val::ListIterator(Box::new(a.merged(b)), ())
+            }
             (a, b) => match (a.kinds(), b.kinds()) {
                 (Some(x), Some(y)) => Val::Number((), (), x.with(y)),
                 _ => Val::Object((), a.class().filter(|class| b.class() == Some(*class))),
             },
         }
+    }
+
+    /// The kinds of numbers of Python that it may be, if it is no other number.
+    pub fn python_kinds(&self) -> Option<Kinds> {
+        self.kinds().filter(|kinds| kinds.tags().all(|tag| Tag::ALL.contains(&tag)))
     }
 
     /// The kinds of numbers that it may be, if it is a number.
@@ -476,6 +621,9 @@ impl<L> Val<L> {
             Val::Object(_, class) => return *class,
             Val::Array(_, View { owner: Owner::Pommel, .. }, _) => Class::Array,
             Val::Tuple(_) => Class::Tuple,
+            Val::List(..) | Val::ListObject(..) => Class::List,
+            Val::Char(_) => Class::Str,
+            Val::ListIterator(..) => Class::Iterator,
             _ => return None,
         })
     }

@@ -2,7 +2,7 @@
 
 use super::element::Element;
 use super::value::{CodeRef, Contents, Known, Shape, Val, View};
-use crate::code::{Code, Instruction, Point, Reg};
+use crate::code::{Code, Instruction, Point, Reg, Span};
 use crate::ir;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -22,8 +22,50 @@ pub trait World {
     fn element(&mut self, _known: Known) -> Option<Element> {
         None
     }
+    /// Where things lie in objects, if they may be read there.
+    fn layout(&mut self) -> Option<ObjectLayout> {
+        None
+    }
     /// What an object is.
     fn describe(&mut self, known: Known) -> Description;
+}
+
+/// Where things lie in objects, in bytes from their address, which a handle is.
+#[derive(Clone, Copy, Debug)]
+pub struct ObjectLayout {
+    /// The address of the class.
+    pub class: i64,
+    /// The length of a list.
+    pub length: i64,
+    /// The address of the items of a list, which are addresses.
+    pub items: i64,
+    /// The first item of a tuple, which are addresses; its length is where that of a list is. Unknown if
+    /// it is 0.
+    pub tuple: i64,
+    /// The value of a float.
+    pub float: i64,
+    /// The word of an integer before its digits.
+    pub int: i64,
+    /// Whether that word has the number of digits above bit 3 and 1 minus the sign in the lowest two bits;
+    /// else it is the number of digits, negative for a negative number. A digit has 32 bits.
+    pub is_tagged: bool,
+    /// The 32 bits of a string that say how it is stored, and those of them that say that its characters
+    /// are ASCII and where the first one is. There are none if they are 0.
+    pub text: [i64; 3],
+    /// The address of the class `float`.
+    pub float_class: i64,
+    /// The address of the class `int`.
+    pub int_class: i64,
+    /// The address of the class `list`.
+    pub list_class: i64,
+    /// The address of the class `tuple`.
+    pub tuple_class: i64,
+    /// The address of the class `str`.
+    pub text_class: i64,
+    /// The address of `True`.
+    pub true_object: i64,
+    /// The address of `False`.
+    pub false_object: i64,
 }
 
 /// What a known object is.
@@ -89,14 +131,26 @@ macro_rules! builtins {
 
 builtins! {
     Abs "builtins" "abs";
+    All "builtins" "all";
+    Any "builtins" "any";
     Bool "builtins" "bool";
+    Chr "builtins" "chr";
     Enumerate "builtins" "enumerate";
     Float "builtins" "float";
     Int "builtins" "int";
     Len "builtins" "len";
+    List "builtins" "list";
     Max "builtins" "max";
     Min "builtins" "min";
+    Ord "builtins" "ord";
+    Print "builtins" "print";
     Range "builtins" "range";
+    Repr "builtins" "repr";
+    Set "builtins" "set";
+    Sorted "builtins" "sorted";
+    Str "builtins" "str";
+    Sum "builtins" "sum";
+    Tuple "builtins" "tuple";
     Zip "builtins" "zip";
     Acos "math" "acos";
     Asin "math" "asin";
@@ -141,6 +195,14 @@ builtins! {
     NumpyOnesLike "numpy" "ones_like";
     NumpyZeros "numpy" "zeros";
     NumpyZerosLike "numpy" "zeros_like";
+}
+
+impl Builtin {
+    /// Whether it only looks at the items of lists of numbers that it is given, and keeps none of the lists.
+    pub(super) fn only_looks(self) -> bool {
+        use Builtin::{All, Any, List, Max, Min, Print, Repr, Set, Sorted, Str, Sum, Tuple};
+        [All, Any, List, Max, Min, Print, Repr, Set, Sorted, Str, Sum, Tuple].contains(&self)
+    }
 }
 
 /// A value that the runtime makes an object of: its leaves are indices into a list of words.
@@ -205,6 +267,19 @@ pub struct Site {
     pub heap: Vec<Option<Contents<u32>>>,
     /// The types of the words.
     pub words: Vec<ir::Type>,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// Where something stands in the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// A function in the same text.
+    pub home: Known,
+    /// The name of the function that it is in.
+    pub function: Box<str>,
+    /// Where in the text.
+    pub span: Span,
 }
 
 /// What a [`Site`] does.
@@ -269,6 +344,8 @@ pub struct Specialisation {
     pub exits: Vec<ExitPlan>,
     /// What [`ir::Op::Perform`] does, by its immediate.
     pub sites: Vec<Site>,
+    /// Where machine code always leaves.
+    pub leaves: Vec<Origin>,
     /// What [`ir::Op::View`] looks for, by its immediate.
     pub views: Vec<View>,
     /// The shapes of the arguments.
@@ -278,8 +355,14 @@ pub struct Specialisation {
 impl Specialisation {
     /// One that nobody can enter, for arguments for which there is no other.
     pub fn empty(arguments: Vec<Shape>) -> Specialisation {
-        let (exits, sites, views) = (vec![], vec![], vec![]);
-        Specialisation { function: ir::Function::default(), exits, sites, views, arguments }
+        Specialisation {
+            function: ir::Function::default(),
+            exits: vec![],
+            sites: vec![],
+            leaves: vec![],
+            views: vec![],
+            arguments,
+        }
     }
 }
 

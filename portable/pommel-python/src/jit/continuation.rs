@@ -14,6 +14,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// There are at most so many for a function.
 const MOST: usize = 64;
+/// After so many rounds of a loop machine code is made for it,
+const AT_FIRST: u32 = 24;
+/// and after so many it is entered where there is some.
+const AGAIN: u32 = 3;
 
 /// The machine code that begins at loops.
 #[derive(Default)]
@@ -22,9 +26,17 @@ pub(crate) struct Continuations(Mutex<State>);
 #[derive(Default)]
 struct State {
     /// By the code as the source says it and the block that begins the loop.
-    known: HashMap<(*const Code, BlockId), Arc<Continuation>>,
+    known: HashMap<(*const Code, BlockId), Known>,
     /// The code of continuations, by where it is: it is under way itself when it leaves.
     continued: HashMap<*const Code, Arc<Continuation>>,
+}
+
+/// What is known of a loop.
+enum Known {
+    /// It went round so often.
+    Rounds(Arc<Code>, u32),
+    /// There is a continuation, and it went round so often since that was asked last.
+    Continuation(Arc<Continuation>, u32),
 }
 
 // SAFETY: the addresses are those of code that the values keep.
@@ -89,7 +101,8 @@ impl Continuations {
         }))
     }
 
-    /// The continuation of code, which may be one itself, at a block.
+    /// The continuation of code, which may be one itself, at a block, once the loop there has gone round
+    /// often enough.
     fn find(&self, code: &Arc<Code>, at: BlockId) -> Option<Arc<Continuation>> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (original, at) = match state.continued.get(&Arc::as_ptr(code)) {
@@ -97,18 +110,28 @@ impl Continuations {
             None => (code.clone(), at),
         };
         let key = (Arc::as_ptr(&original), at);
-        if let Some(known) = state.known.get(&key) {
-            return Some(known.clone());
-        }
-        if state.known.len() >= MOST {
+        if state.known.len() >= MOST && !state.known.contains_key(&key) {
             return None;
         }
-        let (rest, blocks) = original.continued_from(at);
-        let rest = Arc::new(rest);
-        let engine = Engine::default();
-        let made = Arc::new(Continuation { original, rest: rest.clone(), blocks, engine });
-        state.known.insert(key, made.clone());
-        state.continued.insert(Arc::as_ptr(&rest), made.clone());
-        Some(made)
+        let known = state.known.entry(key).or_insert_with(|| Known::Rounds(original, 0));
+        match known {
+            Known::Continuation(made, rounds) => {
+                *rounds = (*rounds + 1) % AGAIN;
+                (*rounds == 0).then(|| made.clone())
+            }
+            Known::Rounds(_, rounds) if *rounds + 1 < AT_FIRST => {
+                *rounds += 1;
+                None
+            }
+            Known::Rounds(original, _) => {
+                let (rest, blocks) = original.continued_from(at);
+                let rest = Arc::new(rest);
+                let (original, engine) = (original.clone(), Engine::default());
+                let made = Arc::new(Continuation { original, rest: rest.clone(), blocks, engine });
+                *known = Known::Continuation(made.clone(), 0);
+                state.continued.insert(Arc::as_ptr(&rest), made.clone());
+                Some(made)
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@
 use super::continuation::Continuations;
 use super::depth;
 use super::engine::{Call, Called, Engine};
-use super::native::Compiled;
+use super::native::{Compiled, Note};
 use super::objects::{Home, Python};
 use super::source::Source;
 use pommel::prelude::*;
@@ -99,16 +99,18 @@ impl JitFunction {
     }
 
     /// What it was compiled to: for each specialisation the shapes of its arguments, the typed form and the
-    /// machine code as texts; and why the last arguments were refused for which there is none.
+    /// machine code as texts, and what is done on objects; and why the last arguments were refused for
+    /// which there is none.
     #[allow(clippy::type_complexity, reason = "a tuple of Python")]
     fn _compiled(
         this: &Instance<'_, Self>,
-    ) -> Result<(Vec<(String, String, String)>, Option<String>)> {
+    ) -> Result<(Vec<(String, String, String, Vec<Note>)>, Option<String>)> {
         let own = this.borrow()?;
         let refusals = own.engine.report().filter_map(Compiled::refusal);
         let refusal = refusals.last().map(|refusal| refusal.reason.clone());
         let made = own.engine.report().filter(|made| made.refusal().is_none());
-        let texts = made.map(|made| (made.arguments(), made.text.clone(), made.listing()));
+        let texts =
+            made.map(|made| (made.arguments(), made.text.clone(), made.listing(), made.notes()));
         Ok((texts.collect(), refusal))
     }
 

@@ -4,8 +4,10 @@ use super::function::{JitFunction, code_of, wrapped};
 use super::source::Source;
 use super::views;
 use pommel::prelude::*;
-use pommel::raw::Watch;
-use pommel_jit::specialise::{Builtin, Description, Element, FunctionObject, Known, World};
+use pommel::raw::{Watch, attach, calls, ints};
+use pommel_jit::specialise::{
+    Builtin, Description, Element, FunctionObject, Known, ObjectLayout, World,
+};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
@@ -167,6 +169,54 @@ fn item<'c>(dict: &Object<'c>, key: &Object<'c>) -> Result<Option<Object<'c>>> {
         Some(dict) => dict.get(key),
         None => Ok(None),
     }
+}
+
+/// Where things lie in objects, if the host says all that machine code wants to know.
+pub(crate) fn object_layout(ctx: Ctx<'_>) -> Option<ObjectLayout> {
+    let inline = attach::extensions().filter(|_| attach::plain_handles())?.inline;
+    let offsets = [
+        inline.type_offset,
+        inline.length_offset,
+        inline.list_offset,
+        inline.float_offset,
+        inline.int_offset,
+    ];
+    if offsets.contains(&0) || inline.ints == ints::UNKNOWN {
+        return None;
+    }
+    let [class, length, items, float, int] = offsets.map(i64::from);
+    let ctx = ctx.as_raw();
+    // SAFETY: the context is live.
+    let handles = unsafe {
+        [
+            calls::h_FloatType(ctx),
+            calls::h_LongType(ctx),
+            calls::h_ListType(ctx),
+            calls::h_TupleType(ctx),
+            calls::h_UnicodeType(ctx),
+            calls::h_True(ctx),
+            calls::h_False(ctx),
+        ]
+    };
+    let [float_class, int_class, list_class, tuple_class, text_class, true_object, false_object] =
+        handles.map(|handle| handle.0 as i64);
+    Some(ObjectLayout {
+        class,
+        length,
+        items,
+        float,
+        int,
+        is_tagged: inline.ints == ints::TAGGED,
+        text: [inline.text_state_offset, inline.text_ascii, inline.text_offset].map(i64::from),
+        float_class,
+        int_class,
+        list_class,
+        tuple_class,
+        text_class,
+        tuple: inline.tuple_offset.into(),
+        true_object,
+        false_object,
+    })
 }
 
 /// What is in a cell, if anything.
@@ -473,6 +523,10 @@ impl World for Inquiry<'_> {
 
     fn element(&mut self, known: Known) -> Option<Element> {
         views::element_of_type(&self.object(known), &|place| self.known_at(place))
+    }
+
+    fn layout(&mut self) -> Option<ObjectLayout> {
+        object_layout(self.ctx)
     }
 
     fn describe(&mut self, known: Known) -> Description {

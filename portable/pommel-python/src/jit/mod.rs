@@ -10,6 +10,7 @@
 //! * `shapes` — what arguments are for machine code.
 //! * `views` — arrays of all libraries as machine code sees them, and their scalars.
 //! * `native` — machine code: how it is entered, what it leaves to the runtime, where it leaves.
+//! * `lists` — lists that machine code makes and nobody else knows.
 //! * `recipe` — objects of what machine code leaves behind.
 
 mod continuation;
@@ -18,6 +19,7 @@ mod engine;
 pub(crate) mod function;
 mod in_python;
 mod known;
+mod lists;
 mod native;
 mod objects;
 mod recipe;

@@ -2,6 +2,7 @@
 
 use super::function::JitFunction;
 use super::known::{Facts, Found, Inquiry, KnownObjects};
+use super::lists::Lists;
 use super::objects::{Home, Python};
 use super::recipe::{Ingredients, handle_of};
 use super::shapes::{Kept, Words, class_of, described, shape, take, width};
@@ -12,17 +13,19 @@ use pommel::held::HeldBuffer;
 use pommel::prelude::*;
 use pommel::raw;
 use pommel_jit::backend::{Backend, Machine};
-use pommel_jit::code::Code;
+use pommel_jit::code::{Code, Instruction};
 use pommel_jit::ir::Op;
+use pommel_jit::ir::lists::ListCall;
 use pommel_jit::ir::op::Class;
 use pommel_jit::objects::Objects;
 use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
 use pommel_jit::specialise::{
-    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, Lesson, NOTHING, Outcome,
-    Recipe, Refusal, Shape, Site, Specialisation, View, specialise,
+    Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, Lesson, NOTHING, Origin,
+    Outcome, Recipe, Refusal, Shape, Site, Specialisation, Tag, View, specialise,
 };
 use smallvec::SmallVec;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -34,10 +37,31 @@ pub(crate) const VIEW_WORDS: usize = 2 + 2 * MOST_AXES;
 /// So many words are not worth asking the allocator for.
 const FEW_WORDS: usize = 32;
 
+/// Something that is done on objects: what it is, in which function, where (the line and the column of the
+/// beginning and of the end), and the line itself.
+pub(crate) type Note = (&'static str, String, (u32, u32, u32, u32), String);
+
+/// What is done on objects, in words; nothing for what is not worth a word.
+fn on_objects(action: &Action) -> Option<&'static str> {
+    use Instruction as I;
+    let Action::Instruction { instruction, .. } = action else { return None };
+    Some(match instruction {
+        I::Constant { .. } | I::Move { .. } => return None,
+        I::Call { .. } => "a call of what is not known",
+        I::LoadAttribute { .. } | I::StoreAttribute { .. } => "an attribute of an object",
+        I::LoadItem { .. } | I::StoreItem { .. } => "an item of an object",
+        I::Unary { .. } | I::Binary { .. } | I::Compare { .. } => "an operator on objects",
+        I::Iterate { .. } => "the items of an object",
+        _ => "done by Python",
+    })
+}
+
 /// A specialisation as machine code.
 pub(crate) struct Compiled {
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
+    /// Where it always leaves.
+    leaves: Vec<Origin>,
     /// The quick ways to do what the sites say.
     steps: Vec<Option<Step>>,
     views: Vec<View>,
@@ -147,13 +171,14 @@ impl Compiled {
             Ok((made, machine)) => (made, Ok(machine)),
             Err(refusal) => (Specialisation::empty(shapes), Err(refusal)),
         };
-        let Specialisation { function, exits, sites, views, arguments } = made;
+        let Specialisation { function, exits, sites, leaves, views, arguments } = made;
         let words = machine.as_ref().map_or(0, |machine| machine.words());
         let compiled = Compiled {
             taken: exits.iter().map(|_| AtomicU32::new(0)).collect(),
             words: words.max(arguments.iter().map(width).sum()),
             exits,
             sites,
+            leaves,
             steps,
             views,
             arguments,
@@ -232,6 +257,7 @@ impl Compiled {
             seen: None,
             memory: core::mem::take(&mut kept.memory),
             views: self.views.iter().map(|_| [0; VIEW_WORDS]).collect(),
+            lists: RefCell::new(Lists::new(known.ctx())),
         };
         let address = (&raw mut activation).cast::<()>();
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
@@ -263,6 +289,23 @@ impl Compiled {
         self.machine.as_ref().map_or_else(|_| String::new(), |machine| machine.listing())
     }
 
+    /// What is not done in machine code, each place once, in the order of the source.
+    pub(crate) fn notes(&self) -> Vec<Note> {
+        let sites =
+            self.sites.iter().filter_map(|site| Some((on_objects(&site.action)?, &site.origin)));
+        let leaves = self.leaves.iter().map(|origin| ("machine code is left", origin));
+        let notes = sites.chain(leaves).filter_map(|(what, origin)| {
+            let source = self.sources.get(&origin.home)?;
+            let at = source.position(origin.span);
+            let place = (at.line, at.column, at.end_line, at.end_column);
+            Some((what, origin.function.to_string(), place, source.line(at.line)))
+        });
+        let mut notes: Vec<Note> = notes.collect();
+        notes.sort_by_key(|(_, _, place, _)| *place);
+        notes.dedup_by_key(|(_, _, place, _)| *place);
+        notes
+    }
+
     /// Why there is none.
     pub(crate) fn refusal(&self) -> Option<&Refusal> {
         self.machine.as_ref().err()
@@ -283,6 +326,8 @@ struct Activation<'a, 'c> {
     memory: Vec<HeldBuffer>,
     /// The words of each look at an array.
     views: Vec<[u64; VIEW_WORDS]>,
+    /// The lists that it made and nobody else knows.
+    lists: RefCell<Lists<'c>>,
 }
 
 /// What machine code calls: see [`pommel_jit::backend::Call`].
@@ -341,6 +386,25 @@ impl<'c> Activation<'_, 'c> {
                 words[1] = u64::from(item.is_some());
                 words[0] = given(item.unwrap_or_else(|| self.ctx.none()));
             }
+            Op::HandleOf => words[0] = given(self.lent(words[0])),
+            Op::IntOf => match self.lent(words[0]).extract::<i64>() {
+                Ok(number) => words[0] = number as u64,
+                Err(_) => return Ok(false),
+            },
+            Op::StoreItem => return self.store_item(words),
+            Op::AppendItem => {
+                let number = number(self.ctx, words[1], words[2])?;
+                self.lent(words[0]).cast::<List<'_>>()?.append(number)?;
+            }
+            Op::List => {
+                let call = ListCall::ALL[immediate as usize];
+                match self.lists.borrow_mut().call(call, words) {
+                    Some(result) => words[0] = result,
+                    None => return Ok(false),
+                }
+            }
+            Op::ListObject => words[0] = given(self.lists.borrow_mut().object(words[0])?),
+            Op::ListCopy => words[0] = given(self.lists.borrow_mut().copy(words[0])?),
             Op::Poll => {
                 self.objects.poll()?;
             }
@@ -368,6 +432,21 @@ impl<'c> Activation<'_, 'c> {
         place[..found.words.len()].copy_from_slice(&found.words);
         words[0] = place.as_ptr().expose_provenance() as u64;
         true
+    }
+
+    /// Puts a number in place of one in a list. False if there is something else, whose end may be
+    /// noticed.
+    fn store_item(&self, words: &[u64]) -> Result<bool> {
+        let list = self.lent(words[0]);
+        let at = words[1] as isize;
+        let is_number = matches!(
+            class_of(&list.get_index(at)?),
+            Some(Class::Float | Class::Int | Class::Bool | Class::None)
+        );
+        if is_number {
+            list.cast::<List<'_>>()?.set_index(at, number(self.ctx, words[2], words[3])?)?;
+        }
+        Ok(is_number)
     }
 
     fn known_object(&self, number: i64) -> Result<Object<'c>> {
@@ -441,6 +520,7 @@ impl<'c> Activation<'_, 'c> {
             words,
             heap,
             made: vec![],
+            lists: &self.lists,
             homes,
         }
     }
@@ -534,6 +614,16 @@ pub(crate) type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
 /// The word of a handle that machine code gets for its own.
 fn given(object: Object<'_>) -> u64 {
     raw::give_up(object).0 as u64
+}
+
+/// The object of a number with a tag.
+pub(super) fn number<'c>(ctx: Ctx<'c>, tag: u64, bits: u64) -> Result<Object<'c>> {
+    match Tag::of_number(tag as i64) {
+        Some(Tag::Bool) => ctx.object(bits != 0),
+        Some(Tag::Int) => ctx.object(bits as i64),
+        Some(Tag::Float) => ctx.object(f64::from_bits(bits)),
+        _ => Ok(ctx.none()),
+    }
 }
 
 /// So that a class is found by what machine code says.

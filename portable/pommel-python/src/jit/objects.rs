@@ -20,8 +20,6 @@ use std::sync::Arc;
 
 /// Interrupts are looked for once in so many jumps backwards.
 const POLLS: u32 = 256;
-/// Once in so many rounds of a loop machine code is asked whether it takes over.
-const ROUNDS: u32 = 24;
 
 /// What a function is at home in: its object, whose code object and globals are used.
 pub(crate) struct Home<'c> {
@@ -49,8 +47,6 @@ pub(crate) struct Python<'c> {
     ctx: Ctx<'c>,
     /// The function, where it is compiled.
     function: OnceCell<Instance<'c, JitFunction>>,
-    /// How often loops of functions that are under way began anew.
-    rounds: RefCell<HashMap<(*const Code, BlockId), u32>>,
     in_python: InPython<'c>,
     /// The exceptions that are being handled, the latest last.
     handled: RefCell<Vec<Object<'c>>>,
@@ -69,7 +65,6 @@ impl<'c> Python<'c> {
         Python {
             ctx,
             function: OnceCell::new(),
-            rounds: RefCell::default(),
             in_python: InPython::new(ctx),
             handled: RefCell::default(),
             polls: Cell::new(0),
@@ -139,6 +134,11 @@ impl<'c> Python<'c> {
     /// The items of a list that Python code gave.
     fn items(&self, list: &Object<'c>) -> Result<Vec<Object<'c>>> {
         list.iter()?.collect()
+    }
+
+    /// An iterator of a list that has given so many items, more than the list has now if it got shorter.
+    pub(super) fn list_iterator(&self, list: &Object<'c>, next: i64) -> Result<Object<'c>> {
+        self.in_python.get(c"list_iterator")?.call((list, next))
     }
 
     /// The code object of a function within another one.
@@ -606,13 +606,6 @@ impl<'c> Objects for Python<'c> {
             return None;
         }
         let function = self.function.get()?;
-        let mut rounds = self.rounds.borrow_mut();
-        let count = rounds.entry((Arc::as_ptr(&frame.code), at)).or_default();
-        *count += 1;
-        if *count % ROUNDS != 0 {
-            return None;
-        }
-        drop(rounds);
         let own = function.borrow().ok()?;
         match own.continuations.enter((function, &own), self, frame, at) {
             Ok(going) => going.map(|going| match going {

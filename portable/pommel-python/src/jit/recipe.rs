@@ -1,6 +1,7 @@
 //! Makes objects of what machine code leaves behind: numbers and handles in words, by recipes.
 
 use super::known::KnownObjects;
+use super::lists::Lists;
 use super::objects::{Home, Python};
 use super::views;
 use crate::array::NdArray;
@@ -12,6 +13,8 @@ use pommel_jit::objects::Objects;
 use pommel_jit::specialise::{
     CodeRef, Contents, Family, Flavour, Known, Owner, Recipe, Tag, Thing, Val,
 };
+use pommel_jit::specialise::{CodeRef, Contents, Known, Recipe, Tag, Thing, Val};
+use std::cell::RefCell;
 
 /// What recipes speak of: words, things with an identity, and objects that are known.
 pub(crate) struct Ingredients<'a, 'c> {
@@ -24,6 +27,8 @@ pub(crate) struct Ingredients<'a, 'c> {
     pub(crate) heap: &'a [Option<Contents<u32>>],
     /// The things that are objects already.
     pub(crate) made: Vec<Option<Object<'c>>>,
+    /// Lists in memory.
+    pub(crate) lists: &'a RefCell<Lists<'c>>,
     /// What functions are at home in that have the globals of a known one.
     pub(crate) homes: &'a dyn Fn(Known) -> Result<Home<'c>>,
 }
@@ -46,15 +51,19 @@ impl<'a, 'c> Ingredients<'a, 'c> {
         match recipe {
             Val::Unbound | Val::Maybe(..) => Err(Error::runtime_error("a value is unbound")),
             Val::None => Ok(ctx.none()),
+            Val::Char(at) => character(ctx, self.words[*at as usize]),
             Val::Bool(at) => ctx.object(self.words[*at as usize] & 0xff != 0),
             Val::Int(at) => ctx.object(self.int(*at)),
             Val::Float(at) => ctx.object(self.float(*at)),
             Val::Scalar(at, flavour) => self.scalar(self.words[*at as usize], *flavour),
             Val::Number(tag, bits, _) => self.number(*tag, *bits),
             Val::Known(known) => self.known(*known),
-            Val::Object(at, _) | Val::Array(at, ..) => Ok(self.handle(*at)),
+            Val::Object(at, _) | Val::Array(at, ..) | Val::ListObject(at, _) => {
+                Ok(self.handle(*at))
+            }
             Val::Tuple(items) => Ok((*self.tuple(items)?).clone()),
             Val::Thing(thing) => self.thing(*thing),
+            Val::List(at, _) => self.lists.borrow_mut().object(self.words[*at as usize]),
             other => self.iterator(other),
         }
     }
@@ -71,6 +80,10 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Range(parts) => self.range(parts[0], parts[1], self.int(parts[2])),
             Val::RangeIterator(parts, step) => {
                 let rest = self.range(parts[0], parts[1], *step)?;
+                ctx.builtin(c"iter")?.call((rest,))
+            }
+            Val::SteppingIterator(parts) => {
+                let rest = self.range(parts[0], parts[1], self.int(parts[2]))?;
                 ctx.builtin(c"iter")?.call((rest,))
             }
             Val::TupleIterator(items, next) => {
@@ -91,6 +104,10 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 let all = (self.int(*next), ctx.none(), ctx.none());
                 let rest = array.get_item(ctx.builtin(c"slice")?.call(all)?)?;
                 ctx.builtin(c"iter")?.call((rest,))
+            }
+            Val::ListIterator(list, next) => {
+                let list = self.bound(list)?;
+                self.objects.list_iterator(&list, self.int(*next))
             }
             Val::Enumerate(inner, count) => {
                 let inner = self.bound(inner)?;
@@ -221,6 +238,11 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             }
         }
     }
+}
+
+/// The string of one character that is ASCII.
+pub(crate) fn character(ctx: Ctx<'_>, number: u64) -> Result<Object<'_>> {
+    ctx.object(char::from(number as u8).encode_utf8(&mut [0; 4]) as &str)
 }
 
 /// The handle that a word is.

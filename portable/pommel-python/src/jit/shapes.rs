@@ -1,13 +1,17 @@
 //! What objects are for machine code: from arguments to shapes, and from shapes to words.
 
-use super::known::{Inquiry, KnownObjects};
+use super::known::{Inquiry, KnownObjects, object_layout};
 use super::views::{self, Look};
 use crate::array::NdArray;
 use pommel::held::HeldBuffer;
 use pommel::prelude::*;
 use pommel_jit::ir::op::Class;
-use pommel_jit::specialise::{Element, Family, Flavour, Shape, Val};
+use pommel_jit::specialise::{Element, Family, Flavour, Items, Kinds, Shape, Tag, Val};
 
+/// So many items of a list are looked at.
+const LOOKED_AT: usize = 2;
+/// Lists and tuples within lists are looked into so deep.
+const LOOKED_INTO: usize = 3;
 /// A tuple has at most so many items for them to be arguments of their own.
 const MOST_ITEMS: usize = 16;
 
@@ -63,6 +67,9 @@ pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>
             Some(look) => array(&look),
             None => Val::Object((), None),
         },
+        Some(Class::List) if object_layout(object.ctx()).is_some() => {
+            Val::ListObject((), items_of_list(object, 0))
+        }
         Some(class @ (Class::List | Class::Str | Class::Complex)) => Val::Object((), Some(class)),
         Some(_) => Val::Object((), None),
         None => match of_others(object, &|place| inquiry.known_at(place)) {
@@ -109,6 +116,44 @@ pub(crate) struct Kept<'c> {
     pub(crate) memory: Vec<HeldBuffer>,
 }
 
+/// What the first items of a list let one take all for.
+fn items_of_list(list: &Object<'_>, depth: usize) -> Items {
+    let length = list.len().unwrap_or(0).min(LOOKED_AT);
+    let mut all = Items::NONE;
+    for at in 0..length {
+        let Ok(item) = list.get_index(at as isize) else { return Items::Objects(None) };
+        all = all.with(&item_kind(&item, depth)).unwrap_or(Items::Objects(None));
+    }
+    match &all {
+        // They are read where they lie if all are of one kind.
+        Items::Numbers(kinds) if *kinds != Kinds::NONE && kinds.only().is_none() => {
+            Items::Objects(None)
+        }
+        _ => all,
+    }
+}
+
+/// What an item of a list is taken to be.
+fn item_kind(item: &Object<'_>, depth: usize) -> Items {
+    let number = |tag| Items::Numbers(Kinds::one(tag));
+    match class_of(item) {
+        Some(Class::Float) => number(Tag::Float),
+        Some(Class::Int) => number(Tag::Int),
+        Some(Class::Bool) => number(Tag::Bool),
+        Some(Class::List) if depth < LOOKED_INTO => {
+            Items::Lists(items_of_list(item, depth + 1).into())
+        }
+        Some(Class::Tuple) if depth < LOOKED_INTO => match items(item) {
+            Some(items) if !items.is_empty() => {
+                Items::Tuples(items.iter().map(|item| item_kind(item, depth + 1)).collect())
+            }
+            _ => Items::Objects(None),
+        },
+        Some(Class::Str) => Items::Objects(Some(Class::Str)),
+        _ => Items::Objects(None),
+    }
+}
+
 /// The items of a short tuple.
 fn items<'c>(object: &Object<'c>) -> Option<Vec<Object<'c>>> {
     let items: Vec<Object<'c>> = object.iter().ok()?.collect::<Result<_>>().ok()?;
@@ -118,7 +163,8 @@ fn items<'c>(object: &Object<'c>) -> Option<Vec<Object<'c>>> {
 /// How many words arguments of a shape are.
 pub(crate) fn width(shape: &Shape) -> usize {
     match shape {
-        Val::Bool(()) | Val::Int(()) | Val::Float(()) | Val::Object(..) | Val::Scalar(..) => 1,
+        Val::Bool(()) | Val::Int(()) | Val::Float(()) | Val::Scalar(..) => 1,
+        Val::Object(..) | Val::ListObject(..) => 1,
         Val::Array((), _, words) => 1 + words.len(),
         Val::Tuple(items) => items.iter().map(width).sum(),
         _ => 0,
@@ -225,6 +271,12 @@ fn take_slowly<'c>(
                 _ => return None,
             };
         }
+        Val::ListObject((), wanted) => {
+            if class != Some(Class::List) || items_of_list(object, 0) != *wanted {
+                return None;
+            }
+            words.push(object.as_raw().0 as u64);
+        }
         Val::Object((), wanted) => {
             let is_it = match class {
                 Some(Class::Tuple) => *wanted == class && items(object).is_none(),
@@ -268,6 +320,7 @@ pub(crate) fn described(shape: &Shape) -> String {
         Val::Tuple(items) => {
             format!("tuple ({})", items.iter().map(described).collect::<Vec<_>>().join(", "))
         }
+        Val::ListObject((), _) => "List".into(),
         Val::Object((), Some(class)) => format!("{class:?}"),
         _ => "any object".into(),
     }

@@ -62,6 +62,11 @@ impl Source {
         })
     }
 
+    /// A line, counted from 1.
+    pub(crate) fn line(&self, number: u32) -> String {
+        self.text.lines().nth((number as usize).saturating_sub(1)).unwrap_or_default().into()
+    }
+
     /// Where something stands, as Python counts. The first line if the text is none of Python.
     pub(crate) fn position(&self, span: Span) -> Position {
         match self.module() {

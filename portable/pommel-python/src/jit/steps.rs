@@ -151,7 +151,7 @@ impl<'c> Operand<'c> {
     ) -> Option<Result<Operand<'c>>> {
         let ctx = known.ctx();
         let made = match recipe {
-            Val::Object(at, _) | Val::Array(at, ..) => {
+            Val::Object(at, _) | Val::Array(at, ..) | Val::ListObject(at, _) => {
                 // SAFETY: the specialiser has written down that this word is a handle, which machine
                 // code keeps open meanwhile.
                 let lent =
@@ -159,6 +159,7 @@ impl<'c> Operand<'c> {
                 return Some(Ok(Operand::Lent(lent)));
             }
             Val::None => Ok(ctx.none()),
+            Val::Char(at) => super::recipe::character(ctx, words[*at as usize]),
             Val::Bool(at) => ctx.object(words[*at as usize] & 0xff != 0),
             Val::Int(at) => ctx.object(words[*at as usize] as i64),
             Val::Float(at) => ctx.object(f64::from_bits(words[*at as usize])),

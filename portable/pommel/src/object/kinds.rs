@@ -318,6 +318,15 @@ impl<'c> List<'c> {
         let append = |item: HPy| unsafe { calls::ctx_List_Append(ctx.as_raw(), this, item) };
         item.lend(ctx, |item| ctx.check(append(item.as_raw())))
     }
+
+    /// `self[index] = item`.
+    pub fn set_index(&self, index: isize, item: impl IntoPython) -> Result<()> {
+        let (ctx, this) = (self.ctx(), self.as_raw());
+        let index = Len(index);
+        // SAFETY: a list and an open handle.
+        let set = |item: HPy| unsafe { calls::ctx_SetItem_i(ctx.as_raw(), this, index, item) };
+        item.lend(ctx, |item| ctx.check(set(item.as_raw())))
+    }
 }
 
 impl<'c> Tuple<'c> {

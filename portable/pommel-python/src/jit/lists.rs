@@ -1,0 +1,697 @@
+//! Lists in memory, which machine code made and nobody else knows: their memory, what machine code leaves
+//! to the runtime, and the objects that they become.
+//!
+//! `pommel_jit::ir::lists` says where a list has its parts. Machine code has addresses of lists and no
+//! say in how long they live: whenever one is made and many were made since, those that nobody names are
+//! given back. Who makes a list says which ones are named.
+//!
+//! A call that cannot do what it is asked for has done nothing: the same is done on objects then.
+
+use super::native::number;
+use pommel::prelude::*;
+use pommel_jit::ir::lists::{self, Layout, ListCall};
+use pommel_jit::specialise::{Kinds, Tag, layout_of};
+
+/// So many bytes may be in use before it is looked for lists that nobody names.
+const PATIENCE: usize = 32 << 20;
+/// The address of no list: what a variable has that is unbound.
+const NOTHING: u64 = 0;
+/// A list that gets an item has room for so many at least.
+const LEAST_ROOM: usize = 4;
+
+/// A list, with its parts where machine code looks for them.
+#[repr(C)]
+struct Parts {
+    items: u64,
+    room: i64,
+    kind: i64,
+    lengths: [i64; Layout::ALL.len()],
+}
+
+const _: () = {
+    assert!(core::mem::offset_of!(Parts, items) as i64 == lists::ITEMS);
+    assert!(core::mem::offset_of!(Parts, room) as i64 == lists::ROOM);
+    assert!(core::mem::offset_of!(Parts, kind) as i64 == lists::KIND);
+    assert!(core::mem::offset_of!(Parts, lengths) as i64 == lists::LENGTHS);
+};
+
+/// A list and what only the runtime knows of it.
+#[repr(C)]
+struct Entry<'c> {
+    parts: Parts,
+    memory: Vec<u64>,
+    object: Option<Object<'c>>,
+    is_named: bool,
+}
+
+impl Entry<'_> {
+    fn new(kind: i64) -> Self {
+        let parts = Parts { items: 0, room: 0, kind, lengths: [0; Layout::ALL.len()] };
+        Entry { parts, memory: vec![], object: None, is_named: false }
+    }
+
+    /// The words of items that lie side by side, if there are whole words: from one position up or down to
+    /// another one.
+    fn words_of(&self, layout: Layout, start: i64, stop: i64, step: i64) -> Option<Vec<u64>> {
+        let size = layout.size() / 8;
+        match step {
+            _ if size == 0 => None,
+            1 => {
+                let (start, stop) = (start as usize, stop.max(start) as usize);
+                Some(self.memory[start * size..stop * size].to_vec())
+            }
+            -1 if size == 1 => {
+                let (first, end) = ((stop + 1) as usize, (start + 1).max(stop + 1) as usize);
+                Some(self.memory[first..end].iter().rev().copied().collect())
+            }
+            _ => None,
+        }
+    }
+
+    fn layout(&self) -> Option<Layout> {
+        layout_of(self.parts.kind)
+    }
+
+    fn len(&self) -> usize {
+        self.layout().map_or(0, |layout| self.parts.lengths[layout as usize] as usize)
+    }
+
+    /// The tag and the bits of an item.
+    fn item(&self, layout: Layout, at: usize) -> (i64, u64) {
+        match layout {
+            Layout::Bools => {
+                let byte = self.memory[at / 8].to_le_bytes()[at % 8];
+                (Tag::Bool.number(), byte.into())
+            }
+            Layout::Ints => (Tag::Int.number(), self.memory[at]),
+            Layout::Floats => (Tag::Float.number(), self.memory[at]),
+            Layout::Lists => (0, self.memory[at]),
+            Layout::Tagged => (self.memory[2 * at] as i64, self.memory[2 * at + 1]),
+        }
+    }
+
+    fn put(&mut self, layout: Layout, at: usize, (tag, bits): (i64, u64)) {
+        match layout {
+            Layout::Bools => {
+                let mut bytes = self.memory[at / 8].to_le_bytes();
+                bytes[at % 8] = bits as u8;
+                self.memory[at / 8] = u64::from_le_bytes(bytes);
+            }
+            Layout::Tagged => {
+                (self.memory[2 * at], self.memory[2 * at + 1]) = (tag as u64, bits);
+            }
+            _ => self.memory[at] = bits,
+        }
+    }
+
+    fn all(&self) -> Vec<(i64, u64)> {
+        let Some(layout) = self.layout() else { return vec![] };
+        (0..self.len()).map(|at| self.item(layout, at)).collect()
+    }
+
+    /// The items, if all are numbers of one kind of 64 bits.
+    fn words(&mut self) -> Option<&mut [u64]> {
+        let length = self.len();
+        match self.layout()? {
+            Layout::Ints | Layout::Floats => self.memory.get_mut(..length),
+            _ => None,
+        }
+    }
+
+    /// Makes room for so many items. False if there is no memory.
+    fn reserve(&mut self, layout: Layout, count: usize) -> bool {
+        let Some(bytes) = count.checked_mul(layout.size()) else { return false };
+        let words = bytes.div_ceil(8);
+        let more = words.saturating_sub(self.memory.len());
+        if self.memory.try_reserve_exact(more).is_err() {
+            return false;
+        }
+        self.memory.resize(self.memory.len() + more, 0);
+        self.parts.items = self.memory.as_mut_ptr().expose_provenance() as u64;
+        self.parts.room = (self.memory.len() * 8 / layout.size()) as i64;
+        true
+    }
+
+    /// Says that it is of a kind and has so many items.
+    fn is_now(&mut self, kind: i64, length: usize) {
+        self.parts.kind = kind;
+        self.parts.lengths = [0; Layout::ALL.len()];
+        if let Some(layout) = layout_of(kind) {
+            self.parts.lengths[layout as usize] = length as i64;
+        }
+    }
+
+    fn set_len(&mut self, length: usize) {
+        self.is_now(self.parts.kind, length);
+    }
+}
+
+/// Whether items of a kind are such as a list of another kind holds.
+fn is_within(kind: i64, other: i64) -> bool {
+    match (kind, other) {
+        (lists::AN_OBJECT, _) | (_, lists::AN_OBJECT) => false,
+        (lists::NO_ITEMS, _) => true,
+        (lists::LISTS, other) => other == lists::LISTS,
+        (kind, other) => other != lists::LISTS && kind & !other == 0,
+    }
+}
+
+/// The ends of a slice of a list of some length, as `PySlice_AdjustIndices` has them: which of the given
+/// ones are meant says a sum of 1 and 2.
+fn ends(length: i64, given: [i64; 2], meant: i64, step: i64) -> (i64, i64) {
+    let (least, most) = if step > 0 { (0, length) } else { (-1, length - 1) };
+    let end = |given: i64, is_meant: bool, otherwise: i64| match is_meant {
+        true if given < 0 => given.saturating_add(length).max(least),
+        true => given.min(most),
+        false => otherwise,
+    };
+    let (first, last) = if step > 0 { (least, most) } else { (most, least) };
+    (end(given[0], meant & 1 != 0, first), end(given[1], meant & 2 != 0, last))
+}
+
+/// The lists of a call of machine code.
+pub(crate) struct Lists<'c> {
+    ctx: Ctx<'c>,
+    /// All that are there: each is a box of ours.
+    all: Vec<*mut Entry<'c>>,
+    /// How many bytes may be in use before it is looked for what nobody names.
+    patience: usize,
+    used: usize,
+}
+
+/// What a call came to: nothing if it cannot be done.
+type Found<T = u64> = Option<T>;
+
+impl<'c> Lists<'c> {
+    pub(crate) fn new(ctx: Ctx<'c>) -> Lists<'c> {
+        Lists { ctx, all: vec![], patience: PATIENCE, used: 0 }
+    }
+
+    /// The list at an address. Addresses come from machine code, which has them from here.
+    fn entry(&mut self, address: u64) -> Found<&mut Entry<'c>> {
+        let entry = core::ptr::with_exposed_provenance_mut::<Entry<'c>>(address as usize);
+        // SAFETY: the address is `NOTHING` or of a list that is named by whoever has it, so that it was
+        // not given back; nobody else looks at the list meanwhile.
+        unsafe { entry.as_mut() }
+    }
+
+    /// Does what machine code asks for. Nothing if that cannot be done on lists in memory.
+    pub(crate) fn call(&mut self, call: ListCall, words: &[u64]) -> Found {
+        let int = |at: usize| words[at] as i64;
+        match call {
+            ListCall::New => self.make(words, int(0), int(1), (int(2), words[3])),
+            ListCall::Range => self.range(words, [int(0), int(1), int(2)]),
+            ListCall::Slice => self.slice(words),
+            ListCall::Concatenate => {
+                let mut items = self.items_as(words[1], int(0))?;
+                items.extend(self.items_as(words[2], int(0))?);
+                self.filled(words, int(0), &items)
+            }
+            ListCall::Repeat => {
+                let items = self.items_as(words[1], int(0))?;
+                let count = usize::try_from(int(2)).unwrap_or(0);
+                items.len().checked_mul(count).filter(|length| *length < 1 << 32)?;
+                self.filled(words, int(0), &items.repeat(count))
+            }
+            ListCall::Become => self.become_kind(words[0], int(1)),
+            ListCall::Grow => self.grow(words[0], int(1)),
+            ListCall::Extend => self.extend(words[0], words[1]),
+            ListCall::Delete => self.delete(words[0], int(1)),
+            ListCall::Insert => self.insert(words[0], int(1), int(2), (int(3), words[4])),
+            ListCall::Splice => self.splice(words),
+            ListCall::Clear => self.refill(words[0], |_| vec![]),
+            ListCall::Reverse => self.refill(words[0], |mut items| {
+                items.reverse();
+                items
+            }),
+            ListCall::Sort => self.sort(words[0], int(1) != 0),
+            ListCall::Find | ListCall::Count | ListCall::Sum => self.ask(call, words),
+            ListCall::Extreme => self.extreme(words[0], int(1) != 0),
+            ListCall::Equal => self.equal(words[0], words[1], 0).map(u64::from),
+        }
+    }
+
+    /// A list of so many items, all of which are one. `words` are the operands of the call, behind which
+    /// stand the lists that are named.
+    fn make(&mut self, words: &[u64], kind: i64, length: i64, item: (i64, u64)) -> Found {
+        let length = usize::try_from(length).unwrap_or(0);
+        let named = &words[ListCall::New.arity()..];
+        let items = [item.1].into_iter().filter(|_| kind == lists::LISTS);
+        self.clean(named.iter().copied().chain(items));
+        let mut entry = Box::new(Entry::new(kind));
+        if let Some(layout) = layout_of(kind) {
+            entry.reserve(layout, length).then_some(())?;
+            match (layout, item) {
+                (_, (_, 0)) if layout != Layout::Tagged => {}
+                (Layout::Bools, _) => entry.memory.fill(u64::from_le_bytes([1; 8])),
+                (Layout::Tagged, _) => (0..length).for_each(|at| entry.put(layout, at, item)),
+                (_, (_, bits)) => entry.memory.fill(bits),
+            }
+        }
+        entry.is_now(kind, length);
+        Some(self.keep(entry))
+    }
+
+    /// A list with items that are of a kind.
+    fn filled(&mut self, words: &[u64], kind: i64, items: &[(i64, u64)]) -> Found {
+        let mut operands = vec![0; ListCall::New.arity()];
+        operands.extend(&words[3..]);
+        operands.extend(items.iter().filter(|_| kind == lists::LISTS).map(|item| item.1));
+        let made = self.make(&operands, kind, items.len() as i64, (0, 0))?;
+        let entry = self.entry(made)?;
+        if let Some(layout) = entry.layout() {
+            items.iter().enumerate().for_each(|(at, item)| entry.put(layout, at, *item));
+        }
+        Some(made)
+    }
+
+    fn keep(&mut self, entry: Box<Entry<'c>>) -> u64 {
+        self.used += size_of::<Entry<'_>>() + 8 * entry.memory.len();
+        let entry = Box::into_raw(entry);
+        self.all.push(entry);
+        entry.expose_provenance() as u64
+    }
+
+    fn range(&mut self, words: &[u64], [start, stop, step]: [i64; 3]) -> Found {
+        let distance = i128::from(stop) - i128::from(start);
+        let step = i128::from(step);
+        let length = match step {
+            0 => return None,
+            1.. => (distance + step - 1).div_euclid(step),
+            _ => (-distance - step - 1).div_euclid(-step),
+        };
+        let length = length.clamp(0, i64::MAX.into()) as i64;
+        let int = Kinds::one(Tag::Int).bits();
+        let mut operands = vec![0];
+        operands.extend(words);
+        let made = self.make(&operands, int, length, (0, 0))?;
+        let memory = &mut self.entry(made)?.memory;
+        let mut next = i128::from(start);
+        for word in memory.iter_mut().take(length as usize) {
+            *word = next as u64;
+            next += step;
+        }
+        Some(made)
+    }
+
+    /// The items of a list, if all are such as a list of a kind holds.
+    fn items_as(&mut self, list: u64, kind: i64) -> Found<Vec<(i64, u64)>> {
+        let entry = self.entry(list)?;
+        is_within(entry.parts.kind, kind).then(|| entry.all())
+    }
+
+    fn slice(&mut self, words: &[u64]) -> Found {
+        let int = |at: usize| words[at] as i64;
+        let (kind, step, meant) = (int(1), int(4), int(5));
+        let entry = self.entry(words[0])?;
+        let is_it = entry.parts.kind == kind && step != 0 && step != i64::MIN;
+        let (layout, length) = (entry.layout(), entry.len() as i64);
+        if !is_it {
+            return None;
+        }
+        let Some(layout) = layout else { return self.filled(&words[3..], kind, &[]) };
+        let (start, stop) = ends(length, [int(2), int(3)], meant, step);
+        if let Some(memory) = entry.words_of(layout, start, stop, step) {
+            return self.of_words(&words[3..], kind, layout, memory);
+        }
+        let mut items = Vec::new();
+        let mut at = start;
+        while if step > 0 { at < stop } else { at > stop } {
+            items.push(entry.item(layout, at as usize));
+            let Some(next) = at.checked_add(step) else { break };
+            at = next;
+        }
+        self.filled(&words[3..], kind, &items)
+    }
+
+    /// A list with these words as its items.
+    fn of_words(&mut self, words: &[u64], kind: i64, layout: Layout, memory: Vec<u64>) -> Found {
+        let named = words[3..].iter().copied();
+        let items = memory.iter().copied().filter(|_| kind == lists::LISTS);
+        self.clean(named.chain(items));
+        let mut entry = Box::new(Entry::new(kind));
+        let length = memory.len() * 8 / layout.size();
+        entry.memory = memory;
+        entry.reserve(layout, length).then_some(())?;
+        entry.is_now(kind, length);
+        Some(self.keep(entry))
+    }
+
+    fn splice(&mut self, words: &[u64]) -> Found {
+        let (list, other) = (words[0], words[1]);
+        let kind = self.entry(list)?.parts.kind;
+        if kind == lists::AN_OBJECT {
+            return None;
+        }
+        let layout = layout_of(kind);
+        let same = layout.filter(|layout| layout.size() >= 8);
+        let given = [words[2] as i64, words[3] as i64];
+        let length = self.entry(list)?.len();
+        let (start, stop) = ends(length as i64, given, words[4] as i64, 1);
+        let (start, stop) = (start as usize, stop.max(start) as usize);
+        let Some(layout) = same else { return self.splice_items(list, other, start..stop) };
+        let new = match self.entry(other) {
+            None => vec![],
+            Some(other) if other.parts.kind == kind => {
+                other.words_of(layout, 0, other.len() as i64, 1)?
+            }
+            Some(_) => return self.splice_items(list, other, start..stop),
+        };
+        let size = layout.size() / 8;
+        let behind = start + new.len() / size;
+        let needed = behind + length - stop;
+        self.make_room(list, layout, needed)?;
+        let entry = self.entry(list)?;
+        entry.memory.copy_within(stop * size..length * size, behind * size);
+        entry.memory[start * size..behind * size].copy_from_slice(&new);
+        entry.set_len(needed);
+        Some(0)
+    }
+
+    /// The same for items that do not lie in words, or not in the same way.
+    fn splice_items(&mut self, list: u64, other: u64, place: core::ops::Range<usize>) -> Found {
+        let kind = self.entry(list)?.parts.kind;
+        let new = if other == NOTHING { vec![] } else { self.items_as(other, kind)? };
+        let entry = self.entry(list)?;
+        let Some(layout) = entry.layout() else { return Some(0) };
+        let mut items = entry.all();
+        items.splice(place, new);
+        self.make_room(list, layout, items.len())?;
+        let entry = self.entry(list)?;
+        items.iter().enumerate().for_each(|(at, item)| entry.put(layout, at, *item));
+        entry.set_len(items.len());
+        Some(0)
+    }
+
+    /// Makes room for so many items, and for more if there is none.
+    fn make_room(&mut self, list: u64, layout: Layout, needed: usize) -> Found<()> {
+        let entry = self.entry(list)?;
+        let before = entry.memory.len();
+        if (entry.parts.room as usize) < needed {
+            entry.reserve(layout, needed + needed / 2).then_some(())?;
+        }
+        let after = entry.memory.len();
+        self.used += 8 * (after - before);
+        Some(())
+    }
+
+    fn become_kind(&mut self, list: u64, kind: i64) -> Found {
+        if list == NOTHING {
+            return Some(0);
+        }
+        let entry = self.entry(list)?;
+        if entry.parts.kind == kind {
+            return Some(0);
+        }
+        if !is_within(entry.parts.kind, kind) {
+            return None;
+        }
+        let (items, layout) = (entry.all(), layout_of(kind)?);
+        let before = entry.memory.len();
+        entry.reserve(layout, items.len()).then_some(())?;
+        entry.is_now(kind, items.len());
+        items.iter().enumerate().for_each(|(at, item)| entry.put(layout, at, *item));
+        let after = entry.memory.len();
+        self.used += 8 * (after - before);
+        Some(0)
+    }
+
+    fn grow(&mut self, list: u64, kind: i64) -> Found {
+        self.become_kind(list, kind)?;
+        let entry = self.entry(list)?;
+        let (layout, length) = (entry.layout()?, entry.len());
+        self.make_room(list, layout, (length + 1).max(LEAST_ROOM))?;
+        Some(0)
+    }
+
+    fn extend(&mut self, list: u64, by: u64) -> Found {
+        let kind = self.entry(list)?.parts.kind;
+        let items = self.items_as(by, kind)?;
+        if items.is_empty() {
+            return Some(0);
+        }
+        let entry = self.entry(list)?;
+        let (layout, length) = (entry.layout()?, entry.len());
+        let needed = length + items.len();
+        self.make_room(list, layout, needed)?;
+        let entry = self.entry(list)?;
+        items.iter().enumerate().for_each(|(at, item)| entry.put(layout, length + at, *item));
+        entry.set_len(needed);
+        Some(0)
+    }
+
+    fn delete(&mut self, list: u64, index: i64) -> Found {
+        let entry = self.entry(list)?;
+        let (layout, length) = (entry.layout()?, entry.len());
+        let at = if index < 0 { index + length as i64 } else { index };
+        let at = usize::try_from(at).ok().filter(|at| *at < length)?;
+        match layout {
+            Layout::Bools => (at..length - 1).for_each(|at| {
+                let next = entry.item(layout, at + 1);
+                entry.put(layout, at, next);
+            }),
+            layout => {
+                let size = layout.size() / 8;
+                entry.memory.copy_within((at + 1) * size..length * size, at * size);
+            }
+        }
+        entry.set_len(length - 1);
+        Some(0)
+    }
+
+    fn insert(&mut self, list: u64, kind: i64, index: i64, item: (i64, u64)) -> Found {
+        self.grow(list, kind)?;
+        let entry = self.entry(list)?;
+        let (layout, length) = (entry.layout()?, entry.len());
+        let end = length as i64;
+        let at = if index < 0 { index.saturating_add(end).max(0) } else { index.min(end) } as usize;
+        for to in (at..length).rev() {
+            let before = entry.item(layout, to);
+            entry.put(layout, to + 1, before);
+        }
+        entry.put(layout, at, item);
+        entry.set_len(length + 1);
+        Some(0)
+    }
+
+    /// Puts other items in place of those of a list: not more of them.
+    fn refill(
+        &mut self,
+        list: u64,
+        change: impl FnOnce(Vec<(i64, u64)>) -> Vec<(i64, u64)>,
+    ) -> Found {
+        let entry = self.entry(list)?;
+        if entry.parts.kind == lists::AN_OBJECT {
+            return None;
+        }
+        let Some(layout) = entry.layout() else { return Some(0) };
+        let items = change(entry.all());
+        items.iter().enumerate().for_each(|(at, item)| entry.put(layout, at, *item));
+        entry.set_len(items.len());
+        Some(0)
+    }
+
+    fn sort(&mut self, list: u64, backwards: bool) -> Found {
+        let entry = self.entry(list)?;
+        match entry.layout()? {
+            Layout::Bools => self.refill(list, |mut items| {
+                items.sort_by_key(|item| (item.1 == 0) == backwards);
+                items
+            }),
+            Layout::Ints => {
+                let words = entry.words()?;
+                words.sort_unstable_by_key(|word| *word as i64);
+                if backwards {
+                    words.reverse();
+                }
+                Some(0)
+            }
+            // Zeros of both signs are equal: they stay in their order.
+            Layout::Floats => {
+                let words = entry.words()?;
+                let float = |word: &u64| f64::from_bits(*word);
+                // What is no number makes the order a matter of the algorithm.
+                if words.iter().any(|word| float(word).is_nan()) {
+                    return None;
+                }
+                words.sort_by(|a, b| {
+                    let (a, b) = if backwards { (b, a) } else { (a, b) };
+                    float(a).partial_cmp(&float(b)).unwrap_or(core::cmp::Ordering::Equal)
+                });
+                Some(0)
+            }
+            _ => None,
+        }
+    }
+
+    /// What is asked of integers.
+    fn ask(&mut self, call: ListCall, words: &[u64]) -> Found {
+        let entry = self.entry(words[0])?;
+        let layout = entry.layout()?;
+        if !matches!(layout, Layout::Ints | Layout::Bools) {
+            return None;
+        }
+        let mut items = (0..entry.len()).map(|at| entry.item(layout, at).1);
+        match call {
+            ListCall::Find => {
+                let found = items.position(|item| item == words[1]);
+                Some(found.map_or(-1, |at| at as i64) as u64)
+            }
+            ListCall::Count => Some(items.filter(|item| *item == words[1]).count() as u64),
+            _ => {
+                let mut sum = 0_i64;
+                for item in items {
+                    sum = sum.checked_add(item as i64)?;
+                }
+                Some(sum as u64)
+            }
+        }
+    }
+
+    fn extreme(&mut self, list: u64, is_max: bool) -> Found {
+        let entry = self.entry(list)?;
+        let layout = entry.layout()?;
+        let words = entry.words()?;
+        let mut best = *words.first()?;
+        for word in &words[1..] {
+            let (x, y) = if is_max { (best, *word) } else { (*word, best) };
+            let is_better = match layout {
+                Layout::Floats => f64::from_bits(x) < f64::from_bits(y),
+                _ => (x as i64) < y as i64,
+            };
+            if is_better {
+                best = *word;
+            }
+        }
+        Some(best)
+    }
+
+    /// Whether two lists of the same kind are equal.
+    fn equal(&mut self, a: u64, b: u64, depth: usize) -> Found<bool> {
+        let (kind, x) = (self.entry(a)?.parts.kind, self.entry(a)?.all());
+        let (other, y) = (self.entry(b)?.parts.kind, self.entry(b)?.all());
+        if kind == lists::AN_OBJECT || other == lists::AN_OBJECT || depth > 8 {
+            return None;
+        }
+        if x.len() != y.len() {
+            return Some(false);
+        }
+        if x.is_empty() {
+            return Some(true);
+        }
+        match (layout_of(kind)?, kind == other) {
+            (Layout::Ints | Layout::Bools, true) => Some(x == y),
+            (Layout::Floats, true) => {
+                let floats = |items: &[(i64, u64)]| -> Vec<f64> {
+                    items.iter().map(|item| f64::from_bits(item.1)).collect()
+                };
+                let (x, y) = (floats(&x), floats(&y));
+                // What is no number is equal to itself in a list, if it is one object.
+                (!x.iter().chain(&y).any(|float| float.is_nan())).then(|| x == y)
+            }
+            (Layout::Lists, true) => {
+                for (x, y) in x.iter().zip(&y) {
+                    if !self.equal(x.1, y.1, depth + 1)? {
+                        return Some(false);
+                    }
+                }
+                Some(true)
+            }
+            _ => None,
+        }
+    }
+
+    /// Gives lists back that nobody names, if many were made.
+    fn clean(&mut self, named: impl Iterator<Item = u64>) {
+        if self.used < self.patience {
+            return;
+        }
+        let mut left: Vec<u64> = named.collect();
+        while let Some(address) = left.pop() {
+            let Some(entry) = self.entry(address) else { continue };
+            if !core::mem::replace(&mut entry.is_named, true) && entry.parts.kind == lists::LISTS {
+                left.extend(entry.all().iter().map(|item| item.1));
+            }
+        }
+        self.used = 0;
+        let used = &mut self.used;
+        self.all.retain(|entry| {
+            // SAFETY: all of them are boxes of ours; those that go are named nowhere.
+            let kept = unsafe { &mut **entry };
+            if core::mem::take(&mut kept.is_named) {
+                *used += size_of::<Entry<'_>>() + 8 * kept.memory.len();
+                return true;
+            }
+            // SAFETY: see above.
+            drop(unsafe { Box::from_raw(*entry) });
+            false
+        });
+        self.patience = PATIENCE.max(2 * self.used);
+    }
+
+    /// The object that a list becomes, or became before: for all who have it.
+    pub(crate) fn object(&mut self, list: u64) -> Result<Object<'c>> {
+        if list == NOTHING {
+            return Ok(self.ctx.none());
+        }
+        let lost = || Error::runtime_error("a list is lost");
+        let entry = self.entry(list).ok_or_else(lost)?;
+        if let Some(object) = &entry.object {
+            return Ok(object.clone());
+        }
+        let (layout, items) = (entry.layout(), entry.all());
+        if layout != Some(Layout::Lists) {
+            let object = self.list_of(&items)?;
+            return Ok(self.published(list, object));
+        }
+        // It may be in itself: it is there before what is in it.
+        let made = self.ctx.list::<Object<'_>>([])?;
+        self.published(list, made.clone().into());
+        for (_, inner) in items {
+            made.append(self.object(inner)?)?;
+        }
+        Ok(made.into())
+    }
+
+    /// A list is an object from here on: nobody finds items in it any more.
+    fn published(&mut self, list: u64, object: Object<'c>) -> Object<'c> {
+        if let Some(entry) = self.entry(list) {
+            entry.object = Some(object.clone());
+            entry.is_now(lists::AN_OBJECT, 0);
+            entry.parts.room = 0;
+            entry.memory = vec![];
+        }
+        object
+    }
+
+    fn list_of(&self, items: &[(i64, u64)]) -> Result<Object<'c>> {
+        let items: Vec<Object<'c>> = items
+            .iter()
+            .map(|(tag, bits)| number(self.ctx, *tag as u64, *bits))
+            .collect::<Result<_>>()?;
+        self.ctx.list(items).map(Object::from)
+    }
+
+    /// An object with the items that a list of numbers has now.
+    pub(crate) fn copy(&mut self, list: u64) -> Result<Object<'c>> {
+        let lost = || Error::runtime_error("a list is lost");
+        let entry = self.entry(list).ok_or_else(lost)?;
+        match entry.layout() {
+            Some(Layout::Lists) => self.object(list),
+            None if entry.object.is_some() => self.object(list),
+            _ => {
+                let items = entry.all();
+                self.list_of(&items)
+            }
+        }
+    }
+}
+
+impl Drop for Lists<'_> {
+    fn drop(&mut self) {
+        for entry in self.all.drain(..) {
+            // SAFETY: all of them are boxes of ours, and machine code has left.
+            drop(unsafe { Box::from_raw(entry) });
+        }
+    }
+}
