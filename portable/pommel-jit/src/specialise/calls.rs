@@ -161,7 +161,7 @@ impl Specialiser<'_> {
         // What is more than adding one item needs to know where the list ends.
         let is_known_end = matches!(
             (&contents, name, arguments),
-            (Some((_, Contents::List(_))), "append", _) | (Some((_, Contents::Vector(_))), ..)
+            (Some((_, Contents::List(_))), "append", _) | (Some((_, Contents::Vector(..))), ..)
         );
         if let Some(given) = positional(self, arguments)
             && !is_known_end

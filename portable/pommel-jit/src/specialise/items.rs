@@ -387,6 +387,10 @@ impl Specialiser<'_> {
                 let start = self.build.int(0);
                 Val::ListIterator(Box::new(value.clone()), start)
             }
+            Val::Thing(_) if self.elements(value).is_some_and(|part| part.view.rank == 1) => {
+                let start = self.build.int(0);
+                Val::ArrayIterator(Box::new(value.clone()), start)
+            }
             Val::List(..) | Val::Thing(_) => {
                 let Some((address, items)) = self.as_list(value)? else { return Ok(None) };
                 let start = self.build.int(0);
@@ -397,10 +401,6 @@ impl Specialiser<'_> {
                 Val::TupleIterator(items.clone(), start)
             }
             Val::Array(_, view, _) if view.rank == 1 || view.owner.has_axes() => {
-                let start = self.build.int(0);
-                Val::ArrayIterator(Box::new(value.clone()), start)
-            }
-            Val::Thing(_) if self.elements(value).is_some_and(|part| part.view.rank == 1) => {
                 let start = self.build.int(0);
                 Val::ArrayIterator(Box::new(value.clone()), start)
             }

@@ -76,7 +76,7 @@ impl Specialiser<'_> {
     }
 
     /// Both operands of an operator of which one at least is a scalar, and whose. `None` for others.
-    fn operands(&self, a: &Val<Value>, b: &Val<Value>) -> Option<(Operand, Operand, Family)> {
+    fn both(&self, a: &Val<Value>, b: &Val<Value>) -> Option<(Operand, Operand, Family)> {
         let family = match (a, b) {
             (Val::Scalar(_, x), Val::Scalar(_, y)) if x.family != y.family => return None,
             (Val::Scalar(_, flavour), _) | (_, Val::Scalar(_, flavour)) => flavour.family,
@@ -94,7 +94,7 @@ impl Specialiser<'_> {
         a: &Val<Value>,
         b: &Val<Value>,
     ) -> Done<Option<Flow>> {
-        let Some((x, y, family)) = self.operands(a, b) else { return Ok(None) };
+        let Some((x, y, family)) = self.both(a, b) else { return Ok(None) };
         let common = common(x, y);
         // What is in place keeps its type, if it is an array.
         if in_place && family == Family::Pommel && x.element != Some(common) {
@@ -295,7 +295,7 @@ impl Specialiser<'_> {
         a: &Val<Value>,
         b: &Val<Value>,
     ) -> Done<Option<Flow>> {
-        let Some((x, y, family)) = self.operands(a, b) else { return Ok(None) };
+        let Some((x, y, family)) = self.both(a, b) else { return Ok(None) };
         let common = common(x, y);
         let truth = if common.sort() == Sort::Float {
             for operand in [x, y] {

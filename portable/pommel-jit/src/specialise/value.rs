@@ -509,8 +509,8 @@ impl<L: Clone> Contents<L> {
         match self {
             Contents::Vector(family, items) => Contents::Vector(*family, items.clone()),
             Contents::Part { array, key, view, words } => Contents::Part {
-                array: array.with_things(to),
-                key: key.with_things(to),
+                array: array.with_parts(to),
+                key: key.with_parts(to),
                 view: *view,
                 words: words.clone(),
             },
