@@ -27,6 +27,10 @@ impl Translator<'_> {
         if let Some((of, how)) = load(inst.op) {
             return Some(self.load(of, how, args[0], distance(inst)));
         }
+        if let (Op::FNarrow, [x]) = (inst.op, args) {
+            let narrow = self.builder.ins().fdemote(types::F32, *x);
+            return Some(self.builder.ins().fpromote(types::F64, narrow));
+        }
         let ins = self.builder.ins();
         Some(match (inst.op, args) {
             (Op::FAdd, [x, y]) => ins.fadd(*x, *y),

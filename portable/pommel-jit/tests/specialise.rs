@@ -9,8 +9,8 @@ use pommel_jit::ir::run::{NumbersOnly, Outcome as Ended, run};
 use pommel_jit::ir::verify::verify;
 use pommel_jit::passes::optimise;
 use pommel_jit::specialise::{
-    Builtin, Contents, Description, Element, Experience, FunctionObject, Known, Outcome, Recipe,
-    Shape, Specialisation, Summing, Tag, Val, View, World, specialise,
+    Builtin, Contents, Description, Element, Experience, FunctionObject, Known, Outcome, Owner,
+    Recipe, Shape, Specialisation, Summing, Tag, Val, View, World, specialise,
 };
 use pommel_jit::syntax::Module;
 use std::sync::Arc;
@@ -155,14 +155,14 @@ fn shown(recipe: &Recipe, words: &[Datum], heap: &[Option<Contents<u32>>]) -> St
         Val::None => "None".to_owned(),
         Val::Bool(at) | Val::Int(at) | Val::Float(at) => number(word(at)),
         Val::Number(tag, bits, _) => {
-            let (Datum::Int(tag), Datum::Int(bits)) = (word(tag), word(bits)) else {
+            let (Datum::Int(tag), bits) = (word(tag), word(bits).word() as i64) else {
                 panic!("a tag")
             };
-            match Tag::ALL[tag as usize] {
+            match Tag::of_number(tag).unwrap() {
                 Tag::None => "None".to_owned(),
                 Tag::Bool => number(Datum::Bool(bits != 0)),
                 Tag::Int => number(Datum::Int(bits)),
-                Tag::Float => number(Datum::Float(f64::from_bits(bits as u64))),
+                Tag::Float | Tag::Scalar(_) => number(Datum::Float(f64::from_bits(bits as u64))),
             }
         }
         Val::Tuple(items) => {
@@ -170,7 +170,7 @@ fn shown(recipe: &Recipe, words: &[Datum], heap: &[Option<Contents<u32>>]) -> St
             format!("({})", items.join(", "))
         }
         Val::Thing(thing) => match heap[thing.0 as usize].as_ref().unwrap() {
-            Contents::Vector(items) => {
+            Contents::Vector(_, items) => {
                 let items: Vec<String> = items.iter().map(|at| number(word(at))).collect();
                 format!("array([{}])", items.join(", "))
             }
@@ -362,7 +362,7 @@ fn sleds() {
     let slide = program.function("slide").unwrap();
     let known = program.function("solve").unwrap();
     let Description::Function(function) = program.describe(known) else { panic!("a function") };
-    let view = View { element: Element::Float64, rank: 1 };
+    let view = View { owner: Owner::Pommel, element: Element::Float64, rank: 1, packed: true };
     let array: Shape = Val::Array((), view, vec![(); 4].into());
     let arrays = [array.clone(), array.clone(), array.clone(), array];
     let shapes = [&[Val::Known(slide)], &arrays[..], &[Val::Float(()), Val::Int(())]].concat();

@@ -1,6 +1,7 @@
 """What a call does, written down so that two calls can be compared: the result to the bit, the exception
 with its traceback, and what became of the arguments."""
 
+import array
 import copy
 import re
 import struct
@@ -78,6 +79,8 @@ def described(value, seen):
     if isinstance(value, pm.ndarray):
         elements = [described(item, {}) for item in pm.ravel(value).tolist()]
         return "array", value.dtype.name, value.shape, elements
+    if isinstance(value, (array.array, bytearray)):
+        return kind.__name__, getattr(value, "typecode", None), [described(item, {}) for item in value]
     if isinstance(value, (tuple, list)):
         return (kind.__name__, *[described(item, seen) for item in value])
     if isinstance(value, dict):

@@ -192,6 +192,7 @@ fn float(op: Op, immediate: Immediate, x: f64) -> Option<f64> {
         Op::FCeil => x.ceil(),
         Op::FTrunc => x.trunc(),
         Op::FNearest => x.round_ties_even(),
+        Op::FNarrow => f64::from(x as f32),
         Op::Math1 => return math(immediate, x),
         _ => return None,
     })

@@ -139,6 +139,8 @@ operations! {
     FTrunc "ftrunc" [F64] -> [F64] stays pure;
     /// Rounded to the nearest integer, halves to even.
     FNearest "fnearest" [F64] -> [F64] stays pure;
+    /// Rounded to the nearest float of 32 bits.
+    FNarrow "fnarrow" [F64] -> [F64] stays pure;
     /// The size of the first with the sign of the second.
     FCopysign "fcopysign" [F64 F64] -> [F64] stays pure;
     /// Equal.

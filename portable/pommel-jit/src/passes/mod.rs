@@ -6,10 +6,12 @@ pub mod fold;
 pub mod invariant;
 pub mod ownership;
 pub mod params;
+pub mod peel;
 pub mod range;
 pub mod repeated;
 mod replace;
 pub mod rotate;
+pub mod untag;
 
 use crate::ir::Function;
 use crate::ir::verify::verify;
@@ -38,6 +40,14 @@ const LAST_PASSES: &[Pass] =
 /// before.
 pub fn optimise(function: &mut Function) {
     run_all(function, PASSES);
+    if peel::run(function) {
+        check(function, "peel");
+        run_all(function, PASSES);
+    }
+    if untag::run(function) {
+        check(function, "untag");
+        run_all(function, PASSES);
+    }
     rotate::run(function);
     check(function, "rotate");
     run_all(function, LAST_PASSES);

@@ -1,5 +1,6 @@
 //! Calls: of functions in Python, which are followed, and of functions and classes that have a rule.
 
+use super::element::{Element, Family, Flavour};
 use super::recursion::most_copies;
 use super::state::{Frame, Home};
 use super::value::{CodeRef, Contents, Known, Val};
@@ -167,7 +168,7 @@ impl Specialiser<'_> {
         // What is more than adding one item needs to know where the list ends.
         let is_known_end = matches!(
             (&contents, name, arguments),
-            (Some((_, Contents::List(_))), "append", _) | (Some((_, Contents::Vector(_))), ..)
+            (Some((_, Contents::List(_))), "append", _) | (Some((_, Contents::Vector(..))), ..)
         );
         if let Some(given) = positional(self, arguments)
             && !is_known_end
@@ -182,8 +183,8 @@ impl Specialiser<'_> {
                 self.state.heap[thing.0 as usize] = Some(Contents::List(items));
                 self.set(to, Val::None)
             }
-            (Some((_, Contents::Vector(items))), "copy", []) => {
-                let made = self.state.make(Contents::Vector(items));
+            (Some((_, Contents::Vector(family, items))), "copy", []) => {
+                let made = self.state.make(Contents::Vector(family, items));
                 self.set(to, made)
             }
             _ => self.perform(instruction),
@@ -239,7 +240,8 @@ impl Specialiser<'_> {
             (Builtin::Range, parts) => self.range(parts),
             (Builtin::Len, [value]) => self.length(value),
             (Builtin::Isinstance, [value, of]) => self.is_instance(&value.clone(), &of.clone()),
-            (Builtin::Array, [value]) => self.array(value),
+            (Builtin::Array, [value]) => self.array(value, Family::Pommel),
+            (Builtin::NumpyArray, [value]) => self.array(value, Family::Numpy),
             (Builtin::Enumerate, [value]) => {
                 let start = self.build.int(0);
                 self.iterator(value)?.map(|inner| Val::Enumerate(Box::new(inner), start))
@@ -258,13 +260,29 @@ impl Specialiser<'_> {
             (Builtin::Min | Builtin::Max, parts) => {
                 return self.extreme(to, builtin == Builtin::Max, parts, instruction);
             }
+            _ if is_maker(builtin) => None,
             (_, parts) => return self.conversion(to, builtin, parts, instruction),
         };
         if let Some(result) = result {
             return self.set(to, result);
         }
+        self.perform_builtin(to, builtin, given, instruction)
+    }
+
+    /// A function or class that has no rule for its arguments, done on objects.
+    fn perform_builtin(
+        &mut self,
+        to: Reg,
+        builtin: Builtin,
+        given: &Given,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let view = self.made_by(builtin, &given.positional, &given.named);
         if self.perform(instruction)? == Flow::Ends {
             return Ok(Flow::Ends);
+        }
+        if let (Val::Object(handle, _), Some(view)) = (self.get(to), view) {
+            self.guesses.insert(handle, view);
         }
         let class = match builtin {
             Builtin::Len => Class::Int,
@@ -292,7 +310,8 @@ impl Specialiser<'_> {
     fn range(&mut self, parts: &[Val<Value>]) -> Option<Val<Value>> {
         let mut ints = Vec::new();
         for part in parts {
-            ints.push(self.index_of(part)?);
+            let part = self.as_index(part);
+            ints.push(self.index_of(&part)?);
         }
         let (zero, one) = (self.build.int(0), self.build.int(1));
         Some(Val::Range(Arc::new(match ints[..] {
@@ -318,7 +337,9 @@ impl Specialiser<'_> {
     fn length(&mut self, value: &Val<Value>) -> Option<Val<Value>> {
         let length = match value {
             Val::Tuple(items) => items.len(),
-            Val::Array(_, view, words) if view.rank > 0 => return Some(Val::Int(words[1])),
+            value if let Some(elements) = self.elements(value) => {
+                return (elements.view.rank > 0).then(|| Val::Int(elements.length(0)));
+            }
             Val::List(address, items) => return Some(Val::Int(self.list_length(*address, items))),
             Val::ListObject(handle, _) => return Some(Val::Int(self.length_of_object(*handle))),
             Val::Object(handle, Some(Class::Str))
@@ -329,7 +350,7 @@ impl Specialiser<'_> {
             Val::Char(_) => return Some(Val::Int(self.build.int(1))),
             Val::Thing(thing) => match self.state.contents(*thing) {
                 Contents::List(items) => items.len(),
-                Contents::Vector(items) => items.len(),
+                Contents::Vector(_, items) => items.len(),
                 _ => return None,
             },
             _ => return None,
@@ -338,7 +359,7 @@ impl Specialiser<'_> {
     }
 
     /// An array of a list of numbers of which one at least is a float: an array in registers.
-    fn array(&mut self, value: &Val<Value>) -> Option<Val<Value>> {
+    fn array(&mut self, value: &Val<Value>, family: Family) -> Option<Val<Value>> {
         let items: Vec<Val<Value>> = match value {
             Val::Tuple(items) => items.to_vec(),
             Val::Thing(thing) => match self.state.contents(*thing) {
@@ -347,12 +368,22 @@ impl Specialiser<'_> {
             },
             _ => return None,
         };
-        let has_float = items.iter().any(|item| matches!(item, Val::Float(_)));
-        if !has_float || items.len() > LARGEST_VECTOR {
+        let is_float = |item: &Val<Value>| match item {
+            Val::Scalar(_, flavour) => *flavour == Flavour { family, element: Element::Float64 },
+            other => matches!(other, Val::Float(_)),
+        };
+        let is_number = |item: &Val<Value>| {
+            is_float(item)
+                || matches!(item, Val::Int(_))
+                || family == Family::Pommel && matches!(item, Val::Bool(_))
+        };
+        let fits = items.iter().any(is_float) && items.iter().all(is_number);
+        if !fits || items.len() > LARGEST_VECTOR {
             return None;
         }
+        let items = items.iter().map(|item| self.as_python(item)).collect::<Vec<_>>();
         let items: Option<_> = items.iter().map(|item| self.float_of(item)).collect();
-        Some(self.state.make(Contents::Vector(items?)))
+        Some(self.state.make(Contents::Vector(family, items?)))
     }
 
     /// `min` and `max` of numbers of one kind: the first of those that are equal.
@@ -399,7 +430,17 @@ impl Specialiser<'_> {
         parts: &[Val<Value>],
         instruction: &Instruction,
     ) -> Done<Flow> {
-        let result = match (builtin, parts) {
+        if let (Builtin::Abs, [Val::Scalar(leaf, flavour)]) = (builtin, parts) {
+            return match self.scalar_abs(*leaf, *flavour) {
+                Some(result) => self.set(to, result),
+                None => self.perform(instruction),
+            };
+        }
+        if !parts.iter().all(|part| is_converted(builtin, part)) {
+            return self.perform(instruction);
+        }
+        let parts: Vec<Val<Value>> = parts.iter().map(|part| self.as_python(part)).collect();
+        let result = match (builtin, &parts[..]) {
             (Builtin::Copysign, [a, b]) => match (self.float_of(a), self.float_of(b)) {
                 (Some(a), Some(b)) => Val::Float(self.op(Op::FCopysign, &[a, b])),
                 _ => return self.perform(instruction),
@@ -506,7 +547,8 @@ impl Specialiser<'_> {
         }
         let mut numbers = Vec::new();
         for value in &given.positional {
-            match self.float_of(value) {
+            let value = self.as_python(value);
+            match self.float_of(&value) {
                 Some(number) => numbers.push(number),
                 None => return self.perform(instruction),
             }
@@ -534,6 +576,28 @@ fn positional(specialiser: &Specialiser<'_>, arguments: &[Argument]) -> Option<V
         _ => None,
     };
     arguments.iter().map(value).collect()
+}
+
+/// Whether a function makes arrays on objects only.
+fn is_maker(builtin: Builtin) -> bool {
+    use Builtin as B;
+    matches!(
+        builtin,
+        B::Arange | B::Empty | B::EmptyLike | B::Ones | B::OnesLike | B::Zeros | B::ZerosLike
+    ) || matches!(builtin, B::NumpyArange | B::NumpyEmpty | B::NumpyEmptyLike | B::NumpyOnes)
+        || matches!(builtin, B::NumpyOnesLike | B::NumpyZeros | B::NumpyZerosLike)
+}
+
+/// Whether a function of numbers sees only the value of an argument: what rounds asks scalars how they do
+/// it.
+fn is_converted(builtin: Builtin, part: &Val<Value>) -> bool {
+    let Val::Scalar(_, flavour) = part else { return true };
+    match builtin {
+        Builtin::Floor | Builtin::Ceil | Builtin::Trunc => {
+            flavour.family == Family::Numpy && flavour.element == Element::Float64
+        }
+        _ => true,
+    }
 }
 
 /// The function of the C library that a function of `math` calls.

@@ -1,7 +1,9 @@
 //! Attributes, items, iterators: what is taken out of things and put into them.
 
+use super::arrays::Elements;
+use super::element::{Element, Family, Flavour};
 use super::join::Incoming;
-use super::value::{Contents, Element, Shape, Val, View, infallible};
+use super::value::{Contents, Shape, Val, View, infallible};
 use super::world::Description;
 use super::{Done, Flow, Specialiser};
 use crate::code::{Instruction, Name, Reg};
@@ -29,21 +31,14 @@ struct Step {
 /// An item, which may be looked at only where it is known to be there.
 enum Item {
     Value(Val<Value>),
-    Element(Element, Value),
+    Element(View, Value),
+    /// A row of an array.
+    Row(Val<Value>, Value),
     /// The item of a list in memory at a position.
     Listed(Val<Value>, Value),
     /// One of some values that are alike.
     One(Arc<[Val<Value>]>, Value),
     Tuple(Vec<Item>),
-}
-
-/// Where an index leads.
-enum Found {
-    At(Value),
-    /// To no element. Nothing comes behind this.
-    OutOfBounds,
-    /// To something else than an element.
-    Nothing,
 }
 
 impl Specialiser<'_> {
@@ -67,7 +62,7 @@ impl Specialiser<'_> {
                 let contents = self.state.contents(*thing);
                 let is_method = match contents {
                     Contents::List(_) => is_method_of_list(&text),
-                    Contents::Vector(_) => &*text == "copy",
+                    Contents::Vector(..) => &*text == "copy",
                     _ => false,
                 };
                 if is_method {
@@ -80,6 +75,9 @@ impl Specialiser<'_> {
                 return self.set(to, Val::Method(Box::new(value), (&*text).into()));
             }
             _ => {}
+        }
+        if let Some(found) = self.attribute_of_array(&value, &text) {
+            return self.set(to, found);
         }
         self.perform(instruction)
     }
@@ -112,7 +110,13 @@ impl Specialiser<'_> {
             Val::Tuple(items) => items.to_vec(),
             Val::Thing(thing) => match self.state.contents(*thing) {
                 Contents::List(items) => items.clone(),
-                Contents::Vector(items) => items.iter().map(|item| Val::Float(*item)).collect(),
+                Contents::Vector(Family::Pommel, items) => {
+                    items.iter().map(|item| Val::Float(*item)).collect()
+                }
+                Contents::Vector(family, items) => {
+                    let flavour = Flavour { family: *family, element: Element::Float64 };
+                    items.iter().map(|item| Val::Scalar(*item, flavour)).collect()
+                }
                 _ => return None,
             },
             _ => return None,
@@ -194,20 +198,11 @@ impl Specialiser<'_> {
                     return Ok(flow);
                 }
             }
-            Val::Array(_, view, words) => match self.element(*view, words, &index) {
-                Found::At(address) => {
-                    let item = self.load(view.element, address);
-                    self.keep(&value);
-                    return self.set(to, item);
+            _ => {
+                if let Some(flow) = self.load_of_array(to, object, &value, &index)? {
+                    return Ok(flow);
                 }
-                Found::OutOfBounds => return Ok(Flow::Ends),
-                Found::Nothing => {}
-            },
-            Val::Object(handle, Some(Class::Array)) if !self.is_refuted() => {
-                self.assume_floats(*handle, &index);
-                return self.load_item(to, object, key, instruction);
             }
-            _ => {}
         }
         self.perform(instruction)
     }
@@ -219,6 +214,12 @@ impl Specialiser<'_> {
         value: Reg,
         instruction: &Instruction,
     ) -> Done<Flow> {
+        let mut again = |this: &mut Self| this.store_item(object, key, value, instruction);
+        if self.elements(&self.get(object)).is_some()
+            && let Some(flow) = self.by_kind(value, &mut again)?
+        {
+            return Ok(flow);
+        }
         let (target, index, item) = (self.get(object), self.get(key), self.get(value));
         if let Val::List(..) | Val::ListObject(..) = target {
             let mut again = |this: &mut Self| this.store_item(object, key, value, instruction);
@@ -226,14 +227,14 @@ impl Specialiser<'_> {
                 return Ok(flow);
             }
         }
-        match &target {
-            Val::Thing(thing) => match self.state.contents(*thing).clone() {
-                Contents::Vector(mut items) => {
+        if let Val::Thing(thing) = &target {
+            match self.state.contents(*thing).clone() {
+                Contents::Vector(family, mut items) => {
                     if let (Some(i), Some(number)) =
-                        (self.position(&index, items.len()), self.float_of(&item))
+                        (self.position(&index, items.len()), self.float_of(&self.as_python(&item)))
                     {
                         items[i] = number;
-                        self.state.heap[thing.0 as usize] = Some(Contents::Vector(items));
+                        self.state.heap[thing.0 as usize] = Some(Contents::Vector(family, items));
                         return Ok(Flow::On);
                     }
                 }
@@ -245,138 +246,20 @@ impl Specialiser<'_> {
                     }
                 }
                 _ => {}
-            },
-            Val::ListObject(handle, items) => {
-                let items = items.clone();
-                if let Some(flow) = self.store_to_object((*handle, &items), &index, &item)? {
-                    return Ok(flow);
-                }
             }
-            Val::List(..) => {}
-            Val::Array(_, view, words) if fits(view.element, &item) => {
-                let zero = self.build.int(0);
-                let writable = self.op(Op::INe, &[words[words.len() - 1], zero]);
-                if self.guard(writable) == Flow::Ends {
-                    return Ok(Flow::Ends);
-                }
-                match self.element(*view, words, &index) {
-                    Found::At(address) => {
-                        let flow = self.store(view.element, address, &item)?;
-                        self.keep(&target);
-                        return Ok(flow);
-                    }
-                    Found::OutOfBounds => return Ok(Flow::Ends),
-                    Found::Nothing => {}
-                }
-            }
-            Val::Object(handle, Some(Class::Array)) if !self.is_refuted() => {
-                self.assume_floats(*handle, &index);
-                return self.store_item(object, key, value, instruction);
-            }
-            _ => {}
+        }
+        if let Val::ListObject(handle, items) = &target
+            && let Some(flow) = self.store_to_object((*handle, items), &index, &item)?
+        {
+            return Ok(flow);
+        }
+        if let Some(flow) = self.store_to_array(object, &target, &index, &item)? {
+            return Ok(flow);
         }
         if let Some(flow) = self.store_to_list(object, key, value)? {
             return Ok(flow);
         }
         self.perform(instruction)
-    }
-
-    /// Takes it for granted that an array is one of floats with as many axes as an index speaks of.
-    fn assume_floats(&mut self, handle: Value, index: &Val<Value>) {
-        let view = View { element: Element::Float64, rank: rank_of(index) };
-        let array = self.view(handle, view, true);
-        self.spread(&Val::Object(handle, Some(Class::Array)), &array);
-    }
-
-    /// Whoever has a value has another one now, which is the same object.
-    fn spread(&mut self, old: &Val<Value>, new: &Val<Value>) {
-        for register in self.state.frames.iter_mut().flat_map(|frame| &mut frame.registers) {
-            if register == old {
-                *register = new.clone();
-            }
-        }
-    }
-
-    /// Looks at an array. Exits if it is not such a one.
-    pub(super) fn view(&mut self, handle: Value, view: View, is_guess: bool) -> Val<Value> {
-        // Each look has words of its own, which nobody else writes.
-        self.views.push(view);
-        let number = self.views.len() - 1;
-        let exit = if is_guess { self.exit_refuted() } else { self.exit() };
-        let immediate = Immediate::Int(number as i64);
-        let place = self.build.emit(Op::View, &[handle], immediate, Some(exit))[0];
-        let count = 2 + 2 * usize::from(view.rank);
-        let words = (0..count)
-            .map(|i| self.build.emit(Op::LoadI64, &[place], Immediate::Int(8 * i as i64), None)[0]);
-        let words = words.collect();
-        Val::Array(handle, view, words)
-    }
-
-    /// The element that an index names, if it does: with an integer for each axis. Exits where one is out
-    /// of bounds.
-    fn element(&mut self, view: View, words: &[Value], index: &Val<Value>) -> Found {
-        let parts: Vec<Val<Value>> = match index {
-            Val::Tuple(parts) => parts.to_vec(),
-            single => vec![single.clone()],
-        };
-        // Truth values are masks.
-        let are_ints = parts.iter().all(|part| matches!(part, Val::Int(_)));
-        if parts.len() != usize::from(view.rank) || !are_ints {
-            return Found::Nothing;
-        }
-        let mut address = words[0];
-        for (axis, part) in parts.iter().enumerate() {
-            let Val::Int(index) = *part else { continue };
-            let (length, stride) = (words[1 + axis], words[1 + parts.len() + axis]);
-            let zero = self.build.int(0);
-            let from_end = self.op(Op::IAddWrap, &[index, length]);
-            let negative = self.op(Op::ILt, &[index, zero]);
-            let position = self.build.select(negative, from_end, index);
-            let inside = self.op(Op::ULt, &[position, length]);
-            if self.guard(inside) == Flow::Ends {
-                return Found::OutOfBounds;
-            }
-            let distance = self.op(Op::IMulWrap, &[position, stride]);
-            address = self.op(Op::IAddWrap, &[address, distance]);
-        }
-        Found::At(address)
-    }
-
-    /// An array is there until here, since its elements have just been read or written.
-    fn keep(&mut self, array: &Val<Value>) {
-        if let Val::Array(handle, ..) = array {
-            self.build.emit(Op::Keep, &[*handle], Immediate::None, None);
-        }
-    }
-
-    fn load(&mut self, element: Element, address: Value) -> Val<Value> {
-        let op = match element {
-            Element::Bool => Op::LoadBool,
-            Element::Int64 => Op::LoadI64,
-            Element::Float64 => Op::LoadF64,
-        };
-        let value = self.build.emit(op, &[address], Immediate::Int(0), None)[0];
-        match element {
-            Element::Bool => Val::Bool(value),
-            Element::Int64 => Val::Int(value),
-            Element::Float64 => Val::Float(value),
-        }
-    }
-
-    fn store(&mut self, element: Element, address: Value, item: &Val<Value>) -> Done<Flow> {
-        let (op, value) = match (element, item) {
-            (Element::Bool, Val::Bool(truth)) => (Op::StoreBool, *truth),
-            (Element::Int64, item) => match self.index_of(item) {
-                Some(number) => (Op::StoreI64, number),
-                None => return self.leave_for_good(),
-            },
-            (_, item) => match self.float_of(item) {
-                Some(number) => (Op::StoreF64, number),
-                None => return self.leave_for_good(),
-            },
-        };
-        self.build.emit(op, &[address, value], Immediate::Int(0), None);
-        Ok(Flow::On)
     }
 
     pub(super) fn unpack(
@@ -509,6 +392,10 @@ impl Specialiser<'_> {
                 let start = self.build.int(0);
                 Val::ListIterator(Box::new(value.clone()), start)
             }
+            Val::Thing(_) if self.elements(value).is_some_and(|part| part.view.rank == 1) => {
+                let start = self.build.int(0);
+                Val::ArrayIterator(Box::new(value.clone()), start)
+            }
             Val::List(..) | Val::Thing(_) => {
                 let Some((address, items)) = self.as_list(value)? else { return Ok(None) };
                 let start = self.build.int(0);
@@ -518,7 +405,7 @@ impl Specialiser<'_> {
                 let start = self.build.int(0);
                 Val::TupleIterator(items.clone(), start)
             }
-            Val::Array(_, View { rank: 1, .. }, _) => {
+            Val::Array(_, view, _) if view.rank == 1 || view.owner.has_axes() => {
                 let start = self.build.int(0);
                 Val::ArrayIterator(Box::new(value.clone()), start)
             }
@@ -570,7 +457,11 @@ impl Specialiser<'_> {
     /// The arrays of an iterator are there until here.
     fn keep_iterated(&mut self, iterator: &Val<Value>) {
         match iterator {
-            Val::ArrayIterator(array, _) => self.keep(array),
+            Val::ArrayIterator(array, _) => {
+                if let Some(elements) = self.elements(array) {
+                    self.keep(&elements.keeper);
+                }
+            }
             Val::Enumerate(inner, _) => self.keep_iterated(inner),
             Val::Zip(inner) => inner.iter().for_each(|inner| self.keep_iterated(inner)),
             _ => {}
@@ -626,14 +517,24 @@ impl Specialiser<'_> {
                 }
             }
             Val::ArrayIterator(array, next) => {
-                let Val::Array(_, view, words) = &**array else { return Ok(None) };
+                let Some(Elements { view, words, .. }) = self.elements(array) else {
+                    return Ok(None);
+                };
                 let one = self.build.int(1);
                 let has_item = self.op(Op::ILt, &[*next, words[1]]);
-                let distance = self.op(Op::IMulWrap, &[*next, words[2]]);
-                let address = self.op(Op::IAddWrap, &[words[0], distance]);
                 let rest = self.op(Op::IAddWrap, &[*next, one]);
                 let rest = Val::ArrayIterator(array.clone(), rest);
-                Step { has_item, item: Item::Element(view.element, address), rest }
+                if view.rank > 1 {
+                    let item = Item::Row((**array).clone(), *next);
+                    return Ok(Some(Step { has_item, item, rest }));
+                }
+                let stride = match view.packed {
+                    true => self.build.int(i64::from(view.element.size())),
+                    false => words[2],
+                };
+                let distance = self.op(Op::IMulWrap, &[*next, stride]);
+                let address = self.op(Op::IAddWrap, &[words[0], distance]);
+                Step { has_item, item: Item::Element(view, address), rest }
             }
             Val::ListIterator(list, next) => {
                 let length = match &**list {
@@ -668,7 +569,11 @@ impl Specialiser<'_> {
         Ok(match item {
             Item::Value(value) => value,
             Item::One(items, place) => self.one_of(&items, place)?,
-            Item::Element(element, address) => self.load(element, address),
+            Item::Element(view, address) => match self.load(view, address) {
+                Some(item) => item,
+                None => return self.refused("an element that is never one"),
+            },
+            Item::Row(array, position) => self.row(&array, position),
             Item::Listed(Val::List(address, items), position) => {
                 self.read(address, &items, position)
             }
@@ -761,21 +666,4 @@ fn is_method_of_list(name: &str) -> bool {
     let all =
         ["append", "pop", "extend", "insert", "reverse", "clear", "sort", "copy", "index", "count"];
     all.contains(&name)
-}
-
-/// How many axes an index speaks of.
-fn rank_of(index: &Val<Value>) -> u8 {
-    match index {
-        Val::Tuple(parts) => parts.len() as u8,
-        _ => 1,
-    }
-}
-
-/// Whether an item can be put into an array as it is.
-fn fits(element: Element, item: &Val<Value>) -> bool {
-    match element {
-        Element::Bool => matches!(item, Val::Bool(_)),
-        Element::Int64 => matches!(item, Val::Int(_) | Val::Bool(_)),
-        Element::Float64 => matches!(item, Val::Int(_) | Val::Bool(_) | Val::Float(_)),
-    }
 }

@@ -1,6 +1,7 @@
 //! Brings together what comes to one point on several ways, and loops.
 
 use super::build::Constant;
+use super::element::{Family, Owner, Sort};
 use super::lists::items_of_list;
 use super::state::State;
 use super::value::{Contents, Kinds, Shape, Tag, Thing, Val, infallible};
@@ -40,6 +41,11 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
         Val::Bool(()) => types.push(Type::Bool),
         Val::Int(()) => types.push(Type::I64),
         Val::Float(()) => types.push(Type::F64),
+        Val::Scalar((), flavour) => types.push(match flavour.element.sort() {
+            Sort::Truth => Type::Bool,
+            Sort::Signed | Sort::Unsigned => Type::I64,
+            Sort::Float => Type::F64,
+        }),
         Val::Number((), (), _) => types.extend([Type::I64, Type::I64]),
         Val::Object((), _) => types.push(Type::Obj),
         Val::Array((), _, words) => {
@@ -72,7 +78,12 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
 
 fn add_contents_types(contents: &Contents<()>, types: &mut Vec<Type>) {
     match contents {
-        Contents::Vector(items) => types.extend(items.iter().map(|()| Type::F64)),
+        Contents::Vector(_, items) => types.extend(items.iter().map(|()| Type::F64)),
+        Contents::Part { array, key, words, .. } => {
+            add_types(array, types);
+            add_types(key, types);
+            types.extend(words.iter().map(|()| Type::I64));
+        }
         Contents::List(items) => items.iter().for_each(|item| add_types(item, types)),
         Contents::Cell(value) => add_types(value, types),
         Contents::Function { defaults, keyword_defaults, cells, .. } => {
@@ -247,7 +258,8 @@ impl<L> Contents<L> {
     /// The class of the object that it becomes, if the runtime knows it.
     pub(super) fn class(&self) -> Option<Class> {
         match self {
-            Contents::Vector(_) => Some(Class::Array),
+            Contents::Vector(family, _) => (*family == Family::Pommel).then_some(Class::Array),
+            Contents::Part { view, .. } => (view.owner == Owner::Pommel).then_some(Class::Array),
             Contents::List(_) => Some(Class::List),
             Contents::Cell(_) | Contents::Function { .. } => None,
         }
@@ -260,7 +272,9 @@ fn merged_contents(a: &Contents<()>, b: &Contents<()>) -> Option<Contents<()>> {
         same.then(|| a.iter().zip(b).map(|(a, b)| a.merged(b)).collect())
     };
     match (a, b) {
-        (Contents::Vector(x), Contents::Vector(y)) if x.len() == y.len() => Some(a.clone()),
+        (Contents::Vector(f, x), Contents::Vector(g, y)) if (f, x.len()) == (g, y.len()) => {
+            Some(a.clone())
+        }
         (Contents::List(x), Contents::List(y)) => merged(x, y).map(Contents::List),
         (Contents::Cell(x), Contents::Cell(y)) if same_things(x, y) => {
             Some(Contents::Cell(x.merged(y)))
@@ -328,7 +342,11 @@ impl Specialiser<'_> {
                 continue;
             }
             args.iter_mut().zip(&leaves).for_each(|(args, leaves)| args.push(leaves[i]));
-            joined.push(self.build.function.param(block, *of));
+            let param = self.build.function.param(block, *of);
+            if let Some(view) = self.guesses.get(&leaves[0][i]).copied() {
+                self.guesses.insert(param, view);
+            }
+            joined.push(param);
         }
         let mut state = None;
         for (way, args) in incoming.into_iter().zip(args) {
@@ -466,10 +484,11 @@ impl Specialiser<'_> {
             Val::Bool(truth) => (Tag::Bool, self.op(Op::BToI, &[*truth])),
             Val::Int(number) => (Tag::Int, *number),
             Val::Float(number) => (Tag::Float, self.op(Op::FBits, &[*number])),
+            Val::Scalar(leaf, flavour) => (Tag::Scalar(*flavour), self.bits_of(*leaf, *flavour)),
             Val::Number(tag, bits, _) => return Val::Number(*tag, *bits, kinds),
             _ => (Tag::None, self.build.int(0)),
         };
-        let tag = self.build.int(tag as i64);
+        let tag = self.build.int(tag.number());
         Val::Number(tag, bits, kinds)
     }
 
@@ -500,7 +519,11 @@ impl Specialiser<'_> {
         for (i, leaf) in leaves.iter().enumerate() {
             if changing[i] {
                 args.push(*leaf);
-                inside.push(self.build.function.param(head, types[i]));
+                let param = self.build.function.param(head, types[i]);
+                if let Some(view) = self.guesses.get(leaf).copied() {
+                    self.guesses.insert(param, view);
+                }
+                inside.push(param);
             } else {
                 inside.push(*leaf);
             }

@@ -36,7 +36,7 @@ fn items_within<'h, L: Clone + 'h>(
         let kind = match item {
             Val::Thing(inner) => Items::Lists(items_within(*inner, heap, depth)?.into()),
             Val::List(_, inner) => Items::Lists(inner.clone().into()),
-            number => Items::Numbers(number.shape().kinds()?),
+            number => Items::Numbers(number.shape().python_kinds()?),
         };
         all = all.with(&kind)?;
     }
@@ -345,7 +345,7 @@ impl Specialiser<'_> {
                 let kind = Items::Lists(inner.clone().into());
                 Some((item, kind))
             }
-            number => number.shape().kinds().map(|kinds| (item, Items::Numbers(kinds))),
+            number => number.shape().python_kinds().map(|kinds| (item, Items::Numbers(kinds))),
         })
     }
 
@@ -514,7 +514,7 @@ impl Specialiser<'_> {
             Val::Object(_, Some(class)) => {
                 matches!(class, Class::Int | Class::Float | Class::Bool)
             }
-            number => number.shape().kinds().is_some(),
+            number => number.shape().python_kinds().is_some(),
         };
         !self.is_listable(list) || !can_be(item)
     }

@@ -8,10 +8,13 @@
 //! Calls of functions that are known are followed into the function, with a frame of its own. An exit
 //! writes down all frames, and the runtime goes on from there on objects.
 
+mod arrays;
 mod build;
 mod calls;
 mod characters;
+mod element;
 mod exits;
+mod guesses;
 mod items;
 mod join;
 mod list_rules;
@@ -20,6 +23,7 @@ mod numbers;
 mod objects;
 mod objects_of_lists;
 mod recursion;
+mod scalars;
 mod special;
 mod state;
 mod value;
@@ -27,9 +31,8 @@ mod world;
 mod worth;
 
 pub use build::NOTHING;
-pub use value::{
-    CodeRef, Contents, Element, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of,
-};
+pub use element::{Element, Family, Flavour, Owner, Sort};
+pub use value::{CodeRef, Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of};
 pub use world::{
     Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
     ObjectLayout, Origin, Outcome, Place, Recipe, Refusal, Site, Specialisation, Summing, World,
@@ -75,6 +78,8 @@ enum Flow {
 struct Facts {
     /// Registers that are written in the loop that begins with a block, for all blocks that begin one.
     written: HashMap<BlockId, Vec<Reg>>,
+    /// Registers whose items are read or written there.
+    indexed: HashMap<BlockId, Vec<Reg>>,
     /// For every block, how many loops it is in.
     depths: Vec<u32>,
 }
@@ -121,6 +126,10 @@ struct Specialiser<'w> {
     sites: Vec<Site>,
     leaves: Vec<Origin>,
     views: Vec<View>,
+    /// What objects are probably that are arrays, by their handles.
+    guesses: HashMap<Value, View>,
+    /// What methods give that copy arrays, by their handles.
+    copiers: HashMap<Value, View>,
 }
 
 /// Specialises a function for arguments of certain shapes: one for each parameter, in the order of the
@@ -155,6 +164,8 @@ pub fn specialise(
         sites: vec![],
         leaves: vec![],
         views: vec![],
+        guesses: HashMap::new(),
+        copiers: HashMap::new(),
     };
     for _ in 0..ATTEMPTS {
         match specialiser.attempt(function, arguments) {
@@ -177,6 +188,8 @@ impl Specialiser<'_> {
         self.is_doubtful = false;
         self.recursion.begin();
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
+        self.guesses.clear();
+        self.copiers.clear();
         self.leaves.clear();
         let entry = self.build.block;
         let mut given = Vec::new();
@@ -268,8 +281,10 @@ impl Specialiser<'_> {
             for block in loops.iter().flat_map(|(_, inside)| inside) {
                 depths[block.0 as usize] += 1;
             }
-            let written = loops.iter().map(|(head, inside)| (*head, written_in(code, inside)));
-            Rc::new(Facts { written: written.collect(), depths })
+            let of = |find: fn(&Code, &[BlockId]) -> Vec<Reg>| {
+                loops.iter().map(|(head, inside)| (*head, find(code, inside))).collect()
+            };
+            Rc::new(Facts { written: of(written_in), indexed: of(indexed_in), depths })
         });
         Rc::clone(facts)
     }
@@ -311,7 +326,10 @@ impl Specialiser<'_> {
         self.join(incoming)?;
         self.state.top_mut().point = Point { block, index: 0 };
         match facts.written.get(&block) {
-            Some(written) => self.enter_loop(block, written),
+            Some(written) => {
+                self.look_before_loop(&facts.indexed[&block])?;
+                self.enter_loop(block, written)
+            }
             None => Ok(()),
         }
     }
@@ -577,6 +595,24 @@ fn inside(code: &Code, head: BlockId) -> Vec<BlockId> {
         }
     }
     inside
+}
+
+/// The registers whose items are read or written in blocks of a loop.
+fn indexed_in(code: &Code, inside: &[BlockId]) -> Vec<Reg> {
+    let mut indexed = Vec::new();
+    for block in inside {
+        for (instruction, _) in &code.block(*block).instructions {
+            match instruction {
+                Instruction::LoadItem { object, .. } | Instruction::StoreItem { object, .. } => {
+                    indexed.push(*object);
+                }
+                _ => {}
+            }
+        }
+    }
+    indexed.sort_unstable();
+    indexed.dedup();
+    indexed
 }
 
 /// The registers that are written in blocks of a loop.

@@ -1,6 +1,7 @@
 //! Arithmetic and comparisons of numbers, with Python's meaning.
 
-use super::value::{Contents, Tag, Val};
+use super::element::{Element, Family};
+use super::value::{Contents, Kinds, Tag, Val};
 use super::{Done, Flow, Specialiser};
 use crate::code::{Binary, Compare, Instruction, Reg, Unary};
 use crate::ir::op::{Class, Math};
@@ -36,7 +37,7 @@ impl Specialiser<'_> {
             let state = self.state.clone();
             let mut other = None;
             if kinds.peek().is_some() {
-                let number = self.build.int(kind as i64);
+                let number = self.build.int(kind.number());
                 let is_kind = self.op(Op::IEq, &[tag, number]);
                 let (yes, no) = self.build.branch(is_kind);
                 self.build.block = yes;
@@ -50,6 +51,7 @@ impl Specialiser<'_> {
                 }
                 Tag::Int => Val::Int(bits),
                 Tag::Float => Val::Float(self.op(Op::FOfBits, &[bits])),
+                Tag::Scalar(flavour) => self.scalar_of_bits(bits, flavour),
             };
             // Whoever has it knows now what it is.
             for register in &mut self.state.top_mut().registers {
@@ -142,7 +144,7 @@ impl Specialiser<'_> {
                 Val::Float(_) => Class::Float,
                 Val::Int(_) => Class::Int,
                 Val::Thing(thing) => match self.state.contents(*thing) {
-                    Contents::Vector(_) => Class::Float,
+                    Contents::Vector(Family::Pommel, _) => Class::Float,
                     _ => return Ok(()),
                 },
                 _ => return Ok(()),
@@ -182,12 +184,15 @@ impl Specialiser<'_> {
             return Ok(flow);
         }
         let value = self.get(operand);
+        if let Val::Scalar(leaf, flavour) = value {
+            return self.scalar_unary(to, operator, leaf, flavour, instruction);
+        }
         let Some(number) = self.number(&value) else {
             if let (Val::Thing(thing), Unary::Negative) = (&value, operator)
-                && let Contents::Vector(items) = self.state.contents(*thing).clone()
+                && let Contents::Vector(family, items) = self.state.contents(*thing).clone()
             {
                 let items = items.iter().map(|item| self.op(Op::FNeg, &[*item])).collect();
-                let made = self.state.make(Contents::Vector(items));
+                let made = self.state.make(Contents::Vector(family, items));
                 return self.set(to, made);
             }
             return self.perform(instruction);
@@ -234,6 +239,9 @@ impl Specialiser<'_> {
         let (a, b) = (self.get(left), self.get(right));
         let in_place = matches!(instruction, Instruction::Binary { in_place: true, .. });
         if let Some(flow) = self.vectors(to, operator, in_place, &a, &b)? {
+            return Ok(flow);
+        }
+        if let Some(flow) = self.scalars_binary(to, operator, in_place, &a, &b)? {
             return Ok(flow);
         }
         let (Some(x), Some(y)) = (self.number(&a), self.number(&b)) else {
@@ -308,7 +316,7 @@ impl Specialiser<'_> {
     }
 
     /// Whether an integer is a float without rounding, for certain.
-    fn is_exact(&mut self, value: Value) -> Value {
+    pub(super) fn is_exact(&mut self, value: Value) -> Value {
         let (offset, end) = (self.build.int(EXACT), self.build.int(2 * EXACT + 1));
         let moved = self.op(Op::IAddWrap, &[value, offset]);
         self.op(Op::ULt, &[moved, end])
@@ -408,7 +416,7 @@ impl Specialiser<'_> {
 
     /// Whether the power is a float: not so for zero to a negative one, nor a negative number to one that
     /// is not whole.
-    fn has_power(&mut self, a: Value, b: Value) -> Value {
+    pub(super) fn has_power(&mut self, a: Value, b: Value) -> Value {
         let zero = self.build.float(0.0);
         let positive = self.op(Op::FLt, &[zero, a]);
         let floor = self.op(Op::FFloor, &[b]);
@@ -428,7 +436,7 @@ impl Specialiser<'_> {
 
     /// As in CPython's `float_rem`: the remainder of the C library with the divisor's sign, and whether the
     /// sign had to be changed.
-    fn float_remainder(&mut self, a: Value, b: Value) -> (Value, Value, Value) {
+    pub(super) fn float_remainder(&mut self, a: Value, b: Value) -> (Value, Value, Value) {
         let zero = self.build.float(0.0);
         let rest = self.build.math(Math::Fmod, &[a, b]);
         let (b_negative, negative) =
@@ -444,7 +452,7 @@ impl Specialiser<'_> {
     }
 
     /// As in CPython's `_float_div_mod`.
-    fn float_floor_divide(&mut self, a: Value, b: Value) -> Value {
+    pub(super) fn float_floor_divide(&mut self, a: Value, b: Value) -> Value {
         let (_, rest, moved) = self.float_remainder(a, b);
         let (zero, half, one) =
             (self.build.float(0.0), self.build.float(0.5), self.build.float(1.0));
@@ -480,14 +488,14 @@ impl Specialiser<'_> {
             Binary::Divide => Op::FDiv,
             _ => return Ok(None),
         };
-        let (x, y) = match (self.vector(a), self.vector(b)) {
-            (Some(x), Some(y)) if x.len() == y.len() => (x, y),
-            (Some(x), None) => match self.float_of(b) {
-                Some(number) => (x.clone(), vec![number; x.len()]),
+        let (family, x, y) = match (self.vector(a), self.vector(b)) {
+            (Some((f, x)), Some((g, y))) if (f, x.len()) == (g, y.len()) => (f, x, y),
+            (Some((family, x)), None) => match self.beside_vector(family, b) {
+                Some(number) => (family, x.clone(), vec![number; x.len()]),
                 None => return Ok(None),
             },
-            (None, Some(y)) => match self.float_of(a) {
-                Some(number) => (vec![number; y.len()], y),
+            (None, Some((family, y))) => match self.beside_vector(family, a) {
+                Some(number) => (family, vec![number; y.len()], y),
                 None => return Ok(None),
             },
             _ => return Ok(None),
@@ -499,18 +507,28 @@ impl Specialiser<'_> {
         }
         // In place, the left one changes, for all who have it.
         if let (Val::Thing(thing), true) = (a, in_place) {
-            self.state.heap[thing.0 as usize] = Some(Contents::Vector(items));
+            self.state.heap[thing.0 as usize] = Some(Contents::Vector(family, items));
             return self.set(to, a.clone()).map(Some);
         }
-        let made = self.state.make(Contents::Vector(items));
+        let made = self.state.make(Contents::Vector(family, items));
         self.set(to, made).map(Some)
     }
 
-    fn vector(&self, value: &Val<Value>) -> Option<Vec<Value>> {
+    fn vector(&self, value: &Val<Value>) -> Option<(Family, Vec<Value>)> {
         let Val::Thing(thing) = value else { return None };
         match self.state.contents(*thing) {
-            Contents::Vector(items) => Some(items.clone()),
+            Contents::Vector(family, items) => Some((*family, items.clone())),
             _ => None,
+        }
+    }
+
+    /// A number beside an array of floats, as each element's other operand.
+    fn beside_vector(&mut self, family: Family, number: &Val<Value>) -> Option<Value> {
+        match number {
+            Val::Scalar(leaf, flavour) if flavour.family == family => {
+                (flavour.element == Element::Float64).then_some(*leaf)
+            }
+            number => self.float_of(number),
         }
     }
 
@@ -556,6 +574,9 @@ impl Specialiser<'_> {
             let not = self.op(Op::BNot, &[same]);
             return self.set(to, Val::Bool(if operator == Compare::Equal { same } else { not }));
         }
+        if let Some(flow) = self.scalars_compare(to, operator, &a, &b)? {
+            return Ok(flow);
+        }
         let (Some(x), Some(y)) = (self.number(&a), self.number(&b)) else {
             return self.perform(instruction);
         };
@@ -578,7 +599,13 @@ impl Specialiser<'_> {
         self.set(to, Val::Bool(truth))
     }
 
-    fn compared(&mut self, operator: Compare, ops: [Op; 4], a: Value, b: Value) -> Value {
+    pub(super) fn compared(
+        &mut self,
+        operator: Compare,
+        ops: [Op; 4],
+        a: Value,
+        b: Value,
+    ) -> Value {
         let [equal, different, less, less_equal] = ops;
         match operator {
             Compare::Equal => self.op(equal, &[a, b]),
@@ -635,7 +662,7 @@ impl Specialiser<'_> {
     /// Whether what is in a register is true.
     pub(super) fn truth(&mut self, register: Reg) -> Done<Value> {
         let value = self.get(register);
-        Ok(match &value {
+        Ok(match &self.as_python(&value) {
             Val::None => self.build.bool(false),
             Val::Bool(truth) => *truth,
             Val::Int(number) => {
@@ -646,7 +673,7 @@ impl Specialiser<'_> {
                 let zero = self.build.float(0.0);
                 self.op(Op::FNe, &[*number, zero])
             }
-            Val::Number(tag, bits, _) => self.truth_of_number(*tag, *bits),
+            Val::Number(tag, bits, kinds) => self.truth_of_number(*tag, *bits, *kinds),
             Val::Tuple(items) => self.build.bool(!items.is_empty()),
             Val::Char(_) => self.build.bool(true),
             Val::ListObject(handle, _) => {
@@ -674,10 +701,15 @@ impl Specialiser<'_> {
         })
     }
 
-    fn truth_of_number(&mut self, tag: Value, bits: Value) -> Value {
+    fn truth_of_number(&mut self, tag: Value, bits: Value, kinds: Kinds) -> Value {
         // Both zeros have no bits but the sign.
-        let (kind, one) = (self.build.int(Tag::Float as i64), self.build.int(1));
-        let is_float = self.op(Op::IEq, &[tag, kind]);
+        let one = self.build.int(1);
+        let mut is_float = self.build.bool(false);
+        for kind in kinds.tags().filter(|kind| kind.is_float()) {
+            let kind = self.build.int(kind.number());
+            let is_kind = self.op(Op::IEq, &[tag, kind]);
+            is_float = self.op(Op::BOr, &[is_float, is_kind]);
+        }
         let unsigned = self.op(Op::IShl, &[bits, one]);
         let bits = self.build.select(is_float, unsigned, bits);
         let zero = self.build.int(0);

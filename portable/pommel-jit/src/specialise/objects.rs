@@ -80,6 +80,7 @@ impl Specialiser<'_> {
         }
         let handle = self.made(&Val::Thing(thing))?;
         self.state.replace(thing, &Val::Object(handle, class));
+        self.guess_of_thing(&contents, handle);
         Ok(())
     }
 
@@ -108,6 +109,7 @@ impl Specialiser<'_> {
         for register in &reads {
             self.publish_all(*register)?;
         }
+        self.prepare_for_code(instruction)?;
         let operands = self.operands(instruction, &reads);
         let mut writes = Vec::new();
         instruction.writes(&mut |register| writes.push(register));
@@ -125,6 +127,7 @@ impl Specialiser<'_> {
         } else if let Some(to) = writes.first() {
             let class = self.class_of_result(instruction, &operands);
             self.set(*to, Val::Object(result, class))?;
+            self.guess_result(instruction, &operands, result);
         }
         if instruction.may_run_code() && !is_quiet(instruction, &operands) {
             self.revalidate()?;
@@ -221,12 +224,11 @@ impl Specialiser<'_> {
     fn look_again(&mut self) -> Done {
         for depth in 0..self.state.frames.len() {
             for i in 0..self.state.frames[depth].registers.len() {
-                if let Val::Array(handle, view, _) = self.state.frames[depth].registers[i].clone() {
-                    let array = self.view(handle, view, false);
-                    self.state.frames[depth].registers[i] = array;
-                }
+                let value = self.state.frames[depth].registers[i].clone();
+                self.state.frames[depth].registers[i] = self.looked_at(&value);
             }
         }
+        self.look_into_things();
         Ok(())
     }
 
@@ -447,7 +449,7 @@ impl Specialiser<'_> {
 }
 
 /// Whether an instruction on such operands runs no code but the interpreter's own.
-fn is_quiet(instruction: &Instruction, operands: &[Val<Value>]) -> bool {
+pub(super) fn is_quiet(instruction: &Instruction, operands: &[Val<Value>]) -> bool {
     let is_plain = |operand: &Val<Value>| {
         let class = operand.class();
         class.is_some_and(|class| class != Class::Array && class != Class::Tuple)

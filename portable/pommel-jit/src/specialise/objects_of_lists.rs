@@ -353,7 +353,7 @@ impl Specialiser<'_> {
         key: &Val<Value>,
         item: &Val<Value>,
     ) -> Done<Option<Flow>> {
-        let is_number = matches!(items, Items::Numbers(_)) && item.shape().kinds().is_some();
+        let is_number = matches!(items, Items::Numbers(_)) && item.shape().python_kinds().is_some();
         if !is_number || self.is_refuted() {
             return Ok(None);
         }
@@ -384,7 +384,7 @@ impl Specialiser<'_> {
         handle: Value,
         item: &Val<Value>,
     ) -> Done<Option<Flow>> {
-        if item.shape().kinds().is_none() {
+        if item.shape().python_kinds().is_none() {
             return Ok(None);
         }
         let (tag, bits) = self.bits(item);

@@ -1,5 +1,6 @@
 //! What is known of an object while a function is specialised: its type, and where its parts are.
 
+use super::element::{Element, Family, Flavour, Owner, Sort};
 use crate::code::{Code, Name};
 use crate::ir::lists::{self, Layout};
 use crate::ir::op::Class;
@@ -13,24 +14,17 @@ pub struct Known(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Thing(pub u32);
 
-/// What the elements of an array in memory are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Element {
-    /// `bool`
-    Bool,
-    /// `int64`
-    Int64,
-    /// `float64`
-    Float64,
-}
-
-/// An array in memory: its element type and how many axes it has.
+/// An array in memory: whose, its element type and how many axes it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct View {
+    /// Whose array it is.
+    pub owner: Owner,
     /// The type of its elements.
     pub element: Element,
     /// The number of its axes.
     pub rank: u8,
+    /// Whether elements follow each other without gaps along the last axis.
+    pub packed: bool,
 }
 
 /// What the items of a list in memory are.
@@ -117,7 +111,10 @@ pub enum Val<L> {
     Int(L),
     /// A float.
     Float(L),
-    /// `None`, a truth value, an integer or a float: which (see [`Tag`]), its bits, and which it may be.
+    /// A scalar of a library of arrays.
+    Scalar(L, Flavour),
+    /// `None`, a truth value, an integer, a float or a scalar: which (see [`Tag`]), its bits, and which it
+    /// may be.
     Number(L, L, Kinds),
     /// An object known by its identity.
     Known(Known),
@@ -162,8 +159,19 @@ pub enum Val<L> {
 /// A thing with an identity in registers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Contents<L> {
-    /// An array of `float64` with one axis.
-    Vector(Vec<L>),
+    /// An array of `float64` with one axis, and whose array it is.
+    Vector(Family, Vec<L>),
+    /// A part of an array that is an array as well.
+    Part {
+        /// The array in memory that it is a part of.
+        array: Val<L>,
+        /// The index that takes it out.
+        key: Val<L>,
+        /// What it is.
+        view: View,
+        /// Where its elements are: as for [`Val::Array`].
+        words: Vec<L>,
+    },
     /// A list.
     List(Vec<Val<L>>),
     /// A variable that functions share.
@@ -200,26 +208,72 @@ impl PartialEq for CodeRef {
 
 /// Which of its kinds a [`Val::Number`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i64)]
 pub enum Tag {
     /// `None`: no bits.
-    None = 0,
+    None,
     /// A truth value: 0 or 1.
-    Bool = 1,
+    Bool,
     /// An integer.
-    Int = 2,
+    Int,
     /// A float: its bits.
-    Float = 3,
+    Float,
+    /// A scalar: the same of it.
+    Scalar(Flavour),
 }
 
 impl Tag {
-    /// All of them, in the order of their numbers.
+    /// Those of Python's own, in the order of their numbers.
     pub const ALL: [Tag; 4] = [Tag::None, Tag::Bool, Tag::Int, Tag::Float];
+    /// How many there are.
+    const COUNT: i64 = Tag::FIRST_SCALAR + 2 * Element::ALL.len() as i64;
+    /// The number of the first that is a scalar.
+    const FIRST_SCALAR: i64 = 4;
+
+    /// Its number.
+    pub fn number(self) -> i64 {
+        match self {
+            Tag::None => 0,
+            Tag::Bool => 1,
+            Tag::Int => 2,
+            Tag::Float => 3,
+            Tag::Scalar(Flavour { family, element }) => {
+                Tag::FIRST_SCALAR + family as i64 * Element::ALL.len() as i64 + element as i64
+            }
+        }
+    }
+
+    /// Whether its bits are those of a float.
+    pub fn is_float(self) -> bool {
+        match self {
+            Tag::Scalar(flavour) => flavour.element.sort() == Sort::Float,
+            other => other == Tag::Float,
+        }
+    }
+
+    /// The one with a number.
+    pub fn of_number(number: i64) -> Option<Tag> {
+        Some(match number {
+            0 => Tag::None,
+            1 => Tag::Bool,
+            2 => Tag::Int,
+            3 => Tag::Float,
+            _ => {
+                let scalar = usize::try_from(number - Tag::FIRST_SCALAR).ok()?;
+                let family = match scalar / Element::ALL.len() {
+                    0 => Family::Pommel,
+                    1 => Family::Numpy,
+                    _ => return None,
+                };
+                let element = Element::ALL[scalar % Element::ALL.len()];
+                Tag::Scalar(Flavour { family, element })
+            }
+        })
+    }
 }
 
 /// A set of kinds of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kinds(u8);
+pub struct Kinds(u32);
 
 impl Kinds {
     /// The set without any.
@@ -227,7 +281,7 @@ impl Kinds {
 
     /// The set of one kind.
     pub fn one(tag: Tag) -> Kinds {
-        Kinds(1 << tag as u8)
+        Kinds(1 << tag.number())
     }
 
     /// The set as a number.
@@ -245,9 +299,9 @@ impl Kinds {
         Kinds(self.0 | other.0)
     }
 
-    /// What is in the set, in the order of [`Tag::ALL`].
+    /// What is in the set, in the order of numbers.
     pub fn tags(self) -> impl Iterator<Item = Tag> {
-        Tag::ALL.into_iter().filter(move |tag| self.0 & Kinds::one(*tag).0 != 0)
+        (0..Tag::COUNT).filter(move |tag| self.0 & (1 << tag) != 0).filter_map(Tag::of_number)
     }
 }
 
@@ -279,6 +333,7 @@ impl<L> Val<L> {
             Val::Bool(leaf) => Val::Bool(to(leaf)?),
             Val::Int(leaf) => Val::Int(to(leaf)?),
             Val::Float(leaf) => Val::Float(to(leaf)?),
+            Val::Scalar(leaf, flavour) => Val::Scalar(to(leaf)?, *flavour),
             Val::Number(tag, bits, kinds) => Val::Number(to(tag)?, to(bits)?, *kinds),
             Val::Object(leaf, class) => Val::Object(to(leaf)?, *class),
             Val::Array(handle, view, words) => {
@@ -381,8 +436,13 @@ impl<L> Contents<L> {
             items.iter().map(|item| item.map(to)).collect()
         }
         Ok(match self {
-            Contents::Vector(items) => {
-                Contents::Vector(items.iter().map(to).collect::<Result<_, E>>()?)
+            Contents::Vector(family, items) => {
+                Contents::Vector(*family, items.iter().map(to).collect::<Result<_, E>>()?)
+            }
+            Contents::Part { array, key, view, words } => {
+                let (array, key) = (array.map(to)?, key.map(to)?);
+                let words = words.iter().map(to).collect::<Result<_, E>>()?;
+                Contents::Part { array, key, view: *view, words }
             }
             Contents::List(items) => Contents::List(list(items, to)?),
             Contents::Cell(value) => Contents::Cell(value.map(to)?),
@@ -414,7 +474,11 @@ impl<L> Contents<L> {
     /// Calls a function with every thing that it holds.
     pub fn things(&self, found: &mut impl FnMut(Thing)) {
         match self {
-            Contents::Vector(_) => {}
+            Contents::Vector(..) => {}
+            Contents::Part { array, key, .. } => {
+                array.things(found);
+                key.things(found);
+            }
             Contents::List(items) => items.iter().for_each(|item| item.things(found)),
             Contents::Cell(value) => value.things(found),
             Contents::Function { defaults, keyword_defaults, cells, .. } => {
@@ -443,7 +507,13 @@ impl<L: Clone> Contents<L> {
             items.iter().map(|item| item.with_parts(to)).collect()
         }
         match self {
-            Contents::Vector(items) => Contents::Vector(items.clone()),
+            Contents::Vector(family, items) => Contents::Vector(*family, items.clone()),
+            Contents::Part { array, key, view, words } => Contents::Part {
+                array: array.with_parts(to),
+                key: key.with_parts(to),
+                view: *view,
+                words: words.clone(),
+            },
             Contents::List(items) => Contents::List(list(items, to)),
             Contents::Cell(value) => Contents::Cell(value.with_parts(to)),
             Contents::Function {
@@ -514,6 +584,11 @@ impl Shape {
         }
     }
 
+    /// The kinds of numbers of Python that it may be, if it is no other number.
+    pub fn python_kinds(&self) -> Option<Kinds> {
+        self.kinds().filter(|kinds| kinds.tags().all(|tag| Tag::ALL.contains(&tag)))
+    }
+
     /// The kinds of numbers that it may be, if it is a number.
     pub fn kinds(&self) -> Option<Kinds> {
         Some(match self {
@@ -521,6 +596,7 @@ impl Shape {
             Val::Bool(()) => Kinds::one(Tag::Bool),
             Val::Int(()) => Kinds::one(Tag::Int),
             Val::Float(()) => Kinds::one(Tag::Float),
+            Val::Scalar((), flavour) => Kinds::one(Tag::Scalar(*flavour)),
             Val::Number((), (), kinds) => *kinds,
             _ => return None,
         })
@@ -543,7 +619,7 @@ impl<L> Val<L> {
             Val::Int(_) => Class::Int,
             Val::Float(_) => Class::Float,
             Val::Object(_, class) => return *class,
-            Val::Array(..) => Class::Array,
+            Val::Array(_, View { owner: Owner::Pommel, .. }, _) => Class::Array,
             Val::Tuple(_) => Class::Tuple,
             Val::List(..) | Val::ListObject(..) => Class::List,
             Val::Char(_) => Class::Str,

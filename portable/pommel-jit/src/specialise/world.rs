@@ -1,9 +1,10 @@
 //! What the specialiser asks about objects that exist already, and what it gives back.
 
+use super::element::Element;
 use super::value::{CodeRef, Contents, Known, Shape, Val, View};
 use crate::code::{Code, Instruction, Point, Reg, Span};
 use crate::ir;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Answers questions about objects. Whatever it has said must hold, or make [`ir::Op::Valid`] and the
@@ -17,6 +18,10 @@ pub trait World {
     fn attribute(&mut self, of: Known, name: &str) -> Option<Known>;
     /// What is in a cell, if anything.
     fn cell(&mut self, cell: Known) -> Option<Known>;
+    /// The type of elements that an object stands for, if it is one.
+    fn element(&mut self, _known: Known) -> Option<Element> {
+        None
+    }
     /// Where things lie in objects, if they may be read there.
     fn layout(&mut self) -> Option<ObjectLayout> {
         None
@@ -198,6 +203,21 @@ builtins! {
     Tanh "math" "tanh";
     Trunc "math" "trunc";
     Array "pommel" "array";
+    Arange "pommel" "arange";
+    Empty "pommel" "empty";
+    EmptyLike "pommel" "empty_like";
+    Ones "pommel" "ones";
+    OnesLike "pommel" "ones_like";
+    Zeros "pommel" "zeros";
+    ZerosLike "pommel" "zeros_like";
+    NumpyArray "numpy" "array";
+    NumpyArange "numpy" "arange";
+    NumpyEmpty "numpy" "empty";
+    NumpyEmptyLike "numpy" "empty_like";
+    NumpyOnes "numpy" "ones";
+    NumpyOnesLike "numpy" "ones_like";
+    NumpyZeros "numpy" "zeros";
+    NumpyZerosLike "numpy" "zeros_like";
 }
 
 impl Builtin {
@@ -308,6 +328,8 @@ pub enum Action {
 pub struct Experience {
     /// Where something was taken for granted that was not so.
     pub refuted: HashSet<Place>,
+    /// What arrays were where something else was taken for granted.
+    pub views: HashMap<Place, View>,
     /// Where machine code was left often: what is done there is done on objects.
     pub objects: HashSet<Place>,
     /// Machine code is wanted also where Python itself is as quick.
@@ -319,6 +341,8 @@ pub struct Experience {
 pub enum Lesson {
     /// What was taken for granted at a place is not so.
     Refuted(Place),
+    /// The same, and that there is such an array.
+    Array(Place, View),
     /// Machine code is left at a place often.
     Objects(Place),
 }
@@ -328,6 +352,9 @@ impl Experience {
     pub fn learn(&mut self, lesson: Lesson) -> bool {
         match lesson {
             Lesson::Refuted(place) => self.refuted.insert(place),
+            Lesson::Array(place, view) => {
+                self.views.insert(place, view).is_none() || self.refuted.insert(place)
+            }
             Lesson::Objects(place) => self.objects.insert(place),
         }
     }

@@ -108,6 +108,24 @@ impl Memory {
     }
 }
 
+/// An object's memory as it is lent by the buffer protocol; `None` if it is not.
+///
+/// # Safety
+/// As for [`HeldBuffer::of`].
+pub(crate) unsafe fn hold(object: &Object<'_>) -> Option<HeldBuffer> {
+    // SAFETY: the caller's promise.
+    unsafe { HeldBuffer::of(object) }.ok().flatten()
+}
+
+/// What the items of lent memory are, if they stand in this machine's order; of a `memoryview` those that
+/// it gives as numbers itself, whose format is one letter.
+pub(crate) fn native_format(held: &HeldBuffer, one_letter: bool) -> Option<DType> {
+    let format = held.format().to_bytes();
+    let letters = format.strip_prefix(b"@").unwrap_or(format).len();
+    let (dtype, swapped) = format::parse(held.format(), held.itemsize())?;
+    (!swapped && (letters == 1 || !one_letter)).then_some(dtype)
+}
+
 /// An array over what an object exports; `None` if it exports nothing.
 pub(super) fn import(object: &Object<'_>) -> Result<Option<Array>> {
     let Some(memory) = Memory::of(object) else { return Ok(None) };

@@ -13,7 +13,7 @@ mod format;
 mod interface;
 pub(crate) mod numbers;
 
-pub(crate) use buffer::{export, frombuffer};
+pub(crate) use buffer::{export, frombuffer, hold, native_format};
 pub(crate) use dlpack::{device, from_dlpack, give};
 pub(crate) use interface::interface;
 

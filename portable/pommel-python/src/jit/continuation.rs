@@ -64,6 +64,7 @@ impl Continuation {
         Some(match lesson {
             Lesson::Refuted(place) => Lesson::Refuted(original(place)?),
             Lesson::Objects(place) => Lesson::Objects(original(place)?),
+            Lesson::Array(place, view) => Lesson::Array(original(place)?, view),
         })
     }
 }

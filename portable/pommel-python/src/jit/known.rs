@@ -2,10 +2,11 @@
 
 use super::function::{JitFunction, code_of, wrapped};
 use super::source::Source;
+use super::views;
 use pommel::prelude::*;
 use pommel::raw::{Watch, attach, calls, ints};
 use pommel_jit::specialise::{
-    Builtin, Description, FunctionObject, Known, ObjectLayout, Summing, World,
+    Builtin, Description, Element, FunctionObject, Known, ObjectLayout, Summing, World,
 };
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -225,10 +226,15 @@ pub(crate) fn cell_content<'c>(cell: &Object<'c>) -> Option<Object<'c>> {
 
 /// The functions and classes that the specialiser has rules for, as this process has them.
 pub(crate) fn builtins<'c>(ctx: Ctx<'c>) -> Vec<(Object<'c>, Builtin)> {
+    let numpy = views::numpy(ctx).ok().flatten();
     let found = Builtin::ALL.iter().filter_map(|builtin| {
         let (module, name) = builtin.place();
-        let (module, name) = (CString::new(module).ok()?, CString::new(name).ok()?);
-        let module = ctx.import(&module).ok()?;
+        let (place, name) = (CString::new(module).ok()?, CString::new(name).ok()?);
+        let module = match module {
+            // What the program has not imported it does not use.
+            "numpy" => numpy.clone()?,
+            _ => (*ctx.import(&place).ok()?).clone(),
+        };
         Some((module.get_attr(name.as_c_str()).ok()?, *builtin))
     });
     found.collect()
@@ -270,7 +276,7 @@ impl<'c> Inquiry<'c> {
             builtins: builtins(ctx),
             function_type: function.type_(),
             module_type: ctx.import(c"math")?.type_(),
-            known: vec![function.clone()],
+            known: core::iter::once(function.clone()).chain(views::classes(ctx)?).collect(),
             facts: Facts::default(),
             described: HashMap::new(),
             globals: HashMap::new(),
@@ -278,6 +284,11 @@ impl<'c> Inquiry<'c> {
             names: HashMap::new(),
             failed: None,
         })
+    }
+
+    /// The object at a place, if there is one.
+    pub(crate) fn known_at(&self, place: usize) -> Option<Object<'c>> {
+        self.known.get(place).cloned()
     }
 
     /// The number of an object.
@@ -508,6 +519,10 @@ impl World for Inquiry<'_> {
         let content = self.know(&content);
         self.facts.facts.push(Fact::Cell { cell: cell.0, content: content.0 });
         Some(content)
+    }
+
+    fn element(&mut self, known: Known) -> Option<Element> {
+        views::element_of_type(&self.object(known), &|place| self.known_at(place))
     }
 
     fn layout(&mut self) -> Option<ObjectLayout> {

@@ -81,10 +81,10 @@ impl Entry<'_> {
         match layout {
             Layout::Bools => {
                 let byte = self.memory[at / 8].to_le_bytes()[at % 8];
-                (Tag::Bool as i64, byte.into())
+                (Tag::Bool.number(), byte.into())
             }
-            Layout::Ints => (Tag::Int as i64, self.memory[at]),
-            Layout::Floats => (Tag::Float as i64, self.memory[at]),
+            Layout::Ints => (Tag::Int.number(), self.memory[at]),
+            Layout::Floats => (Tag::Float.number(), self.memory[at]),
             Layout::Lists => (0, self.memory[at]),
             Layout::Tagged => (self.memory[2 * at] as i64, self.memory[2 * at + 1]),
         }

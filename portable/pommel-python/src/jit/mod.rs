@@ -8,6 +8,7 @@
 //! * `depth` — how deep compiled functions call each other.
 //! * `known` — what a specialisation knows of objects, and takes for granted.
 //! * `shapes` — what arguments are for machine code.
+//! * `views` — arrays of all libraries as machine code sees them, and their scalars.
 //! * `native` — machine code: how it is entered, what it leaves to the runtime, where it leaves.
 //! * `lists` — lists that machine code makes and nobody else knows.
 //! * `recipe` — objects of what machine code leaves behind.
@@ -25,3 +26,4 @@ mod recipe;
 mod shapes;
 mod source;
 mod steps;
+mod views;

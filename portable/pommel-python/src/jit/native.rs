@@ -6,9 +6,11 @@ use super::known::{Facts, Found, Inquiry, KnownObjects};
 use super::lists::Lists;
 use super::objects::{Home, Python};
 use super::recipe::{Ingredients, handle_of};
-use super::shapes::{Words, class_of, described, shape, take, view_words, width};
+use super::shapes::{Kept, Words, class_of, described, shape, take, width};
 use super::source::Source;
 use super::steps::{Operand, Step, operands};
+use super::views::{self, MOST_AXES};
+use pommel::held::HeldBuffer;
 use pommel::prelude::*;
 use pommel::raw;
 use pommel_jit::backend::{Backend, Machine};
@@ -31,7 +33,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The words of a view at most: address, lengths, strides, whether it may be written.
-pub(crate) const VIEW_WORDS: usize = 2 + 2 * super::shapes::MOST_AXES;
+pub(crate) const VIEW_WORDS: usize = 2 + 2 * MOST_AXES;
 
 /// So many words are not worth asking the allocator for.
 const FEW_WORDS: usize = 32;
@@ -206,8 +208,8 @@ impl Compiled {
         arguments: Arguments<'_, 'c>,
         known: &KnownObjects<'_, 'c>,
         words: &mut [u64],
-    ) -> Option<Vec<Object<'c>>> {
-        let (mut words, mut kept) = (Words::new(words), Vec::new());
+    ) -> Option<Kept<'c>> {
+        let (mut words, mut kept) = (Words::new(words), Kept::default());
         match arguments {
             Arguments::Positional(given) if given.len() == self.arguments.len() => {
                 for (argument, shape) in given.iter().zip(&self.arguments) {
@@ -247,7 +249,7 @@ impl Compiled {
         known: &KnownObjects<'_, 'c>,
         words: &mut [u64],
     ) -> Result<Attempt<'c>> {
-        let Some(_kept) = self.take(arguments, known, words) else {
+        let Some(mut kept) = self.take(arguments, known, words) else {
             return Ok(Attempt::OtherArguments);
         };
         if !self.facts.hold(known)? {
@@ -256,6 +258,7 @@ impl Compiled {
         let Ok(machine) = &self.machine else { return Ok(Attempt::AsItIs) };
         self.entered.fetch_add(1, Ordering::Relaxed);
         let mut activation = Activation::new(self, objects, known);
+        activation.memory = core::mem::take(&mut kept.memory);
         let address = (&raw mut activation).cast::<()>();
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
         // arguments among them; the activation is what `call` takes it for.
@@ -321,6 +324,10 @@ struct Activation<'a, 'c> {
     returned: Option<Object<'c>>,
     /// What such calls have learnt.
     learnt: Option<Lesson>,
+    /// What an array is that was taken for another one.
+    seen: Option<View>,
+    /// Memory that its owner must not put elsewhere.
+    memory: Vec<HeldBuffer>,
     /// The words of each look at an array.
     views: Vec<[u64; VIEW_WORDS]>,
     /// The lists that it made and nobody else knows.
@@ -357,6 +364,10 @@ unsafe extern "C" fn call(
 impl<'c> Activation<'_, 'c> {
     /// Does an operation. False if it exits without an exception.
     fn perform(&mut self, op: Op, immediate: i64, words: &mut [u64]) -> Result<bool> {
+        if matches!(op, Op::Perform | Op::Next | Op::Truth) {
+            // Arrays are looked at again where that ran code that nobody knows.
+            self.memory.clear();
+        }
         match op {
             Op::Perform => words[0] = self.site(immediate as usize, words)?,
             Op::Known => words[0] = given(self.known_object(immediate)?),
@@ -406,21 +417,29 @@ impl<'c> Activation<'_, 'c> {
                 self.objects.poll()?;
             }
             Op::Valid => return self.compiled.facts.hold(self.known),
-            Op::View => {
-                let view = self.compiled.views[immediate as usize];
-                let array = self.lent(words[0]);
-                let place = &mut self.views[immediate as usize];
-                if view_words(&array, view, &mut Words::new(place)).is_none() {
-                    return Ok(false);
-                }
-                words[0] = place.as_ptr().expose_provenance() as u64;
-            }
+            Op::View => return Ok(self.look(immediate as usize, words)),
             other => {
                 let message = format!("the runtime has no `{}`", other.text());
                 return Err(Error::runtime_error(message));
             }
         }
         Ok(true)
+    }
+
+    /// Looks at an array and gives the address of its words. False if it is another one.
+    fn look(&mut self, number: usize, words: &mut [u64]) -> bool {
+        let wanted = self.compiled.views[number];
+        let known = |place: usize| self.known.get(place as u32).ok();
+        let Some(found) = views::look(&self.lent(words[0]), &known) else { return false };
+        if !views::suits(found.view, wanted) {
+            self.seen = Some(found.view);
+            return false;
+        }
+        self.memory.extend(found.held);
+        let place = &mut self.views[number];
+        place[..found.words.len()].copy_from_slice(&found.words);
+        words[0] = place.as_ptr().expose_provenance() as u64;
+        true
     }
 
     fn known_object(&self, number: i64) -> Result<Object<'c>> {
@@ -513,6 +532,7 @@ impl<'c> Activation<'_, 'c> {
 
     /// What is done when machine code has left: the function returns, or goes on on objects.
     fn leave(mut self, exit: u32, words: &[u64]) -> Done<'c> {
+        self.memory.clear();
         let number = exit as usize - 1;
         let plan = &self.compiled.exits[number];
         let (saved, rest) = words.split_at(plan.words as usize);
@@ -536,7 +556,10 @@ impl<'c> Activation<'_, 'c> {
                     Err(error) => Going::Ended(Err(error)),
                 };
                 let learnt = match refuted {
-                    Some(place) => Some(Lesson::Refuted(*place)),
+                    Some(place) => Some(match self.seen {
+                        Some(view) => Lesson::Array(*place, view),
+                        None => Lesson::Refuted(*place),
+                    }),
                     None if *raised => None,
                     None => self.compiled.often(number, plans),
                 };
@@ -608,7 +631,19 @@ impl<'a, 'c> Activation<'a, 'c> {
         let ctx = known.ctx();
         let (error, returned, learnt) = (None, None, None);
         let lists = RefCell::new(Lists::new(ctx));
-        Activation { ctx, compiled, known, objects, error, returned, learnt, views, lists }
+        Activation {
+            ctx,
+            compiled,
+            known,
+            objects,
+            error,
+            returned,
+            learnt,
+            seen: None,
+            memory: vec![],
+            views,
+            lists,
+        }
     }
 
     /// Calls the function itself, as so many calls within each other; the arguments are in the words, where
@@ -661,10 +696,10 @@ impl Compiled {
             return None;
         }
         Some(match recipe {
-            Val::None => (0, Tag::None as u64),
-            Val::Bool(at) => (words[*at as usize] & 0xff, Tag::Bool as u64),
-            Val::Int(at) => (words[*at as usize], Tag::Int as u64),
-            Val::Float(at) => (words[*at as usize], Tag::Float as u64),
+            Val::None => (0, Tag::None.number() as u64),
+            Val::Bool(at) => (words[*at as usize] & 0xff, Tag::Bool.number() as u64),
+            Val::Int(at) => (words[*at as usize], Tag::Int.number() as u64),
+            Val::Float(at) => (words[*at as usize], Tag::Float.number() as u64),
             Val::Number(tag, bits, _) => (words[*bits as usize], words[*tag as usize]),
             _ => return None,
         })
@@ -681,7 +716,7 @@ fn bits_of(object: &Object<'_>, shape: &Shape) -> Option<(u64, u64)> {
         _ => return None,
     };
     let kinds = shape.kinds()?;
-    kinds.tags().any(|kind| kind == tag).then_some((bits, tag as u64))
+    kinds.tags().any(|kind| kind == tag).then_some((bits, tag.number() as u64))
 }
 
 /// Functions that stand at calls of each other, the last one at a point.
@@ -699,7 +734,7 @@ fn given(object: Object<'_>) -> u64 {
 
 /// The object of a number with a tag.
 pub(super) fn number<'c>(ctx: Ctx<'c>, tag: u64, bits: u64) -> Result<Object<'c>> {
-    match Tag::ALL.get(tag as usize) {
+    match Tag::of_number(tag as i64) {
         Some(Tag::Bool) => ctx.object(bits != 0),
         Some(Tag::Int) => ctx.object(bits as i64),
         Some(Tag::Float) => ctx.object(f64::from_bits(bits)),

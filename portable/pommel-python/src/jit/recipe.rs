@@ -3,13 +3,16 @@
 use super::known::KnownObjects;
 use super::lists::Lists;
 use super::objects::{Home, Python};
+use super::views;
 use crate::array::NdArray;
 use crate::error::Raise;
 use pommel::prelude::*;
 use pommel::raw::{self, HPy};
 use pommel_array::Array;
 use pommel_jit::objects::Objects;
-use pommel_jit::specialise::{CodeRef, Contents, Known, Recipe, Tag, Thing, Val};
+use pommel_jit::specialise::{
+    CodeRef, Contents, Family, Flavour, Known, Owner, Recipe, Tag, Thing, Val,
+};
 use std::cell::RefCell;
 
 /// What recipes speak of: words, things with an identity, and objects that are known.
@@ -51,6 +54,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Bool(at) => ctx.object(self.words[*at as usize] & 0xff != 0),
             Val::Int(at) => ctx.object(self.int(*at)),
             Val::Float(at) => ctx.object(self.float(*at)),
+            Val::Scalar(at, flavour) => self.scalar(self.words[*at as usize], *flavour),
             Val::Number(tag, bits, _) => self.number(*tag, *bits),
             Val::Known(known) => self.known(*known),
             Val::Object(at, _) | Val::Array(at, ..) | Val::ListObject(at, _) => {
@@ -90,7 +94,12 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 Ok(iterator)
             }
             Val::ArrayIterator(array, next) => {
+                let is_ours =
+                    matches!(&**array, Val::Array(_, view, _) if view.owner == Owner::Pommel);
                 let array = self.bound(array)?;
+                if !is_ours {
+                    return self.iterator_at(&array, self.int(*next));
+                }
                 let all = (self.int(*next), ctx.none(), ctx.none());
                 let rest = array.get_item(ctx.builtin(c"slice")?.call(all)?)?;
                 ctx.builtin(c"iter")?.call((rest,))
@@ -129,12 +138,31 @@ impl<'a, 'c> Ingredients<'a, 'c> {
     }
 
     fn number(&self, tag: u32, bits: u32) -> Result<Object<'c>> {
-        match Tag::ALL.get(self.int(tag) as usize) {
+        match Tag::of_number(self.int(tag)) {
+            Some(Tag::Scalar(flavour)) => self.scalar(self.words[bits as usize], flavour),
             Some(Tag::Bool) => self.ctx.object(self.int(bits) != 0),
             Some(Tag::Int) => self.ctx.object(self.int(bits)),
             Some(Tag::Float) => self.ctx.object(self.float(bits)),
             _ => Ok(self.ctx.none()),
         }
+    }
+
+    fn scalar(&self, word: u64, flavour: Flavour) -> Result<Object<'c>> {
+        let known = |place: usize| self.known.get(place as u32).ok();
+        views::scalar(self.ctx, word, flavour, &known)
+    }
+
+    /// An iterator of an array of others, which stands at a place.
+    fn iterator_at(&self, array: &Object<'c>, next: i64) -> Result<Object<'c>> {
+        let iterator = self.ctx.builtin(c"iter")?.call((array,))?;
+        if next > 0 && iterator.has_attr(c"__setstate__") {
+            iterator.call_method(c"__setstate__", (next,))?;
+            return Ok(iterator);
+        }
+        for _ in 0..next {
+            self.objects.next(&iterator)?;
+        }
+        Ok(iterator)
     }
 
     fn int(&self, at: u32) -> i64 {
@@ -174,10 +202,18 @@ impl<'a, 'c> Ingredients<'a, 'c> {
 
     fn contents(&mut self, contents: &'a Contents<u32>) -> Result<Object<'c>> {
         match contents {
-            Contents::Vector(items) => {
+            Contents::Vector(family, items) => {
                 let items: Vec<f64> = items.iter().map(|at| self.float(*at)).collect();
+                if *family == Family::Numpy {
+                    let make = self.ctx.import(c"numpy")?.get_attr(c"array")?;
+                    return make.call((self.ctx.list(items)?,));
+                }
                 let array = Array::from_slice(&items, &[items.len() as isize]).raise()?;
                 pommel::new_instance(self.ctx, NdArray::made(array))
+            }
+            Contents::Part { array, key, .. } => {
+                let (array, key) = (self.bound(array)?, self.bound(key)?);
+                array.get_item(key)
             }
             Contents::List(items) => {
                 let items = self.all(items)?;

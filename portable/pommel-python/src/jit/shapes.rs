@@ -1,15 +1,13 @@
 //! What objects are for machine code: from arguments to shapes, and from shapes to words.
 
 use super::known::{Inquiry, KnownObjects, object_layout};
+use super::views::{self, Look};
 use crate::array::NdArray;
-use crate::key::elements_are_numbers;
+use pommel::held::HeldBuffer;
 use pommel::prelude::*;
-use pommel_array::DType;
 use pommel_jit::ir::op::Class;
-use pommel_jit::specialise::{Element, Items, Kinds, Shape, Tag, Val, View};
+use pommel_jit::specialise::{Element, Family, Flavour, Items, Kinds, Shape, Tag, Val};
 
-/// An array has at most so many axes for machine code to know its elements.
-pub(crate) const MOST_AXES: usize = 4;
 /// So many items of a list are looked at.
 const LOOKED_AT: usize = 2;
 /// Lists and tuples within lists are looked into so deep.
@@ -65,8 +63,8 @@ pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>
             }
             None => Val::Object((), Some(Class::Tuple)),
         },
-        Some(Class::Array) => match view_of(object) {
-            Some(view) => Val::Array((), view, vec![(); words_of(view)].into()),
+        Some(Class::Array) => match views::look_at_ours(object) {
+            Some(look) => array(&look),
             None => Val::Object((), None),
         },
         Some(Class::List) if object_layout(object.ctx()).is_some() => {
@@ -74,8 +72,49 @@ pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>
         }
         Some(class @ (Class::List | Class::Str | Class::Complex)) => Val::Object((), Some(class)),
         Some(_) => Val::Object((), None),
-        None => inquiry.know_function(object).map_or(Val::Object((), None), Val::Known),
+        None => match of_others(object, &|place| inquiry.known_at(place)) {
+            Other::Array(look) => array(&look),
+            Other::Scalar(element, _) => {
+                Val::Scalar((), Flavour { family: Family::Numpy, element })
+            }
+            Other::Neither => {
+                inquiry.know_function(object).map_or(Val::Object((), None), Val::Known)
+            }
+        },
     }
+}
+
+fn array(look: &Look) -> Shape {
+    Val::Array((), look.view, vec![(); look.view.words()].into())
+}
+
+/// What an object of others is.
+#[allow(clippy::large_enum_variant, reason = "it lives for a moment, and arrays are the usual case")]
+enum Other {
+    Array(Look),
+    /// And its word.
+    Scalar(Element, u64),
+    Neither,
+}
+
+fn of_others<'c>(object: &Object<'c>, known: views::KnownAt<'_, 'c>) -> Other {
+    if let Some(look) = views::look_at_others(object, known) {
+        return Other::Array(look);
+    }
+    let scalar = views::scalar_of(object, known);
+    match scalar.and_then(|element| Some((element, views::scalar_word(object, element)?))) {
+        Some((element, word)) => Other::Scalar(element, word),
+        None => Other::Neither,
+    }
+}
+
+/// What is kept beside the words of arguments.
+#[derive(Default)]
+pub(crate) struct Kept<'c> {
+    /// Objects whose handles are among the words.
+    objects: Vec<Object<'c>>,
+    /// Memory that might be put elsewhere.
+    pub(crate) memory: Vec<HeldBuffer>,
 }
 
 /// What the first items of a list let one take all for.
@@ -125,7 +164,8 @@ fn items<'c>(object: &Object<'c>) -> Option<Vec<Object<'c>>> {
 /// How many words arguments of a shape are.
 pub(crate) fn width(shape: &Shape) -> usize {
     match shape {
-        Val::Bool(()) | Val::Int(()) | Val::Float(()) | Val::Object(..) | Val::ListObject(..) => 1,
+        Val::Bool(()) | Val::Int(()) | Val::Float(()) | Val::Scalar(..) => 1,
+        Val::Object(..) | Val::ListObject(..) => 1,
         Val::Array((), _, words) => 1 + words.len(),
         Val::Tuple(items) => items.iter().map(width).sum(),
         _ => 0,
@@ -158,7 +198,7 @@ pub(crate) fn take<'c>(
     shape: &Shape,
     known: &KnownObjects<'_, 'c>,
     words: &mut Words<'_>,
-    kept: &mut Vec<Object<'c>>,
+    kept: &mut Kept<'c>,
 ) -> Option<()> {
     // The quick ways.
     if let Some(object) = argument {
@@ -186,8 +226,9 @@ fn take_slowly<'c>(
     shape: &Shape,
     known: &KnownObjects<'_, 'c>,
     words: &mut Words<'_>,
-    kept: &mut Vec<Object<'c>>,
+    kept: &mut Kept<'c>,
 ) -> Option<()> {
+    let known_at = |place: usize| known.get(place as u32).ok();
     let object = match (argument, shape) {
         (None, Val::Unbound) => return Some(()),
         (None, _) | (_, Val::Unbound) => return None,
@@ -216,14 +257,20 @@ fn take_slowly<'c>(
             for (item, shape) in items.iter().zip(shapes.iter()) {
                 take(Some(item), shape, known, words, kept)?;
             }
-            kept.extend(items);
+            kept.objects.extend(items);
         }
-        Val::Array((), view, _) if class == Some(Class::Array) => {
-            if view_of(object) != Some(*view) {
-                return None;
-            }
+        Val::Array((), view, _) => {
+            let look = views::look_as(object, view.owner, &known_at);
+            let look = look.filter(|look| look.view == *view)?;
             words.push(object.as_raw().0 as u64);
-            view_words(object, *view, words)?;
+            look.words.into_iter().for_each(|word| words.push(word));
+            kept.memory.extend(look.held);
+        }
+        Val::Scalar((), flavour) if class.is_none() => {
+            match of_others(object, &known_at) {
+                Other::Scalar(element, word) if element == flavour.element => words.push(word),
+                _ => return None,
+            };
         }
         Val::ListObject((), wanted) => {
             if class != Some(Class::List) || items_of_list(object, 0) != *wanted {
@@ -236,9 +283,9 @@ fn take_slowly<'c>(
                 Some(Class::Tuple) => *wanted == class && items(object).is_none(),
                 Some(Class::List | Class::Str | Class::Complex) => *wanted == class,
                 Some(Class::Int) => wanted.is_none() && object.extract::<i64>().is_err(),
-                Some(Class::Array) => wanted.is_none() && view_of(object).is_none(),
+                Some(Class::Array) => wanted.is_none() && views::look_at_ours(object).is_none(),
                 Some(_) => false,
-                None => wanted.is_none(),
+                None => wanted.is_none() && matches!(of_others(object, &known_at), Other::Neither),
             };
             if !is_it {
                 return None;
@@ -256,49 +303,6 @@ fn exact_float(object: &Object<'_>) -> Option<f64> {
     })
 }
 
-/// How machine code sees an array, if it knows its elements.
-fn view_of(object: &Object<'_>) -> Option<View> {
-    let array = Instance::<NdArray>::of(object)?;
-    let array = array.borrow().ok()?;
-    let element = match array.inner.dtype() {
-        DType::Bool => Element::Bool,
-        DType::Int64 => Element::Int64,
-        DType::Float64 => Element::Float64,
-        _ => return None,
-    };
-    let rank = array.inner.ndim();
-    ((1..=MOST_AXES).contains(&rank) && elements_are_numbers())
-        .then_some(View { element, rank: rank as u8 })
-}
-
-/// How many words a view has.
-fn words_of(view: View) -> usize {
-    2 + 2 * usize::from(view.rank)
-}
-
-/// The words of an array: the address of its first element, the lengths of its axes, the distances in
-/// bytes between elements along each, and whether it may be written. `None` if it is not such an array.
-pub(crate) fn view_words(object: &Object<'_>, view: View, words: &mut Words<'_>) -> Option<()> {
-    if view_of(object) != Some(view) {
-        return None;
-    }
-    let array = Instance::<NdArray>::of(object)?;
-    let array = array.borrow().ok()?;
-    let inner = &array.inner;
-    let (address, writable) = match inner.is_readonly() {
-        true => (inner.address().ok()?.addr(), false),
-        false => match inner.address_for_writing() {
-            Ok(address) => (address.addr(), true),
-            Err(_) => (inner.address().ok()?.addr(), false),
-        },
-    };
-    words.push(address as u64);
-    let (lengths, strides) = (inner.shape().iter(), inner.layout().strides().iter());
-    lengths.chain(strides).for_each(|word| words.push(*word as u64));
-    words.push(writable.into());
-    Some(())
-}
-
 /// A shape in words.
 pub(crate) fn described(shape: &Shape) -> String {
     match shape {
@@ -308,7 +312,12 @@ pub(crate) fn described(shape: &Shape) -> String {
         Val::Int(()) => "int of 64 bits".into(),
         Val::Float(()) => "float".into(),
         Val::Known(_) => "this very function".into(),
-        Val::Array((), view, _) => format!("array of {:?} with {} axes", view.element, view.rank),
+        Val::Array((), view, _) => {
+            let gaps = if view.packed { "" } else { " and gaps" };
+            let (owner, element) = (view.owner, view.element.text());
+            format!("{owner:?} of {element} with {} axes{gaps}", view.rank)
+        }
+        Val::Scalar((), flavour) => format!("scalar {}", flavour.element.text()),
         Val::Tuple(items) => {
             format!("tuple ({})", items.iter().map(described).collect::<Vec<_>>().join(", "))
         }

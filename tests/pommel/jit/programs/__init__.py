@@ -22,6 +22,7 @@ MODULES = {
     "library": (3, 9),
     "lists": (3, 9),
     "loops": (3, 9),
+    "memory": (3, 9),
     "names": (3, 9),
     "numbers": (3, 9),
     "patterns": (3, 10),

@@ -131,3 +131,140 @@ def matrix_product(a, b):
 @given((row(1, 2, 3, dtype="int32"), row(2, dtype="float32")), (row(200, dtype="uint8"), row(100, dtype="uint8")))
 def promoted(a, b):
     return a[0] + b[0], a[0] * 2, a[0] + 1.5
+
+
+TYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
+
+
+@given(*[(row(1, 0, 3, dtype=a), row(2, 3, 0, dtype=b), i) for a in TYPES for b in TYPES for i in (0, 1, 2)])
+def elements_beside_each_other(a, b, i):
+    x, y = a[i], b[i]
+    return x + y, x * y, x < y, x == y, x >= y, y
+
+
+@given(*[(row(1, 0, 3, dtype=a), n) for a in TYPES for n in (2, 0, -1, 300, 2**40, 1.5, 1e300, True, None)])
+def elements_beside_numbers(a, n):
+    made = []
+    for x in a:
+        try:
+            made.append((x + n, n * x, x == n))
+        except (TypeError, OverflowError) as error:
+            made.append(type(error).__name__)
+    return made
+
+
+@given(*[(row(5, 0, 3, dtype=a),) for a in TYPES], (row(-128, dtype="int8"),), (row(-0.0, dtype="float32"),))
+def elements_alone(a):
+    made = []
+    for x in a:
+        made.append((abs(x), float(x), bool(x), not x, int(x), x is None))
+        try:
+            made.append((-x, +x))
+        except TypeError as error:
+            made.append(str(error))
+    return made
+
+
+@given(*[(row(7, 9, 3, dtype=a), row(2, 4, 5, dtype=a), 1) for a in TYPES if a != "bool"],
+       (row(1, 2, dtype="int32"), row(1, 0, dtype="int32"), 1), (row(1, 2, dtype="float32"), row(1, 0, dtype="float32"), 1))
+def quotients_of_elements(a, b, i):
+    return a[i] - b[i], a[i] / b[i], a[i] // b[i], a[i] % b[i]
+
+
+@given(*[(pm.zeros(2, dtype=a), v) for a in TYPES
+         for v in (1, -1, 300, 2**40, 2**70, 1.9, 1e300, float("nan"), True, None, "x")])
+def stored_in_every_type(a, value):
+    a[0] = value
+    a[1] = a[0]
+    return a
+
+
+@given(*[(row(1, 2, 3, dtype=a),) for a in TYPES], (pm.arange(12.0).reshape(3, 4)[:, 1],), (pm.arange(6)[::-2],))
+def sums(a):
+    total, other = 0, 0.0
+    for x in a:
+        total = total + x
+    for i in range(len(a)):
+        other += a[i]
+    return total, other
+
+
+@given((pm.arange(20.0).reshape(4, 5),), (pm.arange(20, dtype="int32").reshape(4, 5)[::2, ::-1],), (pm.zeros((0, 3)),),
+       (pm.ones(3),), (pm.ones((2, 2, 2)),))
+def rows_and_parts(a):
+    total = 0
+    last = None
+    for line in a:
+        for x in line:
+            total = total + x
+        last = line
+    b = a[1:-1]
+    return total, last, b, a[::-1], b.shape, len(b), a.size, a.ndim
+
+
+@given((pm.arange(20.0).reshape(4, 5),), (pm.ones((1, 1)),), (pm.ones((3, 3), dtype="uint8"),))
+def written_through_parts(a):
+    b = a[1:, 1:]
+    c = a[-1]
+    for i in range(len(b)):
+        for j in range(b.shape[1]):
+            b[i, j] = i + j
+    c[0] = 9
+    d = c
+    d[-1] = 8
+    return a, b, c, d is c, a[0][0], a[:, 0], a[0, 1:3]
+
+
+@given((pm.arange(20.0), 2, 15, 3), (pm.arange(20.0), -3, None, -2), (pm.arange(20.0), 100, -100, -1),
+       (pm.arange(20.0), None, None, None), (pm.arange(20.0), 5, 5, 1), (pm.arange(20.0), 1.0, 2, 1), (pm.arange(20.0), 0, 5, 0))
+def slices_of_all_kinds(a, i, j, k):
+    return a[i:j], a[i:j:2], a[i:j:-1], a[i:j:k], len(a[i:j])
+
+
+@given((5,), (0,))
+def made_here(n):
+    a, b = pm.zeros(n), pm.ones((n, 2), dtype=pm.int32)
+    c, d = pm.arange(n), pm.zeros_like(a)
+    for i in range(n):
+        a[i] = i * 0.5
+        b[i, 1] = i
+        c[i] += 1
+        d[i] = a[i] - 1
+    e = a + d
+    for i in range(n):
+        e[i] += 1
+    f = e.copy()
+    for i in range(n):
+        f[i] = e[i] * 2
+    return a, b, c, d, e, f
+
+
+@given((row(1, 2, 3), True), (row(1, 2, 3), False))
+def array_or_not(a, flag):
+    b = None
+    if flag:
+        b = a
+    total = len([1])
+    return b is None or b[1] + total
+
+
+@given((row(1, 2),))
+def arrays_in_tuples(a):
+    pair = (a, a[1:])
+    total = 0
+    for i in range(2):
+        total += pair[0][i]
+        print(end="")
+        total += pair[1][0]
+    return total
+
+
+@given((pm.arange(6).reshape(2, 3), 1, 5), (pm.arange(6).reshape(2, 3), 2, 0))
+def out_of_bounds_in_a_loop(a, i, j):
+    total = 0
+    for k in range(4):
+        total += (
+            a[0, 0]
+            + a[i, k]
+        )
+    return total, j
