@@ -516,26 +516,7 @@ impl Specialiser<'_> {
                     rest: Val::TupleIterator(items.clone(), rest),
                 }
             }
-            Val::ArrayIterator(array, next) => {
-                let Some(Elements { view, words, .. }) = self.elements(array) else {
-                    return Ok(None);
-                };
-                let one = self.build.int(1);
-                let has_item = self.op(Op::ILt, &[*next, words[1]]);
-                let rest = self.op(Op::IAddWrap, &[*next, one]);
-                let rest = Val::ArrayIterator(array.clone(), rest);
-                if view.rank > 1 {
-                    let item = Item::Row((**array).clone(), *next);
-                    return Ok(Some(Step { has_item, item, rest }));
-                }
-                let stride = match view.packed {
-                    true => self.build.int(i64::from(view.element.size())),
-                    false => words[2],
-                };
-                let distance = self.op(Op::IMulWrap, &[*next, stride]);
-                let address = self.op(Op::IAddWrap, &[words[0], distance]);
-                Step { has_item, item: Item::Element(view, address), rest }
-            }
+            Val::ArrayIterator(array, next) => return Ok(self.step_in_array(array, *next)),
             Val::ListIterator(list, next) => {
                 let length = match &**list {
                     Val::List(address, items) => self.list_length(*address, items),
@@ -562,6 +543,25 @@ impl Specialiser<'_> {
             Val::Zip(inner) => return self.zip_step(inner),
             _ => return Ok(None),
         }))
+    }
+
+    /// The same in an array: an element, or a row.
+    fn step_in_array(&mut self, array: &Val<Value>, next: Value) -> Option<Step> {
+        let Elements { view, words, .. } = self.elements(array)?;
+        let one = self.build.int(1);
+        let has_item = self.op(Op::ILt, &[next, words[1]]);
+        let rest = self.op(Op::IAddWrap, &[next, one]);
+        let rest = Val::ArrayIterator(Box::new(array.clone()), rest);
+        if view.rank > 1 {
+            return Some(Step { has_item, item: Item::Row(array.clone(), next), rest });
+        }
+        let stride = match view.packed {
+            true => self.build.int(i64::from(view.element.size())),
+            false => words[2],
+        };
+        let distance = self.op(Op::IMulWrap, &[next, stride]);
+        let address = self.op(Op::IAddWrap, &[words[0], distance]);
+        Some(Step { has_item, item: Item::Element(view, address), rest })
     }
 
     /// An item that is there.

@@ -457,13 +457,7 @@ impl Specialiser<'_> {
             I::CheckBound { local } => self.check_bound(*local),
             I::Unbind { register } => self.set(*register, Val::Unbound),
             I::LoadGlobal { to, name } => self.load_global(*to, *name, instruction),
-            I::LoadBuiltin { to, name } => {
-                let name = self.name(*name);
-                match self.world.builtin(&name) {
-                    Some(known) => self.set_known(*to, known),
-                    None => self.perform(instruction),
-                }
-            }
+            I::LoadBuiltin { to, name } => self.load_builtin(*to, *name, instruction),
             I::MakeCell { register } => {
                 let content = self.get(*register);
                 let cell = self.state.make(Contents::Cell(content));

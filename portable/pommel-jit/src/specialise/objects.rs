@@ -184,6 +184,7 @@ impl Specialiser<'_> {
     pub(super) fn leave_for_good(&mut self) -> Done<Flow> {
         let origin = self.origin();
         self.leaves.push(origin);
+        self.count_leaving();
         self.leave();
         Ok(Flow::Ends)
     }
@@ -392,6 +393,19 @@ impl Specialiser<'_> {
         let home = self.state.top().home.0;
         let name = self.name(name);
         match self.world.global(home, &name) {
+            Some(known) => self.set_known(to, known),
+            None => self.perform(instruction),
+        }
+    }
+
+    pub(super) fn load_builtin(
+        &mut self,
+        to: Reg,
+        name: Name,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let name = self.name(name);
+        match self.world.builtin(&name) {
             Some(known) => self.set_known(to, known),
             None => self.perform(instruction),
         }

@@ -15,6 +15,9 @@ const DEEPEST: u32 = 4;
 /// Functions that take less are not worth the thought: they are called as often as they please.
 const LITTLE: f64 = 400.0;
 
+/// What it takes to leave machine code, and to be back after some rounds.
+const LEAVING: f64 = 400.0;
+
 /// What was counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Work {
@@ -27,8 +30,8 @@ pub(super) struct Work {
 /// What an operation of the typed form takes.
 pub(super) fn cost(op: Op) -> f64 {
     match op {
-        Op::Perform => 50.0,
-        Op::Next | Op::Recur => 35.0,
+        Op::Perform => 70.0,
+        Op::Next | Op::Recur => 45.0,
         Op::View => 30.0,
         Op::Known | Op::Truth | Op::Valid => 6.0,
         Op::IsClass | Op::UnboxInt | Op::UnboxFloat | Op::UnboxBool => 4.0,
@@ -75,6 +78,11 @@ impl Specialiser<'_> {
         self.work.ours += (self.build.cost - before) * weight;
         // What was made within a call that was followed has been counted there.
         self.build.cost = before;
+    }
+
+    /// Counts that machine code is always left here.
+    pub(super) fn count_leaving(&mut self) {
+        self.build.cost += LEAVING;
     }
 
     /// Refuses what Python does as quickly.

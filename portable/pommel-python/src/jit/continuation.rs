@@ -95,6 +95,9 @@ impl Continuations {
         };
         let entered = continuation.engine.enter(&call, objects, &registers)?;
         Ok(entered.map(|(going, learnt)| {
+            if learnt.is_none() && matches!(going, Going::On(..)) {
+                own.left_in_the_middle();
+            }
             if let Some(lesson) = learnt.and_then(|lesson| continuation.in_original(lesson)) {
                 own.learn(&continuation.original, lesson);
             }

@@ -253,6 +253,12 @@ impl Engine {
         Ok(true)
     }
 
+    /// How often its machine code was entered.
+    pub(crate) fn entered(&self) -> u32 {
+        let all = std::iter::successors(self.first.get(), |made| made.next.get());
+        all.fold(0, |sum, made| sum.saturating_add(made.compiled.entered()))
+    }
+
     /// Learns from another engine for the same code.
     pub(crate) fn learn(&self, lesson: Lesson) {
         if self.state().experience.learn(lesson) {

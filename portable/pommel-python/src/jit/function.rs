@@ -13,7 +13,7 @@ use pommel::prelude::*;
 use pommel_jit::code::{BlockId, Code, Parameters, Point, Span, Unsupported};
 use pommel_jit::plain::{self, Frame};
 use pommel_jit::specialise::Lesson;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -27,6 +27,9 @@ enum Mode {
     /// Its plain code is interpreted, for those who work on the compiler.
     Plain,
 }
+
+/// A function is better called as it is if machine code is left so often in a call, in the middle of it.
+const TOO_OFTEN: u32 = 32;
 
 /// What is known of a function from the beginning.
 struct Known {
@@ -44,6 +47,10 @@ pub struct JitFunction {
     code: OnceLock<Result<Arc<Code>, Unsupported>>,
     /// Its machine code.
     engine: Engine,
+    /// How often it was left where it had been gone back to in the middle of the function.
+    lefts: AtomicU32,
+    /// It is called as it is from now on, as machine code is left all the time.
+    gave_up: AtomicBool,
     /// How many microseconds all of it took to compile.
     compiling: AtomicU64,
     /// That of its loops, and of those of functions that it calls.
@@ -61,6 +68,8 @@ impl JitFunction {
             known: OnceLock::new(),
             code: OnceLock::new(),
             engine: Engine::default(),
+            lefts: AtomicU32::new(0),
+            gave_up: AtomicBool::new(false),
             compiling: AtomicU64::new(0),
             continuations: Continuations::default(),
             kept: Field::empty(),
@@ -132,6 +141,7 @@ impl JitFunction {
     ) -> Result<Object<'c>> {
         let own = this.borrow()?;
         let called = match &kwargs {
+            _ if own.gave_up.load(Ordering::Relaxed) => Called::AsItIs,
             None => own.engine.call_at_once(this, args),
             Some(_) => Called::ForOthers,
         };
@@ -164,6 +174,15 @@ impl JitFunction {
 }
 
 impl JitFunction {
+    /// Machine code was left again after it had been gone back to.
+    pub(super) fn left_in_the_middle(&self) {
+        let lefts = self.lefts.fetch_add(1, Ordering::Relaxed) + 1;
+        let is_stubborn = self.known.get().is_some_and(|known| known.mode == Mode::Always);
+        if lefts >= TOO_OFTEN && !is_stubborn && lefts / TOO_OFTEN > self.engine.entered() {
+            self.gave_up.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Learns what was found out in the rest of code, if it is this function's.
     pub(super) fn learn(&self, code: &Arc<Code>, lesson: Lesson) {
         if let Some(Ok(own)) = self.code.get()

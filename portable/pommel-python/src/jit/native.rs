@@ -306,6 +306,11 @@ impl Compiled {
         notes
     }
 
+    /// How often it was entered.
+    pub(crate) fn entered(&self) -> u32 {
+        self.entered.load(Ordering::Relaxed)
+    }
+
     /// Why there is none.
     pub(crate) fn refusal(&self) -> Option<&Refusal> {
         self.machine.as_ref().err()

@@ -89,7 +89,10 @@ fn array(look: &Look) -> Shape {
 }
 
 /// What an object of others is.
-#[allow(clippy::large_enum_variant, reason = "it lives for a moment, and arrays are the usual case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it lives for a moment, and arrays are the usual case"
+)]
 enum Other {
     Array(Look),
     /// And its word.
@@ -279,15 +282,7 @@ fn take_slowly<'c>(
             words.push(object.as_raw().0 as u64);
         }
         Val::Object((), wanted) => {
-            let is_it = match class {
-                Some(Class::Tuple) => *wanted == class && items(object).is_none(),
-                Some(Class::List | Class::Str | Class::Complex) => *wanted == class,
-                Some(Class::Int) => wanted.is_none() && object.extract::<i64>().is_err(),
-                Some(Class::Array) => wanted.is_none() && views::look_at_ours(object).is_none(),
-                Some(_) => false,
-                None => wanted.is_none() && matches!(of_others(object, &known_at), Other::Neither),
-            };
-            if !is_it {
+            if !is_object(object, class, *wanted, known) {
                 return None;
             }
             words.push(object.as_raw().0 as u64);
@@ -295,6 +290,24 @@ fn take_slowly<'c>(
         _ => return None,
     }
     Some(())
+}
+
+/// Whether an object of a class is only an object for machine code, of a wanted class.
+fn is_object(
+    object: &Object<'_>,
+    class: Option<Class>,
+    wanted: Option<Class>,
+    known: &KnownObjects<'_, '_>,
+) -> bool {
+    let known_at = |place: usize| known.get(place as u32).ok();
+    match class {
+        Some(Class::Tuple) => wanted == class && items(object).is_none(),
+        Some(Class::List | Class::Str | Class::Complex) => wanted == class,
+        Some(Class::Int) => wanted.is_none() && object.extract::<i64>().is_err(),
+        Some(Class::Array) => wanted.is_none() && views::look_at_ours(object).is_none(),
+        Some(_) => false,
+        None => wanted.is_none() && matches!(of_others(object, &known_at), Other::Neither),
+    }
 }
 
 fn exact_float(object: &Object<'_>) -> Option<f64> {
