@@ -102,10 +102,16 @@ impl Engine {
         this: &Instance<'c, JitFunction>,
         arguments: Args<'_, 'c>,
     ) -> Called<'c> {
-        match self.first.get() {
-            None => Called::ForOthers,
-            Some(_) => self.call_made(this, Arguments::Positional(arguments)),
+        if self.first.get().is_none() {
+            return Called::ForOthers;
         }
+        for made in self.made().filter(|made| made.is_positional) {
+            let known = KnownObjects::new(this, made.place);
+            if let Some(result) = made.compiled.call_alone(arguments, &known) {
+                return Called::Ended(result);
+            }
+        }
+        self.call_made(this, Arguments::Positional(arguments))
     }
 
     /// Calls machine code with what the registers of the parameters hold, which is made if there is none.

@@ -15,9 +15,9 @@ use pommel::prelude::*;
 use pommel::raw;
 use pommel_jit::backend::{Backend, Machine};
 use pommel_jit::code::{Code, Instruction};
-use pommel_jit::ir::Op;
 use pommel_jit::ir::lists::ListCall;
 use pommel_jit::ir::op::Class;
+use pommel_jit::ir::{self, Op};
 use pommel_jit::objects::Objects;
 use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
@@ -74,6 +74,8 @@ pub(crate) struct Compiled {
     sources: HashMap<Known, Arc<Source>>,
     /// The machine code; none where the function is called as it is.
     machine: core::result::Result<Box<dyn Machine>, Refusal>,
+    /// It takes numbers, few words, and calls nobody and writes nothing.
+    is_alone: bool,
     /// How often it was entered, and left by each of its exits.
     entered: AtomicU32,
     taken: Box<[AtomicU32]>,
@@ -81,6 +83,16 @@ pub(crate) struct Compiled {
     words: usize,
     /// The typed form as text, after the passes.
     pub(crate) text: String,
+}
+
+fn takes_numbers(arguments: &[Shape]) -> bool {
+    arguments.iter().all(|shape| matches!(shape, Val::Float(()) | Val::Int(())))
+}
+
+/// Whether a function of the typed form calls nobody and writes nothing.
+fn is_pure(function: &ir::Function) -> bool {
+    let mut instructions = function.blocks.iter().flat_map(|block| &block.insts);
+    instructions.all(|instruction| instruction.op.signature().pure)
 }
 
 /// Why there is none.
@@ -181,9 +193,11 @@ impl Compiled {
         };
         let Specialisation { function, exits, sites, leaves, views, arguments, result } = made;
         let words = machine.as_ref().map_or(0, |machine| machine.words());
+        let words = words.max(arguments.iter().map(width).sum());
         let compiled = Compiled {
+            is_alone: words <= FEW_WORDS && takes_numbers(&arguments) && is_pure(&function),
             taken: exits.iter().map(|_| AtomicU32::new(0)).collect(),
-            words: words.max(arguments.iter().map(width).sum()),
+            words,
             exits,
             sites,
             leaves,
@@ -226,6 +240,41 @@ impl Compiled {
         Some(kept)
     }
 
+    /// Calls machine code that needs nobody while it runs, with numbers; what it returns, if that is a number.
+    /// If not, nothing was done that cannot be done again.
+    #[inline]
+    pub(crate) fn call_alone<'c>(
+        &self,
+        arguments: Args<'_, 'c>,
+        known: &KnownObjects<'_, 'c>,
+    ) -> Option<Result<Object<'c>>> {
+        if !self.is_alone || arguments.len() != self.arguments.len() {
+            return None;
+        }
+        let machine = self.machine.as_ref().ok()?;
+        let mut words = [0; FEW_WORDS];
+        for ((argument, shape), word) in arguments.iter().zip(&self.arguments).zip(&mut words) {
+            *word = match shape {
+                Val::Float(()) => argument.at_once::<f64>()?.to_bits(),
+                _ => argument.at_once::<i64>()? as u64,
+            };
+        }
+        if !matches!(self.facts.hold(known), Ok(true)) {
+            return None;
+        }
+        // SAFETY: the code is there as long as `self` is, wants no more words than these, and calls nobody.
+        let exit = unsafe { machine.entry()(core::ptr::null_mut(), words.as_mut_ptr()) };
+        let (bits, tag) = self.passed_on(exit, &words)?;
+        let ctx = known.ctx();
+        Some(match Tag::of_number(tag as i64)? {
+            Tag::None => Ok(ctx.none()),
+            Tag::Bool => ctx.object(bits != 0),
+            Tag::Int => ctx.object(bits as i64),
+            Tag::Float => ctx.object(f64::from_bits(bits)),
+            Tag::Scalar(_) => return None,
+        })
+    }
+
     /// Calls the machine code, if the arguments are such as it was compiled for and all that it takes for
     /// granted is so.
     pub(crate) fn call<'c>(
@@ -256,7 +305,8 @@ impl Compiled {
             return Ok(Attempt::Stale);
         }
         let Ok(machine) = &self.machine else { return Ok(Attempt::AsItIs) };
-        self.entered.fetch_add(1, Ordering::Relaxed);
+        // Some may get lost where threads meet, which costs less than counting all.
+        self.entered.store(self.entered().wrapping_add(1), Ordering::Relaxed);
         let mut activation = Activation::new(self, objects, known);
         activation.memory = core::mem::take(&mut kept.memory);
         let address = (&raw mut activation).cast::<()>();

@@ -16,7 +16,7 @@ use pommel_jit::code::{
 use pommel_jit::objects::{Objects, Passed};
 use pommel_jit::plain::{Frame, Taken};
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::sync::Arc;
 
@@ -53,8 +53,9 @@ pub(crate) struct Python<'c> {
     /// The exceptions that are being handled, the latest last.
     handled: RefCell<Vec<Object<'c>>>,
     polls: Cell<u32>,
-    /// Names as objects, by where the code has them.
-    names: RefCell<HashMap<*const u8, Object<'c>>>,
+    /// Names as objects, by where the code has them. (A hash map begins with random numbers, which cost more
+    /// than a short call.)
+    names: RefCell<BTreeMap<*const u8, Object<'c>>>,
     /// What the builtin `next` gives at the end.
     end: OnceCell<Object<'c>>,
     /// The error on its way goes through this function without a trace, as one that is raised again.
