@@ -80,7 +80,9 @@ def described(value, seen):
         elements = [described(item, {}) for item in pm.ravel(value).tolist()]
         return "array", value.dtype.name, value.shape, elements
     if isinstance(value, (array.array, bytearray)):
-        return kind.__name__, getattr(value, "typecode", None), [described(item, {}) for item in value]
+        # A subclass may have items without an end.
+        items = array.array.tolist(value) if isinstance(value, array.array) else list(bytes(value))
+        return kind.__name__, getattr(value, "typecode", None), [described(item, {}) for item in items]
     if isinstance(value, (tuple, list)):
         return (kind.__name__, *[described(item, seen) for item in value])
     if isinstance(value, dict):

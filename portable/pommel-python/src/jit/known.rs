@@ -227,7 +227,11 @@ pub(crate) fn cell_content<'c>(cell: &Object<'c>) -> Option<Object<'c>> {
 /// The functions and classes that the specialiser has rules for, as this process has them.
 pub(crate) fn builtins<'c>(ctx: Ctx<'c>) -> Vec<(Object<'c>, Builtin)> {
     let numpy = views::numpy(ctx).ok().flatten();
-    let found = Builtin::ALL.iter().filter_map(|builtin| {
+    let is_pypy = views::is_pypy(ctx).unwrap_or_default();
+    let is_its_own =
+        move |builtin: &Builtin| is_pypy && matches!(builtin, Builtin::Erf | Builtin::Erfc);
+    let all = Builtin::ALL.iter().filter(move |builtin| !is_its_own(builtin));
+    let found = all.filter_map(|builtin| {
         let (module, name) = builtin.place();
         let (place, name) = (CString::new(module).ok()?, CString::new(name).ok()?);
         let module = match module {

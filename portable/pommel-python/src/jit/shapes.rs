@@ -247,6 +247,14 @@ fn take_slowly<'c>(
             let expected = known.get(number.0).ok()?;
             return expected.is(object).then_some(());
         }
+        Val::Array((), view, _) => {
+            let look = views::look_as(object, view.owner, &known_at);
+            let look = look.filter(|look| look.view == *view)?;
+            words.push(object.as_raw().0 as u64);
+            look.words.into_iter().for_each(|word| words.push(word));
+            kept.memory.extend(look.held);
+            return Some(());
+        }
         _ => {}
     }
     let class = class_of(object);
@@ -261,13 +269,6 @@ fn take_slowly<'c>(
                 take(Some(item), shape, known, words, kept)?;
             }
             kept.objects.extend(items);
-        }
-        Val::Array((), view, _) => {
-            let look = views::look_as(object, view.owner, &known_at);
-            let look = look.filter(|look| look.view == *view)?;
-            words.push(object.as_raw().0 as u64);
-            look.words.into_iter().for_each(|word| words.push(word));
-            kept.memory.extend(look.held);
         }
         Val::Scalar((), flavour) if class.is_none() => {
             match of_others(object, &known_at) {

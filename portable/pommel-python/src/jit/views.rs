@@ -43,7 +43,7 @@ pub(crate) struct Look {
 /// The classes of others, as every specialisation knows them: arrays in the order of [`Owner::OTHERS`],
 /// then scalars in that of [`Element::ALL`]. Those that the program has not imported are `None`.
 pub(crate) fn classes<'c>(ctx: Ctx<'c>) -> Result<Vec<Object<'c>>> {
-    let offered = HeldBuffer::is_offered();
+    let offered = HeldBuffer::is_offered() && !is_pypy(ctx)?;
     let modules = modules(ctx)?;
     let mut found = Vec::with_capacity(FIRST_SCALAR - FIRST_CLASS + Element::ALL.len());
     let numpy = numpy(ctx)?;
@@ -63,6 +63,13 @@ pub(crate) fn classes<'c>(ctx: Ctx<'c>) -> Result<Vec<Object<'c>>> {
     Ok(found)
 }
 
+/// Whether this is PyPy, where arrays of others are left to objects, and some functions of `math` are not
+/// those of the C library.
+pub(crate) fn is_pypy(ctx: Ctx<'_>) -> Result<bool> {
+    let name = ctx.import(c"sys")?.get_attr(c"implementation")?.get_attr(c"name")?;
+    Ok(name.extract::<String>()? == "pypy")
+}
+
 fn modules(ctx: Ctx<'_>) -> Result<Object<'_>> {
     ctx.import(c"sys")?.get_attr(c"modules")
 }
@@ -70,7 +77,8 @@ fn modules(ctx: Ctx<'_>) -> Result<Object<'_>> {
 /// NumPy, if the program has imported it and it is one that machine code knows.
 pub(crate) fn numpy(ctx: Ctx<'_>) -> Result<Option<Object<'_>>> {
     let numpy = imported(&modules(ctx)?, "numpy")?.filter(has_typed_scalars);
-    Ok(numpy.filter(|_| HeldBuffer::is_offered()))
+    let is_offered = HeldBuffer::is_offered() && !is_pypy(ctx)?;
+    Ok(numpy.filter(|_| is_offered))
 }
 
 /// The type of elements that an object stands for as an argument: a class of NumPy's scalars, one of
