@@ -25,13 +25,15 @@ pub(super) struct Work {
     pub(super) python: f64,
     /// What machine code takes, with what it calls.
     pub(super) ours: f64,
+    /// Whether some of it is in a loop.
+    pub(super) has_loop: bool,
 }
 
 /// What an operation of the typed form takes.
 pub(super) fn cost(op: Op) -> f64 {
     match op {
-        Op::Perform => 70.0,
-        Op::Next | Op::Recur => 45.0,
+        Op::Perform => 110.0,
+        Op::Next | Op::Recur => 60.0,
         Op::View => 30.0,
         Op::Known | Op::Truth | Op::Valid => 6.0,
         Op::IsClass | Op::UnboxInt | Op::UnboxFloat | Op::UnboxBool => 4.0,
@@ -46,11 +48,11 @@ fn in_python(instruction: &Instruction) -> f64 {
     use Instruction as I;
     match instruction {
         I::Constant { .. } | I::Move { .. } | I::CheckBound { .. } | I::Unbind { .. } => 2.0,
-        I::LoadGlobal { .. } | I::LoadCell { .. } | I::StoreCell { .. } => 4.0,
-        I::Compare { .. } => 12.0,
-        I::Unary { .. } | I::Binary { .. } | I::LoadAttribute { .. } | I::LoadItem { .. } => 18.0,
-        I::Call { .. } => 45.0,
-        _ => 25.0,
+        I::LoadGlobal { .. } | I::LoadCell { .. } | I::StoreCell { .. } => 3.0,
+        I::Compare { .. } | I::LoadAttribute { .. } => 10.0,
+        I::Unary { .. } | I::Binary { .. } | I::LoadItem { .. } => 14.0,
+        I::Call { .. } => 40.0,
+        _ => 18.0,
     }
 }
 
@@ -74,6 +76,7 @@ impl Specialiser<'_> {
 
     fn add(&mut self, python: f64, before: f64) {
         let weight = ROUNDS.powi(self.loop_depth.min(DEEPEST) as i32);
+        self.work.has_loop |= self.loop_depth > 0;
         self.work.python += python * weight;
         self.work.ours += (self.build.cost - before) * weight;
         // What was made within a call that was followed has been counted there.
@@ -87,8 +90,8 @@ impl Specialiser<'_> {
 
     /// Refuses what Python does as quickly.
     pub(super) fn is_worth_it(&self) -> Done {
-        let Work { python, ours } = self.work;
-        if ours <= python || python < LITTLE {
+        let Work { python, ours, has_loop } = self.work;
+        if ours <= python || (python < LITTLE && !has_loop) {
             return Ok(());
         }
         let reason = "most of what it does is done on objects, which Python does as quickly itself";

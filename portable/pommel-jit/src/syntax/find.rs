@@ -21,6 +21,14 @@ impl<'a> Function<'a> {
         }
     }
 
+    /// Where the instructions of its body stand: for a lambda that is an expression.
+    pub fn body(self) -> TextRange {
+        match self {
+            Function::Def(function) => function.range(),
+            Function::Lambda(lambda) => lambda.body.range(),
+        }
+    }
+
     /// The line that `co_firstlineno` says.
     pub fn first_line(self, module: &Module) -> u32 {
         match self {

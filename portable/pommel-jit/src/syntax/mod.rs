@@ -21,7 +21,7 @@ const DEEPEST: u32 = 120;
 const INDENTED: &str = "if True:\n";
 
 /// A place in a text as Python counts: lines from 1, columns in bytes from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
     /// The line of the beginning.
     pub line: u32,
@@ -147,7 +147,27 @@ impl Module {
     /// # Errors
     /// If there is none or more than one, or if plain code cannot say what it does.
     pub fn function(&self, name: &str, line: u32) -> Result<Arc<Code>, Unsupported> {
-        let found = find::functions(self, name, line);
+        self.function_around(name, line, None)
+    }
+
+    /// The same of several of the same name on a line: the one that has a place within its body. If none is
+    /// given, there must not be several.
+    ///
+    /// # Errors
+    /// As for [`Module::function`].
+    pub fn function_around(
+        &self,
+        name: &str,
+        line: u32,
+        place: Option<Position>,
+    ) -> Result<Arc<Code>, Unsupported> {
+        let mut found = find::functions(self, name, line);
+        if let (Some(place), 2..) = (place, found.len()) {
+            found.retain(|function| self.is_around(function.body(), place));
+            // A lambda within another one is the smaller one of both.
+            found.sort_by_key(|function| function.body().len());
+            found.truncate(1);
+        }
         let at = found.first().map(|found| self.span(found.range())).unwrap_or_default();
         match found[..] {
             [] => Err(Unsupported {
@@ -167,6 +187,13 @@ impl Module {
                 span: at,
             }),
         }
+    }
+
+    /// Whether a place is within a range.
+    fn is_around(&self, range: TextRange, place: Position) -> bool {
+        let around = self.lines.position(self.span(range));
+        (around.line, around.column) <= (place.line, place.column)
+            && (place.end_line, place.end_column) <= (around.end_line, around.end_column)
     }
 
     /// Where the lines of the source begin.

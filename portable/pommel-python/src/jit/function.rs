@@ -13,6 +13,7 @@ use pommel::prelude::*;
 use pommel_jit::code::{BlockId, Code, Parameters, Point, Span, Unsupported};
 use pommel_jit::plain::{self, Frame};
 use pommel_jit::specialise::Lesson;
+use pommel_jit::syntax::Position;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -229,7 +230,8 @@ fn plain_code(source: &Source, function: &Object<'_>) -> Result<Result<Arc<Code>
     let of_python = function.get_attr(c"__code__")?;
     let name: String = of_python.get_attr(c"co_name")?.extract()?;
     let line = of_python.get_attr(c"co_firstlineno")?.extract()?;
-    Ok(match source.function(&name, line) {
+    let place = if name == "<lambda>" { place_in_body(&of_python)? } else { None };
+    Ok(match source.function(&name, line, place) {
         Ok(code) if !fits(&code, &of_python)? => Err(Unsupported {
             reason: "its source is not that of the function: the file has changed".into(),
             span: Span::default(),
@@ -237,6 +239,30 @@ fn plain_code(source: &Source, function: &Object<'_>) -> Result<Result<Arc<Code>
         Ok(code) => code.unsupported.clone().map_or(Ok(code), Err),
         Err(error) => Err(error),
     })
+}
+
+/// Where all instructions of a code object stand that stand somewhere, if it says so: from 3.11 on.
+fn place_in_body(of_python: &Object<'_>) -> Result<Option<Position>> {
+    if !of_python.has_attr(c"co_positions") {
+        return Ok(None);
+    }
+    let mut found: Option<Position> = None;
+    for place in of_python.call_method(c"co_positions", ())?.iter()? {
+        let (line, end_line, column, end_column) = place?.extract()?;
+        let (Some(line), Some(end_line), Some(column), Some(end_column)) =
+            (line, end_line, column, end_column)
+        else {
+            continue;
+        };
+        // What an interpreter adds at the beginning stands nowhere.
+        if (column, end_column) == (0, 0) {
+            continue;
+        }
+        let all = found.get_or_insert(Position { line, column, end_line, end_column });
+        (all.line, all.column) = (all.line, all.column).min((line, column));
+        (all.end_line, all.end_column) = (all.end_line, all.end_column).max((end_line, end_column));
+    }
+    Ok(found)
 }
 
 /// The text that a function in Python stands in, and its plain code, if both can be had.
@@ -411,9 +437,9 @@ fn call_as_it_is<'c>(
     args: Args<'_, 'c>,
     kwargs: Option<Dict<'c>>,
 ) -> Result<Object<'c>> {
+    let Some(kwargs) = kwargs else { return args.pass_to(function) };
     let values: Vec<Object<'c>> = args.iter().map(|value| value.clone()).collect();
     let values: Vec<&Object<'c>> = values.iter().collect();
-    let Some(kwargs) = kwargs else { return function.call(&values[..]) };
     let mut named = Vec::new();
     for key in kwargs.keys()?.iter()? {
         let key = key?;

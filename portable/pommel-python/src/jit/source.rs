@@ -9,6 +9,9 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+/// The name and the line of a function, and a place in it.
+type Key = (Box<str>, u32, Option<Position>);
+
 /// The plain code of a function, or why there is none.
 type Found = Result<Arc<Code>, Unsupported>;
 
@@ -17,7 +20,7 @@ pub(crate) struct Source {
     text: Box<str>,
     parsed: OnceLock<Result<Module, Unsupported>>,
     /// Functions that were asked for, by their names and lines.
-    functions: Mutex<HashMap<(Box<str>, u32), Found>>,
+    functions: Mutex<HashMap<Key, Found>>,
 }
 
 /// The texts that functions need now, by their hashes.
@@ -51,11 +54,18 @@ impl Source {
         source
     }
 
-    /// The plain code of the function of a name that begins at a line.
-    pub(crate) fn function(&self, name: &str, line: u32) -> Result<Arc<Code>, Unsupported> {
+    /// The plain code of the function of a name that begins at a line, with a place in its body if there may
+    /// be several.
+    pub(crate) fn function(
+        &self,
+        name: &str,
+        line: u32,
+        place: Option<Position>,
+    ) -> Result<Arc<Code>, Unsupported> {
         let mut functions = self.functions.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = functions.entry((name.into(), line)).or_insert_with(|| match self.module() {
-            Ok(module) => module.function(name, line),
+        let key = (name.into(), line, place);
+        let made = functions.entry(key).or_insert_with(|| match self.module() {
+            Ok(module) => module.function_around(name, line, place),
             Err(error) => Err(error.clone()),
         });
         made.clone()

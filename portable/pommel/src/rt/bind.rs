@@ -10,7 +10,7 @@
 use super::entry::enter;
 use super::trampolines::{KEYWORDS, NEWFUNC, VARARGS};
 use crate::object::{Borrowed, Kind, Object};
-use crate::raw::{self, attach};
+use crate::raw::{self, attach, calls};
 use crate::{Argument, Ctx, Dict, Error, Result, Str, Tuple};
 use core::sync::atomic::{AtomicIsize, Ordering::Relaxed};
 use hpy_abi::{HPy, HPyContext, Handles, Utf8};
@@ -520,6 +520,17 @@ impl<'a, 'c> Args<'a, 'c> {
         let ctx = self.ctx;
         // SAFETY: the handles are open for `'a`.
         self.handles.iter().map(move |raw| unsafe { Borrowed::new(ctx, *raw) })
+    }
+
+    /// Calls something with all of them.
+    pub fn pass_to(&self, callee: &Object<'_>) -> Result<Object<'c>> {
+        let (ctx, start) = (self.ctx, Handles(self.handles.as_ptr()));
+        let count = self.handles.len();
+        // SAFETY: the handles are open for `'a`; the result is new.
+        unsafe {
+            let result = calls::ctx_Call(ctx.as_raw(), callee.as_raw(), start, count, HPy::NULL);
+            raw::new_handle(ctx, result)
+        }
     }
 
     /// All of them, as a tuple.

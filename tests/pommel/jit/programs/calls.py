@@ -256,3 +256,21 @@ def function_that_is_returned(n):
     def inner():
         return [n for _ in range(n)]
     return inner()
+
+
+@given((2.0,), (9.0,), (0.0,))
+def lambdas_on_one_line(x):
+    f, g, h = lambda y: y * y - x, lambda y: 2 * y, lambda: (lambda: x, lambda: -x)
+    first, second = h()
+    y = 1.0
+    for _ in range(20):
+        y = y - f(y) / g(y)
+    return y, first(), second()
+
+
+SQUARE, CUBE, NESTED = lambda x: x * x, lambda x: x * x * x, lambda x: (lambda y: x + y)(x)
+
+
+@given((3,), (1.5,), ("a",))
+def lambdas_of_a_module_on_one_line(x):
+    return SQUARE(x), CUBE(x), NESTED(x)
