@@ -28,6 +28,11 @@ pub trait World {
     }
     /// How the builtin `sum` adds floats.
     fn summing(&mut self) -> Summing;
+    /// How long the interpreter takes for what it does, as a part of what CPython takes, where operations on
+    /// objects take machine code as long as there.
+    fn pace(&mut self) -> f64 {
+        1.0
+    }
     /// What an object is.
     fn describe(&mut self, known: Known) -> Description;
 }

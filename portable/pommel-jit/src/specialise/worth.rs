@@ -32,8 +32,9 @@ pub(super) struct Work {
 /// What an operation of the typed form takes.
 pub(super) fn cost(op: Op) -> f64 {
     match op {
-        Op::Perform => 110.0,
-        Op::Next | Op::Recur => 60.0,
+        Op::Perform => 200.0,
+        Op::Next => 100.0,
+        Op::Recur => 60.0,
         Op::View => 30.0,
         Op::Known | Op::Truth | Op::Valid => 6.0,
         Op::IsClass | Op::UnboxInt | Op::UnboxFloat | Op::UnboxBool => 4.0,
@@ -89,8 +90,9 @@ impl Specialiser<'_> {
     }
 
     /// Refuses what Python does as quickly.
-    pub(super) fn is_worth_it(&self) -> Done {
+    pub(super) fn is_worth_it(&mut self) -> Done {
         let Work { python, ours, has_loop } = self.work;
+        let python = python * self.world.pace();
         if ours <= python || (python < LITTLE && !has_loop) {
             return Ok(());
         }
