@@ -277,7 +277,7 @@ fn parts_table(
 pub fn absences(report: &Report) -> Vec<String> {
     let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
     for row in report.rows.iter().filter(|row| row.median_s.is_none()) {
-        let key = format!("{}: {}", row.rival, row.note);
+        let key = format!("{}: {}", row.rival, in_short(&row.note));
         let python = row.python.iter().cloned();
         match reasons.iter_mut().find(|(reason, _)| *reason == key) {
             Some((_, pythons)) => pythons
@@ -291,6 +291,22 @@ pub fn absences(report: &Report) -> Vec<String> {
         reason + &on
     });
     lines.collect()
+}
+
+/// The beginning of a reason, with the names of files without where they are on this machine: compilers say
+/// much.
+fn in_short(reason: &str) -> String {
+    const LONGEST: usize = 140;
+    let bare = |word: &str| match word.trim_start_matches(['\'', '"', '(']).starts_with('/') {
+        true => word.rsplit('/').next().unwrap_or_default().to_owned(),
+        false => word.to_owned(),
+    };
+    let words: Vec<String> = reason.split_whitespace().map(bare).collect();
+    let text = words.join(" ");
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }
 
 pub fn missing() -> String {
@@ -362,6 +378,14 @@ pub mod tests {
             pythons: BTreeMap::new(),
         };
         Report { case: "arrays".into(), machine, baseline: "numpy".into(), rows }
+    }
+
+    #[test]
+    fn reasons_are_short_and_say_nothing_of_the_machine() {
+        let long = format!("no module in '/lib/python/math.so' {}", "x".repeat(200));
+        let short = in_short(&long);
+        assert!(short.starts_with("no module in math.so' x") && short.ends_with("x…"), "{short}");
+        assert_eq!(in_short("it is not installed"), "it is not installed");
     }
 
     #[test]
