@@ -238,7 +238,13 @@ impl Specialiser<'_> {
         if layout == Layout::Tagged {
             self.guard_kind(address, items);
         }
-        let (length, zero) = (self.word(address, layout.length()), self.build.int(0));
+        let length = self.word(address, layout.length());
+        Some((layout, self.position_within(index, length)))
+    }
+
+    /// The position that an index stands for in a list of a length. Exits if there is no item.
+    pub(super) fn position_within(&mut self, index: Value, length: Value) -> Value {
+        let zero = self.build.int(0);
         let position = match self.build.int_constant(index) {
             Some(index) if index >= 0 => self.build.int(index),
             _ => {
@@ -249,7 +255,7 @@ impl Specialiser<'_> {
         };
         let inside = self.op(Op::ULt, &[position, length]);
         self.guard(inside);
-        Some((layout, position))
+        position
     }
 
     /// The item at a position which is inside.

@@ -57,18 +57,7 @@ impl Specialiser<'_> {
     /// The position that an index stands for. Exits if there is no item.
     fn position_in_object(&mut self, handle: Value, index: Value) -> Value {
         let length = self.length_of_object(handle);
-        let zero = self.build.int(0);
-        let position = match self.build.int_constant(index) {
-            Some(index) if index >= 0 => self.build.int(index),
-            _ => {
-                let from_end = self.op(Op::IAddWrap, &[index, length]);
-                let negative = self.op(Op::ILt, &[index, zero]);
-                self.build.select(negative, from_end, index)
-            }
-        };
-        let inside = self.op(Op::ULt, &[position, length]);
-        self.guard(inside);
-        position
+        self.position_within(index, length)
     }
 
     /// `list[index]`
