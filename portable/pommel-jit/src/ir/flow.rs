@@ -44,7 +44,7 @@ pub fn predecessors(function: &Function) -> Vec<Vec<Block>> {
 }
 
 /// Who dominates whom: which blocks every way to a block leads through.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Dominators {
     /// The last block before each one that dominates it.
     parents: Vec<Option<Block>>,

@@ -284,6 +284,10 @@ operations! {
     AppendItem "item.append" [Obj I64 I64] -> [] exits acts;
 
     // Lists in memory, whose parts `lists` knows: their addresses.
+    /// A word of what is known of a list, besides its items: the immediate is its distance in bytes.
+    ListWord "list.word" [I64] -> [I64] stays acts;
+    /// Writes such a word: list, value.
+    SetListWord "list.word.set" [I64 I64] -> [] stays acts;
     /// Does something with lists: the immediate is a [`super::lists::ListCall`], and the operands are
     /// those that it has. Exits, before anything is done, if the list is of another kind than said, has no
     /// such item, or is an object.

@@ -74,6 +74,7 @@ fn is_removable(inst: &Inst) -> bool {
             | Op::LoadI32
             | Op::LoadU32
             | Op::LoadI64
+            | Op::ListWord
             | Op::LoadF32
             | Op::LoadF64
             | Op::Known

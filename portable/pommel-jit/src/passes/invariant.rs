@@ -3,6 +3,7 @@
 //! some operands: division only with a divisor that is known. What costs a call moves only if every round
 //! does it.
 
+use super::memory::Memory;
 use crate::ir::flow::{self, Dominators, Loop};
 use crate::ir::{Block, End, Function, Inst, Op, Target, Value};
 
@@ -38,6 +39,7 @@ fn take_out(function: &mut Function, dominators: &Dominators, around: &Loop) -> 
         }
     }
     let (safe_divisors, is_view) = (safe_divisors(function), function.views());
+    let same_words = same_words(function, dominators, around);
     let mut moved = vec![];
     for block in dominators.order.iter().filter(|block| around.blocks.contains(block)) {
         let is_always = around.latches.iter().all(|latch| dominators.dominates(*block, *latch));
@@ -45,6 +47,8 @@ fn take_out(function: &mut Function, dominators: &Dominators, around: &Loop) -> 
         for inst in insts {
             let is_same = inst.args.iter().all(|arg| !is_inside[arg.0 as usize]);
             let is_word = inst.op == Op::LoadI64 && is_view[inst.args[0].0 as usize];
+            let is_word =
+                is_word || inst.op == Op::ListWord && same_words.contains(&inst.results[0]);
             if is_same && (is_word || may_move(&inst, is_always, &safe_divisors)) {
                 for result in &inst.results {
                     is_inside[result.0 as usize] = false;
@@ -56,6 +60,20 @@ fn take_out(function: &mut Function, dominators: &Dominators, around: &Loop) -> 
         }
     }
     moved
+}
+
+/// What is known of lists, besides their items, is there as long as the list, so that it can be read
+/// earlier. Which reads of it always give the same in a loop.
+fn same_words(function: &Function, dominators: &Dominators, around: &Loop) -> Vec<Value> {
+    let inside = || around.blocks.iter().flat_map(|block| &function[*block].insts);
+    if !inside().any(|inst| inst.op == Op::ListWord) {
+        return vec![];
+    }
+    let memory = Memory::of(function, dominators);
+    let is_same = |region: usize| !inside().any(|inst| memory.may_write(inst, region));
+    let words = inside().filter(|inst| inst.op == Op::ListWord);
+    let same = words.filter(|word| memory.region_of(word).is_some_and(is_same));
+    same.map(|word| word.results[0]).collect()
 }
 
 fn may_move(inst: &Inst, is_always: bool, safe_divisors: &[bool]) -> bool {

@@ -4,6 +4,7 @@
 pub mod dead;
 pub mod fold;
 pub mod invariant;
+mod memory;
 pub mod ownership;
 pub mod params;
 pub mod peel;

@@ -7,7 +7,7 @@
 //! until nothing changes; those that keep growing are made as large as they can be.
 
 use crate::ir::flow::{self, Dominators};
-use crate::ir::{Block, End, Function, Immediate, Inst, Op, Type, Value};
+use crate::ir::{Block, End, Function, Immediate, Inst, Op, Type, Value, lists};
 use std::collections::HashMap;
 
 /// So many times it goes round at most, and makes no use of what it found if that was not enough.
@@ -80,6 +80,20 @@ impl Interval {
     }
 }
 
+/// Whether it is a word of a list that says how many items there are, or how many there is room for.
+fn is_size(inst: &Inst) -> bool {
+    inst.int().is_some_and(|place| place == lists::ROOM || place >= lists::LENGTHS)
+}
+
+/// By value: what was computed as the largest integer less it.
+fn rooms(function: &Function) -> HashMap<Value, Value> {
+    let insts = || function.blocks.iter().flat_map(|block| &block.insts);
+    let largest = insts().filter(|inst| inst.op == Op::Int && inst.int() == Some(i64::MAX));
+    let largest: Vec<Value> = largest.map(|inst| inst.results[0]).collect();
+    let is_room = |inst: &&Inst| inst.op == Op::ISubWrap && largest.contains(&inst.args[0]);
+    insts().filter(is_room).map(|inst| (inst.args[1], inst.results[0])).collect()
+}
+
 /// What is known at a point, besides what is known everywhere.
 #[derive(Clone, Debug, Default)]
 struct Facts {
@@ -94,6 +108,8 @@ struct Analysis {
     predecessors: Vec<Vec<Block>>,
     /// By value: the instruction that gives it, as far as it is looked through.
     definitions: Vec<Option<(Op, Vec<Value>)>>,
+    /// By value: the largest integer less it.
+    rooms: HashMap<Value, Value>,
     /// Where each value is known to be everywhere; none if nobody was there so far.
     intervals: Vec<Option<Interval>>,
     /// Another value, and by how much this one is larger, exactly.
@@ -113,6 +129,7 @@ impl Analysis {
         Analysis {
             dominators: Dominators::of(function),
             predecessors: flow::predecessors(function),
+            rooms: rooms(function),
             definitions,
             intervals: vec![None; function.types.len()],
             linear: (0..function.types.len() as u32).map(|value| (Value(value), 0)).collect(),
@@ -163,7 +180,11 @@ impl Analysis {
         for from in &self.predecessors[block.0 as usize] {
             let is_round = self.dominators.dominates(block, *from);
             for target in function[*from].end.targets().filter(|target| target.block == block) {
-                let (root, more) = self.linear[target.args[index].0 as usize];
+                let arg = target.args[index];
+                let (root, more) = match is_round {
+                    true => self.step(function, *from, block, arg),
+                    false => self.linear[arg.0 as usize],
+                };
                 match is_round {
                     true if root == param => steps.push(more),
                     false if first.is_none_or(|first| first == (root, more)) => {
@@ -178,6 +199,25 @@ impl Analysis {
             facts.apart.insert((root, param), -more);
         } else if steps.iter().all(|step| *step <= 0) {
             facts.apart.insert((param, root), more);
+        }
+    }
+
+    /// Another value, and by how much one is larger, or at least, where a block goes on to another: a sum
+    /// that may not fit where it is computed may fit there.
+    fn step(&self, function: &Function, from: Block, to: Block, value: Value) -> (Value, i128) {
+        let known = self.linear[value.0 as usize];
+        let Some((Op::IAddWrap, args)) = &self.definitions[value.0 as usize] else { return known };
+        let ([x, y], Some(facts)) = (&args[..], &self.facts[from.0 as usize]) else { return known };
+        let mut facts = facts.clone();
+        self.learn_end(&function[from].end, to, &mut facts);
+        let step = self.noted(*y, &facts);
+        let fits = || self.has_room(*x, *y, &facts) || self.fits(Op::IAddWrap, args, &facts);
+        match step {
+            Some(step) if known == (value, 0) && step.low >= 0 && fits() => {
+                let (root, more) = self.linear[x.0 as usize];
+                (root, more + i128::from(step.low))
+            }
+            _ => known,
         }
     }
 
@@ -235,10 +275,43 @@ impl Analysis {
         self.intervals[value.0 as usize].replace(interval) != Some(interval)
     }
 
-    /// Where a value is, with what is known at a point.
+    /// Where a value is, with what is known at a point. A sum is where its operands have come to be since.
     fn interval(&self, value: Value, facts: &Facts) -> Option<Interval> {
+        let known = self.noted(value, facts)?;
+        match &self.definitions[value.0 as usize] {
+            Some((op @ (Op::IAddWrap | Op::ISubWrap), args)) => {
+                let [x, y] = args[..] else { return Some(known) };
+                if *op == Op::IAddWrap && self.has_room(x, y, facts) {
+                    let (low, _) = exact(*op, [self.noted(x, facts)?, self.noted(y, facts)?]);
+                    return Some(known.meet(Interval::clamped(low, i64::MAX.into())));
+                }
+                let pair = [self.noted(x, facts)?, self.noted(y, facts)?];
+                Some(known.meet(arithmetic(*op, pair)))
+            }
+            _ => Some(known),
+        }
+    }
+
+    /// The same, as far as it was noted.
+    fn noted(&self, value: Value, facts: &Facts) -> Option<Interval> {
         let known = self.intervals[value.0 as usize]?;
         Some(facts.intervals.get(&value).map_or(known, |narrower| known.meet(*narrower)))
+    }
+
+    /// Whether the sum of two values fits because the first is less than something that leaves room for the
+    /// second: `x < stop` and `stop <= MAX - y`, as before loops whose step is not known.
+    fn has_room(&self, x: Value, y: Value, facts: &Facts) -> bool {
+        let Some(rest) = self.rooms.get(&y) else { return false };
+        if self.noted(y, facts).is_none_or(|step| step.low < 0) {
+            return false;
+        }
+        let (x_root, x_more) = self.linear[x.0 as usize];
+        facts.apart.iter().any(|((left, stop), most)| {
+            *left == x_root && most + x_more <= 0 && {
+                let known = facts.apart.get(&(*stop, *rest));
+                known.is_some_and(|known| *known <= 0)
+            }
+        })
     }
 
     fn pair(&self, args: &[Value], facts: &Facts) -> Option<[Interval; 2]> {
@@ -273,6 +346,7 @@ impl Analysis {
             (Op::LoadU16, _) => Interval::of(0, u16::MAX.into()),
             (Op::LoadI32, _) => Interval::of(i32::MIN.into(), i32::MAX.into()),
             (Op::LoadU32, _) => Interval::of(0, u32::MAX.into()),
+            (Op::ListWord, _) if is_size(inst) => Interval::of(0, i64::MAX),
             (Op::Select, [_, x, y]) => self.interval(*x, facts)?.join(self.interval(*y, facts)?),
             (op, args @ [_, _]) if is_arithmetic(op) => arithmetic(op, self.pair(args, facts)?),
             _ => Interval::ALL,

@@ -2,6 +2,7 @@
 //! cosine of one value are computed together. A condition that was branched on or checked is known from
 //! there on.
 
+use super::memory::{Memory, State};
 use super::replace::Replacements;
 use crate::ir::flow::{self, Dominators};
 use crate::ir::op::Math;
@@ -17,6 +18,7 @@ pub fn run(function: &mut Function) -> bool {
         known: HashMap::new(),
         truths: HashMap::new(),
         is_view: function.views(),
+        memory: Memory::of(function, &dominators),
         changed: false,
     };
     let mut children = vec![vec![]; function.blocks.len()];
@@ -60,6 +62,8 @@ struct Key {
     op: Op,
     immediate: u64,
     args: Vec<Value>,
+    /// The state of the memory that it reads.
+    state: State,
 }
 
 /// For blocks that are entered in one way: from a branch, whose condition is then known.
@@ -85,6 +89,7 @@ struct Search {
     truths: HashMap<Value, bool>,
     /// Which values are addresses of what is known of an array.
     is_view: Vec<bool>,
+    memory: Memory,
     changed: bool,
 }
 
@@ -101,9 +106,13 @@ impl Search {
         }
         let insts = std::mem::take(&mut function[block].insts);
         let mut kept = Vec::with_capacity(insts.len());
-        for mut inst in insts {
+        let mut states = self.memory.at_start(block);
+        for (place, mut inst) in insts.into_iter().enumerate() {
+            // What reads and writes where is said of values as they were.
+            let state = self.memory.state(&inst, &states);
+            self.memory.pass(&inst, block, place, &mut states);
             inst.each_use(|value| *value = self.replacements.get(*value));
-            if !self.is_known(&inst, &mut undo) {
+            if !self.is_known(&inst, state, &mut undo) {
                 self.decide(&mut inst);
                 kept.push(inst);
             }
@@ -133,12 +142,12 @@ impl Search {
     }
 
     /// Whether an instruction does what was done before; else what it does is known from here on.
-    fn is_known(&mut self, inst: &Inst, undo: &mut Vec<Undo>) -> bool {
+    fn is_known(&mut self, inst: &Inst, state: Option<State>, undo: &mut Vec<Undo>) -> bool {
         let is_word = inst.op == Op::LoadI64 && self.is_view[inst.args[0].0 as usize];
-        if !is_word && !inst.op.signature().pure {
+        if !is_word && state.is_none() && !inst.op.signature().pure {
             return false;
         }
-        let key = key(inst);
+        let key = Key { state: state.unwrap_or(0), ..key(inst) };
         let known = self.known.get(&key).map(Vec::as_slice).or_else(|| self.part(inst));
         if let Some(results) = known.map(<[Value]>::to_vec) {
             for (result, known) in inst.results.iter().zip(results) {
@@ -162,7 +171,7 @@ impl Search {
             Immediate::Math(Math::Cos) => 1,
             _ => return None,
         };
-        let both = Key { op: Op::SinCos, immediate: 0, args: inst.args.clone() };
+        let both = Key { op: Op::SinCos, immediate: 0, args: inst.args.clone(), state: 0 };
         self.known.get(&both).map(|results| &results[which..])
     }
 
@@ -216,7 +225,7 @@ fn key(inst: &Inst) -> Key {
     if super::fold::is_commutative(inst.op) {
         args.sort();
     }
-    Key { op: inst.op, immediate, args }
+    Key { op: inst.op, immediate, args, state: 0 }
 }
 
 /// Where both the sine and the cosine of a value are computed, and one of them always before the other,

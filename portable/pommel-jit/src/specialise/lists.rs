@@ -175,14 +175,18 @@ impl Specialiser<'_> {
     }
 
     pub(super) fn word(&mut self, address: Value, distance: i64) -> Value {
-        self.build.emit(Op::LoadI64, &[address], Immediate::Int(distance), None)[0]
+        self.build.emit(Op::ListWord, &[address], Immediate::Int(distance), None)[0]
     }
 
-    /// Exits unless a list is of a kind.
+    /// Exits unless a list is of a kind. One without items may be taken for any.
     pub(super) fn guard_kind(&mut self, address: Value, items: &Items) -> Flow {
-        let (kind, wanted) = (self.word(address, lists::KIND), self.build.int(items.code()));
-        let is_it = self.op(Op::IEq, &[kind, wanted]);
-        self.guard(is_it)
+        let kind = self.word(address, lists::KIND);
+        let [is_it, is_empty] = [items.code(), lists::NO_ITEMS].map(|code| {
+            let code = self.build.int(code);
+            self.op(Op::IEq, &[kind, code])
+        });
+        let fits = self.op(Op::BOr, &[is_it, is_empty]);
+        self.guard(fits)
     }
 
     /// How many items a list has. Exits if it is of another kind.
@@ -269,27 +273,13 @@ impl Specialiser<'_> {
             (Layout::Ints, _) => Val::Int(load(Op::LoadI64, 0)),
             (Layout::Floats, _) => Val::Float(load(Op::LoadF64, 0)),
             (Layout::Lists, Items::Lists(inner)) => {
-                let list = load(Op::LoadI64, 0);
-                self.adapt(list, inner);
-                Val::List(list, (**inner).clone())
+                Val::List(load(Op::LoadI64, 0), (**inner).clone())
             }
             (_, Items::Numbers(kinds)) if kinds.only() != Some(Tag::None) => {
                 Val::Number(load(Op::LoadI64, 0), load(Op::LoadI64, 8), *kinds)
             }
             _ => Val::None,
         }
-    }
-
-    /// Makes a list that was taken out of another one be of the kind that it is taken for, if it is not.
-    fn adapt(&mut self, address: Value, items: &Items) {
-        if *items == Items::NONE {
-            return;
-        }
-        let (kind, wanted) = (self.word(address, lists::KIND), self.build.int(items.code()));
-        let is_it = self.op(Op::IEq, &[kind, wanted]);
-        self.unless(is_it, |this| {
-            this.list_call(ListCall::Become, &[address], Some(items));
-        });
     }
 
     /// Does something if a condition does not hold, and goes on in either case.
@@ -545,7 +535,8 @@ impl Specialiser<'_> {
         self.write(address, &items, length, &item);
         let one = self.build.int(1);
         let longer = self.op(Op::IAddWrap, &[length, one]);
-        self.build.emit(Op::StoreI64, &[address, longer], Immediate::Int(layout.length()), None);
+        let place = Immediate::Int(layout.length());
+        self.build.emit(Op::SetListWord, &[address, longer], place, None);
         Ok(Some(Flow::On))
     }
 
