@@ -7,6 +7,7 @@
 //! * Code has no relocations: what it calls it calls by address.
 //! * Floats are computed as written, one operation at a time.
 
+mod fixed;
 mod integers;
 mod loops;
 mod math;

@@ -3,6 +3,7 @@
 //! Values and blocks have their counterparts one by one. An exit is a cold block, which writes what is
 //! saved, how many handles are owned, and these, and returns.
 
+use crate::fixed;
 use crate::loops::{self, Kept};
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::{
@@ -108,15 +109,19 @@ pub(crate) struct Translator<'a> {
     interlude: usize,
     pub(crate) activation: clif::Value,
     /// Where arguments are and results go.
-    words: clif::Value,
+    pub(crate) words: clif::Value,
     /// Where operands and results of the runtime's operations go: made when there is one.
     slot: Option<StackSlot>,
     /// How often it still may poll without asking the runtime.
     ticks: Option<Variable>,
     values: Vec<Option<clif::Value>>,
     /// The block that is translated.
-    block: Block,
+    pub(crate) block: Block,
     dominators: Dominators,
+    /// The values that get a place at the end of a block.
+    pub(crate) to_fix: HashMap<Block, Vec<Value>>,
+    /// Where values got one.
+    pub(crate) fixed: HashMap<Value, Vec<(Block, clif::Value)>>,
     /// What is kept in memory behind loops.
     kept: Vec<Kept>,
     /// Where: a place for each value.
@@ -160,6 +165,8 @@ impl<'a> Translator<'a> {
             ticks: None,
             values: vec![None; function.types.len()],
             block: Block(0),
+            to_fix: fixed::fixed(function, &dominators),
+            fixed: HashMap::new(),
             kept: loops::kept(function, &dominators),
             dominators,
             slots: HashMap::new(),
@@ -188,6 +195,7 @@ impl<'a> Translator<'a> {
             for inst in &function[block].insts {
                 self.instruction(inst)?;
             }
+            self.fix()?;
             self.end(&function[block].end)?;
         }
         self.leave();
@@ -261,8 +269,18 @@ impl<'a> Translator<'a> {
             Some(slot) if self.kept.iter().any(is_kept) => {
                 Ok(self.builder.ins().stack_load(types::I64, types::F64, *slot, 0))
             }
-            _ => self.defined(value),
+            _ => match self.fixed_here(value) {
+                Some(fixed) => Ok(fixed),
+                None => self.defined(value),
+            },
         }
+    }
+
+    /// The last place that a value got on the way here.
+    fn fixed_here(&self, value: Value) -> Option<clif::Value> {
+        let mut places = self.fixed.get(&value)?.iter().rev();
+        let is_before = |place: &&(Block, _)| self.dominators.dominates(place.0, self.block);
+        places.find(is_before).map(|place| place.1)
     }
 
     fn defined(&self, value: Value) -> Result<clif::Value, String> {
