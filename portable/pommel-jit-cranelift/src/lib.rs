@@ -14,6 +14,7 @@ mod math;
 mod memory;
 mod numbers;
 mod objects;
+mod squares;
 mod translate;
 
 use cranelift_codegen::control::ControlPlane;
@@ -24,6 +25,7 @@ use memory::Pages;
 use pommel_jit::backend::{Backend, Call, Entry, Machine};
 use pommel_jit::ir;
 use std::sync::Arc;
+use translate::Quiet;
 
 /// A back end for the processor that this runs on, with all that it can do.
 ///
@@ -46,8 +48,9 @@ pub fn host() -> Result<impl Backend, String> {
     let isa = cranelift_native::builder()?
         .finish(settings::Flags::new(flags))
         .map_err(|error| error.to_string())?;
-    let interlude = emitted(&*isa, &mut Context::for_function(translate::interlude(&*isa)))?;
-    Ok(Host { isa, interlude: Arc::new(interlude) })
+    let quiet = [translate::interlude(&*isa), translate::power_aside(&*isa)];
+    let [interlude, power] = quiet.map(|one| emitted(&*isa, &mut Context::for_function(one)));
+    Ok(Host { isa, quiet: Arc::new([interlude?, power?]) })
 }
 
 /// Compiles a function to pages of its own.
@@ -64,18 +67,19 @@ fn emitted(isa: &dyn TargetIsa, context: &mut Context) -> Result<Pages, String> 
 /// The processor that this runs on.
 struct Host {
     isa: OwnedTargetIsa,
-    /// What machine code calls to interrupt itself.
-    interlude: Arc<Pages>,
+    /// What machine code calls to interrupt itself, and what it calls for powers.
+    quiet: Arc<[Pages; 2]>,
 }
 
 impl Backend for Host {
     fn compile(&self, function: &ir::Function, call: Call) -> Result<Box<dyn Machine>, String> {
-        let interlude = self.interlude.start();
-        let source = translate::function(&*self.isa, function, call, interlude)?;
+        let [interlude, power] = [0, 1].map(|which| self.quiet[which].start() as usize);
+        let quiet = Quiet { interlude, power };
+        let source = translate::function(&*self.isa, function, call, quiet)?;
         // The listing is made of the source when somebody asks.
         let pages = emitted(&*self.isa, &mut Context::for_function(source.clone()))?;
-        let (isa, interlude) = (self.isa.clone(), self.interlude.clone());
-        Ok(Box::new(Code { pages, words: words(function), source, isa, _interlude: interlude }))
+        let (isa, quiet) = (self.isa.clone(), self.quiet.clone());
+        Ok(Box::new(Code { pages, words: words(function), source, isa, _quiet: quiet }))
     }
 }
 
@@ -86,7 +90,7 @@ struct Code {
     source: clif::Function,
     isa: OwnedTargetIsa,
     /// The code calls it, so it has to stay.
-    _interlude: Arc<Pages>,
+    _quiet: Arc<[Pages; 2]>,
 }
 
 impl Machine for Code {

@@ -6,7 +6,8 @@
 //! without a call between is the same value to Cranelift.)
 
 use pommel_jit::ir::flow::{self, Dominators, Loop};
-use pommel_jit::ir::{Block, Function, Op, Type, Value};
+use pommel_jit::ir::{Block, Function, Inst, Op, Type, Value};
+use std::collections::HashSet;
 
 /// Floats to be kept in memory from a block on.
 pub(crate) struct Kept {
@@ -17,11 +18,16 @@ pub(crate) struct Kept {
 }
 
 /// The floats that come out of loops without calls and may be used after a call.
-pub(crate) fn kept(function: &Function, dominators: &Dominators) -> Vec<Kept> {
+pub(crate) fn kept(
+    function: &Function,
+    dominators: &Dominators,
+    squares: &HashSet<Value>,
+) -> Vec<Kept> {
+    let has_call = |block: Block| has_call(function, block, squares);
     let predecessors = flow::predecessors(function);
     let mut all = vec![];
     for around in flow::loops(function, dominators) {
-        if around.blocks.iter().any(|block| has_call(function, *block)) {
+        if around.blocks.iter().any(|block| has_call(*block)) {
             continue;
         }
         for behind in dominators.order.iter().copied() {
@@ -36,7 +42,7 @@ pub(crate) fn kept(function: &Function, dominators: &Dominators) -> Vec<Kept> {
                 floats.extend(values(function, &around));
             }
             floats.retain(|value| function.type_of(*value) == Type::F64);
-            keep_used(function, dominators, behind, &mut floats);
+            keep_used(function, dominators, behind, &has_call, &mut floats);
             all.push(Kept { behind, floats });
         }
     }
@@ -44,10 +50,16 @@ pub(crate) fn kept(function: &Function, dominators: &Dominators) -> Vec<Kept> {
 }
 
 /// Keeps the values that are used in a block or further on, if there is a call as well.
-fn keep_used(function: &Function, dominators: &Dominators, behind: Block, values: &mut Vec<Value>) {
+fn keep_used(
+    function: &Function,
+    dominators: &Dominators,
+    behind: Block,
+    has_call: &dyn Fn(Block) -> bool,
+    values: &mut Vec<Value>,
+) {
     let reached = dominators.order.iter().copied();
     let after: Vec<Block> = reached.filter(|block| dominators.dominates(behind, *block)).collect();
-    if !after.iter().any(|block| has_call(function, *block)) {
+    if !after.iter().any(|block| has_call(*block)) {
         values.clear();
         return;
     }
@@ -61,8 +73,10 @@ fn keep_used(function: &Function, dominators: &Dominators, behind: Block, values
     values.retain(|value| is_used[value.0 as usize]);
 }
 
-fn has_call(function: &Function, block: Block) -> bool {
-    function[block].insts.iter().any(|inst| is_call(inst.op))
+/// Whether there is a call in a block. A square leaves registers as they are.
+fn has_call(function: &Function, block: Block, squares: &HashSet<Value>) -> bool {
+    let is_square = |inst: &Inst| inst.results.first().is_some_and(|of| squares.contains(of));
+    function[block].insts.iter().any(|inst| is_call(inst.op) && !is_square(inst))
 }
 
 /// What a loop computes or carries around.

@@ -19,6 +19,9 @@ impl Translator<'_> {
         if let (Some(rounding), [x]) = (rounding(inst.op), args) {
             return Some(self.rounded(rounding, *x));
         }
+        if inst.results.first().is_some_and(|result| self.squares.contains(result)) {
+            return Some(self.square(args));
+        }
         if let (Op::Math1 | Op::Math2, Immediate::Math(function)) = (inst.op, inst.immediate) {
             let params = vec![types::F64; args.len()];
             let call = self.call_address(math::address(function), &params, &[types::F64], args);

@@ -3,8 +3,8 @@
 //! Values and blocks have their counterparts one by one. An exit is a cold block, which writes what is
 //! saved, how many handles are owned, and these, and returns.
 
-use crate::fixed;
 use crate::loops::{self, Kept};
+use crate::{fixed, math, squares};
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::{
     self as clif, AbiParam, BlockArg, InstBuilder, MemFlagsData, Signature, StackSlot,
@@ -14,8 +14,9 @@ use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use pommel_jit::backend::Call;
 use pommel_jit::ir::flow::Dominators;
+use pommel_jit::ir::op::Math;
 use pommel_jit::ir::{self, Block, End, Exit, Inst, Op, Target, Type, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The size of a word, in bytes.
 pub(crate) const WORD: usize = 8;
@@ -26,21 +27,31 @@ const POLL_INTERVAL: i64 = 1 << 16;
 /// How memory is read and written: it is there, and need not be aligned.
 pub(crate) const MEMORY: MemFlagsData = MemFlagsData::new().with_notrap();
 
-/// Translates a function. `interlude` is what [`interlude`] makes.
+/// Where code is that leaves all registers as they were.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Quiet {
+    /// What [`interlude`] makes.
+    pub(crate) interlude: usize,
+    /// What [`power_aside`] makes.
+    pub(crate) power: usize,
+}
+
+/// Translates a function.
 pub(crate) fn function(
     isa: &dyn TargetIsa,
     function: &ir::Function,
     call: Call,
-    interlude: *const u8,
+    quiet: Quiet,
 ) -> Result<clif::Function, String> {
     let mut context = Context::new();
     let convention = isa.default_call_conv();
     context.func.signature = signature(convention, &[types::I64, types::I64], &[types::I32]);
     let mut scratch = FunctionBuilderContext::new();
     let builder = FunctionBuilder::new(&mut context.func, &mut scratch);
-    let mut translator = Translator::new(builder, function, convention, call);
+    let squares = squares::find(isa, function);
+    let mut translator = Translator::new(builder, function, convention, call, squares);
     translator.rounds = isa.has_round();
-    translator.interlude = interlude as usize;
+    translator.quiet = quiet;
     translator.blocks()?;
     translator.builder.seal_all_blocks();
     translator.builder.finalize(isa.frontend_config());
@@ -66,6 +77,30 @@ pub(crate) fn interlude(isa: &dyn TargetIsa) -> clif::Function {
     let call = builder.ins().call_indirect(callee, params[0], &args);
     let answer = builder.inst_results(call)[0];
     builder.ins().store(MEMORY, answer, params[4], 0);
+    builder.ins().return_(&[]);
+    builder.seal_all_blocks();
+    builder.finalize(isa.frontend_config());
+    context.func
+}
+
+/// A function that calls the C library's `pow` and leaves all other registers as they were. Its parameter
+/// is the address of base and exponent; the power is written to the first.
+pub(crate) fn power_aside(isa: &dyn TargetIsa) -> clif::Function {
+    let mut context = Context::new();
+    context.func.signature = signature(CallConv::PreserveAll, &[types::I64], &[]);
+    let mut scratch = FunctionBuilderContext::new();
+    let mut builder = FunctionBuilder::new(&mut context.func, &mut scratch);
+    let entry = builder.create_block();
+    builder.append_block_params_for_function_params(entry);
+    builder.switch_to_block(entry);
+    let room = builder.block_params(entry)[0];
+    let args = [0, WORD as i32].map(|at| builder.ins().load(types::F64, MEMORY, room, at));
+    let callee = signature(isa.default_call_conv(), &[types::F64; 2], &[types::F64]);
+    let callee = builder.import_signature(callee);
+    let address = builder.ins().iconst(types::I64, math::address(Math::Pow) as i64);
+    let call = builder.ins().call_indirect(callee, address, &args);
+    let power = builder.inst_results(call)[0];
+    builder.ins().store(MEMORY, power, room, 0);
     builder.ins().return_(&[]);
     builder.seal_all_blocks();
     builder.finalize(isa.frontend_config());
@@ -105,8 +140,9 @@ pub(crate) struct Translator<'a> {
     pub(crate) call: Call,
     /// Whether the processor rounds to integers itself.
     pub(crate) rounds: bool,
-    /// The address of what [`interlude`] makes.
-    interlude: usize,
+    pub(crate) quiet: Quiet,
+    /// Which powers are squares.
+    pub(crate) squares: HashSet<Value>,
     pub(crate) activation: clif::Value,
     /// Where arguments are and results go.
     pub(crate) words: clif::Value,
@@ -139,6 +175,7 @@ impl<'a> Translator<'a> {
         function: &'a ir::Function,
         convention: CallConv,
         call: Call,
+        squares: HashSet<Value>,
     ) -> Translator<'a> {
         let entry = builder.create_block();
         builder.append_block_params_for_function_params(entry);
@@ -158,7 +195,7 @@ impl<'a> Translator<'a> {
             convention,
             call,
             rounds: false,
-            interlude: 0,
+            quiet: Quiet::default(),
             activation,
             words,
             slot: None,
@@ -167,7 +204,8 @@ impl<'a> Translator<'a> {
             block: Block(0),
             to_fix: fixed::fixed(function, &dominators),
             fixed: HashMap::new(),
-            kept: loops::kept(function, &dominators),
+            kept: loops::kept(function, &dominators, &squares),
+            squares,
             dominators,
             slots: HashMap::new(),
             constants,
@@ -472,7 +510,7 @@ impl<'a> Translator<'a> {
     /// Lets the runtime look for interrupts, without a trace in the registers. Whether it found none.
     fn interlude(&mut self) -> clif::Value {
         let room = self.room();
-        let numbers = [self.call as usize, Op::Poll as usize, 0, 0, self.interlude];
+        let numbers = [self.call as usize, Op::Poll as usize, 0, 0, self.quiet.interlude];
         let [call, operation, immediate, count, interlude] =
             numbers.map(|number| self.builder.ins().iconst(types::I64, number as i64));
         let args = [call, self.activation, operation, immediate, room, count];

@@ -4,6 +4,7 @@
 
 use super::replace::Replacements;
 use crate::ir::compute::{Computed, Datum, compute};
+use crate::ir::op::Math;
 use crate::ir::{BlockData, End, Exit, Function, Immediate, Inst, Op, Type, Value, flow};
 
 /// Does all of that once. Whether there was anything to do.
@@ -46,7 +47,7 @@ struct Definition {
 
 struct Folder {
     replacements: Replacements,
-    /// By value: the instruction that gives it as its only result.
+    /// By value: the instruction that gives it.
     definitions: Vec<Option<Definition>>,
     changed: bool,
 }
@@ -99,7 +100,7 @@ impl Folder {
                 }
             }
         }
-        if let [result] = inst.results[..] {
+        for result in &inst.results {
             let Inst { op, args, immediate, .. } = &inst;
             let definition = Definition { op: *op, args: args.clone(), immediate: *immediate };
             self.definitions[result.0 as usize] = Some(definition);
@@ -273,6 +274,10 @@ impl Folder {
     }
 
     fn floats(&self, op: Op, x: Value, y: Value) -> Option<Folded> {
+        // What is subtracted from itself is 0 or not a number, and so is what its sine was computed of.
+        if op == Op::FSub && x == y && let Some(angle) = self.angle(x) {
+            return Some(Folded::Other(Op::FSub, vec![angle, angle]));
+        }
         let Some(Datum::Float(right)) = self.constant(y) else { return None };
         let is = |value: f64| right.to_bits() == value.to_bits();
         let leaves = match op {
@@ -282,6 +287,13 @@ impl Folder {
             _ => false,
         };
         leaves.then_some(Folded::Same(x))
+    }
+
+    /// What a value is the sine or the cosine of.
+    fn angle(&self, value: Value) -> Option<Value> {
+        let definition = self.definition(value)?;
+        let is_angle = matches!(definition.immediate, Immediate::Math(Math::Sin | Math::Cos));
+        (is_angle || definition.op == Op::SinCos).then(|| definition.args[0])
     }
 
     fn choice(&self, function: &Function, condition: Value, x: Value, y: Value) -> Option<Folded> {
@@ -341,8 +353,11 @@ fn same_integers(op: Op, x: Value) -> Option<Folded> {
 /// Whether an instruction with constants gives this on every machine: what is not a number may have either
 /// sign, and the C library computes for itself.
 fn is_certain(inst: &Inst, value: Datum) -> bool {
-    let is_number = !matches!(value, Datum::Float(value) if value.is_nan());
-    is_number && !matches!(inst.op, Op::Math1 | Op::Math2)
+    let is_math = matches!(inst.op, Op::Math1 | Op::Math2);
+    match value {
+        Datum::Float(value) => !value.is_nan() && (value.is_finite() || !is_math),
+        _ => true,
+    }
 }
 
 /// Whether operands may change places.
