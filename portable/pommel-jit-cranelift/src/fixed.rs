@@ -29,9 +29,9 @@ pub(crate) fn fixed(function: &Function, dominators: &Dominators) -> HashMap<Blo
     let mut fixed: HashMap<Block, Vec<Value>> = HashMap::new();
     for around in &loops {
         let Some(before) = dominators.parent(around.header) else { continue };
-        let outer = loops.iter().filter(|outer| {
-            outer.header != around.header && outer.blocks.contains(&around.header)
-        });
+        let outer = loops
+            .iter()
+            .filter(|outer| outer.header != around.header && outer.blocks.contains(&around.header));
         let outer: Vec<&Loop> = outer.collect();
         let mut values = used_in(function, around);
         values.retain(|value| {

@@ -65,11 +65,8 @@ impl Translator<'_> {
         let room = self.room();
         self.builder.ins().store(MEMORY, x, room, 0);
         self.builder.ins().store(MEMORY, two, room, WORD as i32);
-        let quiet = self.builder.import_signature(signature(
-            CallConv::PreserveAll,
-            &[types::I64],
-            &[],
-        ));
+        let quiet =
+            self.builder.import_signature(signature(CallConv::PreserveAll, &[types::I64], &[]));
         let address = self.builder.ins().iconst(types::I64, self.quiet.power as i64);
         self.builder.ins().call_indirect(quiet, address, &[room]);
         let called = self.builder.ins().load(types::F64, MEMORY, room, 0);

@@ -275,7 +275,10 @@ impl Folder {
 
     fn floats(&self, op: Op, x: Value, y: Value) -> Option<Folded> {
         // What is subtracted from itself is 0 or not a number, and so is what its sine was computed of.
-        if op == Op::FSub && x == y && let Some(angle) = self.angle(x) {
+        if op == Op::FSub
+            && x == y
+            && let Some(angle) = self.angle(x)
+        {
             return Some(Folded::Other(Op::FSub, vec![angle, angle]));
         }
         let Some(Datum::Float(right)) = self.constant(y) else { return None };

@@ -2,6 +2,7 @@
 //! same exits as before, and says whether it changed anything.
 
 pub mod dead;
+pub mod finite;
 pub mod fold;
 pub mod invariant;
 mod memory;
@@ -49,6 +50,8 @@ pub fn optimise(function: &mut Function) {
         check(function, "untag");
         run_all(function, PASSES);
     }
+    finite::run(function);
+    check(function, "finite");
     rotate::run(function);
     check(function, "rotate");
     run_all(function, LAST_PASSES);
