@@ -7,6 +7,9 @@ use crate::ir::compute::{Computed, Datum, compute};
 use crate::ir::op::Math;
 use crate::ir::{BlockData, End, Exit, Function, Immediate, Inst, Op, Type, Value, flow};
 
+/// So many operations are looked through to find the sign of a float.
+const DEEPEST: usize = 4;
+
 /// Does all of that once. Whether there was anything to do.
 pub fn run(function: &mut Function) -> bool {
     let mut folder = Folder {
@@ -282,6 +285,9 @@ impl Folder {
             return Some(Folded::Other(Op::FSub, vec![angle, angle]));
         }
         let Some(Datum::Float(right)) = self.constant(y) else { return None };
+        if right == 0.0 && matches!(op, Op::FEq | Op::FNe) && self.is_positive(x, DEEPEST) {
+            return Some(Folded::Constant(Datum::Bool(op == Op::FNe)));
+        }
         let is = |value: f64| right.to_bits() == value.to_bits();
         let leaves = match op {
             Op::FMul | Op::FDiv => is(1.0),
@@ -290,6 +296,39 @@ impl Folder {
             _ => false,
         };
         leaves.then_some(Folded::Same(x))
+    }
+
+    /// Whether a float is greater than 0, or not a number.
+    fn is_positive(&self, value: Value, depth: usize) -> bool {
+        let Some(Definition { op, args, .. }) = self.definition(value) else { return false };
+        match (op, &args[..]) {
+            (Op::Float, []) => matches!(self.constant(value), Some(Datum::Float(x)) if x > 0.0),
+            (Op::FAdd, [x, y]) if depth > 0 => {
+                let (is_one, is_other) =
+                    (self.is_positive(*x, depth - 1), self.is_positive(*y, depth - 1));
+                is_one && self.is_not_negative(*y, depth - 1)
+                    || is_other && self.is_not_negative(*x, depth - 1)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a float is 0 or greater, or not a number.
+    fn is_not_negative(&self, value: Value, depth: usize) -> bool {
+        let Some(Definition { op, args, immediate }) = self.definition(value) else { return false };
+        match (op, &args[..]) {
+            (Op::FAbs | Op::FSqrt, _) => true,
+            (Op::Math1, _) => *immediate == Immediate::Math(Math::Exp),
+            (Op::Math2, [_, exponent]) => {
+                let is_even = matches!(self.constant(*exponent), Some(Datum::Float(y)) if y == 2.0);
+                is_even && *immediate == Immediate::Math(Math::Pow)
+            }
+            (Op::FMul, [x, y]) if x == y => true,
+            (Op::FMul | Op::FAdd, [x, y]) if depth > 0 => {
+                self.is_not_negative(*x, depth - 1) && self.is_not_negative(*y, depth - 1)
+            }
+            _ => self.is_positive(value, depth),
+        }
     }
 
     /// What a value is the sine or the cosine of.
