@@ -22,7 +22,7 @@ impl Specialiser<'_> {
         match index {
             None => {
                 self.build.emit(
-                    Op::StoreI64,
+                    Op::SetListWord,
                     &[address, position],
                     Immediate::Int(layout.length()),
                     None,
