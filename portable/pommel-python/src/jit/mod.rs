@@ -10,9 +10,11 @@
 //! * `shapes` — what arguments are for machine code.
 //! * `views` — arrays of all libraries as machine code sees them, and their scalars.
 //! * `native` — machine code: how it is entered, what it leaves to the runtime, where it leaves.
+//! * `alone` — calls of machine code that needs nobody.
 //! * `lists` — lists that machine code makes and nobody else knows.
 //! * `recipe` — objects of what machine code leaves behind.
 
+mod alone;
 mod continuation;
 mod depth;
 mod engine;

@@ -1,5 +1,6 @@
 //! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
 
+use super::alone::{Alone, FEW_WORDS};
 use super::depth;
 use super::function::JitFunction;
 use super::known::{Facts, Found, Inquiry, KnownObjects};
@@ -9,7 +10,7 @@ use super::recipe::{Ingredients, handle_of};
 use super::shapes::{Kept, Words, class_of, described, shape, take, width};
 use super::source::Source;
 use super::steps::{Operand, Step, operands};
-use super::views::{self, MOST_AXES};
+use super::views::{self, VIEW_WORDS};
 use pommel::held::HeldBuffer;
 use pommel::prelude::*;
 use pommel::raw;
@@ -17,7 +18,7 @@ use pommel_jit::backend::{Backend, Machine};
 use pommel_jit::code::{Code, Instruction};
 use pommel_jit::ir::lists::ListCall;
 use pommel_jit::ir::op::Class;
-use pommel_jit::ir::{self, Op};
+use pommel_jit::ir::Op;
 use pommel_jit::objects::Objects;
 use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
@@ -31,12 +32,6 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-/// The words of a view at most: address, lengths, strides, whether it may be written.
-pub(crate) const VIEW_WORDS: usize = 2 + 2 * MOST_AXES;
-
-/// So many words are not worth asking the allocator for.
-const FEW_WORDS: usize = 32;
 
 /// Something that is done on objects: what it is, in which function, where (the line and the column of the
 /// beginning and of the end), and the line itself.
@@ -74,8 +69,8 @@ pub(crate) struct Compiled {
     sources: HashMap<Known, Arc<Source>>,
     /// The machine code; none where the function is called as it is.
     machine: core::result::Result<Box<dyn Machine>, Refusal>,
-    /// It takes numbers, few words, and calls nobody and writes nothing.
-    is_alone: bool,
+    /// How it is called if it needs nobody.
+    alone: Option<Alone>,
     /// How often it was entered, and left by each of its exits.
     entered: AtomicU32,
     taken: Box<[AtomicU32]>,
@@ -83,16 +78,6 @@ pub(crate) struct Compiled {
     words: usize,
     /// The typed form as text, after the passes.
     pub(crate) text: String,
-}
-
-fn takes_numbers(arguments: &[Shape]) -> bool {
-    arguments.iter().all(|shape| matches!(shape, Val::Float(()) | Val::Int(())))
-}
-
-/// Whether a function of the typed form calls nobody and writes nothing.
-fn is_pure(function: &ir::Function) -> bool {
-    let mut instructions = function.blocks.iter().flat_map(|block| &block.insts);
-    instructions.all(|instruction| instruction.op.signature().pure)
 }
 
 /// Why there is none.
@@ -186,6 +171,10 @@ impl Compiled {
         });
         let sites = made.as_ref().map_or(&[][..], |(made, _)| &made.sites[..]);
         let steps = sites.iter().map(|site| Step::of(site, &mut inquiry)).collect::<Result<_>>()?;
+        let alone = made.as_ref().ok().and_then(|(made, machine)| {
+            let words = machine.words().max(made.arguments.iter().map(width).sum());
+            Alone::of(&mut inquiry, &made.function, words, &made.arguments, arguments)
+        });
         let Found { known, facts, sources } = inquiry.finish()?;
         let (made, machine) = match made {
             Ok((made, machine)) => (made, Ok(machine)),
@@ -195,7 +184,7 @@ impl Compiled {
         let words = machine.as_ref().map_or(0, |machine| machine.words());
         let words = words.max(arguments.iter().map(width).sum());
         let compiled = Compiled {
-            is_alone: words <= FEW_WORDS && takes_numbers(&arguments) && is_pure(&function),
+            alone,
             taken: exits.iter().map(|_| AtomicU32::new(0)).collect(),
             words,
             exits,
@@ -240,7 +229,7 @@ impl Compiled {
         Some(kept)
     }
 
-    /// Calls machine code that needs nobody while it runs, with numbers; what it returns, if that is a number.
+    /// Calls machine code that needs nobody while it runs; what it returns, if that is a number.
     /// If not, nothing was done that cannot be done again.
     #[inline]
     pub(crate) fn call_alone<'c>(
@@ -248,17 +237,9 @@ impl Compiled {
         arguments: Args<'_, 'c>,
         known: &KnownObjects<'_, 'c>,
     ) -> Option<Result<Object<'c>>> {
-        if !self.is_alone || arguments.len() != self.arguments.len() {
-            return None;
-        }
-        let machine = self.machine.as_ref().ok()?;
+        let (alone, machine) = (self.alone.as_ref()?, self.machine.as_ref().ok()?);
         let mut words = [0; FEW_WORDS];
-        for ((argument, shape), word) in arguments.iter().zip(&self.arguments).zip(&mut words) {
-            *word = match shape {
-                Val::Float(()) => argument.at_once::<f64>()?.to_bits(),
-                _ => argument.at_once::<i64>()? as u64,
-            };
-        }
+        alone.take(arguments, &mut words)?;
         if !matches!(self.facts.hold(known), Ok(true)) {
             return None;
         }

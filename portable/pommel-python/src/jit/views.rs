@@ -18,6 +18,8 @@ use smallvec::SmallVec;
 
 /// An array has at most so many axes for machine code to know its elements.
 pub(crate) const MOST_AXES: usize = 4;
+/// The words of a view at most: address, lengths, strides, whether it may be written.
+pub(crate) const VIEW_WORDS: usize = 2 + 2 * MOST_AXES;
 /// Where in the list of what a specialisation knows the classes of others begin.
 const FIRST_CLASS: usize = 1;
 /// And where those of NumPy's scalars do.
@@ -215,13 +217,37 @@ pub(crate) fn look_at_ours(object: &Object<'_>) -> Option<Look> {
     Some(Look { view, words, held: None })
 }
 
+/// Fills in the handle and the words of one of our arrays, but for whether it may be written. How many
+/// words there are; `None` if it is another array.
+#[inline]
+pub(crate) fn fill_in_ours(object: &Object<'_>, wanted: View, words: &mut [u64]) -> Option<usize> {
+    let array = Instance::<NdArray>::of(object)?;
+    let array = array.borrow().ok()?;
+    let inner = &array.inner;
+    let (lengths, strides) = (inner.shape(), inner.layout().strides());
+    let rank = usize::from(wanted.rank);
+    let packed = strides.last() == Some(&(wanted.element.size() as isize));
+    let is_it = element_of(inner.dtype()) == Some(wanted.element) && elements_are_numbers();
+    if !is_it || lengths.len() != rank || packed != wanted.packed {
+        return None;
+    }
+    words[0] = object.as_raw().0 as u64;
+    words[1] = inner.address().ok()?.addr() as u64;
+    for axis in 0..rank {
+        words[2 + axis] = lengths[axis] as u64;
+        words[2 + rank + axis] = strides[axis] as u64;
+    }
+    words[2 + 2 * rank] = 0;
+    Some(3 + 2 * rank)
+}
+
 /// Looks at an array of others. `None` if it is none, or machine code does not know its elements.
 pub(crate) fn look_at_others<'c>(object: &Object<'c>, known: KnownAt<'_, 'c>) -> Option<Look> {
     hold(object, owner_of(&object.type_(), known)?)
 }
 
 /// Looks at an array of a class that is known.
-fn hold(object: &Object<'_>, owner: Owner) -> Option<Look> {
+pub(super) fn hold(object: &Object<'_>, owner: Owner) -> Option<Look> {
     // SAFETY: what keeps the memory is dropped by a call of a compiled function, never by a thread's local
     // variables.
     let held = unsafe { exchange::hold(object) }?;

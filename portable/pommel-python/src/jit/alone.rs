@@ -1,0 +1,192 @@
+//! Calls of machine code that needs nobody while it runs: it computes with numbers and looks at arrays, and
+//! neither calls anything nor writes anywhere. So nothing has to be made ready for such a call, and what did
+//! not end as it should can be done again from the start.
+
+use super::known::{Inquiry, object_layout};
+use super::views::{self, Look};
+use pommel::prelude::*;
+use pommel::raw::attach;
+use pommel_jit::ir::{self, Op};
+use pommel_jit::specialise::{Owner, Shape, Val, View};
+
+/// So many words are not worth asking the allocator for.
+pub(super) const FEW_WORDS: usize = 32;
+
+/// How the arguments of such a call are taken.
+pub(super) struct Alone(Vec<Taken>);
+
+/// An argument.
+enum Taken {
+    Float,
+    Int,
+    Ours(View),
+    Numpy(NumpyArray),
+}
+
+impl Alone {
+    /// For a function of the typed form, called with so many words, where the arguments are such as those
+    /// at hand. `None` if it needs somebody.
+    pub(super) fn of<'c>(
+        inquiry: &mut Inquiry<'c>,
+        function: &ir::Function,
+        words: usize,
+        shapes: &[Shape],
+        arguments: &[Option<Object<'c>>],
+    ) -> Option<Alone> {
+        let mut insts = function.blocks.iter().flat_map(|block| &block.insts);
+        if words > FEW_WORDS || !insts.all(|inst| needs_nobody(inst.op)) {
+            return None;
+        }
+        let mut taken = Vec::with_capacity(shapes.len());
+        for (shape, argument) in shapes.iter().zip(arguments) {
+            taken.push(match shape {
+                Val::Float(()) => Taken::Float,
+                Val::Int(()) => Taken::Int,
+                Val::Array((), view, _) if view.owner == Owner::Pommel => Taken::Ours(*view),
+                Val::Array((), view, _) if view.owner == Owner::Numpy => {
+                    Taken::Numpy(NumpyArray::like(inquiry, argument.as_ref()?, *view)?)
+                }
+                _ => return None,
+            });
+        }
+        Some(Alone(taken))
+    }
+
+    /// Fills in the words of arguments. `None` if they are others, or not seen to be such at once.
+    #[inline]
+    pub(super) fn take(&self, arguments: Args<'_, '_>, words: &mut [u64]) -> Option<()> {
+        if arguments.len() != self.0.len() {
+            return None;
+        }
+        let mut next = 0;
+        for (argument, taken) in arguments.iter().zip(&self.0) {
+            let room = &mut words[next..];
+            next += match taken {
+                Taken::Float => {
+                    room[0] = argument.at_once::<f64>()?.to_bits();
+                    1
+                }
+                Taken::Int => {
+                    room[0] = argument.at_once::<i64>()? as u64;
+                    1
+                }
+                Taken::Ours(view) => views::fill_in_ours(&argument, *view, room)?,
+                Taken::Numpy(array) => array.fill_in(&argument, room)?,
+            };
+        }
+        Some(())
+    }
+}
+
+fn needs_nobody(op: Op) -> bool {
+    use Op::{
+        LoadBool, LoadF32, LoadF64, LoadI8, LoadI16, LoadI32, LoadI64, LoadU8, LoadU16, LoadU32,
+    };
+    op.signature().pure
+        || matches!(
+            op,
+            LoadBool
+                | LoadI8
+                | LoadU8
+                | LoadI16
+                | LoadU16
+                | LoadI32
+                | LoadU32
+                | LoadI64
+                | LoadF32
+                | LoadF64
+        )
+}
+
+/// An array of NumPy that is read where it lies: its head is a part of NumPy's binary interface
+/// (`PyArrayObject_fields` in `ndarraytypes.h`), the same since NumPy 1.0. Every one that is made for is
+/// compared with what the buffer protocol says before others are taken for such.
+struct NumpyArray {
+    view: View,
+    /// Where the class is, its address, and that of the description of elements: there is one for each
+    /// type, which stays.
+    class: (usize, usize),
+    dtype: usize,
+    /// Where NumPy's fields begin: behind the object's head.
+    fields: usize,
+}
+
+/// Where fields are, in words from the first.
+const DATA: usize = 0;
+const AXES: usize = 1;
+const LENGTHS: usize = 2;
+const STRIDES: usize = 3;
+const DTYPE: usize = 5;
+
+impl NumpyArray {
+    fn like<'c>(inquiry: &mut Inquiry<'c>, object: &Object<'c>, view: View) -> Option<NumpyArray> {
+        // Without the GIL, others may give an array other memory meanwhile.
+        let has_gil = attach::extensions().is_some_and(|of| of.inline.counts != 0);
+        let layout = object_layout(object.ctx()).filter(|_| has_gil)?;
+        let numpy = views::numpy(object.ctx()).ok()??;
+        let name = match view.element.text() {
+            "bool" => "bool_",
+            name => name,
+        };
+        let dtype = numpy.get_attr(c"dtype").ok()?.call((numpy.get_attr(name).ok()?,)).ok()?;
+        let class = object.type_();
+        let is_usual = dtype.is(&object.get_attr(c"dtype").ok()?);
+        if !is_usual || !class.is(&numpy.get_attr(c"ndarray").ok()?) {
+            return None;
+        }
+        inquiry.know(&dtype);
+        inquiry.know(&class);
+        let address = |object: &Object<'_>| object.as_raw().0 as usize;
+        let made = NumpyArray {
+            view,
+            class: (layout.class as usize, address(&class)),
+            dtype: address(&dtype),
+            // The value of a float is behind the head of an object as well.
+            fields: layout.float as usize,
+        };
+        made.is_like(object).then_some(made)
+    }
+
+    /// Whether it says of an array what the buffer protocol does.
+    fn is_like(&self, object: &Object<'_>) -> bool {
+        let mut words = [0; views::VIEW_WORDS + 1];
+        let filled = self.fill_in(object, &mut words);
+        let look: Option<Look> = views::hold(object, Owner::Numpy);
+        look.zip(filled).is_some_and(|(look, filled)| {
+            let last = look.words.len() - 1;
+            look.view == self.view && words[1..filled - 1] == look.words[..last]
+        })
+    }
+
+    /// Fills in the words of an array, but for whether it may be written.
+    #[inline]
+    fn fill_in(&self, object: &Object<'_>, words: &mut [u64]) -> Option<usize> {
+        let address = object.as_raw().0 as usize;
+        let word = |place: usize| {
+            // SAFETY: the handle is the address of a live object, as the host says with its layout; where
+            // it has its class is read first, and an array has the fields behind its head.
+            unsafe { core::ptr::with_exposed_provenance::<u64>(place).read() }
+        };
+        if word(address + self.class.0) as usize != self.class.1 {
+            return None;
+        }
+        let field = |index: usize| word(address + self.fields + 8 * index);
+        let rank = usize::from(self.view.rank);
+        // The number of axes is an `int`.
+        if field(AXES) as u32 as usize != rank || field(DTYPE) as usize != self.dtype {
+            return None;
+        }
+        let (lengths, strides) = (field(LENGTHS) as usize, field(STRIDES) as usize);
+        words[0] = address as u64;
+        words[1] = field(DATA);
+        for axis in 0..rank {
+            words[2 + axis] = word(lengths + 8 * axis);
+            words[2 + rank + axis] = word(strides + 8 * axis);
+        }
+        let packed = words[1 + 2 * rank] == u64::from(self.view.element.size());
+        words[2 + 2 * rank] = 0;
+        (packed == self.view.packed).then_some(3 + 2 * rank)
+    }
+}
+
+const _: () = assert!(views::VIEW_WORDS < FEW_WORDS);
