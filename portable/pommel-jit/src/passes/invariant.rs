@@ -100,7 +100,7 @@ fn safe_divisors(function: &Function) -> Vec<bool> {
 }
 
 /// The block before a loop, from which alone it is entered: a new one if there is none.
-fn before(function: &mut Function, around: &Loop) -> Block {
+pub(super) fn before(function: &mut Function, around: &Loop) -> Block {
     let header = around.header;
     let outside: Vec<Block> = function
         .ids()

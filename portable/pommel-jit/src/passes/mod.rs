@@ -14,6 +14,7 @@ pub mod repeated;
 mod replace;
 pub mod rotate;
 pub mod untag;
+pub mod versions;
 
 use crate::ir::Function;
 use crate::ir::verify::verify;
@@ -48,6 +49,10 @@ pub fn optimise(function: &mut Function) {
     }
     if untag::run(function) {
         check(function, "untag");
+        run_all(function, PASSES);
+    }
+    if versions::run(function) {
+        check(function, "versions");
         run_all(function, PASSES);
     }
     finite::run(function);

@@ -80,6 +80,26 @@ fn is_worth_it(function: &Function, around: &Loop, constants: &HashMap<Value, i6
 fn peeled(function: &Function, around: &Loop) -> Option<Function> {
     let mut function = function.clone();
     separate_ways_out(&mut function, around)?;
+    let copies = copy(&mut function, around);
+    let first = copies[&around.header];
+    for copy in copies.values() {
+        for target in function[*copy].end.targets_mut().filter(|target| target.block == first) {
+            target.block = around.header;
+        }
+    }
+    let is_copy = |block: &Block| copies.values().any(|copy| copy == block);
+    let outside = function.ids().filter(|from| !around.blocks.contains(from) && !is_copy(from));
+    for from in outside {
+        let targets = function[from].end.targets_mut();
+        for target in targets.filter(|target| target.block == around.header) {
+            target.block = first;
+        }
+    }
+    Some(function)
+}
+
+/// A copy of a loop, which leads back to where it begins itself: by block, its copy.
+pub(super) fn copy(function: &mut Function, around: &Loop) -> HashMap<Block, Block> {
     let mut names: HashMap<Value, Value> = HashMap::new();
     let mut copies: HashMap<Block, Block> = HashMap::new();
     for block in &around.blocks {
@@ -99,25 +119,16 @@ fn peeled(function: &Function, around: &Loop) -> Option<Function> {
         let data = &mut function[*copy];
         data.insts.iter_mut().for_each(|inst| inst.each_use(renamed));
         data.end.each_use(renamed);
-        for target in data.end.targets_mut().filter(|target| target.block != around.header) {
+        for target in data.end.targets_mut() {
             target.block = copies.get(&target.block).copied().unwrap_or(target.block);
         }
     }
-    let first = copies[&around.header];
-    let is_copy = |block: &Block| copies.values().any(|copy| copy == block);
-    let outside = function.ids().filter(|from| !around.blocks.contains(from) && !is_copy(from));
-    for from in outside {
-        let targets = function[from].end.targets_mut();
-        for target in targets.filter(|target| target.block == around.header) {
-            target.block = first;
-        }
-    }
-    Some(function)
+    copies
 }
 
 /// Gives every way out of a loop a block of its own, which has parameters for what the loop computes and
 /// is needed behind it. None if something is needed where several of them lead.
-fn separate_ways_out(function: &mut Function, around: &Loop) -> Option<()> {
+pub(super) fn separate_ways_out(function: &mut Function, around: &Loop) -> Option<()> {
     let mut ways: Vec<(Block, Block)> = vec![];
     for from in &around.blocks {
         for place in 0..2 {
