@@ -56,6 +56,8 @@ golden_tests! {
     fold |function| while passes::fold::run(function) {};
     params |function| while passes::params::run(function) {};
     repeated |function| while passes::repeated::run(function) {};
+    finite |function| _ = passes::finite::run(function);
+    versions |function| _ = passes::versions::run(function);
     dead |function| _ = passes::dead::run(function);
     invariant |function| _ = passes::invariant::run(function);
     range |function| _ = passes::range::run(function);
