@@ -17,6 +17,7 @@ mod exits;
 mod guesses;
 mod items;
 mod join;
+mod library;
 mod list_rules;
 mod lists;
 mod numbers;

@@ -278,10 +278,7 @@ impl Specialiser<'_> {
             Binary::Or => self.op(Op::IOr, &[a, b]),
             Binary::Xor => self.op(Op::IXor, &[a, b]),
             Binary::FloorDivide | Binary::Remainder => {
-                // Neither 0, which is an error, nor -1, which may overflow.
-                let (one, two) = (self.build.int(1), self.build.int(1));
-                let above = self.op(Op::IAddWrap, &[b, one]);
-                let fits = self.op(Op::ULt, &[two, above]);
+                let fits = self.is_divisor(b);
                 if self.guard(fits) == Flow::Ends {
                     return Ok(Flow::Ends);
                 }
@@ -296,6 +293,13 @@ impl Specialiser<'_> {
             Binary::MatrixMultiply => return self.perform(instruction),
         };
         self.set(to, Val::Int(result))
+    }
+
+    /// Whether an integer is neither 0, by which dividing is an error, nor -1, by which it may overflow.
+    pub(super) fn is_divisor(&mut self, b: Value) -> Value {
+        let (one, two) = (self.build.int(1), self.build.int(1));
+        let above = self.op(Op::IAddWrap, &[b, one]);
+        self.op(Op::ULt, &[two, above])
     }
 
     /// A quotient of integers is the float next to the true one: which dividing floats gives, where both
@@ -355,8 +359,14 @@ impl Specialiser<'_> {
         b: Value,
         instruction: &Instruction,
     ) -> Done<Flow> {
-        let exponent = self.build.int_constant(b).filter(|e| (0..=LARGEST_PRODUCT).contains(e));
-        let Some(exponent) = exponent else { return self.perform(instruction) };
+        let exponent = self.build.int_constant(b);
+        let is_negative = exponent.map_or_else(|| self.is_refuted(), |exponent| exponent < 0);
+        if is_negative {
+            return self.power_below_one(to, a, b, instruction);
+        }
+        let Some(exponent) = exponent.filter(|exponent| *exponent <= LARGEST_PRODUCT) else {
+            return self.whole_power(to, a, b, exponent.is_some());
+        };
         let mut result = self.build.int(1);
         let mut square = a;
         let mut left = exponent;
@@ -370,6 +380,46 @@ impl Specialiser<'_> {
             }
         }
         self.set(to, Val::Int(result))
+    }
+
+    /// A power with an exponent that is taken not to be negative, or is not.
+    fn whole_power(&mut self, to: Reg, a: Value, b: Value, is_known: bool) -> Done<Flow> {
+        if !is_known {
+            let zero = self.build.int(0);
+            let fits = self.op(Op::ILe, &[zero, b]);
+            let exit = self.exit_refuted();
+            self.build.emit(Op::Guard, &[fits], crate::ir::Immediate::None, Some(exit));
+        }
+        if self.build.int_constant(a) == Some(2) {
+            let (one, bits) = (self.build.int(1), self.build.int(63));
+            let fits = self.op(Op::ULt, &[b, bits]);
+            if self.guard(fits) == Flow::Ends {
+                return Ok(Flow::Ends);
+            }
+            let result = self.op(Op::IShl, &[one, b]);
+            return self.set(to, Val::Int(result));
+        }
+        let exit = self.exit();
+        let none = crate::ir::Immediate::None;
+        let result = self.build.emit(Op::IPow, &[a, b], none, Some(exit))[0];
+        self.set(to, Val::Int(result))
+    }
+
+    /// A power with an exponent that is taken to be negative: a float.
+    fn power_below_one(
+        &mut self,
+        to: Reg,
+        a: Value,
+        b: Value,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let zero = self.build.int(0);
+        let fits = self.op(Op::ILt, &[b, zero]);
+        if self.guard(fits) == Flow::Ends {
+            return Ok(Flow::Ends);
+        }
+        let (a, b) = (self.op(Op::IToF, &[a]), self.op(Op::IToF, &[b]));
+        self.floats(to, Binary::Power, a, b, instruction)
     }
 
     fn floats(

@@ -26,6 +26,10 @@ pub trait World {
     fn layout(&mut self) -> Option<ObjectLayout> {
         None
     }
+    /// Whether a function of the interpreter gives the bits that one of ours gives.
+    fn gives(&mut self, _function: Builtin, _ours: ir::op::Math) -> bool {
+        false
+    }
     /// How the builtin `sum` adds floats.
     fn summing(&mut self) -> Summing;
     /// How long the interpreter takes for what it does, as a part of what CPython takes, where operations on
@@ -155,6 +159,7 @@ builtins! {
     Chr "builtins" "chr";
     Complex "builtins" "complex";
     Dict "builtins" "dict";
+    Divmod "builtins" "divmod";
     Enumerate "builtins" "enumerate";
     Float "builtins" "float";
     Int "builtins" "int";
@@ -164,9 +169,11 @@ builtins! {
     Max "builtins" "max";
     Min "builtins" "min";
     Ord "builtins" "ord";
+    Power "builtins" "pow";
     Print "builtins" "print";
     Range "builtins" "range";
     Repr "builtins" "repr";
+    Round "builtins" "round";
     Set "builtins" "set";
     Sorted "builtins" "sorted";
     Str "builtins" "str";
@@ -207,6 +214,22 @@ builtins! {
     Tan "math" "tan";
     Tanh "math" "tanh";
     Trunc "math" "trunc";
+    Cbrt "math" "cbrt";
+    Degrees "math" "degrees";
+    Dist "math" "dist";
+    Exp2 "math" "exp2";
+    Factorial "math" "factorial";
+    Frexp "math" "frexp";
+    Fsum "math" "fsum";
+    Gamma "math" "gamma";
+    Hypot "math" "hypot";
+    Isclose "math" "isclose";
+    Lcm "math" "lcm";
+    Ldexp "math" "ldexp";
+    Lgamma "math" "lgamma";
+    Modf "math" "modf";
+    Radians "math" "radians";
+    Remainder "math" "remainder";
     Array "pommel" "array";
     Arange "pommel" "arange";
     Empty "pommel" "empty";

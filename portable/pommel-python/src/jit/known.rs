@@ -1,10 +1,12 @@
 //! The objects that a specialisation knows by their identity, and what it takes for granted of them.
 
 use super::function::{JitFunction, code_of, wrapped};
+use super::measured;
 use super::source::Source;
 use super::views;
 use pommel::prelude::*;
 use pommel::raw::{Watch, attach, calls, ints};
+use pommel_jit::ir::op::Math;
 use pommel_jit::specialise::{
     Builtin, Description, Element, FunctionObject, Known, ObjectLayout, Summing, World,
 };
@@ -539,6 +541,11 @@ impl World for Inquiry<'_> {
             Ok(true) => 0.1,
             _ => 1.0,
         }
+    }
+
+    fn gives(&mut self, function: Builtin, ours: Math) -> bool {
+        let found = self.builtins.iter().find(|(_, builtin)| *builtin == function);
+        found.is_some_and(|(object, _)| measured::gives(object, ours))
     }
 
     fn summing(&mut self) -> Summing {
