@@ -217,17 +217,18 @@ pub fn hypot_of_pairs(x: f64, y: f64) -> f64 {
     }
     let by = scale(1.0, f64::from(-exponent));
     let (mut sum, mut rest, mut other) = (1.0, 0.0, 0.0);
-    let mut add_product = |a: f64, b: f64| {
-        let product = a * b;
-        rest += a.mul_add(b, -product);
+    let mut add_square = |part: f64, sign: f64| {
+        let product = sign * part * part;
+        let (high, low) = halves(part);
+        rest += sign * (low * low - ((part * part - high * high) - 2.0 * high * low));
         let before = sum;
         sum += product;
         other += product - (sum - before);
         sum - 1.0 + (rest + other)
     };
-    add_product(x * by, x * by);
-    let length = add_product(y * by, y * by).sqrt();
-    let error = add_product(-length, length);
+    add_square(x * by, 1.0);
+    let length = add_square(y * by, 1.0).sqrt();
+    let error = add_square(length, -1.0);
     (length + error / (2.0 * length)) / by
 }
 

@@ -182,6 +182,10 @@ impl Specialiser<'_> {
         {
             return Ok(flow);
         }
+        if let (Val::Complex(real, imag), "conjugate", []) = (object, name, arguments) {
+            let opposite = self.op(Op::FNeg, &[*imag]);
+            return self.set(to, Val::Complex(*real, opposite));
+        }
         match (contents, name, arguments) {
             (Some((thing, Contents::List(mut items))), "append", [Argument::Positional(item)]) => {
                 items.push(self.get(*item));

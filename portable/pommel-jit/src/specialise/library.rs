@@ -45,6 +45,9 @@ impl Specialiser<'_> {
         if !given.named.is_empty() {
             return Ok(None);
         }
+        if let Some(flow) = self.complex_function(to, builtin, parts)? {
+            return Ok(Some(flow));
+        }
         match (builtin, parts, arguments) {
             (Builtin::Power, [_, _], [Argument::Positional(left), Argument::Positional(right)]) => {
                 self.binary(to, Binary::Power, *left, *right, instruction).map(Some)
@@ -247,7 +250,7 @@ impl Specialiser<'_> {
     }
 
     /// A function whose result is a float, unless that is not finite.
-    fn finite(&mut self, to: Reg, function: Math, parts: &[Value]) -> Done<Option<Flow>> {
+    pub(super) fn finite(&mut self, to: Reg, function: Math, parts: &[Value]) -> Done<Option<Flow>> {
         let result = self.build.math(function, parts);
         let fits = self.is_finite(result);
         self.if_fits(fits, to, |_| Val::Float(result))
@@ -343,13 +346,16 @@ impl Specialiser<'_> {
     /// After a function was called on objects: what it gives is a number, if it gives nothing else.
     pub(super) fn take_result(&mut self, to: Reg, builtin: Builtin, flow: Flow) -> Done<Flow> {
         let Val::Object(handle, None) = self.get(to) else { return Ok(flow) };
-        if flow == Flow::Ends || !gives_float(builtin) {
-            return Ok(flow);
-        }
+        let class = match builtin {
+            _ if flow == Flow::Ends => return Ok(flow),
+            _ if gives_float(builtin) => Class::Float,
+            _ if gives_complex(builtin) => Class::Complex,
+            _ => return Ok(flow),
+        };
         // The call is done: an exit goes on behind it.
         let point = self.state.top().point;
         self.state.top_mut().point.index += 1;
-        let value = self.unbox(handle, Class::Float, false);
+        let value = self.unbox(handle, class, false);
         self.state.top_mut().point = point;
         self.set(to, value)
     }
@@ -362,8 +368,16 @@ const LENGTHS: [Math; 4] =
 /// Whether a function takes numbers only, by position for the most part.
 fn takes_numbers(builtin: Builtin) -> bool {
     use Builtin as B;
-    matches!(builtin, B::Abs | B::Divmod | B::Float | B::Int | B::Power | B::Round | B::Max | B::Min)
-        || builtin.place().0 == "math"
+    matches!(builtin, B::Abs | B::Complex | B::Divmod | B::Float | B::Int | B::Max | B::Min)
+        || matches!(builtin, B::Power | B::Round)
+        || matches!(builtin.place().0, "math" | "cmath")
+}
+
+/// Whether a function gives a complex number of Python's own, whatever it is given.
+fn gives_complex(builtin: Builtin) -> bool {
+    use Builtin as B;
+    builtin == B::Complex
+        || builtin.place().0 == "cmath" && !matches!(builtin, B::CPhase | B::CPolar)
 }
 
 /// Whether a function gives a float of Python's own, whatever it is given.
@@ -372,5 +386,5 @@ fn gives_float(builtin: Builtin) -> bool {
     let gives_another = matches!(builtin, B::Ceil | B::Floor | B::Trunc | B::Gcd | B::Lcm | B::Isqrt)
         || matches!(builtin, B::Isclose | B::Isfinite | B::Isinf | B::Isnan | B::Factorial)
         || matches!(builtin, B::Frexp | B::Modf);
-    builtin == B::Float || builtin.place().0 == "math" && !gives_another
+    matches!(builtin, B::Float | B::CPhase) || builtin.place().0 == "math" && !gives_another
 }

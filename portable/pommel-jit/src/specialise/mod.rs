@@ -12,6 +12,7 @@ mod arrays;
 mod build;
 mod calls;
 mod characters;
+mod complex;
 mod element;
 mod exits;
 mod guesses;
@@ -35,7 +36,7 @@ pub use build::NOTHING;
 pub use element::{Element, Family, Flavour, Owner, Sort};
 pub use value::{CodeRef, Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of};
 pub use world::{
-    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
+    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson, Mixing,
     ObjectLayout, Origin, Outcome, Place, Recipe, Refusal, Site, Specialisation, Summing, World,
 };
 

@@ -138,11 +138,13 @@ impl Specialiser<'_> {
             Some(Class::Int) => Class::Int,
             Some(Class::Float) => Class::Float,
             Some(Class::Bool) => Class::Bool,
+            Some(Class::Complex) => Class::Complex,
             Some(_) => return Ok(()),
             None if self.is_refuted() => return Ok(()),
             None => match beside {
                 Val::Float(_) => Class::Float,
                 Val::Int(_) => Class::Int,
+                Val::Complex(..) => Class::Complex,
                 Val::Thing(thing) => match self.state.contents(*thing) {
                     Contents::Vector(Family::Pommel, _) => Class::Float,
                     _ => return Ok(()),
@@ -186,6 +188,9 @@ impl Specialiser<'_> {
         let value = self.get(operand);
         if let Val::Scalar(leaf, flavour) = value {
             return self.scalar_unary(to, operator, leaf, flavour, instruction);
+        }
+        if let Val::Complex(real, imag) = value {
+            return self.complex_unary(to, operator, [real, imag], instruction);
         }
         let Some(number) = self.number(&value) else {
             if let (Val::Thing(thing), Unary::Negative) = (&value, operator)
@@ -242,6 +247,9 @@ impl Specialiser<'_> {
             return Ok(flow);
         }
         if let Some(flow) = self.scalars_binary(to, operator, in_place, &a, &b)? {
+            return Ok(flow);
+        }
+        if let Some(flow) = self.complex_binary(to, operator, &a, &b)? {
             return Ok(flow);
         }
         let (Some(x), Some(y)) = (self.number(&a), self.number(&b)) else {
@@ -627,6 +635,9 @@ impl Specialiser<'_> {
         if let Some(flow) = self.scalars_compare(to, operator, &a, &b)? {
             return Ok(flow);
         }
+        if let Some(flow) = self.complex_compare(to, operator, &a, &b)? {
+            return Ok(flow);
+        }
         let (Some(x), Some(y)) = (self.number(&a), self.number(&b)) else {
             return self.perform(instruction);
         };
@@ -723,6 +734,7 @@ impl Specialiser<'_> {
                 let zero = self.build.float(0.0);
                 self.op(Op::FNe, &[*number, zero])
             }
+            Val::Complex(real, imag) => self.complex_truth([*real, *imag]),
             Val::Number(tag, bits, kinds) => self.truth_of_number(*tag, *bits, *kinds),
             Val::Tuple(items) => self.build.bool(!items.is_empty()),
             Val::Char(_) => self.build.bool(true),

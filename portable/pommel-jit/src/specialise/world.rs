@@ -26,6 +26,10 @@ pub trait World {
     fn layout(&mut self) -> Option<ObjectLayout> {
         None
     }
+    /// How operators take a complex number and a real one.
+    fn mixing(&mut self) -> Mixing {
+        Mixing::Converted
+    }
     /// Whether a function of the interpreter gives the bits that one of ours gives.
     fn gives(&mut self, _function: Builtin, _ours: ir::op::Math) -> bool {
         false
@@ -88,6 +92,15 @@ pub enum Summing {
     Compensated,
     /// With a compensation for what is lost.
     AllCompensated,
+}
+
+/// How operators take a complex number and a real one, which differs from one version of Python to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mixing {
+    /// The real one becomes a complex one, whose imaginary part is zero.
+    Converted,
+    /// The real one has no imaginary part.
+    ByParts,
 }
 
 /// What a known object is.
@@ -230,6 +243,14 @@ builtins! {
     Modf "math" "modf";
     Radians "math" "radians";
     Remainder "math" "remainder";
+    CCos "cmath" "cos";
+    CExp "cmath" "exp";
+    CLog "cmath" "log";
+    CPhase "cmath" "phase";
+    CPolar "cmath" "polar";
+    CRect "cmath" "rect";
+    CSin "cmath" "sin";
+    CSqrt "cmath" "sqrt";
     Array "pommel" "array";
     Arange "pommel" "arange";
     Empty "pommel" "empty";

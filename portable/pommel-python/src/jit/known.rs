@@ -8,7 +8,7 @@ use pommel::prelude::*;
 use pommel::raw::{Watch, attach, calls, ints};
 use pommel_jit::ir::op::Math;
 use pommel_jit::specialise::{
-    Builtin, Description, Element, FunctionObject, Known, ObjectLayout, Summing, World,
+    Builtin, Description, Element, FunctionObject, Known, Mixing, ObjectLayout, Summing, World,
 };
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -239,6 +239,7 @@ pub(crate) fn builtins<'c>(ctx: Ctx<'c>) -> Vec<(Object<'c>, Builtin)> {
         let module = match module {
             // What the program has not imported it does not use.
             "numpy" => numpy.clone()?,
+            "cmath" | "random" => views::module(ctx, module).ok()??,
             _ => (*ctx.import(&place).ok()?).clone(),
         };
         Some((module.get_attr(name.as_c_str()).ok()?, *builtin))
@@ -541,6 +542,11 @@ impl World for Inquiry<'_> {
             Ok(true) => 0.1,
             _ => 1.0,
         }
+    }
+
+    fn mixing(&mut self) -> Mixing {
+        let found = measured::mixing(self.ctx);
+        self.kept(found).unwrap_or(Mixing::Converted)
     }
 
     fn gives(&mut self, function: Builtin, ours: Math) -> bool {

@@ -3,10 +3,13 @@
 //! Versions of Python compute some functions in other ways, which differ in the last bit for one number in
 //! ten at least; so many numbers do not come out alike by chance.
 
+use super::recipe::complex;
+use super::shapes::parts;
 use pommel::prelude::*;
 use pommel_jit::ir::compute::{Computed, Datum, compute};
 use pommel_jit::ir::op::Math;
 use pommel_jit::ir::{Immediate, Op};
+use pommel_jit::specialise::Mixing;
 use std::sync::Mutex;
 
 /// So many numbers are tried.
@@ -28,6 +31,16 @@ pub(crate) fn gives(function: &Object<'_>, ours: Math) -> bool {
         found.push((ours, is_same));
     }
     is_same
+}
+
+/// How operators take a complex number and a real one: whether adding a zero changes an imaginary part that is
+/// a zero with a sign.
+pub(crate) fn mixing(ctx: Ctx<'_>) -> Result<Mixing> {
+    let sum = complex(ctx, [-0.0, -0.0])?.call_method(c"__add__", (0.0,))?;
+    Ok(match parts(&sum)?[1].is_sign_negative() {
+        true => Mixing::ByParts,
+        false => Mixing::Converted,
+    })
 }
 
 /// Whether both give the same for the operands with a number.
