@@ -1,6 +1,6 @@
 //! Integers and truth values: what may exit among them, division, and comparisons.
 
-use crate::math;
+use crate::{math, random};
 use crate::translate::Translator;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
@@ -29,6 +29,14 @@ impl Translator<'_> {
                 Ok(self
                     .call_address(math::isqrt as *const () as usize, &params, &params, args)
                     .pop())
+            }
+            (Op::RandomBits | Op::RandomBelow, [_, _]) => {
+                let address = match inst.op {
+                    Op::RandomBits => random::random_bits as *const () as usize,
+                    _ => random::random_below as *const () as usize,
+                };
+                let params = [types::I64; 2];
+                Ok(self.call_address(address, &params, &params[..1], args).pop())
             }
             (Op::IPow, [x, y]) => self.power(inst, *x, *y).map(Some),
             (Op::IPowMod, [_, _, _]) => {

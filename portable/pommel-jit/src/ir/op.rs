@@ -219,6 +219,14 @@ operations! {
     /// Writes a float of eight bytes.
     StoreF64 "store.f64" [I64 F64] -> [] stays acts;
 
+    // The generator of random numbers whose state is at an address.
+    /// The next float that is at least 0 and less than 1.
+    Random "random" [I64] -> [F64] stays acts;
+    /// So many random bits, 1 to 63.
+    RandomBits "random.bits" [I64 I64] -> [I64] stays acts;
+    /// A random integer that is not negative and less than one that is positive.
+    RandomBelow "random.below" [I64 I64] -> [I64] stays acts;
+
     // Objects. Handles that are results belong to the function, which releases each once; operands are
     // lent. Handles among a function's arguments are lent as well.
     /// Does a plain instruction on objects: the immediate is an index into the specialisation's sites.

@@ -48,6 +48,9 @@ impl Specialiser<'_> {
         if let Some(flow) = self.complex_function(to, builtin, parts)? {
             return Ok(Some(flow));
         }
+        if let Some(flow) = self.random(to, builtin, parts)? {
+            return Ok(Some(flow));
+        }
         match (builtin, parts, arguments) {
             (Builtin::Power, [_, _], [Argument::Positional(left), Argument::Positional(right)]) => {
                 self.binary(to, Binary::Power, *left, *right, instruction).map(Some)
@@ -370,7 +373,7 @@ fn takes_numbers(builtin: Builtin) -> bool {
     use Builtin as B;
     matches!(builtin, B::Abs | B::Complex | B::Divmod | B::Float | B::Int | B::Max | B::Min)
         || matches!(builtin, B::Power | B::Round)
-        || matches!(builtin.place().0, "math" | "cmath")
+        || matches!(builtin.place().0, "math" | "cmath" | "random")
 }
 
 /// Whether a function gives a complex number of Python's own, whatever it is given.

@@ -24,6 +24,7 @@ mod lists;
 mod numbers;
 mod objects;
 mod objects_of_lists;
+mod random;
 mod recursion;
 mod scalars;
 mod special;

@@ -26,6 +26,11 @@ pub trait World {
     fn layout(&mut self) -> Option<ObjectLayout> {
         None
     }
+    /// Where the state of the generator is that a function of `random` belongs to: a word of 32 bits that says
+    /// which of the 624 words behind it is used next.
+    fn random_state(&mut self, _function: Builtin) -> Option<i64> {
+        None
+    }
     /// How operators take a complex number and a real one.
     fn mixing(&mut self) -> Mixing {
         Mixing::Converted
@@ -251,6 +256,12 @@ builtins! {
     CRect "cmath" "rect";
     CSin "cmath" "sin";
     CSqrt "cmath" "sqrt";
+    Expovariate "random" "expovariate";
+    Getrandbits "random" "getrandbits";
+    Randint "random" "randint";
+    Random "random" "random";
+    Randrange "random" "randrange";
+    Uniform "random" "uniform";
     Array "pommel" "array";
     Arange "pommel" "arange";
     Empty "pommel" "empty";

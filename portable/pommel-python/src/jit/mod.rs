@@ -12,6 +12,7 @@
 //! * `views` — arrays of all libraries as machine code sees them, and their scalars.
 //! * `native` — machine code: how it is entered, what it leaves to the runtime, where it leaves.
 //! * `lists` — lists that machine code makes and nobody else knows.
+//! * `random` — the state of the hidden generator of `random`.
 //! * `recipe` — objects of what machine code leaves behind.
 
 mod continuation;
@@ -24,6 +25,7 @@ mod lists;
 mod measured;
 mod native;
 mod objects;
+mod random;
 mod recipe;
 mod shapes;
 mod source;
