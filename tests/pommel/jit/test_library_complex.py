@@ -33,7 +33,7 @@ ONE += ["cmath.{}(z)".format(name) for name in ("exp log sqrt phase polar sin co
 @pytest.mark.parametrize("text", ONE)
 def test_expressions_of_one_complex_number(text, monkeypatch):
     generator = random.Random(text)
-    numbers = EDGES + [between_them(generator) for _ in range(100)] + [small(generator) for _ in range(200)]
+    numbers = EDGES[len(text) % 3::3] + [between_them(generator) for _ in range(40)] + [small(generator) for _ in range(60)]
     function = made(text, "z")
     function.__globals__["cmath"] = cmath
     check(function, [(z,) for z in numbers], monkeypatch)
@@ -44,7 +44,7 @@ def test_expressions_of_one_complex_number(text, monkeypatch):
                                   "1 - 2j * x", "complex(x, x) / 3", "x.real", "x.imag", "x == 0j"])
 def test_expressions_of_one_real_number(text, monkeypatch):
     generator = random.Random(text)
-    numbers = [*PARTS, 0, 3, -7, True, 2**53 + 1, 2**63, 10**400] + [between(generator) for _ in range(200)]
+    numbers = [*PARTS, 0, 3, -7, True, 2**53 + 1, 2**63, 10**400] + [between(generator) for _ in range(50)]
     function = made(text, "x")
     function.__globals__["cmath"] = cmath
     check(function, [(x,) for x in numbers], monkeypatch)
@@ -53,10 +53,10 @@ def test_expressions_of_one_real_number(text, monkeypatch):
 @pytest.mark.parametrize("text", ["a + b", "a - b", "a * b", "a / b", "a == b", "a != b", "a * b - b / a", "a ** b", "a < b"])
 def test_operators(text, monkeypatch):
     generator = random.Random(text)
-    edges = [(generator.choice(EDGES), generator.choice(EDGES)) for _ in range(800)]
-    some = [(small(generator), small(generator)) for _ in range(200)]
-    wide = [(between_them(generator), between_them(generator)) for _ in range(200)]
-    mixed = [(generator.choice(EDGES), generator.choice([0.0, -0.0, 2.5, INF, NAN, 3, -2, 0, True])) for _ in range(400)]
+    edges = [(generator.choice(EDGES), generator.choice(EDGES)) for _ in range(200)]
+    some = [(small(generator), small(generator)) for _ in range(50)]
+    wide = [(between_them(generator), between_them(generator)) for _ in range(50)]
+    mixed = [(generator.choice(EDGES), generator.choice([0.0, -0.0, 2.5, INF, NAN, 3, -2, 0, True])) for _ in range(100)]
     check(made(text, "a", "b"), edges + some + wide + mixed + [(b, a) for a, b in mixed], monkeypatch)
 
 

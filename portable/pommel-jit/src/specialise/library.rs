@@ -27,6 +27,11 @@ impl Specialiser<'_> {
         arguments: &[Argument],
         instruction: &Instruction,
     ) -> Done<Option<Flow>> {
+        if let Builtin::Sum | Builtin::Min | Builtin::Max = builtin
+            && let Some(flow) = self.of_list(to, builtin, given)?
+        {
+            return Ok(Some(flow));
+        }
         if !takes_numbers(builtin) {
             return Ok(None);
         }

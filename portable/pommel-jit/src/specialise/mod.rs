@@ -29,6 +29,7 @@ mod recursion;
 mod scalars;
 mod special;
 mod state;
+mod sums;
 mod value;
 mod world;
 mod worth;
