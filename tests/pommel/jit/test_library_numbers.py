@@ -85,7 +85,7 @@ def test_functions_of_one_number(text, monkeypatch):
 
 TWO = ["divmod(x, y)", "math.hypot(x, y)", "math.dist((x, 1), (y, 2.5))", "math.log(x, y)", "math.fmod(x, y)",
        "math.remainder(x, y)", "math.copysign(x, y)", "math.isclose(x, y)", "math.isclose(x, y, rel_tol=0.1)",
-       "math.isclose(x, y, abs_tol=y)", "math.atan2(x, y)", "math.gcd(x, y)", "math.pow(x, y)", "x + y - x * y"]
+       "math.isclose(x, y, abs_tol=y)", "math.atan2(x, y)", "math.gcd(x, y)", "math.pow(x, y)", "x + y - x * y", "min(x, y), max(x, y)", "max(x, y) * 2", "max(min(x, 10), -10.0)"]
 TWO += ["math.lcm(x, y)"] if hasattr(math, "lcm") else []
 
 

@@ -35,6 +35,12 @@ impl Specialiser<'_> {
         if !takes_numbers(builtin) {
             return Ok(None);
         }
+        if let (Builtin::Min | Builtin::Max, []) = (builtin, &given.named[..])
+            && let Some(flow) =
+                self.extreme_of_both(to, builtin == Builtin::Max, &given.positional)?
+        {
+            return Ok(Some(flow));
+        }
         for argument in arguments {
             if let Argument::Positional(register) = argument
                 && let Some(flow) =

@@ -2,7 +2,7 @@
 //! left at any item and done again on objects.
 
 use super::calls::Given;
-use super::value::{Items, Tag, Val};
+use super::value::{Items, Kinds, Tag, Val};
 use super::world::{Builtin, Summing};
 use super::{Done, Flow, Specialiser};
 use crate::code::Reg;
@@ -93,6 +93,20 @@ impl<'w> Specialiser<'w> {
         }
     }
 
+    /// The value of the first item, which is there.
+    fn first_item(&mut self, list: &Val<Value>) -> Done<Value> {
+        if let Val::Tuple(items) = list {
+            return Ok(leaf(&items[0]));
+        }
+        let zero = self.build.int(0);
+        Ok(leaf(&self.item_of_list(list, zero)?))
+    }
+
+    /// Whether the items of an object are not what they were taken for.
+    fn is_unlike(&self, list: &Val<Value>) -> bool {
+        matches!(list, Val::ListObject(..)) && self.is_refuted()
+    }
+
     /// Exits unless there is an item.
     fn guard_some(&mut self, list: &Val<Value>) -> Flow {
         let (zero, length) = (self.build.int(0), self.count_of_items(list));
@@ -113,14 +127,13 @@ impl<'w> Specialiser<'w> {
             _ => return Ok(None),
         };
         // Those of lists of its own the runtime looks through.
-        if !matches!(list, Val::ListObject(..)) || self.is_refuted() {
+        if matches!(list, Val::List(..)) || self.is_unlike(list) {
             return Ok(None);
         }
         if self.guard_some(list) == Flow::Ends {
             return Ok(Some(Flow::Ends));
         }
-        let zero = self.build.int(0);
-        let first = leaf(&self.item_of_list(list, zero)?);
+        let first = self.first_item(list)?;
         let best = self.over_items(list, 1, vec![first], &mut |this, item, best| {
             let item = leaf(item);
             let better = match is_max {
@@ -140,7 +153,7 @@ impl<'w> Specialiser<'w> {
         kind: Tag,
         start: &Val<Value>,
     ) -> Done<Option<Flow>> {
-        if matches!(list, Val::ListObject(..)) && self.is_refuted() {
+        if self.is_unlike(list) {
             return Ok(None);
         }
         match (start, kind) {
@@ -157,14 +170,8 @@ impl<'w> Specialiser<'w> {
                     return Ok(Some(Flow::Ends));
                 }
                 let start = self.op(Op::IToF, &[*start]);
-                let first = match list {
-                    Val::Tuple(items) => items[0].clone(),
-                    list => {
-                        let zero = self.build.int(0);
-                        self.item_of_list(list, zero)?
-                    }
-                };
-                let sum = self.op(Op::FAdd, &[start, leaf(&first)]);
+                let first = self.first_item(list)?;
+                let sum = self.op(Op::FAdd, &[start, first]);
                 self.sum_of_floats(to, list, 1, sum)
             }
             (Val::Float(start), _) => self.sum_of_floats(to, list, 0, *start),
@@ -198,6 +205,43 @@ impl<'w> Specialiser<'w> {
         })?;
         let sum = self.whole_sum(sums[0], sums[1]);
         self.set(to, Val::Float(sum)).map(Some)
+    }
+}
+
+impl Specialiser<'_> {
+    /// `min` or `max` of an integer and a float: either of them. `None` if there is no rule for it.
+    pub(super) fn extreme_of_both(
+        &mut self,
+        to: Reg,
+        is_max: bool,
+        parts: &[Val<Value>],
+    ) -> Done<Option<Flow>> {
+        let [a, b] = parts else { return Ok(None) };
+        let (Val::Int(int), Val::Float(float)) = (match (a, b) {
+            (Val::Float(_), _) => (b.clone(), a.clone()),
+            _ => (a.clone(), b.clone()),
+        }) else {
+            return Ok(None);
+        };
+        // They are compared as they are, without rounding.
+        let fits = self.is_exact(int);
+        if self.guard(fits) == Flow::Ends {
+            return Ok(Some(Flow::Ends));
+        }
+        let int = self.op(Op::IToF, &[int]);
+        let [first, second] =
+            if matches!(a, Val::Float(_)) { [float, int] } else { [int, float] };
+        let ends = if is_max { [first, second] } else { [second, first] };
+        let is_better = self.op(Op::FLt, &ends);
+        let kinds = Kinds::one(Tag::Int).with(Kinds::one(Tag::Float));
+        let (Val::Number(tag, bits, _), Val::Number(other_tag, other_bits, _)) =
+            (self.tagged(a, kinds), self.tagged(b, kinds))
+        else {
+            return Ok(None);
+        };
+        let tag = self.build.select(is_better, other_tag, tag);
+        let bits = self.build.select(is_better, other_bits, bits);
+        self.set(to, Val::Number(tag, bits, kinds)).map(Some)
     }
 }
 
