@@ -126,6 +126,7 @@ macro_rules! for_each_inline_fact {
             text_state_offset: "32 bits of an object whose type is exactly `str`, which say how it is stored.";
             text_ascii: "Those of them that are set if, and only if, its characters are ASCII and lie in the object itself.";
             text_offset: "The first of such characters, one byte each; behind the last one stands a NUL, and their number is the word at `length_offset`.";
+            random_offset: "The state of an object of class `_random.Random` or derived from it: 32 bits that say which of the 624 words of 32 bits behind them is used next. It may be read and stepped while Python may be used and no Python code runs.";
         }
     };
 }
@@ -149,7 +150,7 @@ macro_rules! define_inline {
 for_each_inline_fact!(define_inline);
 
 /// How many facts may be added to [`Inline`] without moving what follows it.
-pub const INLINE_ROOM: usize = 4;
+pub const INLINE_ROOM: usize = 3;
 
 /// The least `int` of [`Extensions::small_ints`].
 pub const SMALL_INT_MIN: i64 = -5;

@@ -49,7 +49,9 @@ typedef struct {
     uint32_t text_ascii;
     /** The first of such characters, one byte each; behind the last one stands a NUL, and their number is the word at `length_offset`. */
     uint32_t text_offset;
-    uint32_t room[4];
+    /** The state of an object of class `_random.Random` or derived from it: 32 bits that say which of the 624 words of 32 bits behind them is used next. It may be read and stepped while Python may be used and no Python code runs. */
+    uint32_t random_offset;
+    uint32_t room[3];
 } HPyX_Inline;
 
 /* Makes an instance of a type whose native struct is not cleared. */

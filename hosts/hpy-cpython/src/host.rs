@@ -180,6 +180,7 @@ pub(crate) const fn inline<L: Layout>() -> Inline {
         text_state_offset: if L::TEXT_OFFSET == 0 { 0 } else { header + 16 },
         text_ascii: if L::TEXT_OFFSET == 0 { 0 } else { crate::layout::TEXT_ASCII },
         text_offset: L::TEXT_OFFSET,
+        random_offset: if L::SHARED_LISTS { header } else { 0 },
         room: [0; INLINE_ROOM],
     }
 }

@@ -1,6 +1,6 @@
 //! Integers and truth values: what may exit among them, division, and comparisons.
 
-use crate::math;
+use crate::{math, random};
 use crate::translate::Translator;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
@@ -30,9 +30,33 @@ impl Translator<'_> {
                     .call_address(math::isqrt as *const () as usize, &params, &params, args)
                     .pop())
             }
+            (Op::RandomBits | Op::RandomBelow, [_, _]) => {
+                let address = match inst.op {
+                    Op::RandomBits => random::random_bits as *const () as usize,
+                    _ => random::random_below as *const () as usize,
+                };
+                let params = [types::I64; 2];
+                Ok(self.call_address(address, &params, &params[..1], args).pop())
+            }
+            (Op::IPow, [x, y]) => self.power(inst, *x, *y).map(Some),
+            (Op::IPowMod, [_, _, _]) => {
+                let params = [types::I64; 3];
+                let address = math::power_modulo as *const () as usize;
+                Ok(self.call_address(address, &params, &params[..1], args).pop())
+            }
             (Op::IFloorDiv | Op::IMod, [x, y]) => Ok(Some(self.divided(inst, *x, *y))),
             _ => Ok(self.plain_integer(inst.op, args)),
         }
+    }
+
+    /// A power, which leaves if it does not fit.
+    fn power(&mut self, inst: &Inst, x: Value, y: Value) -> Result<Value, String> {
+        let exit = self.exit_of(inst)?;
+        let room = self.room();
+        let address = math::power as *const () as usize;
+        let fits = self.call_address(address, &[types::I64; 3], &[types::I8], &[x, y, room])[0];
+        self.leave_unless(fits, exit)?;
+        Ok(self.load_word(room, 0, pommel_jit::ir::Type::I64))
     }
 
     fn integer_constant(&mut self, inst: &Inst) -> Option<Value> {

@@ -14,6 +14,7 @@ mod math;
 mod memory;
 mod numbers;
 mod objects;
+mod random;
 mod squares;
 mod translate;
 

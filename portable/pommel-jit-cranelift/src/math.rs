@@ -1,7 +1,17 @@
 //! Functions of the C library, by address: those of this process, which Python's `math` calls as well.
 
-use pommel_jit::ir::compute;
+use pommel_jit::ir::{compute, library};
 use pommel_jit::ir::op::Math;
+
+/// The address of a function of ours, as one of C.
+macro_rules! in_c {
+    ($function:path, $($arg:ident)*) => {{
+        extern "C" fn in_c($($arg: f64),*) -> f64 {
+            $function($($arg),*)
+        }
+        in_c as *const () as usize
+    }};
+}
 
 macro_rules! library {
     ($( $name:ident $function:ident ($($arg:ident)*); )*) => {
@@ -13,6 +23,15 @@ macro_rules! library {
         pub(crate) fn address(of: Math) -> usize {
             match of {
                 $( Math::$name => $function as *const () as usize, )*
+                Math::Gamma => in_c!(library::gamma, x),
+                Math::LogGamma => in_c!(library::log_gamma, x),
+                Math::RoundTo => in_c!(library::round_to, x y),
+                Math::Scale => in_c!(library::scale, x y),
+                Math::HypotOfRatios => in_c!(library::hypot_of_ratios, x y),
+                Math::HypotOfHalves => in_c!(library::hypot_of_halves, x y),
+                Math::HypotOfPairs => in_c!(library::hypot_of_pairs, x y),
+                Math::LogOfLength => in_c!(library::log_of_length, x y),
+                Math::RootOfLength => in_c!(library::root_of_length, x y),
             }
         }
     };
@@ -45,6 +64,7 @@ library! {
     Atan2 atan2(x y);
     Fmod fmod(x y);
     Hypot hypot(x y);
+    Remainder remainder(x y);
 }
 
 /// What [`pommel_jit::ir::Op::IGcd`] is.
@@ -55,6 +75,22 @@ pub(crate) extern "C" fn gcd(x: i64, y: i64) -> i64 {
 /// What [`pommel_jit::ir::Op::ISqrt`] is.
 pub(crate) extern "C" fn isqrt(x: i64) -> i64 {
     compute::square_root(x)
+}
+
+/// What [`pommel_jit::ir::Op::IPow`] is: whether it fits, and where it goes then.
+pub(crate) extern "C" fn power(x: i64, y: i64, to: &mut i64) -> u8 {
+    match library::power(x, y) {
+        Some(result) => {
+            *to = result;
+            1
+        }
+        None => 0,
+    }
+}
+
+/// What [`pommel_jit::ir::Op::IPowMod`] is.
+pub(crate) extern "C" fn power_modulo(x: i64, y: i64, of: i64) -> i64 {
+    library::power_modulo(x, y, of)
 }
 
 /// `sincos`, where it gives the bits of `sin` and of `cos`: in the GNU C library.

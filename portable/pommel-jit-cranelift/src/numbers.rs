@@ -1,6 +1,7 @@
 //! Floats, conversions, and memory.
 
 use crate::math::{self, Rounding};
+use crate::random;
 use crate::translate::{MEMORY, Translator, WORD, counterpart, signature};
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
@@ -26,6 +27,10 @@ impl Translator<'_> {
             let params = vec![types::F64; args.len()];
             let call = self.call_address(math::address(function), &params, &[types::F64], args);
             return Some(call[0]);
+        }
+        if inst.op == Op::Random {
+            let address = random::random as *const () as usize;
+            return self.call_address(address, &[types::I64], &[types::F64], args).pop();
         }
         if let Some((of, how)) = load(inst.op) {
             return Some(self.load(of, how, args[0], distance(inst)));

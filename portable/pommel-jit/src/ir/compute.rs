@@ -1,7 +1,7 @@
 //! What operations on numbers give: for constants, and for the reference executor.
 
 use super::op::Math;
-use super::{Immediate, Op, Type};
+use super::{Immediate, Op, Type, library};
 
 /// The content of a value.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +88,13 @@ pub fn compute(op: Op, immediate: Immediate, args: &[Datum]) -> Computed {
                 None => Computed::Exits,
             };
         }
+        (Op::IPow, [Int(x), Int(y)]) => {
+            return match library::power(*x, *y) {
+                Some(value) => Computed::Value(Int(value)),
+                None => Computed::Exits,
+            };
+        }
+        (Op::IPowMod, [Int(x), Int(y), Int(of)]) => Some(Int(library::power_modulo(*x, *y, *of))),
         (Op::Select, [Bool(condition), x, y]) => Some(if *condition { *x } else { *y }),
         (Op::ISqrt, [Int(x)]) => Some(Int(square_root(*x))),
         (Op::IToF, [Int(x)]) => Some(Float(*x as f64)),
@@ -219,6 +226,8 @@ fn math(function: Immediate, x: f64) -> Option<f64> {
         Math::Log10 => x.log10(),
         Math::Log1p => x.ln_1p(),
         Math::Cbrt => x.cbrt(),
+        Math::Gamma => library::gamma(x),
+        Math::LogGamma => library::log_gamma(x),
         _ => return None,
     })
 }
@@ -234,6 +243,7 @@ fn floats(op: Op, immediate: Immediate, x: f64, y: f64) -> Option<f64> {
         (Op::Math2, Immediate::Math(Math::Atan2)) => x.atan2(y),
         (Op::Math2, Immediate::Math(Math::Fmod)) => x % y,
         (Op::Math2, Immediate::Math(Math::Hypot)) => x.hypot(y),
+        (Op::Math2, Immediate::Math(function)) => return library::of_two(function, x, y),
         _ => return None,
     })
 }

@@ -11,6 +11,7 @@
 
 pub mod compute;
 pub mod flow;
+pub mod library;
 pub mod lists;
 pub mod op;
 pub mod run;

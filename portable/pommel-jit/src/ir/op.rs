@@ -85,6 +85,11 @@ operations! {
     IGcd "igcd" [I64 I64] -> [I64] stays pure;
     /// The square root, rounded down; 0 for what is negative.
     ISqrt "isqrt" [I64] -> [I64] stays pure;
+    /// A power, whose exponent is not negative; exits if it does not fit.
+    IPow "ipow" [I64 I64] -> [I64] exits pure;
+    /// What is left of a power divided by a number that is not 0, of that one's sign. The exponent is not
+    /// negative.
+    IPowMod "ipow.mod" [I64 I64 I64] -> [I64] stays pure;
     /// Bits of both.
     IAnd "iand" [I64 I64] -> [I64] stays pure;
     /// Bits of either.
@@ -214,6 +219,14 @@ operations! {
     /// Writes a float of eight bytes.
     StoreF64 "store.f64" [I64 F64] -> [] stays acts;
 
+    // The generator of random numbers whose state is at an address.
+    /// The next float that is at least 0 and less than 1.
+    Random "random" [I64] -> [F64] stays acts;
+    /// So many random bits, 1 to 63.
+    RandomBits "random.bits" [I64 I64] -> [I64] stays acts;
+    /// A random integer that is not negative and less than one that is positive.
+    RandomBelow "random.below" [I64 I64] -> [I64] stays acts;
+
     // Objects. Handles that are results belong to the function, which releases each once; operands are
     // lent. Handles among a function's arguments are lent as well.
     /// Does a plain instruction on objects: the immediate is an index into the specialisation's sites.
@@ -300,7 +313,7 @@ operations! {
 
 macro_rules! math {
     ($( $name:ident $text:literal $arity:literal; )*) => {
-        /// A function of the C library, which Python's module `math` calls.
+        /// A function of the C library, which Python's module `math` calls, or one of [`super::library`]'s.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Math {
             $(
@@ -353,6 +366,17 @@ math! {
     Atan2 "atan2" 2;
     Fmod "fmod" 2;
     Hypot "hypot" 2;
+    Remainder "remainder" 2;
+    // Ours.
+    Gamma "ours.gamma" 1;
+    LogGamma "ours.lgamma" 1;
+    HypotOfRatios "ours.hypot.ratios" 2;
+    HypotOfHalves "ours.hypot.halves" 2;
+    HypotOfPairs "ours.hypot.pairs" 2;
+    RoundTo "ours.round" 2;
+    Scale "ours.scale" 2;
+    LogOfLength "ours.log.length" 2;
+    RootOfLength "ours.root.length" 2;
 }
 
 /// A class that the runtime knows: what [`Op::IsClass`] asks about, exactly, without subclasses.

@@ -16,8 +16,8 @@ const LARGEST_VECTOR: usize = 16;
 
 /// What a function is called with, without stars.
 pub(super) struct Given {
-    positional: Vec<Val<Value>>,
-    named: Vec<(Box<str>, Val<Value>)>,
+    pub(super) positional: Vec<Val<Value>>,
+    pub(super) named: Vec<(Box<str>, Val<Value>)>,
 }
 
 /// A function that can be followed.
@@ -46,7 +46,12 @@ impl Specialiser<'_> {
                     self.follow(to, &callee, &given, instruction)
                 }
                 Description::Builtin(builtin) => {
-                    self.builtin(to, builtin, &given, arguments, instruction)
+                    let done = self.library(to, builtin, &given, arguments, instruction)?;
+                    let flow = match done {
+                        Some(flow) => flow,
+                        None => self.builtin(to, builtin, &given, arguments, instruction)?,
+                    };
+                    self.take_result(to, builtin, flow)
                 }
                 _ => self.perform(instruction),
             },
@@ -176,6 +181,10 @@ impl Specialiser<'_> {
             && let Some(flow) = self.list_method(to, (address, &items), name, &given)?
         {
             return Ok(flow);
+        }
+        if let (Val::Complex(real, imag), "conjugate", []) = (object, name, arguments) {
+            let opposite = self.op(Op::FNeg, &[*imag]);
+            return self.set(to, Val::Complex(*real, opposite));
         }
         match (contents, name, arguments) {
             (Some((thing, Contents::List(mut items))), "append", [Argument::Positional(item)]) => {
@@ -523,6 +532,11 @@ impl Specialiser<'_> {
             Builtin::Ceil => self.op(Op::FCeil, &[float]),
             _ => self.op(Op::FTrunc, &[float]),
         };
+        self.whole(to, whole)
+    }
+
+    /// A float that is whole, as an integer.
+    pub(super) fn whole(&mut self, to: Reg, whole: Value) -> Done<Flow> {
         let (least, end) = (self.build.float(-(2f64.powi(63))), self.build.float(2f64.powi(63)));
         let above = self.op(Op::FLe, &[least, whole]);
         let below = self.op(Op::FLt, &[whole, end]);
@@ -622,6 +636,7 @@ fn math_of(builtin: Builtin) -> Option<Math> {
         Builtin::Log1p => Math::Log1p,
         Builtin::Log2 => Math::Log2,
         Builtin::Pow => Math::Pow,
+        Builtin::Remainder => Math::Remainder,
         Builtin::Sin => Math::Sin,
         Builtin::Sinh => Math::Sinh,
         Builtin::Tan => Math::Tan,

@@ -79,6 +79,9 @@ impl Specialiser<'_> {
         if let Some(found) = self.attribute_of_array(&value, &text) {
             return self.set(to, found);
         }
+        if let Some(found) = self.part_of_number(&value, &text) {
+            return self.set(to, found);
+        }
         self.perform(instruction)
     }
 

@@ -41,6 +41,7 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
         Val::Bool(()) => types.push(Type::Bool),
         Val::Int(()) => types.push(Type::I64),
         Val::Float(()) => types.push(Type::F64),
+        Val::Complex((), ()) => types.extend([Type::F64; 2]),
         Val::Scalar((), flavour) => types.push(match flavour.element.sort() {
             Sort::Truth => Type::Bool,
             Sort::Signed | Sort::Unsigned => Type::I64,

@@ -12,20 +12,24 @@ mod arrays;
 mod build;
 mod calls;
 mod characters;
+mod complex;
 mod element;
 mod exits;
 mod guesses;
 mod items;
 mod join;
+mod library;
 mod list_rules;
 mod lists;
 mod numbers;
 mod objects;
 mod objects_of_lists;
+mod random;
 mod recursion;
 mod scalars;
 mod special;
 mod state;
+mod sums;
 mod value;
 mod world;
 mod worth;
@@ -34,7 +38,7 @@ pub use build::NOTHING;
 pub use element::{Element, Family, Flavour, Owner, Sort};
 pub use value::{CodeRef, Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of};
 pub use world::{
-    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
+    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson, Mixing,
     ObjectLayout, Origin, Outcome, Place, Recipe, Refusal, Site, Specialisation, Summing, World,
 };
 

@@ -138,11 +138,13 @@ impl Specialiser<'_> {
             Some(Class::Int) => Class::Int,
             Some(Class::Float) => Class::Float,
             Some(Class::Bool) => Class::Bool,
+            Some(Class::Complex) => Class::Complex,
             Some(_) => return Ok(()),
             None if self.is_refuted() => return Ok(()),
             None => match beside {
                 Val::Float(_) => Class::Float,
                 Val::Int(_) => Class::Int,
+                Val::Complex(..) => Class::Complex,
                 Val::Thing(thing) => match self.state.contents(*thing) {
                     Contents::Vector(Family::Pommel, _) => Class::Float,
                     _ => return Ok(()),
@@ -186,6 +188,9 @@ impl Specialiser<'_> {
         let value = self.get(operand);
         if let Val::Scalar(leaf, flavour) = value {
             return self.scalar_unary(to, operator, leaf, flavour, instruction);
+        }
+        if let Val::Complex(real, imag) = value {
+            return self.complex_unary(to, operator, [real, imag], instruction);
         }
         let Some(number) = self.number(&value) else {
             if let (Val::Thing(thing), Unary::Negative) = (&value, operator)
@@ -244,6 +249,9 @@ impl Specialiser<'_> {
         if let Some(flow) = self.scalars_binary(to, operator, in_place, &a, &b)? {
             return Ok(flow);
         }
+        if let Some(flow) = self.complex_binary(to, operator, &a, &b)? {
+            return Ok(flow);
+        }
         let (Some(x), Some(y)) = (self.number(&a), self.number(&b)) else {
             return self.objects_binary(to, operator, &a, &b, instruction);
         };
@@ -278,10 +286,7 @@ impl Specialiser<'_> {
             Binary::Or => self.op(Op::IOr, &[a, b]),
             Binary::Xor => self.op(Op::IXor, &[a, b]),
             Binary::FloorDivide | Binary::Remainder => {
-                // Neither 0, which is an error, nor -1, which may overflow.
-                let (one, two) = (self.build.int(1), self.build.int(1));
-                let above = self.op(Op::IAddWrap, &[b, one]);
-                let fits = self.op(Op::ULt, &[two, above]);
+                let fits = self.is_divisor(b);
                 if self.guard(fits) == Flow::Ends {
                     return Ok(Flow::Ends);
                 }
@@ -296,6 +301,13 @@ impl Specialiser<'_> {
             Binary::MatrixMultiply => return self.perform(instruction),
         };
         self.set(to, Val::Int(result))
+    }
+
+    /// Whether an integer is neither 0, by which dividing is an error, nor -1, by which it may overflow.
+    pub(super) fn is_divisor(&mut self, b: Value) -> Value {
+        let (one, two) = (self.build.int(1), self.build.int(1));
+        let above = self.op(Op::IAddWrap, &[b, one]);
+        self.op(Op::ULt, &[two, above])
     }
 
     /// A quotient of integers is the float next to the true one: which dividing floats gives, where both
@@ -355,8 +367,14 @@ impl Specialiser<'_> {
         b: Value,
         instruction: &Instruction,
     ) -> Done<Flow> {
-        let exponent = self.build.int_constant(b).filter(|e| (0..=LARGEST_PRODUCT).contains(e));
-        let Some(exponent) = exponent else { return self.perform(instruction) };
+        let exponent = self.build.int_constant(b);
+        let is_negative = exponent.map_or_else(|| self.is_refuted(), |exponent| exponent < 0);
+        if is_negative {
+            return self.power_below_one(to, a, b, instruction);
+        }
+        let Some(exponent) = exponent.filter(|exponent| *exponent <= LARGEST_PRODUCT) else {
+            return self.whole_power(to, a, b, exponent.is_some());
+        };
         let mut result = self.build.int(1);
         let mut square = a;
         let mut left = exponent;
@@ -370,6 +388,46 @@ impl Specialiser<'_> {
             }
         }
         self.set(to, Val::Int(result))
+    }
+
+    /// A power with an exponent that is taken not to be negative, or is not.
+    fn whole_power(&mut self, to: Reg, a: Value, b: Value, is_known: bool) -> Done<Flow> {
+        if !is_known {
+            let zero = self.build.int(0);
+            let fits = self.op(Op::ILe, &[zero, b]);
+            let exit = self.exit_refuted();
+            self.build.emit(Op::Guard, &[fits], crate::ir::Immediate::None, Some(exit));
+        }
+        if self.build.int_constant(a) == Some(2) {
+            let (one, bits) = (self.build.int(1), self.build.int(63));
+            let fits = self.op(Op::ULt, &[b, bits]);
+            if self.guard(fits) == Flow::Ends {
+                return Ok(Flow::Ends);
+            }
+            let result = self.op(Op::IShl, &[one, b]);
+            return self.set(to, Val::Int(result));
+        }
+        let exit = self.exit();
+        let none = crate::ir::Immediate::None;
+        let result = self.build.emit(Op::IPow, &[a, b], none, Some(exit))[0];
+        self.set(to, Val::Int(result))
+    }
+
+    /// A power with an exponent that is taken to be negative: a float.
+    fn power_below_one(
+        &mut self,
+        to: Reg,
+        a: Value,
+        b: Value,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        let zero = self.build.int(0);
+        let fits = self.op(Op::ILt, &[b, zero]);
+        if self.guard(fits) == Flow::Ends {
+            return Ok(Flow::Ends);
+        }
+        let (a, b) = (self.op(Op::IToF, &[a]), self.op(Op::IToF, &[b]));
+        self.floats(to, Binary::Power, a, b, instruction)
     }
 
     fn floats(
@@ -577,6 +635,9 @@ impl Specialiser<'_> {
         if let Some(flow) = self.scalars_compare(to, operator, &a, &b)? {
             return Ok(flow);
         }
+        if let Some(flow) = self.complex_compare(to, operator, &a, &b)? {
+            return Ok(flow);
+        }
         let (Some(x), Some(y)) = (self.number(&a), self.number(&b)) else {
             return self.perform(instruction);
         };
@@ -673,6 +734,7 @@ impl Specialiser<'_> {
                 let zero = self.build.float(0.0);
                 self.op(Op::FNe, &[*number, zero])
             }
+            Val::Complex(real, imag) => self.complex_truth([*real, *imag]),
             Val::Number(tag, bits, kinds) => self.truth_of_number(*tag, *bits, *kinds),
             Val::Tuple(items) => self.build.bool(!items.is_empty()),
             Val::Char(_) => self.build.bool(true),

@@ -309,6 +309,10 @@ impl Specialiser<'_> {
             Class::Bool => {
                 Val::Bool(self.build.emit(Op::UnboxBool, &[handle], Immediate::None, None)[0])
             }
+            Class::Complex => {
+                let parts = self.build.emit(Op::UnboxComplex, &[handle], Immediate::None, None);
+                Val::Complex(parts[0], parts[1])
+            }
             _ => self.unboxed_int(handle, false),
         }
     }
@@ -354,6 +358,9 @@ impl Specialiser<'_> {
             C::Bool(truth) => Val::Bool(self.build.bool(*truth)),
             C::Int(number) => Val::Int(self.build.int(*number)),
             C::Float(number) => Val::Float(self.build.float(*number)),
+            C::Imaginary(number) => {
+                Val::Complex(self.build.float(0.0), self.build.float(*number))
+            }
             C::Str(text) if text.len() == 1 => {
                 Val::Char(self.build.int(text.bytes().next().map_or(0, i64::from)))
             }

@@ -123,7 +123,7 @@ impl Specialiser<'_> {
     }
 
     /// A sum and its compensation with another number, as Neumaier has it.
-    fn compensated(&mut self, sum: Value, rest: Value, number: Value) -> (Value, Value) {
+    pub(super) fn compensated(&mut self, sum: Value, rest: Value, number: Value) -> (Value, Value) {
         let total = self.op(Op::FAdd, &[sum, number]);
         let (size, other) = (self.op(Op::FAbs, &[sum]), self.op(Op::FAbs, &[number]));
         let is_larger = self.op(Op::FLe, &[other, size]);
@@ -133,6 +133,15 @@ impl Specialiser<'_> {
         let lost = self.op(Op::FAdd, &[lost, small]);
         let rest = self.op(Op::FAdd, &[rest, lost]);
         (total, rest)
+    }
+
+    /// A sum with its compensation.
+    pub(super) fn whole_sum(&mut self, sum: Value, rest: Value) -> Value {
+        let zero = self.build.float(0.0);
+        let (is_some, is_finite) = (self.op(Op::FNe, &[rest, zero]), self.is_finite(rest));
+        let counts = self.op(Op::BAnd, &[is_some, is_finite]);
+        let whole = self.op(Op::FAdd, &[sum, rest]);
+        self.build.select(counts, whole, sum)
     }
 
     fn sum_end(&mut self, to: Reg, total: Reg, how: Reg, instruction: &Instruction) -> Done<Flow> {
@@ -146,11 +155,7 @@ impl Specialiser<'_> {
             (Val::Int(sum), Val::Bool(_)) => self.set(to, Val::Int(sum)),
             (Val::Float(sum), Val::None) => self.set(to, Val::Float(sum)),
             (Val::Float(sum), Val::Float(rest)) => {
-                let zero = self.build.float(0.0);
-                let (is_some, is_finite) = (self.op(Op::FNe, &[rest, zero]), self.is_finite(rest));
-                let counts = self.op(Op::BAnd, &[is_some, is_finite]);
-                let whole = self.op(Op::FAdd, &[sum, rest]);
-                let sum = self.build.select(counts, whole, sum);
+                let sum = self.whole_sum(sum, rest);
                 self.set(to, Val::Float(sum))
             }
             (total, Val::None) => self.set(to, total),

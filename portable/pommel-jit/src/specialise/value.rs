@@ -111,6 +111,8 @@ pub enum Val<L> {
     Int(L),
     /// A float.
     Float(L),
+    /// A complex number: its real and its imaginary part.
+    Complex(L, L),
     /// A scalar of a library of arrays.
     Scalar(L, Flavour),
     /// `None`, a truth value, an integer, a float or a scalar: which (see [`Tag`]), its bits, and which it
@@ -333,6 +335,7 @@ impl<L> Val<L> {
             Val::Bool(leaf) => Val::Bool(to(leaf)?),
             Val::Int(leaf) => Val::Int(to(leaf)?),
             Val::Float(leaf) => Val::Float(to(leaf)?),
+            Val::Complex(real, imag) => Val::Complex(to(real)?, to(imag)?),
             Val::Scalar(leaf, flavour) => Val::Scalar(to(leaf)?, *flavour),
             Val::Number(tag, bits, kinds) => Val::Number(to(tag)?, to(bits)?, *kinds),
             Val::Object(leaf, class) => Val::Object(to(leaf)?, *class),
@@ -618,6 +621,7 @@ impl<L> Val<L> {
             Val::Bool(_) => Class::Bool,
             Val::Int(_) => Class::Int,
             Val::Float(_) => Class::Float,
+            Val::Complex(..) => Class::Complex,
             Val::Object(_, class) => return *class,
             Val::Array(_, View { owner: Owner::Pommel, .. }, _) => Class::Array,
             Val::Tuple(_) => Class::Tuple,

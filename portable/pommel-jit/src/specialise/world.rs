@@ -26,6 +26,19 @@ pub trait World {
     fn layout(&mut self) -> Option<ObjectLayout> {
         None
     }
+    /// Where the state of the generator is that a function of `random` belongs to: a word of 32 bits that says
+    /// which of the 624 words behind it is used next.
+    fn random_state(&mut self, _function: Builtin) -> Option<i64> {
+        None
+    }
+    /// How operators take a complex number and a real one.
+    fn mixing(&mut self) -> Mixing {
+        Mixing::Converted
+    }
+    /// Whether a function of the interpreter gives the bits that one of ours gives.
+    fn gives(&mut self, _function: Builtin, _ours: ir::op::Math) -> bool {
+        false
+    }
     /// How the builtin `sum` adds floats.
     fn summing(&mut self) -> Summing;
     /// How long the interpreter takes for what it does, as a part of what CPython takes, where operations on
@@ -84,6 +97,15 @@ pub enum Summing {
     Compensated,
     /// With a compensation for what is lost.
     AllCompensated,
+}
+
+/// How operators take a complex number and a real one, which differs from one version of Python to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mixing {
+    /// The real one becomes a complex one, whose imaginary part is zero.
+    Converted,
+    /// The real one has no imaginary part.
+    ByParts,
 }
 
 /// What a known object is.
@@ -155,6 +177,7 @@ builtins! {
     Chr "builtins" "chr";
     Complex "builtins" "complex";
     Dict "builtins" "dict";
+    Divmod "builtins" "divmod";
     Enumerate "builtins" "enumerate";
     Float "builtins" "float";
     Int "builtins" "int";
@@ -164,9 +187,11 @@ builtins! {
     Max "builtins" "max";
     Min "builtins" "min";
     Ord "builtins" "ord";
+    Power "builtins" "pow";
     Print "builtins" "print";
     Range "builtins" "range";
     Repr "builtins" "repr";
+    Round "builtins" "round";
     Set "builtins" "set";
     Sorted "builtins" "sorted";
     Str "builtins" "str";
@@ -207,6 +232,36 @@ builtins! {
     Tan "math" "tan";
     Tanh "math" "tanh";
     Trunc "math" "trunc";
+    Cbrt "math" "cbrt";
+    Degrees "math" "degrees";
+    Dist "math" "dist";
+    Exp2 "math" "exp2";
+    Factorial "math" "factorial";
+    Frexp "math" "frexp";
+    Fsum "math" "fsum";
+    Gamma "math" "gamma";
+    Hypot "math" "hypot";
+    Isclose "math" "isclose";
+    Lcm "math" "lcm";
+    Ldexp "math" "ldexp";
+    Lgamma "math" "lgamma";
+    Modf "math" "modf";
+    Radians "math" "radians";
+    Remainder "math" "remainder";
+    CCos "cmath" "cos";
+    CExp "cmath" "exp";
+    CLog "cmath" "log";
+    CPhase "cmath" "phase";
+    CPolar "cmath" "polar";
+    CRect "cmath" "rect";
+    CSin "cmath" "sin";
+    CSqrt "cmath" "sqrt";
+    Expovariate "random" "expovariate";
+    Getrandbits "random" "getrandbits";
+    Randint "random" "randint";
+    Random "random" "random";
+    Randrange "random" "randrange";
+    Uniform "random" "uniform";
     Array "pommel" "array";
     Arange "pommel" "arange";
     Empty "pommel" "empty";

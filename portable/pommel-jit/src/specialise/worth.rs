@@ -39,6 +39,7 @@ pub(super) fn cost(op: Op) -> f64 {
         Op::Known | Op::Truth | Op::Valid => 6.0,
         Op::IsClass | Op::UnboxInt | Op::UnboxFloat | Op::UnboxBool => 4.0,
         Op::Math1 | Op::Math2 | Op::SinCos => 6.0,
+        Op::Random | Op::RandomBits | Op::RandomBelow => 6.0,
         Op::Int | Op::Float | Op::Bool => 0.0,
         _ => 0.5,
     }

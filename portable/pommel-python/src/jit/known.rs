@@ -1,12 +1,15 @@
 //! The objects that a specialisation knows by their identity, and what it takes for granted of them.
 
 use super::function::{JitFunction, code_of, wrapped};
+use super::measured;
+use super::random;
 use super::source::Source;
 use super::views;
 use pommel::prelude::*;
 use pommel::raw::{Watch, attach, calls, ints};
+use pommel_jit::ir::op::Math;
 use pommel_jit::specialise::{
-    Builtin, Description, Element, FunctionObject, Known, ObjectLayout, Summing, World,
+    Builtin, Description, Element, FunctionObject, Known, Mixing, ObjectLayout, Summing, World,
 };
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -237,6 +240,7 @@ pub(crate) fn builtins<'c>(ctx: Ctx<'c>) -> Vec<(Object<'c>, Builtin)> {
         let module = match module {
             // What the program has not imported it does not use.
             "numpy" => numpy.clone()?,
+            "cmath" | "random" => views::module(ctx, module).ok()??,
             _ => (*ctx.import(&place).ok()?).clone(),
         };
         Some((module.get_attr(name.as_c_str()).ok()?, *builtin))
@@ -539,6 +543,30 @@ impl World for Inquiry<'_> {
             Ok(true) => 0.1,
             _ => 1.0,
         }
+    }
+
+    fn random_state(&mut self, function: Builtin) -> Option<i64> {
+        let found = self.builtins.iter().find(|(_, builtin)| *builtin == function)?.0.clone();
+        // Whoever has changed something there may have changed it into anything.
+        let own = random::look(&found).ok()??;
+        let class = self.know(&own.class);
+        for name in own.fixed {
+            let name = CString::new(name).ok()?;
+            let value = self.fixed(class, &name);
+            self.kept(value)?;
+        }
+        self.know(&found);
+        Some(own.address)
+    }
+
+    fn mixing(&mut self) -> Mixing {
+        let found = measured::mixing(self.ctx);
+        self.kept(found).unwrap_or(Mixing::Converted)
+    }
+
+    fn gives(&mut self, function: Builtin, ours: Math) -> bool {
+        let found = self.builtins.iter().find(|(_, builtin)| *builtin == function);
+        found.is_some_and(|(object, _)| measured::gives(object, ours))
     }
 
     fn summing(&mut self) -> Summing {

@@ -7,11 +7,13 @@
 //! * `engine` — the specialisations of a function: which of them takes a call, and when one is made.
 //! * `depth` — how deep compiled functions call each other.
 //! * `known` — what a specialisation knows of objects, and takes for granted.
+//! * `measured` — which functions of ours give the bits that the interpreter's do.
 //! * `shapes` — what arguments are for machine code.
 //! * `views` — arrays of all libraries as machine code sees them, and their scalars.
 //! * `native` — machine code: how it is entered, what it leaves to the runtime, where it leaves.
 //! * `alone` — calls of machine code that needs nobody.
 //! * `lists` — lists that machine code makes and nobody else knows.
+//! * `random` — the state of the hidden generator of `random`.
 //! * `recipe` — objects of what machine code leaves behind.
 
 mod alone;
@@ -22,8 +24,10 @@ pub(crate) mod function;
 mod in_python;
 mod known;
 mod lists;
+mod measured;
 mod native;
 mod objects;
+mod random;
 mod recipe;
 mod shapes;
 mod source;

@@ -7,7 +7,7 @@ use super::known::{Facts, Found, Inquiry, KnownObjects};
 use super::lists::Lists;
 use super::objects::{Home, Python};
 use super::recipe::{Ingredients, handle_of};
-use super::shapes::{Kept, Words, class_of, described, shape, take, width};
+use super::shapes::{Kept, Words, class_of, described, parts, shape, take, width};
 use super::source::Source;
 use super::steps::{Operand, Step, operands};
 use super::views::{self, VIEW_WORDS};
@@ -415,6 +415,10 @@ impl<'c> Activation<'_, 'c> {
             }
             Op::Same => words[0] = u64::from(self.lent(words[0]).is(&self.lent(words[1]))),
             Op::UnboxFloat => words[0] = self.lent(words[0]).extract::<f64>()?.to_bits(),
+            Op::UnboxComplex => {
+                let parts = parts(&self.lent(words[0]))?;
+                (words[0], words[1]) = (parts[0].to_bits(), parts[1].to_bits());
+            }
             Op::UnboxBool => words[0] = u64::from(self.lent(words[0]).is_true()?),
             Op::UnboxInt => {
                 let number = self.lent(words[0]).extract::<i64>();

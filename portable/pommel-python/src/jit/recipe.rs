@@ -54,6 +54,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Bool(at) => ctx.object(self.words[*at as usize] & 0xff != 0),
             Val::Int(at) => ctx.object(self.int(*at)),
             Val::Float(at) => ctx.object(self.float(*at)),
+            Val::Complex(real, imag) => complex(ctx, [*real, *imag].map(|at| self.float(at))),
             Val::Scalar(at, flavour) => self.scalar(self.words[*at as usize], *flavour),
             Val::Number(tag, bits, _) => self.number(*tag, *bits),
             Val::Known(known) => self.known(*known),
@@ -242,6 +243,11 @@ impl<'a, 'c> Ingredients<'a, 'c> {
 /// The string of one character that is ASCII.
 pub(crate) fn character(ctx: Ctx<'_>, number: u64) -> Result<Object<'_>> {
     ctx.object(char::from(number as u8).encode_utf8(&mut [0; 4]) as &str)
+}
+
+/// A complex number.
+pub(crate) fn complex(ctx: Ctx<'_>, [real, imag]: [f64; 2]) -> Result<Object<'_>> {
+    ctx.builtin(c"complex")?.call((real, imag))
 }
 
 /// The handle that a word is.

@@ -70,7 +70,8 @@ pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>
         Some(Class::List) if object_layout(object.ctx()).is_some() => {
             Val::ListObject((), items_of_list(object, 0))
         }
-        Some(class @ (Class::List | Class::Str | Class::Complex)) => Val::Object((), Some(class)),
+        Some(Class::Complex) => Val::Complex((), ()),
+        Some(class @ (Class::List | Class::Str)) => Val::Object((), Some(class)),
         Some(_) => Val::Object((), None),
         None => match of_others(object, &|place| inquiry.known_at(place)) {
             Other::Array(look) => array(&look),
@@ -169,6 +170,7 @@ pub(crate) fn width(shape: &Shape) -> usize {
     match shape {
         Val::Bool(()) | Val::Int(()) | Val::Float(()) | Val::Scalar(..) => 1,
         Val::Object(..) | Val::ListObject(..) => 1,
+        Val::Complex((), ()) => 2,
         Val::Array((), _, words) => 1 + words.len(),
         Val::Tuple(items) => items.iter().map(width).sum(),
         _ => 0,
@@ -263,6 +265,9 @@ fn take_slowly<'c>(
         Val::Int(()) if class == Some(Class::Int) => {
             words.push(object.extract::<i64>().ok()? as u64)
         }
+        Val::Complex((), ()) if class == Some(Class::Complex) => {
+            parts(object).ok()?.into_iter().for_each(|part| words.push(part.to_bits()));
+        }
         Val::Tuple(shapes) if class == Some(Class::Tuple) => {
             let items = items(object).filter(|items| items.len() == shapes.len())?;
             for (item, shape) in items.iter().zip(shapes.iter()) {
@@ -303,7 +308,7 @@ fn is_object(
     let known_at = |place: usize| known.get(place as u32).ok();
     match class {
         Some(Class::Tuple) => wanted == class && items(object).is_none(),
-        Some(Class::List | Class::Str | Class::Complex) => wanted == class,
+        Some(Class::List | Class::Str) => wanted == class,
         Some(Class::Int) => wanted.is_none() && object.extract::<i64>().is_err(),
         Some(Class::Array) => wanted.is_none() && views::look_at_ours(object).is_none(),
         Some(_) => false,
@@ -317,6 +322,11 @@ fn exact_float(object: &Object<'_>) -> Option<f64> {
     })
 }
 
+/// The real and the imaginary part of a complex number.
+pub(crate) fn parts(complex: &Object<'_>) -> Result<[f64; 2]> {
+    Ok([complex.get_attr(c"real")?.extract()?, complex.get_attr(c"imag")?.extract()?])
+}
+
 /// A shape in words.
 pub(crate) fn described(shape: &Shape) -> String {
     match shape {
@@ -325,6 +335,7 @@ pub(crate) fn described(shape: &Shape) -> String {
         Val::Bool(()) => "bool".into(),
         Val::Int(()) => "int of 64 bits".into(),
         Val::Float(()) => "float".into(),
+        Val::Complex((), ()) => "complex".into(),
         Val::Known(_) => "this very function".into(),
         Val::Array((), view, _) => {
             let gaps = if view.packed { "" } else { " and gaps" };

@@ -163,6 +163,10 @@ impl<'c> Operand<'c> {
             Val::Bool(at) => ctx.object(words[*at as usize] & 0xff != 0),
             Val::Int(at) => ctx.object(words[*at as usize] as i64),
             Val::Float(at) => ctx.object(f64::from_bits(words[*at as usize])),
+            Val::Complex(real, imag) => {
+                let parts = [*real, *imag].map(|at| f64::from_bits(words[at as usize]));
+                super::recipe::complex(ctx, parts)
+            }
             Val::Known(number) => known.get(number.0),
             _ => return None,
         };

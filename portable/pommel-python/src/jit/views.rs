@@ -76,6 +76,11 @@ fn modules(ctx: Ctx<'_>) -> Result<Object<'_>> {
     ctx.import(c"sys")?.get_attr(c"modules")
 }
 
+/// A module, if the program has imported it.
+pub(crate) fn module<'c>(ctx: Ctx<'c>, name: &str) -> Result<Option<Object<'c>>> {
+    imported(&modules(ctx)?, name)
+}
+
 /// NumPy, if the program has imported it and it is one that machine code knows.
 pub(crate) fn numpy(ctx: Ctx<'_>) -> Result<Option<Object<'_>>> {
     let numpy = imported(&modules(ctx)?, "numpy")?.filter(has_typed_scalars);

@@ -53,6 +53,7 @@ const NOTHING: ext::Inline = ext::Inline {
     text_state_offset: 0,
     text_ascii: 0,
     text_offset: 0,
+    random_offset: 0,
     room: [0; ext::INLINE_ROOM],
 };
 
