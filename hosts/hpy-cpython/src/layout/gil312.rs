@@ -23,6 +23,7 @@ impl Layout for Gil312 {
     const TEXT_OFFSET: u32 = 40;
     const HEADER: usize = 16;
     const FUNCTION_WORDS: &'static [[usize; 3]] = &[[32, 40, 48]];
+    const CLASS_KEYS: usize = 880;
 
     #[inline(always)]
     unsafe fn incref(o: Obj) {

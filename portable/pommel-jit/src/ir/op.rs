@@ -283,6 +283,10 @@ operations! {
     /// Adds a number to a list: list, tag, bits. Exits without memory.
     AppendItem "item.append" [Obj I64 I64] -> [] exits acts;
 
+    /// Sets an attribute of an object to a number: the object, tag, bits; the immediate is the name, an index
+    /// into the specialisation's table of known objects. Exits without memory.
+    StoreAttribute "attribute.store" [Obj I64 I64] -> [] exits acts;
+
     // Lists in memory, whose parts `lists` knows: their addresses.
     /// Does something with lists: the immediate is a [`super::lists::ListCall`], and the operands are
     /// those that it has. Exits, before anything is done, if the list is of another kind than said, has no

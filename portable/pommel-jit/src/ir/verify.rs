@@ -171,7 +171,16 @@ fn has_what_it_needs(inst: &Inst) -> bool {
         (Op::Math1, Immediate::Math(function)) => function.arity() == 1,
         (Op::Math2, Immediate::Math(function)) => function.arity() == 2,
         (Op::Int | Op::Float | Op::Bool | Op::Math1 | Op::Math2, _) => false,
-        (Op::Perform | Op::Recur | Op::Known | Op::IsClass | Op::View | Op::List, immediate) => {
+        (
+            Op::Perform
+            | Op::Recur
+            | Op::Known
+            | Op::IsClass
+            | Op::View
+            | Op::List
+            | Op::StoreAttribute,
+            immediate,
+        ) => {
             matches!(immediate, Immediate::Int(_))
         }
         (Op::Valid, immediate) => matches!(immediate, Immediate::None | Immediate::Int(_)),

@@ -24,14 +24,32 @@ pub struct Frame {
     pub context: u32,
     /// Where it stands: for all frames but the last, at a call.
     pub point: Point,
-    /// What its registers hold.
+    /// What its registers hold. Behind those of the code there is one more if [`Gives::Instead`] is given.
     pub registers: Vec<Val<Value>>,
+    /// What its caller gets.
+    pub gives: Gives,
+}
+
+/// What the caller of a function gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gives {
+    /// What it returns.
+    Result,
+    /// Nothing.
+    Nothing,
+    /// What is in the register behind those of its code: it returns `None`.
+    Instead,
 }
 
 impl Frame {
     /// What a register holds.
     pub fn get(&self, register: Reg) -> &Val<Value> {
         &self.registers[register.0 as usize]
+    }
+
+    /// What its caller gets in place of what it returns.
+    pub fn instead(&self) -> Option<&Val<Value>> {
+        self.registers.last().filter(|_| self.gives == Gives::Instead)
     }
 
     /// Puts something in a register.

@@ -13,6 +13,7 @@
 //! * `lists` — lists that machine code makes and nobody else knows.
 //! * `recipe` — objects of what machine code leaves behind.
 
+mod classes;
 mod continuation;
 mod depth;
 mod engine;

@@ -458,6 +458,10 @@ impl<'c> Activation<'_, 'c> {
                 let number = number(self.ctx, words[1], words[2])?;
                 self.lent(words[0]).cast::<List<'_>>()?.append(number)?;
             }
+            Op::StoreAttribute => {
+                let number = number(self.ctx, words[1], words[2])?;
+                self.lent(words[0]).set_attr(self.known.lent(immediate as u32)?, number)?;
+            }
             Op::List => {
                 let call = ListCall::ALL[immediate as usize];
                 match self.lists.borrow_mut().call(call, words) {
@@ -650,7 +654,11 @@ impl<'c> Activation<'_, 'c> {
                 home =
                     self.nested_home(home, &around.0, *nested as usize, &registers, &plan.code)?;
             }
-            frames.push((Frame { code: plan.code.clone(), home, registers }, plan.point));
+            let instead = match &plan.instead {
+                Some(recipe) => ingredients.object(recipe)?,
+                None => None,
+            };
+            frames.push((Frame { code: plan.code.clone(), home, registers, instead }, plan.point));
         }
         Ok(frames)
     }
