@@ -639,17 +639,18 @@ impl Specialiser<'_> {
             return self.refused("a loop is entered in its middle");
         };
         self.state.renumber();
+        if self.peeled.len() < MOST_PEELED
+            && !self.peeled.contains(&place)
+            && shape.becomes_thing(&self.state.shape())
+        {
+            // The first round is made for what comes from elsewhere, the others for what is made here.
+            self.generalise(place, shape);
+            self.loops.remove(&place);
+            self.peeled.insert(place);
+            return Err(Stop::Again);
+        }
         let wider = shape.merged(&self.state.shape());
         if wider != shape {
-            if self.peeled.len() < MOST_PEELED
-                && !self.peeled.contains(&place)
-                && shape.becomes_thing(&self.state.shape())
-            {
-                self.generalise(place, shape);
-                self.loops.remove(&place);
-                self.peeled.insert(place);
-                return Err(Stop::Again);
-            }
             self.generalise(place, wider);
             return Err(Stop::Again);
         }
