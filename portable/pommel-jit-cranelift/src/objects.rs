@@ -12,6 +12,9 @@ impl Translator<'_> {
         if inst.op == Op::Keep {
             return Ok(vec![]);
         }
+        if inst.op == Op::PutObject {
+            return self.put(inst, args);
+        }
         if let (Op::Retain | Op::HandleOf | Op::Release, Some(count)) =
             (inst.op, count_of(self.function.counts))
         {
@@ -45,6 +48,18 @@ impl Translator<'_> {
 }
 
 impl Translator<'_> {
+    /// Puts an object in place of another one.
+    fn put(&mut self, inst: &Inst, args: &[Value]) -> Result<Vec<Value>, String> {
+        let count = count_of(self.function.counts).ok_or("objects are counted by the runtime")?;
+        let Immediate::Int(distance) = inst.immediate else { return Err("no distance".into()) };
+        let place = self.builder.ins().iadd_imm_s(args[0], distance);
+        self.retain(count, args[1]);
+        let old = self.builder.ins().load(types::I64, MEMORY, place, 0);
+        self.builder.ins().store(MEMORY, args[1], place, 0);
+        self.release(count, old);
+        Ok(vec![])
+    }
+
     /// Counts one more reference to an object.
     fn retain(&mut self, count: Type, object: Value) -> Vec<Value> {
         let old = self.builder.ins().load(count, MEMORY, object, 0);
@@ -133,7 +148,6 @@ pub(crate) fn is_runtime(op: Op) -> bool {
             | Op::IntOf
             | Op::StoreItem
             | Op::AppendItem
-            | Op::StoreAttribute
             | Op::List
             | Op::ListObject
             | Op::ListCopy

@@ -283,9 +283,10 @@ operations! {
     /// Adds a number to a list: list, tag, bits. Exits without memory.
     AppendItem "item.append" [Obj I64 I64] -> [] exits acts;
 
-    /// Sets an attribute of an object to a number: the object, tag, bits; the immediate is the name, an index
-    /// into the specialisation's table of known objects. Exits without memory.
-    StoreAttribute "attribute.store" [Obj I64 I64] -> [] exits acts;
+    /// Puts an object in place of another one at an address, with a distance in bytes as the immediate. The
+    /// function counts references itself: one to the new object is the place's, and the old one's is given
+    /// back.
+    PutObject "object.put" [I64 Obj] -> [] stays acts;
 
     // Lists in memory, whose parts `lists` knows: their addresses.
     /// Does something with lists: the immediate is a [`super::lists::ListCall`], and the operands are

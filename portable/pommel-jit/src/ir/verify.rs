@@ -178,7 +178,7 @@ fn has_what_it_needs(inst: &Inst) -> bool {
             | Op::IsClass
             | Op::View
             | Op::List
-            | Op::StoreAttribute,
+            | Op::PutObject,
             immediate,
         ) => {
             matches!(immediate, Immediate::Int(_))

@@ -81,6 +81,17 @@ impl MemberKind {
     }
 }
 
+/// What was found out about an instance, by its handle, and stays so until code runs that nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// It is one of exactly this class.
+    Class(Value, Known),
+    /// Its attributes are where the class has them.
+    Way(Value),
+    /// They may be written there.
+    Unshared(Value),
+}
+
 /// What making an instance takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Maker {
@@ -107,12 +118,17 @@ impl Specialiser<'_> {
     /// Exits unless an object is what it is taken for. False if it cannot be.
     fn check_instance(&mut self, value: &Val<Value>) -> Option<()> {
         let Val::Instance(handle, class) = *value else { return Some(()) };
+        let check = Check::Class(handle, class);
+        if self.state.checked.contains(&check) {
+            return Some(());
+        }
         let layout = self.world.layout()?;
         let wanted = self.world.address(class)?;
         let item = self.op(Op::Address, &[handle]);
         let (found, wanted) = (self.word_of(item, layout.class), self.build.int(wanted));
         let is_it = self.op(Op::IEq, &[found, wanted]);
         self.guard(is_it);
+        self.state.checked.push(check);
         Some(())
     }
 
@@ -124,32 +140,38 @@ impl Specialiser<'_> {
         self.expect(is_it);
     }
 
-    /// From where the offset of a place counts. Exits if the instance does not have its attributes there.
-    fn way_to(&mut self, item: Value, place: &AttributePlace) -> Value {
-        let zero = self.build.int(0);
-        match place.way {
-            Way::Member => item,
+    /// From where the offset of a place counts, for an instance of the class. Exits if the instance does not
+    /// have its attributes there.
+    fn way_to(&mut self, handle: Value, place: &AttributePlace) -> Value {
+        let item = self.op(Op::Address, &[handle]);
+        let is_known = self.state.checked.contains(&Check::Way(handle));
+        self.state.checked.push(Check::Way(handle));
+        let (zero, one) = (self.build.int(0), self.build.int(1));
+        let base = match place.way {
+            Way::Behind | Way::BehindTagged => self.word_of(item, place.check),
+            Way::Member | Way::Inside => item,
+        };
+        let is_used = match place.way {
+            _ if is_known => return base,
+            Way::Member => return base,
             Way::Inside => {
                 let distance = Immediate::Int(place.check);
                 let byte = self.build.emit(Op::LoadU8, &[item], distance, None)[0];
-                let is_used = self.op(Op::INe, &[byte, zero]);
-                self.guard(is_used);
-                item
+                self.op(Op::INe, &[byte, zero])
             }
-            Way::Behind | Way::BehindTagged => {
-                let word = self.word_of(item, place.check);
-                let one = self.build.int(1);
-                let bit = self.op(Op::IAnd, &[word, one]);
-                let wanted = if place.way == Way::Behind { zero } else { one };
-                let mut is_used = self.op(Op::IEq, &[bit, wanted]);
-                if place.way == Way::Behind {
-                    let is_there = self.op(Op::INe, &[word, zero]);
-                    is_used = self.op(Op::BAnd, &[is_used, is_there]);
-                }
-                self.guard(is_used);
-                word
+            Way::BehindTagged => {
+                let bit = self.op(Op::IAnd, &[base, one]);
+                self.op(Op::IEq, &[bit, one])
             }
-        }
+            Way::Behind => {
+                let bit = self.op(Op::IAnd, &[base, one]);
+                let is_address = self.op(Op::IEq, &[bit, zero]);
+                let is_there = self.op(Op::INe, &[base, zero]);
+                self.op(Op::BAnd, &[is_address, is_there])
+            }
+        };
+        self.guard(is_used);
+        base
     }
 
     /// An attribute of an instance. `None` if there is no rule.
@@ -175,10 +197,10 @@ impl Specialiser<'_> {
                 return Ok(None);
             }
             if let Some(offset) = place.offset {
-                return self.read_attribute(to, *handle, &place, offset, &member.sample).map(Some);
+                let sample = self.guess_of_attribute(class, name, &member.sample);
+                return self.read_attribute(to, *handle, &place, offset, &sample).map(Some);
             }
-            let item = self.op(Op::Address, &[*handle]);
-            self.way_to(item, &place);
+            self.way_to(*handle, &place);
             self.build.emit(Op::Keep, &[*handle], Immediate::None, None);
         } else if !matches!(value, Val::Thing(_)) && !member.kind.comes_first() {
             return Ok(None);
@@ -210,8 +232,7 @@ impl Specialiser<'_> {
         sample: &Items,
     ) -> Done<Flow> {
         let Some(layout) = self.world.layout() else { return self.refused("no layout") };
-        let item = self.op(Op::Address, &[handle]);
-        let base = self.way_to(item, place);
+        let base = self.way_to(handle, place);
         let found = self.word_of(base, offset);
         let zero = self.build.int(0);
         let is_there = self.op(Op::INe, &[found, zero]);
@@ -281,41 +302,40 @@ impl Specialiser<'_> {
                 {
                     return self.perform(instruction);
                 }
-                self.write_attribute((handle, &place), &text, &number, instruction)
+                self.write_attribute((handle, &place), &number, instruction)
             }
             _ => self.perform(instruction),
         }
     }
 
-    /// Puts a number in place of an attribute of an instance of the class that is missing or a number as well:
-    /// nobody notices the end of a number. Where nobody else has the old one, its object is used again.
+    /// Puts a number in place of an attribute of an instance of the class that is a number as well: nobody
+    /// notices the end of a number. Where nobody else has the old one, its object is used again.
     fn write_attribute(
         &mut self,
         (handle, place): (Value, &AttributePlace),
-        name: &str,
         number: &Val<Value>,
         instruction: &Instruction,
     ) -> Done<Flow> {
-        let (Some(layout), Some(name)) = (self.world.layout(), self.world.name(name)) else {
+        let layout = self.world.layout().filter(|layout| layout.count != 0);
+        let (Some(layout), Some(offset)) = (layout, place.offset) else {
             return self.perform(instruction);
         };
-        let Some(offset) = place.offset else { return self.perform(instruction) };
-        let item = self.op(Op::Address, &[handle]);
-        let base = self.way_to(item, place);
+        let base = self.way_to(handle, place);
         let zero = self.build.int(0);
-        if let Some(unshared) = place.unshared {
+        if let Some(unshared) = place.unshared
+            && !self.state.checked.contains(&Check::Unshared(handle))
+        {
+            let item = self.op(Op::Address, &[handle]);
             let word = self.word_of(item, unshared);
             let is_unshared = self.op(Op::IEq, &[word, zero]);
             self.guard(is_unshared);
+            self.state.checked.push(Check::Unshared(handle));
         }
         let old = self.word_of(base, offset);
-        let (slow, on) = (self.build.function.block(), self.build.function.block());
         let is_there = self.op(Op::INe, &[old, zero]);
-        let (there, missing) = self.build.branch(is_there);
-        self.build.block = missing;
-        self.build.jump(slow, vec![]);
-        self.build.block = there;
+        self.guard(is_there);
         let class = self.word_of(old, layout.class);
+        let on = self.build.function.block();
         self.write_over(old, class, number, &layout, on);
         let (float, int) = (self.build.int(layout.float_class), self.build.int(layout.int_class));
         let is_float = self.op(Op::IEq, &[class, float]);
@@ -324,15 +344,25 @@ impl Specialiser<'_> {
         let is_number = self.op(Op::BOr, &[is_float, is_int]);
         let is_number = self.op(Op::BOr, &[is_number, is_bool]);
         self.guard(is_number);
-        self.build.jump(slow, vec![]);
-        self.build.block = slow;
-        let (tag, bits) = self.bits(number);
-        let exit = self.exit_raised();
-        let name = Immediate::Int(name.0.into());
-        self.build.emit(Op::StoreAttribute, &[handle, tag, bits], name, Some(exit));
+        let new = self.boxed(number)?;
+        let distance = Immediate::Int(offset);
+        self.build.emit(Op::PutObject, &[base, new], distance, None);
+        self.build.emit(Op::Keep, &[handle], Immediate::None, None);
         self.build.jump(on, vec![]);
         self.build.block = on;
         Ok(Flow::On)
+    }
+
+    /// A number as an object.
+    fn boxed(&mut self, number: &Val<Value>) -> Done<Value> {
+        let (op, value) = match number {
+            Val::Float(value) => (Op::BoxFloat, *value),
+            Val::Int(value) => (Op::BoxInt, *value),
+            Val::Bool(value) => (Op::BoxBool, *value),
+            other => return self.object(other),
+        };
+        let exit = self.exit_raised();
+        Ok(self.build.emit(op, &[value], Immediate::None, Some(exit))[0])
     }
 
     /// Writes a number over an object that is one of its kind, and that nobody else has; goes on behind what
@@ -506,6 +536,37 @@ impl Specialiser<'_> {
         };
         let gives = if name == "__setitem__" { Gives::Nothing } else { Gives::Result };
         self.follow_method(to, function, given, gives, instruction)
+    }
+
+    /// Remembers what the attributes of an instance are that becomes an object: those of others are probably
+    /// the same.
+    pub(super) fn remember_attributes(
+        &mut self,
+        class: Known,
+        attributes: &[(Arc<str>, Val<Value>)],
+    ) {
+        for (name, value) in attributes {
+            let items = match value {
+                Val::Instance(_, class) => Items::Instances(*class),
+                Val::ListObject(_, items) => Items::Lists(items.clone().into()),
+                number => match number.shape().python_kinds() {
+                    Some(kinds) => Items::Numbers(kinds),
+                    None => continue,
+                },
+            };
+            self.attributes.insert((class, name.clone()), items);
+        }
+    }
+
+    /// What an attribute is taken to be.
+    fn guess_of_attribute(&self, class: Known, name: &str, sample: &Items) -> Items {
+        match sample {
+            Items::Objects(None) => {
+                let known = self.attributes.get(&(class, Arc::from(name)));
+                known.unwrap_or(sample).clone()
+            }
+            known => known.clone(),
+        }
     }
 
     /// Calls an instance.

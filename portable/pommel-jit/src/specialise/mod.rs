@@ -138,6 +138,8 @@ struct Specialiser<'w> {
     guesses: HashMap<Value, View>,
     /// What methods give that copy arrays, by their handles.
     copiers: HashMap<Value, View>,
+    /// What attributes were of instances that were made here, by their class.
+    attributes: HashMap<(Known, Arc<str>), Items>,
 }
 
 /// Specialises a function for arguments of certain shapes: one for each parameter, in the order of the
@@ -176,6 +178,7 @@ pub fn specialise(
         views: vec![],
         guesses: HashMap::new(),
         copiers: HashMap::new(),
+        attributes: HashMap::new(),
     };
     for _ in 0..ATTEMPTS {
         match specialiser.attempt(function, arguments) {

@@ -83,7 +83,10 @@ impl Specialiser<'_> {
         }
         let handle = self.made(&Val::Thing(thing))?;
         let object = match &contents {
-            Contents::Instance(class, _) => Val::Instance(handle, *class),
+            Contents::Instance(class, attributes) => {
+                self.remember_attributes(*class, attributes);
+                Val::Instance(handle, *class)
+            }
             _ => Val::Object(handle, class),
         };
         self.state.replace(thing, &object);
@@ -225,6 +228,7 @@ impl Specialiser<'_> {
         self.recursion.runs_unknown = true;
         let exit = self.exit();
         self.build.emit(Op::Valid, &[], Immediate::None, Some(exit));
+        self.state.checked.clear();
         self.look_again()
     }
 

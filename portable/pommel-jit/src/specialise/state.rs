@@ -1,6 +1,7 @@
 //! The state of a function at a point: what its registers hold, and those of the functions that it is
 //! inlined into.
 
+use super::classes::Check;
 use super::value::{CodeRef, Contents, Known, Thing, Val};
 use crate::code::{Code, Point, Reg};
 use crate::ir::Value;
@@ -65,6 +66,8 @@ pub struct State {
     pub frames: Vec<Frame>,
     /// Things with an identity: `None` for one that became an object.
     pub heap: Vec<Option<Contents<Value>>>,
+    /// What was found out about instances.
+    pub checked: Vec<Check>,
 }
 
 impl State {

@@ -43,10 +43,6 @@ pub trait World {
     fn address(&mut self, _known: Known) -> Option<i64> {
         None
     }
-    /// A name as an object.
-    fn name(&mut self, _name: &str) -> Option<Known> {
-        None
-    }
     /// How the builtin `sum` adds floats.
     fn summing(&mut self) -> Summing;
     /// How long the interpreter takes for what it does, as a part of what CPython takes, where operations on

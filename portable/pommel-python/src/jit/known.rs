@@ -649,11 +649,6 @@ impl World for Inquiry<'_> {
         Some(self.object(known).as_raw().0 as i64)
     }
 
-    fn name(&mut self, name: &str) -> Option<Known> {
-        let found = self.know_name(name);
-        self.kept(found).map(Known)
-    }
-
     fn pace(&mut self) -> f64 {
         // PyPy compiles itself, and calls from machine code cost it much.
         match views::is_pypy(self.ctx) {

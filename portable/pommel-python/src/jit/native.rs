@@ -458,10 +458,9 @@ impl<'c> Activation<'_, 'c> {
                 let number = number(self.ctx, words[1], words[2])?;
                 self.lent(words[0]).cast::<List<'_>>()?.append(number)?;
             }
-            Op::StoreAttribute => {
-                let number = number(self.ctx, words[1], words[2])?;
-                self.lent(words[0]).set_attr(self.known.lent(immediate as u32)?, number)?;
-            }
+            Op::BoxInt => words[0] = given(self.ctx.object(words[0] as i64)?),
+            Op::BoxFloat => words[0] = given(self.ctx.object(f64::from_bits(words[0]))?),
+            Op::BoxBool => words[0] = given(self.ctx.object(words[0] & 0xff != 0)?),
             Op::List => {
                 let call = ListCall::ALL[immediate as usize];
                 match self.lists.borrow_mut().call(call, words) {
