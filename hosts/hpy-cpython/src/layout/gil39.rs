@@ -14,8 +14,8 @@ impl Layout for Gil39 {
     const DICT_VERSION: Option<usize> = Some(24);
     // 3.9, and 3.10 and later.
     const FUNCTION_WORDS: &'static [[usize; 3]] = &[[0, 16, 24], [32, 40, 48]];
-    /// In 3.11.
-    const CLASS_KEYS: usize = 872;
+    // From 3.11 on.
+    const CLASS_KEYS: &'static [usize] = &[872];
     const STALE_VERSIONS: bool = true;
 
     #[inline(always)]

@@ -11,7 +11,7 @@ use crate::capi::*;
 use crate::host::obj;
 use crate::layout::{Layout, TypeField, flag, read};
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use hpy_abi::ext::{PLACE_WORDS, places};
 use hpy_abi::{HPy, HPyContext};
 
@@ -40,6 +40,8 @@ const OBJECT_MEMBER: i32 = 16;
 /// A way to store attributes: one of [`places`]. 0 for none, and [`UNTRIED`] before it was looked for.
 static ROWS: AtomicU32 = AtomicU32::new(UNTRIED);
 static SLOTS: AtomicU32 = AtomicU32::new(UNTRIED);
+/// Where a class has the table of names, once the way was found.
+static KEYS: AtomicUsize = AtomicUsize::new(0);
 const UNTRIED: u32 = u32::MAX;
 
 /// See [`hpy_abi::ext::Extensions::attribute_place`].
@@ -55,7 +57,7 @@ pub(crate) unsafe extern "C" fn attribute_place<L: Layout>(
     let (class, name) = (obj(class), obj(name));
     // SAFETY: the caller's promise; a class that is an object of `type` itself has its fields.
     unsafe {
-        if L::FREE_THREADED || L::CLASS_KEYS == 0 || L::type_of(class) != api().PyType_Type {
+        if L::FREE_THREADED || L::CLASS_KEYS.is_empty() || L::type_of(class) != api().PyType_Type {
             return 0;
         }
         let found = match L::type_of(name) == api().PyUnicode_Type {
@@ -87,13 +89,15 @@ fn tried(way: &AtomicU32, try_it: impl FnOnce() -> u32) -> u32 {
 unsafe fn place_by_name<L: Layout>(class: Obj, name: Obj) -> Option<Place> {
     // SAFETY: the caller's promise.
     unsafe {
-        let kind = tried(&ROWS, || try_rows::<L>());
         let flags = L::type_flags(class) as u64;
         if flags & MANAGED_DICT == 0 && L::type_field(class, TypeField::DictOffset) == 0 {
             // Instances have slots only.
             return Some([places::MEMBER, 0, places::NOWHERE, 0]);
         }
-        if kind == 0 { None } else { place_in_row::<L>(class, name, kind.into()) }
+        match tried(&ROWS, || try_rows::<L>()) {
+            0 => None,
+            kind => place_in_row::<L>(class, name, kind.into(), KEYS.load(Ordering::Relaxed)),
+        }
     }
 }
 
@@ -101,10 +105,15 @@ unsafe fn place_by_name<L: Layout>(class: Obj, name: Obj) -> Option<Place> {
 ///
 /// # Safety
 /// A class and a `str`.
-unsafe fn place_in_row<L: Layout>(class: Obj, name: Obj, kind: i64) -> Option<Place> {
+unsafe fn place_in_row<L: Layout>(
+    class: Obj,
+    name: Obj,
+    kind: i64,
+    keys: usize,
+) -> Option<Place> {
     // SAFETY: the caller's promise; what is read was found to be there on a class of the same kind.
     unsafe {
-        let keys = keys_of::<L>(class)?;
+        let keys = keys_at::<L>(class, keys)?;
         let utf8 = PyUnicode_AsUTF8AndSize(name, null_mut());
         if utf8.is_null() {
             PyErr_Clear();
@@ -137,19 +146,31 @@ unsafe fn place_in_row<L: Layout>(class: Obj, name: Obj, kind: i64) -> Option<Pl
     }
 }
 
-/// The table of names that the instances of a class share.
+/// The table of names that the instances of a class share, if that is known.
 ///
 /// # Safety
 /// A class.
 pub(super) unsafe fn keys_of<L: Layout>(class: Obj) -> Option<Obj> {
+    match tried(&ROWS, || try_rows::<L>()) {
+        0 => None,
+        // SAFETY: the caller's promise.
+        _ => unsafe { keys_at::<L>(class, KEYS.load(Ordering::Relaxed)) },
+    }
+}
+
+/// The same, where a class has it at an offset.
+///
+/// # Safety
+/// A class, and the offset of a word that leads to an object, or to the table, or is null.
+unsafe fn keys_at<L: Layout>(class: Obj, offset: usize) -> Option<Obj> {
     // SAFETY: a class that was made when the program runs has this field; a table has a kind.
     unsafe {
         let flags = L::type_flags(class);
         let has_row = flags as u64 & (INLINE_VALUES | MANAGED_DICT) != 0;
-        if L::CLASS_KEYS == 0 || flags & flag::HEAPTYPE == 0 || !has_row {
+        if flags & flag::HEAPTYPE == 0 || !has_row {
             return None;
         }
-        let keys: Obj = read(class, L::CLASS_KEYS);
+        let keys: Obj = read(class, offset);
         (!keys.is_null() && read::<u8>(keys, KEYS_KIND) == SPLIT).then_some(keys)
     }
 }
@@ -257,28 +278,48 @@ unsafe fn instance(made: &mut Attempt, has_slots: bool) -> Option<(Obj, Obj, [Ob
 /// Finds the way in which values stand in a row, if it is one of those that are known.
 fn try_rows<L: Layout>() -> u32 {
     let mut made = Attempt(vec![]);
-    // SAFETY: called on an attached thread; reads stay in the instance, or in what its words lead to, as
-    // far as the way says.
-    let found = unsafe {
-        let Some((class, instance, values)) = instance(&mut made, false) else { return 0 };
-        let missing = made.keep(PyUnicode_InternFromString(c"missing".as_ptr()));
-        let (Some(missing), Some(keys)) = (missing, keys_of::<L>(class)) else { return 0 };
-        if read::<usize>(keys, KEYS_COUNT) != NAMES.len() {
-            return 0;
+    // SAFETY: called on an attached thread, with objects made here.
+    let attempt = unsafe { instance(&mut made, false) };
+    let Some((class, instance, values)) = attempt else { return 0 };
+    for keys in L::CLASS_KEYS {
+        for kind in [places::INSIDE, places::BEHIND_TAGGED, places::BEHIND] {
+            // SAFETY: as above; at each of the offsets a class has such a word.
+            if unsafe { are_in_row::<L>((class, instance), &values, kind, *keys) } {
+                KEYS.store(*keys, Ordering::Relaxed);
+                return kind as u32;
+            }
         }
-        [places::INSIDE, places::BEHIND_TAGGED, places::BEHIND].into_iter().find(|kind| {
-            let holds = |(name, value): (&&core::ffi::CStr, &Obj)| {
-                let name = PyUnicode_InternFromString(name.as_ptr());
-                let place = place_in_row::<L>(class, name, *kind);
-                Py_DecRef(name);
-                place.and_then(|place| value_at(instance, &place)) == Some(*value)
-            };
-            let none = place_in_row::<L>(class, missing, *kind);
-            none.is_some_and(|place| place[2] == places::NOWHERE)
-                && NAMES.iter().zip(&values).all(holds)
-        })
-    };
-    found.map_or(0, |kind| kind as u32)
+    }
+    0
+}
+
+/// Whether the values of an instance are where one way says, and there is no other one.
+///
+/// # Safety
+/// A class as [`instance`] makes it and an instance; the offset is one of the layout's.
+unsafe fn are_in_row<L: Layout>(
+    (class, instance): (Obj, Obj),
+    values: &[Obj; 2],
+    kind: i64,
+    keys: usize,
+) -> bool {
+    // SAFETY: the caller's promise; reads stay in the instance, or in what its words lead to, as far as the
+    // way says.
+    unsafe {
+        let place = |name: &core::ffi::CStr| {
+            let name = PyUnicode_InternFromString(name.as_ptr());
+            let place = place_in_row::<L>(class, name, kind, keys);
+            Py_DecRef(name);
+            place
+        };
+        let count = keys_at::<L>(class, keys).map(|keys| read::<usize>(keys, KEYS_COUNT));
+        let holds = |(name, value): (&&core::ffi::CStr, &Obj)| {
+            place(name).and_then(|place| value_at(instance, &place)) == Some(*value)
+        };
+        count == Some(NAMES.len())
+            && place(c"missing").is_some_and(|place| place[2] == places::NOWHERE)
+            && NAMES.iter().zip(values).all(holds)
+    }
 }
 
 /// Finds out whether slots are where their descriptors say.

@@ -94,7 +94,7 @@ const VALID_VERSION: core::ffi::c_ulong = 1 << 19;
 /// # Safety
 /// A class; room for three addresses.
 unsafe fn watch_class<L: Layout>(class: Obj, words: *mut *const u64) -> usize {
-    if L::FREE_THREADED || L::CLASS_KEYS == 0 {
+    if L::FREE_THREADED || L::CLASS_KEYS.is_empty() {
         return 0;
     }
     let at = |field: TypeField| L::HEADER - 16 + field as usize;

@@ -49,6 +49,8 @@ pub struct Member {
     pub kind: MemberKind,
     /// Where instances have it, if that is known.
     pub place: Option<AttributePlace>,
+    /// Whether instances can have attributes of any name.
+    pub is_open: bool,
     /// What it was in one instance, for a guess.
     pub sample: Items,
 }
@@ -273,11 +275,10 @@ impl Specialiser<'_> {
         }
         let is_own = !member.kind.comes_first() || member.kind == MemberKind::Slot;
         match (&target, member.place) {
-            (Val::Thing(thing), Some(place)) if is_own => {
-                // Instances with slots only have no other attributes.
-                if place.way == Way::Member && place.offset.is_none() {
-                    return self.perform(instruction);
-                }
+            // Instances with slots only have no other attributes.
+            (Val::Thing(thing), _)
+                if is_own && (member.is_open || member.kind == MemberKind::Slot) =>
+            {
                 let Contents::Instance(class, mut attributes) = self.state.contents(*thing).clone()
                 else {
                     return self.perform(instruction);

@@ -130,7 +130,8 @@ impl<'c> Inquiry<'c> {
         }
         let is_there = place.is_some_and(|place| place.offset.is_some());
         let sample = if is_there { self.sample(class, name)? } else { Items::Objects(None) };
-        Ok(Some(Member { kind, place, sample }))
+        let is_open = self.object(class).get_attr(c"__dictoffset__")?.extract::<i64>()? != 0;
+        Ok(Some(Member { kind, place, is_open, sample }))
     }
 
     /// What an attribute of the example of a class is.
