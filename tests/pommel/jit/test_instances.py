@@ -806,6 +806,52 @@ class Tree:
         return 1 + (self.left.count() + self.right.count() if self.left else 0)
 
 
+def test_attributes_that_hide_those_of_the_class(jit):
+    class Mine:
+        step = 3
+        other = 4
+
+        def get(self):
+            return self.step
+
+    def f(kept, n):
+        total = 0
+        for i in range(n):
+            m = Mine()
+            total += m.get()
+            m.step = i
+            kept.append(m)
+            total += m.step * 100 + m.get() + m.other
+            m.get = lambda: 1000
+            total += m.get()
+        return total
+    made = jit(f)
+    for _ in range(4):
+        assert made([], 6) == f([], 6)
+        kept = []
+        made(kept, 2)
+        assert [list(vars(m)) for m in kept] == [["step", "get"]] * 2
+
+
+def test_attributes_that_are_known(jit):
+    def f(p, q, n):
+        seen = []
+        for i in range(n):
+            p.x = i * 0.5
+            seen.append(p.x + q.x)
+            q.x = p.x + 1
+            if q.x > 2.5:
+                p.x = -1.0
+                seen.append(q.x)
+            seen.append(p.x + q.x)
+            vars(q)["x"] = 100.0
+            seen.append(p.x + q.x)
+        return seen
+    p = Point(1.0)
+    same(jit, f, p, p, 8)
+    same(jit, f, p, Point(2.0), 8)
+
+
 def test_recursion(jit):
     same(jit, recursive_sum, Node(1, Node(2, Node(3))))
     same(jit, lambda d: Tree(d).count(), 5)

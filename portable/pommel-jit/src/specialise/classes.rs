@@ -76,6 +76,20 @@ pub enum MemberKind {
     Other,
 }
 
+impl Member {
+    /// Whether an instance in registers can get such an attribute of its own. Those with slots only have no
+    /// others. If it is the first one that has this attribute beside what the class has by the name, then
+    /// what is taken for granted of all others ends.
+    fn may_be_set(&self) -> bool {
+        let is_first = self.place.is_some_and(|place| place.offset.is_none());
+        match self.kind {
+            MemberKind::Slot => true,
+            MemberKind::Nothing => self.is_open,
+            _ => self.is_open && !is_first,
+        }
+    }
+}
+
 impl MemberKind {
     /// Whether it comes before an attribute that an instance has itself.
     fn comes_first(self) -> bool {
@@ -192,6 +206,12 @@ impl Specialiser<'_> {
         {
             return self.set(to, found.clone()).map(Some);
         }
+        if let (Val::Instance(handle, _), Some(AttributePlace { offset: Some(offset), .. })) =
+            (value, member.place)
+            && let Some(known) = self.state.attribute(*handle, offset)
+        {
+            return self.set(to, known).map(Some);
+        }
         if let (Val::Instance(handle, _), Some(place)) = (value, member.place)
             && (!member.kind.comes_first() || member.kind == MemberKind::Slot)
         {
@@ -246,6 +266,9 @@ impl Specialiser<'_> {
         };
         let value = self.value_at(found, &items, &layout);
         self.build.emit(Op::Keep, &[handle], Immediate::None, None);
+        if value.shape().python_kinds().is_some() {
+            self.state.attributes.push((handle, offset, value.clone()));
+        }
         self.set(to, value)
     }
 
@@ -275,10 +298,7 @@ impl Specialiser<'_> {
         }
         let is_own = !member.kind.comes_first() || member.kind == MemberKind::Slot;
         match (&target, member.place) {
-            // Instances with slots only have no other attributes.
-            (Val::Thing(thing), _)
-                if is_own && (member.is_open || member.kind == MemberKind::Slot) =>
-            {
+            (Val::Thing(thing), _) if is_own && member.may_be_set() => {
                 let Contents::Instance(class, mut attributes) = self.state.contents(*thing).clone()
                 else {
                     return self.perform(instruction);
@@ -351,6 +371,9 @@ impl Specialiser<'_> {
         self.build.emit(Op::Keep, &[handle], Immediate::None, None);
         self.build.jump(on, vec![]);
         self.build.block = on;
+        // Another handle may be one of the same instance.
+        self.state.attributes.retain(|(_, other, _)| *other != offset);
+        self.state.attributes.push((handle, offset, number.clone()));
         Ok(Flow::On)
     }
 

@@ -395,8 +395,8 @@ impl Specialiser<'_> {
             }
             joined.push(param);
         }
-        let mut checked = incoming[0].state.checked.clone();
-        checked.retain(|check| incoming.iter().all(|way| way.state.checked.contains(check)));
+        let mut common = incoming[0].state.clone();
+        common.keep_common(&incoming.iter().map(|way| &way.state).collect::<Vec<_>>());
         let mut state = None;
         for (way, args) in incoming.into_iter().zip(args) {
             self.build.block = way.block;
@@ -405,7 +405,7 @@ impl Specialiser<'_> {
         }
         self.build.block = block;
         self.state = state.expect("there is a way");
-        self.state.checked = checked;
+        (self.state.checked, self.state.attributes) = (common.checked, common.attributes);
         self.state.set_leaves(&joined);
     }
 
@@ -586,7 +586,7 @@ impl Specialiser<'_> {
         self.build.jump(head, args);
         self.build.block = head;
         self.state.set_leaves(&inside);
-        self.state.checked.clear();
+        self.state.forget_instances();
         self.loops.insert(place, shape);
         self.entered.push(place);
         let leaves = self.state.leaves();

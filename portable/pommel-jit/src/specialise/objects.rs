@@ -228,7 +228,7 @@ impl Specialiser<'_> {
         self.recursion.runs_unknown = true;
         let exit = self.exit();
         self.build.emit(Op::Valid, &[], Immediate::None, Some(exit));
-        self.state.checked.clear();
+        self.state.forget_instances();
         self.look_again()
     }
 

@@ -68,6 +68,9 @@ pub struct State {
     pub heap: Vec<Option<Contents<Value>>>,
     /// What was found out about instances.
     pub checked: Vec<Check>,
+    /// Attributes of instances that are numbers: by the handle and the place in the instance, whose class and
+    /// way were checked.
+    pub attributes: Vec<(Value, i64, Val<Value>)>,
 }
 
 impl State {
@@ -84,6 +87,25 @@ impl State {
     /// What a thing has in it.
     pub fn contents(&self, thing: Thing) -> &Contents<Value> {
         self.heap[thing.0 as usize].as_ref().expect("what became an object is no thing any more")
+    }
+
+    /// What an attribute of an instance is, if that is known.
+    pub fn attribute(&self, handle: Value, place: i64) -> Option<Val<Value>> {
+        let mut known = self.attributes.iter();
+        let found = known.find(|(of, at, _)| (*of, *at) == (handle, place));
+        found.map(|(.., value)| value.clone())
+    }
+
+    /// Forgets what was found out about instances: they may have changed.
+    pub fn forget_instances(&mut self) {
+        self.checked.clear();
+        self.attributes.clear();
+    }
+
+    /// Keeps what was found out about instances on all of some ways.
+    pub fn keep_common(&mut self, ways: &[&State]) {
+        self.checked.retain(|check| ways.iter().all(|way| way.checked.contains(check)));
+        self.attributes.retain(|known| ways.iter().all(|way| way.attributes.contains(known)));
     }
 
     /// A new thing.

@@ -530,7 +530,7 @@ impl<'c> Activation<'_, 'c> {
     fn site(&self, number: usize, words: &[u64]) -> Result<u64> {
         let site = &self.compiled.sites[number];
         if let Some(step) = &self.compiled.steps[number]
-            && let Some(operands) = operands(&site.operands, words, self.known)
+            && let Some(operands) = operands(site, words, self.known)
         {
             let operands = operands?;
             let lent: SmallVec<[&Object<'c>; 4]> = operands.iter().map(Operand::object).collect();
