@@ -62,7 +62,8 @@ macro_rules! for_each_extension {
             get_buffer: maybe (object: HPy, view: *mut HPy_buffer, flags: i32) -> Status, "Fills a view of the memory of an object, which stays where it is until `release_buffer`; the flags are those of Python's buffer protocol. The struct may be moved, and its `internal` is the host's. Nothing is written on failure.";
             release_buffer: maybe (view: *mut HPy_buffer) -> (), "Ends a view that `get_buffer` filled, and clears its `obj` and `internal`; a view whose `internal` is null is left alone.";
             small_ints: data () -> *const HPy, "Handles of the `int`s from `SMALL_INT_MIN` to `SMALL_INT_MAX`, which stay open for good; null where handles are not plain.";
-            watch: maybe (object: HPy, words: *mut *const u64) -> usize, "Finds words in memory that differ from what they are once a dict has other items, a module other attributes, a cell another content, or a function another code object or other defaults: writes their addresses, at most `WATCHED_WORDS`, and gives their number; 0 for an object that cannot be watched. They may be read as long as the object is alive. They may differ without such a change.";
+            watch: maybe (object: HPy, words: *mut *const u64) -> usize, "Finds words in memory that differ from what they are once a dict has other items, a module other attributes, a cell another content, or a function another code object or other defaults, or a class or one that it is derived from other attributes, or a class instances with attributes of other names than all before: writes their addresses, at most `WATCHED_WORDS`, and gives their number; 0 for an object that cannot be watched. They may be read as long as the object is alive. They may differ without such a change. Those of a class are of use until they differ; then the class has to be watched anew.";
+            attribute_place: maybe (class: HPy, name: HPy, place: *mut i64) -> usize, "Finds where the instances of exactly this class, which is one of `type`, have an attribute: `name` is its name, or the descriptor of a slot. Gives 1 and writes `PLACE_WORDS` words: one of `places`, where to check that it is so, the place, and where there is a word that is 0 as long as the attribute may be written in place (or 0, if it always may). A name without a place is the name of no attribute of an instance that passes the check, as long as a watch on the class has not noticed other names. 0 if it is not known. A value that is null is missing.";
         }
     };
 }
@@ -99,12 +100,32 @@ c_types! {
     Inline = "HPyX_Inline";
     Option<Allocate> = "HPyX_Allocate";
     *mut f64 = "double *";
+    *mut i64 = "int64_t *";
     *mut *const u64 = "const uint64_t **";
     *mut HPy_buffer = "HPy_buffer *";
 }
 
 /// So many words [`Extensions::watch`] finds at most.
 pub const WATCHED_WORDS: usize = 4;
+
+/// So many words [`Extensions::attribute_place`] writes.
+pub const PLACE_WORDS: usize = 4;
+
+/// How instances of a class have an attribute. All distances are in bytes from the address of the instance,
+/// and a place holds the address of an object. There is no such attribute if it is [`NOWHERE`].
+pub mod places {
+    /// At the place, always.
+    pub const MEMBER: i64 = 1;
+    /// At the place, if the byte where to check is not 0.
+    pub const INSIDE: i64 = 2;
+    /// The word where to check is an address, if its lowest bit is set: the place is that far behind it.
+    pub const BEHIND_TAGGED: i64 = 3;
+    /// The word where to check is an address, if it is not 0 and its lowest bit is not set: the place is that
+    /// far behind it.
+    pub const BEHIND: i64 = 4;
+    /// No place.
+    pub const NOWHERE: i64 = -1;
+}
 
 /// Makes an instance of a type whose native struct is not cleared; null with an exception set.
 pub type Allocate = unsafe extern "C" fn(type_: HPy) -> HPy;

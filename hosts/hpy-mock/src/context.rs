@@ -42,6 +42,7 @@ impl Private {
             release_buffer: Some(release_buffer),
             small_ints: core::ptr::null(),
             watch: None,
+            attribute_place: None,
         };
         Private { extensions, state }
     }

@@ -23,6 +23,8 @@ pub struct Frame<O: Objects + ?Sized> {
     pub home: O::Home,
     /// What its registers hold; those that are not there are unbound.
     pub registers: Vec<Option<O::Object>>,
+    /// What its caller gets in place of what it returns: the instance, for a method that fills it in.
+    pub instead: Option<O::Object>,
 }
 
 /// Registers, as an instruction needs them.
@@ -139,9 +141,13 @@ fn go_on<O: Objects + ?Sized>(
                 continue;
             }
         };
+        let instead = frame.instead.take();
         coming = match run_frame(objects, frame, from) {
-            Ok(End::Returned(value)) => Coming::Value(value),
-            Ok(End::Left { frames: inner, raised }) => {
+            Ok(End::Returned(value)) => Coming::Value(instead.unwrap_or(value)),
+            Ok(End::Left { frames: mut inner, raised }) => {
+                if let Some((first, _)) = inner.first_mut() {
+                    first.instead = instead;
+                }
                 frames.extend(inner);
                 raised.map_or(Coming::Nothing, Coming::Error)
             }

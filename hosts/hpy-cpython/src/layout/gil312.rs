@@ -23,6 +23,8 @@ impl Layout for Gil312 {
     const TEXT_OFFSET: u32 = 40;
     const HEADER: usize = 16;
     const FUNCTION_WORDS: &'static [[usize; 3]] = &[[32, 40, 48]];
+    // 3.12, and 3.15.
+    const CLASS_KEYS: &'static [usize] = &[880, 888];
 
     #[inline(always)]
     unsafe fn incref(o: Obj) {

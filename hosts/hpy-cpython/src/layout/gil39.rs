@@ -14,6 +14,9 @@ impl Layout for Gil39 {
     const DICT_VERSION: Option<usize> = Some(24);
     // 3.9, and 3.10 and later.
     const FUNCTION_WORDS: &'static [[usize; 3]] = &[[0, 16, 24], [32, 40, 48]];
+    // From 3.11 on.
+    const CLASS_KEYS: &'static [usize] = &[872];
+    const STALE_VERSIONS: bool = true;
 
     #[inline(always)]
     unsafe fn incref(o: Obj) {

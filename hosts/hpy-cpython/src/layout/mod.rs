@@ -63,9 +63,11 @@ pub(crate) enum TypeField {
     Clear = 192,
     Methods = 232,
     Base = 256,
+    DictOffset = 288,
     Alloc = 304,
     New = 312,
     Free = 320,
+    VersionTag = 384,
     Finalize = 392,
 }
 
@@ -96,6 +98,12 @@ pub(crate) trait Layout: Sized + 'static {
     /// Where a function may have its code object, its defaults and those of its keywords, behind the
     /// header.
     const FUNCTION_WORDS: &'static [[usize; 3]] = &[];
+    /// Where a class made when the program runs may have the table of names that its instances share; none
+    /// where classes are not looked into. Which it is, and whether it is so, is tried.
+    const CLASS_KEYS: &'static [usize] = &[];
+    /// Whether the version of a class stays what it was where it is not valid any more, so that its flags
+    /// have to be looked at as well.
+    const STALE_VERSIONS: bool = false;
 
     /// Where the native struct of a class of the shape `object` starts.
     #[inline(always)]

@@ -93,7 +93,10 @@ impl Layout for Stable {
             // SAFETY: the caller gives a type.
             TypeField::Flags => return unsafe { flags(t) as usize },
             // Not to be had.
-            TypeField::Name | TypeField::VectorcallOffset => return 0,
+            TypeField::Name
+            | TypeField::VectorcallOffset
+            | TypeField::DictOffset
+            | TypeField::VersionTag => return 0,
             TypeField::Alloc => 47,
             TypeField::Base => 48,
             TypeField::Clear => 51,

@@ -1,5 +1,6 @@
 //! The functions of the context, one file per section of the table.
 
+pub(crate) mod attribute;
 pub(crate) mod buffer;
 mod builder;
 mod bytes;

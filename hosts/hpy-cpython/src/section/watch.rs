@@ -4,12 +4,15 @@
 //! found out by asking the interpreter for each object that is watched.
 //! Dicts had a number of their version up to CPython 3.11 (PEP 509); from 3.12 on the interpreter calls
 //! whoever watches a dict, before the change and with nothing else in between (`PyDict_Watch`).
+//! Classes have a version, for the interpreter's own caches: 0 or marked as not valid from a change on,
+//! until somebody looks an attribute up.
 //! Where several threads run Python code at once, a change could be seen before it is made, and no dict
 //! is watched.
 
+use super::attribute::{KEYS_COUNT, keys_of};
 use crate::capi::*;
 use crate::host::obj;
-use crate::layout::Layout;
+use crate::layout::{Layout, TypeField};
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use hpy_abi::{HPy, HPyContext};
@@ -52,6 +55,9 @@ pub(crate) unsafe extern "C" fn watch<L: Layout>(
             let dict = api().PyModule_GetDict.map_or(core::ptr::null_mut(), |get| get(object));
             return if dict.is_null() { 0 } else { watch_dict::<L>(dict, words) };
         }
+        if class == api().PyType_Type {
+            return watch_class::<L>(object, words);
+        }
         match watch_function::<L>(object, words) {
             0 => watch_cell::<L>(object, words),
             found => found,
@@ -79,6 +85,43 @@ unsafe fn watch_dict<L: Layout>(dict: Obj, words: *mut *const u64) -> usize {
         }
         words.write(changes(dict).as_ptr().cast_const());
         1
+    }
+}
+
+/// The flag of a class that has a valid version.
+const VALID_VERSION: core::ffi::c_ulong = 1 << 19;
+
+/// # Safety
+/// A class; room for three addresses.
+unsafe fn watch_class<L: Layout>(class: Obj, words: *mut *const u64) -> usize {
+    if L::FREE_THREADED || L::CLASS_KEYS.is_empty() {
+        return 0;
+    }
+    let at = |field: TypeField| L::HEADER - 16 + field as usize;
+    // SAFETY: the caller's promise; a class has these fields, and behind the version there is a gap as wide.
+    unsafe {
+        // Whoever looks an attribute up gives it a version.
+        let found = PyObject_GetAttrString(class, c"__init__".as_ptr());
+        if found.is_null() {
+            PyErr_Clear();
+            return 0;
+        }
+        Py_DecRef(found);
+        let is_stale = L::STALE_VERSIONS && L::type_flags(class) & VALID_VERSION == 0;
+        if is_stale || L::type_field(class, TypeField::VersionTag) as u32 == 0 {
+            return 0;
+        }
+        words.write(class.byte_add(at(TypeField::VersionTag)).cast());
+        let mut count = 1;
+        if L::STALE_VERSIONS {
+            words.add(count).write(class.byte_add(at(TypeField::Flags)).cast());
+            count += 1;
+        }
+        if let Some(keys) = keys_of::<L>(class) {
+            words.add(count).write(keys.byte_add(KEYS_COUNT).cast());
+            count += 1;
+        }
+        count
     }
 }
 

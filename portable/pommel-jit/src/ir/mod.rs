@@ -146,6 +146,20 @@ pub struct Function {
     pub types: Vec<Type>,
     /// Its blocks.
     pub blocks: Vec<BlockData>,
+    /// How references to objects are counted.
+    pub counts: Counts,
+}
+
+/// How references to an object are counted, at the address that a handle is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counts {
+    /// By the runtime.
+    #[default]
+    Runtime,
+    /// In a word.
+    Word,
+    /// In the low half of a word: if it is negative, nobody counts.
+    Half,
 }
 
 impl Function {

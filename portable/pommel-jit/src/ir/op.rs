@@ -296,6 +296,11 @@ operations! {
     /// Adds a number to a list: list, tag, bits. Exits without memory.
     AppendItem "item.append" [Obj I64 I64] -> [] exits acts;
 
+    /// Puts an object in place of another one at an address, with a distance in bytes as the immediate. The
+    /// function counts references itself: one to the new object is the place's, and the old one's is given
+    /// back.
+    PutObject "object.put" [I64 Obj] -> [] stays acts;
+
     // Lists in memory, whose parts `lists` knows: their addresses.
     /// A word of what is known of a list, besides its items: the immediate is its distance in bytes.
     ListWord "list.word" [I64] -> [I64] stays acts;

@@ -172,7 +172,16 @@ fn has_what_it_needs(inst: &Inst) -> bool {
         (Op::Math2, Immediate::Math(function)) => function.arity() == 2,
         (Op::Int | Op::Float | Op::Bool | Op::Math1 | Op::Math2, _) => false,
         (Op::ListWord | Op::SetListWord, immediate) => matches!(immediate, Immediate::Int(_)),
-        (Op::Perform | Op::Recur | Op::Known | Op::IsClass | Op::View | Op::List, immediate) => {
+        (
+            Op::Perform
+            | Op::Recur
+            | Op::Known
+            | Op::IsClass
+            | Op::View
+            | Op::List
+            | Op::PutObject,
+            immediate,
+        ) => {
             matches!(immediate, Immediate::Int(_))
         }
         (Op::Valid, immediate) => matches!(immediate, Immediate::None | Immediate::Int(_)),

@@ -138,7 +138,9 @@ impl Handles {
     /// The owned handles that an instruction needs.
     fn of_inst(&self, inst: &Inst) -> Set {
         let mut set: Set = inst.uses().filter(|value| self.is_owned(*value)).collect();
-        if is_memory(inst.op) || matches!(inst.op, Op::Retain | Op::HandleOf | Op::IntOf) {
+        let is_reached =
+            matches!(inst.op, Op::Retain | Op::HandleOf | Op::IntOf | Op::PutObject);
+        if is_memory(inst.op) || is_reached {
             set.extend(self.behind(inst.args[0]));
         }
         for value in inst.uses().filter(|value| self.lent.contains(value)) {

@@ -557,6 +557,11 @@ impl Specialiser<'_> {
                     Contents::List(items.iter().map(|item| self.looked_at(item)).collect())
                 }
                 Some(Contents::Cell(value)) => Contents::Cell(self.looked_at(&value)),
+                Some(Contents::Instance(class, attributes)) => {
+                    let attributes = attributes.iter();
+                    let looked = attributes.map(|(name, v)| (name.clone(), self.looked_at(v)));
+                    Contents::Instance(class, looked.collect())
+                }
                 _ => continue,
             };
             self.state.heap[place] = Some(looked);

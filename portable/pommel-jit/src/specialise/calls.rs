@@ -2,7 +2,7 @@
 
 use super::element::{Element, Family, Flavour};
 use super::recursion::most_copies;
-use super::state::{Frame, Home};
+use super::state::{Frame, Gives, Home};
 use super::value::{CodeRef, Contents, Known, Val};
 use super::world::{Builtin, Description, FunctionObject};
 use super::{DEPTH, Done, Flow, Specialiser};
@@ -18,6 +18,30 @@ const LARGEST_VECTOR: usize = 16;
 pub(super) struct Given {
     pub(super) positional: Vec<Val<Value>>,
     pub(super) named: Vec<(Box<str>, Val<Value>)>,
+}
+
+impl Given {
+    /// Values by position.
+    pub(super) fn of(positional: Vec<Val<Value>>) -> Given {
+        Given { positional, named: vec![] }
+    }
+
+    /// The same behind another one, which comes first.
+    pub(super) fn behind(mut self, first: Val<Value>) -> Given {
+        self.positional.insert(0, first);
+        self
+    }
+
+    /// Whether there is nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.positional.is_empty() && self.named.is_empty()
+    }
+}
+
+/// A call that the instruction does not name: of a method, or in place of an operator or an attribute.
+pub(super) struct Method {
+    /// What the instruction gets.
+    pub(super) gives: Gives,
 }
 
 /// A function that can be followed.
@@ -53,12 +77,22 @@ impl Specialiser<'_> {
                     };
                     self.take_result(to, builtin, flow)
                 }
+                Description::Class => self.make_instance(to, known, given, instruction),
                 _ => self.perform(instruction),
             },
             Val::Thing(thing) => match self.made_callee(self.state.contents(thing).clone()) {
                 Some(callee) => self.follow(to, &callee, &given, instruction),
-                None => self.perform(instruction),
+                None => self.call_instance(to, callee, given, instruction),
             },
+            Val::Instance(..) => self.call_instance(to, callee, given, instruction),
+            Val::Bound(object, function) => {
+                let Description::Function(function) = self.world.describe(function) else {
+                    return self.perform(instruction);
+                };
+                let callee = self.callee(&function);
+                let method = Some(Method { gives: Gives::Result });
+                self.follow_as(to, &callee, &given.behind(*object), method, instruction)
+            }
             Val::Method(object, name) => self.method(to, &object, &name, arguments, instruction),
             _ => self.perform(instruction),
         }
@@ -83,7 +117,7 @@ impl Specialiser<'_> {
         Some(given)
     }
 
-    fn callee(&mut self, function: &FunctionObject) -> Callee {
+    pub(super) fn callee(&mut self, function: &FunctionObject) -> Callee {
         let known = |this: &mut Self, known: &Known| this.known(*known);
         Callee {
             code: function.code.clone(),
@@ -125,9 +159,24 @@ impl Specialiser<'_> {
         given: &Given,
         instruction: &Instruction,
     ) -> Done<Flow> {
+        self.follow_as(to, callee, given, None, instruction)
+    }
+
+    /// The same for any call. The first argument of one that gives something instead is that.
+    pub(super) fn follow_as(
+        &mut self,
+        to: Reg,
+        callee: &Callee,
+        given: &Given,
+        method: Option<Method>,
+        instruction: &Instruction,
+    ) -> Done<Flow> {
         let same = self.state.frames.iter().filter(|f| Arc::ptr_eq(&f.code, &callee.code));
         let copies = same.count();
         if copies > 0 && copies >= most_copies(&callee.code) {
+            if method.is_some() {
+                return self.perform(instruction);
+            }
             return match self.recursion(to, callee, instruction)? {
                 Some(flow) => Ok(flow),
                 None => self.perform(instruction),
@@ -146,6 +195,12 @@ impl Specialiser<'_> {
         }
         for (i, cell) in callee.cells.iter().enumerate() {
             frame.registers[callee.code.locals.len() + i] = cell.clone();
+        }
+        if let Some(Method { gives }) = method {
+            frame.gives = gives;
+            if gives == Gives::Instead {
+                frame.registers.push(given.positional[0].clone());
+            }
         }
         self.prune(Point { index: point.index + 1, ..point });
         self.state.frames.push(frame);

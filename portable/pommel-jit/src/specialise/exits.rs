@@ -86,6 +86,7 @@ impl Specialiser<'_> {
             let registers = self.needed(frame, depth == last);
             plans.push((frame, registers.clone()));
             kept.extend(registers.into_iter().map(|reg| (reg, frame.get(reg))));
+            kept.extend(frame.instead().map(|value| (Reg(frame.code.registers), value)));
         }
         let heap = words.heap(&state, kept.iter().map(|(_, value)| *value));
         let frames = plans.into_iter().map(|(frame, registers)| FramePlan {
@@ -95,6 +96,7 @@ impl Specialiser<'_> {
             context: frame.context,
             point: frame.point,
             registers: registers.iter().map(|r| (*r, words.recipe(frame.get(*r)))).collect(),
+            instead: frame.instead().map(|value| words.recipe(value)),
         });
         let frames = frames.collect();
         let top = state.top();

@@ -51,6 +51,9 @@ impl Specialiser<'_> {
     ) -> Done<Flow> {
         let text = self.name(name);
         let value = self.get(object);
+        if let Some(flow) = self.load_of_instance(to, &value, &text, instruction)? {
+            return Ok(flow);
+        }
         match &value {
             Val::Known(known) if let Description::Module = self.world.describe(*known) => {
                 if let Some(found) = self.world.attribute(*known, &text) {
@@ -162,6 +165,10 @@ impl Specialiser<'_> {
         instruction: &Instruction,
     ) -> Done<Flow> {
         let (value, index) = (self.get(object), self.get(key));
+        let given = vec![value.clone(), index.clone()];
+        if let Some(flow) = self.item_of_instance(to, "__getitem__", given, instruction)? {
+            return Ok(flow);
+        }
         if let Val::List(..) | Val::ListObject(..) = value {
             let mut again = |this: &mut Self| this.load_item(to, object, key, instruction);
             if let Some(flow) = self.by_kind(key, &mut again)? {
@@ -224,6 +231,10 @@ impl Specialiser<'_> {
             return Ok(flow);
         }
         let (target, index, item) = (self.get(object), self.get(key), self.get(value));
+        let given = vec![target.clone(), index.clone(), item.clone()];
+        if let Some(flow) = self.item_of_instance(Reg(0), "__setitem__", given, instruction)? {
+            return Ok(flow);
+        }
         if let Val::List(..) | Val::ListObject(..) = target {
             let mut again = |this: &mut Self| this.store_item(object, key, value, instruction);
             if let Some(flow) = self.by_kind(key, &mut again)? {

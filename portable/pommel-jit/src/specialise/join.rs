@@ -4,12 +4,15 @@ use super::build::Constant;
 use super::element::{Family, Owner, Sort};
 use super::lists::items_of_list;
 use super::state::State;
-use super::value::{Contents, Kinds, Shape, Tag, Thing, Val, infallible};
+use super::value::{Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, infallible};
 use super::{Done, Head, Specialiser, Stop};
 use crate::code::{BlockId, Reg};
 use crate::ir::lists::ListCall;
 use crate::ir::op::Class;
 use crate::ir::{Block, Op, Type, Value};
+
+/// So many loops have their first round by itself at most.
+const MOST_PEELED: usize = 4;
 
 /// One way to a point: the block that it ends with, and the state there.
 pub(super) struct Incoming {
@@ -73,7 +76,8 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
             add_types(inner, types);
             types.push(Type::I64);
         }
-        Val::Method(inner, _) => add_types(inner, types),
+        Val::Instance(..) => types.push(Type::Obj),
+        Val::Method(inner, _) | Val::Bound(inner, _) => add_types(inner, types),
     }
 }
 
@@ -87,6 +91,9 @@ fn add_contents_types(contents: &Contents<()>, types: &mut Vec<Type>) {
         }
         Contents::List(items) => items.iter().for_each(|item| add_types(item, types)),
         Contents::Cell(value) => add_types(value, types),
+        Contents::Instance(_, attributes) => {
+            attributes.iter().for_each(|(_, value)| add_types(value, types));
+        }
         Contents::Function { defaults, keyword_defaults, cells, .. } => {
             let named = keyword_defaults.iter().map(|(_, value)| value);
             // In the order of `Contents::map`.
@@ -158,6 +165,17 @@ impl StateShape {
         self.frames.iter().flatten().for_each(|shape| add_types(shape, &mut types));
         self.heap.iter().for_each(|contents| add_contents_types(contents, &mut types));
         types
+    }
+
+    /// Whether an instance in a register was made by others here, and is in registers in another shape.
+    fn becomes_thing(&self, other: &StateShape) -> bool {
+        let is_instance = |thing: &Thing| {
+            matches!(other.heap.get(thing.0 as usize), Some(Contents::Instance(..)))
+        };
+        let mut pairs = self.frames.iter().flatten().zip(other.frames.iter().flatten());
+        pairs.any(|(ours, theirs)| {
+            matches!((ours, theirs), (Val::Instance(..), Val::Thing(thing)) if is_instance(thing))
+        })
     }
 
     /// The shape of states of both shapes.
@@ -244,7 +262,13 @@ impl StateShape {
         let contents = |thing: Thing| self.heap.get(thing.0 as usize);
         match items_of_list(thing, &contents) {
             Some(items) => Val::List((), items),
-            None => Val::Object((), contents(thing).and_then(Contents::class)),
+            None => match contents(thing) {
+                Some(Contents::Instance(class, _)) => Val::Instance((), *class),
+                Some(Contents::List(items)) if let Some(class) = instances(items, &contents) => {
+                    Val::ListObject((), Items::Instances(class))
+                }
+                contents => Val::Object((), contents.and_then(Contents::class)),
+            },
         }
     }
 }
@@ -262,7 +286,7 @@ impl<L> Contents<L> {
             Contents::Vector(family, _) => (*family == Family::Pommel).then_some(Class::Array),
             Contents::Part { view, .. } => (view.owner == Owner::Pommel).then_some(Class::Array),
             Contents::List(_) => Some(Class::List),
-            Contents::Cell(_) | Contents::Function { .. } => None,
+            Contents::Cell(_) | Contents::Instance(..) | Contents::Function { .. } => None,
         }
     }
 }
@@ -280,9 +304,32 @@ fn merged_contents(a: &Contents<()>, b: &Contents<()>) -> Option<Contents<()>> {
         (Contents::Cell(x), Contents::Cell(y)) if same_things(x, y) => {
             Some(Contents::Cell(x.merged(y)))
         }
+        (Contents::Instance(class, x), Contents::Instance(other, y)) if class == other => {
+            let same = x.len() == y.len()
+                && x.iter().zip(y).all(|(a, b)| a.0 == b.0 && same_things(&a.1, &b.1));
+            let both = x.iter().zip(y).map(|(a, b)| (a.0.clone(), a.1.merged(&b.1)));
+            same.then(|| Contents::Instance(*class, both.collect()))
+        }
         (a, b) if a == b => Some(a.clone()),
         _ => None,
     }
+}
+
+/// The class that all items of a list are instances of.
+fn instances<'h>(
+    items: &[Shape],
+    contents: &dyn Fn(Thing) -> Option<&'h Contents<()>>,
+) -> Option<Known> {
+    let class_of = |item: &Shape| match item {
+        Val::Instance((), class) => Some(*class),
+        Val::Thing(thing) => match contents(*thing)? {
+            Contents::Instance(class, _) => Some(*class),
+            _ => None,
+        },
+        _ => None,
+    };
+    let class = class_of(items.first()?)?;
+    items.iter().all(|item| class_of(item) == Some(class)).then_some(class)
 }
 
 /// Whether merging two shapes leaves all their things what they are.
@@ -349,6 +396,8 @@ impl Specialiser<'_> {
             }
             joined.push(param);
         }
+        let mut common = incoming[0].state.clone();
+        common.keep_common(&incoming.iter().map(|way| &way.state).collect::<Vec<_>>());
         let mut state = None;
         for (way, args) in incoming.into_iter().zip(args) {
             self.build.block = way.block;
@@ -357,6 +406,7 @@ impl Specialiser<'_> {
         }
         self.build.block = block;
         self.state = state.expect("there is a way");
+        (self.state.checked, self.state.attributes) = (common.checked, common.attributes);
         self.state.set_leaves(&joined);
     }
 
@@ -427,6 +477,11 @@ impl Specialiser<'_> {
             }
             (Contents::Cell(value), Contents::Cell(shape)) => {
                 Contents::Cell(self.convert(value, shape)?)
+            }
+            (Contents::Instance(class, attributes), Contents::Instance(_, shapes)) => {
+                let both = attributes.into_iter().zip(shapes);
+                let both = both.map(|((name, v), (_, s))| Ok((name, self.convert(v, s)?)));
+                Contents::Instance(class, both.collect::<Done<_>>()?)
             }
             (contents, _) => contents,
         })
@@ -532,6 +587,7 @@ impl Specialiser<'_> {
         self.build.jump(head, args);
         self.build.block = head;
         self.state.set_leaves(&inside);
+        self.state.forget_instances();
         self.loops.insert(place, shape);
         self.entered.push(place);
         let leaves = self.state.leaves();
@@ -588,6 +644,16 @@ impl Specialiser<'_> {
             return self.refused("a loop is entered in its middle");
         };
         self.state.renumber();
+        if self.peeled.len() < MOST_PEELED
+            && !self.peeled.contains(&place)
+            && shape.becomes_thing(&self.state.shape())
+        {
+            // The first round is made for what comes from elsewhere, the others for what is made here.
+            self.generalise(place, shape);
+            self.loops.remove(&place);
+            self.peeled.insert(place);
+            return Err(Stop::Again);
+        }
         let wider = shape.merged(&self.state.shape());
         if wider != shape {
             self.generalise(place, wider);
@@ -647,6 +713,10 @@ fn lost_in(contents: &Contents<Value>, shape: &Contents<()>) -> Option<Thing> {
             items.iter().zip(shapes).find_map(|(value, shape)| lost(value, shape))
         }
         (Contents::Cell(value), Contents::Cell(shape)) => lost(value, shape),
+        (Contents::Instance(_, attributes), Contents::Instance(_, shapes)) => {
+            let mut both = attributes.iter().zip(shapes);
+            both.find_map(|((_, value), (_, shape))| lost(value, shape))
+        }
         _ => None,
     }
 }

@@ -337,7 +337,7 @@ fn is_comparable(items: &Items) -> bool {
     match items {
         Items::Numbers(_) => items.layout() != Some(Layout::Tagged),
         Items::Lists(inner) => is_comparable(inner),
-        Items::Tuples(_) | Items::Objects(_) => false,
+        Items::Tuples(_) | Items::Objects(_) | Items::Instances(_) => false,
     }
 }
 

@@ -13,6 +13,7 @@ mod build;
 mod calls;
 mod characters;
 mod complex;
+mod classes;
 mod element;
 mod exits;
 mod guesses;
@@ -35,6 +36,7 @@ mod world;
 mod worth;
 
 pub use build::NOTHING;
+pub use classes::{AttributePlace, Maker, Member, MemberKind, Way};
 pub use element::{Element, Family, Flavour, Owner, Sort};
 pub use value::{CodeRef, Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of};
 pub use world::{
@@ -48,7 +50,7 @@ use crate::ir::{self, Op, Value};
 use build::Builder;
 use join::{Incoming, StateShape};
 use recursion::Recursion;
-use state::{Frame, Home, State};
+use state::{Frame, Gives, Home, State};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -86,6 +88,8 @@ struct Facts {
     indexed: HashMap<BlockId, Vec<Reg>>,
     /// For every block, how many loops it is in.
     depths: Vec<u32>,
+    /// The blocks that loops begin with, and their last ones.
+    ends: Vec<(BlockId, BlockId)>,
 }
 
 /// The beginning of a loop in the typed form.
@@ -104,6 +108,10 @@ struct Specialiser<'w> {
     facts: HashMap<*const Code, Rc<Facts>>,
     /// Inlined copies of code by where they are called.
     contexts: HashMap<(u32, Point, *const Code), u32>,
+    /// Loops whose first round is followed by itself, as if it stood before the loop.
+    peeled: HashSet<(u32, BlockId)>,
+    /// Those of them that are in their first round.
+    first_rounds: HashSet<(u32, BlockId)>,
     /// What loops are taken to begin with.
     loops: HashMap<(u32, BlockId), StateShape>,
     /// Registers that loops were found to change without writing them: by the depth of the frame.
@@ -134,6 +142,8 @@ struct Specialiser<'w> {
     guesses: HashMap<Value, View>,
     /// What methods give that copy arrays, by their handles.
     copiers: HashMap<Value, View>,
+    /// What attributes were of instances that were made here, by their class.
+    attributes: HashMap<(Known, Arc<str>), Items>,
 }
 
 /// Specialises a function for arguments of certain shapes: one for each parameter, in the order of the
@@ -152,6 +162,8 @@ pub fn specialise(
         experience,
         facts: HashMap::new(),
         contexts: HashMap::new(),
+        peeled: HashSet::new(),
+        first_rounds: HashSet::new(),
         loops: HashMap::new(),
         changed: HashMap::new(),
         entered: vec![],
@@ -170,6 +182,7 @@ pub fn specialise(
         views: vec![],
         guesses: HashMap::new(),
         copiers: HashMap::new(),
+        attributes: HashMap::new(),
     };
     for _ in 0..ATTEMPTS {
         match specialiser.attempt(function, arguments) {
@@ -187,6 +200,7 @@ impl Specialiser<'_> {
         self.state = State::default();
         (self.work, self.loop_depth) = (Work::default(), 0);
         self.heads.clear();
+        self.first_rounds.clear();
         self.entered.clear();
         self.in_publication.clear();
         self.is_doubtful = false;
@@ -195,6 +209,11 @@ impl Specialiser<'_> {
         self.guesses.clear();
         self.copiers.clear();
         self.leaves.clear();
+        self.build.function.counts = match self.world.layout().map_or(0, |layout| layout.count) {
+            8 => ir::Counts::Word,
+            4 => ir::Counts::Half,
+            _ => ir::Counts::Runtime,
+        };
         let entry = self.build.block;
         let mut given = Vec::new();
         for shape in arguments {
@@ -270,6 +289,7 @@ impl Specialiser<'_> {
             context,
             point: Point { block: BlockId(0), index: 0 },
             registers: vec![Val::Unbound; code.registers as usize],
+            gives: Gives::Result,
         }
     }
 
@@ -288,7 +308,9 @@ impl Specialiser<'_> {
             let of = |find: fn(&Code, &[BlockId]) -> Vec<Reg>| {
                 loops.iter().map(|(head, inside)| (*head, find(code, inside))).collect()
             };
-            Rc::new(Facts { written: of(written_in), indexed: of(indexed_in), depths })
+            let last = |inside: &[BlockId]| inside.iter().copied().max().unwrap_or(BlockId(0));
+            let ends = loops.iter().map(|(head, inside)| (*head, last(inside))).collect();
+            Rc::new(Facts { written: of(written_in), indexed: of(indexed_in), depths, ends })
         });
         Rc::clone(facts)
     }
@@ -303,18 +325,29 @@ impl Specialiser<'_> {
         let state = core::mem::take(&mut self.state);
         waiting.insert(BlockId(0), vec![Incoming { block: self.build.block, state }]);
         let depth_around = self.loop_depth;
+        let context = self.context_of(&waiting);
+        let mut peeled = Vec::new();
         // The blocks are in reverse postorder.
-        for block in (0..code.blocks.len() as u32).map(BlockId) {
-            let Some(incoming) = waiting.remove(&block) else { continue };
-            self.loop_depth = depth_around + facts.depths[block.0 as usize];
-            self.enter_block(block, incoming, &facts)?;
-            if self.instructions(&code, block)? == Flow::On {
-                self.is_doubtful = false;
-                let before = self.build.cost;
-                self.terminator(&code, block, &mut waiting, &mut returns)?;
-                self.count_end(&code.block(block).terminator, before);
-                self.is_doubtful = false;
+        let mut next = BlockId(0);
+        while (next.0 as usize) < code.blocks.len() {
+            let block = next;
+            if let Some(incoming) = waiting.remove(&block) {
+                let place = (context, block);
+                if self.peeled.contains(&place) && !peeled.contains(&block) {
+                    peeled.push(block);
+                    self.first_rounds.insert(place);
+                }
+                self.loop_depth = depth_around + facts.depths[block.0 as usize];
+                self.enter_block(block, incoming, &facts)?;
+                if self.instructions(&code, block)? == Flow::On {
+                    self.is_doubtful = false;
+                    let before = self.build.cost;
+                    self.terminator(&code, block, &mut waiting, &mut returns)?;
+                    self.count_end(&code.block(block).terminator, before);
+                    self.is_doubtful = false;
+                }
             }
+            next = self.behind(block, context, &facts, &waiting);
         }
         self.loop_depth = depth_around;
         if returns.is_empty() {
@@ -325,11 +358,35 @@ impl Specialiser<'_> {
         Ok(Flow::On)
     }
 
+    /// The function that a state stands in that has come to its beginning.
+    fn context_of(&self, waiting: &HashMap<BlockId, Vec<Incoming>>) -> u32 {
+        waiting[&BlockId(0)][0].state.top().context
+    }
+
+    /// The block to follow next: the one behind, or the beginning of a loop whose first round is done.
+    fn behind(
+        &mut self,
+        block: BlockId,
+        context: u32,
+        facts: &Facts,
+        waiting: &HashMap<BlockId, Vec<Incoming>>,
+    ) -> BlockId {
+        let ended = facts.ends.iter().filter(|(_, last)| *last == block).map(|(head, _)| *head);
+        // Inner loops first.
+        for head in ended.rev() {
+            if self.first_rounds.remove(&(context, head)) && waiting.contains_key(&head) {
+                return head;
+            }
+        }
+        BlockId(block.0 + 1)
+    }
+
     /// Begins a block: joins what comes to it, and generalises that for a loop.
     fn enter_block(&mut self, block: BlockId, incoming: Vec<Incoming>, facts: &Facts) -> Done {
         self.join(incoming)?;
         self.state.top_mut().point = Point { block, index: 0 };
-        match facts.written.get(&block) {
+        let is_first = self.first_rounds.contains(&(self.state.top().context, block));
+        match facts.written.get(&block).filter(|_| !is_first) {
             Some(written) => {
                 self.look_before_loop(&facts.indexed[&block])?;
                 self.enter_loop(block, written)
@@ -426,7 +483,7 @@ impl Specialiser<'_> {
         if self.is_doubtful {
             self.check()?;
         }
-        if is_back {
+        if is_back && !self.first_rounds.contains(&(self.state.top().context, target)) {
             return self.close_loop(target);
         }
         let state = core::mem::take(&mut self.state);
@@ -438,7 +495,8 @@ impl Specialiser<'_> {
     fn prune(&mut self, point: Point) {
         let code = self.state.top().code.clone();
         let alive = code.liveness().at(&code, point);
-        for (i, register) in self.state.top_mut().registers.iter_mut().enumerate() {
+        let own = code.registers as usize;
+        for (i, register) in self.state.top_mut().registers.iter_mut().take(own).enumerate() {
             if !alive.contains(Reg(i as u32)) {
                 *register = Val::Unbound;
             }
@@ -471,6 +529,9 @@ impl Specialiser<'_> {
             I::StoreCell { cell, value } => self.store_cell(*cell, *value, instruction),
             I::LoadAttribute { to, object, name } => {
                 self.load_attribute(*to, *object, *name, instruction)
+            }
+            I::StoreAttribute { object, name, value } => {
+                self.store_attribute(*object, *name, *value, instruction)
             }
             I::LoadItem { to, object, key } => self.load_item(*to, *object, *key, instruction),
             I::StoreItem { object, key, value } => {
@@ -558,6 +619,7 @@ impl Specialiser<'_> {
                 | I::LoadItem { .. }
                 | I::StoreItem { .. }
                 | I::LoadAttribute { .. }
+                | I::StoreAttribute { .. }
         );
         let frame = self.state.top();
         can_be && self.experience.objects.contains(&(frame.context, frame.point))
@@ -572,9 +634,13 @@ impl Specialiser<'_> {
 
 /// A way out of an inlined function, as one behind its call.
 fn returned(mut way: Incoming, value: Val<Value>, to: Reg) -> Incoming {
-    way.state.frames.pop();
+    let callee = way.state.frames.pop();
     let caller = way.state.top_mut();
-    caller.set(to, value);
+    match callee.as_ref().map(|callee| (callee.gives, callee.instead())) {
+        Some((Gives::Nothing, _)) => {}
+        Some((_, Some(made))) => caller.set(to, made.clone()),
+        _ => caller.set(to, value),
+    }
     caller.point.index += 1;
     way
 }

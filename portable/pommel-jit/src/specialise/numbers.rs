@@ -240,6 +240,9 @@ impl Specialiser<'_> {
         if let Some(flow) = self.by_kinds([left, right], &mut again)? {
             return Ok(flow);
         }
+        if let Some(flow) = self.binary_of_instances(to, operator, left, right, instruction)? {
+            return Ok(flow);
+        }
         self.assume_numbers(left, right)?;
         let (a, b) = (self.get(left), self.get(right));
         let in_place = matches!(instruction, Instruction::Binary { in_place: true, .. });
@@ -615,6 +618,9 @@ impl Specialiser<'_> {
         if let Some(flow) = self.by_kinds([left, right], &mut again)? {
             return Ok(flow);
         }
+        if let Some(flow) = self.compare_instances(to, operator, left, right, instruction)? {
+            return Ok(flow);
+        }
         self.assume_numbers(left, right)?;
         let (a, b) = (self.get(left), self.get(right));
         if matches!(operator, Compare::In | Compare::NotIn) {
@@ -804,6 +810,7 @@ impl<L> Val<L> {
                 | Val::List(..)
                 | Val::ListObject(..)
                 | Val::Char(_)
+                | Val::Instance(..)
                 | Val::Thing(_)
         )
     }

@@ -29,7 +29,10 @@ impl Specialiser<'_> {
         }
         let value = match value {
             Val::Thing(_) => return self.refused("a thing became an object in between"),
-            Val::Object(handle, _) | Val::Array(handle, ..) | Val::ListObject(handle, _) => {
+            Val::Object(handle, _)
+            | Val::Array(handle, ..)
+            | Val::ListObject(handle, _)
+            | Val::Instance(handle, _) => {
                 return Ok(*handle);
             }
             Val::List(address, _) => return Ok(self.object_of_list(*address)),
@@ -79,7 +82,14 @@ impl Specialiser<'_> {
             self.with_objects(&list);
         }
         let handle = self.made(&Val::Thing(thing))?;
-        self.state.replace(thing, &Val::Object(handle, class));
+        let object = match &contents {
+            Contents::Instance(class, attributes) => {
+                self.remember_attributes(*class, attributes);
+                Val::Instance(handle, *class)
+            }
+            _ => Val::Object(handle, class),
+        };
+        self.state.replace(thing, &object);
         self.guess_of_thing(&contents, handle);
         Ok(())
     }
@@ -218,6 +228,7 @@ impl Specialiser<'_> {
         self.recursion.runs_unknown = true;
         let exit = self.exit();
         self.build.emit(Op::Valid, &[], Immediate::None, Some(exit));
+        self.state.forget_instances();
         self.look_again()
     }
 

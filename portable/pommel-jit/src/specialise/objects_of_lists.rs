@@ -17,7 +17,7 @@ const MORE_DIGITS: i64 = 2 << 3;
 impl Specialiser<'_> {
     /// What the items of a list are taken to be at this place: any objects, if something else has turned out
     /// to be wrong.
-    fn taken_for(&mut self, items: &Items) -> Items {
+    pub(super) fn taken_for(&mut self, items: &Items) -> Items {
         let is_one =
             |kinds: &Kinds| matches!(kinds.only(), Some(Tag::Bool | Tag::Int | Tag::Float));
         let tuples = self.world.layout().is_some_and(|layout| layout.tuple != 0);
@@ -36,12 +36,12 @@ impl Specialiser<'_> {
         }
     }
 
-    fn word_of(&mut self, address: Value, distance: i64) -> Value {
+    pub(super) fn word_of(&mut self, address: Value, distance: i64) -> Value {
         self.build.emit(Op::LoadI64, &[address], Immediate::Int(distance), None)[0]
     }
 
     /// Exits if something that was taken for granted is not so.
-    fn expect(&mut self, truth: Value) {
+    pub(super) fn expect(&mut self, truth: Value) {
         self.expect_so(truth, true);
     }
 
@@ -108,13 +108,17 @@ impl Specialiser<'_> {
     }
 
     /// The object at an address as what it is taken to be.
-    fn value_at(&mut self, item: Value, of: &Items, layout: &ObjectLayout) -> Val<Value> {
+    pub(super) fn value_at(&mut self, item: Value, of: &Items, layout: &ObjectLayout) -> Val<Value> {
         let kinds = match of {
             Items::Lists(inner) => {
                 self.expect_class(item, layout, layout.list_class);
                 return Val::ListObject(self.handle_of(item), (**inner).clone());
             }
             Items::Tuples(parts) => return self.tuple_at(item, parts, layout),
+            Items::Instances(class) => {
+                self.expect_instance(item, *class, layout);
+                return Val::Instance(self.handle_of(item), *class);
+            }
             Items::Objects(class) => {
                 match class {
                     Some(Class::Str) => self.expect_class(item, layout, layout.text_class),
@@ -166,7 +170,7 @@ impl Specialiser<'_> {
     }
 
     /// Whether the object at an address is `True`, and whether it is a truth value.
-    fn truth_at(&mut self, item: Value, layout: &ObjectLayout) -> (Value, Value) {
+    pub(super) fn truth_at(&mut self, item: Value, layout: &ObjectLayout) -> (Value, Value) {
         let (yes, no) = (self.build.int(layout.true_object), self.build.int(layout.false_object));
         let is_true = self.op(Op::IEq, &[item, yes]);
         let is_false = self.op(Op::IEq, &[item, no]);

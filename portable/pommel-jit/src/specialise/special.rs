@@ -212,6 +212,11 @@ impl Specialiser<'_> {
         value: &Val<Value>,
         of: &Val<Value>,
     ) -> Option<Val<Value>> {
+        if let Val::Known(known) = of
+            && let Some(truth) = self.is_instance_of(value, *known)
+        {
+            return Some(Val::Bool(self.build.bool(truth)));
+        }
         let own = class_named(value)?;
         let asked = match of {
             Val::Tuple(items) => items.to_vec(),

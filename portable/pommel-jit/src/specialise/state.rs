@@ -1,6 +1,7 @@
 //! The state of a function at a point: what its registers hold, and those of the functions that it is
 //! inlined into.
 
+use super::classes::Check;
 use super::value::{CodeRef, Contents, Known, Thing, Val};
 use crate::code::{Code, Point, Reg};
 use crate::ir::Value;
@@ -24,14 +25,32 @@ pub struct Frame {
     pub context: u32,
     /// Where it stands: for all frames but the last, at a call.
     pub point: Point,
-    /// What its registers hold.
+    /// What its registers hold. Behind those of the code there is one more if [`Gives::Instead`] is given.
     pub registers: Vec<Val<Value>>,
+    /// What its caller gets.
+    pub gives: Gives,
+}
+
+/// What the caller of a function gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gives {
+    /// What it returns.
+    Result,
+    /// Nothing.
+    Nothing,
+    /// What is in the register behind those of its code: it returns `None`.
+    Instead,
 }
 
 impl Frame {
     /// What a register holds.
     pub fn get(&self, register: Reg) -> &Val<Value> {
         &self.registers[register.0 as usize]
+    }
+
+    /// What its caller gets in place of what it returns.
+    pub fn instead(&self) -> Option<&Val<Value>> {
+        self.registers.last().filter(|_| self.gives == Gives::Instead)
     }
 
     /// Puts something in a register.
@@ -47,6 +66,11 @@ pub struct State {
     pub frames: Vec<Frame>,
     /// Things with an identity: `None` for one that became an object.
     pub heap: Vec<Option<Contents<Value>>>,
+    /// What was found out about instances.
+    pub checked: Vec<Check>,
+    /// Attributes of instances that are numbers: by the handle and the place in the instance, whose class and
+    /// way were checked.
+    pub attributes: Vec<(Value, i64, Val<Value>)>,
 }
 
 impl State {
@@ -63,6 +87,25 @@ impl State {
     /// What a thing has in it.
     pub fn contents(&self, thing: Thing) -> &Contents<Value> {
         self.heap[thing.0 as usize].as_ref().expect("what became an object is no thing any more")
+    }
+
+    /// What an attribute of an instance is, if that is known.
+    pub fn attribute(&self, handle: Value, place: i64) -> Option<Val<Value>> {
+        let mut known = self.attributes.iter();
+        let found = known.find(|(of, at, _)| (*of, *at) == (handle, place));
+        found.map(|(.., value)| value.clone())
+    }
+
+    /// Forgets what was found out about instances: they may have changed.
+    pub fn forget_instances(&mut self) {
+        self.checked.clear();
+        self.attributes.clear();
+    }
+
+    /// Keeps what was found out about instances on all of some ways.
+    pub fn keep_common(&mut self, ways: &[&State]) {
+        self.checked.retain(|check| ways.iter().all(|way| way.checked.contains(check)));
+        self.attributes.retain(|known| ways.iter().all(|way| way.attributes.contains(known)));
     }
 
     /// A new thing.

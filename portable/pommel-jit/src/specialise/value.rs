@@ -41,6 +41,8 @@ pub enum Items {
     Tuples(Arc<[Items]>),
     /// Any objects, of a class if that is known. Lists in memory hold none.
     Objects(Option<Class>),
+    /// Instances of exactly this class. Lists in memory hold none.
+    Instances(Known),
 }
 
 impl Items {
@@ -52,7 +54,7 @@ impl Items {
         match self {
             Items::Numbers(kinds) => kinds.bits(),
             Items::Lists(_) => lists::LISTS,
-            Items::Tuples(_) | Items::Objects(_) => lists::AN_OBJECT,
+            Items::Tuples(_) | Items::Objects(_) | Items::Instances(_) => lists::AN_OBJECT,
         }
     }
 
@@ -73,8 +75,11 @@ impl Items {
                 Some(Items::Tuples(both.collect::<Option<_>>()?))
             }
             (Items::Objects(a), Items::Objects(b)) if a == b => Some(self.clone()),
-            (Items::Tuples(_) | Items::Objects(_), _)
-            | (_, Items::Tuples(_) | Items::Objects(_)) => Some(Items::Objects(None)),
+            (Items::Instances(a), Items::Instances(b)) if a == b => Some(self.clone()),
+            (Items::Tuples(_) | Items::Objects(_) | Items::Instances(_), _)
+            | (_, Items::Tuples(_) | Items::Objects(_) | Items::Instances(_)) => {
+                Some(Items::Objects(None))
+            }
             (Items::Lists(a), Items::Lists(b)) => a.with(b).map(|inner| Items::Lists(inner.into())),
             _ => None,
         }
@@ -154,6 +159,11 @@ pub enum Val<L> {
     ListIterator(Box<Val<L>>, L),
     /// A method of an object of a class of the interpreter's own, or of ours: the object and the name.
     Method(Box<Val<L>>, Arc<str>),
+    /// A method of an instance: the instance, and the function in its class.
+    Bound(Box<Val<L>>, Known),
+    /// An object that is probably an instance of exactly this class, of which the world knows how its
+    /// instances behave. Whoever relies on that checks it.
+    Instance(L, Known),
     /// A thing with an identity that no one else knows yet.
     Thing(Thing),
 }
@@ -178,6 +188,8 @@ pub enum Contents<L> {
     List(Vec<Val<L>>),
     /// A variable that functions share.
     Cell(Val<L>),
+    /// An instance of a class, and its attributes in the order in which they were first set.
+    Instance(Known, Vec<(Arc<str>, Val<L>)>),
     /// A function that this code made: the function around it, which of that one's nested ones it is,
     /// the defaults of its parameters and its cells.
     Function {
@@ -364,6 +376,8 @@ impl<L> Val<L> {
             Val::ListIterator(list, next) => Val::ListIterator(Box::new(list.map(to)?), to(next)?),
             Val::Enumerate(inner, count) => Val::Enumerate(Box::new(inner.map(to)?), to(count)?),
             Val::Method(object, name) => Val::Method(Box::new(object.map(to)?), name.clone()),
+            Val::Bound(object, function) => Val::Bound(Box::new(object.map(to)?), *function),
+            Val::Instance(handle, class) => Val::Instance(to(handle)?, *class),
         })
     }
 
@@ -384,7 +398,8 @@ impl<L> Val<L> {
             | Val::ArrayIterator(inner, _)
             | Val::ListIterator(inner, _)
             | Val::Enumerate(inner, _)
-            | Val::Method(inner, _) => inner.things(found),
+            | Val::Method(inner, _)
+            | Val::Bound(inner, _) => inner.things(found),
             _ => {}
         }
     }
@@ -424,6 +439,7 @@ impl<L: Clone> Val<L> {
             Val::ListIterator(inner, next) => Val::ListIterator(boxed(inner), next.clone()),
             Val::Enumerate(inner, count) => Val::Enumerate(boxed(inner), count.clone()),
             Val::Method(inner, name) => Val::Method(boxed(inner), name.clone()),
+            Val::Bound(inner, function) => Val::Bound(boxed(inner), *function),
             other => other.clone(),
         }
     }
@@ -449,6 +465,10 @@ impl<L> Contents<L> {
             }
             Contents::List(items) => Contents::List(list(items, to)?),
             Contents::Cell(value) => Contents::Cell(value.map(to)?),
+            Contents::Instance(class, attributes) => {
+                let mapped = attributes.iter().map(|(name, v)| Ok((name.clone(), v.map(to)?)));
+                Contents::Instance(*class, mapped.collect::<Result<_, E>>()?)
+            }
             Contents::Function {
                 home,
                 code,
@@ -484,6 +504,9 @@ impl<L> Contents<L> {
             }
             Contents::List(items) => items.iter().for_each(|item| item.things(found)),
             Contents::Cell(value) => value.things(found),
+            Contents::Instance(_, attributes) => {
+                attributes.iter().for_each(|(_, value)| value.things(found));
+            }
             Contents::Function { defaults, keyword_defaults, cells, .. } => {
                 let named = keyword_defaults.iter().map(|(_, value)| value);
                 defaults.iter().chain(named).chain(cells).for_each(|value| value.things(found));
@@ -519,6 +542,10 @@ impl<L: Clone> Contents<L> {
             },
             Contents::List(items) => Contents::List(list(items, to)),
             Contents::Cell(value) => Contents::Cell(value.with_parts(to)),
+            Contents::Instance(class, attributes) => {
+                let with = attributes.iter().map(|(name, v)| (name.clone(), v.with_parts(to)));
+                Contents::Instance(*class, with.collect())
+            }
             Contents::Function {
                 home,
                 code,

@@ -1,5 +1,6 @@
 //! What the specialiser asks about objects that exist already, and what it gives back.
 
+use super::classes::{Maker, Member};
 use super::element::Element;
 use super::value::{CodeRef, Contents, Known, Shape, Val, View};
 use crate::code::{Code, Instruction, Point, Reg, Span};
@@ -38,6 +39,22 @@ pub trait World {
     /// Whether a function of the interpreter gives the bits that one of ours gives.
     fn gives(&mut self, _function: Builtin, _ours: ir::op::Math) -> bool {
         false
+    }
+    /// What a class and those that it is derived from say about an attribute of its instances.
+    fn member(&mut self, _class: Known, _name: &str) -> Option<Member> {
+        None
+    }
+    /// What `__init__` of such a class is, if that and memory is all that making an instance takes.
+    fn maker(&mut self, _class: Known) -> Option<Maker> {
+        None
+    }
+    /// Whether one such class is derived from another one.
+    fn is_derived(&mut self, _class: Known, _from: Known) -> bool {
+        false
+    }
+    /// The address of an object that is known, if objects have some.
+    fn address(&mut self, _known: Known) -> Option<i64> {
+        None
     }
     /// How the builtin `sum` adds floats.
     fn summing(&mut self) -> Summing;
@@ -86,6 +103,9 @@ pub struct ObjectLayout {
     pub true_object: i64,
     /// The address of `False`.
     pub false_object: i64,
+    /// How many bytes of an object from its beginning count references to it: 8, or 4 where a negative
+    /// number means that nobody counts. Unknown if it is 0.
+    pub count: i64,
 }
 
 /// How the builtin `sum` adds floats, which differs from one version of Python to the next.
@@ -127,6 +147,9 @@ pub enum Description {
     Builtin(Builtin),
     /// A module.
     Module,
+    /// A class whose instances behave as those of a simple class do: it is an object of `type` itself, and
+    /// attributes are found and set as `object` does it.
+    Class,
     /// Anything else.
     Other,
 }
@@ -334,6 +357,8 @@ pub struct FramePlan {
     pub point: Point,
     /// What its registers hold; those that are left out are unbound.
     pub registers: Vec<(Reg, Recipe)>,
+    /// What its caller gets in place of what it returns.
+    pub instead: Option<Recipe>,
 }
 
 /// A point of an inlined copy of a function.

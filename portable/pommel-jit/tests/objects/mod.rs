@@ -189,7 +189,7 @@ pub fn frame(code: &Arc<Code>, arguments: &[Object], cells: &[Object]) -> Frame<
     registers.resize(code.locals.len(), None);
     registers.extend(cells.iter().cloned().map(Some));
     registers.resize(code.registers as usize, None);
-    Frame { code: code.clone(), home: (), registers }
+    Frame { code: code.clone(), home: (), registers, instead: None }
 }
 
 /// Whether a class is another one or derived from it.

@@ -166,7 +166,7 @@ impl JitFunction {
             }
             let _entered = depth::enter(ctx)?;
             let home = Home::new(function, known.source.clone())?;
-            let frame = Frame { code: code.clone(), home, registers };
+            let frame = Frame { code: code.clone(), home, registers, instead: None };
             let start = Point { block: BlockId(0), index: 0 };
             return plain::run(&Python::new(ctx), frame, start);
         }

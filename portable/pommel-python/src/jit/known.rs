@@ -1,15 +1,17 @@
 //! The objects that a specialisation knows by their identity, and what it takes for granted of them.
 
+use super::classes::{in_class, is_among, place_of};
 use super::function::{JitFunction, code_of, wrapped};
 use super::measured;
 use super::random;
 use super::source::Source;
 use super::views;
 use pommel::prelude::*;
-use pommel::raw::{Watch, attach, calls, ints};
+use pommel::raw::{Watch, attach, calls, counts, ints};
 use pommel_jit::ir::op::Math;
 use pommel_jit::specialise::{
-    Builtin, Description, Element, FunctionObject, Known, Mixing, ObjectLayout, Summing, World,
+    Builtin, Description, Element, FunctionObject, Known, Maker, Member, Mixing, ObjectLayout,
+    Summing, World,
 };
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -78,13 +80,19 @@ impl<'k, 'c> KnownObjects<'k, 'c> {
 
 /// Something that a specialisation takes for granted. All objects are indices into its list.
 #[derive(Clone, Debug)]
-enum Fact {
+pub(super) enum Fact {
     /// What a dict has at a key, or another one if the first has nothing there.
     Item { dict: u32, behind: Option<u32>, key: u32, value: u32 },
     /// What an attribute of an object is.
     Attribute { of: u32, name: u32, value: u32 },
     /// What is in a cell.
     Cell { cell: u32, content: u32 },
+    /// What a class has by a name, or one that it is derived from.
+    InClass { class: u32, name: u32, value: Option<u32> },
+    /// No instance of a class has an attribute of this name, as far as it has attributes in the usual way.
+    Lacks { class: u32, name: u32 },
+    /// Whether a class is derived from another one, or is it.
+    Derived { class: u32, from: u32, is_derived: bool },
 }
 
 /// What specialisations take for granted, to be checked before they are entered and after code that
@@ -96,6 +104,8 @@ pub(crate) struct Facts {
     watches: Vec<Watch>,
     /// There is a watch for each of those objects.
     are_watched: bool,
+    /// Those objects that are classes.
+    classes: Vec<u32>,
 }
 
 impl Facts {
@@ -110,6 +120,11 @@ impl Facts {
     }
 
     fn hold_when_looked_at(&self, known: &KnownObjects<'_, '_>) -> Result<bool> {
+        // A class has to be watched anew each time that it was changed.
+        let mut are_watched = self.are_watched;
+        for class in self.classes.iter().filter(|_| self.are_watched) {
+            are_watched &= Watch::new(&known.get(*class)?).is_some();
+        }
         // What is changed meanwhile must be noticed the next time.
         // SAFETY: as above.
         let seen: Vec<_> = self.watches.iter().map(|watch| unsafe { watch.look() }).collect();
@@ -118,7 +133,9 @@ impl Facts {
                 return Ok(false);
             }
         }
-        self.watches.iter().zip(seen).for_each(|(watch, seen)| watch.remember(seen));
+        if are_watched {
+            self.watches.iter().zip(seen).for_each(|(watch, seen)| watch.remember(seen));
+        }
         Ok(true)
     }
 
@@ -133,8 +150,15 @@ impl Facts {
                 }
                 Fact::Attribute { of, .. } => objects.push(*of),
                 Fact::Cell { cell, .. } => objects.push(*cell),
+                Fact::InClass { class, .. } | Fact::Lacks { class, .. } => {
+                    self.classes.push(*class);
+                }
+                Fact::Derived { class, .. } => self.classes.push(*class),
             }
         }
+        self.classes.sort_unstable();
+        self.classes.dedup();
+        objects.extend(&self.classes);
         objects.sort_unstable();
         objects.dedup();
         let watches = objects.iter().filter_map(|object| Watch::new(&known[*object as usize]));
@@ -158,6 +182,18 @@ impl Fact {
             // It does not hold either if there is an error instead.
             Fact::Attribute { of, name, value } => (get(*of)?.get_attr(&get(*name)?).ok(), *value),
             Fact::Cell { cell, content } => (cell_content(&get(*cell)?), *content),
+            Fact::InClass { class, name, value } => {
+                let found = in_class(&get(*class)?, &get(*name)?)?;
+                let Some(value) = value else { return Ok(found.is_none()) };
+                (found, *value)
+            }
+            Fact::Lacks { class, name } => {
+                let place = place_of(&get(*class)?, &get(*name)?);
+                return Ok(place.is_some_and(|place| place.offset.is_none()));
+            }
+            Fact::Derived { class, from, is_derived } => {
+                return Ok(is_among(&get(*class)?, &get(*from)?)? == *is_derived);
+            }
         };
         Ok(match found {
             Some(found) => found.is(&get(value)?),
@@ -219,6 +255,11 @@ pub(crate) fn object_layout(ctx: Ctx<'_>) -> Option<ObjectLayout> {
         tuple: inline.tuple_offset.into(),
         true_object,
         false_object,
+        count: match inline.counts {
+            counts::WORD => 8,
+            counts::IMMORTAL_HALF => 4,
+            _ => 0,
+        },
     })
 }
 
@@ -271,6 +312,11 @@ pub(crate) struct Inquiry<'c> {
     sources: HashMap<Known, Arc<Source>>,
     /// Texts that are objects, by their numbers.
     names: HashMap<Box<str>, u32>,
+    /// Instances of classes, as examples.
+    pub(super) samples: HashMap<Known, Object<'c>>,
+    members: HashMap<(Known, Box<str>), Option<Member>>,
+    makers: HashMap<Known, Option<Maker>>,
+    layout: OnceCell<Option<ObjectLayout>>,
     /// An exception on the way: nothing is known then.
     failed: Option<Error>,
 }
@@ -290,6 +336,10 @@ impl<'c> Inquiry<'c> {
             globals: HashMap::new(),
             sources: HashMap::from([(Known(0), source)]),
             names: HashMap::new(),
+            samples: HashMap::new(),
+            members: HashMap::new(),
+            makers: HashMap::new(),
+            layout: OnceCell::new(),
             failed: None,
         })
     }
@@ -330,15 +380,49 @@ impl<'c> Inquiry<'c> {
         let before = self.known.len();
         let known = self.know(object);
         match self.describe(known) {
-            Description::Function(_) | Description::Builtin(_) | Description::Module => Some(known),
+            Description::Function(_) | Description::Builtin(_) => Some(known),
+            Description::Module | Description::Class => Some(known),
             _ => {
-                if known.0 as usize == before {
-                    self.known.truncate(before);
-                    self.described.remove(&known);
-                }
+                self.forget_from(before, known);
                 None
             }
         }
+    }
+
+    /// How many objects are known.
+    pub(super) fn known_count(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Forgets an object that nothing is known of, if it is the last of all that were not known before.
+    pub(super) fn forget_from(&mut self, before: usize, known: Known) {
+        if known.0 as usize == before && self.known.len() == before + 1 {
+            self.known.truncate(before);
+            self.described.remove(&known);
+        }
+    }
+
+    /// Takes something for granted.
+    pub(super) fn take_for_granted(&mut self, fact: Fact) {
+        self.facts.facts.push(fact);
+    }
+
+    /// What a known object is.
+    pub(super) fn described(&mut self, known: Known) -> Description {
+        self.describe(known)
+    }
+
+    /// What an object is, if it is a function; it is not kept if not.
+    pub(super) fn described_of(&mut self, object: &Object<'c>) -> Description {
+        match self.know_function(object) {
+            Some(known) => self.describe(known),
+            None => Description::Other,
+        }
+    }
+
+    /// Where things lie in objects.
+    pub(super) fn layout_of_objects(&self) -> Option<ObjectLayout> {
+        *self.layout.get_or_init(|| object_layout(self.ctx))
     }
 
     /// What was found out.
@@ -363,7 +447,7 @@ impl<'c> Inquiry<'c> {
         Ok(cells.iter().map(|cell| self.know(cell)).collect())
     }
 
-    fn object(&self, known: Known) -> Object<'c> {
+    pub(super) fn object(&self, known: Known) -> Object<'c> {
         self.known[known.0 as usize].clone()
     }
 
@@ -431,7 +515,10 @@ impl<'c> Inquiry<'c> {
             let items: Vec<Object<'c>> = object.iter()?.collect::<Result<_>>()?;
             return Ok(Description::Tuple(items.iter().map(|item| self.know(item)).collect()));
         }
-        self.look_at_function(known, &object)
+        match self.look_at_function(known, &object)? {
+            Description::Other if self.is_simple_class(known)? => Ok(Description::Class),
+            other => Ok(other),
+        }
     }
 
     /// Looks at a function in Python, also behind what compiles it.
@@ -534,7 +621,37 @@ impl World for Inquiry<'_> {
     }
 
     fn layout(&mut self) -> Option<ObjectLayout> {
-        object_layout(self.ctx)
+        self.layout_of_objects()
+    }
+
+    fn member(&mut self, class: Known, name: &str) -> Option<Member> {
+        if let Some(found) = self.members.get(&(class, name.into())) {
+            return found.clone();
+        }
+        let found = self.look_at_member(class, name);
+        let found = self.kept(found).flatten();
+        self.members.insert((class, name.into()), found.clone());
+        found
+    }
+
+    fn maker(&mut self, class: Known) -> Option<Maker> {
+        if let Some(found) = self.makers.get(&class) {
+            return *found;
+        }
+        let found = self.look_at_maker(class);
+        let found = self.kept(found).flatten();
+        self.makers.insert(class, found);
+        found
+    }
+
+    fn is_derived(&mut self, class: Known, from: Known) -> bool {
+        let found = self.look_whether_derived(class, from);
+        self.kept(found).unwrap_or(true)
+    }
+
+    fn address(&mut self, known: Known) -> Option<i64> {
+        self.layout_of_objects()?;
+        Some(self.object(known).as_raw().0 as i64)
     }
 
     fn pace(&mut self) -> f64 {

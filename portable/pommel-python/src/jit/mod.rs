@@ -17,6 +17,7 @@
 //! * `recipe` — objects of what machine code leaves behind.
 
 mod alone;
+mod classes;
 mod continuation;
 mod depth;
 mod engine;

@@ -443,6 +443,9 @@ impl<'c> Activation<'_, 'c> {
                 let number = number(self.ctx, words[1], words[2])?;
                 self.lent(words[0]).cast::<List<'_>>()?.append(number)?;
             }
+            Op::BoxInt => words[0] = given(self.ctx.object(words[0] as i64)?),
+            Op::BoxFloat => words[0] = given(self.ctx.object(f64::from_bits(words[0]))?),
+            Op::BoxBool => words[0] = given(self.ctx.object(words[0] & 0xff != 0)?),
             Op::List => {
                 let call = ListCall::ALL[immediate as usize];
                 match self.lists.borrow_mut().call(call, words) {
@@ -512,7 +515,7 @@ impl<'c> Activation<'_, 'c> {
     fn site(&self, number: usize, words: &[u64]) -> Result<u64> {
         let site = &self.compiled.sites[number];
         if let Some(step) = &self.compiled.steps[number]
-            && let Some(operands) = operands(&site.operands, words, self.known)
+            && let Some(operands) = operands(site, words, self.known)
         {
             let operands = operands?;
             let lent: SmallVec<[&Object<'c>; 4]> = operands.iter().map(Operand::object).collect();
@@ -635,7 +638,11 @@ impl<'c> Activation<'_, 'c> {
                 home =
                     self.nested_home(home, &around.0, *nested as usize, &registers, &plan.code)?;
             }
-            frames.push((Frame { code: plan.code.clone(), home, registers }, plan.point));
+            let instead = match &plan.instead {
+                Some(recipe) => ingredients.object(recipe)?,
+                None => None,
+            };
+            frames.push((Frame { code: plan.code.clone(), home, registers, instead }, plan.point));
         }
         Ok(frames)
     }

@@ -58,7 +58,10 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Scalar(at, flavour) => self.scalar(self.words[*at as usize], *flavour),
             Val::Number(tag, bits, _) => self.number(*tag, *bits),
             Val::Known(known) => self.known(*known),
-            Val::Object(at, _) | Val::Array(at, ..) | Val::ListObject(at, _) => {
+            Val::Object(at, _)
+            | Val::Array(at, ..)
+            | Val::ListObject(at, _)
+            | Val::Instance(at, _) => {
                 Ok(self.handle(*at))
             }
             Val::Tuple(items) => Ok((*self.tuple(items)?).clone()),
@@ -120,6 +123,10 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Method(object, name) => {
                 let object = self.bound(object)?;
                 self.objects.load_attribute(&object, name)
+            }
+            Val::Bound(object, function) => {
+                let method = ctx.import(c"types")?.get_attr(c"MethodType")?;
+                method.call((self.known(*function)?, self.bound(object)?))
             }
             _ => Err(Error::runtime_error("a recipe is none")),
         }
@@ -224,6 +231,14 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 let content = self.object(content)?;
                 self.objects.cell(content.as_ref())
             }
+            Contents::Instance(class, attributes) => {
+                let class = self.known(*class)?;
+                let made = ctx_new(self.ctx)?.call((class,))?;
+                for (name, value) in attributes {
+                    made.set_attr(&**name, self.bound(value)?)?;
+                }
+                Ok(made)
+            }
             Contents::Function {
                 home, around, nested, defaults, keyword_defaults, cells, ..
             } => {
@@ -238,6 +253,11 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             }
         }
     }
+}
+
+/// What makes an instance and does no more.
+fn ctx_new(ctx: Ctx<'_>) -> Result<Object<'_>> {
+    ctx.builtin(c"object")?.get_attr(c"__new__")
 }
 
 /// The string of one character that is ASCII.

@@ -1,12 +1,13 @@
 //! What objects are for machine code: from arguments to shapes, and from shapes to words.
 
+use super::classes::parts_of_method;
 use super::known::{Inquiry, KnownObjects, object_layout};
 use super::views::{self, Look};
 use crate::array::NdArray;
 use pommel::held::HeldBuffer;
 use pommel::prelude::*;
 use pommel_jit::ir::op::Class;
-use pommel_jit::specialise::{Element, Family, Flavour, Items, Kinds, Shape, Tag, Val};
+use pommel_jit::specialise::{Element, Family, Flavour, Items, Kinds, Known, Shape, Tag, Val};
 
 /// So many items of a list are looked at.
 const LOOKED_AT: usize = 2;
@@ -68,7 +69,7 @@ pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>
             None => Val::Object((), None),
         },
         Some(Class::List) if object_layout(object.ctx()).is_some() => {
-            Val::ListObject((), items_of_list(object, 0))
+            Val::ListObject((), items_of_list(object, 0, &mut |o| inquiry.class_of_instance(o)))
         }
         Some(Class::Complex) => Val::Complex((), ()),
         Some(class @ (Class::List | Class::Str)) => Val::Object((), Some(class)),
@@ -78,11 +79,23 @@ pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>
             Other::Scalar(element, _) => {
                 Val::Scalar((), Flavour { family: Family::Numpy, element })
             }
-            Other::Neither => {
-                inquiry.know_function(object).map_or(Val::Object((), None), Val::Known)
-            }
+            Other::Neither => match inquiry.know_function(object) {
+                Some(known) => Val::Known(known),
+                None => instance(inquiry, object).unwrap_or(Val::Object((), None)),
+            },
         },
     }
+}
+
+/// An instance of a class, or a method of one.
+fn instance<'c>(inquiry: &mut Inquiry<'c>, object: &Object<'c>) -> Option<Shape> {
+    if let Some(class) = inquiry.class_of_instance(object) {
+        return Some(Val::Instance((), class));
+    }
+    let (of, function) = parts_of_method(object).ok()??;
+    let class = inquiry.class_of_instance(&of)?;
+    let function = inquiry.know_function(&function)?;
+    Some(Val::Bound(Box::new(Val::Instance((), class)), function))
 }
 
 fn array(look: &Look) -> Shape {
@@ -121,13 +134,16 @@ pub(crate) struct Kept<'c> {
     pub(crate) memory: Vec<HeldBuffer>,
 }
 
+/// Finds the class of an instance, if that is of use.
+type Classes<'a, 'c> = &'a mut dyn FnMut(&Object<'c>) -> Option<Known>;
+
 /// What the first items of a list let one take all for.
-fn items_of_list(list: &Object<'_>, depth: usize) -> Items {
+fn items_of_list<'c>(list: &Object<'c>, depth: usize, classes: Classes<'_, 'c>) -> Items {
     let length = list.len().unwrap_or(0).min(LOOKED_AT);
     let mut all = Items::NONE;
     for at in 0..length {
         let Ok(item) = list.get_index(at as isize) else { return Items::Objects(None) };
-        all = all.with(&item_kind(&item, depth)).unwrap_or(Items::Objects(None));
+        all = all.with(&item_kind(&item, depth, classes)).unwrap_or(Items::Objects(None));
     }
     match &all {
         // They are read where they lie if all are of one kind.
@@ -139,23 +155,39 @@ fn items_of_list(list: &Object<'_>, depth: usize) -> Items {
 }
 
 /// What an item of a list is taken to be.
-fn item_kind(item: &Object<'_>, depth: usize) -> Items {
+pub(super) fn item_kind<'c>(
+    item: &Object<'c>,
+    depth: usize,
+    classes: Classes<'_, 'c>,
+) -> Items {
     let number = |tag| Items::Numbers(Kinds::one(tag));
     match class_of(item) {
         Some(Class::Float) => number(Tag::Float),
         Some(Class::Int) => number(Tag::Int),
         Some(Class::Bool) => number(Tag::Bool),
         Some(Class::List) if depth < LOOKED_INTO => {
-            Items::Lists(items_of_list(item, depth + 1).into())
+            Items::Lists(items_of_list(item, depth + 1, classes).into())
         }
         Some(Class::Tuple) if depth < LOOKED_INTO => match items(item) {
             Some(items) if !items.is_empty() => {
-                Items::Tuples(items.iter().map(|item| item_kind(item, depth + 1)).collect())
+                let kinds = items.iter().map(|item| item_kind(item, depth + 1, classes));
+                Items::Tuples(kinds.collect())
             }
             _ => Items::Objects(None),
         },
         Some(Class::Str) => Items::Objects(Some(Class::Str)),
+        None => classes(item).map_or(Items::Objects(None), Items::Instances),
         _ => Items::Objects(None),
+    }
+}
+
+/// The class that instances are of among items, if there is one.
+fn class_among(items: &Items) -> Option<Known> {
+    match items {
+        Items::Instances(class) => Some(*class),
+        Items::Lists(inner) => class_among(inner),
+        Items::Tuples(parts) => parts.iter().find_map(class_among),
+        Items::Numbers(_) | Items::Objects(_) => None,
     }
 }
 
@@ -169,8 +201,9 @@ fn items<'c>(object: &Object<'c>) -> Option<Vec<Object<'c>>> {
 pub(crate) fn width(shape: &Shape) -> usize {
     match shape {
         Val::Bool(()) | Val::Int(()) | Val::Float(()) | Val::Scalar(..) => 1,
-        Val::Object(..) | Val::ListObject(..) => 1,
+        Val::Object(..) | Val::ListObject(..) | Val::Instance(..) => 1,
         Val::Complex((), ()) => 2,
+        Val::Bound(inner, _) => width(inner),
         Val::Array((), _, words) => 1 + words.len(),
         Val::Tuple(items) => items.iter().map(width).sum(),
         _ => 0,
@@ -282,10 +315,28 @@ fn take_slowly<'c>(
             };
         }
         Val::ListObject((), wanted) => {
-            if class != Some(Class::List) || items_of_list(object, 0) != *wanted {
+            let of_items = class_among(wanted);
+            let mut is_of = |item: &Object<'c>| {
+                of_items.filter(|of| known.lent(of.0).is_ok_and(|of| of.is(&item.type_())))
+            };
+            if class != Some(Class::List) || items_of_list(object, 0, &mut is_of) != *wanted {
                 return None;
             }
             words.push(object.as_raw().0 as u64);
+        }
+        Val::Instance((), of) if class.is_none() => {
+            if !known.lent(of.0).ok()?.is(&object.type_()) {
+                return None;
+            }
+            words.push(object.as_raw().0 as u64);
+        }
+        Val::Bound(inner, function) if class.is_none() => {
+            let (of, found) = parts_of_method(object).ok()??;
+            if !known.lent(function.0).ok()?.is(&found) {
+                return None;
+            }
+            take(Some(&of), inner, known, words, kept)?;
+            kept.objects.push(of);
         }
         Val::Object((), wanted) => {
             if !is_object(object, class, *wanted, known) {
@@ -347,6 +398,8 @@ pub(crate) fn described(shape: &Shape) -> String {
             format!("tuple ({})", items.iter().map(described).collect::<Vec<_>>().join(", "))
         }
         Val::ListObject((), _) => "List".into(),
+        Val::Instance(..) => "instance of a class".into(),
+        Val::Bound(..) => "method of an instance".into(),
         Val::Object((), Some(class)) => format!("{class:?}"),
         _ => "any object".into(),
     }

@@ -7,9 +7,10 @@ use pommel::prelude::*;
 use pommel::raw;
 use pommel_jit::code::{Argument, Binary, Code, Compare, Constant, Instruction, Unary};
 use pommel_jit::objects::Objects;
-use pommel_jit::specialise::{Action, Recipe, Site, Val};
+use pommel_jit::specialise::{Action, Contents, Known, Recipe, Site, Val};
 use smallvec::SmallVec;
 use std::mem::ManuallyDrop;
+use std::sync::Arc;
 
 /// An operation with operands. Objects that it knows are numbers of them.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub(crate) enum Step {
     Call(Option<u32>),
     Iterate,
     ListAppend,
+    /// Makes an instance: what makes one, its class, and the names of its attributes.
+    Instance(u32, u32, Vec<u32>),
 }
 
 impl Step {
@@ -35,8 +38,18 @@ impl Step {
             Action::Instruction { code, instruction, .. } => {
                 Step::of_instruction(code, instruction, inquiry)
             }
-            Action::Make | Action::Part(_) => Ok(None),
+            Action::Make => Step::of_made(site, inquiry),
+            Action::Part(_) => Ok(None),
         }
+    }
+
+    /// An instance whose attributes are simple.
+    fn of_made(site: &Site, inquiry: &mut Inquiry<'_>) -> Result<Option<Step>> {
+        let Some((class, attributes)) = instance_of(site) else { return Ok(None) };
+        let new = inquiry.ctx().builtin(c"object")?.get_attr(c"__new__")?;
+        let new = inquiry.know(&new).0;
+        let names = attributes.iter().map(|(name, _)| inquiry.know_name(name));
+        Ok(Some(Step::Instance(new, class.0, names.collect::<Result<_>>()?)))
     }
 
     fn of_instruction(
@@ -130,6 +143,13 @@ impl Step {
             (Step::ListAppend, [list, item]) => {
                 return objects.list_append(list, item).map(|()| None);
             }
+            (Step::Instance(new, class, names), values) => {
+                let made = known.lent(*new)?.call(&[known.lent(*class)?][..])?;
+                for (name, value) in names.iter().zip(values) {
+                    made.set_attr(known.lent(*name)?, *value)?;
+                }
+                Ok(made)
+            }
             _ => Err(Error::runtime_error("an operation has other operands")),
         };
         result.map(Some)
@@ -151,7 +171,10 @@ impl<'c> Operand<'c> {
     ) -> Option<Result<Operand<'c>>> {
         let ctx = known.ctx();
         let made = match recipe {
-            Val::Object(at, _) | Val::Array(at, ..) | Val::ListObject(at, _) => {
+            Val::Object(at, _)
+            | Val::Array(at, ..)
+            | Val::ListObject(at, _)
+            | Val::Instance(at, _) => {
                 // SAFETY: the specialiser has written down that this word is a handle, which machine
                 // code keeps open meanwhile.
                 let lent =
@@ -181,14 +204,25 @@ impl<'c> Operand<'c> {
     }
 }
 
-/// The operands of a site, if all are simple.
+/// The class and the attributes of the instance that a site makes, if it makes one.
+fn instance_of(site: &Site) -> Option<(Known, &[(Arc<str>, Recipe)])> {
+    let [Val::Thing(thing)] = site.operands[..] else { return None };
+    match site.heap.get(thing.0 as usize)? {
+        Some(Contents::Instance(class, attributes)) => Some((*class, attributes)),
+        _ => None,
+    }
+}
+
+/// The operands of a site, if all are simple: those of an instance are its attributes.
 pub(crate) fn operands<'c>(
-    recipes: &[Recipe],
+    site: &Site,
     words: &[u64],
     known: &KnownObjects<'_, 'c>,
 ) -> Option<Result<SmallVec<[Operand<'c>; 4]>>> {
     let mut operands = SmallVec::new();
-    for recipe in recipes {
+    let made = instance_of(site).map(|(_, attributes)| attributes.iter().map(|(_, value)| value));
+    let others = made.is_none().then_some(&site.operands[..]).unwrap_or_default();
+    for recipe in made.into_iter().flatten().chain(others) {
         match Operand::of(recipe, words, known)? {
             Ok(operand) => operands.push(operand),
             Err(error) => return Some(Err(error)),

@@ -3,13 +3,14 @@
 use super::attach;
 use crate::Object;
 use core::sync::atomic::{AtomicU64, Ordering};
-use hpy_abi::ext::WATCHED_WORDS;
+use hpy_abi::ext::{PLACE_WORDS, WATCHED_WORDS};
 
 /// What a watched object looked like at some time.
 pub type Look = [u64; WATCHED_WORDS];
 
-/// Watches a dict for other items, a module for other attributes, a cell for another content, or a function
-/// for another code object or other defaults.
+/// Watches a dict for other items, a module for other attributes, a cell for another content, a function
+/// for another code object or other defaults, or a class for other attributes and for other names of
+/// attributes of its instances. A class has to be watched anew after each change.
 ///
 /// A look at it is a few words, and is the same as an earlier one only if there was no such change since.
 /// It begins with having seen nothing.
@@ -71,4 +72,16 @@ impl Watch {
             (**word).load(Ordering::Acquire) == seen.load(Ordering::Acquire)
         })
     }
+}
+
+/// Where the instances of exactly a class have an attribute, by its name or by the descriptor of a slot: what
+/// [`hpy_abi::ext::Extensions::attribute_place`] says, if the host offers it.
+pub fn attribute_place(class: &Object<'_>, name: &Object<'_>) -> Option<[i64; PLACE_WORDS]> {
+    let find = attach::extensions()?.attribute_place?;
+    let mut place = [0; PLACE_WORDS];
+    // SAFETY: open handles, and room for so many words.
+    let found = unsafe {
+        find(class.ctx().as_raw(), class.as_raw(), name.as_raw(), place.as_mut_ptr())
+    };
+    (found != 0).then_some(place)
 }
