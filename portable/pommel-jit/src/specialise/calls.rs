@@ -252,6 +252,8 @@ impl Specialiser<'_> {
             (Builtin::Int, [Val::Char(number)]) => Some(self.digit(*number)),
             (Builtin::List, []) => Some(self.state.make(Contents::List(vec![]))),
             (Builtin::List, [value]) => self.list_from(value)?,
+            (Builtin::Tuple, []) => Some(Val::Tuple([].into())),
+            (Builtin::Tuple, [value]) => self.tuple_from(value),
             (Builtin::Sorted, [value]) => self.sorted(value)?,
             (Builtin::Sum, [value]) => self.sum(value),
             (Builtin::Min | Builtin::Max, [list @ Val::List(..)]) => {

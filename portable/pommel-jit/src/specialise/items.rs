@@ -165,6 +165,11 @@ impl Specialiser<'_> {
                 return Ok(flow);
             }
         }
+        if let (Val::Tuple(items), Val::Slice(parts)) = (&value, &index)
+            && let Some(part) = self.part_of_tuple(items, parts)
+        {
+            return self.set(to, part);
+        }
         if let Some(items) = self.items_of(&value) {
             if let Some(i) = self.position(&index, items.len()) {
                 return self.set(to, items[i].clone());
@@ -298,10 +303,16 @@ impl Specialiser<'_> {
         }
         // A list that nobody has any more does not change.
         if let Some(items) = self.only_here(from)
-            && are_alike(&items)
+            && (are_alike(&items) || self.is_unrolled_next(to, items.len()))
         {
             let start = self.build.int(0);
             return self.set(to, Val::TupleIterator(items.into(), start));
+        }
+        if let Val::Tuple(items) = &value
+            && self.is_unrolled_next(to, items.len())
+        {
+            let start = self.build.int(0);
+            return self.set(to, Val::TupleIterator(items.clone(), start));
         }
         match self.iterator(&value)? {
             Some(iterator) => self.set(to, iterator),
@@ -590,6 +601,11 @@ impl Specialiser<'_> {
 
     /// The one of some values that are alike at a place, which is one of theirs.
     pub(super) fn one_of(&mut self, items: &[Val<Value>], place: Value) -> Done<Val<Value>> {
+        if let Some(place) = self.build.int_constant(place)
+            && let Some(item) = usize::try_from(place).ok().and_then(|place| items.get(place))
+        {
+            return Ok(item.clone());
+        }
         let Some(shape) = shape_of_all(items) else { return Ok(Val::None) };
         let mut leaves = Vec::new();
         let mut like = Val::None;

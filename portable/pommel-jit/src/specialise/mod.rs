@@ -26,6 +26,8 @@ mod recursion;
 mod scalars;
 mod special;
 mod state;
+mod tuples;
+mod unroll;
 mod value;
 mod world;
 mod worth;
@@ -34,7 +36,7 @@ pub use build::NOTHING;
 pub use element::{Element, Family, Flavour, Owner, Sort};
 pub use value::{CodeRef, Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of};
 pub use world::{
-    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
+    Action, Builtin, Counts, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
     ObjectLayout, Origin, Outcome, Place, Recipe, Refusal, Site, Specialisation, Summing, World,
 };
 
@@ -48,6 +50,7 @@ use state::{Frame, Home, State};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
+use unroll::Unrolling;
 use worth::Work;
 
 /// Code is followed into this many calls within calls; further ones are calls.
@@ -82,6 +85,10 @@ struct Facts {
     indexed: HashMap<BlockId, Vec<Reg>>,
     /// For every block, how many loops it is in.
     depths: Vec<u32>,
+    /// Blocks that only lead to an exception being raised.
+    raises: Vec<bool>,
+    /// The blocks of loops that may be followed round by round.
+    simple: HashMap<BlockId, Vec<BlockId>>,
 }
 
 /// The beginning of a loop in the typed form.
@@ -116,6 +123,8 @@ struct Specialiser<'w> {
     /// The shapes of the arguments.
     arguments: Vec<Shape>,
     recursion: Recursion,
+    /// The loops around what is being followed that are followed round by round.
+    unrolling: Vec<Unrolling>,
     build: Builder,
     /// How many loops are around what is being followed.
     loop_depth: u32,
@@ -130,6 +139,8 @@ struct Specialiser<'w> {
     guesses: HashMap<Value, View>,
     /// What methods give that copy arrays, by their handles.
     copiers: HashMap<Value, View>,
+    /// Strings that the source spells out, by their handles.
+    texts: HashMap<Value, Box<str>>,
 }
 
 /// Specialises a function for arguments of certain shapes: one for each parameter, in the order of the
@@ -155,6 +166,7 @@ pub fn specialise(
         in_publication: vec![],
         arguments: arguments.to_vec(),
         recursion: Recursion::default(),
+        unrolling: vec![],
         heads: HashMap::new(),
         build: Builder::new(),
         loop_depth: 0,
@@ -166,6 +178,7 @@ pub fn specialise(
         views: vec![],
         guesses: HashMap::new(),
         copiers: HashMap::new(),
+        texts: HashMap::new(),
     };
     for _ in 0..ATTEMPTS {
         match specialiser.attempt(function, arguments) {
@@ -187,9 +200,11 @@ impl Specialiser<'_> {
         self.in_publication.clear();
         self.is_doubtful = false;
         self.recursion.begin();
+        self.unrolling.clear();
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
         self.guesses.clear();
         self.copiers.clear();
+        self.texts.clear();
         self.leaves.clear();
         let entry = self.build.block;
         let mut given = Vec::new();
@@ -284,7 +299,10 @@ impl Specialiser<'_> {
             let of = |find: fn(&Code, &[BlockId]) -> Vec<Reg>| {
                 loops.iter().map(|(head, inside)| (*head, find(code, inside))).collect()
             };
-            Rc::new(Facts { written: of(written_in), indexed: of(indexed_in), depths })
+            let heads: Vec<BlockId> = loops.iter().map(|(head, _)| *head).collect();
+            let simple = unroll::simple_loops(code, &heads);
+            let (written, indexed, raises) = (of(written_in), of(indexed_in), order::raising(code));
+            Rc::new(Facts { written, indexed, depths, raises, simple })
         });
         Rc::clone(facts)
     }
@@ -303,14 +321,19 @@ impl Specialiser<'_> {
         for block in (0..code.blocks.len() as u32).map(BlockId) {
             let Some(incoming) = waiting.remove(&block) else { continue };
             self.loop_depth = depth_around + facts.depths[block.0 as usize];
-            self.enter_block(block, incoming, &facts)?;
-            if self.instructions(&code, block)? == Flow::On {
-                self.is_doubtful = false;
-                let before = self.build.cost;
-                self.terminator(&code, block, &mut waiting, &mut returns)?;
-                self.count_end(&code.block(block).terminator, before);
-                self.is_doubtful = false;
+            if let Some(blocks) = self.unrolled(&code, block, &incoming, &facts) {
+                self.loop_depth -= 1;
+                let of = (&code, &*facts);
+                self.unroll(of, block, &blocks, incoming, &mut waiting, &mut returns)?;
+                continue;
             }
+            self.enter_block(block, incoming, &facts)?;
+            if facts.raises[block.0 as usize] {
+                // An error is made where all is objects.
+                self.leave();
+                continue;
+            }
+            self.follow_block(&code, block, &mut waiting, &mut returns)?;
         }
         self.loop_depth = depth_around;
         if returns.is_empty() {
@@ -319,6 +342,24 @@ impl Specialiser<'_> {
         let incoming = returns.into_iter().map(|(way, value)| returned(way, value, to));
         self.join(incoming.collect())?;
         Ok(Flow::On)
+    }
+
+    /// Follows a block from its beginning to where it goes on.
+    fn follow_block(
+        &mut self,
+        code: &Arc<Code>,
+        block: BlockId,
+        waiting: &mut HashMap<BlockId, Vec<Incoming>>,
+        returns: &mut Vec<(Incoming, Val<Value>)>,
+    ) -> Done {
+        if self.instructions(code, block)? == Flow::On {
+            self.is_doubtful = false;
+            let before = self.build.cost;
+            self.terminator(code, block, waiting, returns)?;
+            self.count_end(&code.block(block).terminator, before);
+            self.is_doubtful = false;
+        }
+        Ok(())
     }
 
     /// Begins a block: joins what comes to it, and generalises that for a loop.
@@ -423,6 +464,9 @@ impl Specialiser<'_> {
             self.check()?;
         }
         if is_back {
+            if self.next_round(target) {
+                return Ok(());
+            }
             return self.close_loop(target);
         }
         let state = core::mem::take(&mut self.state);
@@ -497,6 +541,9 @@ impl Specialiser<'_> {
             I::ListAppend { list, item } => self.list_append(*list, *item, instruction),
             I::ListExtend { list, items } => self.list_extend(*list, *items, instruction),
             I::Unpack { to, from } => self.unpack(to, *from, instruction),
+            I::UnpackStarred { before, starred, after, from } => {
+                self.unpack_starred(before, *starred, after, *from, instruction)
+            }
             I::Iterate { to, from } => self.iterate(*to, *from, instruction),
             I::Special { to, operation, operands } => {
                 self.special(*to, *operation, operands, instruction)

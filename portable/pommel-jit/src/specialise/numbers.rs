@@ -559,8 +559,15 @@ impl Specialiser<'_> {
         }
         self.assume_numbers(left, right)?;
         let (a, b) = (self.get(left), self.get(right));
+        if let Some(truth) = self.compare_tuples(operator, &a, &b) {
+            return self.set(to, Val::Bool(truth));
+        }
         if matches!(operator, Compare::In | Compare::NotIn) {
-            let Some(found) = self.is_in_list(&a, &b) else { return self.perform(instruction) };
+            let mut found = self.is_in_list(&a, &b);
+            if found.is_none() {
+                found = self.is_in_text(&a, &b);
+            }
+            let Some(found) = found else { return self.perform(instruction) };
             let not = self.op(Op::BNot, &[found]);
             return self.set(to, Val::Bool(if operator == Compare::In { found } else { not }));
         }

@@ -343,7 +343,17 @@ impl Specialiser<'_> {
         let code = self.state.top().code.clone();
         match self.constant_value(&code.constants[constant as usize]) {
             Some(value) => self.set(to, value),
-            None => self.perform(&Instruction::Constant { to, constant }),
+            None => {
+                if let Constant::Str(text) = &code.constants[constant as usize]
+                    && let Some(known) = self.world.text(text)
+                {
+                    let number = Immediate::Int(known.0.into());
+                    let handle = self.build.emit(Op::Known, &[], number, None)[0];
+                    self.texts.insert(handle, text.clone());
+                    return self.set(to, Val::Object(handle, Some(Class::Str)));
+                }
+                self.perform(&Instruction::Constant { to, constant })
+            }
         }
     }
 

@@ -22,6 +22,10 @@ pub trait World {
     fn element(&mut self, _known: Known) -> Option<Element> {
         None
     }
+    /// A string as a known object.
+    fn text(&mut self, _text: &str) -> Option<Known> {
+        None
+    }
     /// Where things lie in objects, if they may be read there.
     fn layout(&mut self) -> Option<ObjectLayout> {
         None
@@ -69,10 +73,23 @@ pub struct ObjectLayout {
     pub tuple_class: i64,
     /// The address of the class `str`.
     pub text_class: i64,
+    /// How references to an object are counted, at its address.
+    pub counts: Counts,
     /// The address of `True`.
     pub true_object: i64,
     /// The address of `False`.
     pub false_object: i64,
+}
+
+/// How references to an object are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// Only the runtime knows.
+    Unknown,
+    /// In a word.
+    Word,
+    /// In half a word; an object that is there for good has a negative one.
+    Half,
 }
 
 /// How the builtin `sum` adds floats, which differs from one version of Python to the next.
