@@ -165,6 +165,12 @@ impl Specialiser<'_> {
         {
             return Ok(flow);
         }
+        if let (Val::ListObject(..) | Val::TupleObject(..), "index" | "count", [Argument::Positional(item)]) =
+            (object, name, arguments)
+            && let Some(flow) = self.search_others(to, object, name, *item)?
+        {
+            return Ok(flow);
+        }
         // What is more than adding one item needs to know where the list ends.
         let is_known_end = matches!(
             (&contents, name, arguments),
@@ -259,6 +265,9 @@ impl Specialiser<'_> {
             (Builtin::Min | Builtin::Max, [list @ Val::List(..)]) => {
                 self.extreme_of_list(builtin == Builtin::Max, list)
             }
+            (Builtin::Min | Builtin::Max, [list @ (Val::ListObject(..) | Val::TupleObject(..))]) => {
+                self.extreme_of_others(builtin == Builtin::Max, list)
+            }
             (Builtin::Min | Builtin::Max, parts) => {
                 return self.extreme(to, builtin == Builtin::Max, parts, instruction);
             }
@@ -343,7 +352,12 @@ impl Specialiser<'_> {
                 return (elements.view.rank > 0).then(|| Val::Int(elements.length(0)));
             }
             Val::List(address, items) => return Some(Val::Int(self.list_length(*address, items))),
-            Val::ListObject(handle, _) => return Some(Val::Int(self.length_of_object(*handle))),
+            Val::ListObject(handle, _) | Val::TupleObject(handle, _) => {
+                return Some(Val::Int(self.length_of_object(*handle)));
+            }
+            Val::Object(handle, Some(Class::Tuple)) if self.world.layout().is_some() => {
+                return Some(Val::Int(self.length_of_object(*handle)));
+            }
             Val::Object(handle, Some(Class::Str))
                 if self.has_characters(value) && !self.is_refuted() =>
             {

@@ -3,7 +3,7 @@
 use super::arrays::Elements;
 use super::element::{Element, Family, Flavour};
 use super::join::Incoming;
-use super::value::{Contents, Shape, Val, View, infallible};
+use super::value::{Contents, Items, Shape, Val, View, infallible};
 use super::world::Description;
 use super::{Done, Flow, Specialiser};
 use crate::code::{Instruction, Name, Reg};
@@ -159,7 +159,7 @@ impl Specialiser<'_> {
         instruction: &Instruction,
     ) -> Done<Flow> {
         let (value, index) = (self.get(object), self.get(key));
-        if let Val::List(..) | Val::ListObject(..) = value {
+        if let Val::List(..) | Val::ListObject(..) | Val::TupleObject(..) = value {
             let mut again = |this: &mut Self| this.load_item(to, object, key, instruction);
             if let Some(flow) = self.by_kind(key, &mut again)? {
                 return Ok(flow);
@@ -193,8 +193,8 @@ impl Specialiser<'_> {
                     return Ok(flow);
                 }
             }
-            Val::ListObject(handle, items) => {
-                if let Some(flow) = self.load_from_object(to, (*handle, items), &index)? {
+            Val::ListObject(..) | Val::TupleObject(..) => {
+                if let Some(flow) = self.load_from_object(to, &value, &index)? {
                     return Ok(flow);
                 }
             }
@@ -276,7 +276,7 @@ impl Specialiser<'_> {
         if let Val::List(address, items) = self.get(from) {
             return self.unpack_list(to, (address, &items));
         }
-        if let Val::ListObject(..) = self.get(from) {
+        if let Val::ListObject(..) | Val::TupleObject(..) = self.get(from) {
             return self.unpack_object(to, from);
         }
         if let Val::Object(handle, None | Some(Class::Tuple)) = self.get(from)
@@ -397,7 +397,7 @@ impl Specialiser<'_> {
                     }
                 }
             }
-            Val::ListObject(..) | Val::Object(_, Some(Class::Str))
+            Val::ListObject(..) | Val::TupleObject(..) | Val::Object(_, Some(Class::Str))
                 if self.has_characters(value) =>
             {
                 let start = self.build.int(0);
@@ -447,9 +447,13 @@ impl Specialiser<'_> {
         if truth != Some(false) {
             self.build.block = yes;
             let item = match step.item {
-                Item::Listed(Val::ListObject(handle, items), position) => {
+                Item::Listed(
+                    list @ (Val::ListObject(..) | Val::TupleObject(..)),
+                    position,
+                ) => {
                     let is_taken_apart = self.is_taken_apart(to);
-                    self.read_from_object(handle, &items, position, is_taken_apart)?
+                    let items = list.items_of_others();
+                    self.read_from_object(&list, &items, position, is_taken_apart)?
                 }
                 other => self.item(other)?,
             };
@@ -531,7 +535,9 @@ impl Specialiser<'_> {
             Val::ListIterator(list, next) => {
                 let length = match &**list {
                     Val::List(address, items) => self.list_length(*address, items),
-                    Val::ListObject(handle, _) => self.length_of_object(*handle),
+                    Val::ListObject(handle, _) | Val::TupleObject(handle, _) => {
+                        self.length_of_object(*handle)
+                    }
                     Val::Object(handle, _) if !self.is_refuted() => self.length_of_text(*handle),
                     _ => return Ok(None),
                 };
@@ -588,8 +594,9 @@ impl Specialiser<'_> {
             Item::Listed(Val::List(address, items), position) => {
                 self.read(address, &items, position)
             }
-            Item::Listed(Val::ListObject(handle, items), position) => {
-                self.read_from_object(handle, &items, position, false)?
+            Item::Listed(list @ (Val::ListObject(..) | Val::TupleObject(..)), position) => {
+                let items = list.items_of_others();
+                self.read_from_object(&list, &items, position, false)?
             }
             Item::Listed(Val::Object(handle, _), position) => self.character(handle, position),
             Item::Listed(..) => Val::None,
@@ -647,6 +654,14 @@ impl Specialiser<'_> {
 }
 
 impl<L> Val<L> {
+    /// What the items of a list or tuple of others are taken to be.
+    fn items_of_others(&self) -> Items {
+        match self {
+            Val::ListObject(_, items) | Val::TupleObject(_, items) => items.clone(),
+            _ => Items::Objects(None),
+        }
+    }
+
     fn is_iterator(&self) -> bool {
         matches!(
             self,

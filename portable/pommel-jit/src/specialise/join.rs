@@ -67,7 +67,7 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
             types.push(Type::I64);
         }
         Val::List((), _) | Val::Char(()) => types.push(Type::I64),
-        Val::ListObject((), _) => types.push(Type::Obj),
+        Val::ListObject((), _) | Val::TupleObject((), _) => types.push(Type::Obj),
         Val::ListIterator(inner, ()) => {
             add_types(inner, types);
             types.push(Type::I64);
@@ -455,6 +455,9 @@ impl Specialiser<'_> {
             }
             (value, Val::ListObject((), items)) => {
                 Val::ListObject(self.object(&value)?, items.clone())
+            }
+            (Val::TupleObject(handle, _), Val::TupleObject((), items)) => {
+                Val::TupleObject(handle, items.clone())
             }
             (Val::ListIterator(list, next), Val::ListIterator(shape, ())) => {
                 Val::ListIterator(Box::new(self.convert(*list, shape)?), next)

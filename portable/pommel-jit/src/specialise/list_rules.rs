@@ -165,6 +165,7 @@ impl Specialiser<'_> {
                 let thing = self.state.make(Contents::List(items.to_vec()));
                 self.as_list(&thing)?
             }
+            Val::ListObject(..) | Val::TupleObject(..) => self.taken_from_others(value),
             list => self.as_list(list)?,
         })
     }
@@ -175,7 +176,9 @@ impl Specialiser<'_> {
             Val::List(address, items) => {
                 self.slice(*address, items, &[Val::None, Val::None, Val::None])
             }
-            Val::Range(_) => self.listed(value)?.map(|(address, items)| Val::List(address, items)),
+            Val::Range(_) | Val::ListObject(..) | Val::TupleObject(..) => {
+                self.listed(value)?.map(|(address, items)| Val::List(address, items))
+            }
             other => {
                 let items = self.items_of(other);
                 items.map(|items| self.state.make(Contents::List(items)))
@@ -185,6 +188,11 @@ impl Specialiser<'_> {
 
     /// `sorted(list)`, for numbers.
     pub(super) fn sorted(&mut self, value: &Val<Value>) -> Done<Option<Val<Value>>> {
+        if let Val::ListObject(..) | Val::TupleObject(..) | Val::Range(_) = value {
+            let Some((made, items)) = self.listed(value)? else { return Ok(None) };
+            self.sort(made);
+            return Ok(Some(Val::List(made, items)));
+        }
         let Some((address, items)) = self.as_list(value)? else { return Ok(None) };
         if !is_sortable(&items) {
             return Ok(None);

@@ -29,7 +29,10 @@ impl Specialiser<'_> {
         }
         let value = match value {
             Val::Thing(_) => return self.refused("a thing became an object in between"),
-            Val::Object(handle, _) | Val::Array(handle, ..) | Val::ListObject(handle, _) => {
+            Val::Object(handle, _)
+            | Val::Array(handle, ..)
+            | Val::ListObject(handle, _)
+            | Val::TupleObject(handle, _) => {
                 return Ok(*handle);
             }
             Val::List(address, _) => return Ok(self.object_of_list(*address)),

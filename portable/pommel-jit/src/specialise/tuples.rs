@@ -113,7 +113,7 @@ impl Specialiser<'_> {
 
     /// Exits where a float is no number: whether it is equal to itself depends on whose object it is then.
     /// False if there is always such a one.
-    fn has_identity(&mut self, value: &Val<Value>) -> bool {
+    pub(super) fn has_identity(&mut self, value: &Val<Value>) -> bool {
         match value {
             Val::Tuple(items) => items.clone().iter().all(|item| self.has_identity(item)),
             Val::Float(number) => {
@@ -146,7 +146,7 @@ impl Specialiser<'_> {
     }
 
     /// A comparison of numbers. Exits if an integer beside a float is no float without rounding.
-    fn compare_numbers(
+    pub(super) fn compare_numbers(
         &mut self,
         operator: Compare,
         a: &Val<Value>,

@@ -148,6 +148,8 @@ pub enum Val<L> {
     /// An object of class `list` whose items are read where they lie: its handle, and what they are
     /// taken to be.
     ListObject(L, Items),
+    /// The same of class `tuple`, for tuples that are not taken apart.
+    TupleObject(L, Items),
     /// An iterator of such a list or object, or of a string: the next position.
     ListIterator(Box<Val<L>>, L),
     /// A method of an object of a class of the interpreter's own, or of ours: the object and the name.
@@ -358,6 +360,7 @@ impl<L> Val<L> {
             Val::List(address, items) => Val::List(to(address)?, items.clone()),
             Val::Char(number) => Val::Char(to(number)?),
             Val::ListObject(handle, items) => Val::ListObject(to(handle)?, items.clone()),
+            Val::TupleObject(handle, items) => Val::TupleObject(to(handle)?, items.clone()),
             Val::ListIterator(list, next) => Val::ListIterator(Box::new(list.map(to)?), to(next)?),
             Val::Enumerate(inner, count) => Val::Enumerate(Box::new(inner.map(to)?), to(count)?),
             Val::Method(object, name) => Val::Method(Box::new(object.map(to)?), name.clone()),
@@ -572,6 +575,10 @@ impl Shape {
                 Some(items) => Val::ListObject((), items),
                 None => Val::Object((), Some(Class::List)),
             },
+            (Val::TupleObject((), a), Val::TupleObject((), b)) => match a.with(b) {
+                Some(items) => Val::TupleObject((), items),
+                None => Val::Object((), Some(Class::Tuple)),
+            },
             (Val::ListIterator(a, ()), Val::ListIterator(b, ()))
                 if matches!(a.merged(b), Val::List(..) | Val::ListObject(..)) =>
             {
@@ -620,7 +627,7 @@ impl<L> Val<L> {
             Val::Float(_) => Class::Float,
             Val::Object(_, class) => return *class,
             Val::Array(_, View { owner: Owner::Pommel, .. }, _) => Class::Array,
-            Val::Tuple(_) => Class::Tuple,
+            Val::Tuple(_) | Val::TupleObject(..) => Class::Tuple,
             Val::List(..) | Val::ListObject(..) => Class::List,
             Val::Char(_) => Class::Str,
             Val::ListIterator(..) => Class::Iterator,

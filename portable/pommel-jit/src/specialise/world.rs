@@ -75,6 +75,9 @@ pub struct ObjectLayout {
     pub text_class: i64,
     /// How references to an object are counted, at its address.
     pub counts: Counts,
+    /// The address of the handles of integers that are always there; the greatest of these whatever the
+    /// table has; and the least and the greatest of the table, if there is one.
+    pub small_ints: (i64, i64, Option<(i64, i64)>),
     /// The address of `True`.
     pub true_object: i64,
     /// The address of `False`.

@@ -4,14 +4,14 @@ use super::function::{JitFunction, code_of, wrapped};
 use super::source::Source;
 use super::views;
 use pommel::prelude::*;
-use pommel::raw::{Watch, attach, calls, ints};
+use pommel::raw::{SMALL_INT_MAX, SMALL_INT_MIN, Watch, attach, calls, counts, ints};
 use pommel_jit::specialise::{
-    Builtin, Description, Element, FunctionObject, Known, ObjectLayout, Summing, World,
+    Builtin, Counts, Description, Element, FunctionObject, Known, ObjectLayout, Summing, World,
 };
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The objects that a specialisation knows, by their numbers. They are in a list that the function keeps,
 /// which is looked up when the first of them is asked for.
@@ -173,7 +173,8 @@ fn item<'c>(dict: &Object<'c>, key: &Object<'c>) -> Result<Option<Object<'c>>> {
 
 /// Where things lie in objects, if the host says all that machine code wants to know.
 pub(crate) fn object_layout(ctx: Ctx<'_>) -> Option<ObjectLayout> {
-    let inline = attach::extensions().filter(|_| attach::plain_handles())?.inline;
+    let extensions = attach::extensions().filter(|_| attach::plain_handles())?;
+    let inline = extensions.inline;
     let offsets = [
         inline.type_offset,
         inline.length_offset,
@@ -185,6 +186,14 @@ pub(crate) fn object_layout(ctx: Ctx<'_>) -> Option<ObjectLayout> {
         return None;
     }
     let [class, length, items, float, int] = offsets.map(i64::from);
+    let counts = match inline.counts {
+        counts::WORD => Counts::Word,
+        counts::IMMORTAL_HALF => Counts::Half,
+        _ => Counts::Unknown,
+    };
+    let table = extensions.small_ints.expose_provenance() as i64;
+    let ends = (table != 0).then_some((SMALL_INT_MIN, SMALL_INT_MAX));
+    let small_ints = (table, greatest_small_int(ctx), ends);
     let ctx = ctx.as_raw();
     // SAFETY: the context is live.
     let handles = unsafe {
@@ -214,8 +223,27 @@ pub(crate) fn object_layout(ctx: Ctx<'_>) -> Option<ObjectLayout> {
         tuple_class,
         text_class,
         tuple: inline.tuple_offset.into(),
+        counts,
+        small_ints,
         true_object,
         false_object,
+    })
+}
+
+/// Integers from 0 to this may be one object each for good. Interpreters differ in how many are.
+fn greatest_small_int(ctx: Ctx<'_>) -> i64 {
+    const SUSPECT: i64 = 1024;
+    static GREATEST: OnceLock<i64> = OnceLock::new();
+    *GREATEST.get_or_init(|| {
+        let is_one = |number: i64| match (ctx.object(number), ctx.object(number)) {
+            (Ok(one), Ok(other)) => one.is(&other),
+            _ => true,
+        };
+        match (is_one(SMALL_INT_MAX + 1), is_one(SUSPECT + 1)) {
+            (false, _) => SMALL_INT_MAX,
+            (true, false) => SUSPECT,
+            (true, true) => i64::from(u32::MAX),
+        }
     })
 }
 
@@ -527,6 +555,11 @@ impl World for Inquiry<'_> {
 
     fn element(&mut self, known: Known) -> Option<Element> {
         views::element_of_type(&self.object(known), &|place| self.known_at(place))
+    }
+
+    fn text(&mut self, text: &str) -> Option<Known> {
+        let found = self.know_name(text);
+        self.kept(found).map(Known)
     }
 
     fn layout(&mut self) -> Option<ObjectLayout> {

@@ -637,16 +637,15 @@ impl<'c> Lists<'c> {
         if list == NOTHING {
             return Ok(self.ctx.none());
         }
-        let lost = || Error::runtime_error("a list is lost");
         let entry = self.entry(list).ok_or_else(lost)?;
         if let Some(object) = &entry.object {
             return Ok(object.clone());
         }
-        let (layout, items) = (entry.layout(), entry.all());
-        if layout != Some(Layout::Lists) {
-            let object = self.list_of(&items)?;
+        if entry.layout() != Some(Layout::Lists) {
+            let object = self.list_of(list)?;
             return Ok(self.published(list, object));
         }
+        let items = entry.all();
         // It may be in itself: it is there before what is in it.
         let made = self.ctx.list::<Object<'_>>([])?;
         self.published(list, made.clone().into());
@@ -667,27 +666,38 @@ impl<'c> Lists<'c> {
         object
     }
 
-    fn list_of(&self, items: &[(i64, u64)]) -> Result<Object<'c>> {
-        let items: Vec<Object<'c>> = items
-            .iter()
-            .map(|(tag, bits)| number(self.ctx, *tag as u64, *bits))
-            .collect::<Result<_>>()?;
-        self.ctx.list(items).map(Object::from)
+    /// An object with the items of a list of numbers.
+    fn list_of(&mut self, list: u64) -> Result<Object<'c>> {
+        let ctx = self.ctx;
+        let entry = self.entry(list).ok_or_else(lost)?;
+        let words = &entry.memory[..];
+        let made = match entry.layout() {
+            Some(Layout::Ints) => ctx.list(words[..entry.len()].iter().map(|word| *word as i64)),
+            Some(Layout::Floats) => {
+                ctx.list(words[..entry.len()].iter().map(|word| f64::from_bits(*word)))
+            }
+            _ => {
+                let items = entry.all();
+                let numbers = items.iter().map(|(tag, bits)| number(ctx, *tag as u64, *bits));
+                ctx.list(numbers.collect::<Result<Vec<_>>>()?)
+            }
+        };
+        made.map(Object::from)
     }
 
     /// An object with the items that a list of numbers has now.
     pub(crate) fn copy(&mut self, list: u64) -> Result<Object<'c>> {
-        let lost = || Error::runtime_error("a list is lost");
         let entry = self.entry(list).ok_or_else(lost)?;
         match entry.layout() {
             Some(Layout::Lists) => self.object(list),
             None if entry.object.is_some() => self.object(list),
-            _ => {
-                let items = entry.all();
-                self.list_of(&items)
-            }
+            _ => self.list_of(list),
         }
     }
+}
+
+fn lost() -> Error {
+    Error::runtime_error("a list is lost")
 }
 
 impl Drop for Lists<'_> {

@@ -28,6 +28,7 @@ use pommel_jit::specialise::{
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -452,11 +453,11 @@ impl<'c> Activation<'_, 'c> {
             },
             Op::StoreItem => {
                 let number = number(self.ctx, words[2], words[3])?;
-                self.lent(words[0]).cast::<List<'_>>()?.set_index(words[1] as isize, number)?;
+                self.borrowed(words[0]).cast::<List<'_>>()?.set_index(words[1] as isize, number)?;
             }
             Op::AppendItem => {
                 let number = number(self.ctx, words[1], words[2])?;
-                self.lent(words[0]).cast::<List<'_>>()?.append(number)?;
+                self.borrowed(words[0]).cast::<List<'_>>()?.append(number)?;
             }
             Op::List => {
                 let call = ListCall::ALL[immediate as usize];
@@ -509,6 +510,12 @@ impl<'c> Activation<'_, 'c> {
         // SAFETY: machine code keeps the handle open meanwhile.
         let lent = unsafe { raw::borrowed(self.ctx, handle_of(word)) };
         (*lent).clone()
+    }
+
+    /// An object whose handle machine code has, for as long as it keeps that.
+    fn borrowed(&self, word: u64) -> ManuallyDrop<Object<'c>> {
+        // SAFETY: machine code keeps the handle open meanwhile.
+        unsafe { raw::borrowed(self.ctx, handle_of(word)) }
     }
 
     /// The object of a handle that machine code gives up.

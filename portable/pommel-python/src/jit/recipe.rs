@@ -57,9 +57,10 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Scalar(at, flavour) => self.scalar(self.words[*at as usize], *flavour),
             Val::Number(tag, bits, _) => self.number(*tag, *bits),
             Val::Known(known) => self.known(*known),
-            Val::Object(at, _) | Val::Array(at, ..) | Val::ListObject(at, _) => {
-                Ok(self.handle(*at))
-            }
+            Val::Object(at, _)
+            | Val::Array(at, ..)
+            | Val::ListObject(at, _)
+            | Val::TupleObject(at, _) => Ok(self.handle(*at)),
             Val::Tuple(items) => Ok((*self.tuple(items)?).clone()),
             Val::Thing(thing) => self.thing(*thing),
             Val::List(at, _) => self.lists.borrow_mut().object(self.words[*at as usize]),

@@ -151,7 +151,10 @@ impl<'c> Operand<'c> {
     ) -> Option<Result<Operand<'c>>> {
         let ctx = known.ctx();
         let made = match recipe {
-            Val::Object(at, _) | Val::Array(at, ..) | Val::ListObject(at, _) => {
+            Val::Object(at, _)
+            | Val::Array(at, ..)
+            | Val::ListObject(at, _)
+            | Val::TupleObject(at, _) => {
                 // SAFETY: the specialiser has written down that this word is a handle, which machine
                 // code keeps open meanwhile.
                 let lent =
