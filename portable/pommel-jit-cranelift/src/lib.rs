@@ -13,6 +13,7 @@ mod math;
 mod memory;
 mod numbers;
 mod objects;
+mod recursion;
 mod translate;
 
 use cranelift_codegen::control::ControlPlane;

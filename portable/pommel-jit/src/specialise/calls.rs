@@ -25,6 +25,8 @@ pub(super) struct Callee {
     pub(super) code: Arc<Code>,
     pub(super) home: Home,
     pub(super) around: Option<(CodeRef, u32)>,
+    /// The function as an object, if it is one.
+    pub(super) known: Option<Known>,
     defaults: Vec<Val<Value>>,
     keyword_defaults: Vec<(Box<str>, Val<Value>)>,
     cells: Vec<Val<Value>>,
@@ -42,7 +44,7 @@ impl Specialiser<'_> {
         match self.get(callee) {
             Val::Known(known) => match self.world.describe(known) {
                 Description::Function(function) => {
-                    let callee = self.callee(&function);
+                    let callee = self.callee(known, &function);
                     self.follow(to, &callee, &given, instruction)
                 }
                 Description::Builtin(builtin) => {
@@ -78,12 +80,13 @@ impl Specialiser<'_> {
         Some(given)
     }
 
-    fn callee(&mut self, function: &FunctionObject) -> Callee {
+    fn callee(&mut self, object: Known, function: &FunctionObject) -> Callee {
         let known = |this: &mut Self, known: &Known| this.known(*known);
         Callee {
             code: function.code.clone(),
             home: Home(function.home),
             around: None,
+            known: Some(object),
             defaults: function.defaults.iter().map(|default| known(self, default)).collect(),
             keyword_defaults: {
                 let named = function.keyword_defaults.iter();
@@ -107,6 +110,7 @@ impl Specialiser<'_> {
             keyword_defaults: named.map(|(n, v)| (names[n.0 as usize].clone(), v)).collect(),
             code: code.0,
             around: Some((around, nested)),
+            known: None,
             defaults,
             cells,
         })
@@ -122,10 +126,16 @@ impl Specialiser<'_> {
     ) -> Done<Flow> {
         let same = self.state.frames.iter().filter(|f| Arc::ptr_eq(&f.code, &callee.code));
         let copies = same.count();
+        if let Some(flow) = self.call_recursive(callee, instruction)? {
+            return Ok(flow);
+        }
         if copies > 0 && copies >= most_copies(&callee.code) {
             return match self.recursion(to, callee, instruction)? {
                 Some(flow) => Ok(flow),
-                None => self.perform(instruction),
+                None => {
+                    self.note_recursive(callee)?;
+                    self.perform(instruction)
+                }
             };
         }
         if callee.code.unsupported.is_some() || self.state.frames.len() >= DEPTH {

@@ -125,6 +125,8 @@ struct Specialiser<'w> {
     /// The shapes of the arguments.
     arguments: Vec<Shape>,
     recursion: Recursion,
+    /// Functions that call themselves, and are not the one that is specialised.
+    recursive: HashSet<*const Code>,
     /// The loops around what is being followed that are followed round by round.
     unrolling: Vec<Unrolling>,
     build: Builder,
@@ -168,6 +170,7 @@ pub fn specialise(
         in_publication: vec![],
         arguments: arguments.to_vec(),
         recursion: Recursion::default(),
+        recursive: HashSet::new(),
         unrolling: vec![],
         heads: HashMap::new(),
         build: Builder::new(),

@@ -143,6 +143,38 @@ impl Specialiser<'_> {
         Ok(Some(Flow::On))
     }
 
+    /// Notes that a function calls itself which is not the one that is specialised. Begins again if it is
+    /// compiled by itself then.
+    pub(super) fn note_recursive(&mut self, callee: &Callee) -> Done {
+        let is_root = Arc::ptr_eq(&self.state.frames[0].code, &callee.code);
+        let Some(known) = callee.known.filter(|_| !is_root) else { return Ok(()) };
+        if self.world.compiled(known, self.experience.at_any_cost).is_some()
+            && self.recursive.insert(Arc::as_ptr(&callee.code))
+        {
+            return Err(Stop::Again);
+        }
+        Ok(())
+    }
+
+    /// Calls a function that calls itself and is compiled by itself. `None` for others.
+    pub(super) fn call_recursive(
+        &mut self,
+        callee: &Callee,
+        instruction: &Instruction,
+    ) -> Done<Option<Flow>> {
+        let Instruction::Call { callee: register, .. } = instruction else { return Ok(None) };
+        let is_temporary = *register >= self.state.top().code.first_temporary();
+        if !is_temporary || !self.recursive.contains(&Arc::as_ptr(&callee.code)) {
+            return Ok(None);
+        }
+        let Some(known) = callee.known else { return Ok(None) };
+        let compiled = self.world.compiled(known, self.experience.at_any_cost);
+        let Some(compiled) = compiled else { return Ok(None) };
+        self.set(*register, Val::Known(compiled))?;
+        self.count_recursion();
+        self.perform(instruction).map(Some)
+    }
+
     /// Begins again unless what calls of the function by itself were taken to give is what it returns.
     pub(super) fn settle_recursion(&mut self) -> Done {
         if self.recursion.holds() { Ok(()) } else { Err(Stop::Again) }

@@ -22,6 +22,10 @@ pub trait World {
     fn element(&mut self, _known: Known) -> Option<Element> {
         None
     }
+    /// A function in Python, compiled by itself, if it may be.
+    fn compiled(&mut self, _function: Known, _at_any_cost: bool) -> Option<Known> {
+        None
+    }
     /// A string as a known object.
     fn text(&mut self, _text: &str) -> Option<Known> {
         None

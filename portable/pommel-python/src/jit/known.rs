@@ -295,6 +295,10 @@ pub(crate) struct Inquiry<'c> {
     sources: HashMap<Known, Arc<Source>>,
     /// Texts that are objects, by their numbers.
     names: HashMap<Box<str>, u32>,
+    /// Functions that are compiled by themselves, by those that they are made of.
+    inner: HashMap<Known, Known>,
+    /// Whether the function that it begins with is such a one.
+    pub(crate) is_inner: bool,
     /// An exception on the way: nothing is known then.
     failed: Option<Error>,
 }
@@ -314,6 +318,8 @@ impl<'c> Inquiry<'c> {
             globals: HashMap::new(),
             sources: HashMap::from([(Known(0), source)]),
             names: HashMap::new(),
+            inner: HashMap::new(),
+            is_inner: false,
             failed: None,
         })
     }
@@ -555,6 +561,27 @@ impl World for Inquiry<'_> {
 
     fn element(&mut self, known: Known) -> Option<Element> {
         views::element_of_type(&self.object(known), &|place| self.known_at(place))
+    }
+
+    fn compiled(&mut self, function: Known, at_any_cost: bool) -> Option<Known> {
+        // Functions that call each other would make such functions of each other without end.
+        if self.is_inner {
+            return None;
+        }
+        if let Some(made) = self.inner.get(&function) {
+            return Some(*made);
+        }
+        let object = self.object(function);
+        let is_compiled = Instance::<JitFunction>::of(&object).is_some();
+        let source = self.sources.get(&function).cloned();
+        let made = match source {
+            _ if is_compiled => Ok(object),
+            Some(source) => JitFunction::inner(&object, source, at_any_cost),
+            None => return None,
+        };
+        let made = self.kept(made).map(|made| self.know(&made))?;
+        self.inner.insert(function, made);
+        Some(made)
     }
 
     fn text(&mut self, text: &str) -> Option<Known> {

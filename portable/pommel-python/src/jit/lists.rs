@@ -17,7 +17,7 @@ const PATIENCE: usize = 32 << 20;
 /// The address of no list: what a variable has that is unbound.
 const NOTHING: u64 = 0;
 /// A list that gets an item has room for so many at least.
-const LEAST_ROOM: usize = 4;
+const LEAST_ROOM: usize = 16;
 
 /// A list, with its parts where machine code looks for them.
 #[repr(C)]
