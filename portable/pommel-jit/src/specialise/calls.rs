@@ -16,8 +16,8 @@ const LARGEST_VECTOR: usize = 16;
 
 /// What a function is called with, without stars.
 pub(super) struct Given {
-    positional: Vec<Val<Value>>,
-    named: Vec<(Box<str>, Val<Value>)>,
+    pub(super) positional: Vec<Val<Value>>,
+    pub(super) named: Vec<(Box<str>, Val<Value>)>,
 }
 
 /// A function that can be followed.
@@ -133,7 +133,7 @@ impl Specialiser<'_> {
             return match self.recursion(to, callee, instruction)? {
                 Some(flow) => Ok(flow),
                 None => {
-                    self.note_recursive(callee)?;
+                    self.note_recursive(callee, given)?;
                     self.perform(instruction)
                 }
             };
@@ -145,9 +145,12 @@ impl Specialiser<'_> {
         let (around, point) = (top.context, top.point);
         let context = self.context(around, point, &callee.code);
         let mut frame = self.frame(&callee.code, callee.home, callee.around.clone(), context);
-        if bind(&mut frame, callee, given).is_none() {
-            // It is wrong, or collects keywords.
+        let Some(rest) = bind(&mut frame, callee, given) else {
+            // It is wrong.
             return self.perform(instruction);
+        };
+        if let Some(place) = place_of_keywords(&callee.code) {
+            frame.registers[place] = self.state.make(Contents::Keywords(rest));
         }
         for (i, cell) in callee.cells.iter().enumerate() {
             frame.registers[callee.code.locals.len() + i] = cell.clone();
@@ -178,6 +181,11 @@ impl Specialiser<'_> {
         if let (Val::ListObject(..) | Val::TupleObject(..), "index" | "count", [Argument::Positional(item)]) =
             (object, name, arguments)
             && let Some(flow) = self.search_others(to, object, name, *item)?
+        {
+            return Ok(flow);
+        }
+        if name == "sort"
+            && let Some(flow) = self.sort_method(to, object, arguments)?
         {
             return Ok(flow);
         }
@@ -248,6 +256,10 @@ impl Specialiser<'_> {
             return self.math(to, function, given, instruction);
         }
         let result = match (builtin, &given.positional[..]) {
+            (Builtin::Sorted, [value]) => match self.backwards(&given.named) {
+                Some(backwards) => self.sorted(value, backwards)?,
+                None => None,
+            },
             _ if !given.named.is_empty() => None,
             (Builtin::Bool, [_]) => match arguments {
                 [Argument::Positional(register)] => Some(Val::Bool(self.truth(*register)?)),
@@ -270,7 +282,7 @@ impl Specialiser<'_> {
             (Builtin::List, [value]) => self.list_from(value)?,
             (Builtin::Tuple, []) => Some(Val::Tuple([].into())),
             (Builtin::Tuple, [value]) => self.tuple_from(value),
-            (Builtin::Sorted, [value]) => self.sorted(value)?,
+            (Builtin::Reversed, [value]) => self.reversed(to, value)?,
             (Builtin::Sum, [value]) => self.sum(value),
             (Builtin::Min | Builtin::Max, [list @ Val::List(..)]) => {
                 self.extreme_of_list(builtin == Builtin::Max, list)
@@ -656,15 +668,23 @@ fn math_of(builtin: Builtin) -> Option<Math> {
     })
 }
 
-/// Puts arguments into the registers of the parameters. `None` if they do not fit, or keywords would have
-/// to be collected.
-pub(super) fn bind(frame: &mut Frame, callee: &Callee, given: &Given) -> Option<()> {
+/// Names and values.
+type Named = Vec<(Box<str>, Val<Value>)>;
+
+/// The register of a parameter that collects keywords.
+pub(super) fn place_of_keywords(code: &Code) -> Option<usize> {
+    let parameters = &code.parameters;
+    let named = parameters.positional + parameters.keyword_only;
+    parameters.keywords.then_some(named as usize + usize::from(parameters.variadic))
+}
+
+/// Puts arguments into the registers of the parameters. Gives the keywords that are left, if such are
+/// collected. `None` if they do not fit.
+pub(super) fn bind(frame: &mut Frame, callee: &Callee, given: &Given) -> Option<Named> {
     let parameters = &callee.code.parameters;
     let positional = parameters.positional as usize;
     let named = positional + parameters.keyword_only as usize;
-    if parameters.keywords {
-        return None;
-    }
+    let mut others = Named::new();
     let mut filled = vec![false; named];
     for (i, value) in given.positional.iter().take(positional).enumerate() {
         frame.registers[i] = value.clone();
@@ -678,7 +698,13 @@ pub(super) fn bind(frame: &mut Frame, callee: &Callee, given: &Given) -> Option<
     }
     for (name, value) in &given.named {
         let first = parameters.positional_only as usize;
-        let i = (first..named).find(|i| callee.code.locals[*i] == *name)?;
+        let Some(i) = (first..named).find(|i| callee.code.locals[*i] == *name) else {
+            if !parameters.keywords || others.iter().any(|(other, _)| other == name) {
+                return None;
+            }
+            others.push((name.clone(), value.clone()));
+            continue;
+        };
         if core::mem::replace(&mut filled[i], true) {
             return None;
         }
@@ -694,5 +720,5 @@ pub(super) fn bind(frame: &mut Frame, callee: &Callee, given: &Given) -> Option<
         };
         frame.registers[i] = default?.clone();
     }
-    Some(())
+    Some(others)
 }

@@ -170,6 +170,9 @@ impl Specialiser<'_> {
         {
             return self.set(to, part);
         }
+        if let Some(flow) = self.load_named(to, &value, &index)? {
+            return Ok(flow);
+        }
         if let Some(items) = self.items_of(&value) {
             if let Some(i) = self.position(&index, items.len()) {
                 return self.set(to, items[i].clone());
@@ -424,7 +427,8 @@ impl Specialiser<'_> {
             | Val::SteppingIterator(_)
             | Val::TupleIterator(..)
             | Val::ArrayIterator(..)
-            | Val::ListIterator(..) => value.clone(),
+            | Val::ListIterator(..)
+            | Val::ReverseIterator(..) => value.clone(),
             Val::Enumerate(..) | Val::Zip(_) => value.clone(),
             _ => return Ok(None),
         }))
@@ -533,20 +537,24 @@ impl Specialiser<'_> {
             }
             Val::ArrayIterator(array, next) => return Ok(self.step_in_array(array, *next)),
             Val::ListIterator(list, next) => {
-                let length = match &**list {
-                    Val::List(address, items) => self.list_length(*address, items),
-                    Val::ListObject(handle, _) | Val::TupleObject(handle, _) => {
-                        self.length_of_object(*handle)
-                    }
-                    Val::Object(handle, _) if !self.is_refuted() => self.length_of_text(*handle),
-                    _ => return Ok(None),
-                };
+                let Some(length) = self.length_within(list) else { return Ok(None) };
                 let one = self.build.int(1);
                 let rest = self.op(Op::IAddWrap, &[*next, one]);
                 Step {
                     has_item: self.op(Op::ILt, &[*next, length]),
                     item: Item::Listed((**list).clone(), *next),
                     rest: Val::ListIterator(list.clone(), rest),
+                }
+            }
+            Val::ReverseIterator(list, next) => {
+                let Some(length) = self.length_within(list) else { return Ok(None) };
+                let one = self.build.int(1);
+                let rest = self.op(Op::ISubWrap, &[*next, one]);
+                Step {
+                    // A position before the first item is a large one without a sign.
+                    has_item: self.op(Op::ULt, &[*next, length]),
+                    item: Item::Listed((**list).clone(), *next),
+                    rest: Val::ReverseIterator(list.clone(), rest),
                 }
             }
             Val::Enumerate(inner, count) => {
@@ -560,6 +568,71 @@ impl Specialiser<'_> {
             Val::Zip(inner) => return self.zip_step(inner),
             _ => return Ok(None),
         }))
+    }
+
+    /// How many items a list, tuple or string has that is iterated over.
+    fn length_within(&mut self, list: &Val<Value>) -> Option<Value> {
+        match list {
+            Val::List(address, items) => Some(self.list_length(*address, items)),
+            Val::ListObject(handle, _) | Val::TupleObject(handle, _) => {
+                Some(self.length_of_object(*handle))
+            }
+            Val::Object(handle, _) if !self.is_refuted() => Some(self.length_of_text(*handle)),
+            _ => None,
+        }
+    }
+
+    /// `reversed(value)`
+    pub(super) fn reversed(&mut self, to: Reg, value: &Val<Value>) -> Done<Option<Val<Value>>> {
+        Ok(match value {
+            Val::Range(parts) => self.reversed_range(**parts),
+            // Nobody sees of which class an iterator is that is used up at once.
+            Val::Tuple(items) if are_alike(items) && self.is_iterated_at_once(to) => {
+                let start = self.build.int(0);
+                Some(Val::TupleIterator(items.iter().rev().cloned().collect(), start))
+            }
+            _ => {
+                let Some(Val::ListIterator(list, _)) = self.iterator(value)? else {
+                    return Ok(None);
+                };
+                if matches!(value, Val::ListIterator(..)) {
+                    return Ok(None);
+                }
+                let one = self.build.int(1);
+                let length = self.length_within(&list);
+                length.map(|length| {
+                    let last = self.op(Op::ISubWrap, &[length, one]);
+                    Val::ReverseIterator(list, last)
+                })
+            }
+        })
+    }
+
+    /// A range the other way round, if it has a step of 1.
+    fn reversed_range(&mut self, [start, stop, step]: [Value; 3]) -> Option<Val<Value>> {
+        if self.build.int_constant(step) != Some(1) {
+            return None;
+        }
+        // What is before the first number must fit.
+        let (least, one) = (self.build.int(i64::MIN + 1), self.build.int(1));
+        for end in [start, stop] {
+            let fits = self.op(Op::ILe, &[least, end]);
+            if self.build.bool_constant(fits) == Some(false) {
+                return None;
+            }
+            self.guard(fits);
+        }
+        let (first, end) =
+            (self.op(Op::ISubWrap, &[stop, one]), self.op(Op::ISubWrap, &[start, one]));
+        Some(Val::RangeIterator(Arc::new([first, end]), -1))
+    }
+
+    /// Whether the next instruction iterates over what comes into a register.
+    fn is_iterated_at_once(&self, register: Reg) -> bool {
+        let frame = self.state.top();
+        let block = frame.code.block(frame.point.block);
+        let next = block.instructions.get(frame.point.index as usize + 1);
+        matches!(next, Some((Instruction::Iterate { from, .. }, _)) if *from == register)
     }
 
     /// The same in an array: an element, or a row.
@@ -670,6 +743,7 @@ impl<L> Val<L> {
                 | Val::TupleIterator(..)
                 | Val::ArrayIterator(..)
                 | Val::ListIterator(..)
+                | Val::ReverseIterator(..)
                 | Val::Enumerate(..)
                 | Val::Zip(_)
         )

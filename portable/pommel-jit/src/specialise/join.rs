@@ -68,7 +68,7 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
         }
         Val::List((), _) | Val::Char(()) => types.push(Type::I64),
         Val::ListObject((), _) | Val::TupleObject((), _) => types.push(Type::Obj),
-        Val::ListIterator(inner, ()) => {
+        Val::ListIterator(inner, ()) | Val::ReverseIterator(inner, ()) => {
             add_types(inner, types);
             types.push(Type::I64);
         }
@@ -85,6 +85,7 @@ fn add_contents_types(contents: &Contents<()>, types: &mut Vec<Type>) {
             types.extend(words.iter().map(|()| Type::I64));
         }
         Contents::List(items) => items.iter().for_each(|item| add_types(item, types)),
+        Contents::Keywords(items) => items.iter().for_each(|(_, item)| add_types(item, types)),
         Contents::Cell(value) => add_types(value, types),
         Contents::Function { defaults, keyword_defaults, cells, .. } => {
             let named = keyword_defaults.iter().map(|(_, value)| value);
@@ -261,7 +262,7 @@ impl<L> Contents<L> {
             Contents::Vector(family, _) => (*family == Family::Pommel).then_some(Class::Array),
             Contents::Part { view, .. } => (view.owner == Owner::Pommel).then_some(Class::Array),
             Contents::List(_) => Some(Class::List),
-            Contents::Cell(_) | Contents::Function { .. } => None,
+            Contents::Cell(_) | Contents::Function { .. } | Contents::Keywords(_) => None,
         }
     }
 }
@@ -461,6 +462,9 @@ impl Specialiser<'_> {
             }
             (Val::ListIterator(list, next), Val::ListIterator(shape, ())) => {
                 Val::ListIterator(Box::new(self.convert(*list, shape)?), next)
+            }
+            (Val::ReverseIterator(list, next), Val::ReverseIterator(shape, ())) => {
+                Val::ReverseIterator(Box::new(self.convert(*list, shape)?), next)
             }
             (Val::Tuple(items), Val::Tuple(shapes)) => {
                 let items = items.iter().zip(shapes.iter());

@@ -3,7 +3,7 @@
 
 use super::value::{Contents, Items, Kinds, Tag, Val};
 use super::{Done, Flow, Specialiser};
-use crate::code::{Instruction, Reg};
+use crate::code::{Argument, Instruction, Reg};
 use crate::ir::lists::{Layout, ListCall};
 use crate::ir::{Immediate, Op, Value};
 
@@ -89,7 +89,6 @@ impl Specialiser<'_> {
             }
             ("reverse", []) => drop(self.list_call(ListCall::Reverse, &[address], None)),
             ("clear", []) => drop(self.list_call(ListCall::Clear, &[address], None)),
-            ("sort", []) if is_sortable(items) => self.sort(address),
             ("copy", []) => {
                 let whole = [Val::None, Val::None, Val::None];
                 let Some(made) = self.slice(address, items, &whole) else { return Ok(None) };
@@ -115,9 +114,49 @@ impl Specialiser<'_> {
         self.set(to, Val::Int(found))
     }
 
-    fn sort(&mut self, address: Value) {
-        let forwards = self.build.int(0);
-        self.list_call(ListCall::Sort, &[address, forwards], None);
+    /// Whether `reverse=` is the only argument by keyword, and what it is: 1 for the other way round.
+    pub(super) fn backwards(&mut self, named: &[(Box<str>, Val<Value>)]) -> Option<Value> {
+        match named {
+            [] => Some(self.build.int(0)),
+            [(name, Val::Bool(truth))] if &**name == "reverse" => {
+                Some(self.op(Op::BToI, &[*truth]))
+            }
+            _ => None,
+        }
+    }
+
+    /// `list.sort()` of numbers, which may be told to do it the other way round.
+    pub(super) fn sort_method(
+        &mut self,
+        to: Reg,
+        list: &Val<Value>,
+        arguments: &[Argument],
+    ) -> Done<Option<Flow>> {
+        let Some(given) = self.given(arguments) else { return Ok(None) };
+        let Some(backwards) = self.backwards(&given.named) else { return Ok(None) };
+        if !given.positional.is_empty() {
+            return Ok(None);
+        }
+        if let Val::ListObject(handle, items) = list {
+            let is_word = matches!(items.layout(), Some(Layout::Ints | Layout::Floats));
+            if !is_word || self.is_refuted() {
+                return Ok(None);
+            }
+            let list = self.op(Op::Address, &[*handle]);
+            self.list_call(ListCall::SortOthers, &[list, backwards], None);
+            self.build.emit(Op::Keep, &[*handle], Immediate::None, None);
+            return self.set(to, Val::None).map(Some);
+        }
+        let Some((address, items)) = self.as_list(list)? else { return Ok(None) };
+        if !is_sortable(&items) {
+            return Ok(None);
+        }
+        self.sort(address, backwards);
+        self.set(to, Val::None).map(Some)
+    }
+
+    fn sort(&mut self, address: Value, backwards: Value) {
+        self.list_call(ListCall::Sort, &[address, backwards], None);
     }
 
     /// Adds the items of another list, range or tuple to a list. Whether there is a rule for it.
@@ -187,10 +226,14 @@ impl Specialiser<'_> {
     }
 
     /// `sorted(list)`, for numbers.
-    pub(super) fn sorted(&mut self, value: &Val<Value>) -> Done<Option<Val<Value>>> {
+    pub(super) fn sorted(
+        &mut self,
+        value: &Val<Value>,
+        backwards: Value,
+    ) -> Done<Option<Val<Value>>> {
         if let Val::ListObject(..) | Val::TupleObject(..) | Val::Range(_) = value {
             let Some((made, items)) = self.listed(value)? else { return Ok(None) };
-            self.sort(made);
+            self.sort(made, backwards);
             return Ok(Some(Val::List(made, items)));
         }
         let Some((address, items)) = self.as_list(value)? else { return Ok(None) };
@@ -199,7 +242,7 @@ impl Specialiser<'_> {
         }
         let made = self.slice(address, &items, &[Val::None, Val::None, Val::None]);
         if let Some(Val::List(made, _)) = &made {
-            self.sort(*made);
+            self.sort(*made, backwards);
         }
         Ok(made)
     }

@@ -191,6 +191,37 @@ impl Specialiser<'_> {
         Some(result)
     }
 
+    /// The text of a string that the source spells out.
+    fn spelt(&self, value: &Val<Value>) -> Option<String> {
+        match value {
+            Val::Char(number) => {
+                let number = self.build.int_constant(*number)?;
+                Some(char::from(u8::try_from(number).ok()?).to_string())
+            }
+            Val::Object(handle, _) => self.texts.get(handle).map(|text| text.to_string()),
+            _ => None,
+        }
+    }
+
+    /// `arguments["name"]` of arguments by keyword.
+    pub(super) fn load_named(
+        &mut self,
+        to: Reg,
+        object: &Val<Value>,
+        key: &Val<Value>,
+    ) -> Done<Option<Flow>> {
+        let Val::Thing(thing) = object else { return Ok(None) };
+        let Contents::Keywords(items) = self.state.contents(*thing) else { return Ok(None) };
+        let Some(wanted) = self.spelt(key) else { return Ok(None) };
+        match items.iter().find(|(name, _)| **name == *wanted).map(|(_, value)| value.clone()) {
+            Some(value) => self.set(to, value).map(Some),
+            None => {
+                self.leave();
+                Ok(Some(Flow::Ends))
+            }
+        }
+    }
+
     /// Whether a character is in a string that the source spells out.
     pub(super) fn is_in_text(&mut self, item: &Val<Value>, text: &Val<Value>) -> Option<Value> {
         let (Val::Char(number), Val::Object(handle, _)) = (item, text) else { return None };

@@ -152,6 +152,8 @@ pub enum Val<L> {
     TupleObject(L, Items),
     /// An iterator of such a list or object, or of a string: the next position.
     ListIterator(Box<Val<L>>, L),
+    /// `reversed` of such a list or object: the next position.
+    ReverseIterator(Box<Val<L>>, L),
     /// A method of an object of a class of the interpreter's own, or of ours: the object and the name.
     Method(Box<Val<L>>, Arc<str>),
     /// A thing with an identity that no one else knows yet.
@@ -176,6 +178,8 @@ pub enum Contents<L> {
     },
     /// A list.
     List(Vec<Val<L>>),
+    /// A dict of arguments by keyword, which are not parameters: their names, and them.
+    Keywords(Vec<(Box<str>, Val<L>)>),
     /// A variable that functions share.
     Cell(Val<L>),
     /// A function that this code made: the function around it, which of that one's nested ones it is,
@@ -362,6 +366,9 @@ impl<L> Val<L> {
             Val::ListObject(handle, items) => Val::ListObject(to(handle)?, items.clone()),
             Val::TupleObject(handle, items) => Val::TupleObject(to(handle)?, items.clone()),
             Val::ListIterator(list, next) => Val::ListIterator(Box::new(list.map(to)?), to(next)?),
+            Val::ReverseIterator(list, next) => {
+                Val::ReverseIterator(Box::new(list.map(to)?), to(next)?)
+            }
             Val::Enumerate(inner, count) => Val::Enumerate(Box::new(inner.map(to)?), to(count)?),
             Val::Method(object, name) => Val::Method(Box::new(object.map(to)?), name.clone()),
         })
@@ -383,6 +390,7 @@ impl<L> Val<L> {
             Val::Maybe(_, inner)
             | Val::ArrayIterator(inner, _)
             | Val::ListIterator(inner, _)
+            | Val::ReverseIterator(inner, _)
             | Val::Enumerate(inner, _)
             | Val::Method(inner, _) => inner.things(found),
             _ => {}
@@ -422,6 +430,7 @@ impl<L: Clone> Val<L> {
             Val::Maybe(bound, inner) => Val::Maybe(bound.clone(), boxed(inner)),
             Val::ArrayIterator(inner, next) => Val::ArrayIterator(boxed(inner), next.clone()),
             Val::ListIterator(inner, next) => Val::ListIterator(boxed(inner), next.clone()),
+            Val::ReverseIterator(inner, next) => Val::ReverseIterator(boxed(inner), next.clone()),
             Val::Enumerate(inner, count) => Val::Enumerate(boxed(inner), count.clone()),
             Val::Method(inner, name) => Val::Method(boxed(inner), name.clone()),
             other => other.clone(),
@@ -448,6 +457,10 @@ impl<L> Contents<L> {
                 Contents::Part { array, key, view: *view, words }
             }
             Contents::List(items) => Contents::List(list(items, to)?),
+            Contents::Keywords(items) => {
+                let items = items.iter().map(|(name, value)| Ok((name.clone(), value.map(to)?)));
+                Contents::Keywords(items.collect::<Result<_, E>>()?)
+            }
             Contents::Cell(value) => Contents::Cell(value.map(to)?),
             Contents::Function {
                 home,
@@ -483,6 +496,7 @@ impl<L> Contents<L> {
                 key.things(found);
             }
             Contents::List(items) => items.iter().for_each(|item| item.things(found)),
+            Contents::Keywords(items) => items.iter().for_each(|(_, item)| item.things(found)),
             Contents::Cell(value) => value.things(found),
             Contents::Function { defaults, keyword_defaults, cells, .. } => {
                 let named = keyword_defaults.iter().map(|(_, value)| value);
@@ -518,6 +532,10 @@ impl<L: Clone> Contents<L> {
                 words: words.clone(),
             },
             Contents::List(items) => Contents::List(list(items, to)),
+            Contents::Keywords(items) => {
+                let items = items.iter();
+                Contents::Keywords(items.map(|(n, v)| (n.clone(), v.with_parts(to))).collect())
+            }
             Contents::Cell(value) => Contents::Cell(value.with_parts(to)),
             Contents::Function {
                 home,
@@ -583,6 +601,11 @@ impl Shape {
                 if matches!(a.merged(b), Val::List(..) | Val::ListObject(..)) =>
             {
                 Val::ListIterator(Box::new(a.merged(b)), ())
+            }
+            (Val::ReverseIterator(a, ()), Val::ReverseIterator(b, ()))
+                if matches!(a.merged(b), Val::List(..) | Val::ListObject(..)) =>
+            {
+                Val::ReverseIterator(Box::new(a.merged(b)), ())
             }
             (a, b) => match (a.kinds(), b.kinds()) {
                 (Some(x), Some(y)) => Val::Number((), (), x.with(y)),

@@ -191,6 +191,7 @@ builtins! {
     Print "builtins" "print";
     Range "builtins" "range";
     Repr "builtins" "repr";
+    Reversed "builtins" "reversed";
     Set "builtins" "set";
     Sorted "builtins" "sorted";
     Str "builtins" "str";

@@ -102,7 +102,8 @@ impl Specialiser<'_> {
     pub(super) fn is_worth_it(&mut self) -> Done {
         let Work { python, ours, has_loop } = self.work;
         let python = python * self.world.pace();
-        if ours <= python || (python < LITTLE && !has_loop) {
+        let is_short = python < LITTLE && !has_loop && self.leaves.is_empty();
+        if ours <= python || is_short {
             return Ok(());
         }
         let reason = "most of what it does is done on objects, which Python does as quickly itself";

@@ -8,7 +8,9 @@
 //! A call that cannot do what it is asked for has done nothing: the same is done on objects then.
 
 use super::native::number;
+use super::recipe::handle_of;
 use pommel::prelude::*;
+use pommel::raw::{HPy, attach};
 use pommel_jit::ir::lists::{self, Layout, ListCall};
 use pommel_jit::specialise::{Kinds, Tag, layout_of};
 
@@ -225,6 +227,7 @@ impl<'c> Lists<'c> {
                 items
             }),
             ListCall::Sort => self.sort(words[0], int(1) != 0),
+            ListCall::SortOthers => sort_others(self.ctx, handle_of(words[0]), int(1) != 0),
             ListCall::Find | ListCall::Count | ListCall::Sum => self.ask(call, words),
             ListCall::Extreme => self.extreme(words[0], int(1) != 0),
             ListCall::Equal => self.equal(words[0], words[1], 0).map(u64::from),
@@ -694,6 +697,43 @@ impl<'c> Lists<'c> {
             _ => self.list_of(list),
         }
     }
+}
+
+/// Sorts the items of a list, which are numbers of one kind: the objects change their places. Nothing if that
+/// is not for certain what Python does.
+fn sort_others(ctx: Ctx<'_>, list: HPy, backwards: bool) -> Found {
+    let mut items = Vec::new();
+    // SAFETY: machine code has looked at the class and keeps the list; nobody changes it meanwhile.
+    let places = unsafe { attach::list_items(ctx.as_raw(), list) }?;
+    for item in places.iter() {
+        // SAFETY: the list keeps its items.
+        let (int, float) = unsafe {
+            let raw = ctx.as_raw();
+            (attach::exact_small_int(raw, *item), attach::exact_float(raw, *item))
+        };
+        let key = match (int, float) {
+            (Some(int), _) => (0, int),
+            // What is no number makes the order a matter of the algorithm.
+            (None, Some(float)) if !float.is_nan() => (1, in_order(float)),
+            _ => return None,
+        };
+        items.push((key, *item));
+    }
+    if items.iter().any(|(key, _)| key.0 != items[0].0.0) {
+        return None;
+    }
+    match backwards {
+        true => items.sort_by_key(|(key, _)| core::cmp::Reverse(*key)),
+        false => items.sort_by_key(|(key, _)| *key),
+    }
+    places.iter_mut().zip(items).for_each(|(place, (_, item))| *place = item);
+    Some(0)
+}
+
+/// An integer that is less than another one where a float is less than another one: zeros are equal.
+fn in_order(float: f64) -> i64 {
+    let bits = (float + 0.0).to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
 }
 
 fn lost() -> Error {

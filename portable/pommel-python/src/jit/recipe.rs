@@ -109,6 +109,12 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 let list = self.bound(list)?;
                 self.objects.list_iterator(&list, self.int(*next))
             }
+            Val::ReverseIterator(list, next) => {
+                let list = self.bound(list)?;
+                let iterator = ctx.builtin(c"reversed")?.call((list,))?;
+                iterator.call_method(c"__setstate__", (self.int(*next),))?;
+                Ok(iterator)
+            }
             Val::Enumerate(inner, count) => {
                 let inner = self.bound(inner)?;
                 ctx.builtin(c"enumerate")?.call((inner, self.int(*count)))
@@ -219,6 +225,13 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Contents::List(items) => {
                 let items = self.all(items)?;
                 self.objects.list(&items)
+            }
+            Contents::Keywords(items) => {
+                let dict = self.ctx.dict()?;
+                for (name, value) in items {
+                    dict.set_item(&**name, &self.bound(value)?)?;
+                }
+                Ok(dict.into())
             }
             Contents::Cell(content) => {
                 let content = self.object(content)?;
