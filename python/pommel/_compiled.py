@@ -360,7 +360,7 @@ def _new_raiser(code: CodeType, place: tuple[int, int, int, int]) -> CodeType:
 
 
 #: The builtins that generator expressions are given to.
-_TAKERS = {taker.__name__: taker for taker in (sum, any, all, min, max, list, tuple, set, sorted)}
+_TAKERS = {taker.__name__: taker for taker in (sum, any, all, min, max, list, tuple, set, sorted, map)}
 
 #: How `sum` adds floats: one after the other (0), with a compensation but for integers (1), with one (2).
 if sys.implementation.name != "cpython" or sys.version_info < (3, 12):

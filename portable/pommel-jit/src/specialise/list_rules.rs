@@ -344,8 +344,17 @@ impl Specialiser<'_> {
         Some(self.op(Op::ILe, &[zero, found]))
     }
 
-    /// Whether two lists are equal.
-    pub(super) fn are_equal_lists(&mut self, a: &Val<Value>, b: &Val<Value>) -> Option<Value> {
+    /// Whether two lists are equal, in memory or of others.
+    pub(super) fn are_lists_equal(&mut self, a: &Val<Value>, b: &Val<Value>) -> Option<Value> {
+        match (a, b) {
+            (Val::ListObject(..), Val::ListObject(..) | Val::List(..))
+            | (Val::List(..), Val::ListObject(..)) => self.are_equal_with_others(a, b),
+            _ => self.are_equal_lists(a, b),
+        }
+    }
+
+    /// Whether two lists in memory are equal.
+    fn are_equal_lists(&mut self, a: &Val<Value>, b: &Val<Value>) -> Option<Value> {
         let (Val::List(x, of), Val::List(y, other)) = (a, b) else { return None };
         if !is_comparable(of) || !is_comparable(other) || of.layout() != other.layout() {
             return None;

@@ -585,8 +585,8 @@ impl Specialiser<'_> {
             let truth = self.compared(operator, [Op::IEq, Op::INe, Op::ILt, Op::ILe], *x, *y);
             return self.set(to, Val::Bool(truth));
         }
-        if let (Compare::Equal | Compare::NotEqual, Some(same)) =
-            (operator, self.are_equal_lists(&a, &b))
+        if let Compare::Equal | Compare::NotEqual = operator
+            && let Some(same) = self.are_lists_equal(&a, &b)
         {
             let not = self.op(Op::BNot, &[same]);
             return self.set(to, Val::Bool(if operator == Compare::Equal { same } else { not }));

@@ -147,6 +147,8 @@ impl<'w> Specialiser<'w> {
         let zero = self.build.int(0);
         let first = self.word(made, ir::lists::ITEMS);
         self.each_item(sequence, &items, (zero, vec![]), &mut |this, at, item, _| {
+            // Of what is no number it is asked which object it is.
+            this.has_identity(&item);
             let size = this.build.int(layout.size() as i64);
             let distance = this.op(Op::IMulWrap, &[at, size]);
             let place = this.op(Op::IAddWrap, &[first, distance]);
@@ -157,6 +159,43 @@ impl<'w> Specialiser<'w> {
             Turn::On(vec![])
         })?;
         Some((made, items))
+    }
+
+    /// Whether a list of others and a list have the same numbers.
+    pub(super) fn are_equal_with_others(
+        &mut self,
+        a: &Val<Value>,
+        b: &Val<Value>,
+    ) -> Option<Value> {
+        let (sequence, other) = if let Val::ListObject(..) = a { (a, b) } else { (b, a) };
+        let (_, items, layout) = self.numbers_of_others(sequence)?;
+        let length = match other {
+            Val::List(address, of) if of.layout() == Some(layout) => {
+                self.list_length(*address, of)
+            }
+            Val::ListObject(..) if self.numbers_of_others(other)?.2 == layout => {
+                self.length_of_others(other)?
+            }
+            _ => return None,
+        };
+        let own = self.length_of_others(sequence)?;
+        let is_as_long = self.op(Op::IEq, &[own, length]);
+        let zero = self.build.int(0);
+        let from = self.build.select(is_as_long, zero, own);
+        let start = (from, vec![is_as_long]);
+        let found = self.each_item(sequence, &items, start, &mut |this, at, item, _| {
+            let beside = match other {
+                Val::List(address, of) => this.read(*address, of, at),
+                other => this.item_of_others(other, &items, at).unwrap_or(Val::None),
+            };
+            // What is no number is equal to itself if it is one object.
+            let are_numbers = this.has_identity(&item) && this.has_identity(&beside);
+            let same = this.compare_numbers(Compare::Equal, &item, &beside);
+            let same = same.filter(|_| are_numbers).unwrap_or_else(|| this.build.bool(false));
+            let differ = this.op(Op::BNot, &[same]);
+            Turn::EndIf(differ, vec![same])
+        })?;
+        Some(found[0])
     }
 
     /// `sequence.index(number)` and `sequence.count(number)`

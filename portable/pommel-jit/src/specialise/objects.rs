@@ -389,7 +389,8 @@ impl Specialiser<'_> {
             Description::None => Val::None,
             Description::Bool(truth) => Val::Bool(self.build.bool(truth)),
             Description::Int(number) => Val::Int(self.build.int(number)),
-            Description::Float(number) => Val::Float(self.build.float(number)),
+            // Of what is no number it may be asked which object it is.
+            Description::Float(number) if !number.is_nan() => Val::Float(self.build.float(number)),
             Description::Tuple(items) => {
                 Val::Tuple(items.iter().map(|item| self.known(*item)).collect())
             }

@@ -185,6 +185,7 @@ builtins! {
     Isinstance "builtins" "isinstance";
     Len "builtins" "len";
     List "builtins" "list";
+    Map "builtins" "map";
     Max "builtins" "max";
     Min "builtins" "min";
     Ord "builtins" "ord";

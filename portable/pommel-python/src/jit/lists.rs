@@ -702,24 +702,25 @@ impl<'c> Lists<'c> {
 /// Sorts the items of a list, which are numbers of one kind: the objects change their places. Nothing if that
 /// is not for certain what Python does.
 fn sort_others(ctx: Ctx<'_>, list: HPy, backwards: bool) -> Found {
-    let mut items = Vec::new();
     // SAFETY: machine code has looked at the class and keeps the list; nobody changes it meanwhile.
     let places = unsafe { attach::list_items(ctx.as_raw(), list) }?;
+    let mut items = Vec::with_capacity(places.len());
+    let mut floats = 0;
     for item in places.iter() {
         // SAFETY: the list keeps its items.
-        let (int, float) = unsafe {
-            let raw = ctx.as_raw();
-            (attach::exact_small_int(raw, *item), attach::exact_float(raw, *item))
-        };
-        let key = match (int, float) {
-            (Some(int), _) => (0, int),
-            // What is no number makes the order a matter of the algorithm.
-            (None, Some(float)) if !float.is_nan() => (1, in_order(float)),
-            _ => return None,
+        let int = unsafe { attach::exact_small_int(ctx.as_raw(), *item) };
+        let key = match int {
+            Some(int) => int,
+            None => {
+                floats += 1;
+                // SAFETY: as above. What is no number makes the order a matter of the algorithm.
+                let float = unsafe { attach::exact_float(ctx.as_raw(), *item) };
+                in_order(float.filter(|float| !float.is_nan())?)
+            }
         };
         items.push((key, *item));
     }
-    if items.iter().any(|(key, _)| key.0 != items[0].0.0) {
+    if floats != 0 && floats != items.len() {
         return None;
     }
     match backwards {

@@ -597,6 +597,7 @@ impl<'c> Activation<'_, 'c> {
             words,
             heap,
             made: vec![],
+            nans: vec![],
             lists: &self.lists,
             homes,
         }

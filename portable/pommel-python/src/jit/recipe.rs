@@ -26,6 +26,8 @@ pub(crate) struct Ingredients<'a, 'c> {
     pub(crate) heap: &'a [Option<Contents<u32>>],
     /// The things that are objects already.
     pub(crate) made: Vec<Option<Object<'c>>>,
+    /// What is no number, by its words.
+    pub(crate) nans: Vec<(u32, Object<'c>)>,
     /// Lists in memory.
     pub(crate) lists: &'a RefCell<Lists<'c>>,
     /// What functions are at home in that have the globals of a known one.
@@ -53,6 +55,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Char(at) => character(ctx, self.words[*at as usize]),
             Val::Bool(at) => ctx.object(self.words[*at as usize] & 0xff != 0),
             Val::Int(at) => ctx.object(self.int(*at)),
+            Val::Float(at) if self.float(*at).is_nan() => self.nan(*at),
             Val::Float(at) => ctx.object(self.float(*at)),
             Val::Scalar(at, flavour) => self.scalar(self.words[*at as usize], *flavour),
             Val::Number(tag, bits, _) => self.number(*tag, *bits),
@@ -105,6 +108,11 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 let rest = array.get_item(ctx.builtin(c"slice")?.call(all)?)?;
                 ctx.builtin(c"iter")?.call((rest,))
             }
+            Val::ListIterator(list, next) if matches!(**list, Val::TupleObject(..)) => {
+                let iterator = ctx.builtin(c"iter")?.call((self.bound(list)?,))?;
+                iterator.call_method(c"__setstate__", (self.int(*next),))?;
+                Ok(iterator)
+            }
             Val::ListIterator(list, next) => {
                 let list = self.bound(list)?;
                 self.objects.list_iterator(&list, self.int(*next))
@@ -129,6 +137,16 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             }
             _ => Err(Error::runtime_error("a recipe is none")),
         }
+    }
+
+    /// What is no number is one object for all who have it: only itself is equal to it in a list.
+    fn nan(&mut self, at: u32) -> Result<Object<'c>> {
+        if let Some((_, made)) = self.nans.iter().find(|(known, _)| *known == at) {
+            return Ok(made.clone());
+        }
+        let made = self.ctx.object(self.float(at))?;
+        self.nans.push((at, made.clone()));
+        Ok(made)
     }
 
     fn range(&self, start: u32, stop: u32, step: i64) -> Result<Object<'c>> {
