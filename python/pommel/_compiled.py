@@ -27,8 +27,9 @@ _LENT = "_pommel_lent_module"
 #: Functions that were made, by what they do. They are few: as many as there are forms in programs.
 _made: dict[tuple[Any, ...], Any] = {}
 
-#: Code objects that raise at a place, by the code object of the function and the place.
-_raisers: dict[tuple[Any, ...], CodeType] = {}
+#: The code object of a function and one that raises at a place of it, by the address of the first and the
+#: place.
+_raisers: dict[tuple[Any, ...], tuple[CodeType, CodeType]] = {}
 
 
 def _make(key: tuple[Any, ...], source: str, name: str = "made") -> Any:
@@ -328,13 +329,14 @@ def _break_cycle(handled: BaseException, error: BaseException) -> None:
 
 def _raiser(code: CodeType, place: tuple[int, int, int, int]) -> CodeType:
     """A code object that raises its argument at a place of a function, under that function's name."""
-    # A code object is equal to others that say the same.
-    key = (id(code), code, place)
-    if key not in _raisers:
+    # A code object is equal to others that say the same, and finding out takes long.
+    key = (id(code), place)
+    found = _raisers.get(key)
+    if found is None:
         if len(_raisers) > 1000:
             _raisers.clear()
-        _raisers[key] = _new_raiser(code, place)
-    return _raisers[key]
+        found = _raisers[key] = code, _new_raiser(code, place)
+    return found[1]
 
 
 def _new_raiser(code: CodeType, place: tuple[int, int, int, int]) -> CodeType:
@@ -358,7 +360,7 @@ def _new_raiser(code: CodeType, place: tuple[int, int, int, int]) -> CodeType:
 
 
 #: The builtins that generator expressions are given to.
-_TAKERS = {taker.__name__: taker for taker in (sum, any, all, min, max, list, tuple, set, sorted)}
+_TAKERS = {taker.__name__: taker for taker in (sum, any, all, min, max, list, tuple, set, sorted, map)}
 
 #: How `sum` adds floats: one after the other (0), with a compensation but for integers (1), with one (2).
 if sys.implementation.name != "cpython" or sys.version_info < (3, 12):

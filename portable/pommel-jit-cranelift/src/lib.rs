@@ -15,6 +15,7 @@ mod memory;
 mod numbers;
 mod objects;
 mod random;
+mod recursion;
 mod squares;
 mod translate;
 

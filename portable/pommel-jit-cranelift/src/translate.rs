@@ -148,6 +148,8 @@ pub(crate) struct Translator<'a> {
     pub(crate) words: clif::Value,
     /// Where operands and results of the runtime's operations go: made when there is one.
     slot: Option<StackSlot>,
+    /// Where the words are of a call of the function by itself: made when there is one.
+    pub(crate) inner: Option<StackSlot>,
     /// How often it still may poll without asking the runtime.
     ticks: Option<Variable>,
     values: Vec<Option<clif::Value>>,
@@ -199,6 +201,7 @@ impl<'a> Translator<'a> {
             activation,
             words,
             slot: None,
+            inner: None,
             ticks: None,
             values: vec![None; function.types.len()],
             block: Block(0),
@@ -270,6 +273,9 @@ impl<'a> Translator<'a> {
             self.define(inst, &both);
         } else if inst.op == Op::Guard {
             self.leave_unless(args[0], self.exit_of(inst)?)?;
+        } else if inst.op == Op::Recur && self.recurs_at_once() {
+            let results = self.recur(inst, &args)?;
+            self.define(inst, &results);
         } else if !self.store(inst, &args) {
             let results = self.perform(inst, &args)?;
             self.define(inst, &results);

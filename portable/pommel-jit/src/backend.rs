@@ -18,6 +18,16 @@ pub type Call = unsafe extern "C" fn(
     count: usize,
 ) -> bool;
 
+/// What machine code finds at the beginning of an activation, where it calls itself: the places of words.
+pub mod activation {
+    /// How many calls within each other it may make without asking the runtime.
+    pub const ALLOWANCE: usize = 0;
+    /// How many calls it may make until the runtime looks for interrupts.
+    pub const TICKS: usize = 1;
+    /// The address of the function's entry.
+    pub const ENTRY: usize = 2;
+}
+
 /// Machine code: arguments are in `words` and results go there, or what an exit saves. Returns 0, or the
 /// number of the exit plus 1. There are as many words as [`Machine::words`] says.
 ///

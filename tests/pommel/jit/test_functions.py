@@ -274,7 +274,7 @@ def test_an_explanation_shows_what_is_done_on_objects(mode):
     @pm.jit
     def f(items, x):
         for i in range(100):
-            x = x * 1.5 + items.count(x)
+            x = x * 1.5 + items.__len__()
         return x
     for _ in range(4):
         f([1.0], 2.0)
@@ -284,7 +284,7 @@ def test_an_explanation_shows_what_is_done_on_objects(mode):
     notes = [note for note in found.notes if note.what == "a call of what is not known"]
     assert [note.function for note in notes] == ["f"]
     assert notes[0].line == f.__wrapped__.__code__.co_firstlineno + 3
-    assert "            ^" in str(pm.explain(f)) and "x = x * 1.5 + items.count(x)" in str(notes[0])
+    assert "            ^" in str(pm.explain(f)) and "x = x * 1.5 + items.__len__()" in str(notes[0])
 
 
 def test_strict_refuses_what_cannot_be_compiled():

@@ -1,6 +1,6 @@
 //! The order of blocks: what precedes which, and where loops begin.
 
-use super::{BlockId, Code};
+use super::{BlockId, Code, Terminator};
 
 /// Whether going from one block to another is going backwards, as every loop does once a round.
 pub fn is_backward(from: BlockId, to: BlockId) -> bool {
@@ -32,6 +32,23 @@ pub fn loop_headers(code: &Code) -> Vec<bool> {
         }
     }
     headers
+}
+
+/// For every block, whether it only leads to an exception being raised, without a loop on the way.
+pub fn raising(code: &Code) -> Vec<bool> {
+    let mut raising = vec![false; code.blocks.len()];
+    for (index, block) in code.blocks.iter().enumerate().rev() {
+        let leads = |to: BlockId| {
+            !is_backward(BlockId(index as u32), to) && raising[to.0 as usize]
+        };
+        raising[index] = match block.terminator {
+            Terminator::Raise { .. } | Terminator::Reraise { .. } => true,
+            Terminator::Jump(to) => leads(to),
+            Terminator::Branch { then, otherwise, .. } => leads(then) && leads(otherwise),
+            Terminator::Next { .. } | Terminator::Return(_) => false,
+        };
+    }
+    raising
 }
 
 /// The blocks that can be reached from one: first those that are reached without an exception, in reverse

@@ -22,10 +22,12 @@ pub enum Consumer {
     Set,
     /// `sorted(...)`
     Sorted,
+    /// `map(...)`, which is not given generator expressions but followed itself.
+    Map,
 }
 
 impl Consumer {
-    /// All of them.
+    /// Those that are given generator expressions.
     pub const ALL: [Consumer; 9] = [
         Consumer::Sum,
         Consumer::Any,
@@ -50,6 +52,7 @@ impl Consumer {
             Consumer::Tuple => "tuple",
             Consumer::Set => "set",
             Consumer::Sorted => "sorted",
+            Consumer::Map => "map",
         }
     }
 }

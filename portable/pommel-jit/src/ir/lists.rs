@@ -109,6 +109,9 @@ calls! {
     Reverse 1;
     /// Sorts a list of numbers of one kind; the other way round if the second operand is 1.
     Sort 2;
+    /// Sorts the items of a list that others know as well, which are numbers of one kind: its address, and 1
+    /// for the other way round.
+    SortOthers 2;
     /// Removes all items.
     Clear 1;
     /// The position of the first item of a list of integers that is one; -1 if there is none.

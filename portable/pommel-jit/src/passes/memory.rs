@@ -294,7 +294,8 @@ fn written_by_call(inst: &Inst) -> Written {
         | ListCall::Count
         | ListCall::Sum
         | ListCall::Extreme
-        | ListCall::Equal => Written::Nothing,
+        | ListCall::Equal
+        | ListCall::SortOthers => Written::Nothing,
         ListCall::Become
         | ListCall::Grow
         | ListCall::Extend

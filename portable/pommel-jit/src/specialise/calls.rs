@@ -49,6 +49,8 @@ pub(super) struct Callee {
     pub(super) code: Arc<Code>,
     pub(super) home: Home,
     pub(super) around: Option<(CodeRef, u32)>,
+    /// The function as an object, if it is one.
+    pub(super) known: Option<Known>,
     defaults: Vec<Val<Value>>,
     keyword_defaults: Vec<(Box<str>, Val<Value>)>,
     cells: Vec<Val<Value>>,
@@ -66,7 +68,7 @@ impl Specialiser<'_> {
         match self.get(callee) {
             Val::Known(known) => match self.world.describe(known) {
                 Description::Function(function) => {
-                    let callee = self.callee(&function);
+                    let callee = self.callee(known, &function);
                     self.follow(to, &callee, &given, instruction)
                 }
                 Description::Builtin(builtin) => {
@@ -85,11 +87,11 @@ impl Specialiser<'_> {
                 None => self.call_instance(to, callee, given, instruction),
             },
             Val::Instance(..) => self.call_instance(to, callee, given, instruction),
-            Val::Bound(object, function) => {
-                let Description::Function(function) = self.world.describe(function) else {
+            Val::Bound(object, known) => {
+                let Description::Function(function) = self.world.describe(known) else {
                     return self.perform(instruction);
                 };
-                let callee = self.callee(&function);
+                let callee = self.callee(known, &function);
                 let method = Some(Method { gives: Gives::Result });
                 self.follow_as(to, &callee, &given.behind(*object), method, instruction)
             }
@@ -117,12 +119,13 @@ impl Specialiser<'_> {
         Some(given)
     }
 
-    pub(super) fn callee(&mut self, function: &FunctionObject) -> Callee {
+    pub(super) fn callee(&mut self, object: Known, function: &FunctionObject) -> Callee {
         let known = |this: &mut Self, known: &Known| this.known(*known);
         Callee {
             code: function.code.clone(),
             home: Home(function.home),
             around: None,
+            known: Some(object),
             defaults: function.defaults.iter().map(|default| known(self, default)).collect(),
             keyword_defaults: {
                 let named = function.keyword_defaults.iter();
@@ -146,6 +149,7 @@ impl Specialiser<'_> {
             keyword_defaults: named.map(|(n, v)| (names[n.0 as usize].clone(), v)).collect(),
             code: code.0,
             around: Some((around, nested)),
+            known: None,
             defaults,
             cells,
         })
@@ -173,13 +177,19 @@ impl Specialiser<'_> {
     ) -> Done<Flow> {
         let same = self.state.frames.iter().filter(|f| Arc::ptr_eq(&f.code, &callee.code));
         let copies = same.count();
+        if let Some(flow) = self.call_recursive(callee, instruction)? {
+            return Ok(flow);
+        }
         if copies > 0 && copies >= most_copies(&callee.code) {
             if method.is_some() {
                 return self.perform(instruction);
             }
             return match self.recursion(to, callee, instruction)? {
                 Some(flow) => Ok(flow),
-                None => self.perform(instruction),
+                None => {
+                    self.note_recursive(callee, given)?;
+                    self.perform(instruction)
+                }
             };
         }
         if callee.code.unsupported.is_some() || self.state.frames.len() >= DEPTH {
@@ -189,9 +199,12 @@ impl Specialiser<'_> {
         let (around, point) = (top.context, top.point);
         let context = self.context(around, point, &callee.code);
         let mut frame = self.frame(&callee.code, callee.home, callee.around.clone(), context);
-        if bind(&mut frame, callee, given).is_none() {
-            // It is wrong, or collects keywords.
+        let Some(rest) = bind(&mut frame, callee, given) else {
+            // It is wrong.
             return self.perform(instruction);
+        };
+        if let Some(place) = place_of_keywords(&callee.code) {
+            frame.registers[place] = self.state.make(Contents::Keywords(rest));
         }
         for (i, cell) in callee.cells.iter().enumerate() {
             frame.registers[callee.code.locals.len() + i] = cell.clone();
@@ -222,6 +235,17 @@ impl Specialiser<'_> {
         if let (Val::ListObject(handle, _), "append", [Argument::Positional(item)]) =
             (object, name, arguments)
             && let Some(flow) = self.append_to_object(to, *handle, &self.get(*item))?
+        {
+            return Ok(flow);
+        }
+        if let (Val::ListObject(..) | Val::TupleObject(..), "index" | "count", [Argument::Positional(item)]) =
+            (object, name, arguments)
+            && let Some(flow) = self.search_others(to, object, name, *item)?
+        {
+            return Ok(flow);
+        }
+        if name == "sort"
+            && let Some(flow) = self.sort_method(to, object, arguments)?
         {
             return Ok(flow);
         }
@@ -296,6 +320,10 @@ impl Specialiser<'_> {
             return self.math(to, function, given, instruction);
         }
         let result = match (builtin, &given.positional[..]) {
+            (Builtin::Sorted, [value]) => match self.backwards(&given.named) {
+                Some(backwards) => self.sorted(value, backwards)?,
+                None => None,
+            },
             _ if !given.named.is_empty() => None,
             (Builtin::Bool, [_]) => match arguments {
                 [Argument::Positional(register)] => Some(Val::Bool(self.truth(*register)?)),
@@ -316,10 +344,15 @@ impl Specialiser<'_> {
             (Builtin::Int, [Val::Char(number)]) => Some(self.digit(*number)),
             (Builtin::List, []) => Some(self.state.make(Contents::List(vec![]))),
             (Builtin::List, [value]) => self.list_from(value)?,
-            (Builtin::Sorted, [value]) => self.sorted(value)?,
+            (Builtin::Tuple, []) => Some(Val::Tuple([].into())),
+            (Builtin::Tuple, [value]) => self.tuple_from(value),
+            (Builtin::Reversed, [value]) => self.reversed(to, value)?,
             (Builtin::Sum, [value]) => self.sum(value),
             (Builtin::Min | Builtin::Max, [list @ Val::List(..)]) => {
                 self.extreme_of_list(builtin == Builtin::Max, list)
+            }
+            (Builtin::Min | Builtin::Max, [list @ (Val::ListObject(..) | Val::TupleObject(..))]) => {
+                self.extreme_of_others(builtin == Builtin::Max, list)
             }
             (Builtin::Min | Builtin::Max, parts) => {
                 return self.extreme(to, builtin == Builtin::Max, parts, instruction);
@@ -405,7 +438,12 @@ impl Specialiser<'_> {
                 return (elements.view.rank > 0).then(|| Val::Int(elements.length(0)));
             }
             Val::List(address, items) => return Some(Val::Int(self.list_length(*address, items))),
-            Val::ListObject(handle, _) => return Some(Val::Int(self.length_of_object(*handle))),
+            Val::ListObject(handle, _) | Val::TupleObject(handle, _) => {
+                return Some(Val::Int(self.length_of_object(*handle)));
+            }
+            Val::Object(handle, Some(Class::Tuple)) if self.world.layout().is_some() => {
+                return Some(Val::Int(self.length_of_object(*handle)));
+            }
             Val::Object(handle, Some(Class::Str))
                 if self.has_characters(value) && !self.is_refuted() =>
             {
@@ -700,15 +738,23 @@ fn math_of(builtin: Builtin) -> Option<Math> {
     })
 }
 
-/// Puts arguments into the registers of the parameters. `None` if they do not fit, or keywords would have
-/// to be collected.
-pub(super) fn bind(frame: &mut Frame, callee: &Callee, given: &Given) -> Option<()> {
+/// Names and values.
+type Named = Vec<(Box<str>, Val<Value>)>;
+
+/// The register of a parameter that collects keywords.
+pub(super) fn place_of_keywords(code: &Code) -> Option<usize> {
+    let parameters = &code.parameters;
+    let named = parameters.positional + parameters.keyword_only;
+    parameters.keywords.then_some(named as usize + usize::from(parameters.variadic))
+}
+
+/// Puts arguments into the registers of the parameters. Gives the keywords that are left, if such are
+/// collected. `None` if they do not fit.
+pub(super) fn bind(frame: &mut Frame, callee: &Callee, given: &Given) -> Option<Named> {
     let parameters = &callee.code.parameters;
     let positional = parameters.positional as usize;
     let named = positional + parameters.keyword_only as usize;
-    if parameters.keywords {
-        return None;
-    }
+    let mut others = Named::new();
     let mut filled = vec![false; named];
     for (i, value) in given.positional.iter().take(positional).enumerate() {
         frame.registers[i] = value.clone();
@@ -722,7 +768,13 @@ pub(super) fn bind(frame: &mut Frame, callee: &Callee, given: &Given) -> Option<
     }
     for (name, value) in &given.named {
         let first = parameters.positional_only as usize;
-        let i = (first..named).find(|i| callee.code.locals[*i] == *name)?;
+        let Some(i) = (first..named).find(|i| callee.code.locals[*i] == *name) else {
+            if !parameters.keywords || others.iter().any(|(other, _)| other == name) {
+                return None;
+            }
+            others.push((name.clone(), value.clone()));
+            continue;
+        };
         if core::mem::replace(&mut filled[i], true) {
             return None;
         }
@@ -738,5 +790,5 @@ pub(super) fn bind(frame: &mut Frame, callee: &Callee, given: &Given) -> Option<
         };
         frame.registers[i] = default?.clone();
     }
-    Some(())
+    Some(others)
 }

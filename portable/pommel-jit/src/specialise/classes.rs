@@ -447,13 +447,14 @@ impl Specialiser<'_> {
         gives: Gives,
         instruction: &Instruction,
     ) -> Done<Option<Flow>> {
-        let Description::Function(function) = self.world.describe(function) else {
+        let known = function;
+        let Description::Function(function) = self.world.describe(known) else {
             return Ok(None);
         };
         if given.iter().any(|value| self.check_instance(value).is_none()) {
             return Ok(None);
         }
-        let callee = self.callee(&function);
+        let callee = self.callee(known, &function);
         let method = Some(Method { gives });
         self.follow_as(to, &callee, &Given::of(given), method, instruction).map(Some)
     }
@@ -606,16 +607,16 @@ impl Specialiser<'_> {
             Some(class) => self.world.member(class, "__call__"),
             None => None,
         };
-        let Some(MemberKind::Function(function)) = function.map(|member| member.kind) else {
+        let Some(MemberKind::Function(known)) = function.map(|member| member.kind) else {
             return self.perform(instruction);
         };
-        let Description::Function(function) = self.world.describe(function) else {
+        let Description::Function(function) = self.world.describe(known) else {
             return self.perform(instruction);
         };
         if self.check_instance(&value).is_none() {
             return self.perform(instruction);
         }
-        let callee = self.callee(&function);
+        let callee = self.callee(known, &function);
         let method = Some(Method { gives: Gives::Result });
         self.follow_as(to, &callee, &given.behind(value), method, instruction)
     }
@@ -643,7 +644,7 @@ impl Specialiser<'_> {
             return self.perform(instruction);
         }
         let made = self.state.make(Contents::Instance(class, vec![]));
-        let callee = self.callee(&function);
+        let callee = self.callee(init, &function);
         let method = Some(Method { gives: Gives::Instead });
         self.follow_as(to, &callee, &given.behind(made), method, instruction)
     }

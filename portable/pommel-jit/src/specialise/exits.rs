@@ -122,9 +122,17 @@ impl Specialiser<'_> {
         registers.filter(|reg| *frame.get(*reg) != Val::Unbound).collect()
     }
 
-    /// Ends the function with its result.
+    /// Ends the function with its result. A number that calls of the function by itself take goes to the
+    /// words, with its kind behind it.
     pub(super) fn leave_with(&mut self, value: &Val<Value>) {
         self.recursion.returns(&value.shape());
+        if let (Some(_), Some(kinds)) = (&self.recursion.result, value.shape().python_kinds())
+            && let Val::Number(tag, bits, _) = self.tagged(value, kinds)
+        {
+            let block = self.build.block;
+            self.build.function[block].end = End::Return(vec![bits, tag]);
+            return;
+        }
         let mut words = Words::default();
         let recipe = words.recipe(value);
         let heap = words.heap(&self.state, core::iter::once(value));

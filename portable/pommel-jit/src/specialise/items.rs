@@ -3,7 +3,7 @@
 use super::arrays::Elements;
 use super::element::{Element, Family, Flavour};
 use super::join::Incoming;
-use super::value::{Contents, Shape, Val, View, infallible};
+use super::value::{Contents, Items, Shape, Val, View, infallible};
 use super::world::Description;
 use super::{Done, Flow, Specialiser};
 use crate::code::{Instruction, Name, Reg};
@@ -169,11 +169,19 @@ impl Specialiser<'_> {
         if let Some(flow) = self.item_of_instance(to, "__getitem__", given, instruction)? {
             return Ok(flow);
         }
-        if let Val::List(..) | Val::ListObject(..) = value {
+        if let Val::List(..) | Val::ListObject(..) | Val::TupleObject(..) = value {
             let mut again = |this: &mut Self| this.load_item(to, object, key, instruction);
             if let Some(flow) = self.by_kind(key, &mut again)? {
                 return Ok(flow);
             }
+        }
+        if let (Val::Tuple(items), Val::Slice(parts)) = (&value, &index)
+            && let Some(part) = self.part_of_tuple(items, parts)
+        {
+            return self.set(to, part);
+        }
+        if let Some(flow) = self.load_named(to, &value, &index)? {
+            return Ok(flow);
         }
         if let Some(items) = self.items_of(&value) {
             if let Some(i) = self.position(&index, items.len()) {
@@ -198,8 +206,8 @@ impl Specialiser<'_> {
                     return Ok(flow);
                 }
             }
-            Val::ListObject(handle, items) => {
-                if let Some(flow) = self.load_from_object(to, (*handle, items), &index)? {
+            Val::ListObject(..) | Val::TupleObject(..) => {
+                if let Some(flow) = self.load_from_object(to, &value, &index)? {
                     return Ok(flow);
                 }
             }
@@ -285,7 +293,7 @@ impl Specialiser<'_> {
         if let Val::List(address, items) = self.get(from) {
             return self.unpack_list(to, (address, &items));
         }
-        if let Val::ListObject(..) = self.get(from) {
+        if let Val::ListObject(..) | Val::TupleObject(..) = self.get(from) {
             return self.unpack_object(to, from);
         }
         if let Val::Object(handle, None | Some(Class::Tuple)) = self.get(from)
@@ -312,10 +320,16 @@ impl Specialiser<'_> {
         }
         // A list that nobody has any more does not change.
         if let Some(items) = self.only_here(from)
-            && are_alike(&items)
+            && (are_alike(&items) || self.is_unrolled_next(to, items.len()))
         {
             let start = self.build.int(0);
             return self.set(to, Val::TupleIterator(items.into(), start));
+        }
+        if let Val::Tuple(items) = &value
+            && self.is_unrolled_next(to, items.len())
+        {
+            let start = self.build.int(0);
+            return self.set(to, Val::TupleIterator(items.clone(), start));
         }
         match self.iterator(&value)? {
             Some(iterator) => self.set(to, iterator),
@@ -400,7 +414,7 @@ impl Specialiser<'_> {
                     }
                 }
             }
-            Val::ListObject(..) | Val::Object(_, Some(Class::Str))
+            Val::ListObject(..) | Val::TupleObject(..) | Val::Object(_, Some(Class::Str))
                 if self.has_characters(value) =>
             {
                 let start = self.build.int(0);
@@ -427,7 +441,8 @@ impl Specialiser<'_> {
             | Val::SteppingIterator(_)
             | Val::TupleIterator(..)
             | Val::ArrayIterator(..)
-            | Val::ListIterator(..) => value.clone(),
+            | Val::ListIterator(..)
+            | Val::ReverseIterator(..) => value.clone(),
             Val::Enumerate(..) | Val::Zip(_) => value.clone(),
             _ => return Ok(None),
         }))
@@ -450,9 +465,13 @@ impl Specialiser<'_> {
         if truth != Some(false) {
             self.build.block = yes;
             let item = match step.item {
-                Item::Listed(Val::ListObject(handle, items), position) => {
+                Item::Listed(
+                    list @ (Val::ListObject(..) | Val::TupleObject(..)),
+                    position,
+                ) => {
                     let is_taken_apart = self.is_taken_apart(to);
-                    self.read_from_object(handle, &items, position, is_taken_apart)?
+                    let items = list.items_of_others();
+                    self.read_from_object(&list, &items, position, is_taken_apart)?
                 }
                 other => self.item(other)?,
             };
@@ -532,18 +551,24 @@ impl Specialiser<'_> {
             }
             Val::ArrayIterator(array, next) => return Ok(self.step_in_array(array, *next)),
             Val::ListIterator(list, next) => {
-                let length = match &**list {
-                    Val::List(address, items) => self.list_length(*address, items),
-                    Val::ListObject(handle, _) => self.length_of_object(*handle),
-                    Val::Object(handle, _) if !self.is_refuted() => self.length_of_text(*handle),
-                    _ => return Ok(None),
-                };
+                let Some(length) = self.length_within(list) else { return Ok(None) };
                 let one = self.build.int(1);
                 let rest = self.op(Op::IAddWrap, &[*next, one]);
                 Step {
                     has_item: self.op(Op::ILt, &[*next, length]),
                     item: Item::Listed((**list).clone(), *next),
                     rest: Val::ListIterator(list.clone(), rest),
+                }
+            }
+            Val::ReverseIterator(list, next) => {
+                let Some(length) = self.length_within(list) else { return Ok(None) };
+                let one = self.build.int(1);
+                let rest = self.op(Op::ISubWrap, &[*next, one]);
+                Step {
+                    // A position before the first item is a large one without a sign.
+                    has_item: self.op(Op::ULt, &[*next, length]),
+                    item: Item::Listed((**list).clone(), *next),
+                    rest: Val::ReverseIterator(list.clone(), rest),
                 }
             }
             Val::Enumerate(inner, count) => {
@@ -557,6 +582,71 @@ impl Specialiser<'_> {
             Val::Zip(inner) => return self.zip_step(inner),
             _ => return Ok(None),
         }))
+    }
+
+    /// How many items a list, tuple or string has that is iterated over.
+    fn length_within(&mut self, list: &Val<Value>) -> Option<Value> {
+        match list {
+            Val::List(address, items) => Some(self.list_length(*address, items)),
+            Val::ListObject(handle, _) | Val::TupleObject(handle, _) => {
+                Some(self.length_of_object(*handle))
+            }
+            Val::Object(handle, _) if !self.is_refuted() => Some(self.length_of_text(*handle)),
+            _ => None,
+        }
+    }
+
+    /// `reversed(value)`
+    pub(super) fn reversed(&mut self, to: Reg, value: &Val<Value>) -> Done<Option<Val<Value>>> {
+        Ok(match value {
+            Val::Range(parts) => self.reversed_range(**parts),
+            // Nobody sees of which class an iterator is that is used up at once.
+            Val::Tuple(items) if are_alike(items) && self.is_iterated_at_once(to) => {
+                let start = self.build.int(0);
+                Some(Val::TupleIterator(items.iter().rev().cloned().collect(), start))
+            }
+            _ => {
+                let Some(Val::ListIterator(list, _)) = self.iterator(value)? else {
+                    return Ok(None);
+                };
+                if matches!(value, Val::ListIterator(..)) {
+                    return Ok(None);
+                }
+                let one = self.build.int(1);
+                let length = self.length_within(&list);
+                length.map(|length| {
+                    let last = self.op(Op::ISubWrap, &[length, one]);
+                    Val::ReverseIterator(list, last)
+                })
+            }
+        })
+    }
+
+    /// A range the other way round, if it has a step of 1.
+    fn reversed_range(&mut self, [start, stop, step]: [Value; 3]) -> Option<Val<Value>> {
+        if self.build.int_constant(step) != Some(1) {
+            return None;
+        }
+        // What is before the first number must fit.
+        let (least, one) = (self.build.int(i64::MIN + 1), self.build.int(1));
+        for end in [start, stop] {
+            let fits = self.op(Op::ILe, &[least, end]);
+            if self.build.bool_constant(fits) == Some(false) {
+                return None;
+            }
+            self.guard(fits);
+        }
+        let (first, end) =
+            (self.op(Op::ISubWrap, &[stop, one]), self.op(Op::ISubWrap, &[start, one]));
+        Some(Val::RangeIterator(Arc::new([first, end]), -1))
+    }
+
+    /// Whether the next instruction iterates over what comes into a register.
+    fn is_iterated_at_once(&self, register: Reg) -> bool {
+        let frame = self.state.top();
+        let block = frame.code.block(frame.point.block);
+        let next = block.instructions.get(frame.point.index as usize + 1);
+        matches!(next, Some((Instruction::Iterate { from, .. }, _)) if *from == register)
     }
 
     /// The same in an array: an element, or a row.
@@ -591,8 +681,9 @@ impl Specialiser<'_> {
             Item::Listed(Val::List(address, items), position) => {
                 self.read(address, &items, position)
             }
-            Item::Listed(Val::ListObject(handle, items), position) => {
-                self.read_from_object(handle, &items, position, false)?
+            Item::Listed(list @ (Val::ListObject(..) | Val::TupleObject(..)), position) => {
+                let items = list.items_of_others();
+                self.read_from_object(&list, &items, position, false)?
             }
             Item::Listed(Val::Object(handle, _), position) => self.character(handle, position),
             Item::Listed(..) => Val::None,
@@ -604,6 +695,11 @@ impl Specialiser<'_> {
 
     /// The one of some values that are alike at a place, which is one of theirs.
     pub(super) fn one_of(&mut self, items: &[Val<Value>], place: Value) -> Done<Val<Value>> {
+        if let Some(place) = self.build.int_constant(place)
+            && let Some(item) = usize::try_from(place).ok().and_then(|place| items.get(place))
+        {
+            return Ok(item.clone());
+        }
         let Some(shape) = shape_of_all(items) else { return Ok(Val::None) };
         let mut leaves = Vec::new();
         let mut like = Val::None;
@@ -645,6 +741,14 @@ impl Specialiser<'_> {
 }
 
 impl<L> Val<L> {
+    /// What the items of a list or tuple of others are taken to be.
+    fn items_of_others(&self) -> Items {
+        match self {
+            Val::ListObject(_, items) | Val::TupleObject(_, items) => items.clone(),
+            _ => Items::Objects(None),
+        }
+    }
+
     fn is_iterator(&self) -> bool {
         matches!(
             self,
@@ -653,6 +757,7 @@ impl<L> Val<L> {
                 | Val::TupleIterator(..)
                 | Val::ArrayIterator(..)
                 | Val::ListIterator(..)
+                | Val::ReverseIterator(..)
                 | Val::Enumerate(..)
                 | Val::Zip(_)
         )

@@ -71,8 +71,8 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
             types.push(Type::I64);
         }
         Val::List((), _) | Val::Char(()) => types.push(Type::I64),
-        Val::ListObject((), _) => types.push(Type::Obj),
-        Val::ListIterator(inner, ()) => {
+        Val::ListObject((), _) | Val::TupleObject((), _) => types.push(Type::Obj),
+        Val::ListIterator(inner, ()) | Val::ReverseIterator(inner, ()) => {
             add_types(inner, types);
             types.push(Type::I64);
         }
@@ -90,6 +90,7 @@ fn add_contents_types(contents: &Contents<()>, types: &mut Vec<Type>) {
             types.extend(words.iter().map(|()| Type::I64));
         }
         Contents::List(items) => items.iter().for_each(|item| add_types(item, types)),
+        Contents::Keywords(items) => items.iter().for_each(|(_, item)| add_types(item, types)),
         Contents::Cell(value) => add_types(value, types),
         Contents::Instance(_, attributes) => {
             attributes.iter().for_each(|(_, value)| add_types(value, types));
@@ -286,7 +287,10 @@ impl<L> Contents<L> {
             Contents::Vector(family, _) => (*family == Family::Pommel).then_some(Class::Array),
             Contents::Part { view, .. } => (view.owner == Owner::Pommel).then_some(Class::Array),
             Contents::List(_) => Some(Class::List),
-            Contents::Cell(_) | Contents::Instance(..) | Contents::Function { .. } => None,
+            Contents::Cell(_)
+            | Contents::Instance(..)
+            | Contents::Function { .. }
+            | Contents::Keywords(_) => None,
         }
     }
 }
@@ -512,8 +516,14 @@ impl Specialiser<'_> {
             (value, Val::ListObject((), items)) => {
                 Val::ListObject(self.object(&value)?, items.clone())
             }
+            (Val::TupleObject(handle, _), Val::TupleObject((), items)) => {
+                Val::TupleObject(handle, items.clone())
+            }
             (Val::ListIterator(list, next), Val::ListIterator(shape, ())) => {
                 Val::ListIterator(Box::new(self.convert(*list, shape)?), next)
+            }
+            (Val::ReverseIterator(list, next), Val::ReverseIterator(shape, ())) => {
+                Val::ReverseIterator(Box::new(self.convert(*list, shape)?), next)
             }
             (Val::Tuple(items), Val::Tuple(shapes)) => {
                 let items = items.iter().zip(shapes.iter());

@@ -3,7 +3,7 @@
 
 use super::value::{Contents, Items, Kinds, Tag, Val};
 use super::{Done, Flow, Specialiser};
-use crate::code::{Instruction, Reg};
+use crate::code::{Argument, Instruction, Reg};
 use crate::ir::lists::{Layout, ListCall};
 use crate::ir::{Immediate, Op, Value};
 
@@ -89,7 +89,6 @@ impl Specialiser<'_> {
             }
             ("reverse", []) => drop(self.list_call(ListCall::Reverse, &[address], None)),
             ("clear", []) => drop(self.list_call(ListCall::Clear, &[address], None)),
-            ("sort", []) if is_sortable(items) => self.sort(address),
             ("copy", []) => {
                 let whole = [Val::None, Val::None, Val::None];
                 let Some(made) = self.slice(address, items, &whole) else { return Ok(None) };
@@ -115,9 +114,49 @@ impl Specialiser<'_> {
         self.set(to, Val::Int(found))
     }
 
-    fn sort(&mut self, address: Value) {
-        let forwards = self.build.int(0);
-        self.list_call(ListCall::Sort, &[address, forwards], None);
+    /// Whether `reverse=` is the only argument by keyword, and what it is: 1 for the other way round.
+    pub(super) fn backwards(&mut self, named: &[(Box<str>, Val<Value>)]) -> Option<Value> {
+        match named {
+            [] => Some(self.build.int(0)),
+            [(name, Val::Bool(truth))] if &**name == "reverse" => {
+                Some(self.op(Op::BToI, &[*truth]))
+            }
+            _ => None,
+        }
+    }
+
+    /// `list.sort()` of numbers, which may be told to do it the other way round.
+    pub(super) fn sort_method(
+        &mut self,
+        to: Reg,
+        list: &Val<Value>,
+        arguments: &[Argument],
+    ) -> Done<Option<Flow>> {
+        let Some(given) = self.given(arguments) else { return Ok(None) };
+        let Some(backwards) = self.backwards(&given.named) else { return Ok(None) };
+        if !given.positional.is_empty() {
+            return Ok(None);
+        }
+        if let Val::ListObject(handle, items) = list {
+            let is_word = matches!(items.layout(), Some(Layout::Ints | Layout::Floats));
+            if !is_word || self.is_refuted() {
+                return Ok(None);
+            }
+            let list = self.op(Op::Address, &[*handle]);
+            self.list_call(ListCall::SortOthers, &[list, backwards], None);
+            self.build.emit(Op::Keep, &[*handle], Immediate::None, None);
+            return self.set(to, Val::None).map(Some);
+        }
+        let Some((address, items)) = self.as_list(list)? else { return Ok(None) };
+        if !is_sortable(&items) {
+            return Ok(None);
+        }
+        self.sort(address, backwards);
+        self.set(to, Val::None).map(Some)
+    }
+
+    fn sort(&mut self, address: Value, backwards: Value) {
+        self.list_call(ListCall::Sort, &[address, backwards], None);
     }
 
     /// Adds the items of another list, range or tuple to a list. Whether there is a rule for it.
@@ -165,6 +204,7 @@ impl Specialiser<'_> {
                 let thing = self.state.make(Contents::List(items.to_vec()));
                 self.as_list(&thing)?
             }
+            Val::ListObject(..) | Val::TupleObject(..) => self.taken_from_others(value),
             list => self.as_list(list)?,
         })
     }
@@ -175,7 +215,9 @@ impl Specialiser<'_> {
             Val::List(address, items) => {
                 self.slice(*address, items, &[Val::None, Val::None, Val::None])
             }
-            Val::Range(_) => self.listed(value)?.map(|(address, items)| Val::List(address, items)),
+            Val::Range(_) | Val::ListObject(..) | Val::TupleObject(..) => {
+                self.listed(value)?.map(|(address, items)| Val::List(address, items))
+            }
             other => {
                 let items = self.items_of(other);
                 items.map(|items| self.state.make(Contents::List(items)))
@@ -184,14 +226,23 @@ impl Specialiser<'_> {
     }
 
     /// `sorted(list)`, for numbers.
-    pub(super) fn sorted(&mut self, value: &Val<Value>) -> Done<Option<Val<Value>>> {
+    pub(super) fn sorted(
+        &mut self,
+        value: &Val<Value>,
+        backwards: Value,
+    ) -> Done<Option<Val<Value>>> {
+        if let Val::ListObject(..) | Val::TupleObject(..) | Val::Range(_) = value {
+            let Some((made, items)) = self.listed(value)? else { return Ok(None) };
+            self.sort(made, backwards);
+            return Ok(Some(Val::List(made, items)));
+        }
         let Some((address, items)) = self.as_list(value)? else { return Ok(None) };
         if !is_sortable(&items) {
             return Ok(None);
         }
         let made = self.slice(address, &items, &[Val::None, Val::None, Val::None]);
         if let Some(Val::List(made, _)) = &made {
-            self.sort(*made);
+            self.sort(*made, backwards);
         }
         Ok(made)
     }
@@ -293,8 +344,17 @@ impl Specialiser<'_> {
         Some(self.op(Op::ILe, &[zero, found]))
     }
 
-    /// Whether two lists are equal.
-    pub(super) fn are_equal_lists(&mut self, a: &Val<Value>, b: &Val<Value>) -> Option<Value> {
+    /// Whether two lists are equal, in memory or of others.
+    pub(super) fn are_lists_equal(&mut self, a: &Val<Value>, b: &Val<Value>) -> Option<Value> {
+        match (a, b) {
+            (Val::ListObject(..), Val::ListObject(..) | Val::List(..))
+            | (Val::List(..), Val::ListObject(..)) => self.are_equal_with_others(a, b),
+            _ => self.are_equal_lists(a, b),
+        }
+    }
+
+    /// Whether two lists in memory are equal.
+    fn are_equal_lists(&mut self, a: &Val<Value>, b: &Val<Value>) -> Option<Value> {
         let (Val::List(x, of), Val::List(y, other)) = (a, b) else { return None };
         if !is_comparable(of) || !is_comparable(other) || of.layout() != other.layout() {
             return None;

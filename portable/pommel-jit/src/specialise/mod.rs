@@ -17,12 +17,14 @@ mod classes;
 mod element;
 mod exits;
 mod guesses;
+mod in_place;
 mod items;
 mod join;
 mod library;
 mod list_rules;
 mod lists;
 mod numbers;
+mod object_loops;
 mod objects;
 mod objects_of_lists;
 mod random;
@@ -31,6 +33,8 @@ mod scalars;
 mod special;
 mod state;
 mod sums;
+mod tuples;
+mod unroll;
 mod value;
 mod world;
 mod worth;
@@ -40,7 +44,8 @@ pub use classes::{AttributePlace, Maker, Member, MemberKind, Way};
 pub use element::{Element, Family, Flavour, Owner, Sort};
 pub use value::{CodeRef, Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of};
 pub use world::{
-    Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson, Mixing,
+    Action, Builtin, Counts, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
+    Mixing,
     ObjectLayout, Origin, Outcome, Place, Recipe, Refusal, Site, Specialisation, Summing, World,
 };
 
@@ -54,6 +59,7 @@ use state::{Frame, Gives, Home, State};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
+use unroll::Unrolling;
 use worth::Work;
 
 /// Code is followed into this many calls within calls; further ones are calls.
@@ -90,6 +96,10 @@ struct Facts {
     depths: Vec<u32>,
     /// The blocks that loops begin with, and their last ones.
     ends: Vec<(BlockId, BlockId)>,
+    /// Blocks that only lead to an exception being raised.
+    raises: Vec<bool>,
+    /// The blocks of loops that may be followed round by round.
+    simple: HashMap<BlockId, Vec<BlockId>>,
 }
 
 /// The beginning of a loop in the typed form.
@@ -128,6 +138,10 @@ struct Specialiser<'w> {
     /// The shapes of the arguments.
     arguments: Vec<Shape>,
     recursion: Recursion,
+    /// Functions that call themselves, and are not the one that is specialised.
+    recursive: HashSet<*const Code>,
+    /// The loops around what is being followed that are followed round by round.
+    unrolling: Vec<Unrolling>,
     build: Builder,
     /// How many loops are around what is being followed.
     loop_depth: u32,
@@ -144,6 +158,8 @@ struct Specialiser<'w> {
     copiers: HashMap<Value, View>,
     /// What attributes were of instances that were made here, by their class.
     attributes: HashMap<(Known, Arc<str>), Items>,
+    /// Strings that the source spells out, by their handles.
+    texts: HashMap<Value, Box<str>>,
 }
 
 /// Specialises a function for arguments of certain shapes: one for each parameter, in the order of the
@@ -171,6 +187,8 @@ pub fn specialise(
         in_publication: vec![],
         arguments: arguments.to_vec(),
         recursion: Recursion::default(),
+        recursive: HashSet::new(),
+        unrolling: vec![],
         heads: HashMap::new(),
         build: Builder::new(),
         loop_depth: 0,
@@ -183,6 +201,7 @@ pub fn specialise(
         guesses: HashMap::new(),
         copiers: HashMap::new(),
         attributes: HashMap::new(),
+        texts: HashMap::new(),
     };
     for _ in 0..ATTEMPTS {
         match specialiser.attempt(function, arguments) {
@@ -205,9 +224,11 @@ impl Specialiser<'_> {
         self.in_publication.clear();
         self.is_doubtful = false;
         self.recursion.begin();
+        self.unrolling.clear();
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
         self.guesses.clear();
         self.copiers.clear();
+        self.texts.clear();
         self.leaves.clear();
         self.build.function.counts = match self.world.layout().map_or(0, |layout| layout.count) {
             8 => ir::Counts::Word,
@@ -310,7 +331,10 @@ impl Specialiser<'_> {
             };
             let last = |inside: &[BlockId]| inside.iter().copied().max().unwrap_or(BlockId(0));
             let ends = loops.iter().map(|(head, inside)| (*head, last(inside))).collect();
-            Rc::new(Facts { written: of(written_in), indexed: of(indexed_in), depths, ends })
+            let heads: Vec<BlockId> = loops.iter().map(|(head, _)| *head).collect();
+            let simple = unroll::simple_loops(code, &heads);
+            let (written, indexed, raises) = (of(written_in), of(indexed_in), order::raising(code));
+            Rc::new(Facts { written, indexed, depths, ends, raises, simple })
         });
         Rc::clone(facts)
     }
@@ -332,19 +356,23 @@ impl Specialiser<'_> {
         while (next.0 as usize) < code.blocks.len() {
             let block = next;
             if let Some(incoming) = waiting.remove(&block) {
-                let place = (context, block);
-                if self.peeled.contains(&place) && !peeled.contains(&block) {
-                    peeled.push(block);
-                    self.first_rounds.insert(place);
-                }
                 self.loop_depth = depth_around + facts.depths[block.0 as usize];
-                self.enter_block(block, incoming, &facts)?;
-                if self.instructions(&code, block)? == Flow::On {
-                    self.is_doubtful = false;
-                    let before = self.build.cost;
-                    self.terminator(&code, block, &mut waiting, &mut returns)?;
-                    self.count_end(&code.block(block).terminator, before);
-                    self.is_doubtful = false;
+                if let Some(blocks) = self.unrolled(&code, block, &incoming, &facts) {
+                    self.loop_depth -= 1;
+                    let of = (&code, &*facts);
+                    self.unroll(of, block, &blocks, incoming, &mut waiting, &mut returns)?;
+                } else {
+                    let place = (context, block);
+                    if self.peeled.contains(&place) && !peeled.contains(&block) {
+                        peeled.push(block);
+                        self.first_rounds.insert(place);
+                    }
+                    self.enter_block(block, incoming, &facts)?;
+                    match facts.raises[block.0 as usize] {
+                        // An error is made where all is objects.
+                        true => self.leave(),
+                        false => self.follow_block(&code, block, &mut waiting, &mut returns)?,
+                    }
                 }
             }
             next = self.behind(block, context, &facts, &waiting);
@@ -379,6 +407,24 @@ impl Specialiser<'_> {
             }
         }
         BlockId(block.0 + 1)
+    }
+
+    /// Follows a block from its beginning to where it goes on.
+    fn follow_block(
+        &mut self,
+        code: &Arc<Code>,
+        block: BlockId,
+        waiting: &mut HashMap<BlockId, Vec<Incoming>>,
+        returns: &mut Vec<(Incoming, Val<Value>)>,
+    ) -> Done {
+        if self.instructions(code, block)? == Flow::On {
+            self.is_doubtful = false;
+            let before = self.build.cost;
+            self.terminator(code, block, waiting, returns)?;
+            self.count_end(&code.block(block).terminator, before);
+            self.is_doubtful = false;
+        }
+        Ok(())
     }
 
     /// Begins a block: joins what comes to it, and generalises that for a loop.
@@ -484,6 +530,9 @@ impl Specialiser<'_> {
             self.check()?;
         }
         if is_back && !self.first_rounds.contains(&(self.state.top().context, target)) {
+            if self.next_round(target) {
+                return Ok(());
+            }
             return self.close_loop(target);
         }
         let state = core::mem::take(&mut self.state);
@@ -562,6 +611,9 @@ impl Specialiser<'_> {
             I::ListAppend { list, item } => self.list_append(*list, *item, instruction),
             I::ListExtend { list, items } => self.list_extend(*list, *items, instruction),
             I::Unpack { to, from } => self.unpack(to, *from, instruction),
+            I::UnpackStarred { before, starred, after, from } => {
+                self.unpack_starred(before, *starred, after, *from, instruction)
+            }
             I::Iterate { to, from } => self.iterate(*to, *from, instruction),
             I::Special { to, operation, operands } => {
                 self.special(*to, *operation, operands, instruction)

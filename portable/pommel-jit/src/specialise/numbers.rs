@@ -255,6 +255,10 @@ impl Specialiser<'_> {
         if let Some(flow) = self.complex_binary(to, operator, &a, &b)? {
             return Ok(flow);
         }
+        if is_error(&a, &b) {
+            self.leave();
+            return Ok(Flow::Ends);
+        }
         let (Some(x), Some(y)) = (self.number(&a), self.number(&b)) else {
             return self.objects_binary(to, operator, &a, &b, instruction);
         };
@@ -623,8 +627,21 @@ impl Specialiser<'_> {
         }
         self.assume_numbers(left, right)?;
         let (a, b) = (self.get(left), self.get(right));
+        if let Some(truth) = self.compare_tuples(operator, &a, &b) {
+            return self.set(to, Val::Bool(truth));
+        }
         if matches!(operator, Compare::In | Compare::NotIn) {
-            let Some(found) = self.is_in_list(&a, &b) else { return self.perform(instruction) };
+            let mut found = self.is_in_list(&a, &b);
+            if found.is_none() {
+                found = self.is_in_text(&a, &b);
+            }
+            if found.is_none()
+                && let Some(place) = self.find_in_others(&b, &a)
+            {
+                let zero = self.build.int(0);
+                found = Some(self.op(Op::ILe, &[zero, place]));
+            }
+            let Some(found) = found else { return self.perform(instruction) };
             let not = self.op(Op::BNot, &[found]);
             return self.set(to, Val::Bool(if operator == Compare::In { found } else { not }));
         }
@@ -632,8 +649,8 @@ impl Specialiser<'_> {
             let truth = self.compared(operator, [Op::IEq, Op::INe, Op::ILt, Op::ILe], *x, *y);
             return self.set(to, Val::Bool(truth));
         }
-        if let (Compare::Equal | Compare::NotEqual, Some(same)) =
-            (operator, self.are_equal_lists(&a, &b))
+        if let Compare::Equal | Compare::NotEqual = operator
+            && let Some(same) = self.are_lists_equal(&a, &b)
         {
             let not = self.op(Op::BNot, &[same]);
             return self.set(to, Val::Bool(if operator == Compare::Equal { same } else { not }));
@@ -643,6 +660,17 @@ impl Specialiser<'_> {
         }
         if let Some(flow) = self.complex_compare(to, operator, &a, &b)? {
             return Ok(flow);
+        }
+        if let Compare::Equal | Compare::NotEqual = operator
+            && (is_none_beside_number(&a, &b) || matches!((&a, &b), (Val::None, Val::None)))
+        {
+            let same = matches!((&a, &b), (Val::None, Val::None));
+            let truth = self.build.bool(same == (operator == Compare::Equal));
+            return self.set(to, Val::Bool(truth));
+        }
+        if is_error(&a, &b) {
+            self.leave();
+            return Ok(Flow::Ends);
         }
         let (Some(x), Some(y)) = (self.number(&a), self.number(&b)) else {
             return self.perform(instruction);
@@ -744,7 +772,7 @@ impl Specialiser<'_> {
             Val::Number(tag, bits, kinds) => self.truth_of_number(*tag, *bits, *kinds),
             Val::Tuple(items) => self.build.bool(!items.is_empty()),
             Val::Char(_) => self.build.bool(true),
-            Val::ListObject(handle, _) => {
+            Val::ListObject(handle, _) | Val::TupleObject(handle, _) => {
                 let (length, zero) = (self.length_of_object(*handle), self.build.int(0));
                 self.op(Op::INe, &[length, zero])
             }
@@ -809,11 +837,23 @@ impl<L> Val<L> {
                 | Val::Array(..)
                 | Val::List(..)
                 | Val::ListObject(..)
+                | Val::TupleObject(..)
                 | Val::Char(_)
                 | Val::Instance(..)
                 | Val::Thing(_)
         )
     }
+}
+
+/// Whether one of two values is `None` and the other one a number of Python.
+fn is_none_beside_number<L: Clone>(a: &Val<L>, b: &Val<L>) -> bool {
+    let is_number = |value: &Val<L>| matches!(value, Val::Bool(_) | Val::Int(_) | Val::Float(_));
+    matches!(a, Val::None) && is_number(b) || matches!(b, Val::None) && is_number(a)
+}
+
+/// Whether there is no operator but `==` and `!=` for two values.
+fn is_error<L: Clone>(a: &Val<L>, b: &Val<L>) -> bool {
+    is_none_beside_number(a, b) || matches!((a, b), (Val::None, Val::None))
 }
 
 fn bool_op(operator: Binary) -> Option<Op> {

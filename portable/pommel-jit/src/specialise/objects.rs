@@ -32,6 +32,7 @@ impl Specialiser<'_> {
             Val::Object(handle, _)
             | Val::Array(handle, ..)
             | Val::ListObject(handle, _)
+            | Val::TupleObject(handle, _)
             | Val::Instance(handle, _) => {
                 return Ok(*handle);
             }
@@ -358,7 +359,17 @@ impl Specialiser<'_> {
         let code = self.state.top().code.clone();
         match self.constant_value(&code.constants[constant as usize]) {
             Some(value) => self.set(to, value),
-            None => self.perform(&Instruction::Constant { to, constant }),
+            None => {
+                if let Constant::Str(text) = &code.constants[constant as usize]
+                    && let Some(known) = self.world.text(text)
+                {
+                    let number = Immediate::Int(known.0.into());
+                    let handle = self.build.emit(Op::Known, &[], number, None)[0];
+                    self.texts.insert(handle, text.clone());
+                    return self.set(to, Val::Object(handle, Some(Class::Str)));
+                }
+                self.perform(&Instruction::Constant { to, constant })
+            }
         }
     }
 
@@ -394,7 +405,8 @@ impl Specialiser<'_> {
             Description::None => Val::None,
             Description::Bool(truth) => Val::Bool(self.build.bool(truth)),
             Description::Int(number) => Val::Int(self.build.int(number)),
-            Description::Float(number) => Val::Float(self.build.float(number)),
+            // Of what is no number it may be asked which object it is.
+            Description::Float(number) if !number.is_nan() => Val::Float(self.build.float(number)),
             Description::Tuple(items) => {
                 Val::Tuple(items.iter().map(|item| self.known(*item)).collect())
             }

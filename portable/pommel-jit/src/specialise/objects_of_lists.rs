@@ -4,6 +4,7 @@
 //! What the items are is taken for granted from what the first ones were; where that was wrong, the next
 //! specialisation leaves it to the interpreter.
 
+use super::in_place::Slot;
 use super::value::{Items, Kinds, Tag, Val};
 use super::world::ObjectLayout;
 use super::{Done, Flow, Specialiser};
@@ -12,7 +13,7 @@ use crate::ir::op::Class;
 use crate::ir::{Immediate, Op, Type, Value};
 
 /// An integer has one digit if its word is less than this.
-const MORE_DIGITS: i64 = 2 << 3;
+pub(super) const MORE_DIGITS: i64 = 2 << 3;
 
 impl Specialiser<'_> {
     /// What the items of a list are taken to be at this place: any objects, if something else has turned out
@@ -55,20 +56,29 @@ impl Specialiser<'_> {
     }
 
     /// The position that an index stands for. Exits if there is no item.
-    fn position_in_object(&mut self, handle: Value, index: Value) -> Value {
+    pub(super) fn position_in_object(&mut self, handle: Value, index: Value) -> Value {
         let length = self.length_of_object(handle);
         self.position_within(index, length)
     }
 
-    /// `list[index]`
+    /// `list[index]`, and the same of a tuple.
     pub(super) fn load_from_object(
         &mut self,
         to: Reg,
-        (handle, items): (Value, &Items),
+        sequence: &Val<Value>,
         key: &Val<Value>,
     ) -> Done<Option<Flow>> {
-        if let Val::Slice(_) = key {
+        let (Val::ListObject(handle, items) | Val::TupleObject(handle, items)) = sequence else {
             return Ok(None);
+        };
+        let handle = *handle;
+        if let Val::Slice(parts) = key {
+            if parts.iter().any(|part| !is_end(part)) || matches!(sequence, Val::TupleObject(..)) {
+                return Ok(None);
+            }
+            let Some((address, items)) = self.taken_from_others(sequence) else { return Ok(None) };
+            let Some(made) = self.slice(address, &items, parts) else { return Ok(None) };
+            return self.set(to, made).map(Some);
         }
         let Some(index) = self.index_in_list(key) else { return Ok(None) };
         let position = self.position_in_object(handle, index);
@@ -77,33 +87,35 @@ impl Specialiser<'_> {
             && self.is_used_at_once(to)
         {
             let Some(layout) = self.world.layout() else { return Ok(None) };
-            let item = self.item_of(handle, position, &layout);
+            let item = self.item_of(sequence, position, &layout);
             self.expect_class(item, &layout, layout.list_class);
             let lent = self.op(Op::Lent, &[item]);
             return self.set(to, Val::ListObject(lent, (**inner).clone())).map(Some);
         }
         let is_taken_apart = self.is_taken_apart(to);
-        let item = self.read_from_object(handle, items, position, is_taken_apart)?;
+        let item = self.read_from_object(sequence, items, position, is_taken_apart)?;
         self.set(to, item).map(Some)
     }
 
     /// The item at a position which is inside.
     pub(super) fn read_from_object(
         &mut self,
-        handle: Value,
+        sequence: &Val<Value>,
         items: &Items,
         position: Value,
         is_taken_apart: bool,
     ) -> Done<Val<Value>> {
         let Some(layout) = self.world.layout() else { return self.refused("no layout") };
-        let item = self.item_of(handle, position, &layout);
+        let item = self.item_of(sequence, position, &layout);
         let items = match self.taken_for(items) {
             // A tuple that somebody may keep stays the one that it is.
             Items::Tuples(_) if !is_taken_apart => Items::Objects(Some(Class::Tuple)),
             items => items,
         };
         let value = self.value_at(item, &items, &layout);
-        self.build.emit(Op::Keep, &[handle], Immediate::None, None);
+        if let Val::ListObject(handle, _) | Val::TupleObject(handle, _) = sequence {
+            self.build.emit(Op::Keep, &[*handle], Immediate::None, None);
+        }
         Ok(value)
     }
 
@@ -228,13 +240,33 @@ impl Specialiser<'_> {
     }
 
     /// The address of the item at a position which is inside.
-    fn item_of(&mut self, handle: Value, position: Value, layout: &ObjectLayout) -> Value {
-        let list = self.op(Op::Address, &[handle]);
-        let first = self.word_of(list, layout.items);
+    fn item_of(
+        &mut self,
+        sequence: &Val<Value>,
+        position: Value,
+        layout: &ObjectLayout,
+    ) -> Value {
         let size = self.build.int(8);
         let distance = self.op(Op::IMulWrap, &[position, size]);
-        let place = self.op(Op::IAddWrap, &[first, distance]);
-        self.word_of(place, 0)
+        match sequence {
+            Val::TupleObject(handle, _) => {
+                let tuple = self.op(Op::Address, &[*handle]);
+                let place = self.op(Op::IAddWrap, &[tuple, distance]);
+                self.word_of(place, layout.tuple)
+            }
+            Val::ListObject(handle, _) => {
+                let place = self.place_in_list(*handle, distance, layout);
+                self.word_of(place, 0)
+            }
+            _ => self.build.int(0),
+        }
+    }
+
+    /// Where the item of a list is that lies so many bytes behind the first one.
+    fn place_in_list(&mut self, list: Value, distance: Value, layout: &ObjectLayout) -> Value {
+        let list = self.op(Op::Address, &[list]);
+        let first = self.word_of(list, layout.items);
+        self.op(Op::IAddWrap, &[first, distance])
     }
 
     /// Whether what comes into a register is only taken apart by what follows at once: nobody can tell then
@@ -354,7 +386,10 @@ impl Specialiser<'_> {
         let position = self.position_in_object(handle, index);
         // Nobody notices the end of a number.
         let Some(layout) = self.world.layout() else { return Ok(None) };
-        let old = self.item_of(handle, position, &layout);
+        let size = self.build.int(8);
+        let distance = self.op(Op::IMulWrap, &[position, size]);
+        let place = self.place_in_list(handle, distance, &layout);
+        let old = self.word_of(place, 0);
         let class = self.word_of(old, layout.class);
         let (float, int) = (self.build.int(layout.float_class), self.build.int(layout.int_class));
         let is_float = self.op(Op::IEq, &[class, float]);
@@ -363,10 +398,16 @@ impl Specialiser<'_> {
         let is_number = self.op(Op::BOr, &[is_float, is_int]);
         let is_number = self.op(Op::BOr, &[is_number, is_bool]);
         self.expect(is_number);
+        let slot = Slot { place, old, class };
+        let in_place = self.stored_in_place(slot, item, &layout);
         let (tag, bits) = self.bits(item);
         let exit = self.exit_raised();
         let args = [handle, position, tag, bits];
         self.build.emit(Op::StoreItem, &args, Immediate::None, Some(exit));
+        if let Some(on) = in_place {
+            self.build.jump(on, vec![]);
+            self.build.block = on;
+        }
         Ok(Some(Flow::On))
     }
 
@@ -388,9 +429,11 @@ impl Specialiser<'_> {
 
     /// Just so many items of a list.
     pub(super) fn unpack_object(&mut self, to: &[Reg], from: Reg) -> Done<Flow> {
-        let Val::ListObject(handle, items) = self.get(from) else {
+        let sequence = self.get(from);
+        let (Val::ListObject(handle, items) | Val::TupleObject(handle, items)) = &sequence else {
             return self.leave_for_good();
         };
+        let (handle, items) = (*handle, items.clone());
         let (length, count) = (self.length_of_object(handle), self.build.int(to.len() as i64));
         let fits = self.op(Op::IEq, &[length, count]);
         if self.guard(fits) == Flow::Ends {
@@ -399,11 +442,16 @@ impl Specialiser<'_> {
         let mut values = Vec::new();
         for i in 0..to.len() {
             let position = self.build.int(i as i64);
-            values.push(self.read_from_object(handle, &items, position, false)?);
+            values.push(self.read_from_object(&sequence, &items, position, false)?);
         }
         for (register, value) in to.iter().zip(values) {
             self.set(*register, value)?;
         }
         Ok(Flow::On)
     }
+}
+
+/// Whether a slice may have this for an end: `None` or a number.
+fn is_end(part: &Val<Value>) -> bool {
+    matches!(part, Val::None | Val::Bool(_) | Val::Int(_))
 }

@@ -4,11 +4,11 @@
 //! on which it is not met say what is returned; then it is taken to give that, until what is returned
 //! then is no more general. Small functions are followed into themselves a few times before.
 
-use super::calls::{Callee, bind};
+use super::calls::{Callee, Given, bind};
 use super::value::{Shape, Val, infallible};
 use super::{Done, Flow, Specialiser, Stop};
-use crate::code::{Code, Instruction, Reg};
-use crate::ir::{Immediate, Op};
+use crate::code::{Code, Instruction, Reg, Terminator};
+use crate::ir::{Immediate, Op, Value};
 use std::sync::Arc;
 
 /// A function of at most so many instructions, with at most so many calls, is followed into itself.
@@ -81,6 +81,17 @@ pub(super) fn most_copies(code: &Code) -> usize {
     if is_small { COPIES } else { 1 }
 }
 
+/// Whether a function returns tuples or lists that it makes: no number.
+fn makes_its_result(code: &Code) -> bool {
+    code.blocks.iter().any(|block| {
+        let made = match block.instructions.last() {
+            Some((Instruction::MakeTuple { to, .. } | Instruction::MakeList { to, .. }, _)) => *to,
+            _ => return false,
+        };
+        matches!(block.terminator, Terminator::Return(result) if result == made)
+    })
+}
+
 impl Specialiser<'_> {
     /// Calls the function that is specialised. `None` if it is not that which is called, or if it has to be
     /// called as an object.
@@ -106,7 +117,8 @@ impl Specialiser<'_> {
         }
         let Some(given) = self.given(arguments) else { return Ok(None) };
         let mut frame = self.frame(&callee.code, callee.home, None, 0);
-        if bind(&mut frame, callee, &given).is_none() {
+        let is_bound = bind(&mut frame, callee, &given).is_some();
+        if !is_bound || callee.code.parameters.keywords {
             return Ok(None);
         }
         let mut leaves = Vec::new();
@@ -141,6 +153,43 @@ impl Specialiser<'_> {
             self.revalidate()?;
         }
         Ok(Some(Flow::On))
+    }
+
+    /// Notes that a function calls itself which is not the one that is specialised. Begins again if it is
+    /// compiled by itself then.
+    pub(super) fn note_recursive(&mut self, callee: &Callee, given: &Given) -> Done {
+        let is_root = Arc::ptr_eq(&self.state.frames[0].code, &callee.code);
+        let Some(known) = callee.known.filter(|_| !is_root) else { return Ok(()) };
+        let is_known = |value: &Val<Value>| !matches!(value, Val::Object(_, None) | Val::Unbound);
+        let arguments = given.positional.iter().chain(given.named.iter().map(|(_, value)| value));
+        if makes_its_result(&callee.code) || !arguments.into_iter().all(is_known) {
+            return Ok(());
+        }
+        if self.world.compiled(known, self.experience.at_any_cost).is_some()
+            && self.recursive.insert(Arc::as_ptr(&callee.code))
+        {
+            return Err(Stop::Again);
+        }
+        Ok(())
+    }
+
+    /// Calls a function that calls itself and is compiled by itself. `None` for others.
+    pub(super) fn call_recursive(
+        &mut self,
+        callee: &Callee,
+        instruction: &Instruction,
+    ) -> Done<Option<Flow>> {
+        let Instruction::Call { callee: register, .. } = instruction else { return Ok(None) };
+        let is_temporary = *register >= self.state.top().code.first_temporary();
+        if !is_temporary || !self.recursive.contains(&Arc::as_ptr(&callee.code)) {
+            return Ok(None);
+        }
+        let Some(known) = callee.known else { return Ok(None) };
+        let compiled = self.world.compiled(known, self.experience.at_any_cost);
+        let Some(compiled) = compiled else { return Ok(None) };
+        self.set(*register, Val::Known(compiled))?;
+        self.count_recursion();
+        self.perform(instruction).map(Some)
     }
 
     /// Begins again unless what calls of the function by itself were taken to give is what it returns.

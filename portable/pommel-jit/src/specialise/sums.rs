@@ -88,7 +88,7 @@ impl<'w> Specialiser<'w> {
     fn item_of_list(&mut self, list: &Val<Value>, at: Value) -> Done<Val<Value>> {
         match list {
             Val::List(address, items) => Ok(self.read(*address, items, at)),
-            Val::ListObject(handle, items) => self.read_from_object(*handle, items, at, false),
+            Val::ListObject(_, items) => self.read_from_object(list, items, at, false),
             _ => self.refused("a list is none"),
         }
     }

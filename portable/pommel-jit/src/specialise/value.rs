@@ -155,8 +155,12 @@ pub enum Val<L> {
     /// An object of class `list` whose items are read where they lie: its handle, and what they are
     /// taken to be.
     ListObject(L, Items),
+    /// The same of class `tuple`, for tuples that are not taken apart.
+    TupleObject(L, Items),
     /// An iterator of such a list or object, or of a string: the next position.
     ListIterator(Box<Val<L>>, L),
+    /// `reversed` of such a list or object: the next position.
+    ReverseIterator(Box<Val<L>>, L),
     /// A method of an object of a class of the interpreter's own, or of ours: the object and the name.
     Method(Box<Val<L>>, Arc<str>),
     /// A method of an instance: the instance, and the function in its class.
@@ -186,6 +190,8 @@ pub enum Contents<L> {
     },
     /// A list.
     List(Vec<Val<L>>),
+    /// A dict of arguments by keyword, which are not parameters: their names, and them.
+    Keywords(Vec<(Box<str>, Val<L>)>),
     /// A variable that functions share.
     Cell(Val<L>),
     /// An instance of a class, and its attributes in the order in which they were first set.
@@ -373,7 +379,11 @@ impl<L> Val<L> {
             Val::List(address, items) => Val::List(to(address)?, items.clone()),
             Val::Char(number) => Val::Char(to(number)?),
             Val::ListObject(handle, items) => Val::ListObject(to(handle)?, items.clone()),
+            Val::TupleObject(handle, items) => Val::TupleObject(to(handle)?, items.clone()),
             Val::ListIterator(list, next) => Val::ListIterator(Box::new(list.map(to)?), to(next)?),
+            Val::ReverseIterator(list, next) => {
+                Val::ReverseIterator(Box::new(list.map(to)?), to(next)?)
+            }
             Val::Enumerate(inner, count) => Val::Enumerate(Box::new(inner.map(to)?), to(count)?),
             Val::Method(object, name) => Val::Method(Box::new(object.map(to)?), name.clone()),
             Val::Bound(object, function) => Val::Bound(Box::new(object.map(to)?), *function),
@@ -397,6 +407,7 @@ impl<L> Val<L> {
             Val::Maybe(_, inner)
             | Val::ArrayIterator(inner, _)
             | Val::ListIterator(inner, _)
+            | Val::ReverseIterator(inner, _)
             | Val::Enumerate(inner, _)
             | Val::Method(inner, _)
             | Val::Bound(inner, _) => inner.things(found),
@@ -437,6 +448,7 @@ impl<L: Clone> Val<L> {
             Val::Maybe(bound, inner) => Val::Maybe(bound.clone(), boxed(inner)),
             Val::ArrayIterator(inner, next) => Val::ArrayIterator(boxed(inner), next.clone()),
             Val::ListIterator(inner, next) => Val::ListIterator(boxed(inner), next.clone()),
+            Val::ReverseIterator(inner, next) => Val::ReverseIterator(boxed(inner), next.clone()),
             Val::Enumerate(inner, count) => Val::Enumerate(boxed(inner), count.clone()),
             Val::Method(inner, name) => Val::Method(boxed(inner), name.clone()),
             Val::Bound(inner, function) => Val::Bound(boxed(inner), *function),
@@ -464,6 +476,10 @@ impl<L> Contents<L> {
                 Contents::Part { array, key, view: *view, words }
             }
             Contents::List(items) => Contents::List(list(items, to)?),
+            Contents::Keywords(items) => {
+                let items = items.iter().map(|(name, value)| Ok((name.clone(), value.map(to)?)));
+                Contents::Keywords(items.collect::<Result<_, E>>()?)
+            }
             Contents::Cell(value) => Contents::Cell(value.map(to)?),
             Contents::Instance(class, attributes) => {
                 let mapped = attributes.iter().map(|(name, v)| Ok((name.clone(), v.map(to)?)));
@@ -503,6 +519,7 @@ impl<L> Contents<L> {
                 key.things(found);
             }
             Contents::List(items) => items.iter().for_each(|item| item.things(found)),
+            Contents::Keywords(items) => items.iter().for_each(|(_, item)| item.things(found)),
             Contents::Cell(value) => value.things(found),
             Contents::Instance(_, attributes) => {
                 attributes.iter().for_each(|(_, value)| value.things(found));
@@ -541,6 +558,10 @@ impl<L: Clone> Contents<L> {
                 words: words.clone(),
             },
             Contents::List(items) => Contents::List(list(items, to)),
+            Contents::Keywords(items) => {
+                let items = items.iter();
+                Contents::Keywords(items.map(|(n, v)| (n.clone(), v.with_parts(to))).collect())
+            }
             Contents::Cell(value) => Contents::Cell(value.with_parts(to)),
             Contents::Instance(class, attributes) => {
                 let with = attributes.iter().map(|(name, v)| (name.clone(), v.with_parts(to)));
@@ -602,10 +623,19 @@ impl Shape {
                 Some(items) => Val::ListObject((), items),
                 None => Val::Object((), Some(Class::List)),
             },
+            (Val::TupleObject((), a), Val::TupleObject((), b)) => match a.with(b) {
+                Some(items) => Val::TupleObject((), items),
+                None => Val::Object((), Some(Class::Tuple)),
+            },
             (Val::ListIterator(a, ()), Val::ListIterator(b, ()))
                 if matches!(a.merged(b), Val::List(..) | Val::ListObject(..)) =>
             {
                 Val::ListIterator(Box::new(a.merged(b)), ())
+            }
+            (Val::ReverseIterator(a, ()), Val::ReverseIterator(b, ()))
+                if matches!(a.merged(b), Val::List(..) | Val::ListObject(..)) =>
+            {
+                Val::ReverseIterator(Box::new(a.merged(b)), ())
             }
             (a, b) => match (a.kinds(), b.kinds()) {
                 (Some(x), Some(y)) => Val::Number((), (), x.with(y)),
@@ -651,7 +681,7 @@ impl<L> Val<L> {
             Val::Complex(..) => Class::Complex,
             Val::Object(_, class) => return *class,
             Val::Array(_, View { owner: Owner::Pommel, .. }, _) => Class::Array,
-            Val::Tuple(_) => Class::Tuple,
+            Val::Tuple(_) | Val::TupleObject(..) => Class::Tuple,
             Val::List(..) | Val::ListObject(..) => Class::List,
             Val::Char(_) => Class::Str,
             Val::ListIterator(..) => Class::Iterator,

@@ -23,6 +23,14 @@ pub trait World {
     fn element(&mut self, _known: Known) -> Option<Element> {
         None
     }
+    /// A function in Python, compiled by itself, if it may be.
+    fn compiled(&mut self, _function: Known, _at_any_cost: bool) -> Option<Known> {
+        None
+    }
+    /// A string as a known object.
+    fn text(&mut self, _text: &str) -> Option<Known> {
+        None
+    }
     /// Where things lie in objects, if they may be read there.
     fn layout(&mut self) -> Option<ObjectLayout> {
         None
@@ -99,6 +107,11 @@ pub struct ObjectLayout {
     pub tuple_class: i64,
     /// The address of the class `str`.
     pub text_class: i64,
+    /// How references to an object are counted, at its address.
+    pub counts: Counts,
+    /// The address of the handles of integers that are always there; the greatest of these whatever the
+    /// table has; and the least and the greatest of the table, if there is one.
+    pub small_ints: (i64, i64, Option<(i64, i64)>),
     /// The address of `True`.
     pub true_object: i64,
     /// The address of `False`.
@@ -106,6 +119,17 @@ pub struct ObjectLayout {
     /// How many bytes of an object from its beginning count references to it: 8, or 4 where a negative
     /// number means that nobody counts. Unknown if it is 0.
     pub count: i64,
+}
+
+/// How references to an object are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// Only the runtime knows.
+    Unknown,
+    /// In a word.
+    Word,
+    /// In half a word; an object that is there for good has a negative one.
+    Half,
 }
 
 /// How the builtin `sum` adds floats, which differs from one version of Python to the next.
@@ -207,6 +231,7 @@ builtins! {
     Isinstance "builtins" "isinstance";
     Len "builtins" "len";
     List "builtins" "list";
+    Map "builtins" "map";
     Max "builtins" "max";
     Min "builtins" "min";
     Ord "builtins" "ord";
@@ -215,6 +240,7 @@ builtins! {
     Range "builtins" "range";
     Repr "builtins" "repr";
     Round "builtins" "round";
+    Reversed "builtins" "reversed";
     Set "builtins" "set";
     Sorted "builtins" "sorted";
     Str "builtins" "str";

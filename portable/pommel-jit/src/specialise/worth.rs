@@ -18,6 +18,9 @@ const LITTLE: f64 = 400.0;
 /// What it takes to leave machine code, and to be back after some rounds.
 const LEAVING: f64 = 400.0;
 
+/// What a call of a function that calls itself takes in Python, as a guess: more than to enter machine code.
+const RECURSION: f64 = 2000.0;
+
 /// What was counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Work {
@@ -34,7 +37,7 @@ pub(super) fn cost(op: Op) -> f64 {
     match op {
         Op::Perform => 200.0,
         Op::Next => 100.0,
-        Op::Recur => 60.0,
+        Op::Recur => 15.0,
         Op::View => 30.0,
         Op::BoxInt | Op::BoxFloat | Op::BoxBool => 10.0,
         Op::Known | Op::Truth | Op::Valid => 6.0,
@@ -91,11 +94,18 @@ impl Specialiser<'_> {
         self.build.cost += LEAVING;
     }
 
+    /// Counts a call of a function that calls itself, which is compiled by itself.
+    pub(super) fn count_recursion(&mut self) {
+        let before = self.build.cost;
+        self.add(RECURSION, before);
+    }
+
     /// Refuses what Python does as quickly.
     pub(super) fn is_worth_it(&mut self) -> Done {
         let Work { python, ours, has_loop } = self.work;
         let python = python * self.world.pace();
-        if ours <= python || (python < LITTLE && !has_loop) {
+        let is_short = python < LITTLE && !has_loop && self.leaves.is_empty();
+        if ours <= python || is_short {
             return Ok(());
         }
         let reason = "most of what it does is done on objects, which Python does as quickly itself";

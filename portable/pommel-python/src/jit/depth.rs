@@ -63,6 +63,12 @@ pub(crate) fn enter_many(ctx: Ctx<'_>, calls: u32) -> Result<Entered> {
     Ok(entered)
 }
 
+/// How many more calls machine code may make within each other before it has to ask.
+pub(crate) fn allowance() -> u32 {
+    let depth = DEPTH.get();
+    if depth < SHALLOW { SHALLOW - depth } else { LIMIT.get().saturating_sub(depth).min(SHALLOW) }
+}
+
 /// Whether little is left of the stack.
 fn is_nearly_full() -> bool {
     let mark = core::hint::black_box(0u8);

@@ -60,8 +60,9 @@ pub(crate) enum Called<'c> {
 enum Tried<'c> {
     ForOthers,
     AsItIs,
-    /// With what was learnt for the first time.
-    Entered(Going<'c>, Option<Lesson>),
+    /// With what was learnt for the first time, and what there is to learn if the function does not end with
+    /// an exception.
+    Entered(Going<'c>, Option<Lesson>, Option<Lesson>),
 }
 
 /// A call: of which function, and what it is made of.
@@ -149,7 +150,10 @@ impl Engine {
             tried => tried,
         };
         Ok(match tried {
-            Tried::Entered(going, learnt) => Some((going, learnt)),
+            Tried::Entered(going, learnt, later) => {
+                later.into_iter().for_each(|lesson| self.learn(lesson));
+                Some((going, learnt.or(later)))
+            }
             Tried::ForOthers | Tried::AsItIs => None,
         })
     }
@@ -165,7 +169,13 @@ impl Engine {
         let tried =
             entered.and_then(|entered| Ok((entered, self.try_all(this, &objects, arguments)?)));
         match tried {
-            Ok((_entered, Tried::Entered(going, _))) => Called::Ended(going.finish(&objects, this)),
+            Ok((_entered, Tried::Entered(going, _, later))) => {
+                let result = going.finish(&objects, this);
+                if let (Some(lesson), Ok(_)) = (later, &result) {
+                    self.learn(lesson);
+                }
+                Called::Ended(result)
+            }
             Ok((_, Tried::AsItIs)) => Called::AsItIs,
             Ok((_, Tried::ForOthers)) => Called::ForOthers,
             Err(error) => Called::Ended(Err(error)),
@@ -193,11 +203,16 @@ impl Engine {
                 }
                 Attempt::Done(done) => done,
             };
+            // What is done on objects because machine code was left for an exception is not worth it.
+            let is_later = |lesson: &Lesson| matches!(lesson, Lesson::Objects(_));
+            if done.learnt.as_ref().is_some_and(is_later) {
+                return Ok(Tried::Entered(done.going, None, done.learnt));
+            }
             let learnt = done.learnt.filter(|lesson| self.state().experience.learn(*lesson));
             if learnt.is_some() {
                 made.is_forgotten.store(true, Ordering::Release);
             }
-            return Ok(Tried::Entered(done.going, learnt));
+            return Ok(Tried::Entered(done.going, learnt, None));
         }
         Ok(Tried::ForOthers)
     }
@@ -236,6 +251,7 @@ impl Engine {
             Experience { at_any_cost, ..state.experience.clone() }
         };
         let mut inquiry = Inquiry::new(call.function, call.source.clone())?;
+        inquiry.is_inner = call.this.borrow()?.is_inner();
         let described = described(&mut inquiry, call.code)?;
         let (compiled, known) =
             Compiled::new(inquiry, &described, arguments, &experience, backend)?;

@@ -36,6 +36,8 @@ const TOO_OFTEN: u32 = 32;
 struct Known {
     source: Arc<Source>,
     mode: Mode,
+    /// It was made for another function that calls it.
+    is_inner: bool,
 }
 
 /// A compiled function, without what Python code adds to it.
@@ -94,7 +96,7 @@ impl JitFunction {
             "always" => Mode::Always,
             _ => Mode::WhereItPays,
         };
-        let known = Known { source: Source::of(source), mode };
+        let known = Known { source: Source::of(source), mode, is_inner: false };
         if own.known.set(known).is_err() {
             return Err(Error::type_error("a compiled function stays what it is"));
         }
@@ -175,6 +177,28 @@ impl JitFunction {
 }
 
 impl JitFunction {
+    /// A function that is compiled because another one calls it.
+    pub(super) fn inner<'c>(
+        function: &Object<'c>,
+        source: Arc<Source>,
+        at_any_cost: bool,
+    ) -> Result<Object<'c>> {
+        let made = pommel::new_instance(function.ctx(), JitFunction::new())?;
+        let this = Instance::<JitFunction>::of(&made);
+        let this = this.ok_or_else(|| Error::runtime_error("a compiled function is none"))?;
+        let own = this.borrow()?;
+        let mode = if at_any_cost { Mode::Always } else { Mode::WhereItPays };
+        let _ = own.known.set(Known { source, mode, is_inner: true });
+        own.function.store(this, Some(function))?;
+        drop(own);
+        Ok(made.clone())
+    }
+
+    /// Whether it was made for another function that calls it.
+    pub(super) fn is_inner(&self) -> bool {
+        self.known.get().is_some_and(|known| known.is_inner)
+    }
+
     /// Machine code was left again after it had been gone back to.
     pub(super) fn left_in_the_middle(&self) {
         let lefts = self.lefts.fetch_add(1, Ordering::Relaxed) + 1;

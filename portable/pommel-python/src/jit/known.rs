@@ -7,16 +7,16 @@ use super::random;
 use super::source::Source;
 use super::views;
 use pommel::prelude::*;
-use pommel::raw::{Watch, attach, calls, counts, ints};
+use pommel::raw::{SMALL_INT_MAX, SMALL_INT_MIN, Watch, attach, calls, counts, ints};
 use pommel_jit::ir::op::Math;
 use pommel_jit::specialise::{
-    Builtin, Description, Element, FunctionObject, Known, Maker, Member, Mixing, ObjectLayout,
-    Summing, World,
+    Builtin, Counts, Description, Element, FunctionObject, Known, Maker, Member, Mixing,
+    ObjectLayout, Summing, World,
 };
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The objects that a specialisation knows, by their numbers. They are in a list that the function keeps,
 /// which is looked up when the first of them is asked for.
@@ -212,7 +212,8 @@ fn item<'c>(dict: &Object<'c>, key: &Object<'c>) -> Result<Option<Object<'c>>> {
 
 /// Where things lie in objects, if the host says all that machine code wants to know.
 pub(crate) fn object_layout(ctx: Ctx<'_>) -> Option<ObjectLayout> {
-    let inline = attach::extensions().filter(|_| attach::plain_handles())?.inline;
+    let extensions = attach::extensions().filter(|_| attach::plain_handles())?;
+    let inline = extensions.inline;
     let offsets = [
         inline.type_offset,
         inline.length_offset,
@@ -224,6 +225,14 @@ pub(crate) fn object_layout(ctx: Ctx<'_>) -> Option<ObjectLayout> {
         return None;
     }
     let [class, length, items, float, int] = offsets.map(i64::from);
+    let counts = match inline.counts {
+        counts::WORD => Counts::Word,
+        counts::IMMORTAL_HALF => Counts::Half,
+        _ => Counts::Unknown,
+    };
+    let table = extensions.small_ints.expose_provenance() as i64;
+    let ends = (table != 0).then_some((SMALL_INT_MIN, SMALL_INT_MAX));
+    let small_ints = (table, greatest_small_int(ctx), ends);
     let ctx = ctx.as_raw();
     // SAFETY: the context is live.
     let handles = unsafe {
@@ -253,6 +262,8 @@ pub(crate) fn object_layout(ctx: Ctx<'_>) -> Option<ObjectLayout> {
         tuple_class,
         text_class,
         tuple: inline.tuple_offset.into(),
+        counts,
+        small_ints,
         true_object,
         false_object,
         count: match inline.counts {
@@ -260,6 +271,23 @@ pub(crate) fn object_layout(ctx: Ctx<'_>) -> Option<ObjectLayout> {
             counts::IMMORTAL_HALF => 4,
             _ => 0,
         },
+    })
+}
+
+/// Integers from 0 to this may be one object each for good. Interpreters differ in how many are.
+fn greatest_small_int(ctx: Ctx<'_>) -> i64 {
+    const SUSPECT: i64 = 1024;
+    static GREATEST: OnceLock<i64> = OnceLock::new();
+    *GREATEST.get_or_init(|| {
+        let is_one = |number: i64| match (ctx.object(number), ctx.object(number)) {
+            (Ok(one), Ok(other)) => one.is(&other),
+            _ => true,
+        };
+        match (is_one(SMALL_INT_MAX + 1), is_one(SUSPECT + 1)) {
+            (false, _) => SMALL_INT_MAX,
+            (true, false) => SUSPECT,
+            (true, true) => i64::from(u32::MAX),
+        }
     })
 }
 
@@ -317,6 +345,10 @@ pub(crate) struct Inquiry<'c> {
     members: HashMap<(Known, Box<str>), Option<Member>>,
     makers: HashMap<Known, Option<Maker>>,
     layout: OnceCell<Option<ObjectLayout>>,
+    /// Functions that are compiled by themselves, by those that they are made of.
+    inner: HashMap<Known, Known>,
+    /// Whether the function that it begins with is such a one.
+    pub(crate) is_inner: bool,
     /// An exception on the way: nothing is known then.
     failed: Option<Error>,
 }
@@ -340,6 +372,8 @@ impl<'c> Inquiry<'c> {
             members: HashMap::new(),
             makers: HashMap::new(),
             layout: OnceCell::new(),
+            inner: HashMap::new(),
+            is_inner: false,
             failed: None,
         })
     }
@@ -618,6 +652,32 @@ impl World for Inquiry<'_> {
 
     fn element(&mut self, known: Known) -> Option<Element> {
         views::element_of_type(&self.object(known), &|place| self.known_at(place))
+    }
+
+    fn compiled(&mut self, function: Known, at_any_cost: bool) -> Option<Known> {
+        // Functions that call each other would make such functions of each other without end.
+        if self.is_inner {
+            return None;
+        }
+        if let Some(made) = self.inner.get(&function) {
+            return Some(*made);
+        }
+        let object = self.object(function);
+        let is_compiled = Instance::<JitFunction>::of(&object).is_some();
+        let source = self.sources.get(&function).cloned();
+        let made = match source {
+            _ if is_compiled => Ok(object),
+            Some(source) => JitFunction::inner(&object, source, at_any_cost),
+            None => return None,
+        };
+        let made = self.kept(made).map(|made| self.know(&made))?;
+        self.inner.insert(function, made);
+        Some(made)
+    }
+
+    fn text(&mut self, text: &str) -> Option<Known> {
+        let found = self.know_name(text);
+        self.kept(found).map(Known)
     }
 
     fn layout(&mut self) -> Option<ObjectLayout> {

@@ -8,7 +8,9 @@
 //! A call that cannot do what it is asked for has done nothing: the same is done on objects then.
 
 use super::native::number;
+use super::recipe::handle_of;
 use pommel::prelude::*;
+use pommel::raw::{HPy, attach};
 use pommel_jit::ir::lists::{self, Layout, ListCall};
 use pommel_jit::specialise::{Kinds, Tag, layout_of};
 
@@ -17,7 +19,7 @@ const PATIENCE: usize = 32 << 20;
 /// The address of no list: what a variable has that is unbound.
 const NOTHING: u64 = 0;
 /// A list that gets an item has room for so many at least.
-const LEAST_ROOM: usize = 4;
+const LEAST_ROOM: usize = 16;
 
 /// A list, with its parts where machine code looks for them.
 #[repr(C)]
@@ -225,6 +227,7 @@ impl<'c> Lists<'c> {
                 items
             }),
             ListCall::Sort => self.sort(words[0], int(1) != 0),
+            ListCall::SortOthers => sort_others(self.ctx, handle_of(words[0]), int(1) != 0),
             ListCall::Find | ListCall::Count | ListCall::Sum => self.ask(call, words),
             ListCall::Extreme => self.extreme(words[0], int(1) != 0),
             ListCall::Equal => self.equal(words[0], words[1], 0).map(u64::from),
@@ -637,16 +640,15 @@ impl<'c> Lists<'c> {
         if list == NOTHING {
             return Ok(self.ctx.none());
         }
-        let lost = || Error::runtime_error("a list is lost");
         let entry = self.entry(list).ok_or_else(lost)?;
         if let Some(object) = &entry.object {
             return Ok(object.clone());
         }
-        let (layout, items) = (entry.layout(), entry.all());
-        if layout != Some(Layout::Lists) {
-            let object = self.list_of(&items)?;
+        if entry.layout() != Some(Layout::Lists) {
+            let object = self.list_of(list)?;
             return Ok(self.published(list, object));
         }
+        let items = entry.all();
         // It may be in itself: it is there before what is in it.
         let made = self.ctx.list::<Object<'_>>([])?;
         self.published(list, made.clone().into());
@@ -667,27 +669,76 @@ impl<'c> Lists<'c> {
         object
     }
 
-    fn list_of(&self, items: &[(i64, u64)]) -> Result<Object<'c>> {
-        let items: Vec<Object<'c>> = items
-            .iter()
-            .map(|(tag, bits)| number(self.ctx, *tag as u64, *bits))
-            .collect::<Result<_>>()?;
-        self.ctx.list(items).map(Object::from)
+    /// An object with the items of a list of numbers.
+    fn list_of(&mut self, list: u64) -> Result<Object<'c>> {
+        let ctx = self.ctx;
+        let entry = self.entry(list).ok_or_else(lost)?;
+        let words = &entry.memory[..];
+        let made = match entry.layout() {
+            Some(Layout::Ints) => ctx.list(words[..entry.len()].iter().map(|word| *word as i64)),
+            Some(Layout::Floats) => {
+                ctx.list(words[..entry.len()].iter().map(|word| f64::from_bits(*word)))
+            }
+            _ => {
+                let items = entry.all();
+                let numbers = items.iter().map(|(tag, bits)| number(ctx, *tag as u64, *bits));
+                ctx.list(numbers.collect::<Result<Vec<_>>>()?)
+            }
+        };
+        made.map(Object::from)
     }
 
     /// An object with the items that a list of numbers has now.
     pub(crate) fn copy(&mut self, list: u64) -> Result<Object<'c>> {
-        let lost = || Error::runtime_error("a list is lost");
         let entry = self.entry(list).ok_or_else(lost)?;
         match entry.layout() {
             Some(Layout::Lists) => self.object(list),
             None if entry.object.is_some() => self.object(list),
-            _ => {
-                let items = entry.all();
-                self.list_of(&items)
-            }
+            _ => self.list_of(list),
         }
     }
+}
+
+/// Sorts the items of a list, which are numbers of one kind: the objects change their places. Nothing if that
+/// is not for certain what Python does.
+fn sort_others(ctx: Ctx<'_>, list: HPy, backwards: bool) -> Found {
+    // SAFETY: machine code has looked at the class and keeps the list; nobody changes it meanwhile.
+    let places = unsafe { attach::list_items(ctx.as_raw(), list) }?;
+    let mut items = Vec::with_capacity(places.len());
+    let mut floats = 0;
+    for item in places.iter() {
+        // SAFETY: the list keeps its items.
+        let int = unsafe { attach::exact_small_int(ctx.as_raw(), *item) };
+        let key = match int {
+            Some(int) => int,
+            None => {
+                floats += 1;
+                // SAFETY: as above. What is no number makes the order a matter of the algorithm.
+                let float = unsafe { attach::exact_float(ctx.as_raw(), *item) };
+                in_order(float.filter(|float| !float.is_nan())?)
+            }
+        };
+        items.push((key, *item));
+    }
+    if floats != 0 && floats != items.len() {
+        return None;
+    }
+    match backwards {
+        true => items.sort_by_key(|(key, _)| core::cmp::Reverse(*key)),
+        false => items.sort_by_key(|(key, _)| *key),
+    }
+    places.iter_mut().zip(items).for_each(|(place, (_, item))| *place = item);
+    Some(0)
+}
+
+/// An integer that is less than another one where a float is less than another one: zeros are equal.
+fn in_order(float: f64) -> i64 {
+    let bits = (float + 0.0).to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
+}
+
+fn lost() -> Error {
+    Error::runtime_error("a list is lost")
 }
 
 impl Drop for Lists<'_> {

@@ -14,7 +14,7 @@ use super::views::{self, VIEW_WORDS};
 use pommel::held::HeldBuffer;
 use pommel::prelude::*;
 use pommel::raw;
-use pommel_jit::backend::{Backend, Machine};
+use pommel_jit::backend::{Backend, Machine, activation};
 use pommel_jit::code::{Code, Instruction};
 use pommel_jit::ir::Op;
 use pommel_jit::ir::lists::ListCall;
@@ -29,6 +29,7 @@ use pommel_jit::specialise::{
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -348,8 +349,17 @@ impl Compiled {
     }
 }
 
-/// A call of machine code that is under way.
+/// So many calls of a function by itself are made until the runtime looks for interrupts.
+const CALLS_AT_ONCE: i64 = 1 << 10;
+
+/// A call of machine code that is under way. The first members are what [`activation`] says.
+#[repr(C)]
 struct Activation<'a, 'c> {
+    allowance: i64,
+    ticks: i64,
+    entry: u64,
+    /// What the allowance was at first.
+    granted: i64,
     ctx: Ctx<'c>,
     compiled: &'a Compiled,
     known: &'a KnownObjects<'a, 'c>,
@@ -437,11 +447,11 @@ impl<'c> Activation<'_, 'c> {
             },
             Op::StoreItem => {
                 let number = number(self.ctx, words[2], words[3])?;
-                self.lent(words[0]).cast::<List<'_>>()?.set_index(words[1] as isize, number)?;
+                self.borrowed(words[0]).cast::<List<'_>>()?.set_index(words[1] as isize, number)?;
             }
             Op::AppendItem => {
                 let number = number(self.ctx, words[1], words[2])?;
-                self.lent(words[0]).cast::<List<'_>>()?.append(number)?;
+                self.borrowed(words[0]).cast::<List<'_>>()?.append(number)?;
             }
             Op::BoxInt => words[0] = given(self.ctx.object(words[0] as i64)?),
             Op::BoxFloat => words[0] = given(self.ctx.object(f64::from_bits(words[0]))?),
@@ -455,6 +465,7 @@ impl<'c> Activation<'_, 'c> {
             }
             Op::ListObject => words[0] = given(self.lists.borrow_mut().object(words[0])?),
             Op::ListCopy => words[0] = given(self.lists.borrow_mut().copy(words[0])?),
+            Op::Recur if immediate < 0 => return self.recurred(-immediate as u32, words),
             Op::Recur => return self.recur(immediate as u32, words),
             Op::Poll => {
                 self.objects.poll()?;
@@ -497,6 +508,12 @@ impl<'c> Activation<'_, 'c> {
         // SAFETY: machine code keeps the handle open meanwhile.
         let lent = unsafe { raw::borrowed(self.ctx, handle_of(word)) };
         (*lent).clone()
+    }
+
+    /// An object whose handle machine code has, for as long as it keeps that.
+    fn borrowed(&self, word: u64) -> ManuallyDrop<Object<'c>> {
+        // SAFETY: machine code keeps the handle open meanwhile.
+        unsafe { raw::borrowed(self.ctx, handle_of(word)) }
     }
 
     /// The object of a handle that machine code gives up.
@@ -568,15 +585,19 @@ impl<'c> Activation<'_, 'c> {
             words,
             heap,
             made: vec![],
+            nans: vec![],
             lists: &self.lists,
             homes,
         }
     }
 
     /// What is done when machine code has left: the function returns, or goes on on objects.
-    fn leave(mut self, exit: u32, words: &[u64]) -> Done<'c> {
+    fn leave(&mut self, exit: u32, words: &[u64]) -> Done<'c> {
         self.memory.clear();
-        let number = exit as usize - 1;
+        let Some(number) = (exit as usize).checked_sub(1) else {
+            let going = Going::Ended(number(self.ctx, words[1], words[0]));
+            return Done { going, learnt: self.learnt.take() };
+        };
         let plan = &self.compiled.exits[number];
         let (saved, rest) = words.split_at(plan.words as usize);
         let (learnt, going) = match &plan.outcome {
@@ -614,7 +635,7 @@ impl<'c> Activation<'_, 'c> {
         for word in rest.iter().skip(1).take(count) {
             drop(self.owned(*word));
         }
-        Done { going, learnt: learnt.or(self.learnt) }
+        Done { going, learnt: learnt.or(self.learnt.take()) }
     }
 
     fn returned(&self, recipe: &Recipe, words: &[u64], plan: &ExitPlan) -> Result<Object<'c>> {
@@ -678,7 +699,13 @@ impl<'a, 'c> Activation<'a, 'c> {
         let ctx = known.ctx();
         let (error, returned, learnt) = (None, None, None);
         let lists = RefCell::new(Lists::new(ctx));
+        let granted = i64::from(depth::allowance());
+        let entry = compiled.machine.as_ref().map_or(0, |machine| machine.entry() as usize as u64);
         Activation {
+            allowance: granted,
+            ticks: CALLS_AT_ONCE,
+            entry,
+            granted,
             ctx,
             compiled,
             known,
@@ -696,7 +723,8 @@ impl<'a, 'c> Activation<'a, 'c> {
     /// Calls the function itself, as so many calls within each other; the arguments are in the words, where
     /// the result goes. False if machine code cannot go on with what it gave.
     fn recur(&mut self, calls: u32, words: &mut [u64]) -> Result<bool> {
-        let _entered = depth::enter_many(self.ctx, calls)?;
+        let _entered = depth::enter_many(self.ctx, calls + self.calls_at_once())?;
+        self.ticks = CALLS_AT_ONCE;
         self.objects.poll()?;
         let compiled = self.compiled;
         let Ok(machine) = &compiled.machine else { return Ok(false) };
@@ -719,6 +747,34 @@ impl<'a, 'c> Activation<'a, 'c> {
             return Ok(true);
         }
         let Done { going, learnt } = inner.leave(exit, buffer);
+        self.take_result(going, learnt, words)
+    }
+
+    /// How many calls of the function by itself are under way that it made without asking.
+    fn calls_at_once(&self) -> u32 {
+        (self.granted - self.allowance) as u32
+    }
+
+    /// A call of the function by itself that was made without asking has left by an exit: goes on to its
+    /// end. The words are its own, and the result goes there.
+    fn recurred(&mut self, exit: u32, words: &mut [u64]) -> Result<bool> {
+        let _entered = depth::enter_many(self.ctx, self.calls_at_once())?;
+        if let Some((bits, tag)) = self.compiled.passed_on(exit, words) {
+            (words[0], words[1]) = (bits, tag);
+            return Ok(true);
+        }
+        let Done { going, learnt } = self.leave(exit, words);
+        self.take_result(going, learnt, words)
+    }
+
+    /// Finishes a call of the function by itself that machine code has left.
+    fn take_result(
+        &mut self,
+        going: Going<'c>,
+        learnt: Option<Lesson>,
+        words: &mut [u64],
+    ) -> Result<bool> {
+        let compiled = self.compiled;
         self.learnt = self.learnt.take().or(learnt);
         let object = going.on_objects(self.objects)?;
         if let Some((bits, tag)) =
@@ -736,7 +792,8 @@ impl<'a, 'c> Activation<'a, 'c> {
 impl Compiled {
     /// The bits and the kind of a result that machine code passes on, if it returned with one.
     fn passed_on(&self, exit: u32, words: &[u64]) -> Option<(u64, u64)> {
-        let plan = &self.exits[exit as usize - 1];
+        let Some(number) = (exit as usize).checked_sub(1) else { return Some((words[0], words[1])) };
+        let plan = &self.exits[number];
         let Outcome::Returned(recipe) = &plan.outcome else { return None };
         // What machine code has for its own is given back elsewhere.
         if words.get(plan.words as usize).is_none_or(|owned| *owned != 0) {
@@ -788,6 +845,12 @@ pub(super) fn number<'c>(ctx: Ctx<'c>, tag: u64, bits: u64) -> Result<Object<'c>
         _ => Ok(ctx.none()),
     }
 }
+
+const _: () = {
+    assert!(core::mem::offset_of!(Activation<'_, '_>, allowance) == 8 * activation::ALLOWANCE);
+    assert!(core::mem::offset_of!(Activation<'_, '_>, ticks) == 8 * activation::TICKS);
+    assert!(core::mem::offset_of!(Activation<'_, '_>, entry) == 8 * activation::ENTRY);
+};
 
 /// So that a class is found by what machine code says.
 const _: () = assert!(Class::None as i64 == 0);

@@ -26,6 +26,8 @@ pub(crate) struct Ingredients<'a, 'c> {
     pub(crate) heap: &'a [Option<Contents<u32>>],
     /// The things that are objects already.
     pub(crate) made: Vec<Option<Object<'c>>>,
+    /// What is no number, by its words.
+    pub(crate) nans: Vec<(u32, Object<'c>)>,
     /// Lists in memory.
     pub(crate) lists: &'a RefCell<Lists<'c>>,
     /// What functions are at home in that have the globals of a known one.
@@ -53,6 +55,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Char(at) => character(ctx, self.words[*at as usize]),
             Val::Bool(at) => ctx.object(self.words[*at as usize] & 0xff != 0),
             Val::Int(at) => ctx.object(self.int(*at)),
+            Val::Float(at) if self.float(*at).is_nan() => self.nan(*at),
             Val::Float(at) => ctx.object(self.float(*at)),
             Val::Complex(real, imag) => complex(ctx, [*real, *imag].map(|at| self.float(at))),
             Val::Scalar(at, flavour) => self.scalar(self.words[*at as usize], *flavour),
@@ -61,9 +64,8 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Object(at, _)
             | Val::Array(at, ..)
             | Val::ListObject(at, _)
-            | Val::Instance(at, _) => {
-                Ok(self.handle(*at))
-            }
+            | Val::TupleObject(at, _)
+            | Val::Instance(at, _) => Ok(self.handle(*at)),
             Val::Tuple(items) => Ok((*self.tuple(items)?).clone()),
             Val::Thing(thing) => self.thing(*thing),
             Val::List(at, _) => self.lists.borrow_mut().object(self.words[*at as usize]),
@@ -108,9 +110,20 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 let rest = array.get_item(ctx.builtin(c"slice")?.call(all)?)?;
                 ctx.builtin(c"iter")?.call((rest,))
             }
+            Val::ListIterator(list, next) if matches!(**list, Val::TupleObject(..)) => {
+                let iterator = ctx.builtin(c"iter")?.call((self.bound(list)?,))?;
+                iterator.call_method(c"__setstate__", (self.int(*next),))?;
+                Ok(iterator)
+            }
             Val::ListIterator(list, next) => {
                 let list = self.bound(list)?;
                 self.objects.list_iterator(&list, self.int(*next))
+            }
+            Val::ReverseIterator(list, next) => {
+                let list = self.bound(list)?;
+                let iterator = ctx.builtin(c"reversed")?.call((list,))?;
+                iterator.call_method(c"__setstate__", (self.int(*next),))?;
+                Ok(iterator)
             }
             Val::Enumerate(inner, count) => {
                 let inner = self.bound(inner)?;
@@ -130,6 +143,16 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             }
             _ => Err(Error::runtime_error("a recipe is none")),
         }
+    }
+
+    /// What is no number is one object for all who have it: only itself is equal to it in a list.
+    fn nan(&mut self, at: u32) -> Result<Object<'c>> {
+        if let Some((_, made)) = self.nans.iter().find(|(known, _)| *known == at) {
+            return Ok(made.clone());
+        }
+        let made = self.ctx.object(self.float(at))?;
+        self.nans.push((at, made.clone()));
+        Ok(made)
     }
 
     fn range(&self, start: u32, stop: u32, step: i64) -> Result<Object<'c>> {
@@ -226,6 +249,13 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Contents::List(items) => {
                 let items = self.all(items)?;
                 self.objects.list(&items)
+            }
+            Contents::Keywords(items) => {
+                let dict = self.ctx.dict()?;
+                for (name, value) in items {
+                    dict.set_item(&**name, &self.bound(value)?)?;
+                }
+                Ok(dict.into())
             }
             Contents::Cell(content) => {
                 let content = self.object(content)?;

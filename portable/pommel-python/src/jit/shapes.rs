@@ -52,16 +52,23 @@ pub(crate) fn class_of(object: &Object<'_>) -> Option<Class> {
 
 /// What an argument is for machine code.
 pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>) -> Shape {
-    let Some(object) = argument else { return Val::Unbound };
+    argument.map_or(Val::Unbound, |object| shape_within(inquiry, object, 0))
+}
+
+/// The same of an object that is in so many tuples.
+fn shape_within<'c>(inquiry: &mut Inquiry<'c>, object: &Object<'c>, depth: usize) -> Shape {
     match class_of(object) {
+        Some(Class::Tuple) if depth > LOOKED_INTO => Val::Object((), Some(Class::Tuple)),
         Some(Class::Float) => Val::Float(()),
         Some(Class::None) => Val::None,
         Some(Class::Bool) => Val::Bool(()),
         Some(Class::Int) if object.extract::<i64>().is_ok() => Val::Int(()),
         Some(Class::Tuple) => match items(object) {
             Some(items) => {
-                Val::Tuple(items.iter().map(|item| shape(inquiry, Some(item))).collect())
+                let shapes = items.iter().map(|item| shape_within(inquiry, item, depth + 1));
+                Val::Tuple(shapes.collect())
             }
+            None if has_tuples(object.ctx()) => Val::TupleObject((), items_of_list(object, 0)),
             None => Val::Object((), Some(Class::Tuple)),
         },
         Some(Class::Array) => match views::look_at_ours(object) {
@@ -191,17 +198,24 @@ fn class_among(items: &Items) -> Option<Known> {
     }
 }
 
+/// Whether items of tuples are read where they lie.
+fn has_tuples(ctx: Ctx<'_>) -> bool {
+    object_layout(ctx).is_some_and(|layout| layout.tuple != 0)
+}
+
 /// The items of a short tuple.
 fn items<'c>(object: &Object<'c>) -> Option<Vec<Object<'c>>> {
-    let items: Vec<Object<'c>> = object.iter().ok()?.collect::<Result<_>>().ok()?;
-    (items.len() <= MOST_ITEMS).then_some(items)
+    if object.len().ok()? > MOST_ITEMS {
+        return None;
+    }
+    object.iter().ok()?.collect::<Result<_>>().ok()
 }
 
 /// How many words arguments of a shape are.
 pub(crate) fn width(shape: &Shape) -> usize {
     match shape {
         Val::Bool(()) | Val::Int(()) | Val::Float(()) | Val::Scalar(..) => 1,
-        Val::Object(..) | Val::ListObject(..) | Val::Instance(..) => 1,
+        Val::Object(..) | Val::ListObject(..) | Val::TupleObject(..) | Val::Instance(..) => 1,
         Val::Complex((), ()) => 2,
         Val::Bound(inner, _) => width(inner),
         Val::Array((), _, words) => 1 + words.len(),
@@ -338,6 +352,13 @@ fn take_slowly<'c>(
             take(Some(&of), inner, known, words, kept)?;
             kept.objects.push(of);
         }
+        Val::TupleObject((), wanted) => {
+            let is_it = class == Some(Class::Tuple)
+                && object.len().is_ok_and(|length| length > MOST_ITEMS)
+                && items_of_list(object, 0) == *wanted;
+            is_it.then_some(())?;
+            words.push(object.as_raw().0 as u64);
+        }
         Val::Object((), wanted) => {
             if !is_object(object, class, *wanted, known) {
                 return None;
@@ -358,8 +379,7 @@ fn is_object(
 ) -> bool {
     let known_at = |place: usize| known.get(place as u32).ok();
     match class {
-        Some(Class::Tuple) => wanted == class && items(object).is_none(),
-        Some(Class::List | Class::Str) => wanted == class,
+        Some(Class::Tuple | Class::List | Class::Str) => wanted == class,
         Some(Class::Int) => wanted.is_none() && object.extract::<i64>().is_err(),
         Some(Class::Array) => wanted.is_none() && views::look_at_ours(object).is_none(),
         Some(_) => false,
@@ -400,6 +420,7 @@ pub(crate) fn described(shape: &Shape) -> String {
         Val::ListObject((), _) => "List".into(),
         Val::Instance(..) => "instance of a class".into(),
         Val::Bound(..) => "method of an instance".into(),
+        Val::TupleObject((), _) => "Tuple".into(),
         Val::Object((), Some(class)) => format!("{class:?}"),
         _ => "any object".into(),
     }

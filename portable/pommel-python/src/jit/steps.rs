@@ -174,6 +174,7 @@ impl<'c> Operand<'c> {
             Val::Object(at, _)
             | Val::Array(at, ..)
             | Val::ListObject(at, _)
+            | Val::TupleObject(at, _)
             | Val::Instance(at, _) => {
                 // SAFETY: the specialiser has written down that this word is a handle, which machine
                 // code keeps open meanwhile.

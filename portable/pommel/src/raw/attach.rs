@@ -358,6 +358,27 @@ pub unsafe fn list_item(list: HPy, index: usize) -> Option<HPy> {
     }
 }
 
+/// The items of such a list, which may change their places; `None` if they cannot be read without a call.
+///
+/// # Safety
+/// `ctx` is live and `list` an open handle. While the items are looked at, nobody else looks at the list or
+/// changes it, and no Python code runs. Afterwards each of them is there as often as before.
+#[inline]
+pub unsafe fn list_items<'a>(ctx: *mut HPyContext, list: HPy) -> Option<&'a mut [HPy]> {
+    // SAFETY: as in `list_item`; the caller promises that nobody else looks.
+    unsafe {
+        if !is_readable_list(ctx, list) {
+            return None;
+        }
+        let len: usize = read(list, inline().length_offset);
+        let items: *mut HPy = read(list, inline().list_offset);
+        if len == 0 || items.is_null() {
+            return Some(&mut []);
+        }
+        Some(core::slice::from_raw_parts_mut(items, len))
+    }
+}
+
 /// Makes a second reference without a call; false if the host has to do it.
 ///
 /// # Safety

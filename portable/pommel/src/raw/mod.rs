@@ -19,7 +19,7 @@ mod watch;
 use crate::{Ctx, Error, Object, Result};
 use core::mem::ManuallyDrop;
 pub use hpy_abi::HPy;
-pub use hpy_abi::ext::{counts, ints, places};
+pub use hpy_abi::ext::{SMALL_INT_MAX, SMALL_INT_MIN, counts, ints, places};
 pub use watch::{Watch, attribute_place};
 
 /// Whether a member returned a handle and not null. PyPy's own HPy returns -1 in place of null where

@@ -27,6 +27,7 @@ MODULES = {
     "numbers": (3, 9),
     "patterns": (3, 10),
     "returning": (3, 9),
+    "sequences": (3, 9),
     "statements": (3, 9),
     "text": (3, 9),
 }

@@ -109,6 +109,7 @@ impl<'a> Lowering<'a> {
             Consumer::Set => {
                 self.emit(Instruction::MakeSet { to: result, items: vec![] }, span);
             }
+            Consumer::Map => {}
         }
     }
 
@@ -138,6 +139,7 @@ impl<'a> Lowering<'a> {
                 self.emit(Instruction::ListAppend { list: first, item }, span);
             }
             Consumer::Set => self.emit(Instruction::SetAdd { set: result, item }, span),
+            Consumer::Map => {}
         }
     }
 
@@ -163,7 +165,7 @@ impl<'a> Lowering<'a> {
     fn conclude(&mut self, taker: Taker) {
         let Taker { consumer, callee, result, state: [first, second, third], span } = taker;
         match consumer {
-            Consumer::Any | Consumer::All | Consumer::List | Consumer::Set => {}
+            Consumer::Any | Consumer::All | Consumer::List | Consumer::Set | Consumer::Map => {}
             Consumer::Sum => {
                 self.emit(Instruction::Unpack { to: vec![second, third], from: first }, span);
                 let (operation, operands) = (Special::SumEnd, vec![second, third]);

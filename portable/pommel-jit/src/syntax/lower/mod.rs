@@ -17,6 +17,7 @@ mod expression;
 mod finish;
 mod function;
 mod import;
+mod mapped;
 mod name;
 mod pattern;
 mod statement;

@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::{Context, Lowering, Result};
-use crate::code::{Argument, Constant, Instruction, Reg, Span, Terminator};
+use crate::code::{BlockId, Argument, Constant, Instruction, Reg, Span, Terminator};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
@@ -130,6 +130,9 @@ impl<'a> Lowering<'a> {
         {
             return self.for_generator(statement, generator);
         }
+        if let Some(call) = self.mapped(&statement.iter) {
+            return self.for_mapped(statement, call);
+        }
         let mark = self.next;
         let span = self.span(&*statement.iter);
         let from = self.value(&statement.iter)?;
@@ -145,6 +148,18 @@ impl<'a> Lowering<'a> {
         self.enter(body);
         self.assign_item(&statement.target, to)?;
         self.next = item;
+        self.loop_body(statement, head, done, behind)
+    }
+
+    /// What a `for` loop does with an item that is assigned, and where it ends.
+    pub(super) fn loop_body(
+        &mut self,
+        statement: &'a ast::StmtFor,
+        head: BlockId,
+        done: BlockId,
+        behind: BlockId,
+    ) -> Result<()> {
+        let span = self.span(&*statement.iter);
         self.contexts.push(Context::Loop { next: head, behind });
         self.statements(&statement.body)?;
         self.contexts.pop();
