@@ -20,7 +20,7 @@ use cranelift_codegen::isa::{OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{Context, ir as clif};
 use memory::Pages;
-use pommel_jit::backend::{Backend, Call, Entry, Machine};
+use pommel_jit::backend::{Backend, Entry, Machine, Calls};
 use pommel_jit::ir;
 use std::sync::Arc;
 
@@ -68,9 +68,13 @@ struct Host {
 }
 
 impl Backend for Host {
-    fn compile(&self, function: &ir::Function, call: Call) -> Result<Box<dyn Machine>, String> {
+    fn compile(
+        &self,
+        function: &ir::Function,
+        calls: Calls<'_>,
+    ) -> Result<Box<dyn Machine>, String> {
         let interlude = self.interlude.start();
-        let source = translate::function(&*self.isa, function, call, interlude)?;
+        let source = translate::function(&*self.isa, function, calls, interlude)?;
         // The listing is made of the source when somebody asks.
         let pages = emitted(&*self.isa, &mut Context::for_function(source.clone()))?;
         let (isa, interlude) = (self.isa.clone(), self.interlude.clone());

@@ -1,7 +1,7 @@
 //! What the runtime does: one call for every operation on objects, with operands and results in a row of
 //! words on the stack.
 
-use crate::translate::{CALL, Translator};
+use crate::translate::{CALL, Translator, counterpart};
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use pommel_jit::ir::{Immediate, Inst, Op};
 
@@ -17,6 +17,9 @@ impl Translator<'_> {
         if let Some(exit) = &inst.exit {
             self.save_floats(exit)?;
         }
+        if let Some(address) = (self.calls.quick)(inst) {
+            return self.perform_quickly(inst, args, address);
+        }
         let room = self.room();
         for (index, arg) in args.iter().enumerate() {
             self.store_word(room, index, *arg);
@@ -31,7 +34,7 @@ impl Translator<'_> {
         let immediate = self.builder.ins().iconst(types::I64, immediate);
         let count = self.builder.ins().iconst(types::I64, args.len() as i64);
         let went_well = self.call_address(
-            self.call as usize,
+            self.calls.call as usize,
             &CALL,
             &[types::I8],
             &[self.activation, operation, immediate, room, count],
@@ -44,6 +47,28 @@ impl Translator<'_> {
         Ok(results
             .map(|(index, result)| self.load_word(room, index, function.type_of(*result)))
             .collect())
+    }
+
+    /// Lets a function of its own do an operation: see [`pommel_jit::backend::Quick`].
+    fn perform_quickly(
+        &mut self,
+        inst: &Inst,
+        args: &[Value],
+        address: usize,
+    ) -> Result<Vec<Value>, String> {
+        let of_args = args.iter().map(|arg| self.builder.func.dfg.value_type(*arg));
+        let params: Vec<_> = std::iter::once(types::I64).chain(of_args).collect();
+        let result = match (inst.results.first(), &inst.exit) {
+            (Some(result), None) => Some(counterpart(self.function.type_of(*result))),
+            (None, None) => None,
+            (_, Some(_)) => Some(types::I64),
+        };
+        let operands: Vec<_> = std::iter::once(self.activation).chain(args.iter().copied()).collect();
+        let results = self.call_address(address, &params, result.as_slice(), &operands);
+        if let Some(exit) = &inst.exit {
+            self.leave_after_call(results[0], exit)?;
+        }
+        Ok(results)
     }
 }
 
@@ -79,5 +104,7 @@ pub(crate) fn is_runtime(op: Op) -> bool {
             | Op::List
             | Op::ListObject
             | Op::ListCopy
+            | Op::Dict
+            | Op::DictObject
     )
 }

@@ -11,7 +11,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
-use pommel_jit::backend::Call;
+use pommel_jit::backend::Calls;
 use pommel_jit::ir::flow::Dominators;
 use pommel_jit::ir::{self, Block, End, Exit, Inst, Op, Target, Type, Value};
 use std::collections::HashMap;
@@ -29,7 +29,7 @@ pub(crate) const MEMORY: MemFlagsData = MemFlagsData::new().with_notrap();
 pub(crate) fn function(
     isa: &dyn TargetIsa,
     function: &ir::Function,
-    call: Call,
+    calls: Calls<'_>,
     interlude: *const u8,
 ) -> Result<clif::Function, String> {
     let mut context = Context::new();
@@ -37,7 +37,7 @@ pub(crate) fn function(
     context.func.signature = signature(convention, &[types::I64, types::I64], &[types::I32]);
     let mut scratch = FunctionBuilderContext::new();
     let builder = FunctionBuilder::new(&mut context.func, &mut scratch);
-    let mut translator = Translator::new(builder, function, convention, call);
+    let mut translator = Translator::new(builder, function, convention, calls);
     translator.rounds = isa.has_round();
     translator.interlude = interlude as usize;
     translator.blocks()?;
@@ -48,7 +48,7 @@ pub(crate) fn function(
 
 /// A function that calls the runtime and leaves all registers as they were, those of floats as well: for
 /// what is done once in a while in the middle of a loop. Its parameters are the address of a
-/// [`Call`] and what that is given; the answer is written where the words are.
+/// [`pommel_jit::backend::Call`] and what that is given; the answer is written where the words are.
 pub(crate) fn interlude(isa: &dyn TargetIsa) -> clif::Function {
     let mut context = Context::new();
     context.func.signature = signature(CallConv::PreserveAll, &[types::I64; 6], &[]);
@@ -71,7 +71,7 @@ pub(crate) fn interlude(isa: &dyn TargetIsa) -> clif::Function {
     context.func
 }
 
-/// The parameters of a [`Call`].
+/// The parameters of a [`pommel_jit::backend::Call`].
 pub(crate) const CALL: [clif::Type; 5] =
     [types::I64, types::I32, types::I64, types::I64, types::I64];
 
@@ -101,7 +101,7 @@ pub(crate) struct Translator<'a> {
     pub(crate) builder: FunctionBuilder<'a>,
     pub(crate) function: &'a ir::Function,
     pub(crate) convention: CallConv,
-    pub(crate) call: Call,
+    pub(crate) calls: Calls<'a>,
     /// Whether the processor rounds to integers itself.
     pub(crate) rounds: bool,
     /// The address of what [`interlude`] makes.
@@ -133,7 +133,7 @@ impl<'a> Translator<'a> {
         mut builder: FunctionBuilder<'a>,
         function: &'a ir::Function,
         convention: CallConv,
-        call: Call,
+        calls: Calls<'a>,
     ) -> Translator<'a> {
         let entry = builder.create_block();
         builder.append_block_params_for_function_params(entry);
@@ -151,7 +151,7 @@ impl<'a> Translator<'a> {
             builder,
             function,
             convention,
-            call,
+            calls,
             rounds: false,
             interlude: 0,
             activation,
@@ -454,7 +454,7 @@ impl<'a> Translator<'a> {
     /// Lets the runtime look for interrupts, without a trace in the registers. Whether it found none.
     fn interlude(&mut self) -> clif::Value {
         let room = self.room();
-        let numbers = [self.call as usize, Op::Poll as usize, 0, 0, self.interlude];
+        let numbers = [self.calls.call as usize, Op::Poll as usize, 0, 0, self.interlude];
         let [call, operation, immediate, count, interlude] =
             numbers.map(|number| self.builder.ins().iconst(types::I64, number as i64));
         let args = [call, self.activation, operation, immediate, room, count];

@@ -18,6 +18,26 @@ pub type Call = unsafe extern "C" fn(
     count: usize,
 ) -> bool;
 
+/// The address of a function in C that does an instruction, where there is one that is quicker than
+/// [`Call`]. It is given the activation, and the operands as they are; its result is the
+/// operation's first, or none. For an operation that exits it is a word, 0 where that does so.
+pub type Quick<'a> = &'a dyn Fn(&ir::Inst) -> Option<usize>;
+
+/// What machine code calls for what it does not do itself.
+#[derive(Clone, Copy)]
+pub struct Calls<'a> {
+    /// Does every operation.
+    pub call: Call,
+    /// The quicker ways.
+    pub quick: Quick<'a>,
+}
+
+impl From<Call> for Calls<'_> {
+    fn from(call: Call) -> Self {
+        Calls { call, quick: &|_| None }
+    }
+}
+
 /// Machine code: arguments are in `words` and results go there, or what an exit saves. Returns 0, or the
 /// number of the exit plus 1. There are as many words as [`Machine::words`] says.
 ///
@@ -41,5 +61,9 @@ pub trait Backend: Send + Sync {
     ///
     /// # Errors
     /// Why it cannot.
-    fn compile(&self, function: &ir::Function, call: Call) -> Result<Box<dyn Machine>, String>;
+    fn compile(
+        &self,
+        function: &ir::Function,
+        calls: Calls<'_>,
+    ) -> Result<Box<dyn Machine>, String>;
 }

@@ -3,6 +3,7 @@
 use super::element::{Element, Family, Flavour};
 use super::recursion::most_copies;
 use super::state::{Frame, Home};
+use super::tables::Table;
 use super::value::{CodeRef, Contents, Known, Val};
 use super::world::{Builtin, Description, FunctionObject};
 use super::{DEPTH, Done, Flow, Specialiser};
@@ -177,6 +178,12 @@ impl Specialiser<'_> {
         {
             return Ok(flow);
         }
+        if let Val::Dict(address, table) = object
+            && let Some(given) = positional(self, arguments)
+            && let Some(flow) = self.dict_method(to, (*address, table), name, &given)?
+        {
+            return Ok(flow);
+        }
         match (contents, name, arguments) {
             (Some((thing, Contents::List(mut items))), "append", [Argument::Positional(item)]) => {
                 items.push(self.get(*item));
@@ -231,7 +238,8 @@ impl Specialiser<'_> {
         if let Some(function) = math_of(builtin) {
             return self.math(to, function, given, instruction);
         }
-        let result = match (builtin, &given.positional[..]) {
+        let listed = self.listed_entries(builtin, &given.positional);
+        let result = match (builtin, listed.as_slice()) {
             _ if !given.named.is_empty() => None,
             (Builtin::Bool, [_]) => match arguments {
                 [Argument::Positional(register)] => Some(Val::Bool(self.truth(*register)?)),
@@ -250,6 +258,8 @@ impl Specialiser<'_> {
             (Builtin::Ord, [Val::Char(number)]) => Some(Val::Int(*number)),
             (Builtin::Chr, [value]) => self.character_of(value),
             (Builtin::Int, [Val::Char(number)]) => Some(self.digit(*number)),
+            (Builtin::Dict, []) => Some(self.new_dict(Table::DICT)),
+            (Builtin::Set, []) => Some(self.new_dict(Table::SET)),
             (Builtin::List, []) => Some(self.state.make(Contents::List(vec![]))),
             (Builtin::List, [value]) => self.list_from(value)?,
             (Builtin::Sorted, [value]) => self.sorted(value)?,
@@ -342,6 +352,8 @@ impl Specialiser<'_> {
             }
             Val::List(address, items) => return Some(Val::Int(self.list_length(*address, items))),
             Val::ListObject(handle, _) => return Some(Val::Int(self.length_of_object(*handle))),
+            Val::DictView(dict, _) => return self.length(dict),
+            Val::Dict(address, table) => return Some(Val::Int(self.dict_length(*address, table))),
             Val::Object(handle, Some(Class::Str))
                 if self.has_characters(value) && !self.is_refuted() =>
             {

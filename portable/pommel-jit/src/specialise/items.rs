@@ -2,7 +2,9 @@
 
 use super::arrays::Elements;
 use super::element::{Element, Family, Flavour};
+use super::dict_rules::is_method_of_table;
 use super::join::Incoming;
+use super::tables::Part;
 use super::value::{Contents, Shape, Val, View, infallible};
 use super::world::Description;
 use super::{Done, Flow, Specialiser};
@@ -36,6 +38,8 @@ enum Item {
     Row(Val<Value>, Value),
     /// The item of a list in memory at a position.
     Listed(Val<Value>, Value),
+    /// A part of the entry of a dict in memory at a position.
+    Entry(Val<Value>, Part, Value),
     /// One of some values that are alike.
     One(Arc<[Val<Value>]>, Value),
     Tuple(Vec<Item>),
@@ -72,6 +76,9 @@ impl Specialiser<'_> {
             Val::List(..) | Val::ListObject(..) | Val::Object(_, Some(Class::List))
                 if is_method_of_list(&text) =>
             {
+                return self.set(to, Val::Method(Box::new(value), (&*text).into()));
+            }
+            Val::Dict(_, table) if is_method_of_table(table, &text) => {
                 return self.set(to, Val::Method(Box::new(value), (&*text).into()));
             }
             _ => {}
@@ -159,7 +166,7 @@ impl Specialiser<'_> {
         instruction: &Instruction,
     ) -> Done<Flow> {
         let (value, index) = (self.get(object), self.get(key));
-        if let Val::List(..) | Val::ListObject(..) = value {
+        if let Val::List(..) | Val::ListObject(..) | Val::Dict(..) = value {
             let mut again = |this: &mut Self| this.load_item(to, object, key, instruction);
             if let Some(flow) = self.by_kind(key, &mut again)? {
                 return Ok(flow);
@@ -185,6 +192,11 @@ impl Specialiser<'_> {
         match &value {
             Val::Object(handle, Some(Class::Tuple)) => {
                 if let Some(flow) = self.load_from_tuple(to, *handle, &index)? {
+                    return Ok(flow);
+                }
+            }
+            Val::Dict(address, table) => {
+                if let Some(flow) = self.load_from_dict(to, (*address, table), &index)? {
                     return Ok(flow);
                 }
             }
@@ -221,7 +233,7 @@ impl Specialiser<'_> {
             return Ok(flow);
         }
         let (target, index, item) = (self.get(object), self.get(key), self.get(value));
-        if let Val::List(..) | Val::ListObject(..) = target {
+        if let Val::List(..) | Val::ListObject(..) | Val::Dict(..) = target {
             let mut again = |this: &mut Self| this.store_item(object, key, value, instruction);
             if let Some(flow) = self.by_kind(key, &mut again)? {
                 return Ok(flow);
@@ -247,6 +259,11 @@ impl Specialiser<'_> {
                 }
                 _ => {}
             }
+        }
+        if let Val::Dict(address, table) = &target
+            && let Some(flow) = self.store_to_dict((*address, table), &index, &item)?
+        {
+            return Ok(flow);
         }
         if let Val::ListObject(handle, items) = &target
             && let Some(flow) = self.store_to_object((*handle, items), &index, &item)?
@@ -413,7 +430,9 @@ impl Specialiser<'_> {
             | Val::SteppingIterator(_)
             | Val::TupleIterator(..)
             | Val::ArrayIterator(..)
-            | Val::ListIterator(..) => value.clone(),
+            | Val::ListIterator(..)
+            | Val::DictIterator(..) => value.clone(),
+            Val::Dict(..) | Val::DictView(..) => return Ok(self.dict_iterator(value)),
             Val::Enumerate(..) | Val::Zip(_) => value.clone(),
             _ => return Ok(None),
         }))
@@ -532,6 +551,16 @@ impl Specialiser<'_> {
                     rest: Val::ListIterator(list.clone(), rest),
                 }
             }
+            Val::DictIterator(dict, part, next) => {
+                let Val::Dict(address, table) = &**dict else { return Ok(None) };
+                let (length, one) = (self.dict_length(*address, table), self.build.int(1));
+                let rest = self.op(Op::IAddWrap, &[*next, one]);
+                Step {
+                    has_item: self.op(Op::ILt, &[*next, length]),
+                    item: Item::Entry((**dict).clone(), *part, *next),
+                    rest: Val::DictIterator(dict.clone(), *part, rest),
+                }
+            }
             Val::Enumerate(inner, count) => {
                 let Some(step) = self.step(inner)? else { return Ok(None) };
                 let one = self.build.int(1);
@@ -582,6 +611,7 @@ impl Specialiser<'_> {
             }
             Item::Listed(Val::Object(handle, _), position) => self.character(handle, position),
             Item::Listed(..) => Val::None,
+            Item::Entry(dict, part, position) => self.part_at(&dict, part, position),
             Item::Tuple(items) => {
                 Val::Tuple(items.into_iter().map(|item| self.item(item)).collect::<Done<_>>()?)
             }
@@ -639,6 +669,7 @@ impl<L> Val<L> {
                 | Val::TupleIterator(..)
                 | Val::ArrayIterator(..)
                 | Val::ListIterator(..)
+                | Val::DictIterator(..)
                 | Val::Enumerate(..)
                 | Val::Zip(_)
         )

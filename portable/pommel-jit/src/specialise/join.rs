@@ -7,6 +7,7 @@ use super::state::State;
 use super::value::{Contents, Kinds, Shape, Tag, Thing, Val, infallible};
 use super::{Done, Head, Specialiser, Stop};
 use crate::code::{BlockId, Reg};
+use crate::ir::dicts::DictCall;
 use crate::ir::lists::ListCall;
 use crate::ir::op::Class;
 use crate::ir::{Block, Op, Type, Value};
@@ -66,13 +67,13 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
             add_types(inner, types);
             types.push(Type::I64);
         }
-        Val::List((), _) | Val::Char(()) => types.push(Type::I64),
+        Val::List((), _) | Val::Dict((), _) | Val::Char(()) => types.push(Type::I64),
         Val::ListObject((), _) => types.push(Type::Obj),
-        Val::ListIterator(inner, ()) => {
+        Val::ListIterator(inner, ()) | Val::DictIterator(inner, _, ()) => {
             add_types(inner, types);
             types.push(Type::I64);
         }
-        Val::Method(inner, _) => add_types(inner, types),
+        Val::Method(inner, _) | Val::DictView(inner, _) => add_types(inner, types),
     }
 }
 
@@ -452,6 +453,17 @@ impl Specialiser<'_> {
             (Val::List(address, _), Val::List((), items)) => {
                 self.list_call(ListCall::Become, &[address], Some(items));
                 Val::List(address, items.clone())
+            }
+            (Val::Dict(address, _), Val::Dict((), table)) => {
+                let kind = self.build.int(table.code());
+                self.dict_call(DictCall::Become, &[address, kind]);
+                Val::Dict(address, *table)
+            }
+            (Val::DictView(dict, part), Val::DictView(shape, _)) => {
+                Val::DictView(Box::new(self.convert(*dict, shape)?), part)
+            }
+            (Val::DictIterator(dict, part, next), Val::DictIterator(shape, ..)) => {
+                Val::DictIterator(Box::new(self.convert(*dict, shape)?), part, next)
             }
             (value, Val::ListObject((), items)) => {
                 Val::ListObject(self.object(&value)?, items.clone())

@@ -12,6 +12,8 @@ mod arrays;
 mod build;
 mod calls;
 mod characters;
+mod dict_rules;
+mod dicts;
 mod element;
 mod exits;
 mod guesses;
@@ -26,12 +28,14 @@ mod recursion;
 mod scalars;
 mod special;
 mod state;
+mod tables;
 mod value;
 mod world;
 mod worth;
 
 pub use build::NOTHING;
 pub use element::{Element, Family, Flavour, Owner, Sort};
+pub use tables::{Part, Table};
 pub use value::{CodeRef, Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of};
 pub use world::{
     Action, Builtin, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
@@ -503,6 +507,9 @@ impl Specialiser<'_> {
             }
             I::MakeFunction { to, nested, defaults, keyword_defaults, cells } => {
                 self.make_function(*to, *nested, defaults, keyword_defaults, cells)
+            }
+            I::MakeDict { .. } | I::MakeSet { .. } | I::DictInsert { .. } | I::SetAdd { .. } => {
+                self.dict_instruction(instruction)
             }
             other => self.perform(other),
         }

@@ -560,7 +560,8 @@ impl Specialiser<'_> {
         self.assume_numbers(left, right)?;
         let (a, b) = (self.get(left), self.get(right));
         if matches!(operator, Compare::In | Compare::NotIn) {
-            let Some(found) = self.is_in_list(&a, &b) else { return self.perform(instruction) };
+            let found = self.is_in_list(&a, &b).or_else(|| self.is_in_dict(&a, &b));
+            let Some(found) = found else { return self.perform(instruction) };
             let not = self.op(Op::BNot, &[found]);
             return self.set(to, Val::Bool(if operator == Compare::In { found } else { not }));
         }
@@ -638,7 +639,9 @@ impl Specialiser<'_> {
                 self.op(Op::BNot, &[differ])
             }
             (Val::Thing(x), Val::Thing(y)) => self.build.bool(x == y),
-            (Val::List(x, _), Val::List(y, _)) => self.op(Op::IEq, &[*x, *y]),
+            (Val::List(x, _), Val::List(y, _)) | (Val::Dict(x, _), Val::Dict(y, _)) => {
+                self.op(Op::IEq, &[*x, *y])
+            }
             (Val::Thing(_), Val::List(..)) | (Val::List(..), Val::Thing(_)) => {
                 self.build.bool(false)
             }
@@ -682,6 +685,10 @@ impl Specialiser<'_> {
             }
             Val::List(address, items) => {
                 let (length, zero) = (self.list_length(*address, items), self.build.int(0));
+                self.op(Op::INe, &[length, zero])
+            }
+            Val::Dict(address, table) => {
+                let (length, zero) = (self.dict_length(*address, table), self.build.int(0));
                 self.op(Op::INe, &[length, zero])
             }
             Val::Thing(thing) if let Contents::List(items) = self.state.contents(*thing) => {
@@ -741,6 +748,7 @@ impl<L> Val<L> {
                 | Val::Array(..)
                 | Val::List(..)
                 | Val::ListObject(..)
+                | Val::Dict(..)
                 | Val::Char(_)
                 | Val::Thing(_)
         )

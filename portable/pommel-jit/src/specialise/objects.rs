@@ -33,19 +33,20 @@ impl Specialiser<'_> {
                 return Ok(*handle);
             }
             Val::List(address, _) => return Ok(self.object_of_list(*address)),
+            Val::Dict(address, _) => return self.object_of_dict(*address),
             Val::Known(known) => {
                 return Ok(self.build.emit(Op::Known, &[], Immediate::Int(known.0.into()), None)[0]);
             }
             Val::None => {
                 return Ok(self.build.emit(Op::Known, &[], Immediate::Int(NOTHING), None)[0]);
             }
-            value => self.with_objects(value),
+            value => self.with_objects(value)?,
         };
         self.made(&value)
     }
 
     /// Makes an object of a value by a recipe.
-    fn made(&mut self, value: &Val<Value>) -> Done<Value> {
+    pub(super) fn made(&mut self, value: &Val<Value>) -> Done<Value> {
         let site = self.site(Action::Make, core::slice::from_ref(value));
         let exit = self.exit_raised();
         Ok(self.build.emit(Op::Perform, &site.1, Immediate::Int(site.0), Some(exit))[0])
@@ -72,11 +73,11 @@ impl Specialiser<'_> {
         let Some(contents) = self.state.heap[thing.0 as usize].clone() else { return Ok(()) };
         let mut lists = Vec::new();
         contents.with_parts(&mut |part| {
-            lists.extend(matches!(part, Val::List(..)).then(|| part.clone()));
+            lists.extend(matches!(part, Val::List(..) | Val::Dict(..)).then(|| part.clone()));
             None
         });
         for list in lists {
-            self.with_objects(&list);
+            self.with_objects(&list)?;
         }
         let handle = self.made(&Val::Thing(thing))?;
         self.state.replace(thing, &Val::Object(handle, class));
@@ -110,7 +111,7 @@ impl Specialiser<'_> {
             self.publish_all(*register)?;
         }
         self.prepare_for_code(instruction)?;
-        let operands = self.operands(instruction, &reads);
+        let operands = self.operands(instruction, &reads)?;
         let mut writes = Vec::new();
         instruction.writes(&mut |register| writes.push(register));
         if matches!(instruction, Instruction::MakeFunction { .. }) {
@@ -137,16 +138,16 @@ impl Specialiser<'_> {
 
     /// What an instruction that is done on objects reads: lists in memory become objects, or are copied for
     /// an instruction that only looks at them.
-    fn operands(&mut self, instruction: &Instruction, reads: &[Reg]) -> Vec<Val<Value>> {
+    fn operands(&mut self, instruction: &Instruction, reads: &[Reg]) -> Done<Vec<Val<Value>>> {
         let before: Vec<_> = reads.iter().map(|register| self.get(*register)).collect();
         if self.only_looks(instruction, &before) {
-            return before.iter().map(|value| self.with_copies(value)).collect();
+            return Ok(before.iter().map(|value| self.with_copies(value)).collect());
         }
         for register in reads {
             let value = self.get(*register);
-            self.with_objects(&value);
+            self.with_objects(&value)?;
         }
-        reads.iter().map(|register| self.get(*register)).collect()
+        Ok(reads.iter().map(|register| self.get(*register)).collect())
     }
 
     /// Whether an instruction only looks at the items of lists of numbers, and nobody learns of the lists.
@@ -466,7 +467,9 @@ impl Specialiser<'_> {
 pub(super) fn is_quiet(instruction: &Instruction, operands: &[Val<Value>]) -> bool {
     let is_plain = |operand: &Val<Value>| {
         let class = operand.class();
-        class.is_some_and(|class| class != Class::Array && class != Class::Tuple)
+        class.is_some_and(|class| {
+            !matches!(class, Class::Array | Class::Tuple | Class::Dict | Class::Set)
+        })
     };
     match instruction {
         Instruction::Binary { .. } | Instruction::Unary { .. } => operands.iter().all(is_plain),

@@ -1,5 +1,6 @@
 //! What is known of an object while a function is specialised: its type, and where its parts are.
 
+use super::tables::{Part, Table};
 use super::element::{Element, Family, Flavour, Owner, Sort};
 use crate::code::{Code, Name};
 use crate::ir::lists::{self, Layout};
@@ -143,6 +144,12 @@ pub enum Val<L> {
     Zip(Arc<[Val<L>]>),
     /// A list in memory that only this code knows: its address, and what its items are.
     List(L, Items),
+    /// A dict or a set in memory that only this code knows: its address, and what its entries are.
+    Dict(L, Table),
+    /// What a method of a dict gives: the dict, and which part of its entries.
+    DictView(Box<Val<L>>, Part),
+    /// An iterator of a part of the entries of a dict: the next position.
+    DictIterator(Box<Val<L>>, Part, L),
     /// A string of one character, which is ASCII: its number.
     Char(L),
     /// An object of class `list` whose items are read where they lie: its handle, and what they are
@@ -357,6 +364,11 @@ impl<L> Val<L> {
             }
             Val::List(address, items) => Val::List(to(address)?, items.clone()),
             Val::Char(number) => Val::Char(to(number)?),
+            Val::Dict(address, table) => Val::Dict(to(address)?, *table),
+            Val::DictView(dict, part) => Val::DictView(Box::new(dict.map(to)?), *part),
+            Val::DictIterator(dict, part, next) => {
+                Val::DictIterator(Box::new(dict.map(to)?), *part, to(next)?)
+            }
             Val::ListObject(handle, items) => Val::ListObject(to(handle)?, items.clone()),
             Val::ListIterator(list, next) => Val::ListIterator(Box::new(list.map(to)?), to(next)?),
             Val::Enumerate(inner, count) => Val::Enumerate(Box::new(inner.map(to)?), to(count)?),
@@ -380,6 +392,8 @@ impl<L> Val<L> {
             Val::Maybe(_, inner)
             | Val::ArrayIterator(inner, _)
             | Val::ListIterator(inner, _)
+            | Val::DictIterator(inner, ..)
+            | Val::DictView(inner, _)
             | Val::Enumerate(inner, _)
             | Val::Method(inner, _) => inner.things(found),
             _ => {}
@@ -419,6 +433,10 @@ impl<L: Clone> Val<L> {
             Val::Maybe(bound, inner) => Val::Maybe(bound.clone(), boxed(inner)),
             Val::ArrayIterator(inner, next) => Val::ArrayIterator(boxed(inner), next.clone()),
             Val::ListIterator(inner, next) => Val::ListIterator(boxed(inner), next.clone()),
+            Val::DictView(inner, part) => Val::DictView(boxed(inner), *part),
+            Val::DictIterator(inner, part, next) => {
+                Val::DictIterator(boxed(inner), *part, next.clone())
+            }
             Val::Enumerate(inner, count) => Val::Enumerate(boxed(inner), count.clone()),
             Val::Method(inner, name) => Val::Method(boxed(inner), name.clone()),
             other => other.clone(),
@@ -572,6 +590,17 @@ impl Shape {
                 Some(items) => Val::ListObject((), items),
                 None => Val::Object((), Some(Class::List)),
             },
+            (Val::Dict((), a), Val::Dict((), b)) if let Some(table) = a.with(b) => {
+                Val::Dict((), table)
+            }
+            (Val::DictView(a, part), Val::DictView(b, other)) if part == other => {
+                Val::DictView(Box::new(a.merged(b)), *part)
+            }
+            (Val::DictIterator(a, part, ()), Val::DictIterator(b, other, ()))
+                if part == other && matches!(a.merged(b), Val::Dict(..)) =>
+            {
+                Val::DictIterator(Box::new(a.merged(b)), *part, ())
+            }
             (Val::ListIterator(a, ()), Val::ListIterator(b, ()))
                 if matches!(a.merged(b), Val::List(..) | Val::ListObject(..)) =>
             {
@@ -623,7 +652,8 @@ impl<L> Val<L> {
             Val::Tuple(_) => Class::Tuple,
             Val::List(..) | Val::ListObject(..) => Class::List,
             Val::Char(_) => Class::Str,
-            Val::ListIterator(..) => Class::Iterator,
+            Val::Dict(_, table) => super::dicts::class_of(table),
+            Val::ListIterator(..) | Val::DictIterator(..) => Class::Iterator,
             _ => return None,
         })
     }

@@ -37,6 +37,7 @@ pub(super) fn cost(op: Op) -> f64 {
         Op::Recur => 60.0,
         Op::View => 30.0,
         Op::Known | Op::Truth | Op::Valid => 6.0,
+        Op::Dict => 5.0,
         Op::IsClass | Op::UnboxInt | Op::UnboxFloat | Op::UnboxBool => 4.0,
         Op::Math1 | Op::Math2 | Op::SinCos => 6.0,
         Op::Int | Op::Float | Op::Bool => 0.0,

@@ -15,6 +15,7 @@
 
 mod continuation;
 mod depth;
+mod dicts;
 mod engine;
 pub(crate) mod function;
 mod in_python;

@@ -1,6 +1,7 @@
 //! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
 
 use super::depth;
+use super::dicts::{self, Dicts};
 use super::function::JitFunction;
 use super::known::{Facts, Found, Inquiry, KnownObjects};
 use super::lists::Lists;
@@ -13,8 +14,9 @@ use super::views::{self, MOST_AXES};
 use pommel::held::HeldBuffer;
 use pommel::prelude::*;
 use pommel::raw;
-use pommel_jit::backend::{Backend, Machine};
+use pommel_jit::backend::{Backend, Calls, Machine};
 use pommel_jit::code::{Code, Instruction};
+use pommel_jit::ir::dicts::DictCall;
 use pommel_jit::ir::lists::ListCall;
 use pommel_jit::ir::op::Class;
 use pommel_jit::ir::{self, Op};
@@ -181,7 +183,7 @@ impl Compiled {
         let made = specialise(&mut inquiry, function, &shapes, experience);
         let made = made.and_then(|mut made| {
             optimise(&mut made.function);
-            let machine = backend.compile(&made.function, call).map_err(no_machine_code)?;
+            let machine = backend.compile(&made.function, Calls { call, quick: &dicts::quick }).map_err(no_machine_code)?;
             Ok((made, machine))
         });
         let sites = made.as_ref().map_or(&[][..], |(made, _)| &made.sites[..]);
@@ -387,6 +389,8 @@ struct Activation<'a, 'c> {
     views: Vec<[u64; VIEW_WORDS]>,
     /// The lists that it made and nobody else knows.
     lists: RefCell<Lists<'c>>,
+    /// The same of dicts and sets.
+    dicts: RefCell<Dicts<'c>>,
 }
 
 /// What machine code calls: see [`pommel_jit::backend::Call`].
@@ -465,6 +469,11 @@ impl<'c> Activation<'_, 'c> {
                     None => return Ok(false),
                 }
             }
+            Op::Dict => match self.dict(DictCall::ALL[immediate as usize], words) {
+                Some(result) => words[0] = result,
+                None => return Ok(false),
+            },
+            Op::DictObject => words[0] = given(self.dicts.borrow_mut().object(words[0])?),
             Op::ListObject => words[0] = given(self.lists.borrow_mut().object(words[0])?),
             Op::ListCopy => words[0] = given(self.lists.borrow_mut().copy(words[0])?),
             Op::Recur => return self.recur(immediate as u32, words),
@@ -479,6 +488,18 @@ impl<'c> Activation<'_, 'c> {
             }
         }
         Ok(true)
+    }
+
+    /// Does something with dicts. Nothing if it cannot.
+    fn dict(&self, call: DictCall, words: &[u64]) -> Option<u64> {
+        let mut dicts = self.dicts.borrow_mut();
+        match call {
+            DictCall::Items => {
+                let items = dicts.items(words)?;
+                self.lists.borrow_mut().of_items(&items, words[1] as i64, words[2] != 0, &words[3..])
+            }
+            call => dicts.call(call, words),
+        }
     }
 
     /// Looks at an array and gives the address of its words. False if it is another one.
@@ -581,6 +602,7 @@ impl<'c> Activation<'_, 'c> {
             heap,
             made: vec![],
             lists: &self.lists,
+            dicts: &self.dicts,
             homes,
         }
     }
@@ -685,7 +707,7 @@ impl<'a, 'c> Activation<'a, 'c> {
         let views = compiled.views.iter().map(|_| [0; VIEW_WORDS]).collect();
         let ctx = known.ctx();
         let (error, returned, learnt) = (None, None, None);
-        let lists = RefCell::new(Lists::new(ctx));
+        let (lists, dicts) = (RefCell::new(Lists::new(ctx)), RefCell::new(Dicts::new(ctx)));
         Activation {
             ctx,
             compiled,
@@ -698,6 +720,7 @@ impl<'a, 'c> Activation<'a, 'c> {
             memory: vec![],
             views,
             lists,
+            dicts,
         }
     }
 
