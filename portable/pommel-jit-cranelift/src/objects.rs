@@ -1,9 +1,10 @@
 //! What the runtime does: one call for every operation on objects, with operands and results in a row of
 //! words on the stack.
 
-use crate::translate::{CALL, Translator, counterpart};
-use cranelift_codegen::ir::{InstBuilder, Value, types};
-use pommel_jit::ir::{Immediate, Inst, Op};
+use crate::translate::{CALL, Translator};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
+use pommel_jit::ir::{Immediate, Inst, Op, Type};
 
 impl Translator<'_> {
     /// Lets the runtime do an operation, and leaves if it says that it exits.
@@ -56,19 +57,45 @@ impl Translator<'_> {
         args: &[Value],
         address: usize,
     ) -> Result<Vec<Value>, String> {
-        let of_args = args.iter().map(|arg| self.builder.func.dfg.value_type(*arg));
-        let params: Vec<_> = std::iter::once(types::I64).chain(of_args).collect();
-        let result = match (inst.results.first(), &inst.exit) {
-            (Some(result), None) => Some(counterpart(self.function.type_of(*result))),
-            (None, None) => None,
-            (_, Some(_)) => Some(types::I64),
-        };
-        let operands: Vec<_> = std::iter::once(self.activation).chain(args.iter().copied()).collect();
-        let results = self.call_address(address, &params, result.as_slice(), &operands);
+        let immediate = self.builder.ins().iconst(types::I64, inst.int().unwrap_or(0));
+        let mut operands = vec![self.activation, immediate];
+        for arg in args {
+            operands.push(self.word_of(*arg));
+        }
+        let room = (inst.results.len() > 1).then(|| self.room());
+        operands.extend(room);
+        let has_result = inst.exit.is_some() || !inst.results.is_empty();
+        let results: &[_] = if has_result { &[types::I64] } else { &[] };
+        let params = vec![types::I64; operands.len()];
+        let results = self.call_address(address, &params, results, &operands);
         if let Some(exit) = &inst.exit {
             self.leave_after_call(results[0], exit)?;
         }
-        Ok(results)
+        let mut found = Vec::new();
+        for (index, result) in inst.results.iter().enumerate() {
+            let of = self.function.type_of(*result);
+            found.push(match (room, of) {
+                (Some(room), _) if index > 0 => self.load_word(room, index, of),
+                (_, Type::Bool) if inst.exit.is_some() => {
+                    self.builder.ins().icmp_imm_s(IntCC::Equal, results[0], 2)
+                }
+                (_, Type::Bool) => self.builder.ins().ireduce(types::I8, results[0]),
+                (_, Type::F64) => {
+                    self.builder.ins().bitcast(types::F64, MemFlagsData::new(), results[0])
+                }
+                (_, Type::I64 | Type::Obj) => results[0],
+            });
+        }
+        Ok(found)
+    }
+
+    /// A value as a word.
+    fn word_of(&mut self, value: Value) -> Value {
+        match self.builder.func.dfg.value_type(value) {
+            types::I8 => self.builder.ins().uextend(types::I64, value),
+            types::F64 => self.builder.ins().bitcast(types::I64, MemFlagsData::new(), value),
+            _ => value,
+        }
     }
 }
 

@@ -19,8 +19,10 @@ pub type Call = unsafe extern "C" fn(
 ) -> bool;
 
 /// The address of a function in C that does an instruction, where there is one that is quicker than
-/// [`Call`]. It is given the activation, and the operands as they are; its result is the
-/// operation's first, or none. For an operation that exits it is a word, 0 where that does so.
+/// [`Call`]. It is given the activation, the immediate and the operands, all as words. Its result is the word
+/// of the operation's first result, or none; for an operation that exits there is one, which is 0 if it does,
+/// and 1 or 2 for a truth value. Where the operation has more results, the last operand is the address of
+/// words for all of them, of which the function writes those behind the first.
 pub type Quick<'a> = &'a dyn Fn(&ir::Inst) -> Option<usize>;
 
 /// What machine code calls for what it does not do itself.

@@ -3,7 +3,7 @@
 use super::element::{Element, Family, Flavour};
 use super::recursion::most_copies;
 use super::state::{Frame, Home};
-use super::tables::Table;
+use super::tables::{Part, Table};
 use super::value::{CodeRef, Contents, Known, Val};
 use super::world::{Builtin, Description, FunctionObject};
 use super::{DEPTH, Done, Flow, Specialiser};
@@ -177,6 +177,11 @@ impl Specialiser<'_> {
             && let Some(flow) = self.list_method(to, (address, &items), name, &given)?
         {
             return Ok(flow);
+        }
+        if let Val::DictObject(..) = object
+            && let (Some(part), []) = (Part::named(name), arguments)
+        {
+            return self.set(to, Val::DictView(Box::new(object.clone()), part));
         }
         if let Val::Dict(address, table) = object
             && let Some(given) = positional(self, arguments)

@@ -82,6 +82,12 @@ impl Specialiser<'_> {
     }
 }
 
+/// Whether objects of class `dict` have a method whose calls are done at once.
+pub(super) fn is_method_of_dict(name: &str) -> bool {
+    let all = ["get", "setdefault", "pop", "popitem", "update", "clear", "copy"];
+    all.contains(&name) || Part::named(name).is_some()
+}
+
 /// Whether dicts, or sets, have a method that there is a rule for.
 pub(super) fn is_method_of_table(table: &Table, name: &str) -> bool {
     let dicts = ["get", "setdefault", "pop", "clear", "keys", "values", "items"];

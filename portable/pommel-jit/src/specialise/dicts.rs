@@ -436,13 +436,17 @@ impl Specialiser<'_> {
     }
 
     /// An iterator over a dict. The order of a set is the interpreter's business.
-    pub(super) fn dict_iterator(&mut self, value: &Val<Value>) -> Option<Val<Value>> {
+    pub(super) fn dict_iterator(&mut self, value: &Val<Value>) -> Done<Option<Val<Value>>> {
         let (dict, part) = match value {
-            Val::Dict(..) => (value, Part::Keys),
             Val::DictView(dict, part) => (&**dict, *part),
-            _ => return None,
+            dict => (dict, Part::Keys),
         };
-        let Val::Dict(address, table @ Table { values: Some(_), .. }) = dict else { return None };
+        if let Val::DictObject(_, items) = dict {
+            return self.entry_iterator(dict, part, items).map(Some);
+        }
+        let Val::Dict(address, table @ Table { values: Some(_), .. }) = dict else {
+            return Ok(None);
+        };
         let (length, used) =
             (self.dict_length(*address, table), self.word(*address, dicts::USED));
         let is_closed = self.op(Op::IEq, &[length, used]);
@@ -452,7 +456,7 @@ impl Specialiser<'_> {
             this.dict_call(DictCall::Close, &[address, kind]);
         });
         let start = self.build.int(0);
-        Some(Val::DictIterator(Box::new(dict.clone()), part, start))
+        Ok(Some(Val::DictIterator(Box::new(dict.clone()), part, start)))
     }
 
     /// The handle of the object that a dict becomes, for all who have it.

@@ -2,7 +2,7 @@
 
 use super::arrays::Elements;
 use super::element::{Element, Family, Flavour};
-use super::dict_rules::is_method_of_table;
+use super::dict_rules::{is_method_of_dict, is_method_of_table};
 use super::join::Incoming;
 use super::tables::Part;
 use super::value::{Contents, Shape, Val, View, infallible};
@@ -76,6 +76,9 @@ impl Specialiser<'_> {
             Val::List(..) | Val::ListObject(..) | Val::Object(_, Some(Class::List))
                 if is_method_of_list(&text) =>
             {
+                return self.set(to, Val::Method(Box::new(value), (&*text).into()));
+            }
+            Val::DictObject(..) if is_method_of_dict(&text) => {
                 return self.set(to, Val::Method(Box::new(value), (&*text).into()));
             }
             Val::Dict(_, table) if is_method_of_table(table, &text) => {
@@ -194,6 +197,10 @@ impl Specialiser<'_> {
                 if let Some(flow) = self.load_from_tuple(to, *handle, &index)? {
                     return Ok(flow);
                 }
+            }
+            Val::DictObject(_, items) => {
+                self.character_as_object(key);
+                return self.load_from_dict_object(to, &items[1], instruction);
             }
             Val::Dict(address, table) => {
                 if let Some(flow) = self.load_from_dict(to, (*address, table), &index)? {
@@ -432,7 +439,9 @@ impl Specialiser<'_> {
             | Val::ArrayIterator(..)
             | Val::ListIterator(..)
             | Val::DictIterator(..) => value.clone(),
-            Val::Dict(..) | Val::DictView(..) => return Ok(self.dict_iterator(value)),
+            Val::Dict(..) | Val::DictView(..) | Val::DictObject(..) => {
+                return self.dict_iterator(value);
+            }
             Val::Enumerate(..) | Val::Zip(_) => value.clone(),
             _ => return Ok(None),
         }))
@@ -441,6 +450,9 @@ impl Specialiser<'_> {
     /// The next item of an iterator.
     pub(super) fn next(&mut self, iterator: Reg, to: Reg) -> Done<Alternatives> {
         let value = self.get(iterator);
+        if let Val::EntryIterator(handle, items) = &value {
+            return self.next_entry((iterator, to), *handle, items);
+        }
         let step = match self.step(&value)? {
             Some(step) => step,
             None => return self.next_of_object(iterator, to),
@@ -670,6 +682,7 @@ impl<L> Val<L> {
                 | Val::ArrayIterator(..)
                 | Val::ListIterator(..)
                 | Val::DictIterator(..)
+                | Val::EntryIterator(..)
                 | Val::Enumerate(..)
                 | Val::Zip(_)
         )

@@ -68,7 +68,9 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
             types.push(Type::I64);
         }
         Val::List((), _) | Val::Dict((), _) | Val::Char(()) => types.push(Type::I64),
-        Val::ListObject((), _) => types.push(Type::Obj),
+        Val::ListObject((), _) | Val::DictObject((), _) | Val::EntryIterator((), _) => {
+            types.push(Type::Obj);
+        }
         Val::ListIterator(inner, ()) | Val::DictIterator(inner, _, ()) => {
             add_types(inner, types);
             types.push(Type::I64);
@@ -458,6 +460,12 @@ impl Specialiser<'_> {
                 let kind = self.build.int(table.code());
                 self.dict_call(DictCall::Become, &[address, kind]);
                 Val::Dict(address, *table)
+            }
+            (Val::DictObject(handle, _), Val::DictObject((), items)) => {
+                Val::DictObject(handle, items.clone())
+            }
+            (Val::EntryIterator(handle, _), Val::EntryIterator((), items)) => {
+                Val::EntryIterator(handle, items.clone())
             }
             (Val::DictView(dict, part), Val::DictView(shape, _)) => {
                 Val::DictView(Box::new(self.convert(*dict, shape)?), part)

@@ -23,6 +23,7 @@ mod list_rules;
 mod lists;
 mod numbers;
 mod objects;
+mod objects_of_dicts;
 mod objects_of_lists;
 mod recursion;
 mod scalars;

@@ -695,13 +695,18 @@ impl Specialiser<'_> {
                 let truth = !items.is_empty();
                 self.build.bool(truth)
             }
+            Val::Object(handle, Some(Class::Bool)) => match self.unbox(*handle, Class::Bool, false) {
+                Val::Bool(truth) => truth,
+                _ => return self.refused("a truth value that is none"),
+            },
             _ => {
                 let handle = self.object(&value)?;
                 let exit = self.exit_raised();
                 // Only classes of the interpreter's own say it without code of others.
                 self.is_doubtful |= !matches!(
                     value.class(),
-                    Some(Class::List | Class::Str | Class::Tuple | Class::Complex | Class::Int)
+                    Some(Class::List | Class::Dict | Class::Set | Class::Str)
+                        | Some(Class::Tuple | Class::Complex | Class::Int)
                 );
                 self.build.emit(Op::Truth, &[handle], crate::ir::Immediate::None, Some(exit))[0]
             }
@@ -749,6 +754,8 @@ impl<L> Val<L> {
                 | Val::List(..)
                 | Val::ListObject(..)
                 | Val::Dict(..)
+                | Val::DictObject(..)
+                | Val::EntryIterator(..)
                 | Val::Char(_)
                 | Val::Thing(_)
         )

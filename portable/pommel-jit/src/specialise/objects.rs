@@ -32,6 +32,7 @@ impl Specialiser<'_> {
             Val::Object(handle, _) | Val::Array(handle, ..) | Val::ListObject(handle, _) => {
                 return Ok(*handle);
             }
+            Val::DictObject(handle, _) | Val::EntryIterator(handle, _) => return Ok(*handle),
             Val::List(address, _) => return Ok(self.object_of_list(*address)),
             Val::Dict(address, _) => return self.object_of_dict(*address),
             Val::Known(known) => {
@@ -239,6 +240,10 @@ impl Specialiser<'_> {
         match instruction {
             Instruction::MakeList { .. } => Some(Class::List),
             Instruction::MakeTuple { .. } => Some(Class::Tuple),
+            Instruction::Compare {
+                operator: Compare::In | Compare::NotIn | Compare::Is | Compare::IsNot,
+                ..
+            } => Some(Class::Bool),
             Instruction::Join { .. } | Instruction::Format { .. } => Some(Class::Str),
             Instruction::Constant { constant, .. } => {
                 let code = &self.state.top().code;
@@ -342,9 +347,32 @@ impl Specialiser<'_> {
 
     pub(super) fn constant(&mut self, to: Reg, constant: u32) -> Done<Flow> {
         let code = self.state.top().code.clone();
-        match self.constant_value(&code.constants[constant as usize]) {
-            Some(value) => self.set(to, value),
-            None => self.perform(&Instruction::Constant { to, constant }),
+        let constant_of = &code.constants[constant as usize];
+        if let Some(value) = self.constant_value(constant_of) {
+            return self.set(to, value);
+        }
+        match constant_of {
+            Constant::Str(text) if let Some(text) = self.kept_text(text) => self.set(to, text),
+            _ => self.perform(&Instruction::Constant { to, constant }),
+        }
+    }
+
+    /// A text as an object that the specialisation keeps.
+    fn kept_text(&mut self, text: &str) -> Option<Val<Value>> {
+        let address = self.world.text(text)?;
+        let address = self.build.int(address);
+        let handle = self.op(Op::Lent, &[address]);
+        Some(Val::Object(handle, Some(Class::Str)))
+    }
+
+    /// Makes an object of a character in a register that is a constant, if such objects are kept.
+    pub(super) fn character_as_object(&mut self, register: Reg) {
+        if let Val::Char(number) = self.get(register)
+            && let Some(number) = self.build.int_constant(number)
+            && let Ok(number) = u8::try_from(number)
+            && let Some(text) = self.kept_text(char::from(number).encode_utf8(&mut [0; 4]))
+        {
+            self.state.top_mut().set(register, text);
         }
     }
 

@@ -17,7 +17,7 @@ const MORE_DIGITS: i64 = 2 << 3;
 impl Specialiser<'_> {
     /// What the items of a list are taken to be at this place: any objects, if something else has turned out
     /// to be wrong.
-    fn taken_for(&mut self, items: &Items) -> Items {
+    pub(super) fn taken_for(&mut self, items: &Items) -> Items {
         let is_one =
             |kinds: &Kinds| matches!(kinds.only(), Some(Tag::Bool | Tag::Int | Tag::Float));
         let tuples = self.world.layout().is_some_and(|layout| layout.tuple != 0);
@@ -108,7 +108,7 @@ impl Specialiser<'_> {
     }
 
     /// The object at an address as what it is taken to be.
-    fn value_at(&mut self, item: Value, of: &Items, layout: &ObjectLayout) -> Val<Value> {
+    pub(super) fn value_at(&mut self, item: Value, of: &Items, layout: &ObjectLayout) -> Val<Value> {
         let kinds = match of {
             Items::Lists(inner) => {
                 self.expect_class(item, layout, layout.list_class);

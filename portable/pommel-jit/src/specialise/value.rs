@@ -155,6 +155,10 @@ pub enum Val<L> {
     /// An object of class `list` whose items are read where they lie: its handle, and what they are
     /// taken to be.
     ListObject(L, Items),
+    /// An object of class `dict`: its handle, and what its keys and values are taken to be.
+    DictObject(L, Arc<[Items; 2]>),
+    /// An object that iterates over such a dict: its handle, and what comes out is taken to be.
+    EntryIterator(L, Items),
     /// An iterator of such a list or object, or of a string: the next position.
     ListIterator(Box<Val<L>>, L),
     /// A method of an object of a class of the interpreter's own, or of ours: the object and the name.
@@ -370,6 +374,8 @@ impl<L> Val<L> {
                 Val::DictIterator(Box::new(dict.map(to)?), *part, to(next)?)
             }
             Val::ListObject(handle, items) => Val::ListObject(to(handle)?, items.clone()),
+            Val::DictObject(handle, items) => Val::DictObject(to(handle)?, items.clone()),
+            Val::EntryIterator(handle, items) => Val::EntryIterator(to(handle)?, items.clone()),
             Val::ListIterator(list, next) => Val::ListIterator(Box::new(list.map(to)?), to(next)?),
             Val::Enumerate(inner, count) => Val::Enumerate(Box::new(inner.map(to)?), to(count)?),
             Val::Method(object, name) => Val::Method(Box::new(object.map(to)?), name.clone()),
@@ -593,6 +599,13 @@ impl Shape {
             (Val::Dict((), a), Val::Dict((), b)) if let Some(table) = a.with(b) => {
                 Val::Dict((), table)
             }
+            (Val::DictObject((), a), Val::DictObject((), b)) => {
+                let both = |part: usize| a[part].with(&b[part]).unwrap_or(Items::Objects(None));
+                Val::DictObject((), [both(0), both(1)].into())
+            }
+            (Val::EntryIterator((), a), Val::EntryIterator((), b)) => {
+                Val::EntryIterator((), a.with(b).unwrap_or(Items::Objects(None)))
+            }
             (Val::DictView(a, part), Val::DictView(b, other)) if part == other => {
                 Val::DictView(Box::new(a.merged(b)), *part)
             }
@@ -651,6 +664,8 @@ impl<L> Val<L> {
             Val::Array(_, View { owner: Owner::Pommel, .. }, _) => Class::Array,
             Val::Tuple(_) => Class::Tuple,
             Val::List(..) | Val::ListObject(..) => Class::List,
+            Val::DictObject(..) => Class::Dict,
+            Val::EntryIterator(..) => Class::Iterator,
             Val::Char(_) => Class::Str,
             Val::Dict(_, table) => super::dicts::class_of(table),
             Val::ListIterator(..) | Val::DictIterator(..) => Class::Iterator,

@@ -26,6 +26,11 @@ pub trait World {
     fn layout(&mut self) -> Option<ObjectLayout> {
         None
     }
+    /// The address of a text as an object that stays as long as the specialisation, if handles are
+    /// addresses.
+    fn text(&mut self, _text: &str) -> Option<i64> {
+        None
+    }
     /// How the builtin `sum` adds floats.
     fn summing(&mut self) -> Summing;
     /// How long the interpreter takes for what it does, as a part of what CPython takes, where operations on

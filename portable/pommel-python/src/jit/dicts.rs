@@ -13,7 +13,7 @@ use super::native::number;
 use super::recipe::character;
 use pommel::prelude::*;
 use pommel_jit::ir::dicts::{self, DictCall, Keys, MOST_WORDS};
-use pommel_jit::ir::{Inst, Op};
+use pommel_jit::ir::Inst;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -23,6 +23,8 @@ const PATIENCE: usize = 32 << 20;
 const NOTHING: u64 = 0;
 /// How many entries there is room for at first.
 const LEAST_ROOM: usize = 8;
+/// With so many entries memory grows by less at a time.
+const LARGE: usize = 4096;
 /// So much of the history of a set is remembered.
 const LONGEST_HISTORY: usize = 1 << 20;
 /// The words of an entry before its key.
@@ -156,10 +158,13 @@ impl<'c> Table<'c> {
         self.slots[at] = entry as u32 + 1;
     }
 
-    /// Makes room for another entry: where gaps are, or for twice as many.
+    /// Makes room for another entry: where gaps are, or for a few times as many.
     fn grow(&mut self) -> Option<()> {
-        let wanted = (2 * self.parts.length as usize).max(LEAST_ROOM);
-        if wanted > self.room() {
+        let length = self.parts.length as usize;
+        let factor = if length < LARGE { 4 } else { 2 };
+        let wanted = (factor * length).max(LEAST_ROOM);
+        // Where more than a quarter are gaps, closing them is enough.
+        if 4 * length >= 3 * self.room() {
             let slots = (2 * wanted).next_power_of_two();
             let words = wanted * self.stride();
             (slots < u32::MAX as usize).then_some(())?;
@@ -467,11 +472,11 @@ fn placed<const N: usize>(dict: u64, kind: u64, key: [u64; N]) -> Found {
 macro_rules! quick {
     ($( $find:ident $place:ident ($($word:ident),*); )*) => {
         $(
-            extern "C" fn $find(_: *mut (), dict: u64, kind: u64, $($word: u64),*) -> u64 {
+            extern "C" fn $find(_: *mut (), _: i64, dict: u64, kind: u64, $($word: u64),*) -> u64 {
                 found(dict, kind, [$($word),*]).unwrap_or(0)
             }
 
-            extern "C" fn $place(_: *mut (), dict: u64, kind: u64, $($word: u64),*) -> u64 {
+            extern "C" fn $place(_: *mut (), _: i64, dict: u64, kind: u64, $($word: u64),*) -> u64 {
                 placed(dict, kind, [$($word),*]).unwrap_or(0)
             }
         )*
@@ -484,17 +489,14 @@ quick! {
     find_three place_three (a, b, c);
 }
 
-extern "C" fn remove(_: *mut (), dict: u64, entry: u64) -> u64 {
+extern "C" fn remove(_: *mut (), _: i64, dict: u64, entry: u64) -> u64 {
     table(dict).and_then(|table| table.remove(entry)).map_or(0, |()| 1)
 }
 
 /// The function that does an instruction on dicts at once, if there is one.
-pub(crate) fn quick(inst: &Inst) -> Option<usize> {
-    if inst.op != Op::Dict {
-        return None;
-    }
+pub(crate) fn quick(inst: &Inst) -> Option<*const ()> {
     let call = *DictCall::ALL.get(inst.int()? as usize)?;
-    let address: *const () = match (call, inst.args.len()) {
+    Some(match (call, inst.args.len()) {
         (DictCall::Find, 3) => find_one as *const (),
         (DictCall::Find, 4) => find_two as *const (),
         (DictCall::Find, 5) => find_three as *const (),
@@ -503,6 +505,5 @@ pub(crate) fn quick(inst: &Inst) -> Option<usize> {
         (DictCall::Place, 5) => place_three as *const (),
         (DictCall::Remove, _) => remove as *const (),
         _ => return None,
-    };
-    Some(address.expose_provenance())
+    })
 }

@@ -67,6 +67,11 @@ impl<'k, 'c> KnownObjects<'k, 'c> {
         Ok(self.list.get_or_init(|| list))
     }
 
+    /// Keeps them for as long as this is there.
+    pub(crate) fn keep(&self) -> Result<()> {
+        self.list().map(drop)
+    }
+
     /// The context.
     pub(crate) fn ctx(&self) -> Ctx<'c> {
         self.function.ctx()
@@ -252,6 +257,8 @@ pub(crate) struct Found<'c> {
     pub(crate) facts: Facts,
     /// The texts that those stand in that are functions.
     pub(crate) sources: HashMap<Known, Arc<Source>>,
+    /// Machine code has addresses of them.
+    pub(crate) lends: bool,
 }
 
 /// Finds out about objects while a function is specialised.
@@ -267,6 +274,8 @@ pub(crate) struct Inquiry<'c> {
     sources: HashMap<Known, Arc<Source>>,
     /// Texts that are objects, by their numbers.
     names: HashMap<Box<str>, u32>,
+    /// Machine code has addresses of objects that are known.
+    lends: bool,
     /// An exception on the way: nothing is known then.
     failed: Option<Error>,
 }
@@ -286,6 +295,7 @@ impl<'c> Inquiry<'c> {
             globals: HashMap::new(),
             sources: HashMap::from([(Known(0), source)]),
             names: HashMap::new(),
+            lends: false,
             failed: None,
         })
     }
@@ -344,7 +354,8 @@ impl<'c> Inquiry<'c> {
             None => {
                 let mut facts = self.facts;
                 facts.watch(&self.known);
-                Ok(Found { known: self.known, facts, sources: self.sources })
+                let (sources, lends) = (self.sources, self.lends);
+                Ok(Found { known: self.known, facts, sources, lends })
             }
         }
     }
@@ -531,6 +542,13 @@ impl World for Inquiry<'_> {
 
     fn layout(&mut self) -> Option<ObjectLayout> {
         object_layout(self.ctx)
+    }
+
+    fn text(&mut self, text: &str) -> Option<i64> {
+        object_layout(self.ctx)?;
+        let known = self.know_name(text).ok()?;
+        self.lends = true;
+        Some(self.known[known as usize].as_raw().0 as i64)
     }
 
     fn pace(&mut self) -> f64 {

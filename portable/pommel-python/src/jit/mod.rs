@@ -22,6 +22,7 @@ mod in_python;
 mod known;
 mod lists;
 mod native;
+mod quick;
 mod objects;
 mod recipe;
 mod shapes;

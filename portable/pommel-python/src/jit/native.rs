@@ -1,15 +1,16 @@
 //! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
 
 use super::depth;
-use super::dicts::{self, Dicts};
+use super::dicts::Dicts;
 use super::function::JitFunction;
 use super::known::{Facts, Found, Inquiry, KnownObjects};
 use super::lists::Lists;
 use super::objects::{Home, Python};
+use super::quick;
 use super::recipe::{Ingredients, handle_of};
 use super::shapes::{Kept, Words, class_of, described, shape, take, width};
 use super::source::Source;
-use super::steps::{Operand, Step, operands};
+use super::steps::Step;
 use super::views::{self, MOST_AXES};
 use pommel::held::HeldBuffer;
 use pommel::prelude::*;
@@ -27,7 +28,6 @@ use pommel_jit::specialise::{
     Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, Lesson, NOTHING, Origin,
     Outcome, Recipe, Refusal, Shape, Site, Specialisation, Tag, Val, View, specialise,
 };
-use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -72,6 +72,8 @@ pub(crate) struct Compiled {
     /// What a call by itself gives in machine code.
     result: Option<Shape>,
     facts: Facts,
+    /// Machine code has addresses of objects that are known.
+    lends: bool,
     /// The texts that its functions stand in.
     sources: HashMap<Known, Arc<Source>>,
     /// The machine code; none where the function is called as it is.
@@ -183,12 +185,12 @@ impl Compiled {
         let made = specialise(&mut inquiry, function, &shapes, experience);
         let made = made.and_then(|mut made| {
             optimise(&mut made.function);
-            let machine = backend.compile(&made.function, Calls { call, quick: &dicts::quick }).map_err(no_machine_code)?;
+            let machine = backend.compile(&made.function, Calls { call, quick: &quick::address }).map_err(no_machine_code)?;
             Ok((made, machine))
         });
         let sites = made.as_ref().map_or(&[][..], |(made, _)| &made.sites[..]);
         let steps = sites.iter().map(|site| Step::of(site, &mut inquiry)).collect::<Result<_>>()?;
-        let Found { known, facts, sources } = inquiry.finish()?;
+        let Found { known, facts, sources, lends } = inquiry.finish()?;
         let (made, machine) = match made {
             Ok((made, machine)) => (made, Ok(machine)),
             Err(refusal) => (Specialisation::empty(shapes), Err(refusal)),
@@ -208,6 +210,7 @@ impl Compiled {
             arguments,
             result,
             facts,
+            lends,
             sources,
             machine,
             entered: AtomicU32::new(0),
@@ -307,6 +310,9 @@ impl Compiled {
             return Ok(Attempt::Stale);
         }
         let Ok(machine) = &self.machine else { return Ok(Attempt::AsItIs) };
+        if self.lends {
+            known.keep()?;
+        }
         // Some may get lost where threads meet, which costs less than counting all.
         self.entered.store(self.entered().wrapping_add(1), Ordering::Relaxed);
         let mut activation = Activation::new(self, objects, known);
@@ -370,11 +376,11 @@ impl Compiled {
 }
 
 /// A call of machine code that is under way.
-struct Activation<'a, 'c> {
-    ctx: Ctx<'c>,
+pub(super) struct Activation<'a, 'c> {
+    pub(super) ctx: Ctx<'c>,
     compiled: &'a Compiled,
     known: &'a KnownObjects<'a, 'c>,
-    objects: &'a Python<'c>,
+    pub(super) objects: &'a Python<'c>,
     /// The exception that an operation has raised.
     error: Option<Error>,
     /// What a call of the function by itself has given, where machine code does not go on with it.
@@ -480,7 +486,7 @@ impl<'c> Activation<'_, 'c> {
             Op::Poll => {
                 self.objects.poll()?;
             }
-            Op::Valid => return self.compiled.facts.hold(self.known),
+            Op::Valid => return self.is_valid(),
             Op::View => return Ok(self.look(immediate as usize, words)),
             other => {
                 let message = format!("the runtime has no `{}`", other.text());
@@ -488,6 +494,11 @@ impl<'c> Activation<'_, 'c> {
             }
         }
         Ok(true)
+    }
+
+    /// Whether what the specialisation takes for granted is so still.
+    pub(super) fn is_valid(&self) -> Result<bool> {
+        self.compiled.facts.hold(self.known)
     }
 
     /// Does something with dicts. Nothing if it cannot.
@@ -518,7 +529,7 @@ impl<'c> Activation<'_, 'c> {
         true
     }
 
-    fn known_object(&self, number: i64) -> Result<Object<'c>> {
+    pub(super) fn known_object(&self, number: i64) -> Result<Object<'c>> {
         match number {
             NOTHING => Ok(self.ctx.none()),
             number => self.known.get(number as u32),
@@ -526,14 +537,14 @@ impl<'c> Activation<'_, 'c> {
     }
 
     /// Another handle of an object whose handle machine code has.
-    fn lent(&self, word: u64) -> Object<'c> {
+    pub(super) fn lent(&self, word: u64) -> Object<'c> {
         // SAFETY: machine code keeps the handle open meanwhile.
         let lent = unsafe { raw::borrowed(self.ctx, handle_of(word)) };
         (*lent).clone()
     }
 
     /// The object of a handle that machine code gives up.
-    fn owned(&self, word: u64) -> Result<Object<'c>> {
+    pub(super) fn owned(&self, word: u64) -> Result<Object<'c>> {
         // SAFETY: machine code has the handle for its own and does not use it any more.
         unsafe { raw::new_handle(self.ctx, handle_of(word)) }
     }
@@ -544,15 +555,40 @@ impl<'c> Activation<'_, 'c> {
         Home::new(self.known.get(function.0)?, source)
     }
 
+    /// Does something for a function that machine code calls at once. Nothing if it exits.
+    pub(super) fn quickly(
+        address: *mut (),
+        act: impl FnOnce(&mut Activation<'_, 'c>) -> Result<u64>,
+    ) -> Option<u64> {
+        // SAFETY: machine code passes on what `Compiled::call` gave it, which nobody else uses meanwhile.
+        let activation = unsafe { &mut *address.cast::<Activation<'_, '_>>() };
+        let mut result = None;
+        let done = catch_unwind(AssertUnwindSafe(|| match act(activation) {
+            Ok(word) => result = Some(word),
+            Err(error) => activation.error = Some(error),
+        }));
+        if done.is_err() {
+            activation.error = Some(Error::runtime_error("the compiler's runtime has panicked"));
+        }
+        result
+    }
+
+    /// The same for what runs code that nobody knows: arrays are looked at again behind it.
+    pub(super) fn quickly_unknown(
+        address: *mut (),
+        act: impl FnOnce(&mut Activation<'_, 'c>) -> Result<u64>,
+    ) -> Option<u64> {
+        Self::quickly(address, |activation| {
+            activation.memory.clear();
+            act(activation)
+        })
+    }
+
     /// Does what a site says, and gives the handle of the result.
-    fn site(&self, number: usize, words: &[u64]) -> Result<u64> {
+    pub(super) fn site(&self, number: usize, words: &[u64]) -> Result<u64> {
         let site = &self.compiled.sites[number];
-        if let Some(step) = &self.compiled.steps[number]
-            && let Some(operands) = operands(&site.operands, words, self.known)
-        {
-            let operands = operands?;
-            let lent: SmallVec<[&Object<'c>; 4]> = operands.iter().map(Operand::object).collect();
-            let result = step.perform(self.objects, self.known, &lent)?;
+        if let Some(step) = &self.compiled.steps[number] {
+            let result = step.perform_at(&site.operands, words, self.objects, self.known)?;
             return Ok(given(result.unwrap_or_else(|| self.ctx.none())));
         }
         self.site_slowly(site, words)
@@ -806,7 +842,7 @@ fn lost_operand() -> Error {
 }
 
 /// The word of a handle that machine code gets for its own.
-fn given(object: Object<'_>) -> u64 {
+pub(super) fn given(object: Object<'_>) -> u64 {
     raw::give_up(object).0 as u64
 }
 

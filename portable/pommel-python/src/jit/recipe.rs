@@ -60,7 +60,11 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Scalar(at, flavour) => self.scalar(self.words[*at as usize], *flavour),
             Val::Number(tag, bits, _) => self.number(*tag, *bits),
             Val::Known(known) => self.known(*known),
-            Val::Object(at, _) | Val::Array(at, ..) | Val::ListObject(at, _) => {
+            Val::Object(at, _)
+            | Val::Array(at, ..)
+            | Val::ListObject(at, _)
+            | Val::DictObject(at, _)
+            | Val::EntryIterator(at, _) => {
                 Ok(self.handle(*at))
             }
             Val::Tuple(items) => Ok((*self.tuple(items)?).clone()),

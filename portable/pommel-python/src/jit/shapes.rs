@@ -43,6 +43,7 @@ pub(crate) fn class_of(object: &Object<'_>) -> Option<Class> {
         (object.is_a::<Tuple>(), c"tuple", Class::Tuple),
         (object.is_a::<List>(), c"list", Class::List),
         (object.is_a::<Str>(), c"str", Class::Str),
+        (object.is_a::<Dict>(), c"dict", Class::Dict),
     ]
     .into_iter()
     .find(|(may_be, name, _)| *may_be && is(*name))
@@ -70,7 +71,12 @@ pub(crate) fn shape<'c>(inquiry: &mut Inquiry<'c>, argument: Option<&Object<'c>>
         Some(Class::List) if object_layout(object.ctx()).is_some() => {
             Val::ListObject((), items_of_list(object, 0))
         }
-        Some(class @ (Class::List | Class::Str | Class::Complex)) => Val::Object((), Some(class)),
+        Some(Class::Dict) if object_layout(object.ctx()).is_some() => {
+            Val::DictObject((), entries_of_dict(object).into())
+        }
+        Some(class @ (Class::List | Class::Str | Class::Complex | Class::Dict)) => {
+            Val::Object((), Some(class))
+        }
         Some(_) => Val::Object((), None),
         None => match of_others(object, &|place| inquiry.known_at(place)) {
             Other::Array(look) => array(&look),
@@ -137,6 +143,29 @@ fn items_of_list(list: &Object<'_>, depth: usize) -> Items {
     }
 }
 
+/// What the first keys and values of a dict let one take all for.
+fn entries_of_dict(dict: &Object<'_>) -> [Items; 2] {
+    let objects = [Items::Objects(None), Items::Objects(None)];
+    let Ok(entries) = dict.call_method(c"items", ()) else { return objects };
+    let Ok(entries) = entries.iter() else { return objects };
+    let mut all = [Items::NONE, Items::NONE];
+    for entry in entries.take(LOOKED_AT) {
+        let Some(parts) = entry.ok().as_ref().and_then(items) else { return objects };
+        for (all, part) in all.iter_mut().zip(&parts) {
+            // What is in keys and values is looked at when it is there.
+            let of = match item_kind(part, LOOKED_INTO) {
+                Items::Numbers(kinds) => Items::Numbers(kinds),
+                _ => Items::Objects(None),
+            };
+            *all = all.with(&of).unwrap_or(Items::Objects(None));
+        }
+    }
+    all.map(|items| match items {
+        Items::Numbers(kinds) if kinds.only().is_none() => Items::Objects(None),
+        other => other,
+    })
+}
+
 /// What an item of a list is taken to be.
 fn item_kind(item: &Object<'_>, depth: usize) -> Items {
     let number = |tag| Items::Numbers(Kinds::one(tag));
@@ -168,7 +197,7 @@ fn items<'c>(object: &Object<'c>) -> Option<Vec<Object<'c>>> {
 pub(crate) fn width(shape: &Shape) -> usize {
     match shape {
         Val::Bool(()) | Val::Int(()) | Val::Float(()) | Val::Scalar(..) => 1,
-        Val::Object(..) | Val::ListObject(..) => 1,
+        Val::Object(..) | Val::ListObject(..) | Val::DictObject(..) => 1,
         Val::Array((), _, words) => 1 + words.len(),
         Val::Tuple(items) => items.iter().map(width).sum(),
         _ => 0,
@@ -282,6 +311,12 @@ fn take_slowly<'c>(
             }
             words.push(object.as_raw().0 as u64);
         }
+        Val::DictObject((), _) => {
+            if class != Some(Class::Dict) {
+                return None;
+            }
+            words.push(object.as_raw().0 as u64);
+        }
         Val::Object((), wanted) => {
             if !is_object(object, class, *wanted, known) {
                 return None;
@@ -303,7 +338,7 @@ fn is_object(
     let known_at = |place: usize| known.get(place as u32).ok();
     match class {
         Some(Class::Tuple) => wanted == class && items(object).is_none(),
-        Some(Class::List | Class::Str | Class::Complex) => wanted == class,
+        Some(Class::List | Class::Str | Class::Complex | Class::Dict) => wanted == class,
         Some(Class::Int) => wanted.is_none() && object.extract::<i64>().is_err(),
         Some(Class::Array) => wanted.is_none() && views::look_at_ours(object).is_none(),
         Some(_) => false,
@@ -336,6 +371,7 @@ pub(crate) fn described(shape: &Shape) -> String {
             format!("tuple ({})", items.iter().map(described).collect::<Vec<_>>().join(", "))
         }
         Val::ListObject((), _) => "List".into(),
+        Val::DictObject((), _) => "Dict".into(),
         Val::Object((), Some(class)) => format!("{class:?}"),
         _ => "any object".into(),
     }
