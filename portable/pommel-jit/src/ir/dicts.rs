@@ -88,8 +88,15 @@ impl Keys {
 pub const VALUES: i64 = 0xff;
 /// this bit if it is one of sets,
 pub const IS_SET: i64 = 1 << 8;
+/// the tag of what the value of a missing key is, for `collections.defaultdict`, from this one on,
+pub const DEFAULT_SHIFT: i64 = 9;
 /// and what keys are above this one.
-pub const KEYS_SHIFT: i64 = 9;
+pub const KEYS_SHIFT: i64 = 12;
+
+/// The tag of the value that missing keys have in dicts of a kind; 0 if they have none.
+pub fn default_of(kind: i64) -> i64 {
+    (kind >> DEFAULT_SHIFT) & 7
+}
 
 /// What the keys of dicts of a kind are.
 pub fn keys_of(kind: i64) -> Keys {

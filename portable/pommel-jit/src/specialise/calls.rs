@@ -264,6 +264,7 @@ impl Specialiser<'_> {
             (Builtin::Chr, [value]) => self.character_of(value),
             (Builtin::Int, [Val::Char(number)]) => Some(self.digit(*number)),
             (Builtin::Dict, []) => Some(self.new_dict(Table::DICT)),
+            (Builtin::Defaultdict, [class]) => self.default_dict(class),
             (Builtin::Set, []) => Some(self.new_dict(Table::SET)),
             (Builtin::List, []) => Some(self.state.make(Contents::List(vec![]))),
             (Builtin::List, [value]) => self.list_from(value)?,

@@ -9,6 +9,7 @@
 
 use super::tables::{Part, Table, only_value};
 use super::value::{Items, Kinds, Tag, Val};
+use super::world::{Builtin, Description};
 use super::{Done, Flow, Specialiser};
 use crate::code::{Instruction, Reg};
 use crate::ir::dicts::{self, DictCall, Keys};
@@ -244,6 +245,10 @@ impl Specialiser<'_> {
         if table.values.is_none() {
             return Ok(None);
         }
+        if let Some(default) = table.default {
+            let zero = self.zero(default);
+            return self.set_default(to, (address, table), key, &zero);
+        }
         let Some(key) = self.key_of(key, table) else { return Ok(None) };
         let entry = self.find(address, table, &key);
         let is_there = self.is_there(entry);
@@ -252,6 +257,28 @@ impl Specialiser<'_> {
         }
         let value = self.value_in(entry, table);
         self.set(to, value).map(Some)
+    }
+
+    /// What a class makes without arguments.
+    fn zero(&mut self, of: Tag) -> Val<Value> {
+        match of {
+            Tag::Float => Val::Float(self.build.float(0.0)),
+            Tag::Bool => Val::Bool(self.build.bool(false)),
+            _ => Val::Int(self.build.int(0)),
+        }
+    }
+
+    /// `collections.defaultdict` of a class.
+    pub(super) fn default_dict(&mut self, class: &Val<Value>) -> Option<Val<Value>> {
+        let Val::Known(class) = class else { return None };
+        let Description::Builtin(class) = self.world.describe(*class) else { return None };
+        let default = match class {
+            Builtin::Int => Tag::Int,
+            Builtin::Float => Tag::Float,
+            Builtin::Bool => Tag::Bool,
+            _ => return None,
+        };
+        Some(self.new_dict(Table { default: Some(default), ..Table::DICT }))
     }
 
     /// `dict[key] = value`. `None` if there is no rule for it.
@@ -263,7 +290,7 @@ impl Specialiser<'_> {
     ) -> Done<Option<Flow>> {
         let Some(key) = self.key_of(key, table) else { return Ok(None) };
         let Some((value, kinds)) = self.fitting_value(value, table)? else { return Ok(None) };
-        let more = Table { keys: key.keys, values: Some(kinds) };
+        let more = table.of(key.keys, Some(kinds));
         let Some(table) = self.widen_dict(address, table, &more) else { return Ok(None) };
         let entry = self.placed(address, &table, &key);
         self.write_value(entry, &value);
@@ -280,7 +307,7 @@ impl Specialiser<'_> {
             return Ok(None);
         }
         let Some(key) = self.key_of(key, table) else { return Ok(None) };
-        let more = Table { keys: key.keys, values: None };
+        let more = table.of(key.keys, None);
         let Some(table) = self.widen_dict(address, table, &more) else { return Ok(None) };
         self.placed(address, &table, &key);
         Ok(Some(Flow::On))
@@ -369,7 +396,7 @@ impl Specialiser<'_> {
     ) -> Done<Option<Flow>> {
         let Some(key) = self.key_of(key, table) else { return Ok(None) };
         let Some((value, kinds)) = self.fitting_value(value, table)? else { return Ok(None) };
-        let more = Table { keys: key.keys, values: Some(kinds) };
+        let more = table.of(key.keys, Some(kinds));
         let Some(table) = self.widen_dict(address, table, &more) else { return Ok(None) };
         let flow = self.for_entry(
             to,
@@ -468,7 +495,7 @@ impl Specialiser<'_> {
         let handle = self.build.emit(Op::DictObject, &[address], Immediate::None, Some(exit))[0];
         self.replace_parts(&mut |part| match part {
             Val::Dict(other, table) if *other == address => {
-                Some(Val::Object(handle, Some(class_of(table))))
+                Some(Val::Object(handle, table.class()))
             }
             _ => None,
         });
@@ -511,7 +538,7 @@ impl Specialiser<'_> {
                 (Some(_), Some(kinds)) => Some(kinds),
                 (Some(_), None) => return Ok(None),
             };
-            match all.with(&Table { keys, values }) {
+            match all.with(&all.of(keys, values)) {
                 Some(wider) if !matches!(key, Val::Bool(_)) => all = wider,
                 _ => return Ok(None),
             }
@@ -564,11 +591,6 @@ impl Specialiser<'_> {
         self.dict_call(DictCall::Remove, &[*address, entry]);
         Ok(Some(Flow::On))
     }
-}
-
-/// The class of the object that a dict or a set in memory becomes.
-pub(super) fn class_of(table: &Table) -> Class {
-    if table.values.is_some() { Class::Dict } else { Class::Set }
 }
 
 /// What the items of a list of the keys or values of a dict are, if they are numbers.

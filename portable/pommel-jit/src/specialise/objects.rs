@@ -409,6 +409,10 @@ impl Specialiser<'_> {
             Description::Tuple(items) => {
                 Val::Tuple(items.iter().map(|item| self.known(*item)).collect())
             }
+            Description::Other if let Some((address, items)) = self.world.dict(known) => {
+                let address = self.build.int(address);
+                Val::DictObject(self.op(Op::Lent, &[address]), items.into())
+            }
             _ => Val::Known(known),
         }
     }

@@ -25,7 +25,7 @@ impl Specialiser<'_> {
         let point = self.state.top().point;
         self.state.top_mut().point.index += 1;
         if let Val::Object(handle, None) = self.get(to)
-            && let Items::Numbers(_) = values
+            && let Items::Numbers(_) | Items::Lists(_) = values
         {
             let value = self.as_taken(handle, values)?;
             self.set(to, value)?;
@@ -42,6 +42,10 @@ impl Specialiser<'_> {
             return Ok(Val::Object(handle, None));
         }
         let address = self.op(Op::Address, &[handle]);
+        if let Items::Lists(inner) = items {
+            self.expect_class(address, &layout, layout.list_class);
+            return Ok(Val::ListObject(handle, (*inner).clone()));
+        }
         let value = self.value_at(address, &items, &layout);
         self.build.emit(Op::Keep, &[handle], Immediate::None, None);
         Ok(value)

@@ -2,6 +2,7 @@
 
 use super::value::{Kinds, Tag, Val};
 use crate::ir::dicts::{self, Keys};
+use crate::ir::op::Class;
 
 /// What the entries of a dict or a set in memory are.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -10,13 +11,16 @@ pub struct Table {
     pub keys: Keys,
     /// What the values are; nothing for a set.
     pub values: Option<Kinds>,
+    /// What the value of a missing key is, for `collections.defaultdict`: a zero of this kind.
+    pub default: Option<Tag>,
 }
 
 impl Table {
     /// A dict without entries.
-    pub const DICT: Table = Table { keys: Keys::None, values: Some(Kinds::NONE) };
+    pub const DICT: Table =
+        Table { keys: Keys::None, values: Some(Kinds::NONE), default: None };
     /// A set without entries.
-    pub const SET: Table = Table { keys: Keys::None, values: None };
+    pub const SET: Table = Table { keys: Keys::None, values: None, default: None };
 
     /// The kind as a number, which the dict itself has.
     pub fn code(&self) -> i64 {
@@ -24,7 +28,8 @@ impl Table {
             Some(kinds) => kinds.bits(),
             None => dicts::IS_SET,
         };
-        values | self.keys.code() << dicts::KEYS_SHIFT
+        let default = self.default.map_or(0, Tag::number);
+        values | default << dicts::DEFAULT_SHIFT | self.keys.code() << dicts::KEYS_SHIFT
     }
 
     /// What entries are that are of either kind, if a dict can hold both.
@@ -34,12 +39,15 @@ impl Table {
             (keys, others) if keys == others => keys,
             _ => return None,
         };
+        if self.default != other.default {
+            return None;
+        }
         let values = match (self.values, other.values) {
             (Some(values), Some(others)) => Some(values.with(others)),
             (None, None) => None,
             _ => return None,
         };
-        Some(Table { keys, values })
+        Some(Table { keys, values, default: self.default })
     }
 }
 
@@ -52,6 +60,22 @@ pub enum Part {
     Values,
     /// Tuples of both.
     Items,
+}
+
+impl Table {
+    /// It with such keys and values only.
+    pub(super) fn of(&self, keys: Keys, values: Option<Kinds>) -> Table {
+        Table { keys, values, default: self.default }
+    }
+
+    /// The class of the object that it becomes, if it is one that the runtime knows.
+    pub(super) fn class(&self) -> Option<Class> {
+        match (self.values, self.default) {
+            (Some(_), Some(_)) => None,
+            (Some(_), None) => Some(Class::Dict),
+            (None, _) => Some(Class::Set),
+        }
+    }
 }
 
 impl Part {

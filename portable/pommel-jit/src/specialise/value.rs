@@ -667,7 +667,7 @@ impl<L> Val<L> {
             Val::DictObject(..) => Class::Dict,
             Val::EntryIterator(..) => Class::Iterator,
             Val::Char(_) => Class::Str,
-            Val::Dict(_, table) => super::dicts::class_of(table),
+            Val::Dict(_, table) => return table.class(),
             Val::ListIterator(..) | Val::DictIterator(..) => Class::Iterator,
             _ => return None,
         })

@@ -14,6 +14,7 @@ use super::recipe::character;
 use pommel::prelude::*;
 use pommel_jit::ir::dicts::{self, DictCall, Keys, MOST_WORDS};
 use pommel_jit::ir::Inst;
+use pommel_jit::specialise::Tag;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -294,13 +295,18 @@ impl<'c> Table<'c> {
 
     fn made(&self, ctx: Ctx<'c>) -> Result<Object<'c>> {
         if !self.is_set() {
-            let dict = ctx.dict()?;
+            let dict: Object<'c> = match Tag::of_number(dicts::default_of(self.parts.kind)) {
+                Some(Tag::Bool) => default_dict(ctx, c"bool")?,
+                Some(Tag::Int) => default_dict(ctx, c"int")?,
+                Some(Tag::Float) => default_dict(ctx, c"float")?,
+                _ => ctx.dict()?.into(),
+            };
             for entry in self.entries() {
                 let (tag, bits) = self.value(entry);
                 let key = self.key_object(ctx, &self.key(entry))?;
                 dict.set_item(key, number(ctx, tag as u64, bits)?)?;
             }
-            return Ok(dict.into());
+            return Ok(dict);
         }
         let set: Object<'c> = Set::from_items::<Object<'c>>(ctx, [])?.into();
         if self.history.is_empty() {
@@ -314,6 +320,11 @@ impl<'c> Table<'c> {
         }
         Ok(set)
     }
+}
+
+fn default_dict<'c>(ctx: Ctx<'c>, class: &core::ffi::CStr) -> Result<Object<'c>> {
+    let class = ctx.builtin(class)?;
+    ctx.import(c"_collections")?.get_attr(c"defaultdict")?.call((class,))
 }
 
 /// The dicts of a call of machine code.

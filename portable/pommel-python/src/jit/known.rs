@@ -1,12 +1,14 @@
 //! The objects that a specialisation knows by their identity, and what it takes for granted of them.
 
 use super::function::{JitFunction, code_of, wrapped};
+use super::shapes::{class_of, entries_of_dict};
 use super::source::Source;
 use super::views;
 use pommel::prelude::*;
 use pommel::raw::{Watch, attach, calls, ints};
+use pommel_jit::ir::op::Class;
 use pommel_jit::specialise::{
-    Builtin, Description, Element, FunctionObject, Known, ObjectLayout, Summing, World,
+    Builtin, Description, Element, FunctionObject, Items, Known, ObjectLayout, Summing, World,
 };
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -549,6 +551,16 @@ impl World for Inquiry<'_> {
         let known = self.know_name(text).ok()?;
         self.lends = true;
         Some(self.known[known as usize].as_raw().0 as i64)
+    }
+
+    fn dict(&mut self, known: Known) -> Option<(i64, [Items; 2])> {
+        object_layout(self.ctx)?;
+        let object = self.known[known.0 as usize].clone();
+        if class_of(&object) != Some(Class::Dict) {
+            return None;
+        }
+        self.lends = true;
+        Some((object.as_raw().0 as i64, entries_of_dict(&object)))
     }
 
     fn pace(&mut self) -> f64 {

@@ -144,7 +144,7 @@ fn items_of_list(list: &Object<'_>, depth: usize) -> Items {
 }
 
 /// What the first keys and values of a dict let one take all for.
-fn entries_of_dict(dict: &Object<'_>) -> [Items; 2] {
+pub(crate) fn entries_of_dict(dict: &Object<'_>) -> [Items; 2] {
     let objects = [Items::Objects(None), Items::Objects(None)];
     let Ok(entries) = dict.call_method(c"items", ()) else { return objects };
     let Ok(entries) = entries.iter() else { return objects };
@@ -152,16 +152,12 @@ fn entries_of_dict(dict: &Object<'_>) -> [Items; 2] {
     for entry in entries.take(LOOKED_AT) {
         let Some(parts) = entry.ok().as_ref().and_then(items) else { return objects };
         for (all, part) in all.iter_mut().zip(&parts) {
-            // What is in keys and values is looked at when it is there.
-            let of = match item_kind(part, LOOKED_INTO) {
-                Items::Numbers(kinds) => Items::Numbers(kinds),
-                _ => Items::Objects(None),
-            };
-            *all = all.with(&of).unwrap_or(Items::Objects(None));
+            *all = all.with(&item_kind(part, 0)).unwrap_or(Items::Objects(None));
         }
     }
     all.map(|items| match items {
         Items::Numbers(kinds) if kinds.only().is_none() => Items::Objects(None),
+        Items::Tuples(_) => Items::Objects(None),
         other => other,
     })
 }
