@@ -6,11 +6,11 @@ POMMEL_JIT_DICTS says how many programs by chance there are, POMMEL_JIT_SEED wit
 import linecache
 import os
 import random
+import re
 
 import pytest
 
 from comparing import MODES, alike, compiled, outcome
-from programs import given
 
 pytestmark = pytest.mark.only("compiles")
 
@@ -65,6 +65,10 @@ STATEMENTS = [
 ]
 
 
+ARGUMENTS = [(8, 3, {1: 2, 3: 4}), (0, 1, {}), (3, 2**62, {1: 0.5, 0: 1.5, 2: 2.5}), (12, -1, {"a": 1, "b": 2}),
+             (40, 5, {1: 2, 2: 0.5, 2.5: None, (0, 1): "x", "a": [1]})]
+
+
 class Program:
     """A function of a few statements on dicts by chance."""
 
@@ -81,10 +85,13 @@ class Program:
 
     def statement(self, text):
         one = self.chance.choice
+        if self.chance.random() < 0.2:
+            # The dict of somebody else.
+            text = re.sub(r"\bd\b", "t", text)
         return text.format(k=one(self.keys), v=one(self.values), w=one(self.values))
 
     def source(self):
-        lines = ["def f(n, x):", "    nan = float('nan')", "    d = {}", "    e = {}", "    s = set()",
+        lines = ["def f(n, x, t):", "    nan = float('nan')", "    d = {}", "    e = {}", "    s = set()",
                  "    out = []", "    for i in range(n):"]
         for text in self.statements:
             lines += ["        " + line for line in self.statement(text).split("\n")]
@@ -112,6 +119,6 @@ def test_programs_by_chance(seed, mode, monkeypatch):
     plain = function_of(source, "dicts {}".format(seed))
     fast = compiled(plain, monkeypatch, mode)
     for _ in range(2):
-        for arguments in [(8, 3), (0, 1), (3, 2**62), (12, -1), (40, 5)]:
+        for arguments in ARGUMENTS:
             expected, found = outcome(plain, arguments), outcome(fast, arguments)
             assert alike(expected, found), (source, arguments, expected, found)

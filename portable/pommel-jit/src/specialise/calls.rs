@@ -4,7 +4,7 @@ use super::element::{Element, Family, Flavour};
 use super::recursion::most_copies;
 use super::state::{Frame, Home};
 use super::tables::{Part, Table};
-use super::value::{CodeRef, Contents, Known, Val};
+use super::value::{CodeRef, Contents, Items, Known, Val};
 use super::world::{Builtin, Description, FunctionObject};
 use super::{DEPTH, Done, Flow, Specialiser};
 use crate::code::{Argument, Code, Instruction, Name, Point, Reg};
@@ -182,6 +182,18 @@ impl Specialiser<'_> {
             && let (Some(part), []) = (Part::named(name), arguments)
         {
             return self.set(to, Val::DictView(Box::new(object.clone()), part));
+        }
+        if let (Val::DictObject(_, items), "get", [key, Argument::Positional(otherwise)]) =
+            (object, name, arguments)
+        {
+            if let Argument::Positional(key) = key {
+                self.character_as_object(*key);
+            }
+            // Taken for one of the values, unless that is not what there is otherwise.
+            let kinds = self.get(*otherwise).shape().python_kinds().map(Items::Numbers);
+            let all = kinds.and_then(|kinds| items[1].with(&kinds));
+            let items = all.unwrap_or(Items::Objects(None));
+            return self.perform_as_taken(to, &items, instruction);
         }
         if let Val::Dict(address, table) = object
             && let Some(given) = positional(self, arguments)

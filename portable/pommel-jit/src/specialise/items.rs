@@ -200,7 +200,7 @@ impl Specialiser<'_> {
             }
             Val::DictObject(_, items) => {
                 self.character_as_object(key);
-                return self.load_from_dict_object(to, &items[1], instruction);
+                return self.perform_as_taken(to, &items[1], instruction);
             }
             Val::Dict(address, table) => {
                 if let Some(flow) = self.load_from_dict(to, (*address, table), &index)? {

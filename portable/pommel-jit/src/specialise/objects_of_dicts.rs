@@ -11,8 +11,8 @@ use crate::ir::op::Class;
 use crate::ir::{Immediate, Op, Value};
 
 impl Specialiser<'_> {
-    /// `dict[key]`
-    pub(super) fn load_from_dict_object(
+    /// An instruction that gives what is taken to be one of some values: `dict[key]`.
+    pub(super) fn perform_as_taken(
         &mut self,
         to: Reg,
         values: &Items,

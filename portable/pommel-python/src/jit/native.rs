@@ -543,6 +543,12 @@ impl<'c> Activation<'_, 'c> {
         (*lent).clone()
     }
 
+    /// The object whose handle machine code has, without another handle.
+    pub(super) fn borrowed(&self, word: u64) -> core::mem::ManuallyDrop<Object<'c>> {
+        // SAFETY: machine code keeps the handle open meanwhile.
+        unsafe { raw::borrowed(self.ctx, handle_of(word)) }
+    }
+
     /// The object of a handle that machine code gives up.
     pub(super) fn owned(&self, word: u64) -> Result<Object<'c>> {
         // SAFETY: machine code has the handle for its own and does not use it any more.

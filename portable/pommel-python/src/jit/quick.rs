@@ -6,8 +6,9 @@
 //! and a truth value is 1 more.
 
 use super::dicts;
-use super::native::{Activation, given};
+use super::native::{Activation, given, number};
 use super::shapes::class_of;
+use pommel::prelude::*;
 use pommel_jit::ir::{Inst, Op};
 use pommel_jit::objects::Objects;
 
@@ -24,6 +25,8 @@ pub(super) fn address(inst: &Inst) -> Option<usize> {
         Op::IsClass => is_class as *const (),
         Op::Same => same as *const (),
         Op::Valid => valid as *const (),
+        Op::StoreItem => store_item as *const (),
+        Op::AppendItem => append_item as *const (),
         _ => return None,
     };
     Some(function.expose_provenance())
@@ -72,14 +75,14 @@ extern "C" fn release(activation: *mut (), _: i64, handle: u64) {
 
 extern "C" fn truth(activation: *mut (), _: i64, handle: u64) -> u64 {
     let act = |activation: &mut Activation<'_, '_>| {
-        Ok(1 + u64::from(activation.lent(handle).is_true()?))
+        Ok(1 + u64::from(activation.borrowed(handle).is_true()?))
     };
     Activation::quickly_unknown(activation, act).unwrap_or(0)
 }
 
 extern "C" fn next(activation: *mut (), _: i64, handle: u64, results: *mut [u64; 2]) -> u64 {
     let act = |activation: &mut Activation<'_, '_>| {
-        let item = activation.objects.next(&activation.lent(handle))?;
+        let item = activation.objects.next(&activation.borrowed(handle))?;
         // SAFETY: machine code has room for both results.
         unsafe { (*results)[1] = u64::from(item.is_some()) };
         Ok(given(item.unwrap_or_else(|| activation.ctx.none())))
@@ -89,7 +92,7 @@ extern "C" fn next(activation: *mut (), _: i64, handle: u64, results: *mut [u64;
 
 extern "C" fn is_class(activation: *mut (), class: i64, handle: u64) -> u64 {
     let act = |activation: &mut Activation<'_, '_>| {
-        let found = class_of(&activation.lent(handle));
+        let found = class_of(&activation.borrowed(handle));
         Ok(u64::from(found.is_some_and(|found| found as i64 == class)))
     };
     Activation::quickly(activation, act).unwrap_or(0)
@@ -100,9 +103,34 @@ extern "C" fn valid(activation: *mut (), _: i64) -> u64 {
     Activation::quickly(activation, act).unwrap_or(0)
 }
 
+extern "C" fn store_item(
+    activation: *mut (),
+    _: i64,
+    list: u64,
+    position: u64,
+    tag: u64,
+    bits: u64,
+) -> u64 {
+    let act = |activation: &mut Activation<'_, '_>| {
+        let number = number(activation.ctx, tag, bits)?;
+        activation.borrowed(list).cast::<List<'_>>()?.set_index(position as isize, number)?;
+        Ok(1)
+    };
+    Activation::quickly(activation, act).unwrap_or(0)
+}
+
+extern "C" fn append_item(activation: *mut (), _: i64, list: u64, tag: u64, bits: u64) -> u64 {
+    let act = |activation: &mut Activation<'_, '_>| {
+        let number = number(activation.ctx, tag, bits)?;
+        activation.borrowed(list).cast::<List<'_>>()?.append(number)?;
+        Ok(1)
+    };
+    Activation::quickly(activation, act).unwrap_or(0)
+}
+
 extern "C" fn same(activation: *mut (), _: i64, a: u64, b: u64) -> u64 {
     let act = |activation: &mut Activation<'_, '_>| {
-        Ok(u64::from(activation.lent(a).is(&activation.lent(b))))
+        Ok(u64::from(activation.borrowed(a).is(&activation.borrowed(b))))
     };
     Activation::quickly(activation, act).unwrap_or(0)
 }

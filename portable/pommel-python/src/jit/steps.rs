@@ -25,6 +25,8 @@ pub(crate) enum Step {
     Call(Option<u32>),
     /// Of a method, with positional arguments.
     CallMethod(u32),
+    /// Of the method `get` of a dict.
+    DictGet,
     Iterate,
     ListAppend,
 }
@@ -37,7 +39,16 @@ impl Step {
         {
             let is_simple = is_simple(object) && site.operands[1..].iter().all(is_simple);
             return match instruction {
-                Instruction::Call { arguments, .. } if is_simple && are_positional(arguments) => {
+                Instruction::Call { arguments, .. } if !is_simple || !are_positional(arguments) => {
+                    Ok(None)
+                }
+                Instruction::Call { arguments, .. }
+                    if matches!((&**object, &**name), (Val::DictObject(..), "get"))
+                        && matches!(arguments.len(), 1 | 2) =>
+                {
+                    Ok(Some(Step::DictGet))
+                }
+                Instruction::Call { .. } => {
                     inquiry.know_name(name).map(Step::CallMethod).map(Some)
                 }
                 _ => Ok(None),
@@ -141,6 +152,11 @@ impl Step {
             }
             (Step::CallMethod(name), [object, arguments @ ..]) => {
                 object.call_method(known.lent(*name)?, arguments)
+            }
+            (Step::DictGet, [dict, key, otherwise @ ..]) => {
+                let found = dict.cast::<Dict<'_>>()?.get(*key)?;
+                let otherwise = || otherwise.first().map(|object| (*object).clone());
+                return Ok(found.or_else(otherwise));
             }
             (Step::Iterate, [object]) => objects.iterate(object),
             (Step::ListAppend, [list, item]) => {
