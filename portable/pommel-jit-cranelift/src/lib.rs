@@ -20,7 +20,7 @@ use cranelift_codegen::isa::{OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{Context, ir as clif};
 use memory::Pages;
-use pommel_jit::backend::{Backend, Entry, Machine, Calls};
+use pommel_jit::backend::{Backend, Calls, Entry, Machine};
 use pommel_jit::ir;
 use std::sync::Arc;
 

@@ -50,7 +50,8 @@ unsafe extern "C" fn call(
 fn compile(function: &Function) -> Box<dyn Machine> {
     verify(function).unwrap_or_else(|error| panic!("{error}\n{function}"));
     let host = pommel_jit_cranelift::host().unwrap();
-    host.compile(function, (call as Call).into()).unwrap_or_else(|error| panic!("{error}\n{function}"))
+    host.compile(function, (call as Call).into())
+        .unwrap_or_else(|error| panic!("{error}\n{function}"))
 }
 
 /// Runs machine code with the books.

@@ -125,11 +125,9 @@ impl Specialiser<'_> {
             (Some(Tag::Float), _) => Val::Float(load(Op::LoadF64, dicts::BITS)),
             (Some(Tag::Int), _) => Val::Int(load(Op::LoadI64, dicts::BITS)),
             (Some(Tag::Bool), _) => Val::Bool(load(Op::LoadBool, dicts::BITS)),
-            (_, Some(kinds)) => Val::Number(
-                load(Op::LoadI64, dicts::TAG),
-                load(Op::LoadI64, dicts::BITS),
-                kinds,
-            ),
+            (_, Some(kinds)) => {
+                Val::Number(load(Op::LoadI64, dicts::TAG), load(Op::LoadI64, dicts::BITS), kinds)
+            }
         }
     }
 
@@ -474,8 +472,7 @@ impl Specialiser<'_> {
         let Val::Dict(address, table @ Table { values: Some(_), .. }) = dict else {
             return Ok(None);
         };
-        let (length, used) =
-            (self.dict_length(*address, table), self.word(*address, dicts::USED));
+        let (length, used) = (self.dict_length(*address, table), self.word(*address, dicts::USED));
         let is_closed = self.op(Op::IEq, &[length, used]);
         let (address, code) = (*address, table.code());
         self.unless(is_closed, |this| {

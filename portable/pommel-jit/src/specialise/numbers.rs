@@ -695,7 +695,8 @@ impl Specialiser<'_> {
                 let truth = !items.is_empty();
                 self.build.bool(truth)
             }
-            Val::Object(handle, Some(Class::Bool)) => match self.unbox(*handle, Class::Bool, false) {
+            Val::Object(handle, Some(Class::Bool)) => match self.unbox(*handle, Class::Bool, false)
+            {
                 Val::Bool(truth) => truth,
                 _ => return self.refused("a truth value that is none"),
             },

@@ -251,6 +251,7 @@ impl Specialiser<'_> {
             }
             Instruction::Iterate { .. } => match operands.first()?.class()? {
                 Class::List | Class::Tuple | Class::Str | Class::Iterator => Some(Class::Iterator),
+                Class::Dict | Class::Set => Some(Class::Iterator),
                 _ => None,
             },
             Instruction::Binary { operator: Binary::Multiply, .. } => {
@@ -507,7 +508,14 @@ pub(super) fn is_quiet(instruction: &Instruction, operands: &[Val<Value>]) -> bo
         Instruction::Binary { .. } | Instruction::Unary { .. } => operands.iter().all(is_plain),
         Instruction::Iterate { .. } => matches!(
             operands.first().and_then(Val::class),
-            Some(Class::List | Class::Tuple | Class::Str | Class::Iterator)
+            Some(
+                Class::List
+                    | Class::Tuple
+                    | Class::Str
+                    | Class::Dict
+                    | Class::Set
+                    | Class::Iterator
+            )
         ),
         Instruction::Call { .. } => match operands.first() {
             // What is appended to a list is not looked at.

@@ -17,8 +17,7 @@ pub struct Table {
 
 impl Table {
     /// A dict without entries.
-    pub const DICT: Table =
-        Table { keys: Keys::None, values: Some(Kinds::NONE), default: None };
+    pub const DICT: Table = Table { keys: Keys::None, values: Some(Kinds::NONE), default: None };
     /// A set without entries.
     pub const SET: Table = Table { keys: Keys::None, values: None, default: None };
 

@@ -1,7 +1,7 @@
 //! What is known of an object while a function is specialised: its type, and where its parts are.
 
-use super::tables::{Part, Table};
 use super::element::{Element, Family, Flavour, Owner, Sort};
+use super::tables::{Part, Table};
 use crate::code::{Code, Name};
 use crate::ir::lists::{self, Layout};
 use crate::ir::op::Class;

@@ -32,8 +32,8 @@ pub(super) struct Work {
 /// What an operation of the typed form takes.
 pub(super) fn cost(op: Op) -> f64 {
     match op {
-        Op::Perform => 200.0,
-        Op::Next => 100.0,
+        Op::Perform => 100.0,
+        Op::Next => 30.0,
         Op::Recur => 60.0,
         Op::View => 30.0,
         Op::Known | Op::Truth | Op::Valid => 6.0,

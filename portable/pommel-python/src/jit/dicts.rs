@@ -12,8 +12,8 @@
 use super::native::number;
 use super::recipe::character;
 use pommel::prelude::*;
-use pommel_jit::ir::dicts::{self, DictCall, Keys, MOST_WORDS};
 use pommel_jit::ir::Inst;
+use pommel_jit::ir::dicts::{self, DictCall, Keys, MOST_WORDS};
 use pommel_jit::specialise::Tag;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -378,9 +378,7 @@ impl<'c> Dicts<'c> {
             },
             (DictCall::Remove, [dict, entry]) => table(*dict)?.remove(*entry).map(|()| 1),
             (DictCall::Become, [NOTHING, _]) => Some(1),
-            (DictCall::Become, [dict, kind]) => {
-                table(*dict)?.become_kind(*kind as i64).map(|()| 1)
-            }
+            (DictCall::Become, [dict, kind]) => table(*dict)?.become_kind(*kind as i64).map(|()| 1),
             (DictCall::Close, [dict, kind]) => {
                 table_of(*dict, *kind)?.close();
                 Some(1)

@@ -185,7 +185,9 @@ impl Compiled {
         let made = specialise(&mut inquiry, function, &shapes, experience);
         let made = made.and_then(|mut made| {
             optimise(&mut made.function);
-            let machine = backend.compile(&made.function, Calls { call, quick: &quick::address }).map_err(no_machine_code)?;
+            let machine = backend
+                .compile(&made.function, Calls { call, quick: &quick::address })
+                .map_err(no_machine_code)?;
             Ok((made, machine))
         });
         let sites = made.as_ref().map_or(&[][..], |(made, _)| &made.sites[..]);
@@ -507,7 +509,12 @@ impl<'c> Activation<'_, 'c> {
         match call {
             DictCall::Items => {
                 let items = dicts.items(words)?;
-                self.lists.borrow_mut().of_items(&items, words[1] as i64, words[2] != 0, &words[3..])
+                self.lists.borrow_mut().of_items(
+                    &items,
+                    words[1] as i64,
+                    words[2] != 0,
+                    &words[3..],
+                )
             }
             call => dicts.call(call, words),
         }

@@ -48,9 +48,7 @@ impl Step {
                 {
                     Ok(Some(Step::DictGet))
                 }
-                Instruction::Call { .. } => {
-                    inquiry.know_name(name).map(Step::CallMethod).map(Some)
-                }
+                Instruction::Call { .. } => inquiry.know_name(name).map(Step::CallMethod).map(Some),
                 _ => Ok(None),
             };
         }
@@ -262,7 +260,8 @@ impl Step {
                 self.perform(objects, known, &[a.object(), b.object(), c.object()])
             }
             more => {
-                let operands: Vec<Operand<'_, 'c>> = more.iter().map(operand).collect::<Result<_>>()?;
+                let operands: Vec<Operand<'_, 'c>> =
+                    more.iter().map(operand).collect::<Result<_>>()?;
                 let lent: Vec<&Object<'c>> = operands.iter().map(Operand::object).collect();
                 self.perform(objects, known, &lent)
             }
