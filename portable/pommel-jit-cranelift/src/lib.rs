@@ -24,7 +24,7 @@ use cranelift_codegen::isa::{OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{Context, ir as clif};
 use memory::Pages;
-use pommel_jit::backend::{Backend, Call, Entry, Machine};
+use pommel_jit::backend::{Backend, Calls, Entry, Machine};
 use pommel_jit::ir;
 use std::sync::Arc;
 use translate::Quiet;
@@ -74,10 +74,14 @@ struct Host {
 }
 
 impl Backend for Host {
-    fn compile(&self, function: &ir::Function, call: Call) -> Result<Box<dyn Machine>, String> {
+    fn compile(
+        &self,
+        function: &ir::Function,
+        calls: Calls<'_>,
+    ) -> Result<Box<dyn Machine>, String> {
         let [interlude, power] = [0, 1].map(|which| self.quiet[which].start() as usize);
         let quiet = Quiet { interlude, power };
-        let source = translate::function(&*self.isa, function, call, quiet)?;
+        let source = translate::function(&*self.isa, function, calls, quiet)?;
         // The listing is made of the source when somebody asks.
         let pages = emitted(&*self.isa, &mut Context::for_function(source.clone()))?;
         let (isa, quiet) = (self.isa.clone(), self.quiet.clone());

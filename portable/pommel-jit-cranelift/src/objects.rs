@@ -3,8 +3,8 @@
 
 use crate::translate::{CALL, MEMORY, Translator};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
-use pommel_jit::ir::{Counts, Immediate, Inst, Op};
+use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, Value, types};
+use pommel_jit::ir::{Counts, Immediate, Inst, Op, Type};
 
 impl Translator<'_> {
     /// Lets the runtime do an operation, and leaves if it says that it exits.
@@ -29,6 +29,9 @@ impl Translator<'_> {
         if let Some(exit) = &inst.exit {
             self.save_floats(exit)?;
         }
+        if let Some(address) = (self.calls.quick)(inst) {
+            return self.perform_quickly(inst, args, address);
+        }
         let immediate = match inst.immediate {
             Immediate::Int(value) => value,
             Immediate::Bool(value) => i64::from(value),
@@ -44,6 +47,54 @@ impl Translator<'_> {
         Ok(results
             .map(|(index, result)| self.load_word(room, index, function.type_of(*result)))
             .collect())
+    }
+
+    /// Lets a function of its own do an operation: see [`pommel_jit::backend::Quick`].
+    fn perform_quickly(
+        &mut self,
+        inst: &Inst,
+        args: &[Value],
+        address: usize,
+    ) -> Result<Vec<Value>, String> {
+        let immediate = self.builder.ins().iconst(types::I64, inst.int().unwrap_or(0));
+        let mut operands = vec![self.activation, immediate];
+        for arg in args {
+            operands.push(self.word_of(*arg));
+        }
+        let room = (inst.results.len() > 1).then(|| self.room());
+        operands.extend(room);
+        let has_result = inst.exit.is_some() || !inst.results.is_empty();
+        let results: &[_] = if has_result { &[types::I64] } else { &[] };
+        let params = vec![types::I64; operands.len()];
+        let results = self.call_address(address, &params, results, &operands);
+        if let Some(exit) = &inst.exit {
+            self.leave_after_call(results[0], exit)?;
+        }
+        let mut found = Vec::new();
+        for (index, result) in inst.results.iter().enumerate() {
+            let of = self.function.type_of(*result);
+            found.push(match (room, of) {
+                (Some(room), _) if index > 0 => self.load_word(room, index, of),
+                (_, Type::Bool) if inst.exit.is_some() => {
+                    self.builder.ins().icmp_imm_s(IntCC::Equal, results[0], 2)
+                }
+                (_, Type::Bool) => self.builder.ins().ireduce(types::I8, results[0]),
+                (_, Type::F64) => {
+                    self.builder.ins().bitcast(types::F64, MemFlagsData::new(), results[0])
+                }
+                (_, Type::I64 | Type::Obj) => results[0],
+            });
+        }
+        Ok(found)
+    }
+
+    /// A value as a word.
+    fn word_of(&mut self, value: Value) -> Value {
+        match self.builder.func.dfg.value_type(value) {
+            types::I8 => self.builder.ins().uextend(types::I64, value),
+            types::F64 => self.builder.ins().bitcast(types::I64, MemFlagsData::new(), value),
+            _ => value,
+        }
     }
 }
 
@@ -61,7 +112,7 @@ impl Translator<'_> {
     }
 
     /// Counts one more reference to an object.
-    fn retain(&mut self, count: Type, object: Value) -> Vec<Value> {
+    fn retain(&mut self, count: clif::Type, object: Value) -> Vec<Value> {
         let old = self.builder.ins().load(count, MEMORY, object, 0);
         let (counted, on) = (self.builder.create_block(), self.builder.create_block());
         let is_counted = self.builder.ins().icmp_imm_s(IntCC::SignedGreaterThan, old, 0);
@@ -75,7 +126,7 @@ impl Translator<'_> {
     }
 
     /// Counts one reference less. The runtime gives up the last one.
-    fn release(&mut self, count: Type, object: Value) -> Vec<Value> {
+    fn release(&mut self, count: clif::Type, object: Value) -> Vec<Value> {
         let old = self.builder.ins().load(count, MEMORY, object, 0);
         let blocks = [(); 4].map(|()| self.builder.create_block());
         let [several, few, last, on] = blocks;
@@ -106,12 +157,12 @@ impl Translator<'_> {
         let immediate = self.builder.ins().iconst(types::I64, immediate);
         let count = self.builder.ins().iconst(types::I64, args.len() as i64);
         let args = [self.activation, operation, immediate, room, count];
-        self.call_address(self.call as usize, &CALL, &[types::I8], &args)[0]
+        self.call_address(self.calls.call as usize, &CALL, &[types::I8], &args)[0]
     }
 }
 
 /// The type of the count of references to an object, where machine code counts them itself.
-fn count_of(counts: Counts) -> Option<Type> {
+fn count_of(counts: Counts) -> Option<clif::Type> {
     match counts {
         Counts::Runtime => None,
         Counts::Word => Some(types::I64),
@@ -151,5 +202,7 @@ pub(crate) fn is_runtime(op: Op) -> bool {
             | Op::List
             | Op::ListObject
             | Op::ListCopy
+            | Op::Dict
+            | Op::DictObject
     )
 }

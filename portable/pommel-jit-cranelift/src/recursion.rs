@@ -58,7 +58,7 @@ impl Translator<'_> {
         let operation = self.builder.ins().iconst(types::I32, Op::Recur as i64);
         let count = self.builder.ins().iconst(types::I64, size as i64);
         let args = [self.activation, operation, immediate, words, count];
-        let went_well = self.call_address(self.call as usize, &CALL, &[types::I8], &args)[0];
+        let went_well = self.call_address(self.calls.call as usize, &CALL, &[types::I8], &args)[0];
         self.leave_after_call(went_well, exit)?;
         self.builder.ins().jump(on, &[]);
         self.builder.switch_to_block(on);

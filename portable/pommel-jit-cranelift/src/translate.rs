@@ -12,7 +12,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
-use pommel_jit::backend::Call;
+use pommel_jit::backend::Calls;
 use pommel_jit::ir::flow::Dominators;
 use pommel_jit::ir::op::Math;
 use pommel_jit::ir::{self, Block, End, Exit, Inst, Op, Target, Type, Value};
@@ -40,7 +40,7 @@ pub(crate) struct Quiet {
 pub(crate) fn function(
     isa: &dyn TargetIsa,
     function: &ir::Function,
-    call: Call,
+    calls: Calls<'_>,
     quiet: Quiet,
 ) -> Result<clif::Function, String> {
     let mut context = Context::new();
@@ -49,7 +49,7 @@ pub(crate) fn function(
     let mut scratch = FunctionBuilderContext::new();
     let builder = FunctionBuilder::new(&mut context.func, &mut scratch);
     let squares = squares::find(isa, function);
-    let mut translator = Translator::new(builder, function, convention, call, squares);
+    let mut translator = Translator::new(builder, function, convention, calls, squares);
     translator.rounds = isa.has_round();
     translator.quiet = quiet;
     translator.blocks()?;
@@ -60,7 +60,7 @@ pub(crate) fn function(
 
 /// A function that calls the runtime and leaves all registers as they were, those of floats as well: for
 /// what is done once in a while in the middle of a loop. Its parameters are the address of a
-/// [`Call`] and what that is given; the answer is written where the words are.
+/// [`pommel_jit::backend::Call`] and what that is given; the answer is written where the words are.
 pub(crate) fn interlude(isa: &dyn TargetIsa) -> clif::Function {
     let mut context = Context::new();
     context.func.signature = signature(CallConv::PreserveAll, &[types::I64; 6], &[]);
@@ -107,7 +107,7 @@ pub(crate) fn power_aside(isa: &dyn TargetIsa) -> clif::Function {
     context.func
 }
 
-/// The parameters of a [`Call`].
+/// The parameters of a [`pommel_jit::backend::Call`].
 pub(crate) const CALL: [clif::Type; 5] =
     [types::I64, types::I32, types::I64, types::I64, types::I64];
 
@@ -137,7 +137,7 @@ pub(crate) struct Translator<'a> {
     pub(crate) builder: FunctionBuilder<'a>,
     pub(crate) function: &'a ir::Function,
     pub(crate) convention: CallConv,
-    pub(crate) call: Call,
+    pub(crate) calls: Calls<'a>,
     /// Whether the processor rounds to integers itself.
     pub(crate) rounds: bool,
     pub(crate) quiet: Quiet,
@@ -176,7 +176,7 @@ impl<'a> Translator<'a> {
         mut builder: FunctionBuilder<'a>,
         function: &'a ir::Function,
         convention: CallConv,
-        call: Call,
+        calls: Calls<'a>,
         squares: HashSet<Value>,
     ) -> Translator<'a> {
         let entry = builder.create_block();
@@ -195,7 +195,7 @@ impl<'a> Translator<'a> {
             builder,
             function,
             convention,
-            call,
+            calls,
             rounds: false,
             quiet: Quiet::default(),
             activation,
@@ -516,7 +516,7 @@ impl<'a> Translator<'a> {
     /// Lets the runtime look for interrupts, without a trace in the registers. Whether it found none.
     fn interlude(&mut self) -> clif::Value {
         let room = self.room();
-        let numbers = [self.call as usize, Op::Poll as usize, 0, 0, self.quiet.interlude];
+        let numbers = [self.calls.call as usize, Op::Poll as usize, 0, 0, self.quiet.interlude];
         let [call, operation, immediate, count, interlude] =
             numbers.map(|number| self.builder.ins().iconst(types::I64, number as i64));
         let args = [call, self.activation, operation, immediate, room, count];

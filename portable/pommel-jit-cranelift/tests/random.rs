@@ -3,7 +3,7 @@
 #[path = "../../pommel-jit/tests/random/mod.rs"]
 mod random;
 
-use pommel_jit::backend::{Backend, Machine};
+use pommel_jit::backend::{Backend, Call, Machine};
 use pommel_jit::ir::compute::Datum;
 use pommel_jit::ir::run::{NumbersOnly, Outcome, Runtime, run};
 use pommel_jit::ir::verify::verify;
@@ -50,7 +50,8 @@ unsafe extern "C" fn call(
 fn compile(function: &Function) -> Box<dyn Machine> {
     verify(function).unwrap_or_else(|error| panic!("{error}\n{function}"));
     let host = pommel_jit_cranelift::host().unwrap();
-    host.compile(function, call).unwrap_or_else(|error| panic!("{error}\n{function}"))
+    host.compile(function, (call as Call).into())
+        .unwrap_or_else(|error| panic!("{error}\n{function}"))
 }
 
 /// Runs machine code with the books.
@@ -304,7 +305,7 @@ b3():
   return v3
 ";
     let host = pommel_jit_cranelift::host().unwrap();
-    let machine = host.compile(&read(text), count).unwrap();
+    let machine = host.compile(&read(text), (count as Call).into()).unwrap();
     for (rounds, status, asked, last) in [(100_000, 0, 1, 100_000), (i64::MAX, 3, 3, 3 << 16)] {
         let mut words = vec![rounds as u64; machine.words()];
         let mut counted = 0_u32;

@@ -28,6 +28,28 @@ pub mod activation {
     pub const ENTRY: usize = 2;
 }
 
+/// The address of a function in C that does an instruction, where there is one that is quicker than
+/// [`Call`]. It is given the activation, the immediate and the operands, all as words. Its result is the word
+/// of the operation's first result, or none; for an operation that exits there is one, which is 0 if it does,
+/// and 1 or 2 for a truth value. Where the operation has more results, the last operand is the address of
+/// words for all of them, of which the function writes those behind the first.
+pub type Quick<'a> = &'a dyn Fn(&ir::Inst) -> Option<usize>;
+
+/// What machine code calls for what it does not do itself.
+#[derive(Clone, Copy)]
+pub struct Calls<'a> {
+    /// Does every operation.
+    pub call: Call,
+    /// The quicker ways.
+    pub quick: Quick<'a>,
+}
+
+impl From<Call> for Calls<'_> {
+    fn from(call: Call) -> Self {
+        Calls { call, quick: &|_| None }
+    }
+}
+
 /// Machine code: arguments are in `words` and results go there, or what an exit saves. Returns 0, or the
 /// number of the exit plus 1. There are as many words as [`Machine::words`] says.
 ///
@@ -51,5 +73,9 @@ pub trait Backend: Send + Sync {
     ///
     /// # Errors
     /// Why it cannot.
-    fn compile(&self, function: &ir::Function, call: Call) -> Result<Box<dyn Machine>, String>;
+    fn compile(
+        &self,
+        function: &ir::Function,
+        calls: Calls<'_>,
+    ) -> Result<Box<dyn Machine>, String>;
 }

@@ -7,9 +7,10 @@
 //!
 //! `op` is the table of operations, [`flow`] has the order of blocks, who dominates whom and loops,
 //! `text` writes and reads functions, `verify` says what is wrong with one, and `run` does what one says,
-//! slowly. [`lists`] says how lists lie in memory.
+//! slowly. [`lists`] says how lists lie in memory, [`dicts`] how dicts do.
 
 pub mod compute;
+pub mod dicts;
 pub mod flow;
 pub mod library;
 pub mod lists;

@@ -6,7 +6,7 @@ use super::Type;
 #[derive(Clone, Copy, Debug)]
 pub struct Signature {
     /// The types of its operands. [`Op::Perform`] and [`Op::Recur`] take any number of values, [`Op::List`]
-    /// of integers, [`Op::Tuple`] of handles, and
+    /// and [`Op::Dict`] of integers, [`Op::Tuple`] of handles, and
     /// [`Op::Select`] and [`Op::Same`] two of any one type behind those of the list.
     pub args: &'static [Type],
     /// The types of its results. That of [`Op::Select`] is the type of what it chooses from.
@@ -314,6 +314,13 @@ operations! {
     ListObject "list.object" [I64] -> [Obj] exits acts;
     /// An object with the items that a list has now. It stays what it is. Exits without memory.
     ListCopy "list.copy" [I64] -> [Obj] exits acts;
+
+    // Dicts and sets in memory, whose parts `dicts` knows: their addresses.
+    /// Does something with dicts: the immediate is a [`super::dicts::DictCall`], and the operands are those
+    /// that it has. Exits, before anything is done, if it cannot: if the dict is of another kind than said.
+    Dict "dict" [] -> [I64] exits acts;
+    /// The object that a dict or a set becomes, or has become before. Exits without memory.
+    DictObject "dict.object" [I64] -> [Obj] exits acts;
 }
 
 macro_rules! math {
@@ -406,6 +413,10 @@ pub enum Class {
     Str,
     /// Our array.
     Array,
+    /// `dict`
+    Dict,
+    /// `set`
+    Set,
     /// An iterator of a list, a tuple or a string. Nothing asks whether an object is one: it is known of
     /// those that were just made.
     Iterator,

@@ -3,7 +3,8 @@
 use super::element::{Element, Family, Flavour};
 use super::recursion::most_copies;
 use super::state::{Frame, Gives, Home};
-use super::value::{CodeRef, Contents, Known, Val};
+use super::tables::{Part, Table};
+use super::value::{CodeRef, Contents, Items, Known, Val};
 use super::world::{Builtin, Description, FunctionObject};
 use super::{DEPTH, Done, Flow, Specialiser};
 use crate::code::{Argument, Code, Instruction, Name, Point, Reg};
@@ -265,6 +266,29 @@ impl Specialiser<'_> {
             let opposite = self.op(Op::FNeg, &[*imag]);
             return self.set(to, Val::Complex(*real, opposite));
         }
+        if let Val::DictObject(..) = object
+            && let (Some(part), []) = (Part::named(name), arguments)
+        {
+            return self.set(to, Val::DictView(Box::new(object.clone()), part));
+        }
+        if let (Val::DictObject(_, items), "get", [key, Argument::Positional(otherwise)]) =
+            (object, name, arguments)
+        {
+            if let Argument::Positional(key) = key {
+                self.character_as_object(*key);
+            }
+            // Taken for one of the values, unless that is not what there is otherwise.
+            let kinds = self.get(*otherwise).shape().python_kinds().map(Items::Numbers);
+            let all = kinds.and_then(|kinds| items[1].with(&kinds));
+            let items = all.unwrap_or(Items::Objects(None));
+            return self.perform_as_taken(to, &items, instruction);
+        }
+        if let Val::Dict(address, table) = object
+            && let Some(given) = positional(self, arguments)
+            && let Some(flow) = self.dict_method(to, (*address, table), name, &given)?
+        {
+            return Ok(flow);
+        }
         match (contents, name, arguments) {
             (Some((thing, Contents::List(mut items))), "append", [Argument::Positional(item)]) => {
                 items.push(self.get(*item));
@@ -319,7 +343,8 @@ impl Specialiser<'_> {
         if let Some(function) = math_of(builtin) {
             return self.math(to, function, given, instruction);
         }
-        let result = match (builtin, &given.positional[..]) {
+        let listed = self.listed_entries(builtin, &given.positional);
+        let result = match (builtin, listed.as_slice()) {
             (Builtin::Sorted, [value]) => match self.backwards(&given.named) {
                 Some(backwards) => self.sorted(value, backwards)?,
                 None => None,
@@ -342,6 +367,9 @@ impl Specialiser<'_> {
             (Builtin::Ord, [Val::Char(number)]) => Some(Val::Int(*number)),
             (Builtin::Chr, [value]) => self.character_of(value),
             (Builtin::Int, [Val::Char(number)]) => Some(self.digit(*number)),
+            (Builtin::Dict, []) => Some(self.new_dict(Table::DICT)),
+            (Builtin::Defaultdict, [class]) => self.default_dict(class),
+            (Builtin::Set, []) => Some(self.new_dict(Table::SET)),
             (Builtin::List, []) => Some(self.state.make(Contents::List(vec![]))),
             (Builtin::List, [value]) => self.list_from(value)?,
             (Builtin::Tuple, []) => Some(Val::Tuple([].into())),
@@ -444,6 +472,8 @@ impl Specialiser<'_> {
             Val::Object(handle, Some(Class::Tuple)) if self.world.layout().is_some() => {
                 return Some(Val::Int(self.length_of_object(*handle)));
             }
+            Val::DictView(dict, _) => return self.length(dict),
+            Val::Dict(address, table) => return Some(Val::Int(self.dict_length(*address, table))),
             Val::Object(handle, Some(Class::Str))
                 if self.has_characters(value) && !self.is_refuted() =>
             {

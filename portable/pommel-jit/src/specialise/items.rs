@@ -1,8 +1,10 @@
 //! Attributes, items, iterators: what is taken out of things and put into them.
 
 use super::arrays::Elements;
+use super::dict_rules::{is_method_of_dict, is_method_of_table};
 use super::element::{Element, Family, Flavour};
 use super::join::Incoming;
+use super::tables::Part;
 use super::value::{Contents, Items, Shape, Val, View, infallible};
 use super::world::Description;
 use super::{Done, Flow, Specialiser};
@@ -36,6 +38,8 @@ enum Item {
     Row(Val<Value>, Value),
     /// The item of a list in memory at a position.
     Listed(Val<Value>, Value),
+    /// A part of the entry of a dict in memory at a position.
+    Entry(Val<Value>, Part, Value),
     /// One of some values that are alike.
     One(Arc<[Val<Value>]>, Value),
     Tuple(Vec<Item>),
@@ -75,6 +79,12 @@ impl Specialiser<'_> {
             Val::List(..) | Val::ListObject(..) | Val::Object(_, Some(Class::List))
                 if is_method_of_list(&text) =>
             {
+                return self.set(to, Val::Method(Box::new(value), (&*text).into()));
+            }
+            Val::DictObject(..) if is_method_of_dict(&text) => {
+                return self.set(to, Val::Method(Box::new(value), (&*text).into()));
+            }
+            Val::Dict(_, table) if is_method_of_table(table, &text) => {
                 return self.set(to, Val::Method(Box::new(value), (&*text).into()));
             }
             _ => {}
@@ -169,7 +179,7 @@ impl Specialiser<'_> {
         if let Some(flow) = self.item_of_instance(to, "__getitem__", given, instruction)? {
             return Ok(flow);
         }
-        if let Val::List(..) | Val::ListObject(..) | Val::TupleObject(..) = value {
+        if let Val::List(..) | Val::ListObject(..) | Val::TupleObject(..) | Val::Dict(..) = value {
             let mut again = |this: &mut Self| this.load_item(to, object, key, instruction);
             if let Some(flow) = self.by_kind(key, &mut again)? {
                 return Ok(flow);
@@ -203,6 +213,15 @@ impl Specialiser<'_> {
         match &value {
             Val::Object(handle, Some(Class::Tuple)) => {
                 if let Some(flow) = self.load_from_tuple(to, *handle, &index)? {
+                    return Ok(flow);
+                }
+            }
+            Val::DictObject(_, items) => {
+                self.character_as_object(key);
+                return self.perform_as_taken(to, &items[1], instruction);
+            }
+            Val::Dict(address, table) => {
+                if let Some(flow) = self.load_from_dict(to, (*address, table), &index)? {
                     return Ok(flow);
                 }
             }
@@ -243,7 +262,7 @@ impl Specialiser<'_> {
         if let Some(flow) = self.item_of_instance(Reg(0), "__setitem__", given, instruction)? {
             return Ok(flow);
         }
-        if let Val::List(..) | Val::ListObject(..) = target {
+        if let Val::List(..) | Val::ListObject(..) | Val::Dict(..) = target {
             let mut again = |this: &mut Self| this.store_item(object, key, value, instruction);
             if let Some(flow) = self.by_kind(key, &mut again)? {
                 return Ok(flow);
@@ -269,6 +288,11 @@ impl Specialiser<'_> {
                 }
                 _ => {}
             }
+        }
+        if let Val::Dict(address, table) = &target
+            && let Some(flow) = self.store_to_dict((*address, table), &index, &item)?
+        {
+            return Ok(flow);
         }
         if let Val::ListObject(handle, items) = &target
             && let Some(flow) = self.store_to_object((*handle, items), &index, &item)?
@@ -442,7 +466,11 @@ impl Specialiser<'_> {
             | Val::TupleIterator(..)
             | Val::ArrayIterator(..)
             | Val::ListIterator(..)
+            | Val::DictIterator(..)
             | Val::ReverseIterator(..) => value.clone(),
+            Val::Dict(..) | Val::DictView(..) | Val::DictObject(..) => {
+                return self.dict_iterator(value);
+            }
             Val::Enumerate(..) | Val::Zip(_) => value.clone(),
             _ => return Ok(None),
         }))
@@ -451,6 +479,9 @@ impl Specialiser<'_> {
     /// The next item of an iterator.
     pub(super) fn next(&mut self, iterator: Reg, to: Reg) -> Done<Alternatives> {
         let value = self.get(iterator);
+        if let Val::EntryIterator(handle, items) = &value {
+            return self.next_entry((iterator, to), *handle, items);
+        }
         let step = match self.step(&value)? {
             Some(step) => step,
             None => return self.next_of_object(iterator, to),
@@ -558,6 +589,16 @@ impl Specialiser<'_> {
                     has_item: self.op(Op::ILt, &[*next, length]),
                     item: Item::Listed((**list).clone(), *next),
                     rest: Val::ListIterator(list.clone(), rest),
+                }
+            }
+            Val::DictIterator(dict, part, next) => {
+                let Val::Dict(address, table) = &**dict else { return Ok(None) };
+                let (length, one) = (self.dict_length(*address, table), self.build.int(1));
+                let rest = self.op(Op::IAddWrap, &[*next, one]);
+                Step {
+                    has_item: self.op(Op::ILt, &[*next, length]),
+                    item: Item::Entry((**dict).clone(), *part, *next),
+                    rest: Val::DictIterator(dict.clone(), *part, rest),
                 }
             }
             Val::ReverseIterator(list, next) => {
@@ -687,6 +728,7 @@ impl Specialiser<'_> {
             }
             Item::Listed(Val::Object(handle, _), position) => self.character(handle, position),
             Item::Listed(..) => Val::None,
+            Item::Entry(dict, part, position) => self.part_at(&dict, part, position),
             Item::Tuple(items) => {
                 Val::Tuple(items.into_iter().map(|item| self.item(item)).collect::<Done<_>>()?)
             }
@@ -758,6 +800,8 @@ impl<L> Val<L> {
                 | Val::ArrayIterator(..)
                 | Val::ListIterator(..)
                 | Val::ReverseIterator(..)
+                | Val::DictIterator(..)
+                | Val::EntryIterator(..)
                 | Val::Enumerate(..)
                 | Val::Zip(_)
         )

@@ -7,6 +7,7 @@ use super::state::State;
 use super::value::{Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, infallible};
 use super::{Done, Head, Specialiser, Stop};
 use crate::code::{BlockId, Reg};
+use crate::ir::dicts::DictCall;
 use crate::ir::lists::ListCall;
 use crate::ir::op::Class;
 use crate::ir::{Block, Op, Type, Value};
@@ -70,14 +71,23 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
             add_types(inner, types);
             types.push(Type::I64);
         }
-        Val::List((), _) | Val::Char(()) => types.push(Type::I64),
-        Val::ListObject((), _) | Val::TupleObject((), _) => types.push(Type::Obj),
-        Val::ListIterator(inner, ()) | Val::ReverseIterator(inner, ()) => {
+        Val::List((), _) | Val::Dict((), _) | Val::Char(()) => types.push(Type::I64),
+        Val::ListObject((), _)
+        | Val::TupleObject((), _)
+        | Val::DictObject((), _)
+        | Val::EntryIterator((), _) => {
+            types.push(Type::Obj);
+        }
+        Val::ListIterator(inner, ())
+        | Val::ReverseIterator(inner, ())
+        | Val::DictIterator(inner, _, ()) => {
             add_types(inner, types);
             types.push(Type::I64);
         }
         Val::Instance(..) => types.push(Type::Obj),
-        Val::Method(inner, _) | Val::Bound(inner, _) => add_types(inner, types),
+        Val::Method(inner, _) | Val::Bound(inner, _) | Val::DictView(inner, _) => {
+            add_types(inner, types);
+        }
     }
 }
 
@@ -512,6 +522,23 @@ impl Specialiser<'_> {
             (Val::List(address, _), Val::List((), items)) => {
                 self.list_call(ListCall::Become, &[address], Some(items));
                 Val::List(address, items.clone())
+            }
+            (Val::Dict(address, _), Val::Dict((), table)) => {
+                let kind = self.build.int(table.code());
+                self.dict_call(DictCall::Become, &[address, kind]);
+                Val::Dict(address, *table)
+            }
+            (Val::DictObject(handle, _), Val::DictObject((), items)) => {
+                Val::DictObject(handle, items.clone())
+            }
+            (Val::EntryIterator(handle, _), Val::EntryIterator((), items)) => {
+                Val::EntryIterator(handle, items.clone())
+            }
+            (Val::DictView(dict, part), Val::DictView(shape, _)) => {
+                Val::DictView(Box::new(self.convert(*dict, shape)?), part)
+            }
+            (Val::DictIterator(dict, part, next), Val::DictIterator(shape, ..)) => {
+                Val::DictIterator(Box::new(self.convert(*dict, shape)?), part, next)
             }
             (value, Val::ListObject((), items)) => {
                 Val::ListObject(self.object(&value)?, items.clone())

@@ -48,6 +48,9 @@ impl Specialiser<'_> {
         {
             return Ok(flow);
         }
+        if let Some(flow) = self.delete_from_dict(&list, &key)? {
+            return Ok(flow);
+        }
         if let (Val::List(address, _), Some(index)) = (&list, self.index_of(&key)) {
             self.list_call(ListCall::Delete, &[*address, index], None);
             return Ok(Flow::On);

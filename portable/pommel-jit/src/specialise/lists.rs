@@ -82,27 +82,42 @@ impl Specialiser<'_> {
     }
 
     /// The addresses of all lists that somebody may need from here on.
-    fn lists_in_use(&self) -> Vec<Value> {
+    pub(super) fn lists_in_use(&self) -> Vec<Value> {
+        self.in_use(|part| match part {
+            Val::List(address, _) => Some(*address),
+            _ => None,
+        })
+    }
+
+    /// The addresses of some things in memory that somebody may need from here on.
+    pub(super) fn in_use(&self, address: impl Fn(&Val<Value>) -> Option<Value>) -> Vec<Value> {
         let mut found = Vec::new();
-        let mut note = |part: &Val<Value>| {
-            if let Val::List(address, _) = part
-                && !found.contains(address)
+        self.each_part(|part| {
+            if let Some(address) = address(part)
+                && !found.contains(&address)
             {
-                found.push(*address);
+                found.push(address);
             }
-            None
-        };
-        for register in self.state.frames.iter().flat_map(|frame| &frame.registers) {
-            register.with_parts(&mut note);
-        }
-        for contents in self.state.heap.iter().flatten() {
-            contents.with_parts(&mut note);
-        }
+        });
         found
     }
 
+    /// Looks at all parts of what registers and things hold.
+    pub(super) fn each_part(&self, mut look: impl FnMut(&Val<Value>)) {
+        let mut look = |part: &Val<Value>| {
+            look(part);
+            None
+        };
+        for register in self.state.frames.iter().flat_map(|frame| &frame.registers) {
+            register.with_parts(&mut look);
+        }
+        for contents in self.state.heap.iter().flatten() {
+            contents.with_parts(&mut look);
+        }
+    }
+
     /// Puts other values in place of parts, for all who have them.
-    fn replace_parts(&mut self, to: &mut dyn FnMut(&Val<Value>) -> Option<Val<Value>>) {
+    pub(super) fn replace_parts(&mut self, to: &mut dyn FnMut(&Val<Value>) -> Option<Val<Value>>) {
         let mut to = |part: &Val<Value>| to(part);
         for register in self.state.frames.iter_mut().flat_map(|frame| &mut frame.registers) {
             *register = register.with_parts(&mut to);
@@ -283,7 +298,7 @@ impl Specialiser<'_> {
     }
 
     /// Does something if a condition does not hold, and goes on in either case.
-    fn unless(&mut self, condition: Value, otherwise: impl FnOnce(&mut Self)) {
+    pub(super) fn unless(&mut self, condition: Value, otherwise: impl FnOnce(&mut Self)) {
         let (yes, no) = self.build.branch(condition);
         self.build.block = no;
         otherwise(self);
@@ -555,22 +570,26 @@ impl Specialiser<'_> {
         handle
     }
 
-    /// Makes objects of all lists in a value, and gives it with these.
-    pub(super) fn with_objects(&mut self, value: &Val<Value>) -> Val<Value> {
+    /// Makes objects of all lists and dicts in a value, and gives it with these.
+    pub(super) fn with_objects(&mut self, value: &Val<Value>) -> Done<Val<Value>> {
         let mut value = value.clone();
         loop {
             let mut first = None;
             value.with_parts(&mut |part| {
-                if let Val::List(address, _) = part {
-                    first.get_or_insert(*address);
+                if let Val::List(..) | Val::Dict(..) = part {
+                    first.get_or_insert_with(|| part.clone());
                 }
                 None
             });
-            let Some(address) = first else { return value };
-            let handle = self.object_of_list(address);
+            let (address, handle) = match first {
+                None => return Ok(value),
+                Some(Val::Dict(address, _)) => (address, self.object_of_dict(address)?),
+                Some(Val::List(address, _)) => (address, self.object_of_list(address)),
+                Some(_) => return self.refused("no list and no dict"),
+            };
             value = value.with_parts(&mut |part| match part {
-                Val::List(other, _) if *other == address => {
-                    Some(Val::Object(handle, Some(Class::List)))
+                Val::List(other, _) | Val::Dict(other, _) if *other == address => {
+                    Some(Val::Object(handle, part.class()))
                 }
                 _ => None,
             });

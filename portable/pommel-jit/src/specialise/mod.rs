@@ -12,8 +12,10 @@ mod arrays;
 mod build;
 mod calls;
 mod characters;
-mod complex;
 mod classes;
+mod complex;
+mod dict_rules;
+mod dicts;
 mod element;
 mod exits;
 mod guesses;
@@ -26,6 +28,7 @@ mod lists;
 mod numbers;
 mod object_loops;
 mod objects;
+mod objects_of_dicts;
 mod objects_of_lists;
 mod random;
 mod recursion;
@@ -33,6 +36,7 @@ mod scalars;
 mod special;
 mod state;
 mod sums;
+mod tables;
 mod tuples;
 mod unroll;
 mod value;
@@ -42,6 +46,7 @@ mod worth;
 pub use build::NOTHING;
 pub use classes::{AttributePlace, Maker, Member, MemberKind, Way};
 pub use element::{Element, Family, Flavour, Owner, Sort};
+pub use tables::{Part, Table};
 pub use value::{CodeRef, Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of};
 pub use world::{
     Action, Builtin, Counts, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
@@ -620,6 +625,9 @@ impl Specialiser<'_> {
             }
             I::MakeFunction { to, nested, defaults, keyword_defaults, cells } => {
                 self.make_function(*to, *nested, defaults, keyword_defaults, cells)
+            }
+            I::MakeDict { .. } | I::MakeSet { .. } | I::DictInsert { .. } | I::SetAdd { .. } => {
+                self.dict_instruction(instruction)
             }
             other => self.perform(other),
         }

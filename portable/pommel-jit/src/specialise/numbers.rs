@@ -633,6 +633,9 @@ impl Specialiser<'_> {
         if matches!(operator, Compare::In | Compare::NotIn) {
             let mut found = self.is_in_list(&a, &b);
             if found.is_none() {
+                found = self.is_in_dict(&a, &b);
+            }
+            if found.is_none() {
                 found = self.is_in_text(&a, &b);
             }
             if found.is_none()
@@ -733,7 +736,9 @@ impl Specialiser<'_> {
                 self.op(Op::BNot, &[differ])
             }
             (Val::Thing(x), Val::Thing(y)) => self.build.bool(x == y),
-            (Val::List(x, _), Val::List(y, _)) => self.op(Op::IEq, &[*x, *y]),
+            (Val::List(x, _), Val::List(y, _)) | (Val::Dict(x, _), Val::Dict(y, _)) => {
+                self.op(Op::IEq, &[*x, *y])
+            }
             (Val::Thing(_), Val::List(..)) | (Val::List(..), Val::Thing(_)) => {
                 self.build.bool(false)
             }
@@ -780,17 +785,27 @@ impl Specialiser<'_> {
                 let (length, zero) = (self.list_length(*address, items), self.build.int(0));
                 self.op(Op::INe, &[length, zero])
             }
+            Val::Dict(address, table) => {
+                let (length, zero) = (self.dict_length(*address, table), self.build.int(0));
+                self.op(Op::INe, &[length, zero])
+            }
             Val::Thing(thing) if let Contents::List(items) = self.state.contents(*thing) => {
                 let truth = !items.is_empty();
                 self.build.bool(truth)
             }
+            Val::Object(handle, Some(Class::Bool)) => match self.unbox(*handle, Class::Bool, false)
+            {
+                Val::Bool(truth) => truth,
+                _ => return self.refused("a truth value that is none"),
+            },
             _ => {
                 let handle = self.object(&value)?;
                 let exit = self.exit_raised();
                 // Only classes of the interpreter's own say it without code of others.
                 self.is_doubtful |= !matches!(
                     value.class(),
-                    Some(Class::List | Class::Str | Class::Tuple | Class::Complex | Class::Int)
+                    Some(Class::List | Class::Dict | Class::Set | Class::Str)
+                        | Some(Class::Tuple | Class::Complex | Class::Int)
                 );
                 self.build.emit(Op::Truth, &[handle], crate::ir::Immediate::None, Some(exit))[0]
             }
@@ -838,6 +853,9 @@ impl<L> Val<L> {
                 | Val::List(..)
                 | Val::ListObject(..)
                 | Val::TupleObject(..)
+                | Val::Dict(..)
+                | Val::DictObject(..)
+                | Val::EntryIterator(..)
                 | Val::Char(_)
                 | Val::Instance(..)
                 | Val::Thing(_)

@@ -36,20 +36,22 @@ impl Specialiser<'_> {
             | Val::Instance(handle, _) => {
                 return Ok(*handle);
             }
+            Val::DictObject(handle, _) | Val::EntryIterator(handle, _) => return Ok(*handle),
             Val::List(address, _) => return Ok(self.object_of_list(*address)),
+            Val::Dict(address, _) => return self.object_of_dict(*address),
             Val::Known(known) => {
                 return Ok(self.build.emit(Op::Known, &[], Immediate::Int(known.0.into()), None)[0]);
             }
             Val::None => {
                 return Ok(self.build.emit(Op::Known, &[], Immediate::Int(NOTHING), None)[0]);
             }
-            value => self.with_objects(value),
+            value => self.with_objects(value)?,
         };
         self.made(&value)
     }
 
     /// Makes an object of a value by a recipe.
-    fn made(&mut self, value: &Val<Value>) -> Done<Value> {
+    pub(super) fn made(&mut self, value: &Val<Value>) -> Done<Value> {
         let site = self.site(Action::Make, core::slice::from_ref(value));
         let exit = self.exit_raised();
         Ok(self.build.emit(Op::Perform, &site.1, Immediate::Int(site.0), Some(exit))[0])
@@ -76,11 +78,11 @@ impl Specialiser<'_> {
         let Some(contents) = self.state.heap[thing.0 as usize].clone() else { return Ok(()) };
         let mut lists = Vec::new();
         contents.with_parts(&mut |part| {
-            lists.extend(matches!(part, Val::List(..)).then(|| part.clone()));
+            lists.extend(matches!(part, Val::List(..) | Val::Dict(..)).then(|| part.clone()));
             None
         });
         for list in lists {
-            self.with_objects(&list);
+            self.with_objects(&list)?;
         }
         let handle = self.made(&Val::Thing(thing))?;
         let object = match &contents {
@@ -121,7 +123,7 @@ impl Specialiser<'_> {
             self.publish_all(*register)?;
         }
         self.prepare_for_code(instruction)?;
-        let operands = self.operands(instruction, &reads);
+        let operands = self.operands(instruction, &reads)?;
         let mut writes = Vec::new();
         instruction.writes(&mut |register| writes.push(register));
         if matches!(instruction, Instruction::MakeFunction { .. }) {
@@ -148,16 +150,16 @@ impl Specialiser<'_> {
 
     /// What an instruction that is done on objects reads: lists in memory become objects, or are copied for
     /// an instruction that only looks at them.
-    fn operands(&mut self, instruction: &Instruction, reads: &[Reg]) -> Vec<Val<Value>> {
+    fn operands(&mut self, instruction: &Instruction, reads: &[Reg]) -> Done<Vec<Val<Value>>> {
         let before: Vec<_> = reads.iter().map(|register| self.get(*register)).collect();
         if self.only_looks(instruction, &before) {
-            return before.iter().map(|value| self.with_copies(value)).collect();
+            return Ok(before.iter().map(|value| self.with_copies(value)).collect());
         }
         for register in reads {
             let value = self.get(*register);
-            self.with_objects(&value);
+            self.with_objects(&value)?;
         }
-        reads.iter().map(|register| self.get(*register)).collect()
+        Ok(reads.iter().map(|register| self.get(*register)).collect())
     }
 
     /// Whether an instruction only looks at the items of lists of numbers, and nobody learns of the lists.
@@ -250,6 +252,10 @@ impl Specialiser<'_> {
         match instruction {
             Instruction::MakeList { .. } => Some(Class::List),
             Instruction::MakeTuple { .. } => Some(Class::Tuple),
+            Instruction::Compare {
+                operator: Compare::In | Compare::NotIn | Compare::Is | Compare::IsNot,
+                ..
+            } => Some(Class::Bool),
             Instruction::Join { .. } | Instruction::Format { .. } => Some(Class::Str),
             Instruction::Constant { constant, .. } => {
                 let code = &self.state.top().code;
@@ -257,6 +263,7 @@ impl Specialiser<'_> {
             }
             Instruction::Iterate { .. } => match operands.first()?.class()? {
                 Class::List | Class::Tuple | Class::Str | Class::Iterator => Some(Class::Iterator),
+                Class::Dict | Class::Set => Some(Class::Iterator),
                 _ => None,
             },
             Instruction::Binary { operator: Binary::Multiply, .. } => {
@@ -357,19 +364,40 @@ impl Specialiser<'_> {
 
     pub(super) fn constant(&mut self, to: Reg, constant: u32) -> Done<Flow> {
         let code = self.state.top().code.clone();
-        match self.constant_value(&code.constants[constant as usize]) {
-            Some(value) => self.set(to, value),
-            None => {
-                if let Constant::Str(text) = &code.constants[constant as usize]
-                    && let Some(known) = self.world.text(text)
-                {
-                    let number = Immediate::Int(known.0.into());
-                    let handle = self.build.emit(Op::Known, &[], number, None)[0];
-                    self.texts.insert(handle, text.clone());
-                    return self.set(to, Val::Object(handle, Some(Class::Str)));
-                }
-                self.perform(&Instruction::Constant { to, constant })
+        let constant_of = &code.constants[constant as usize];
+        if let Some(value) = self.constant_value(constant_of) {
+            return self.set(to, value);
+        }
+        match constant_of {
+            Constant::Str(text) if let Some(text) = self.kept_text(text) => self.set(to, text),
+            _ => self.perform(&Instruction::Constant { to, constant }),
+        }
+    }
+
+    /// A text as an object that the specialisation keeps.
+    fn kept_text(&mut self, text: &str) -> Option<Val<Value>> {
+        let handle = match self.world.lent_text(text) {
+            Some(address) => {
+                let address = self.build.int(address);
+                self.op(Op::Lent, &[address])
             }
+            None => {
+                let number = Immediate::Int(self.world.text(text)?.0.into());
+                self.build.emit(Op::Known, &[], number, None)[0]
+            }
+        };
+        self.texts.insert(handle, text.into());
+        Some(Val::Object(handle, Some(Class::Str)))
+    }
+
+    /// Makes an object of a character in a register that is a constant, if such objects are kept.
+    pub(super) fn character_as_object(&mut self, register: Reg) {
+        if let Val::Char(number) = self.get(register)
+            && let Some(number) = self.build.int_constant(number)
+            && let Ok(number) = u8::try_from(number)
+            && let Some(text) = self.kept_text(char::from(number).encode_utf8(&mut [0; 4]))
+        {
+            self.state.top_mut().set(register, text);
         }
     }
 
@@ -409,6 +437,10 @@ impl Specialiser<'_> {
             Description::Float(number) if !number.is_nan() => Val::Float(self.build.float(number)),
             Description::Tuple(items) => {
                 Val::Tuple(items.iter().map(|item| self.known(*item)).collect())
+            }
+            Description::Other if let Some((address, items)) = self.world.dict(known) => {
+                let address = self.build.int(address);
+                Val::DictObject(self.op(Op::Lent, &[address]), items.into())
             }
             _ => Val::Known(known),
         }
@@ -496,13 +528,22 @@ impl Specialiser<'_> {
 pub(super) fn is_quiet(instruction: &Instruction, operands: &[Val<Value>]) -> bool {
     let is_plain = |operand: &Val<Value>| {
         let class = operand.class();
-        class.is_some_and(|class| class != Class::Array && class != Class::Tuple)
+        class.is_some_and(|class| {
+            !matches!(class, Class::Array | Class::Tuple | Class::Dict | Class::Set)
+        })
     };
     match instruction {
         Instruction::Binary { .. } | Instruction::Unary { .. } => operands.iter().all(is_plain),
         Instruction::Iterate { .. } => matches!(
             operands.first().and_then(Val::class),
-            Some(Class::List | Class::Tuple | Class::Str | Class::Iterator)
+            Some(
+                Class::List
+                    | Class::Tuple
+                    | Class::Str
+                    | Class::Dict
+                    | Class::Set
+                    | Class::Iterator
+            )
         ),
         Instruction::Call { .. } => match operands.first() {
             // What is appended to a list is not looked at.

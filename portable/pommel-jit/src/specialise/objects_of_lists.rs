@@ -334,7 +334,7 @@ impl Specialiser<'_> {
         is_overwritten || !frame.code.liveness().at(&frame.code, point).contains(register)
     }
 
-    fn expect_class(&mut self, item: Value, layout: &ObjectLayout, class: i64) {
+    pub(super) fn expect_class(&mut self, item: Value, layout: &ObjectLayout, class: i64) {
         let (found, wanted) = (self.word_of(item, layout.class), self.build.int(class));
         let is_it = self.op(Op::IEq, &[found, wanted]);
         self.expect(is_it);

@@ -260,6 +260,7 @@ fn class_named(value: &Val<Value>) -> Option<&'static str> {
         Class::Tuple => "tuple",
         Class::List => "list",
         Class::Str => "str",
+        Class::Dict => "dict",
         _ => return None,
     })
 }

@@ -1,6 +1,7 @@
 //! What is known of an object while a function is specialised: its type, and where its parts are.
 
 use super::element::{Element, Family, Flavour, Owner, Sort};
+use super::tables::{Part, Table};
 use crate::code::{Code, Name};
 use crate::ir::lists::{self, Layout};
 use crate::ir::op::Class;
@@ -150,6 +151,12 @@ pub enum Val<L> {
     Zip(Arc<[Val<L>]>),
     /// A list in memory that only this code knows: its address, and what its items are.
     List(L, Items),
+    /// A dict or a set in memory that only this code knows: its address, and what its entries are.
+    Dict(L, Table),
+    /// What a method of a dict gives: the dict, and which part of its entries.
+    DictView(Box<Val<L>>, Part),
+    /// An iterator of a part of the entries of a dict: the next position.
+    DictIterator(Box<Val<L>>, Part, L),
     /// A string of one character, which is ASCII: its number.
     Char(L),
     /// An object of class `list` whose items are read where they lie: its handle, and what they are
@@ -157,6 +164,10 @@ pub enum Val<L> {
     ListObject(L, Items),
     /// The same of class `tuple`, for tuples that are not taken apart.
     TupleObject(L, Items),
+    /// An object of class `dict`: its handle, and what its keys and values are taken to be.
+    DictObject(L, Arc<[Items; 2]>),
+    /// An object that iterates over such a dict: its handle, and what comes out is taken to be.
+    EntryIterator(L, Items),
     /// An iterator of such a list or object, or of a string: the next position.
     ListIterator(Box<Val<L>>, L),
     /// `reversed` of such a list or object: the next position.
@@ -378,8 +389,15 @@ impl<L> Val<L> {
             }
             Val::List(address, items) => Val::List(to(address)?, items.clone()),
             Val::Char(number) => Val::Char(to(number)?),
+            Val::Dict(address, table) => Val::Dict(to(address)?, *table),
+            Val::DictView(dict, part) => Val::DictView(Box::new(dict.map(to)?), *part),
+            Val::DictIterator(dict, part, next) => {
+                Val::DictIterator(Box::new(dict.map(to)?), *part, to(next)?)
+            }
             Val::ListObject(handle, items) => Val::ListObject(to(handle)?, items.clone()),
             Val::TupleObject(handle, items) => Val::TupleObject(to(handle)?, items.clone()),
+            Val::DictObject(handle, items) => Val::DictObject(to(handle)?, items.clone()),
+            Val::EntryIterator(handle, items) => Val::EntryIterator(to(handle)?, items.clone()),
             Val::ListIterator(list, next) => Val::ListIterator(Box::new(list.map(to)?), to(next)?),
             Val::ReverseIterator(list, next) => {
                 Val::ReverseIterator(Box::new(list.map(to)?), to(next)?)
@@ -408,6 +426,8 @@ impl<L> Val<L> {
             | Val::ArrayIterator(inner, _)
             | Val::ListIterator(inner, _)
             | Val::ReverseIterator(inner, _)
+            | Val::DictIterator(inner, ..)
+            | Val::DictView(inner, _)
             | Val::Enumerate(inner, _)
             | Val::Method(inner, _)
             | Val::Bound(inner, _) => inner.things(found),
@@ -449,6 +469,10 @@ impl<L: Clone> Val<L> {
             Val::ArrayIterator(inner, next) => Val::ArrayIterator(boxed(inner), next.clone()),
             Val::ListIterator(inner, next) => Val::ListIterator(boxed(inner), next.clone()),
             Val::ReverseIterator(inner, next) => Val::ReverseIterator(boxed(inner), next.clone()),
+            Val::DictView(inner, part) => Val::DictView(boxed(inner), *part),
+            Val::DictIterator(inner, part, next) => {
+                Val::DictIterator(boxed(inner), *part, next.clone())
+            }
             Val::Enumerate(inner, count) => Val::Enumerate(boxed(inner), count.clone()),
             Val::Method(inner, name) => Val::Method(boxed(inner), name.clone()),
             Val::Bound(inner, function) => Val::Bound(boxed(inner), *function),
@@ -627,6 +651,24 @@ impl Shape {
                 Some(items) => Val::TupleObject((), items),
                 None => Val::Object((), Some(Class::Tuple)),
             },
+            (Val::Dict((), a), Val::Dict((), b)) if let Some(table) = a.with(b) => {
+                Val::Dict((), table)
+            }
+            (Val::DictObject((), a), Val::DictObject((), b)) => {
+                let both = |part: usize| a[part].with(&b[part]).unwrap_or(Items::Objects(None));
+                Val::DictObject((), [both(0), both(1)].into())
+            }
+            (Val::EntryIterator((), a), Val::EntryIterator((), b)) => {
+                Val::EntryIterator((), a.with(b).unwrap_or(Items::Objects(None)))
+            }
+            (Val::DictView(a, part), Val::DictView(b, other)) if part == other => {
+                Val::DictView(Box::new(a.merged(b)), *part)
+            }
+            (Val::DictIterator(a, part, ()), Val::DictIterator(b, other, ()))
+                if part == other && matches!(a.merged(b), Val::Dict(..)) =>
+            {
+                Val::DictIterator(Box::new(a.merged(b)), *part, ())
+            }
             (Val::ListIterator(a, ()), Val::ListIterator(b, ()))
                 if matches!(a.merged(b), Val::List(..) | Val::ListObject(..)) =>
             {
@@ -683,8 +725,11 @@ impl<L> Val<L> {
             Val::Array(_, View { owner: Owner::Pommel, .. }, _) => Class::Array,
             Val::Tuple(_) | Val::TupleObject(..) => Class::Tuple,
             Val::List(..) | Val::ListObject(..) => Class::List,
+            Val::DictObject(..) => Class::Dict,
+            Val::EntryIterator(..) => Class::Iterator,
             Val::Char(_) => Class::Str,
-            Val::ListIterator(..) => Class::Iterator,
+            Val::Dict(_, table) => return table.class(),
+            Val::ListIterator(..) | Val::DictIterator(..) => Class::Iterator,
             _ => return None,
         })
     }

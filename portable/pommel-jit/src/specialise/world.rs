@@ -2,7 +2,7 @@
 
 use super::classes::{Maker, Member};
 use super::element::Element;
-use super::value::{CodeRef, Contents, Known, Shape, Val, View};
+use super::value::{CodeRef, Contents, Items, Known, Shape, Val, View};
 use crate::code::{Code, Instruction, Point, Reg, Span};
 use crate::ir;
 use std::collections::{HashMap, HashSet};
@@ -62,6 +62,15 @@ pub trait World {
     }
     /// The address of an object that is known, if objects have some.
     fn address(&mut self, _known: Known) -> Option<i64> {
+        None
+    }
+    /// The address of a text as an object that stays as long as the specialisation, if handles are
+    /// addresses.
+    fn lent_text(&mut self, _text: &str) -> Option<i64> {
+        None
+    }
+    /// The same of a known object of class `dict`, and what its keys and values are taken to be.
+    fn dict(&mut self, _known: Known) -> Option<(i64, [Items; 2])> {
         None
     }
     /// How the builtin `sum` adds floats.
@@ -247,6 +256,7 @@ builtins! {
     Sum "builtins" "sum";
     Tuple "builtins" "tuple";
     Zip "builtins" "zip";
+    Defaultdict "_collections" "defaultdict";
     Acos "math" "acos";
     Acosh "math" "acosh";
     Asin "math" "asin";

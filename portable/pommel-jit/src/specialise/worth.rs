@@ -35,12 +35,13 @@ pub(super) struct Work {
 /// What an operation of the typed form takes.
 pub(super) fn cost(op: Op) -> f64 {
     match op {
-        Op::Perform => 200.0,
-        Op::Next => 100.0,
+        Op::Perform => 100.0,
+        Op::Next => 30.0,
         Op::Recur => 15.0,
         Op::View => 30.0,
         Op::BoxInt | Op::BoxFloat | Op::BoxBool => 10.0,
         Op::Known | Op::Truth | Op::Valid => 6.0,
+        Op::Dict => 5.0,
         Op::IsClass | Op::UnboxInt | Op::UnboxFloat | Op::UnboxBool => 4.0,
         Op::Math1 | Op::Math2 | Op::SinCos => 6.0,
         Op::Random | Op::RandomBits | Op::RandomBelow => 6.0,

@@ -4,13 +4,14 @@ use super::classes::{in_class, is_among, place_of};
 use super::function::{JitFunction, code_of, wrapped};
 use super::measured;
 use super::random;
+use super::shapes::{class_of, entries_of_dict};
 use super::source::Source;
 use super::views;
 use pommel::prelude::*;
 use pommel::raw::{SMALL_INT_MAX, SMALL_INT_MIN, Watch, attach, calls, counts, ints};
-use pommel_jit::ir::op::Math;
+use pommel_jit::ir::op::{Class, Math};
 use pommel_jit::specialise::{
-    Builtin, Counts, Description, Element, FunctionObject, Known, Maker, Member, Mixing,
+    Builtin, Counts, Description, Element, FunctionObject, Items, Known, Maker, Member, Mixing,
     ObjectLayout, Summing, World,
 };
 use std::cell::OnceCell;
@@ -70,6 +71,11 @@ impl<'k, 'c> KnownObjects<'k, 'c> {
         let kept = kept.ok_or_else(|| Error::runtime_error("nothing is known"))?;
         let list = kept.get_index(self.place)?.cast::<List<'_>>()?.clone();
         Ok(self.list.get_or_init(|| list))
+    }
+
+    /// Keeps them for as long as this is there.
+    pub(crate) fn keep(&self) -> Result<()> {
+        self.list().map(drop)
     }
 
     /// The context.
@@ -325,6 +331,8 @@ pub(crate) struct Found<'c> {
     pub(crate) facts: Facts,
     /// The texts that those stand in that are functions.
     pub(crate) sources: HashMap<Known, Arc<Source>>,
+    /// Machine code has addresses of them.
+    pub(crate) lends: bool,
 }
 
 /// Finds out about objects while a function is specialised.
@@ -349,6 +357,8 @@ pub(crate) struct Inquiry<'c> {
     inner: HashMap<Known, Known>,
     /// Whether the function that it begins with is such a one.
     pub(crate) is_inner: bool,
+    /// Machine code has addresses of objects that are known.
+    lends: bool,
     /// An exception on the way: nothing is known then.
     failed: Option<Error>,
 }
@@ -374,6 +384,7 @@ impl<'c> Inquiry<'c> {
             layout: OnceCell::new(),
             inner: HashMap::new(),
             is_inner: false,
+            lends: false,
             failed: None,
         })
     }
@@ -466,7 +477,8 @@ impl<'c> Inquiry<'c> {
             None => {
                 let mut facts = self.facts;
                 facts.watch(&self.known);
-                Ok(Found { known: self.known, facts, sources: self.sources })
+                let (sources, lends) = (self.sources, self.lends);
+                Ok(Found { known: self.known, facts, sources, lends })
             }
         }
     }
@@ -712,6 +724,23 @@ impl World for Inquiry<'_> {
     fn address(&mut self, known: Known) -> Option<i64> {
         self.layout_of_objects()?;
         Some(self.object(known).as_raw().0 as i64)
+    }
+
+    fn lent_text(&mut self, text: &str) -> Option<i64> {
+        object_layout(self.ctx)?;
+        let known = self.know_name(text).ok()?;
+        self.lends = true;
+        Some(self.known[known as usize].as_raw().0 as i64)
+    }
+
+    fn dict(&mut self, known: Known) -> Option<(i64, [Items; 2])> {
+        object_layout(self.ctx)?;
+        let object = self.known[known.0 as usize].clone();
+        if class_of(&object) != Some(Class::Dict) {
+            return None;
+        }
+        self.lends = true;
+        Some((object.as_raw().0 as i64, entries_of_dict(&object)))
     }
 
     fn pace(&mut self) -> f64 {

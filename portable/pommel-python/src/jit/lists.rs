@@ -11,6 +11,7 @@ use super::native::number;
 use super::recipe::handle_of;
 use pommel::prelude::*;
 use pommel::raw::{HPy, attach};
+use pommel_jit::ir::dicts::{self, Keys};
 use pommel_jit::ir::lists::{self, Layout, ListCall};
 use pommel_jit::specialise::{Kinds, Tag, layout_of};
 
@@ -266,6 +267,23 @@ impl<'c> Lists<'c> {
             items.iter().enumerate().for_each(|(at, item)| entry.put(layout, at, *item));
         }
         Some(made)
+    }
+
+    /// A list of the keys or of the values of a dict of a kind.
+    pub(crate) fn of_items(
+        &mut self,
+        items: &[(i64, u64)],
+        kind: i64,
+        are_values: bool,
+        named: &[u64],
+    ) -> Found {
+        let kind = match (are_values, dicts::keys_of(kind)) {
+            (true, _) => kind & dicts::VALUES,
+            (false, Keys::Floats) => Kinds::one(Tag::Float).bits(),
+            (false, _) => Kinds::one(Tag::Int).bits(),
+        };
+        let words: Vec<u64> = [0; 3].into_iter().chain(named.iter().copied()).collect();
+        self.filled(&words, kind, items)
     }
 
     fn keep(&mut self, entry: Box<Entry<'c>>) -> u64 {

@@ -2,21 +2,24 @@
 
 use super::alone::{Alone, FEW_WORDS};
 use super::depth;
+use super::dicts::Dicts;
 use super::function::JitFunction;
 use super::known::{Facts, Found, Inquiry, KnownObjects};
 use super::lists::Lists;
 use super::objects::{Home, Python};
+use super::quick;
 use super::recipe::{Ingredients, handle_of};
 use super::shapes::{Kept, Words, class_of, described, parts, shape, take, width};
 use super::source::Source;
-use super::steps::{Operand, Step, operands};
+use super::steps::Step;
 use super::views::{self, VIEW_WORDS};
 use pommel::held::HeldBuffer;
 use pommel::prelude::*;
 use pommel::raw;
-use pommel_jit::backend::{Backend, Machine, activation};
+use pommel_jit::backend::{Backend, Calls, Machine, activation};
 use pommel_jit::code::{Code, Instruction};
 use pommel_jit::ir::Op;
+use pommel_jit::ir::dicts::DictCall;
 use pommel_jit::ir::lists::ListCall;
 use pommel_jit::ir::op::Class;
 use pommel_jit::objects::Objects;
@@ -26,7 +29,6 @@ use pommel_jit::specialise::{
     Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, Lesson, NOTHING, Origin,
     Outcome, Recipe, Refusal, Shape, Site, Specialisation, Tag, Val, View, specialise,
 };
-use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::mem::ManuallyDrop;
@@ -66,6 +68,8 @@ pub(crate) struct Compiled {
     /// What a call by itself gives in machine code.
     result: Option<Shape>,
     facts: Facts,
+    /// Machine code has addresses of objects that are known.
+    lends: bool,
     /// The texts that its functions stand in.
     sources: HashMap<Known, Arc<Source>>,
     /// The machine code; none where the function is called as it is.
@@ -167,7 +171,9 @@ impl Compiled {
         let made = specialise(&mut inquiry, function, &shapes, experience);
         let made = made.and_then(|mut made| {
             optimise(&mut made.function);
-            let machine = backend.compile(&made.function, call).map_err(no_machine_code)?;
+            let machine = backend
+                .compile(&made.function, Calls { call, quick: &quick::address })
+                .map_err(no_machine_code)?;
             Ok((made, machine))
         });
         let sites = made.as_ref().map_or(&[][..], |(made, _)| &made.sites[..]);
@@ -176,7 +182,7 @@ impl Compiled {
             let words = machine.words().max(made.arguments.iter().map(width).sum());
             Alone::of(&mut inquiry, &made.function, words, &made.arguments, arguments)
         });
-        let Found { known, facts, sources } = inquiry.finish()?;
+        let Found { known, facts, sources, lends } = inquiry.finish()?;
         let (made, machine) = match made {
             Ok((made, machine)) => (made, Ok(machine)),
             Err(refusal) => (Specialisation::empty(shapes), Err(refusal)),
@@ -196,6 +202,7 @@ impl Compiled {
             arguments,
             result,
             facts,
+            lends,
             sources,
             machine,
             entered: AtomicU32::new(0),
@@ -287,6 +294,9 @@ impl Compiled {
             return Ok(Attempt::Stale);
         }
         let Ok(machine) = &self.machine else { return Ok(Attempt::AsItIs) };
+        if self.lends {
+            known.keep()?;
+        }
         // Some may get lost where threads meet, which costs less than counting all.
         self.entered.store(self.entered().wrapping_add(1), Ordering::Relaxed);
         let mut activation = Activation::new(self, objects, known);
@@ -354,16 +364,16 @@ const CALLS_AT_ONCE: i64 = 1 << 10;
 
 /// A call of machine code that is under way. The first members are what [`activation`] says.
 #[repr(C)]
-struct Activation<'a, 'c> {
+pub(super) struct Activation<'a, 'c> {
     allowance: i64,
     ticks: i64,
     entry: u64,
     /// What the allowance was at first.
     granted: i64,
-    ctx: Ctx<'c>,
+    pub(super) ctx: Ctx<'c>,
     compiled: &'a Compiled,
     known: &'a KnownObjects<'a, 'c>,
-    objects: &'a Python<'c>,
+    pub(super) objects: &'a Python<'c>,
     /// The exception that an operation has raised.
     error: Option<Error>,
     /// What a call of the function by itself has given, where machine code does not go on with it.
@@ -378,6 +388,8 @@ struct Activation<'a, 'c> {
     views: Vec<[u64; VIEW_WORDS]>,
     /// The lists that it made and nobody else knows.
     lists: RefCell<Lists<'c>>,
+    /// The same of dicts and sets.
+    dicts: RefCell<Dicts<'c>>,
 }
 
 /// What machine code calls: see [`pommel_jit::backend::Call`].
@@ -463,6 +475,11 @@ impl<'c> Activation<'_, 'c> {
                     None => return Ok(false),
                 }
             }
+            Op::Dict => match self.dict(DictCall::ALL[immediate as usize], words) {
+                Some(result) => words[0] = result,
+                None => return Ok(false),
+            },
+            Op::DictObject => words[0] = given(self.dicts.borrow_mut().object(words[0])?),
             Op::ListObject => words[0] = given(self.lists.borrow_mut().object(words[0])?),
             Op::ListCopy => words[0] = given(self.lists.borrow_mut().copy(words[0])?),
             Op::Recur if immediate < 0 => return self.recurred(-immediate as u32, words),
@@ -470,7 +487,7 @@ impl<'c> Activation<'_, 'c> {
             Op::Poll => {
                 self.objects.poll()?;
             }
-            Op::Valid => return self.compiled.facts.hold(self.known),
+            Op::Valid => return self.is_valid(),
             Op::View => return Ok(self.look(immediate as usize, words)),
             other => {
                 let message = format!("the runtime has no `{}`", other.text());
@@ -478,6 +495,28 @@ impl<'c> Activation<'_, 'c> {
             }
         }
         Ok(true)
+    }
+
+    /// Whether what the specialisation takes for granted is so still.
+    pub(super) fn is_valid(&self) -> Result<bool> {
+        self.compiled.facts.hold(self.known)
+    }
+
+    /// Does something with dicts. Nothing if it cannot.
+    fn dict(&self, call: DictCall, words: &[u64]) -> Option<u64> {
+        let mut dicts = self.dicts.borrow_mut();
+        match call {
+            DictCall::Items => {
+                let items = dicts.items(words)?;
+                self.lists.borrow_mut().of_items(
+                    &items,
+                    words[1] as i64,
+                    words[2] != 0,
+                    &words[3..],
+                )
+            }
+            call => dicts.call(call, words),
+        }
     }
 
     /// Looks at an array and gives the address of its words. False if it is another one.
@@ -496,7 +535,7 @@ impl<'c> Activation<'_, 'c> {
         true
     }
 
-    fn known_object(&self, number: i64) -> Result<Object<'c>> {
+    pub(super) fn known_object(&self, number: i64) -> Result<Object<'c>> {
         match number {
             NOTHING => Ok(self.ctx.none()),
             number => self.known.get(number as u32),
@@ -504,20 +543,20 @@ impl<'c> Activation<'_, 'c> {
     }
 
     /// Another handle of an object whose handle machine code has.
-    fn lent(&self, word: u64) -> Object<'c> {
+    pub(super) fn lent(&self, word: u64) -> Object<'c> {
         // SAFETY: machine code keeps the handle open meanwhile.
         let lent = unsafe { raw::borrowed(self.ctx, handle_of(word)) };
         (*lent).clone()
     }
 
-    /// An object whose handle machine code has, for as long as it keeps that.
-    fn borrowed(&self, word: u64) -> ManuallyDrop<Object<'c>> {
+    /// The object whose handle machine code has, without another handle.
+    pub(super) fn borrowed(&self, word: u64) -> ManuallyDrop<Object<'c>> {
         // SAFETY: machine code keeps the handle open meanwhile.
         unsafe { raw::borrowed(self.ctx, handle_of(word)) }
     }
 
     /// The object of a handle that machine code gives up.
-    fn owned(&self, word: u64) -> Result<Object<'c>> {
+    pub(super) fn owned(&self, word: u64) -> Result<Object<'c>> {
         // SAFETY: machine code has the handle for its own and does not use it any more.
         unsafe { raw::new_handle(self.ctx, handle_of(word)) }
     }
@@ -528,15 +567,40 @@ impl<'c> Activation<'_, 'c> {
         Home::new(self.known.get(function.0)?, source)
     }
 
+    /// Does something for a function that machine code calls at once. Nothing if it exits.
+    pub(super) fn quickly(
+        address: *mut (),
+        act: impl FnOnce(&mut Activation<'_, 'c>) -> Result<u64>,
+    ) -> Option<u64> {
+        // SAFETY: machine code passes on what `Compiled::call` gave it, which nobody else uses meanwhile.
+        let activation = unsafe { &mut *address.cast::<Activation<'_, '_>>() };
+        let mut result = None;
+        let done = catch_unwind(AssertUnwindSafe(|| match act(activation) {
+            Ok(word) => result = Some(word),
+            Err(error) => activation.error = Some(error),
+        }));
+        if done.is_err() {
+            activation.error = Some(Error::runtime_error("the compiler's runtime has panicked"));
+        }
+        result
+    }
+
+    /// The same for what runs code that nobody knows: arrays are looked at again behind it.
+    pub(super) fn quickly_unknown(
+        address: *mut (),
+        act: impl FnOnce(&mut Activation<'_, 'c>) -> Result<u64>,
+    ) -> Option<u64> {
+        Self::quickly(address, |activation| {
+            activation.memory.clear();
+            act(activation)
+        })
+    }
+
     /// Does what a site says, and gives the handle of the result.
-    fn site(&self, number: usize, words: &[u64]) -> Result<u64> {
+    pub(super) fn site(&self, number: usize, words: &[u64]) -> Result<u64> {
         let site = &self.compiled.sites[number];
-        if let Some(step) = &self.compiled.steps[number]
-            && let Some(operands) = operands(site, words, self.known)
-        {
-            let operands = operands?;
-            let lent: SmallVec<[&Object<'c>; 4]> = operands.iter().map(Operand::object).collect();
-            let result = step.perform(self.objects, self.known, &lent)?;
+        if let Some(step) = &self.compiled.steps[number] {
+            let result = step.perform_at(site, words, self.objects, self.known)?;
             return Ok(given(result.unwrap_or_else(|| self.ctx.none())));
         }
         self.site_slowly(site, words)
@@ -587,6 +651,7 @@ impl<'c> Activation<'_, 'c> {
             made: vec![],
             nans: vec![],
             lists: &self.lists,
+            dicts: &self.dicts,
             homes,
         }
     }
@@ -698,7 +763,7 @@ impl<'a, 'c> Activation<'a, 'c> {
         let views = compiled.views.iter().map(|_| [0; VIEW_WORDS]).collect();
         let ctx = known.ctx();
         let (error, returned, learnt) = (None, None, None);
-        let lists = RefCell::new(Lists::new(ctx));
+        let (lists, dicts) = (RefCell::new(Lists::new(ctx)), RefCell::new(Dicts::new(ctx)));
         let granted = i64::from(depth::allowance());
         let entry = compiled.machine.as_ref().map_or(0, |machine| machine.entry() as usize as u64);
         Activation {
@@ -717,6 +782,7 @@ impl<'a, 'c> Activation<'a, 'c> {
             memory: vec![],
             views,
             lists,
+            dicts,
         }
     }
 
@@ -832,7 +898,7 @@ fn lost_operand() -> Error {
 }
 
 /// The word of a handle that machine code gets for its own.
-fn given(object: Object<'_>) -> u64 {
+pub(super) fn given(object: Object<'_>) -> u64 {
     raw::give_up(object).0 as u64
 }
 

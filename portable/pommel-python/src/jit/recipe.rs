@@ -1,5 +1,6 @@
 //! Makes objects of what machine code leaves behind: numbers and handles in words, by recipes.
 
+use super::dicts::Dicts;
 use super::known::KnownObjects;
 use super::lists::Lists;
 use super::objects::{Home, Python};
@@ -30,6 +31,8 @@ pub(crate) struct Ingredients<'a, 'c> {
     pub(crate) nans: Vec<(u32, Object<'c>)>,
     /// Lists in memory.
     pub(crate) lists: &'a RefCell<Lists<'c>>,
+    /// Dicts and sets in memory.
+    pub(crate) dicts: &'a RefCell<Dicts<'c>>,
     /// What functions are at home in that have the globals of a known one.
     pub(crate) homes: &'a dyn Fn(Known) -> Result<Home<'c>>,
 }
@@ -65,10 +68,13 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             | Val::Array(at, ..)
             | Val::ListObject(at, _)
             | Val::TupleObject(at, _)
+            | Val::DictObject(at, _)
+            | Val::EntryIterator(at, _)
             | Val::Instance(at, _) => Ok(self.handle(*at)),
             Val::Tuple(items) => Ok((*self.tuple(items)?).clone()),
             Val::Thing(thing) => self.thing(*thing),
             Val::List(at, _) => self.lists.borrow_mut().object(self.words[*at as usize]),
+            Val::Dict(at, _) => self.dicts.borrow_mut().object(self.words[*at as usize]),
             other => self.iterator(other),
         }
     }
@@ -123,6 +129,19 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 let list = self.bound(list)?;
                 let iterator = ctx.builtin(c"reversed")?.call((list,))?;
                 iterator.call_method(c"__setstate__", (self.int(*next),))?;
+                Ok(iterator)
+            }
+            Val::DictView(dict, part) => {
+                let dict = self.bound(dict)?;
+                self.objects.load_attribute(&dict, part.name())?.call(())
+            }
+            Val::DictIterator(dict, part, next) => {
+                let dict = self.bound(dict)?;
+                let view = self.objects.load_attribute(&dict, part.name())?.call(())?;
+                let iterator = self.objects.iterate(&view)?;
+                for _ in 0..self.int(*next) {
+                    self.objects.next(&iterator)?;
+                }
                 Ok(iterator)
             }
             Val::Enumerate(inner, count) => {

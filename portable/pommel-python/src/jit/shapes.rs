@@ -44,6 +44,7 @@ pub(crate) fn class_of(object: &Object<'_>) -> Option<Class> {
         (object.is_a::<Tuple>(), c"tuple", Class::Tuple),
         (object.is_a::<List>(), c"list", Class::List),
         (object.is_a::<Str>(), c"str", Class::Str),
+        (object.is_a::<Dict>(), c"dict", Class::Dict),
     ]
     .into_iter()
     .find(|(may_be, name, _)| *may_be && is(*name))
@@ -68,7 +69,10 @@ fn shape_within<'c>(inquiry: &mut Inquiry<'c>, object: &Object<'c>, depth: usize
                 let shapes = items.iter().map(|item| shape_within(inquiry, item, depth + 1));
                 Val::Tuple(shapes.collect())
             }
-            None if has_tuples(object.ctx()) => Val::TupleObject((), items_of_list(object, 0)),
+            None if has_tuples(object.ctx()) => {
+                let classes = &mut |item: &Object<'c>| inquiry.class_of_instance(item);
+                Val::TupleObject((), items_of_list(object, 0, classes))
+            }
             None => Val::Object((), Some(Class::Tuple)),
         },
         Some(Class::Array) => match views::look_at_ours(object) {
@@ -79,7 +83,10 @@ fn shape_within<'c>(inquiry: &mut Inquiry<'c>, object: &Object<'c>, depth: usize
             Val::ListObject((), items_of_list(object, 0, &mut |o| inquiry.class_of_instance(o)))
         }
         Some(Class::Complex) => Val::Complex((), ()),
-        Some(class @ (Class::List | Class::Str)) => Val::Object((), Some(class)),
+        Some(Class::Dict) if object_layout(object.ctx()).is_some() => {
+            Val::DictObject((), entries_of_dict(object).into())
+        }
+        Some(class @ (Class::List | Class::Str | Class::Dict)) => Val::Object((), Some(class)),
         Some(_) => Val::Object((), None),
         None => match of_others(object, &|place| inquiry.known_at(place)) {
             Other::Array(look) => array(&look),
@@ -161,6 +168,25 @@ fn items_of_list<'c>(list: &Object<'c>, depth: usize, classes: Classes<'_, 'c>) 
     }
 }
 
+/// What the first keys and values of a dict let one take all for.
+pub(crate) fn entries_of_dict(dict: &Object<'_>) -> [Items; 2] {
+    let objects = [Items::Objects(None), Items::Objects(None)];
+    let Ok(entries) = dict.call_method(c"items", ()) else { return objects };
+    let Ok(entries) = entries.iter() else { return objects };
+    let mut all = [Items::NONE, Items::NONE];
+    for entry in entries.take(LOOKED_AT) {
+        let Some(parts) = entry.ok().as_ref().and_then(items) else { return objects };
+        for (all, part) in all.iter_mut().zip(&parts) {
+            *all = all.with(&item_kind(part, 0, &mut |_| None)).unwrap_or(Items::Objects(None));
+        }
+    }
+    all.map(|items| match items {
+        Items::Numbers(kinds) if kinds.only().is_none() => Items::Objects(None),
+        Items::Tuples(_) => Items::Objects(None),
+        other => other,
+    })
+}
+
 /// What an item of a list is taken to be.
 pub(super) fn item_kind<'c>(
     item: &Object<'c>,
@@ -215,7 +241,11 @@ fn items<'c>(object: &Object<'c>) -> Option<Vec<Object<'c>>> {
 pub(crate) fn width(shape: &Shape) -> usize {
     match shape {
         Val::Bool(()) | Val::Int(()) | Val::Float(()) | Val::Scalar(..) => 1,
-        Val::Object(..) | Val::ListObject(..) | Val::TupleObject(..) | Val::Instance(..) => 1,
+        Val::Object(..)
+        | Val::ListObject(..)
+        | Val::TupleObject(..)
+        | Val::DictObject(..)
+        | Val::Instance(..) => 1,
         Val::Complex((), ()) => 2,
         Val::Bound(inner, _) => width(inner),
         Val::Array((), _, words) => 1 + words.len(),
@@ -329,17 +359,19 @@ fn take_slowly<'c>(
             };
         }
         Val::ListObject((), wanted) => {
-            let of_items = class_among(wanted);
-            let mut is_of = |item: &Object<'c>| {
-                of_items.filter(|of| known.lent(of.0).is_ok_and(|of| of.is(&item.type_())))
-            };
-            if class != Some(Class::List) || items_of_list(object, 0, &mut is_of) != *wanted {
+            if class != Some(Class::List) || !has_items(object, wanted, known) {
                 return None;
             }
             words.push(object.as_raw().0 as u64);
         }
         Val::Instance((), of) if class.is_none() => {
             if !known.lent(of.0).ok()?.is(&object.type_()) {
+                return None;
+            }
+            words.push(object.as_raw().0 as u64);
+        }
+        Val::DictObject((), _) => {
+            if class != Some(Class::Dict) {
                 return None;
             }
             words.push(object.as_raw().0 as u64);
@@ -355,7 +387,7 @@ fn take_slowly<'c>(
         Val::TupleObject((), wanted) => {
             let is_it = class == Some(Class::Tuple)
                 && object.len().is_ok_and(|length| length > MOST_ITEMS)
-                && items_of_list(object, 0) == *wanted;
+                && has_items(object, wanted, known);
             is_it.then_some(())?;
             words.push(object.as_raw().0 as u64);
         }
@@ -370,6 +402,15 @@ fn take_slowly<'c>(
     Some(())
 }
 
+/// Whether the first items of a sequence are what they are taken for.
+fn has_items<'c>(object: &Object<'c>, wanted: &Items, known: &KnownObjects<'_, 'c>) -> bool {
+    let of_items = class_among(wanted);
+    let mut is_of = |item: &Object<'c>| {
+        of_items.filter(|of| known.lent(of.0).is_ok_and(|of| of.is(&item.type_())))
+    };
+    items_of_list(object, 0, &mut is_of) == *wanted
+}
+
 /// Whether an object of a class is only an object for machine code, of a wanted class.
 fn is_object(
     object: &Object<'_>,
@@ -379,7 +420,7 @@ fn is_object(
 ) -> bool {
     let known_at = |place: usize| known.get(place as u32).ok();
     match class {
-        Some(Class::Tuple | Class::List | Class::Str) => wanted == class,
+        Some(Class::Tuple | Class::List | Class::Str | Class::Dict) => wanted == class,
         Some(Class::Int) => wanted.is_none() && object.extract::<i64>().is_err(),
         Some(Class::Array) => wanted.is_none() && views::look_at_ours(object).is_none(),
         Some(_) => false,
@@ -421,6 +462,7 @@ pub(crate) fn described(shape: &Shape) -> String {
         Val::Instance(..) => "instance of a class".into(),
         Val::Bound(..) => "method of an instance".into(),
         Val::TupleObject((), _) => "Tuple".into(),
+        Val::DictObject((), _) => "Dict".into(),
         Val::Object((), Some(class)) => format!("{class:?}"),
         _ => "any object".into(),
     }

@@ -8,7 +8,6 @@ use pommel::raw;
 use pommel_jit::code::{Argument, Binary, Code, Compare, Constant, Instruction, Unary};
 use pommel_jit::objects::Objects;
 use pommel_jit::specialise::{Action, Contents, Known, Recipe, Site, Val};
-use smallvec::SmallVec;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
@@ -25,6 +24,10 @@ pub(crate) enum Step {
     Compare(Compare),
     /// With positional arguments, and others whose names are a tuple.
     Call(Option<u32>),
+    /// Of a method, with positional arguments.
+    CallMethod(u32),
+    /// Of the method `get` of a dict.
+    DictGet,
     Iterate,
     ListAppend,
     /// Makes an instance: what makes one, its class, and the names of its attributes.
@@ -32,13 +35,32 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    /// The step of a site, if it has one.
+    /// The step of a site, if it has one and its operands are simple.
     pub(crate) fn of(site: &Site, inquiry: &mut Inquiry<'_>) -> Result<Option<Step>> {
+        if let (Some(Val::Method(object, name)), Action::Instruction { instruction, .. }) =
+            (site.operands.first(), &site.action)
+        {
+            let is_simple = is_simple(object) && site.operands[1..].iter().all(is_simple);
+            return match instruction {
+                Instruction::Call { arguments, .. } if !is_simple || !are_positional(arguments) => {
+                    Ok(None)
+                }
+                Instruction::Call { arguments, .. }
+                    if matches!((&**object, &**name), (Val::DictObject(..), "get"))
+                        && matches!(arguments.len(), 1 | 2) =>
+                {
+                    Ok(Some(Step::DictGet))
+                }
+                Instruction::Call { .. } => inquiry.know_name(name).map(Step::CallMethod).map(Some),
+                _ => Ok(None),
+            };
+        }
         match &site.action {
+            Action::Make => Step::of_made(site, inquiry),
+            _ if !site.operands.iter().all(is_simple) => Ok(None),
             Action::Instruction { code, instruction, .. } => {
                 Step::of_instruction(code, instruction, inquiry)
             }
-            Action::Make => Step::of_made(site, inquiry),
             Action::Part(_) => Ok(None),
         }
     }
@@ -46,6 +68,9 @@ impl Step {
     /// An instance whose attributes are simple.
     fn of_made(site: &Site, inquiry: &mut Inquiry<'_>) -> Result<Option<Step>> {
         let Some((class, attributes)) = instance_of(site) else { return Ok(None) };
+        if !attributes.iter().all(|(_, value)| is_simple(value)) {
+            return Ok(None);
+        }
         let new = inquiry.ctx().builtin(c"object")?.get_attr(c"__new__")?;
         let new = inquiry.know(&new).0;
         let names = attributes.iter().map(|(name, _)| inquiry.know_name(name));
@@ -139,6 +164,14 @@ impl Step {
             (Step::Call(Some(names)), [callee, arguments @ ..]) => {
                 callee.call_named(arguments, known.lent(*names)?.cast()?)
             }
+            (Step::CallMethod(name), [object, arguments @ ..]) => {
+                object.call_method(known.lent(*name)?, arguments)
+            }
+            (Step::DictGet, [dict, key, otherwise @ ..]) => {
+                let found = dict.cast::<Dict<'_>>()?.get(*key)?;
+                let otherwise = || otherwise.first().map(|object| (*object).clone());
+                return Ok(found.or_else(otherwise));
+            }
             (Step::Iterate, [object]) => objects.iterate(object),
             (Step::ListAppend, [list, item]) => {
                 return objects.list_append(list, item).map(|()| None);
@@ -157,31 +190,31 @@ impl Step {
 }
 
 /// An operand: lent by machine code, or made of a number.
-pub(crate) enum Operand<'c> {
+pub(crate) enum Operand<'k, 'c> {
     Lent(ManuallyDrop<Object<'c>>),
+    Known(&'k Object<'c>),
     Made(Object<'c>),
 }
 
-impl<'c> Operand<'c> {
-    /// The operand of a simple recipe; `None` for others.
-    pub(crate) fn of(
+impl<'k, 'c> Operand<'k, 'c> {
+    /// The operand of a simple recipe.
+    fn of(
         recipe: &Recipe,
         words: &[u64],
-        known: &KnownObjects<'_, 'c>,
-    ) -> Option<Result<Operand<'c>>> {
+        known: &'k KnownObjects<'_, 'c>,
+    ) -> Result<Operand<'k, 'c>> {
         let ctx = known.ctx();
         let made = match recipe {
             Val::Object(at, _)
             | Val::Array(at, ..)
             | Val::ListObject(at, _)
             | Val::TupleObject(at, _)
-            | Val::Instance(at, _) => {
-                // SAFETY: the specialiser has written down that this word is a handle, which machine
-                // code keeps open meanwhile.
-                let lent =
-                    unsafe { raw::borrowed(ctx, super::recipe::handle_of(words[*at as usize])) };
-                return Some(Ok(Operand::Lent(lent)));
+            | Val::Instance(at, _)
+            | Val::DictObject(at, _)
+            | Val::EntryIterator(at, _) => {
+                return Ok(Operand::lent(ctx, words[*at as usize]));
             }
+            Val::Method(object, _) => return Operand::of(object, words, known),
             Val::None => Ok(ctx.none()),
             Val::Char(at) => super::recipe::character(ctx, words[*at as usize]),
             Val::Bool(at) => ctx.object(words[*at as usize] & 0xff != 0),
@@ -191,15 +224,22 @@ impl<'c> Operand<'c> {
                 let parts = [*real, *imag].map(|at| f64::from_bits(words[at as usize]));
                 super::recipe::complex(ctx, parts)
             }
-            Val::Known(number) => known.get(number.0),
-            _ => return None,
+            Val::Known(number) => return known.lent(number.0).map(Operand::Known),
+            _ => Err(Error::runtime_error("an operand is not simple")),
         };
-        Some(made.map(Operand::Made))
+        made.map(Operand::Made)
     }
 
-    pub(crate) fn object(&self) -> &Object<'c> {
+    fn lent(ctx: Ctx<'c>, word: u64) -> Operand<'k, 'c> {
+        // SAFETY: the specialiser has written down that this word is a handle, which machine code keeps
+        // open meanwhile.
+        Operand::Lent(unsafe { raw::borrowed(ctx, super::recipe::handle_of(word)) })
+    }
+
+    fn object(&self) -> &Object<'c> {
         match self {
             Operand::Lent(object) => object,
+            Operand::Known(object) => object,
             Operand::Made(object) => object,
         }
     }
@@ -214,20 +254,64 @@ fn instance_of(site: &Site) -> Option<(Known, &[(Arc<str>, Recipe)])> {
     }
 }
 
-/// The operands of a site, if all are simple: those of an instance are its attributes.
-pub(crate) fn operands<'c>(
-    site: &Site,
-    words: &[u64],
-    known: &KnownObjects<'_, 'c>,
-) -> Option<Result<SmallVec<[Operand<'c>; 4]>>> {
-    let mut operands = SmallVec::new();
-    let made = instance_of(site).map(|(_, attributes)| attributes.iter().map(|(_, value)| value));
-    let others = made.is_none().then_some(&site.operands[..]).unwrap_or_default();
-    for recipe in made.into_iter().flatten().chain(others) {
-        match Operand::of(recipe, words, known)? {
-            Ok(operand) => operands.push(operand),
-            Err(error) => return Some(Err(error)),
+fn are_positional(arguments: &[Argument]) -> bool {
+    arguments.iter().all(|argument| matches!(argument, Argument::Positional(_)))
+}
+
+/// Whether a recipe is one of an [`Operand`].
+fn is_simple(recipe: &Recipe) -> bool {
+    matches!(
+        recipe,
+        Val::Object(..)
+            | Val::Array(..)
+            | Val::ListObject(..)
+            | Val::TupleObject(..)
+            | Val::Instance(..)
+            | Val::DictObject(..)
+            | Val::EntryIterator(..)
+            | Val::None
+            | Val::Char(_)
+            | Val::Bool(_)
+            | Val::Int(_)
+            | Val::Float(_)
+            | Val::Complex(..)
+            | Val::Known(_)
+    )
+}
+
+impl Step {
+    /// Does it with what a site says of its operands: those of an instance are its attributes.
+    pub(crate) fn perform_at<'c>(
+        &self,
+        site: &Site,
+        words: &[u64],
+        objects: &Python<'c>,
+        known: &KnownObjects<'_, 'c>,
+    ) -> Result<Option<Object<'c>>> {
+        let operand = |recipe: &Recipe| Operand::of(recipe, words, known);
+        if let Some((_, attributes)) = instance_of(site) {
+            let operands = attributes.iter().map(|(_, value)| operand(value));
+            let operands: Vec<Operand<'_, 'c>> = operands.collect::<Result<_>>()?;
+            let lent: Vec<&Object<'c>> = operands.iter().map(Operand::object).collect();
+            return self.perform(objects, known, &lent);
+        }
+        match &site.operands[..] {
+            [] => self.perform(objects, known, &[]),
+            [a] => self.perform(objects, known, &[operand(a)?.object()]),
+            [a, b] => {
+                let (a, b) = (operand(a)?, operand(b)?);
+                self.perform(objects, known, &[a.object(), b.object()])
+            }
+            [a, b, c] => {
+                let (a, b, c) = (operand(a)?, operand(b)?, operand(c)?);
+                self.perform(objects, known, &[a.object(), b.object(), c.object()])
+            }
+            more => {
+                let operands: Vec<Operand<'_, 'c>> =
+                    more.iter().map(operand).collect::<Result<_>>()?;
+                let lent: Vec<&Object<'c>> = operands.iter().map(Operand::object).collect();
+                self.perform(objects, known, &lent)
+            }
         }
     }
-    Some(Ok(operands))
 }

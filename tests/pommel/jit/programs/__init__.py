@@ -18,6 +18,7 @@ MODULES = {
     "consumed": (3, 9),
     "containers": (3, 9),
     "control": (3, 9),
+    "dicts": (3, 9),
     "errors": (3, 9),
     "library": (3, 9),
     "lists": (3, 9),
