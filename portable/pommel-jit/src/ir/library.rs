@@ -6,6 +6,11 @@
 use super::op::Math;
 use std::f64::consts::{LN_2, PI};
 
+/// How many degrees a radian is.
+pub const DEGREES: f64 = 180.0 / PI;
+/// How many radians a degree is.
+pub const RADIANS: f64 = PI / 180.0;
+
 /// A power of integers, if it fits.
 pub fn power(base: i64, exponent: i64) -> Option<i64> {
     match u32::try_from(exponent) {
@@ -103,8 +108,8 @@ fn is_multiple(x: f64, power: f64) -> bool {
 }
 
 const TENS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
-    1e18, 1e19, 1e20, 1e21, 1e22,
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
 
 /// `math.ldexp(x, exponent)`
@@ -254,8 +259,19 @@ const NUMERATOR: [f64; 13] = [
     2.5066282746310002701649081771338373386264310793408,
 ];
 const DENOMINATOR: [f64; 13] = [
-    0.0, 39916800.0, 120543840.0, 150917976.0, 105258076.0, 45995730.0, 13339535.0, 2637558.0, 357423.0,
-    32670.0, 1925.0, 66.0, 1.0,
+    0.0,
+    39916800.0,
+    120543840.0,
+    150917976.0,
+    105258076.0,
+    45995730.0,
+    13339535.0,
+    2637558.0,
+    357423.0,
+    32670.0,
+    1925.0,
+    66.0,
+    1.0,
 ];
 
 fn lanczos(x: f64) -> f64 {

@@ -375,8 +375,7 @@ impl Specialiser<'_> {
             let parts = [self.op(Op::FMul, &[cos, cosh]), self.op(Op::FMul, &[sin, sinh])];
             return self.set_complex(to, parts);
         }
-        let (across, upwards) =
-            (self.op(Op::FMul, &[sin, cosh]), self.op(Op::FMul, &[cos, sinh]));
+        let (across, upwards) = (self.op(Op::FMul, &[sin, cosh]), self.op(Op::FMul, &[cos, sinh]));
         let upwards = self.op(Op::FNeg, &[upwards]);
         self.set_complex(to, [across, upwards])
     }
