@@ -144,10 +144,9 @@ def test_the_class_is_changed(monkeypatch, name):
     function(5)
     old = getattr(random.Random, name)
     def another(self, *arguments):
-        return old(self, *arguments) + 100
+        # Bits that are too many would be thrown away without an end.
+        return old(self, *arguments) // 2 if name == "getrandbits" else old(self, *arguments) + 100
     monkeypatch.setattr(random.Random, name, another)
-    if name in ("getrandbits",):
-        pytest.skip("numbers that are too large are asked for without an end")
     for _ in range(2):
         random.seed(3)
         found = function(6)

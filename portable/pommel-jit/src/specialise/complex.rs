@@ -154,7 +154,7 @@ impl Specialiser<'_> {
     fn complex_power(&mut self, to: Reg, x: Parts, b: &Val<Value>) -> Done<Option<Flow>> {
         let Val::Int(exponent) = b else { return Ok(None) };
         let Some(exponent) = self.build.int_constant(*exponent) else { return Ok(None) };
-        if exponent.abs() > LARGEST_PRODUCT {
+        if exponent.abs() > LARGEST_PRODUCT || !self.world.has_complex_products() {
             return Ok(None);
         }
         let one = [1.0, 0.0].map(|part| self.build.float(part));
