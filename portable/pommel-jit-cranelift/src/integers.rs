@@ -1,7 +1,7 @@
 //! Integers and truth values: what may exit among them, division, and comparisons.
 
-use crate::{math, random};
 use crate::translate::Translator;
+use crate::{math, random};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use pommel_jit::ir::{Immediate, Inst, Op};

@@ -1,7 +1,7 @@
 //! Functions of the C library, by address: those of this process, which Python's `math` calls as well.
 
-use pommel_jit::ir::{compute, library};
 use pommel_jit::ir::op::Math;
+use pommel_jit::ir::{compute, library};
 
 /// The address of a function of ours, as one of C.
 macro_rules! in_c {
@@ -23,6 +23,8 @@ macro_rules! library {
         pub(crate) fn address(of: Math) -> usize {
             match of {
                 $( Math::$name => $function as *const () as usize, )*
+                Math::Degrees => in_c!(degrees, x),
+                Math::Radians => in_c!(radians, x),
                 Math::Gamma => in_c!(library::gamma, x),
                 Math::LogGamma => in_c!(library::log_gamma, x),
                 Math::RoundTo => in_c!(library::round_to, x y),
@@ -65,6 +67,14 @@ library! {
     Fmod fmod(x y);
     Hypot hypot(x y);
     Remainder remainder(x y);
+}
+
+fn degrees(x: f64) -> f64 {
+    x * library::DEGREES
+}
+
+fn radians(x: f64) -> f64 {
+    x * library::RADIANS
 }
 
 /// What [`pommel_jit::ir::Op::IGcd`] is.

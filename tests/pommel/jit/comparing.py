@@ -57,7 +57,8 @@ def of_longs(text):
     """PyPy's integers of machine code are others than its own, with the same value and errors of theirs."""
     if sys.implementation.name != "pypy":
         return text
-    return re.sub("(long|integer) (division or )?modulo by zero", "integer modulo by zero", text)
+    text = re.sub("(long|integer) (division or )?(modulo|divmod) by zero", "integer modulo by zero", text)
+    return text.replace("pow() 3rd argument", "pow 3rd argument")
 
 
 def described(value, seen):

@@ -125,7 +125,9 @@ def test_power_with_a_modulus(monkeypatch):
         return pow(a, b, m)
     some = [x for x in INTS if abs(x) < 2**64]
     generator = random.Random(1)
-    check(function, [[generator.choice(some) for _ in range(3)] for _ in range(500)], monkeypatch)
+    threes = [[generator.choice(some) for _ in range(3)] for _ in range(500)]
+    # PyPy has one of two errors, where there are two.
+    check(function, [(a, b, m) for a, b, m in threes if b >= 0 or m], monkeypatch)
 
 
 def test_signs_of_exponents_change(monkeypatch):

@@ -65,7 +65,8 @@ def test_ends(ends):
     def others(a, b):
         return [random.randrange(a, b) for _ in range(30)]
     def below(a, b):
-        return [random.randrange(b) for _ in range(30)], random.getrandbits(b)
+        # More bits than that take long, and PyPy does not come back with less than none.
+        return [random.randrange(b) for _ in range(30)], random.getrandbits(b if 0 < b < 99 else 77)
     def floats(a, b):
         return [random.uniform(a, b) for _ in range(30)]
     for function in (integers, others, below, floats):
@@ -144,10 +145,9 @@ def test_the_class_is_changed(monkeypatch, name):
     function(5)
     old = getattr(random.Random, name)
     def another(self, *arguments):
-        return old(self, *arguments) + 100
+        # Bits that are too many would be thrown away without an end.
+        return old(self, *arguments) // 2 if name == "getrandbits" else old(self, *arguments) + 100
     monkeypatch.setattr(random.Random, name, another)
-    if name in ("getrandbits",):
-        pytest.skip("numbers that are too large are asked for without an end")
     for _ in range(2):
         random.seed(3)
         found = function(6)

@@ -226,6 +226,8 @@ fn math(function: Immediate, x: f64) -> Option<f64> {
         Math::Log10 => x.log10(),
         Math::Log1p => x.ln_1p(),
         Math::Cbrt => x.cbrt(),
+        Math::Degrees => x * library::DEGREES,
+        Math::Radians => x * library::RADIANS,
         Math::Gamma => library::gamma(x),
         Math::LogGamma => library::log_gamma(x),
         _ => return None,

@@ -380,6 +380,8 @@ math! {
     Hypot "hypot" 2;
     Remainder "remainder" 2;
     // Ours.
+    Degrees "ours.degrees" 1;
+    Radians "ours.radians" 1;
     Gamma "ours.gamma" 1;
     LogGamma "ours.lgamma" 1;
     HypotOfRatios "ours.hypot.ratios" 2;

@@ -154,7 +154,7 @@ impl Specialiser<'_> {
     fn complex_power(&mut self, to: Reg, x: Parts, b: &Val<Value>) -> Done<Option<Flow>> {
         let Val::Int(exponent) = b else { return Ok(None) };
         let Some(exponent) = self.build.int_constant(*exponent) else { return Ok(None) };
-        if exponent.abs() > LARGEST_PRODUCT {
+        if exponent.abs() > LARGEST_PRODUCT || !self.world.has_complex_products() {
             return Ok(None);
         }
         let one = [1.0, 0.0].map(|part| self.build.float(part));
@@ -375,8 +375,7 @@ impl Specialiser<'_> {
             let parts = [self.op(Op::FMul, &[cos, cosh]), self.op(Op::FMul, &[sin, sinh])];
             return self.set_complex(to, parts);
         }
-        let (across, upwards) =
-            (self.op(Op::FMul, &[sin, cosh]), self.op(Op::FMul, &[cos, sinh]));
+        let (across, upwards) = (self.op(Op::FMul, &[sin, cosh]), self.op(Op::FMul, &[cos, sinh]));
         let upwards = self.op(Op::FNeg, &[upwards]);
         self.set_complex(to, [across, upwards])
     }

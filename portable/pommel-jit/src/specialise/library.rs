@@ -8,6 +8,7 @@ use super::value::Val;
 use super::world::Builtin;
 use super::{Done, Flow, Specialiser};
 use crate::code::{Argument, Binary, Instruction, Reg};
+use crate::ir::library::{DEGREES, RADIANS};
 use crate::ir::op::{Class, Math};
 use crate::ir::{Op, Value};
 
@@ -77,12 +78,7 @@ impl Specialiser<'_> {
     }
 
     /// Functions of integers.
-    fn of_ints(
-        &mut self,
-        to: Reg,
-        builtin: Builtin,
-        parts: &[Val<Value>],
-    ) -> Done<Option<Flow>> {
+    fn of_ints(&mut self, to: Reg, builtin: Builtin, parts: &[Val<Value>]) -> Done<Option<Flow>> {
         if !matches!(builtin, Builtin::Power | Builtin::Lcm | Builtin::Factorial) {
             return Ok(None);
         }
@@ -138,17 +134,17 @@ impl Specialiser<'_> {
     }
 
     /// Functions of one float.
-    fn of_one_float(
-        &mut self,
-        to: Reg,
-        builtin: Builtin,
-        x: &Val<Value>,
-    ) -> Done<Option<Flow>> {
+    fn of_one_float(&mut self, to: Reg, builtin: Builtin, x: &Val<Value>) -> Done<Option<Flow>> {
         let Some(x) = self.float_of(x) else { return Ok(None) };
         let result = match builtin {
             Builtin::Degrees | Builtin::Radians => {
-                let pi = std::f64::consts::PI;
-                let factor = if builtin == Builtin::Degrees { 180.0 / pi } else { pi / 180.0 };
+                let (ours, factor) = match builtin {
+                    Builtin::Degrees => (Math::Degrees, DEGREES),
+                    _ => (Math::Radians, RADIANS),
+                };
+                if !self.world.gives(builtin, ours) {
+                    return Ok(None);
+                }
                 let factor = self.build.float(factor);
                 Val::Float(self.op(Op::FMul, &[x, factor]))
             }
@@ -234,12 +230,7 @@ impl Specialiser<'_> {
     }
 
     /// `math.dist` of points in the plane.
-    fn distance(
-        &mut self,
-        to: Reg,
-        p: &[Val<Value>],
-        q: &[Val<Value>],
-    ) -> Done<Option<Flow>> {
+    fn distance(&mut self, to: Reg, p: &[Val<Value>], q: &[Val<Value>]) -> Done<Option<Flow>> {
         let parts: Option<Vec<[Value; 2]>> =
             p.iter().zip(q).map(|(a, b)| Some([self.float_of(a)?, self.float_of(b)?])).collect();
         let Some(parts) = parts.filter(|parts| p.len() == q.len() && parts.len() == 2) else {
@@ -264,7 +255,12 @@ impl Specialiser<'_> {
     }
 
     /// A function whose result is a float, unless that is not finite.
-    pub(super) fn finite(&mut self, to: Reg, function: Math, parts: &[Value]) -> Done<Option<Flow>> {
+    pub(super) fn finite(
+        &mut self,
+        to: Reg,
+        function: Math,
+        parts: &[Value],
+    ) -> Done<Option<Flow>> {
         let result = self.build.math(function, parts);
         let fits = self.is_finite(result);
         self.if_fits(fits, to, |_| Val::Float(result))
@@ -397,8 +393,9 @@ fn gives_complex(builtin: Builtin) -> bool {
 /// Whether a function gives a float of Python's own, whatever it is given.
 fn gives_float(builtin: Builtin) -> bool {
     use Builtin as B;
-    let gives_another = matches!(builtin, B::Ceil | B::Floor | B::Trunc | B::Gcd | B::Lcm | B::Isqrt)
-        || matches!(builtin, B::Isclose | B::Isfinite | B::Isinf | B::Isnan | B::Factorial)
-        || matches!(builtin, B::Frexp | B::Modf);
+    let gives_another =
+        matches!(builtin, B::Ceil | B::Floor | B::Trunc | B::Gcd | B::Lcm | B::Isqrt)
+            || matches!(builtin, B::Isclose | B::Isfinite | B::Isinf | B::Isnan | B::Factorial)
+            || matches!(builtin, B::Frexp | B::Modf);
     matches!(builtin, B::Float | B::CPhase) || builtin.place().0 == "math" && !gives_another
 }

@@ -408,9 +408,7 @@ impl Specialiser<'_> {
             C::Bool(truth) => Val::Bool(self.build.bool(*truth)),
             C::Int(number) => Val::Int(self.build.int(*number)),
             C::Float(number) => Val::Float(self.build.float(*number)),
-            C::Imaginary(number) => {
-                Val::Complex(self.build.float(0.0), self.build.float(*number))
-            }
+            C::Imaginary(number) => Val::Complex(self.build.float(0.0), self.build.float(*number)),
             C::Str(text) if text.len() == 1 => {
                 Val::Char(self.build.int(text.bytes().next().map_or(0, i64::from)))
             }

@@ -189,20 +189,21 @@ impl<'w> Specialiser<'w> {
     ) -> Done<Option<Flow>> {
         let summing = self.world.summing();
         let nothing = self.build.float(0.0);
-        let sums = self.over_items(list, first, vec![start, nothing], &mut |this, item, sums| {
-            let [sum, rest] = [sums[0], sums[1]];
-            let number = this.float_of(item).unwrap_or(sum);
-            let is_compensated = match summing {
-                Summing::Plain => false,
-                Summing::Compensated => matches!(item, Val::Float(_)),
-                Summing::AllCompensated => true,
-            };
-            if !is_compensated {
-                return vec![this.op(Op::FAdd, &[sum, number]), rest];
-            }
-            let (sum, rest) = this.compensated(sum, rest, number);
-            vec![sum, rest]
-        })?;
+        let sums =
+            self.over_items(list, first, vec![start, nothing], &mut |this, item, sums| {
+                let [sum, rest] = [sums[0], sums[1]];
+                let number = this.float_of(item).unwrap_or(sum);
+                let is_compensated = match summing {
+                    Summing::Plain => false,
+                    Summing::Compensated => matches!(item, Val::Float(_)),
+                    Summing::AllCompensated => true,
+                };
+                if !is_compensated {
+                    return vec![this.op(Op::FAdd, &[sum, number]), rest];
+                }
+                let (sum, rest) = this.compensated(sum, rest, number);
+                vec![sum, rest]
+            })?;
         let sum = self.whole_sum(sums[0], sums[1]);
         self.set(to, Val::Float(sum)).map(Some)
     }
@@ -229,8 +230,7 @@ impl Specialiser<'_> {
             return Ok(Some(Flow::Ends));
         }
         let int = self.op(Op::IToF, &[int]);
-        let [first, second] =
-            if matches!(a, Val::Float(_)) { [float, int] } else { [int, float] };
+        let [first, second] = if matches!(a, Val::Float(_)) { [float, int] } else { [int, float] };
         let ends = if is_max { [first, second] } else { [second, first] };
         let is_better = self.op(Op::FLt, &ends);
         let kinds = Kinds::one(Tag::Int).with(Kinds::one(Tag::Float));

@@ -40,6 +40,10 @@ pub trait World {
     fn random_state(&mut self, _function: Builtin) -> Option<i64> {
         None
     }
+    /// Whether small whole powers of complex numbers are products of squares.
+    fn has_complex_products(&mut self) -> bool {
+        true
+    }
     /// How operators take a complex number and a real one.
     fn mixing(&mut self) -> Mixing {
         Mixing::Converted

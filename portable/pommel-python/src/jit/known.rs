@@ -765,6 +765,11 @@ impl World for Inquiry<'_> {
         Some(own.address)
     }
 
+    fn has_complex_products(&mut self) -> bool {
+        // PyPy computes them by logarithms.
+        matches!(views::is_pypy(self.ctx), Ok(false))
+    }
+
     fn mixing(&mut self) -> Mixing {
         let found = measured::mixing(self.ctx);
         self.kept(found).unwrap_or(Mixing::Converted)

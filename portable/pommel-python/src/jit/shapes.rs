@@ -270,6 +270,12 @@ impl<'w> Words<'w> {
         self.room[self.next] = word;
         self.next += 1;
     }
+
+    /// The parts of a complex number.
+    fn push_both(&mut self, complex: &Object<'_>) -> Result<()> {
+        parts(complex)?.into_iter().for_each(|part| self.push(part.to_bits()));
+        Ok(())
+    }
 }
 
 /// The words of an argument, behind those of others, if it has a shape. Handles are lent: by the argument,
@@ -342,9 +348,7 @@ fn take_slowly<'c>(
         Val::Int(()) if class == Some(Class::Int) => {
             words.push(object.extract::<i64>().ok()? as u64)
         }
-        Val::Complex((), ()) if class == Some(Class::Complex) => {
-            parts(object).ok()?.into_iter().for_each(|part| words.push(part.to_bits()));
-        }
+        Val::Complex((), ()) if class == Some(Class::Complex) => words.push_both(object).ok()?,
         Val::Tuple(shapes) if class == Some(Class::Tuple) => {
             let items = items(object).filter(|items| items.len() == shapes.len())?;
             for (item, shape) in items.iter().zip(shapes.iter()) {
