@@ -184,6 +184,11 @@ impl Specialiser<'_> {
         {
             return Ok(flow);
         }
+        if let (Val::Char(number), []) = (object, arguments)
+            && let Some(result) = self.method_of_character(*number, name)
+        {
+            return self.set(to, result);
+        }
         if name == "sort"
             && let Some(flow) = self.sort_method(to, object, arguments)?
         {

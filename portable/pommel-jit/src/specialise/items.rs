@@ -1,6 +1,7 @@
 //! Attributes, items, iterators: what is taken out of things and put into them.
 
 use super::arrays::Elements;
+use super::characters::METHODS;
 use super::element::{Element, Family, Flavour};
 use super::join::Incoming;
 use super::value::{Contents, Items, Shape, Val, View, infallible};
@@ -68,6 +69,9 @@ impl Specialiser<'_> {
                 if is_method {
                     return self.set(to, Val::Method(Box::new(value), (&*text).into()));
                 }
+            }
+            Val::Char(_) if METHODS.contains(&&*text) => {
+                return self.set(to, Val::Method(Box::new(value), (&*text).into()));
             }
             Val::List(..) | Val::ListObject(..) | Val::Object(_, Some(Class::List))
                 if is_method_of_list(&text) =>
