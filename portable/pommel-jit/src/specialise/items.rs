@@ -455,10 +455,7 @@ impl Specialiser<'_> {
         if truth != Some(false) {
             self.build.block = yes;
             let item = match step.item {
-                Item::Listed(
-                    list @ (Val::ListObject(..) | Val::TupleObject(..)),
-                    position,
-                ) => {
+                Item::Listed(list @ (Val::ListObject(..) | Val::TupleObject(..)), position) => {
                     let is_taken_apart = self.is_taken_apart(to);
                     let items = list.items_of_others();
                     self.read_from_object(&list, &items, position, is_taken_apart)?

@@ -81,6 +81,9 @@ impl Specialiser<'_> {
         for list in lists {
             self.with_objects(&list);
         }
+        if let Contents::Function { .. } = contents {
+            self.count_function();
+        }
         let handle = self.made(&Val::Thing(thing))?;
         self.state.replace(thing, &Val::Object(handle, class));
         self.guess_of_thing(&contents, handle);

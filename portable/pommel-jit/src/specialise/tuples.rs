@@ -22,7 +22,8 @@ impl Specialiser<'_> {
             Val::Int(number) => self.build.int_constant(*number).map(Some),
             _ => None,
         };
-        let [start, stop, step] = [constant(&parts[0])?, constant(&parts[1])?, constant(&parts[2])?];
+        let [start, stop, step] =
+            [constant(&parts[0])?, constant(&parts[1])?, constant(&parts[2])?];
         let (length, step) = (items.len() as i64, step.unwrap_or(1));
         if step == 0 {
             return None;
