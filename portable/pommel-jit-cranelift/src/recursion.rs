@@ -15,9 +15,8 @@ impl Translator<'_> {
     /// in memory belong to one call.
     pub(crate) fn recurs_at_once(&self) -> bool {
         let mut insts = self.function.blocks.iter().flat_map(|block| &block.insts);
-        let is_own = |inst: &Inst| {
-            matches!(inst.op, Op::View | Op::List | Op::ListObject | Op::ListCopy)
-        };
+        let is_own =
+            |inst: &Inst| matches!(inst.op, Op::View | Op::List | Op::ListObject | Op::ListCopy);
         crate::words(self.function) <= MOST_WORDS && !insts.any(is_own)
     }
 

@@ -38,9 +38,7 @@ pub fn loop_headers(code: &Code) -> Vec<bool> {
 pub fn raising(code: &Code) -> Vec<bool> {
     let mut raising = vec![false; code.blocks.len()];
     for (index, block) in code.blocks.iter().enumerate().rev() {
-        let leads = |to: BlockId| {
-            !is_backward(BlockId(index as u32), to) && raising[to.0 as usize]
-        };
+        let leads = |to: BlockId| !is_backward(BlockId(index as u32), to) && raising[to.0 as usize];
         raising[index] = match block.terminator {
             Terminator::Raise { .. } | Terminator::Reraise { .. } => true,
             Terminator::Jump(to) => leads(to),

@@ -239,11 +239,19 @@ impl Specialiser<'_> {
         {
             return Ok(flow);
         }
-        if let (Val::ListObject(..) | Val::TupleObject(..), "index" | "count", [Argument::Positional(item)]) =
-            (object, name, arguments)
+        if let (
+            Val::ListObject(..) | Val::TupleObject(..),
+            "index" | "count",
+            [Argument::Positional(item)],
+        ) = (object, name, arguments)
             && let Some(flow) = self.search_others(to, object, name, *item)?
         {
             return Ok(flow);
+        }
+        if let (Val::Char(number), []) = (object, arguments)
+            && let Some(result) = self.method_of_character(*number, name)
+        {
+            return self.set(to, result);
         }
         if name == "sort"
             && let Some(flow) = self.sort_method(to, object, arguments)?
@@ -379,9 +387,10 @@ impl Specialiser<'_> {
             (Builtin::Min | Builtin::Max, [list @ Val::List(..)]) => {
                 self.extreme_of_list(builtin == Builtin::Max, list)
             }
-            (Builtin::Min | Builtin::Max, [list @ (Val::ListObject(..) | Val::TupleObject(..))]) => {
-                self.extreme_of_others(builtin == Builtin::Max, list)
-            }
+            (
+                Builtin::Min | Builtin::Max,
+                [list @ (Val::ListObject(..) | Val::TupleObject(..))],
+            ) => self.extreme_of_others(builtin == Builtin::Max, list),
             (Builtin::Min | Builtin::Max, parts) => {
                 return self.extreme(to, builtin == Builtin::Max, parts, instruction);
             }

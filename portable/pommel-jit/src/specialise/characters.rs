@@ -8,6 +8,22 @@ use crate::ir::{Immediate, Op, Value};
 
 /// Characters below this are ASCII.
 const ASCII: i64 = 128;
+/// How far small letters are behind capital ones.
+const LOWER: i64 = 32;
+
+/// The methods of characters that there are rules for.
+pub(super) const METHODS: [&str; 10] = [
+    "isdigit",
+    "isdecimal",
+    "isnumeric",
+    "isalpha",
+    "isalnum",
+    "isupper",
+    "islower",
+    "isspace",
+    "upper",
+    "lower",
+];
 
 impl Specialiser<'_> {
     /// Whether characters of a string can be read; what is no string is none.
@@ -74,6 +90,46 @@ impl Specialiser<'_> {
         self.guard(inside);
         let character = self.character(*handle, position);
         self.set(to, character).map(Some)
+    }
+
+    /// A method of a character without arguments. `None` if there is no rule for it.
+    pub(super) fn method_of_character(&mut self, number: Value, name: &str) -> Option<Val<Value>> {
+        let is_letter = |byte: &u8| byte.is_ascii_alphabetic();
+        match name {
+            "isdigit" | "isdecimal" | "isnumeric" => {
+                Some(self.is_one_of(number, |byte| byte.is_ascii_digit()))
+            }
+            "isalpha" => Some(self.is_one_of(number, is_letter)),
+            "isalnum" => Some(self.is_one_of(number, |byte| byte.is_ascii_alphanumeric())),
+            "isupper" => Some(self.is_one_of(number, |byte| byte.is_ascii_uppercase())),
+            "islower" => Some(self.is_one_of(number, |byte| byte.is_ascii_lowercase())),
+            "isspace" => Some(self.is_one_of(number, |byte| matches!(byte, 9..=13 | 28..=32))),
+            "upper" => Some(self.other_case(number, -LOWER, |byte| byte.is_ascii_lowercase())),
+            "lower" => Some(self.other_case(number, LOWER, |byte| byte.is_ascii_uppercase())),
+            _ => None,
+        }
+    }
+
+    /// Whether a character is one of those for which something holds.
+    fn is_one_of(&mut self, number: Value, holds: impl Fn(&u8) -> bool) -> Val<Value> {
+        let mut sets = [0; 2];
+        (0..ASCII as u8)
+            .filter(holds)
+            .for_each(|byte| sets[usize::from(byte / 64)] |= 1 << (byte % 64));
+        Val::Bool(self.is_in_set(number, sets))
+    }
+
+    /// A character, moved by a distance if something holds for it.
+    fn other_case(
+        &mut self,
+        number: Value,
+        distance: i64,
+        holds: impl Fn(&u8) -> bool,
+    ) -> Val<Value> {
+        let Val::Bool(is_other) = self.is_one_of(number, holds) else { return Val::Char(number) };
+        let distance = self.build.int(distance);
+        let moved = self.op(Op::IAddWrap, &[number, distance]);
+        Val::Char(self.build.select(is_other, moved, number))
     }
 
     /// `chr(number)`

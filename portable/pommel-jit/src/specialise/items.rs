@@ -2,6 +2,7 @@
 
 use super::arrays::Elements;
 use super::dict_rules::{is_method_of_dict, is_method_of_table};
+use super::characters::METHODS;
 use super::element::{Element, Family, Flavour};
 use super::join::Incoming;
 use super::tables::Part;
@@ -75,6 +76,9 @@ impl Specialiser<'_> {
                 if is_method {
                     return self.set(to, Val::Method(Box::new(value), (&*text).into()));
                 }
+            }
+            Val::Char(_) if METHODS.contains(&&*text) => {
+                return self.set(to, Val::Method(Box::new(value), (&*text).into()));
             }
             Val::List(..) | Val::ListObject(..) | Val::Object(_, Some(Class::List))
                 if is_method_of_list(&text) =>
@@ -496,10 +500,7 @@ impl Specialiser<'_> {
         if truth != Some(false) {
             self.build.block = yes;
             let item = match step.item {
-                Item::Listed(
-                    list @ (Val::ListObject(..) | Val::TupleObject(..)),
-                    position,
-                ) => {
+                Item::Listed(list @ (Val::ListObject(..) | Val::TupleObject(..)), position) => {
                     let is_taken_apart = self.is_taken_apart(to);
                     let items = list.items_of_others();
                     self.read_from_object(&list, &items, position, is_taken_apart)?

@@ -147,6 +147,9 @@ struct Specialiser<'w> {
     recursive: HashSet<*const Code>,
     /// The loops around what is being followed that are followed round by round.
     unrolling: Vec<Unrolling>,
+    /// Whether there are such loops, and whether there may be: not if the function became too large.
+    has_unrolled: bool,
+    may_unroll: bool,
     build: Builder,
     /// How many loops are around what is being followed.
     loop_depth: u32,
@@ -194,6 +197,8 @@ pub fn specialise(
         recursion: Recursion::default(),
         recursive: HashSet::new(),
         unrolling: vec![],
+        has_unrolled: false,
+        may_unroll: true,
         heads: HashMap::new(),
         build: Builder::new(),
         loop_depth: 0,
@@ -451,6 +456,9 @@ impl Specialiser<'_> {
         for (index, (instruction, _)) in instructions.iter().enumerate() {
             self.state.top_mut().point = Point { block, index: index as u32 };
             if self.build.function.types.len() > SIZE {
+                if self.has_unrolled && core::mem::take(&mut self.may_unroll) {
+                    return Err(Stop::Again);
+                }
                 return self.refused("it is too large");
             }
             let before = self.build.cost;

@@ -87,13 +87,14 @@ impl<'w> Specialiser<'w> {
             return None;
         }
         let (zero, none) = (self.build.int(0), self.build.int(-1));
-        let found = self.each_item(sequence, &items, (zero, vec![none]), &mut |this, at, item, _| {
-            let same = this.compare_numbers(Compare::Equal, &item, wanted);
-            let same = same.unwrap_or_else(|| this.build.bool(false));
-            let none = this.build.int(-1);
-            let found = this.build.select(same, at, none);
-            Turn::EndIf(same, vec![found])
-        })?;
+        let found =
+            self.each_item(sequence, &items, (zero, vec![none]), &mut |this, at, item, _| {
+                let same = this.compare_numbers(Compare::Equal, &item, wanted);
+                let same = same.unwrap_or_else(|| this.build.bool(false));
+                let none = this.build.int(-1);
+                let found = this.build.select(same, at, none);
+                Turn::EndIf(same, vec![found])
+            })?;
         Some(found[0])
     }
 
@@ -108,12 +109,13 @@ impl<'w> Specialiser<'w> {
             return None;
         }
         let zero = self.build.int(0);
-        let found = self.each_item(sequence, &items, (zero, vec![zero]), &mut |this, _, item, so_far| {
-            let same = this.compare_numbers(Compare::Equal, &item, wanted);
-            let same = same.unwrap_or_else(|| this.build.bool(false));
-            let one = this.op(Op::BToI, &[same]);
-            Turn::On(vec![this.op(Op::IAddWrap, &[so_far[0], one])])
-        })?;
+        let found =
+            self.each_item(sequence, &items, (zero, vec![zero]), &mut |this, _, item, so_far| {
+                let same = this.compare_numbers(Compare::Equal, &item, wanted);
+                let same = same.unwrap_or_else(|| this.build.bool(false));
+                let one = this.op(Op::BToI, &[same]);
+                Turn::On(vec![this.op(Op::IAddWrap, &[so_far[0], one])])
+            })?;
         Some(found[0])
     }
 
@@ -130,12 +132,13 @@ impl<'w> Specialiser<'w> {
         self.guard(is_some);
         let first = number_in(&self.item_of_others(sequence, &items, zero)?)?;
         let op = if layout == Layout::Floats { Op::FLt } else { Op::ILt };
-        let found = self.each_item(sequence, &items, (one, vec![first]), &mut |this, _, item, best| {
-            let item = number_in(&item).unwrap_or(best[0]);
-            let (x, y) = if is_max { (best[0], item) } else { (item, best[0]) };
-            let is_better = this.op(op, &[x, y]);
-            Turn::On(vec![this.build.select(is_better, item, best[0])])
-        })?;
+        let found =
+            self.each_item(sequence, &items, (one, vec![first]), &mut |this, _, item, best| {
+                let item = number_in(&item).unwrap_or(best[0]);
+                let (x, y) = if is_max { (best[0], item) } else { (item, best[0]) };
+                let is_better = this.op(op, &[x, y]);
+                Turn::On(vec![this.build.select(is_better, item, best[0])])
+            })?;
         Some(if op == Op::FLt { Val::Float(found[0]) } else { Val::Int(found[0]) })
     }
 
@@ -170,9 +173,7 @@ impl<'w> Specialiser<'w> {
         let (sequence, other) = if let Val::ListObject(..) = a { (a, b) } else { (b, a) };
         let (_, items, layout) = self.numbers_of_others(sequence)?;
         let length = match other {
-            Val::List(address, of) if of.layout() == Some(layout) => {
-                self.list_length(*address, of)
-            }
+            Val::List(address, of) if of.layout() == Some(layout) => self.list_length(*address, of),
             Val::ListObject(..) if self.numbers_of_others(other)?.2 == layout => {
                 self.length_of_others(other)?
             }

@@ -84,6 +84,9 @@ impl Specialiser<'_> {
         for list in lists {
             self.with_objects(&list)?;
         }
+        if let Contents::Function { .. } = contents {
+            self.count_function();
+        }
         let handle = self.made(&Val::Thing(thing))?;
         let object = match &contents {
             Contents::Instance(class, attributes) => {

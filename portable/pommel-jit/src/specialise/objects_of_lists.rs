@@ -240,12 +240,7 @@ impl Specialiser<'_> {
     }
 
     /// The address of the item at a position which is inside.
-    fn item_of(
-        &mut self,
-        sequence: &Val<Value>,
-        position: Value,
-        layout: &ObjectLayout,
-    ) -> Value {
+    fn item_of(&mut self, sequence: &Val<Value>, position: Value, layout: &ObjectLayout) -> Value {
         let size = self.build.int(8);
         let distance = self.op(Op::IMulWrap, &[position, size]);
         match sequence {

@@ -22,7 +22,8 @@ impl Specialiser<'_> {
             Val::Int(number) => self.build.int_constant(*number).map(Some),
             _ => None,
         };
-        let [start, stop, step] = [constant(&parts[0])?, constant(&parts[1])?, constant(&parts[2])?];
+        let [start, stop, step] =
+            [constant(&parts[0])?, constant(&parts[1])?, constant(&parts[2])?];
         let (length, step) = (items.len() as i64, step.unwrap_or(1));
         if step == 0 {
             return None;
@@ -231,15 +232,20 @@ impl Specialiser<'_> {
         }
         let mut sets = [0_u64; 2];
         text.bytes().for_each(|byte| sets[usize::from(byte / 64)] |= 1 << (byte % 64));
+        Some(self.is_in_set(*number, sets))
+    }
+
+    /// Whether a number below 128 is in a set, which is given as bits.
+    pub(super) fn is_in_set(&mut self, number: Value, sets: [u64; 2]) -> Value {
         let [low, high] = sets.map(|set| self.build.int(set as i64));
         let (half, mask, one) = (self.build.int(64), self.build.int(63), self.build.int(1));
-        let is_low = self.op(Op::ILt, &[*number, half]);
+        let is_low = self.op(Op::ILt, &[number, half]);
         let set = self.build.select(is_low, low, high);
-        let place = self.op(Op::IAnd, &[*number, mask]);
+        let place = self.op(Op::IAnd, &[number, mask]);
         let rest = self.op(Op::IShr, &[set, place]);
         let bit = self.op(Op::IAnd, &[rest, one]);
         let zero = self.build.int(0);
-        Some(self.op(Op::INe, &[bit, zero]))
+        self.op(Op::INe, &[bit, zero])
     }
 }
 

@@ -4,15 +4,17 @@
 use super::join::Incoming;
 use super::value::Val;
 use super::{Done, Facts, Specialiser, inside};
-use crate::code::{BlockId, Code, Point, Reg, Terminator};
+use crate::code::{BlockId, Code, Instruction, Point, Reg, Terminator};
 use crate::ir::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A loop goes round so often at most to be followed round by round,
 const MOST_ROUNDS: usize = 8;
-/// and so many instructions come of that at most.
+/// and so many instructions come of that at most,
 const MOST_INSTRUCTIONS: usize = 160;
+/// where a call is taken for so many.
+const OF_A_CALL: usize = 8;
 
 /// A loop that is followed round by round.
 pub(super) struct Unrolling {
@@ -56,8 +58,13 @@ impl Specialiser<'_> {
 
     /// Whether a loop that goes round so often is followed round by round.
     fn is_short(&self, code: &Code, blocks: &[BlockId], rounds: usize) -> bool {
-        let count: usize = blocks.iter().map(|b| code.block(*b).instructions.len() + 1).sum();
-        rounds <= MOST_ROUNDS && rounds * count <= MOST_INSTRUCTIONS
+        let cost = |instruction: &Instruction| match instruction {
+            Instruction::Call { .. } => OF_A_CALL,
+            _ => 1,
+        };
+        let instructions = blocks.iter().flat_map(|block| &code.block(*block).instructions);
+        let count = blocks.len() + instructions.map(|(one, _)| cost(one)).sum::<usize>();
+        self.may_unroll && rounds <= MOST_ROUNDS && rounds * count <= MOST_INSTRUCTIONS
     }
 
     /// The blocks of the loop that begins with a block, if it is followed round by round.
@@ -100,6 +107,7 @@ impl Specialiser<'_> {
         returns: &mut Vec<(Incoming, Val<Value>)>,
     ) -> Done {
         let frames = incoming[0].state.frames.len();
+        self.has_unrolled = true;
         self.unrolling.push(Unrolling { frames, head, again: vec![] });
         waiting.insert(head, incoming);
         let mut is_first = true;

@@ -12,8 +12,12 @@ use crate::ir::Op;
 const ROUNDS: f64 = 8.0;
 /// Deeper loops count as such of this depth.
 const DEEPEST: u32 = 4;
-/// Functions that take less are not worth the thought: they are called as often as they please.
+/// Functions that take less are not worth the thought: they are called as often as they please,
 const LITTLE: f64 = 400.0;
+/// unless they take so much here.
+const MUCH: f64 = 1500.0;
+/// What it takes to make an object of a function within another one.
+const FUNCTION: f64 = 2000.0;
 
 /// What it takes to leave machine code, and to be back after some rounds.
 const LEAVING: f64 = 400.0;
@@ -95,6 +99,11 @@ impl Specialiser<'_> {
         self.build.cost += LEAVING;
     }
 
+    /// Counts that a function within this one becomes an object.
+    pub(super) fn count_function(&mut self) {
+        self.build.cost += FUNCTION;
+    }
+
     /// Counts a call of a function that calls itself, which is compiled by itself.
     pub(super) fn count_recursion(&mut self) {
         let before = self.build.cost;
@@ -105,7 +114,7 @@ impl Specialiser<'_> {
     pub(super) fn is_worth_it(&mut self) -> Done {
         let Work { python, ours, has_loop } = self.work;
         let python = python * self.world.pace();
-        let is_short = python < LITTLE && !has_loop && self.leaves.is_empty();
+        let is_short = python < LITTLE && !has_loop && ours < MUCH;
         if ours <= python || is_short {
             return Ok(());
         }

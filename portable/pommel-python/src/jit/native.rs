@@ -858,7 +858,9 @@ impl<'a, 'c> Activation<'a, 'c> {
 impl Compiled {
     /// The bits and the kind of a result that machine code passes on, if it returned with one.
     fn passed_on(&self, exit: u32, words: &[u64]) -> Option<(u64, u64)> {
-        let Some(number) = (exit as usize).checked_sub(1) else { return Some((words[0], words[1])) };
+        let Some(number) = (exit as usize).checked_sub(1) else {
+            return Some((words[0], words[1]));
+        };
         let plan = &self.exits[number];
         let Outcome::Returned(recipe) = &plan.outcome else { return None };
         // What machine code has for its own is given back elsewhere.

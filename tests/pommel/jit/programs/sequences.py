@@ -336,6 +336,23 @@ def vowels(text):
     return found, last
 
 
+@given(("aZ0 \t\x1c\x7f_9~@[`{",), ("grüße",), ("",))
+def asked_of_characters(text):
+    found = []
+    for ch in text:
+        found.append((ch.isdigit(), ch.isalpha(), ch.isalnum(), ch.isspace(), ch.isupper(), ch.islower()))
+        found.append(ch.upper() + ch.lower())
+        if ch.isdecimal() and ch.isnumeric():
+            found.append(int(ch))
+    return found, [ch.upper(1) if False else ch.upper for ch in text[:0]]
+
+
+@given(("12a",))
+def wrong_question(text):
+    for ch in text:
+        ch.isdigit(1)
+
+
 @given((5,), (0,), (-2,))
 def none_or_number(n):
     last = None
@@ -357,4 +374,26 @@ def raises_at_the_end(items, n):
         total += items[i]
     if not total:
         raise ValueError(total)
+    return total
+
+
+def large(x, y):
+    a = [x + i for i in (1, 2, 3, y)]
+    b = [x * i for i in (y, 2, 3, 4)]
+    return sum(a) - sum(b) + (a[0] if a[1] > b[1] else b[2])
+
+
+def larger(x, y):
+    total = 0
+    for k in (x, y, x + 1, y + 1):
+        total += large(k, y) + large(y, k)
+    return total
+
+
+@given((2, 3), (1.5, 2), (HUGE, 1))
+def many_rounds(x, y):
+    total = 0
+    for a in (1, 2, 3, 4, x):
+        for b in (1, 2, 3, 4, y):
+            total += larger(a, b) - larger(b, a)
     return total

@@ -4,7 +4,9 @@
 
 use super::name::Variable;
 use super::{Lowering, Result};
-use crate::code::{Argument, BlockId, Consumer, Handler, Instruction, Reg, Span, Special, Terminator};
+use crate::code::{
+    Argument, BlockId, Consumer, Handler, Instruction, Reg, Span, Special, Terminator,
+};
 use ruff_python_ast::{self as ast, Expr};
 
 /// What a loop has of a call of `map`.
@@ -41,8 +43,7 @@ impl<'a> Lowering<'a> {
     ) -> Result<()> {
         let span = self.span(call);
         let mark = self.next;
-        let [callee, function, from, is_map, iterator, item] =
-            [(); 6].map(|()| self.temporary());
+        let [callee, function, from, is_map, iterator, item] = [(); 6].map(|()| self.temporary());
         self.value_to(&call.func, callee)?;
         self.value_to(&call.arguments.args[0], function)?;
         self.value_to(&call.arguments.args[1], from)?;

@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::{Context, Lowering, Result};
-use crate::code::{BlockId, Argument, Constant, Instruction, Reg, Span, Terminator};
+use crate::code::{Argument, BlockId, Constant, Instruction, Reg, Span, Terminator};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
