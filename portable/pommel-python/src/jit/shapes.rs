@@ -301,20 +301,16 @@ fn take_slowly<'c>(
                 _ => return None,
             };
         }
-        Val::ListObject((), wanted) => {
-            if class != Some(Class::List) || items_of_list(object, 0) != *wanted {
-                return None;
-            }
-            words.push(object.as_raw().0 as u64);
-        }
-        Val::DictObject((), _) => {
-            if class != Some(Class::Dict) {
-                return None;
-            }
-            words.push(object.as_raw().0 as u64);
-        }
-        Val::Object((), wanted) => {
-            if !is_object(object, class, *wanted, known) {
+        Val::ListObject(..) | Val::DictObject(..) | Val::Object(..) => {
+            let is_it = match shape {
+                Val::ListObject((), wanted) => {
+                    class == Some(Class::List) && items_of_list(object, 0) == *wanted
+                }
+                // What is in a dict is looked at where it comes out.
+                Val::DictObject(..) => class == Some(Class::Dict),
+                other => is_object(object, class, other.class(), known),
+            };
+            if !is_it {
                 return None;
             }
             words.push(object.as_raw().0 as u64);
