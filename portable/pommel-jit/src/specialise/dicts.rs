@@ -16,6 +16,9 @@ use crate::ir::dicts::{self, DictCall, Keys};
 use crate::ir::op::Class;
 use crate::ir::{Immediate, Op, Value};
 
+/// A key and a value of a dict that is made.
+type Entry = (Val<Value>, Val<Value>);
+
 /// A key in registers.
 pub(super) struct Key {
     keys: Keys,
@@ -525,7 +528,7 @@ impl Specialiser<'_> {
         &mut self,
         to: Reg,
         table: Table,
-        entries: &[(Val<Value>, Val<Value>)],
+        entries: &[Entry],
     ) -> Done<Option<Flow>> {
         let mut all = table;
         for (key, value) in entries {
@@ -611,7 +614,7 @@ pub(super) fn items_of_dict(value: &Val<Value>) -> Option<Items> {
 pub(super) fn entries_of(
     instruction: &Instruction,
     get: impl Fn(Reg) -> Val<Value>,
-) -> Option<(Table, Vec<(Val<Value>, Val<Value>)>)> {
+) -> Option<(Table, Vec<Entry>)> {
     match instruction {
         Instruction::MakeDict { items, .. } => {
             let entries = items.iter().map(|(key, value)| (get(*key), get(*value)));

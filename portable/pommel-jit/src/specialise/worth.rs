@@ -39,7 +39,7 @@ pub(super) struct Work {
 /// What an operation of the typed form takes.
 pub(super) fn cost(op: Op) -> f64 {
     match op {
-        Op::Perform => 100.0,
+        Op::Perform => 150.0,
         Op::Next => 30.0,
         Op::Recur => 15.0,
         Op::View => 30.0,

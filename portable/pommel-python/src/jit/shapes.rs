@@ -362,20 +362,8 @@ fn take_slowly<'c>(
                 _ => return None,
             };
         }
-        Val::ListObject((), wanted) => {
-            if class != Some(Class::List) || !has_items(object, wanted, known) {
-                return None;
-            }
-            words.push(object.as_raw().0 as u64);
-        }
         Val::Instance((), of) if class.is_none() => {
             if !known.lent(of.0).ok()?.is(&object.type_()) {
-                return None;
-            }
-            words.push(object.as_raw().0 as u64);
-        }
-        Val::DictObject((), _) => {
-            if class != Some(Class::Dict) {
                 return None;
             }
             words.push(object.as_raw().0 as u64);
@@ -388,15 +376,21 @@ fn take_slowly<'c>(
             take(Some(&of), inner, known, words, kept)?;
             kept.objects.push(of);
         }
-        Val::TupleObject((), wanted) => {
-            let is_it = class == Some(Class::Tuple)
-                && object.len().is_ok_and(|length| length > MOST_ITEMS)
-                && has_items(object, wanted, known);
-            is_it.then_some(())?;
-            words.push(object.as_raw().0 as u64);
-        }
-        Val::Object((), wanted) => {
-            if !is_object(object, class, *wanted, known) {
+        Val::ListObject(..) | Val::TupleObject(..) | Val::DictObject(..) | Val::Object(..) => {
+            let is_it = match shape {
+                Val::ListObject((), wanted) => {
+                    class == Some(Class::List) && has_items(object, wanted, known)
+                }
+                Val::TupleObject((), wanted) => {
+                    class == Some(Class::Tuple)
+                        && object.len().is_ok_and(|length| length > MOST_ITEMS)
+                        && has_items(object, wanted, known)
+                }
+                // What is in a dict is looked at where it comes out.
+                Val::DictObject(..) => class == Some(Class::Dict),
+                other => is_object(object, class, other.class(), known),
+            };
+            if !is_it {
                 return None;
             }
             words.push(object.as_raw().0 as u64);
