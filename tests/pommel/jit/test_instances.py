@@ -852,6 +852,28 @@ def test_attributes_that_are_known(jit):
     same(jit, f, p, Point(2.0), 8)
 
 
+THERE = Point(1.5, 2)
+
+
+def test_instances_and_classes_that_are_known(jit):
+    local = Point(0.5)
+
+    def f(n):
+        total = 0
+        for i in range(n):
+            THERE.x += 0.5
+            local.move(1, i)
+            total += THERE.norm() + local.x * Point.scale + Point.norm(local) + Special.at(i).twice
+            total += len(Point.__name__) + Point.zero().y
+        return total, local
+    made = jit(f)
+    for _ in range(4):
+        before = THERE.x, local.x, local.y
+        expected = repr(f(7)[0])
+        THERE.x, local.x, local.y = before
+        assert repr(made(7)[0]) == expected
+
+
 def test_recursion(jit):
     same(jit, recursive_sum, Node(1, Node(2, Node(3))))
     same(jit, lambda d: Tree(d).count(), 5)

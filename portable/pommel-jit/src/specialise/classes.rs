@@ -244,6 +244,24 @@ impl Specialiser<'_> {
         }
     }
 
+    /// An attribute of a class. `None` if there is no rule.
+    pub(super) fn load_of_class(
+        &mut self,
+        to: Reg,
+        class: Known,
+        name: &str,
+    ) -> Done<Option<Flow>> {
+        match self.world.of_class(class, name) {
+            Some(
+                MemberKind::Function(known) | MemberKind::Static(known) | MemberKind::Value(known),
+            ) => self.set_known(to, known).map(Some),
+            Some(MemberKind::OfClass(function)) => {
+                self.set(to, Val::Bound(Box::new(Val::Known(class)), function)).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// The attribute at a place of an instance of the class.
     fn read_attribute(
         &mut self,

@@ -391,6 +391,11 @@ impl Specialiser<'_> {
             Description::Tuple(items) => {
                 Val::Tuple(items.iter().map(|item| self.known(*item)).collect())
             }
+            Description::Instance(class) if let Some(address) = self.world.address(known) => {
+                // Whoever knows it keeps it.
+                let address = self.build.int(address);
+                Val::Instance(self.op(Op::Lent, &[address]), class)
+            }
             _ => Val::Known(known),
         }
     }

@@ -15,6 +15,11 @@ use std::ffi::CStr;
 /// A class that was made when the program runs, as `__flags__` says.
 const HEAP_TYPE: i64 = 1 << 9;
 
+/// Whether a class was made when the program ran.
+fn was_made_by_program(class: &Object<'_>) -> Result<bool> {
+    Ok(class.get_attr(c"__flags__")?.extract::<i64>()? & HEAP_TYPE != 0)
+}
+
 /// What a class has by a name, or one that it is derived from.
 pub(super) fn in_class<'c>(class: &Object<'c>, name: &Object<'c>) -> Result<Option<Object<'c>>> {
     for one in class.get_attr(c"__mro__")?.iter()? {
@@ -69,7 +74,7 @@ impl<'c> Inquiry<'c> {
         if self.layout_of_objects().is_none() || !class.type_().is(&ctx.builtin(c"type")?) {
             return Ok(false);
         }
-        if class.get_attr(c"__flags__")?.extract::<i64>()? & HEAP_TYPE == 0 {
+        if !was_made_by_program(&class)? {
             return Ok(false);
         }
         let object = ctx.builtin(c"object")?;
@@ -86,6 +91,9 @@ impl<'c> Inquiry<'c> {
     /// The class of an object, if it is of the simple kind. The object is an example for its instances.
     pub(super) fn class_of_instance(&mut self, object: &Object<'c>) -> Option<Known> {
         let class: Object<'c> = (*object.type_()).clone();
+        if !was_made_by_program(&class).is_ok_and(|was_made| was_made) {
+            return None;
+        }
         let before = self.known_count();
         let known = self.know(&class);
         if let Description::Class = self.described(known) {
@@ -132,6 +140,14 @@ impl<'c> Inquiry<'c> {
         let sample = if is_there { self.sample(class, name)? } else { Items::Objects(None) };
         let is_open = self.object(class).get_attr(c"__dictoffset__")?.extract::<i64>()? != 0;
         Ok(Some(Member { kind, place, is_open, sample }))
+    }
+
+    /// What a class has by a name that its own class has not.
+    pub(super) fn look_at_class(&mut self, class: Known, name: &str) -> Result<Option<MemberKind>> {
+        if self.ctx().builtin(c"type")?.has_attr(name) {
+            return Ok(None);
+        }
+        Ok(self.look_at_member(class, name)?.map(|member| member.kind))
     }
 
     /// What an attribute of the example of a class is.

@@ -7,7 +7,8 @@ use super::views;
 use pommel::prelude::*;
 use pommel::raw::{Watch, attach, calls, counts, ints};
 use pommel_jit::specialise::{
-    Builtin, Description, Element, FunctionObject, Known, Maker, Member, ObjectLayout, Summing, World,
+    Builtin, Description, Element, FunctionObject, Known, Maker, Member, MemberKind, ObjectLayout,
+    Summing, World,
 };
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -512,6 +513,10 @@ impl<'c> Inquiry<'c> {
         }
         match self.look_at_function(known, &object)? {
             Description::Other if self.is_simple_class(known)? => Ok(Description::Class),
+            Description::Other => {
+                let class = self.class_of_instance(&object);
+                Ok(class.map_or(Description::Other, Description::Instance))
+            }
             other => Ok(other),
         }
     }
@@ -627,6 +632,11 @@ impl World for Inquiry<'_> {
         let found = self.kept(found).flatten();
         self.members.insert((class, name.into()), found.clone());
         found
+    }
+
+    fn of_class(&mut self, class: Known, name: &str) -> Option<MemberKind> {
+        let found = self.look_at_class(class, name);
+        self.kept(found).flatten()
     }
 
     fn maker(&mut self, class: Known) -> Option<Maker> {

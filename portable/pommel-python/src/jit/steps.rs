@@ -181,6 +181,10 @@ impl<'c> Operand<'c> {
                     unsafe { raw::borrowed(ctx, super::recipe::handle_of(words[*at as usize])) };
                 return Some(Ok(Operand::Lent(lent)));
             }
+            Val::Method(object, name) => match Operand::of(object, words, known)? {
+                Ok(object) => object.object().get_attr(&**name),
+                Err(error) => Err(error),
+            },
             Val::None => Ok(ctx.none()),
             Val::Char(at) => super::recipe::character(ctx, words[*at as usize]),
             Val::Bool(at) => ctx.object(words[*at as usize] & 0xff != 0),
