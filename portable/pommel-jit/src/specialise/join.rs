@@ -76,7 +76,9 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
             types.push(Type::I64);
         }
         Val::Instance(..) => types.push(Type::Obj),
-        Val::Method(inner, _) | Val::Bound(inner, _) => add_types(inner, types),
+        Val::Method(inner, _) | Val::Bound(inner, _) | Val::Super(inner, _) => {
+            add_types(inner, types);
+        }
     }
 }
 

@@ -35,6 +35,10 @@ pub trait World {
     fn of_class(&mut self, _class: Known, _name: &str) -> Option<MemberKind> {
         None
     }
+    /// What those behind one of the classes have by a name that such a class is derived from.
+    fn behind(&mut self, _class: Known, _one: Known, _name: &str) -> Option<MemberKind> {
+        None
+    }
     /// What `__init__` of such a class is, if that and memory is all that making an instance takes.
     fn maker(&mut self, _class: Known) -> Option<Maker> {
         None
