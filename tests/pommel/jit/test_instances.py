@@ -1,5 +1,6 @@
 """Instances of classes in compiled functions: read, written, called and made as Python does it."""
 
+import dataclasses
 import gc
 import random
 import sys
@@ -663,6 +664,75 @@ def test_lists_of_instances_made_there(jit):
     same(jit, made_and_kept, 0)
 
 
+class Counted(Derived):
+    def __init__(self, x, y):
+        super().__init__(x + y)
+        self.y = y
+
+    def value(self):
+        return super().value() + self.y
+
+    @property
+    def size(self):
+        return super().__sizeof__() * 0 + self.x
+
+    def lost(self):
+        return super().missing()
+
+
+class Mixed(Counted):
+    pass
+
+
+def derived(c, n):
+    total = 0
+    for i in range(n):
+        total += c.value() + Counted(i, 2).value() + c.size + Mixed(i, total).more
+        c.x += 1
+        c.more += i
+    return total, c, Counted(n, total)
+
+
+def test_super(jit):
+    same(jit, derived, Counted(1, 2), 6)
+    same(jit, derived, Mixed(1.5, 2), 6)
+    same(jit, derived, Counted(2**62, 2), 6)
+    same(jit, lambda c: c.lost(), Counted(1, 2))
+
+
+def test_what_is_behind_a_class_changes(jit):
+    class A:
+        def f(self):
+            return 1
+
+    class B(A):
+        def f(self):
+            return super().f() + 10
+
+    class C(A):
+        def f(self):
+            return 1000
+
+    class D(B):
+        pass
+
+    def f(d, n):
+        return [d.f() for _ in range(n)] + [B().f()]
+    made = jit(f)
+    d = D()
+
+    def check():
+        for _ in range(3):
+            assert made(d, 3) == f(d, 3)
+    check()
+    A.f = lambda self: 2
+    check()
+    D.__bases__ = (B, C)
+    check()
+    B.__bases__ = (C,)
+    check()
+
+
 class Node:
     def __init__(self, value, after=None):
         self.value = value
@@ -852,10 +922,73 @@ def test_attributes_that_are_known(jit):
     same(jit, f, p, Point(2.0), 8)
 
 
+THERE = Point(1.5, 2)
+
+
+def test_instances_and_classes_that_are_known(jit):
+    local = Point(0.5)
+
+    def f(n):
+        total = 0
+        for i in range(n):
+            THERE.x += 0.5
+            local.move(1, i)
+            total += THERE.norm() + local.x * Point.scale + Point.norm(local) + Special.at(i).twice
+            total += len(Point.__name__) + Point.zero().y
+        return total, local
+    made = jit(f)
+    for _ in range(4):
+        before = THERE.x, local.x, local.y
+        expected = repr(f(7)[0])
+        THERE.x, local.x, local.y = before
+        assert repr(made(7)[0]) == expected
+
+
 def test_recursion(jit):
     same(jit, recursive_sum, Node(1, Node(2, Node(3))))
     same(jit, lambda d: Tree(d).count(), 5)
     same(jit, lambda d: Tree(d), 3)
+
+
+@dataclasses.dataclass
+class Record:
+    x: float
+    y: float = 2.5
+    count: int = 0
+
+    def total(self):
+        return self.x + self.y * self.count
+
+
+@dataclasses.dataclass(frozen=True)
+class Frozen:
+    x: float
+
+
+@dataclasses.dataclass
+class Checked:
+    x: float
+    others: list = dataclasses.field(default_factory=list)
+
+    def __post_init__(self):
+        self.x += 1
+
+
+def records(n):
+    total, kept = 0.0, []
+    for i in range(n):
+        one = Record(i)
+        one.count += i
+        other = Record(y=1, x=one.total())
+        total += other.total() + Frozen(i).x + Checked(i).x + Record(1, 2, 3).count
+        kept.append(other)
+    return total, kept, repr(kept[0]), kept[0] == kept[1]
+
+
+def test_data_classes(jit):
+    same(jit, records, 6)
+    same(jit, lambda: Record())
+    same(jit, lambda: Record(1, 2, 3, 4))
 
 
 class Vector:

@@ -198,6 +198,9 @@ impl Specialiser<'_> {
         name: &str,
         instruction: &Instruction,
     ) -> Done<Option<Flow>> {
+        if let Val::Super(of, behind) = value {
+            return self.load_of_super(to, of, *behind, name, instruction);
+        }
         let Some(class) = self.class_of(value) else { return Ok(None) };
         let Some(member) = self.world.member(class, name) else { return Ok(None) };
         if let Val::Thing(thing) = value
@@ -239,6 +242,69 @@ impl Specialiser<'_> {
             }
             MemberKind::Property(Some(get), _) => {
                 self.follow_method(to, get, vec![value.clone()], Gives::Result, instruction)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// `super()`, where all that it means is known.
+    pub(super) fn super_of(
+        &mut self,
+        what: Val<Value>,
+        cell: Val<Value>,
+        first: Val<Value>,
+    ) -> Option<Val<Value>> {
+        let (Val::Known(what), Val::Known(cell)) = (what, cell) else { return None };
+        if self.world.builtin("super") != Some(what) {
+            return None;
+        }
+        let (behind, class) = (self.world.cell(cell)?, self.class_of(&first)?);
+        let is_class = matches!(self.world.describe(behind), Description::Class);
+        let fits = is_class && (class == behind || self.world.is_derived(class, behind));
+        if !fits {
+            return None;
+        }
+        self.check_instance(&first)?;
+        Some(Val::Super(Box::new(first), behind))
+    }
+
+    /// An attribute of `super()`: what is behind a class of those that the instance's is derived from.
+    fn load_of_super(
+        &mut self,
+        to: Reg,
+        of: &Val<Value>,
+        behind: Known,
+        name: &str,
+        instruction: &Instruction,
+    ) -> Done<Option<Flow>> {
+        let Some(class) = self.class_of(of) else { return Ok(None) };
+        if self.check_instance(of).is_none() {
+            return Ok(None);
+        }
+        match self.world.behind(class, behind, name) {
+            Some(MemberKind::Function(function)) => {
+                self.set(to, Val::Bound(Box::new(of.clone()), function)).map(Some)
+            }
+            Some(MemberKind::Property(Some(get), _)) => {
+                self.follow_method(to, get, vec![of.clone()], Gives::Result, instruction)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// An attribute of a class. `None` if there is no rule.
+    pub(super) fn load_of_class(
+        &mut self,
+        to: Reg,
+        class: Known,
+        name: &str,
+    ) -> Done<Option<Flow>> {
+        match self.world.of_class(class, name) {
+            Some(
+                MemberKind::Function(known) | MemberKind::Static(known) | MemberKind::Value(known),
+            ) => self.set_known(to, known).map(Some),
+            Some(MemberKind::OfClass(function)) => {
+                self.set(to, Val::Bound(Box::new(Val::Known(class)), function)).map(Some)
             }
             _ => Ok(None),
         }

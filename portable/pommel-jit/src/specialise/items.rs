@@ -65,6 +65,11 @@ impl Specialiser<'_> {
                     return self.set_known(to, found);
                 }
             }
+            Val::Known(known) if let Description::Class = self.world.describe(*known) => {
+                if let Some(flow) = self.load_of_class(to, *known, &text)? {
+                    return Ok(flow);
+                }
+            }
             // Methods of our own classes and of the interpreter's are always there.
             Val::Thing(thing) => {
                 let contents = self.state.contents(*thing);

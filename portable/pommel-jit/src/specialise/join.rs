@@ -85,7 +85,10 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
             types.push(Type::I64);
         }
         Val::Instance(..) => types.push(Type::Obj),
-        Val::Method(inner, _) | Val::Bound(inner, _) | Val::DictView(inner, _) => {
+        Val::Method(inner, _)
+        | Val::Bound(inner, _)
+        | Val::Super(inner, _)
+        | Val::DictView(inner, _) => {
             add_types(inner, types);
         }
     }

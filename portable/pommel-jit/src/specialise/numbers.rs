@@ -186,6 +186,14 @@ impl Specialiser<'_> {
             return Ok(flow);
         }
         let value = self.get(operand);
+        let name = match operator {
+            Unary::Negative => "__neg__",
+            Unary::Positive => "__pos__",
+            _ => "__invert__",
+        };
+        if let Some(flow) = self.item_of_instance(to, name, vec![value.clone()], instruction)? {
+            return Ok(flow);
+        }
         if let Val::Scalar(leaf, flavour) = value {
             return self.scalar_unary(to, operator, leaf, flavour, instruction);
         }

@@ -443,6 +443,11 @@ impl Specialiser<'_> {
                 let address = self.build.int(address);
                 Val::DictObject(self.op(Op::Lent, &[address]), items.into())
             }
+            Description::Instance(class) if let Some(address) = self.world.address(known) => {
+                // Whoever knows it keeps it.
+                let address = self.build.int(address);
+                Val::Instance(self.op(Op::Lent, &[address]), class)
+            }
             _ => Val::Known(known),
         }
     }

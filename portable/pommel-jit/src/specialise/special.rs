@@ -27,6 +27,12 @@ impl Specialiser<'_> {
             (Special::SumStep, [total, how, item]) => {
                 self.sum_step(to, [*total, *how, *item], instruction)
             }
+            (Special::Super, [what, cell, first]) => {
+                match self.super_of(self.get(*what), self.get(*cell), self.get(*first)) {
+                    Some(found) => self.set(to, found),
+                    None => self.perform(instruction),
+                }
+            }
             (Special::LoadFree, [cell]) => self.load_cell(to, *cell, instruction),
             (Special::SumEnd, [total, how]) => self.sum_end(to, *total, *how, instruction),
             _ => self.perform(instruction),

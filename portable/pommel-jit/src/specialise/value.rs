@@ -176,6 +176,8 @@ pub enum Val<L> {
     Method(Box<Val<L>>, Arc<str>),
     /// A method of an instance: the instance, and the function in its class.
     Bound(Box<Val<L>>, Known),
+    /// `super()`: the instance, and the class whose method asks for what is behind it.
+    Super(Box<Val<L>>, Known),
     /// An object that is probably an instance of exactly this class, of which the world knows how its
     /// instances behave. Whoever relies on that checks it.
     Instance(L, Known),
@@ -405,6 +407,7 @@ impl<L> Val<L> {
             Val::Enumerate(inner, count) => Val::Enumerate(Box::new(inner.map(to)?), to(count)?),
             Val::Method(object, name) => Val::Method(Box::new(object.map(to)?), name.clone()),
             Val::Bound(object, function) => Val::Bound(Box::new(object.map(to)?), *function),
+            Val::Super(object, class) => Val::Super(Box::new(object.map(to)?), *class),
             Val::Instance(handle, class) => Val::Instance(to(handle)?, *class),
         })
     }
@@ -430,7 +433,8 @@ impl<L> Val<L> {
             | Val::DictView(inner, _)
             | Val::Enumerate(inner, _)
             | Val::Method(inner, _)
-            | Val::Bound(inner, _) => inner.things(found),
+            | Val::Bound(inner, _)
+            | Val::Super(inner, _) => inner.things(found),
             _ => {}
         }
     }
@@ -476,6 +480,7 @@ impl<L: Clone> Val<L> {
             Val::Enumerate(inner, count) => Val::Enumerate(boxed(inner), count.clone()),
             Val::Method(inner, name) => Val::Method(boxed(inner), name.clone()),
             Val::Bound(inner, function) => Val::Bound(boxed(inner), *function),
+            Val::Super(inner, class) => Val::Super(boxed(inner), *class),
             other => other.clone(),
         }
     }

@@ -1,6 +1,6 @@
 //! What the specialiser asks about objects that exist already, and what it gives back.
 
-use super::classes::{Maker, Member};
+use super::classes::{Maker, Member, MemberKind};
 use super::element::Element;
 use super::value::{CodeRef, Contents, Items, Known, Shape, Val, View};
 use crate::code::{Code, Instruction, Point, Reg, Span};
@@ -54,6 +54,14 @@ pub trait World {
     }
     /// What a class and those that it is derived from say about an attribute of its instances.
     fn member(&mut self, _class: Known, _name: &str) -> Option<Member> {
+        None
+    }
+    /// What such a class has by a name, where that is what an attribute of the class itself is made of.
+    fn of_class(&mut self, _class: Known, _name: &str) -> Option<MemberKind> {
+        None
+    }
+    /// What those behind one of the classes have by a name that such a class is derived from.
+    fn behind(&mut self, _class: Known, _one: Known, _name: &str) -> Option<MemberKind> {
         None
     }
     /// What `__init__` of such a class is, if that and memory is all that making an instance takes.
@@ -187,6 +195,8 @@ pub enum Description {
     /// A class whose instances behave as those of a simple class do: it is an object of `type` itself, and
     /// attributes are found and set as `object` does it.
     Class,
+    /// An instance of such a class.
+    Instance(Known),
     /// Anything else.
     Other,
 }

@@ -15,10 +15,26 @@ use std::ffi::CStr;
 /// A class that was made when the program runs, as `__flags__` says.
 const HEAP_TYPE: i64 = 1 << 9;
 
-/// What a class has by a name, or one that it is derived from.
-pub(super) fn in_class<'c>(class: &Object<'c>, name: &Object<'c>) -> Result<Option<Object<'c>>> {
+/// Whether a class was made when the program ran.
+fn was_made_by_program(class: &Object<'_>) -> Result<bool> {
+    Ok(class.get_attr(c"__flags__")?.extract::<i64>()? & HEAP_TYPE != 0)
+}
+
+/// What a class has by a name, or one that it is derived from: only those behind one of them, if that is
+/// given.
+pub(super) fn in_class<'c>(
+    class: &Object<'c>,
+    behind: Option<&Object<'c>>,
+    name: &Object<'c>,
+) -> Result<Option<Object<'c>>> {
+    let mut is_behind = behind.is_none();
     for one in class.get_attr(c"__mro__")?.iter()? {
-        let dict = one?.get_attr(c"__dict__")?;
+        let one = one?;
+        if !is_behind {
+            is_behind = behind.is_some_and(|behind| one.is(behind));
+            continue;
+        }
+        let dict = one.get_attr(c"__dict__")?;
         if dict.contains(name)? {
             return dict.get_item(name).map(Some);
         }
@@ -69,7 +85,7 @@ impl<'c> Inquiry<'c> {
         if self.layout_of_objects().is_none() || !class.type_().is(&ctx.builtin(c"type")?) {
             return Ok(false);
         }
-        if class.get_attr(c"__flags__")?.extract::<i64>()? & HEAP_TYPE == 0 {
+        if !was_made_by_program(&class)? {
             return Ok(false);
         }
         let object = ctx.builtin(c"object")?;
@@ -86,6 +102,9 @@ impl<'c> Inquiry<'c> {
     /// The class of an object, if it is of the simple kind. The object is an example for its instances.
     pub(super) fn class_of_instance(&mut self, object: &Object<'c>) -> Option<Known> {
         let class: Object<'c> = (*object.type_()).clone();
+        if !was_made_by_program(&class).is_ok_and(|was_made| was_made) {
+            return None;
+        }
         let before = self.known_count();
         let known = self.know(&class);
         if let Description::Class = self.described(known) {
@@ -98,11 +117,36 @@ impl<'c> Inquiry<'c> {
 
     /// What a class has by a name, which must stay so.
     fn found_in_class(&mut self, class: Known, name: &str) -> Result<Option<Object<'c>>> {
+        self.found_behind(class, None, name)
+    }
+
+    /// The same behind one of the classes that it is derived from.
+    fn found_behind(
+        &mut self,
+        class: Known,
+        behind: Option<Known>,
+        name: &str,
+    ) -> Result<Option<Object<'c>>> {
         let name = self.know_name(name)?;
-        let found = in_class(&self.object(class), &self.object(Known(name)))?;
+        let one = behind.map(|behind| self.object(behind));
+        let found = in_class(&self.object(class), one.as_ref(), &self.object(Known(name)))?;
         let value = found.as_ref().map(|found| self.know(found).0);
-        self.take_for_granted(Fact::InClass { class: class.0, name, value });
+        let behind = behind.map(|behind| behind.0);
+        self.take_for_granted(Fact::InClass { class: class.0, behind, name, value });
         Ok(found)
+    }
+
+    /// What those behind one of the classes have by a name that a class is derived from.
+    pub(super) fn look_behind(
+        &mut self,
+        class: Known,
+        behind: Known,
+        name: &str,
+    ) -> Result<Option<MemberKind>> {
+        match self.found_behind(class, Some(behind), name)? {
+            Some(found) => self.kind_of_member(class, &found).map(Some),
+            None => Ok(None),
+        }
     }
 
     pub(super) fn look_at_member(&mut self, class: Known, name: &str) -> Result<Option<Member>> {
@@ -132,6 +176,14 @@ impl<'c> Inquiry<'c> {
         let sample = if is_there { self.sample(class, name)? } else { Items::Objects(None) };
         let is_open = self.object(class).get_attr(c"__dictoffset__")?.extract::<i64>()? != 0;
         Ok(Some(Member { kind, place, is_open, sample }))
+    }
+
+    /// What a class has by a name that its own class has not.
+    pub(super) fn look_at_class(&mut self, class: Known, name: &str) -> Result<Option<MemberKind>> {
+        if self.ctx().builtin(c"type")?.has_attr(name) {
+            return Ok(None);
+        }
+        Ok(self.look_at_member(class, name)?.map(|member| member.kind))
     }
 
     /// What an attribute of the example of a class is.

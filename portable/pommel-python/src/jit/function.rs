@@ -14,6 +14,7 @@ use pommel_jit::code::{BlockId, Code, Parameters, Point, Span, Unsupported};
 use pommel_jit::plain::{self, Frame};
 use pommel_jit::specialise::Lesson;
 use pommel_jit::syntax::Position;
+use std::ffi::CStr;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -301,6 +302,42 @@ pub(super) fn code_of(
             Source::of(&find.call((function,))?.extract::<String>()?)
         }
     };
+    let code = plain_code(&source, function)?;
+    Ok(code.ok().map(|code| (source, code)))
+}
+
+/// The same for an `__init__` that was made without a file, as `dataclasses` makes it: one that puts each of
+/// its parameters into an attribute of that name, in their order. That it does so is found out by
+/// compiling what it should be.
+pub(super) fn generated_code_of(
+    function: &Object<'_>,
+) -> Result<Option<(Arc<Source>, Arc<Code>)>> {
+    let ctx = function.ctx();
+    let of_python = function.get_attr(c"__code__")?;
+    let text = |name: &CStr| of_python.get_attr(name)?.extract::<String>();
+    if text(c"co_name")? != "__init__" || text(c"co_filename")? != "<string>" {
+        return Ok(None);
+    }
+    let names: Vec<String> = of_python.get_attr(c"co_varnames")?.extract()?;
+    let line = of_python.get_attr(c"co_firstlineno")?.extract::<usize>()?;
+    let Some((this, fields)) = names.split_first() else { return Ok(None) };
+    let mut source = "\n".repeat(line.saturating_sub(1));
+    source += &format!("def __init__({}):\n", names.join(", "));
+    for field in fields {
+        source += &format!(" {this}.{field}={field}\n");
+    }
+    if fields.is_empty() {
+        source += " pass\n";
+    }
+    let compile = ctx.builtin(c"compile")?;
+    let Ok(module) = compile.call((&*source, "<string>", "exec")) else { return Ok(None) };
+    let made = module.get_attr(c"co_consts")?.get_item(0)?;
+    for part in [c"co_code", c"co_names", c"co_varnames", c"co_consts", c"co_freevars"] {
+        if !made.has_attr(part) || !made.get_attr(part)?.equals(&of_python.get_attr(part)?)? {
+            return Ok(None);
+        }
+    }
+    let source = Source::of(&source);
     let code = plain_code(&source, function)?;
     Ok(code.ok().map(|code| (source, code)))
 }

@@ -1,7 +1,7 @@
 //! The objects that a specialisation knows by their identity, and what it takes for granted of them.
 
 use super::classes::{in_class, is_among, place_of};
-use super::function::{JitFunction, code_of, wrapped};
+use super::function::{JitFunction, code_of, generated_code_of, wrapped};
 use super::measured;
 use super::random;
 use super::shapes::{class_of, entries_of_dict};
@@ -11,8 +11,8 @@ use pommel::prelude::*;
 use pommel::raw::{SMALL_INT_MAX, SMALL_INT_MIN, Watch, attach, calls, counts, ints};
 use pommel_jit::ir::op::{Class, Math};
 use pommel_jit::specialise::{
-    Builtin, Counts, Description, Element, FunctionObject, Items, Known, Maker, Member, Mixing,
-    ObjectLayout, Summing, World,
+    Builtin, Counts, Description, Element, FunctionObject, Items, Known, Maker, Member, MemberKind,
+    Mixing, ObjectLayout, Summing, World,
 };
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -93,8 +93,8 @@ pub(super) enum Fact {
     Attribute { of: u32, name: u32, value: u32 },
     /// What is in a cell.
     Cell { cell: u32, content: u32 },
-    /// What a class has by a name, or one that it is derived from.
-    InClass { class: u32, name: u32, value: Option<u32> },
+    /// What a class has by a name, or one that it is derived from, which may have to be behind one of them.
+    InClass { class: u32, behind: Option<u32>, name: u32, value: Option<u32> },
     /// No instance of a class has an attribute of this name, as far as it has attributes in the usual way.
     Lacks { class: u32, name: u32 },
     /// Whether a class is derived from another one, or is it.
@@ -188,8 +188,9 @@ impl Fact {
             // It does not hold either if there is an error instead.
             Fact::Attribute { of, name, value } => (get(*of)?.get_attr(&get(*name)?).ok(), *value),
             Fact::Cell { cell, content } => (cell_content(&get(*cell)?), *content),
-            Fact::InClass { class, name, value } => {
-                let found = in_class(&get(*class)?, &get(*name)?)?;
+            Fact::InClass { class, behind, name, value } => {
+                let behind = behind.map(get).transpose()?;
+                let found = in_class(&get(*class)?, behind.as_ref(), &get(*name)?)?;
                 let Some(value) = value else { return Ok(found.is_none()) };
                 (found, *value)
             }
@@ -563,6 +564,10 @@ impl<'c> Inquiry<'c> {
         }
         match self.look_at_function(known, &object)? {
             Description::Other if self.is_simple_class(known)? => Ok(Description::Class),
+            Description::Other => {
+                let class = self.class_of_instance(&object);
+                Ok(class.map_or(Description::Other, Description::Instance))
+            }
             other => Ok(other),
         }
     }
@@ -578,9 +583,11 @@ impl<'c> Inquiry<'c> {
             return Ok(Description::Other);
         }
         let known_source = self.sources.get(&function).cloned();
-        let Some((source, code)) = code_of(&plain, known_source)? else {
-            return Ok(Description::Other);
+        let found = match code_of(&plain, known_source)? {
+            Some(found) => Some(found),
+            None => generated_code_of(&plain)?,
         };
+        let Some((source, code)) = found else { return Ok(Description::Other) };
         self.sources.insert(function, source);
         let look = |this: &mut Self, name: &CStr| -> Result<Object<'c>> {
             // What is compiled stays what it was then.
@@ -704,6 +711,16 @@ impl World for Inquiry<'_> {
         let found = self.kept(found).flatten();
         self.members.insert((class, name.into()), found.clone());
         found
+    }
+
+    fn of_class(&mut self, class: Known, name: &str) -> Option<MemberKind> {
+        let found = self.look_at_class(class, name);
+        self.kept(found).flatten()
+    }
+
+    fn behind(&mut self, class: Known, one: Known, name: &str) -> Option<MemberKind> {
+        let found = self.look_behind(class, one, name);
+        self.kept(found).flatten()
     }
 
     fn maker(&mut self, class: Known) -> Option<Maker> {

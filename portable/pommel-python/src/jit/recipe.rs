@@ -160,6 +160,9 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 let method = ctx.import(c"types")?.get_attr(c"MethodType")?;
                 method.call((self.known(*function)?, self.bound(object)?))
             }
+            Val::Super(object, class) => {
+                ctx.builtin(c"super")?.call((self.known(*class)?, self.bound(object)?))
+            }
             _ => Err(Error::runtime_error("a recipe is none")),
         }
     }
