@@ -1,8 +1,8 @@
 //! Attributes, items, iterators: what is taken out of things and put into them.
 
 use super::arrays::Elements;
-use super::dict_rules::{is_method_of_dict, is_method_of_table};
 use super::characters::METHODS;
+use super::dict_rules::{is_method_of_dict, is_method_of_table};
 use super::element::{Element, Family, Flavour};
 use super::join::Incoming;
 use super::tables::Part;

@@ -50,8 +50,8 @@ pub use tables::{Part, Table};
 pub use value::{CodeRef, Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of};
 pub use world::{
     Action, Builtin, Counts, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
-    Mixing,
-    ObjectLayout, Origin, Outcome, Place, Recipe, Refusal, Site, Specialisation, Summing, World,
+    Mixing, ObjectLayout, Origin, Outcome, Place, Recipe, Refusal, Site, Specialisation, Summing,
+    World,
 };
 
 use crate::code::order;

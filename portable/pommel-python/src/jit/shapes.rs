@@ -93,10 +93,10 @@ fn shape_within<'c>(inquiry: &mut Inquiry<'c>, object: &Object<'c>, depth: usize
             Other::Scalar(element, _) => {
                 Val::Scalar((), Flavour { family: Family::Numpy, element })
             }
-            Other::Neither => match inquiry.know_function(object) {
-                Some(known) => Val::Known(known),
-                None => instance(inquiry, object).unwrap_or(Val::Object((), None)),
-            },
+            // What is known is kept, and an argument is not to be.
+            Other::Neither => instance(inquiry, object)
+                .or_else(|| inquiry.know_function(object).map(Val::Known))
+                .unwrap_or(Val::Object((), None)),
         },
     }
 }
@@ -188,11 +188,7 @@ pub(crate) fn entries_of_dict(dict: &Object<'_>) -> [Items; 2] {
 }
 
 /// What an item of a list is taken to be.
-pub(super) fn item_kind<'c>(
-    item: &Object<'c>,
-    depth: usize,
-    classes: Classes<'_, 'c>,
-) -> Items {
+pub(super) fn item_kind<'c>(item: &Object<'c>, depth: usize, classes: Classes<'_, 'c>) -> Items {
     let number = |tag| Items::Numbers(Kinds::one(tag));
     match class_of(item) {
         Some(Class::Float) => number(Tag::Float),
