@@ -255,7 +255,9 @@ fn is_itself(object: &Object<'_>, builtin: Builtin) -> bool {
     let text = |of: &CStr| object.get_attr(of).and_then(|text| text.extract::<Option<String>>());
     match module {
         "builtins" | "math" | "cmath" | "random" => {
-            let is_from = text(c"__module__").is_ok_and(|from| from.is_none_or(|m| m == module));
+            // Newer versions have parts of `math` in modules of its own.
+            let is_it = |from: &str| from.split('.').next() == Some(module);
+            let is_from = text(c"__module__").is_ok_and(|from| from.as_deref().is_none_or(is_it));
             is_from && text(c"__name__").is_ok_and(|own| own.as_deref() == Some(name))
         }
         _ => true,
