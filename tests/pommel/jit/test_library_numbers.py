@@ -171,3 +171,17 @@ def test_objects_that_say_how_they_are_rounded(monkeypatch):
     def function(x):
         return round(x), round(x, 2), divmod(x, 2), pow(x, 2), pow(x, 2, 3), math.hypot(x, 1.0)
     check(function, [(Own(2.5),), (2.5,)][:1], monkeypatch)
+
+
+def test_functions_that_stand_where_others_did(monkeypatch):
+    def own(x):
+        return "own", x
+    def function(x):
+        return math.sin(x), math.cos(x), math.exp(x), math.hypot(x, x), abs(x), round(x)
+    monkeypatch.setattr(math, "sin", math.cos)
+    monkeypatch.setattr(math, "cos", math.tan)
+    monkeypatch.setattr(math, "exp", own)
+    monkeypatch.setattr(math, "hypot", lambda x, y: math.gamma(x))
+    monkeypatch.setattr("builtins.abs", own)
+    monkeypatch.setattr("builtins.round", int)
+    check(function, [(2.5,), (3,)], monkeypatch)

@@ -310,18 +310,34 @@ pub(crate) fn builtins<'c>(ctx: Ctx<'c>) -> Vec<(Object<'c>, Builtin)> {
     let is_its_own =
         move |builtin: &Builtin| is_pypy && matches!(builtin, Builtin::Erf | Builtin::Erfc);
     let all = Builtin::ALL.iter().filter(move |builtin| !is_its_own(builtin));
+    let mut modules: HashMap<&str, Option<Object<'c>>> = HashMap::new();
     let found = all.filter_map(|builtin| {
-        let (module, name) = builtin.place();
-        let (place, name) = (CString::new(module).ok()?, CString::new(name).ok()?);
-        let module = match module {
+        let (place, name) = builtin.place();
+        let module = modules.entry(place).or_insert_with(|| match place {
             // What the program has not imported it does not use.
-            "numpy" => numpy.clone()?,
-            "cmath" | "random" => views::module(ctx, module).ok()??,
-            _ => (*ctx.import(&place).ok()?).clone(),
-        };
-        Some((module.get_attr(name.as_c_str()).ok()?, *builtin))
+            "numpy" => numpy.clone(),
+            "cmath" | "random" => views::module(ctx, place).ok()?,
+            _ => Some((*ctx.import(&CString::new(place).ok()?).ok()?).clone()),
+        });
+        let name = CString::new(name).ok()?;
+        Some((module.as_ref()?.get_attr(name.as_c_str()).ok()?, *builtin))
     });
     found.collect()
+}
+
+/// Whether what is in the place of a function or class is that, and nothing that a program has put there.
+fn is_itself(object: &Object<'_>, builtin: Builtin) -> bool {
+    let (module, name) = builtin.place();
+    let text = |of: &CStr| object.get_attr(of).and_then(|text| text.extract::<Option<String>>());
+    match module {
+        "builtins" | "math" | "cmath" | "random" => {
+            // Newer versions have parts of `math` in modules of its own.
+            let is_it = |from: &str| from.split('.').next() == Some(module);
+            let is_from = text(c"__module__").is_ok_and(|from| from.as_deref().is_none_or(is_it));
+            is_from && text(c"__name__").is_ok_and(|own| own.as_deref() == Some(name))
+        }
+        _ => true,
+    }
 }
 
 /// What was found out about objects.
@@ -552,7 +568,8 @@ impl<'c> Inquiry<'c> {
         if class.is(&self.ctx.builtin(c"float")?) {
             return Ok(Description::Float(object.extract()?));
         }
-        if let Some((_, builtin)) = self.builtins.iter().find(|(known, _)| known.is(&object)) {
+        let mut builtins = self.builtins.iter();
+        if let Some((_, builtin)) = builtins.find(|(k, b)| k.is(&object) && is_itself(k, *b)) {
             return Ok(Description::Builtin(*builtin));
         }
         if class.is(&self.module_type) {
