@@ -291,16 +291,11 @@ fn take_slowly<'c>(
             };
         }
         Val::ListObject((), wanted) => {
-            if class != Some(Class::List) || items_of_list(object, 0) != *wanted {
-                return None;
-            }
+            (class == Some(Class::List) && items_of_list(object, 0) == *wanted).then_some(())?;
             words.push(object.as_raw().0 as u64);
         }
         Val::TupleObject((), wanted) => {
-            let is_it = class == Some(Class::Tuple)
-                && object.len().is_ok_and(|length| length > MOST_ITEMS)
-                && items_of_list(object, 0) == *wanted;
-            is_it.then_some(())?;
+            (class == Some(Class::Tuple) && is_long_tuple(object, wanted)).then_some(())?;
             words.push(object.as_raw().0 as u64);
         }
         Val::Object((), wanted) => {
@@ -312,6 +307,11 @@ fn take_slowly<'c>(
         _ => return None,
     }
     Some(())
+}
+
+/// Whether a tuple is too long to be taken apart, and its first items are of a kind.
+fn is_long_tuple(tuple: &Object<'_>, wanted: &Items) -> bool {
+    tuple.len().is_ok_and(|length| length > MOST_ITEMS) && items_of_list(tuple, 0) == *wanted
 }
 
 /// Whether an object of a class is only an object for machine code, of a wanted class.
