@@ -53,7 +53,7 @@ def test_integers_that_are_always_there_stay_so(mode, monkeypatch):
     assert fast(with_huge) == [2**63, 2]
 
 
-@pytest.mark.skipif(not hasattr(sys, "getrefcount"), reason="nobody counts references here")
+@pytest.mark.only("cpython")
 @pytest.mark.parametrize("mode", MODES)
 def test_references_are_counted(mode, monkeypatch):
     fast = compiled(increased, monkeypatch, mode)

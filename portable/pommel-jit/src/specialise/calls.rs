@@ -4,7 +4,7 @@ use super::element::{Element, Family, Flavour};
 use super::recursion::most_copies;
 use super::state::{Frame, Gives, Home};
 use super::tables::{Part, Table};
-use super::value::{CodeRef, Contents, Items, Known, Val};
+use super::value::{CodeRef, Contents, Items, Known, Thing, Val};
 use super::world::{Builtin, Description, FunctionObject};
 use super::{DEPTH, Done, Flow, Specialiser};
 use crate::code::{Argument, Code, Instruction, Name, Point, Reg};
@@ -253,10 +253,11 @@ impl Specialiser<'_> {
         {
             return self.set(to, result);
         }
-        if name == "sort"
-            && let Some(flow) = self.sort_method(to, object, arguments)?
-        {
-            return Ok(flow);
+        if name == "sort" && is_list(&contents, object) {
+            return match self.sort_method(to, object, arguments)? {
+                Some(flow) => Ok(flow),
+                None => self.perform(instruction),
+            };
         }
         // What is more than adding one item needs to know where the list ends.
         let is_known_end = matches!(
@@ -713,6 +714,11 @@ impl Specialiser<'_> {
         }
         self.set(to, Val::Float(result))
     }
+}
+
+/// Whether an object is a list.
+fn is_list(contents: &Option<(Thing, Contents<Value>)>, object: &Val<Value>) -> bool {
+    matches!(contents, Some((_, Contents::List(_)))) || object.class() == Some(Class::List)
 }
 
 /// What a function is called with, if all of it is given by position.

@@ -639,20 +639,7 @@ impl Specialiser<'_> {
             return self.set(to, Val::Bool(truth));
         }
         if matches!(operator, Compare::In | Compare::NotIn) {
-            let mut found = self.is_in_list(&a, &b);
-            if found.is_none() {
-                found = self.is_in_dict(&a, &b);
-            }
-            if found.is_none() {
-                found = self.is_in_text(&a, &b);
-            }
-            if found.is_none()
-                && let Some(place) = self.find_in_others(&b, &a)
-            {
-                let zero = self.build.int(0);
-                found = Some(self.op(Op::ILe, &[zero, place]));
-            }
-            let Some(found) = found else { return self.perform(instruction) };
+            let Some(found) = self.is_in(&a, &b) else { return self.perform(instruction) };
             let not = self.op(Op::BNot, &[found]);
             return self.set(to, Val::Bool(if operator == Compare::In { found } else { not }));
         }
@@ -703,6 +690,22 @@ impl Specialiser<'_> {
             }
         };
         self.set(to, Val::Bool(truth))
+    }
+
+    /// Whether an item is in a list, a tuple or a string. `None` if there is no rule for it.
+    fn is_in(&mut self, item: &Val<Value>, of: &Val<Value>) -> Option<Value> {
+        if let Some(found) = self.is_in_list(item, of) {
+            return Some(found);
+        }
+        if let Some(found) = self.is_in_dict(item, of) {
+            return Some(found);
+        }
+        if let Some(found) = self.is_in_text(item, of) {
+            return Some(found);
+        }
+        let place = self.find_in_others(of, item)?;
+        let zero = self.build.int(0);
+        Some(self.op(Op::ILe, &[zero, place]))
     }
 
     pub(super) fn compared(

@@ -144,6 +144,19 @@ def copied(items):
     return whole, part, step, other, items, items[:-1] == whole[:-1], items == items
 
 
+@given((1,), (None,), (2.5,))
+def sorted_of_kinds(x):
+    own = [1, 2.5, x]
+    own.append(x)
+    try:
+        own.sort()
+    except TypeError as error:
+        return str(error)
+    mine = [x, 1]
+    mine.sort(key=lambda y: -y)
+    return own, mine
+
+
 @given(([1.5, 2.5],), ([NAN],), ([NAN, 1.0],))
 def copies_keep_what_is_no_number(items):
     whole = list(items)
