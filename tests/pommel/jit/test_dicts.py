@@ -7,6 +7,7 @@ import linecache
 import os
 import random
 import re
+import sys
 
 import pytest
 
@@ -15,7 +16,7 @@ from comparing import MODES, alike, compiled, outcome
 pytestmark = pytest.mark.only("compiles")
 
 FIRST = int(os.environ.get("POMMEL_JIT_SEED", "0"))
-COUNT = int(os.environ.get("POMMEL_JIT_DICTS", "120"))
+COUNT = int(os.environ.get("POMMEL_JIT_DICTS", "120" if sys.version_info[:2] == (3, 13) else "40"))
 
 #: Keys by their kind: most programs keep to one.
 KEYS = {

@@ -187,7 +187,9 @@ impl<'c> Table<'c> {
         let mut next = 0;
         for entry in 0..self.parts.used as usize {
             if self.memory[entry * stride] != dicts::GAP as u64 {
-                self.memory.copy_within(entry * stride..(entry + 1) * stride, next * stride);
+                if entry != next {
+                    self.memory.copy_within(entry * stride..(entry + 1) * stride, next * stride);
+                }
                 next += 1;
             }
         }
