@@ -105,12 +105,7 @@ unsafe fn place_by_name<L: Layout>(class: Obj, name: Obj) -> Option<Place> {
 ///
 /// # Safety
 /// A class and a `str`.
-unsafe fn place_in_row<L: Layout>(
-    class: Obj,
-    name: Obj,
-    kind: i64,
-    keys: usize,
-) -> Option<Place> {
+unsafe fn place_in_row<L: Layout>(class: Obj, name: Obj, kind: i64, keys: usize) -> Option<Place> {
     // SAFETY: the caller's promise; what is read was found to be there on a class of the same kind.
     unsafe {
         let keys = keys_at::<L>(class, keys)?;
@@ -349,7 +344,9 @@ unsafe fn value_at(instance: Obj, place: &Place) -> Option<Obj> {
         let from: Obj = match kind as i64 {
             places::MEMBER => instance,
             places::INSIDE if instance.byte_offset(check).cast::<u8>().read() != 0 => instance,
-            places::BEHIND_TAGGED if word() & 1 == 1 => core::ptr::with_exposed_provenance_mut(word()),
+            places::BEHIND_TAGGED if word() & 1 == 1 => {
+                core::ptr::with_exposed_provenance_mut(word())
+            }
             places::BEHIND if word() != 0 && word() & 1 == 0 => {
                 core::ptr::with_exposed_provenance_mut(word())
             }

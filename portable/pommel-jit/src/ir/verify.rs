@@ -172,13 +172,7 @@ fn has_what_it_needs(inst: &Inst) -> bool {
         (Op::Math2, Immediate::Math(function)) => function.arity() == 2,
         (Op::Int | Op::Float | Op::Bool | Op::Math1 | Op::Math2, _) => false,
         (
-            Op::Perform
-            | Op::Recur
-            | Op::Known
-            | Op::IsClass
-            | Op::View
-            | Op::List
-            | Op::PutObject,
+            Op::Perform | Op::Recur | Op::Known | Op::IsClass | Op::View | Op::List | Op::PutObject,
             immediate,
         ) => {
             matches!(immediate, Immediate::Int(_))

@@ -138,8 +138,7 @@ impl Handles {
     /// The owned handles that an instruction needs.
     fn of_inst(&self, inst: &Inst) -> Set {
         let mut set: Set = inst.uses().filter(|value| self.is_owned(*value)).collect();
-        let is_reached =
-            matches!(inst.op, Op::Retain | Op::HandleOf | Op::IntOf | Op::PutObject);
+        let is_reached = matches!(inst.op, Op::Retain | Op::HandleOf | Op::IntOf | Op::PutObject);
         if is_memory(inst.op) || is_reached {
             set.extend(self.behind(inst.args[0]));
         }

@@ -593,9 +593,8 @@ impl Specialiser<'_> {
         (a, b): (Val<Value>, Val<Value>),
         instruction: &Instruction,
     ) -> Done<Option<Flow>> {
-        let is_builtin = |value: &Val<Value>| {
-            value.class().is_some() || value.shape().python_kinds().is_some()
-        };
+        let is_builtin =
+            |value: &Val<Value>| value.class().is_some() || value.shape().python_kinds().is_some();
         let (function, given) = match (self.class_of(&a), self.class_of(&b)) {
             (Some(x), Some(y)) if x != y && self.world.is_derived(y, x) => return Ok(None),
             (Some(_), None) if !is_builtin(&b) => return Ok(None),

@@ -108,7 +108,12 @@ impl Specialiser<'_> {
     }
 
     /// The object at an address as what it is taken to be.
-    pub(super) fn value_at(&mut self, item: Value, of: &Items, layout: &ObjectLayout) -> Val<Value> {
+    pub(super) fn value_at(
+        &mut self,
+        item: Value,
+        of: &Items,
+        layout: &ObjectLayout,
+    ) -> Val<Value> {
         let kinds = match of {
             Items::Lists(inner) => {
                 self.expect_class(item, layout, layout.list_class);

@@ -67,9 +67,7 @@ pub(super) fn place_of(class: &Object<'_>, name: &Object<'_>) -> Option<Attribut
 }
 
 /// The instance and the function of a method of an instance.
-pub(super) fn parts_of_method<'c>(
-    object: &Object<'c>,
-) -> Result<Option<(Object<'c>, Object<'c>)>> {
+pub(super) fn parts_of_method<'c>(object: &Object<'c>) -> Result<Option<(Object<'c>, Object<'c>)>> {
     let method = object.ctx().import(c"types")?.get_attr(c"MethodType")?;
     if !object.type_().is(&method) {
         return Ok(None);
@@ -90,7 +88,8 @@ impl<'c> Inquiry<'c> {
         }
         let object = ctx.builtin(c"object")?;
         for name in [c"__getattribute__", c"__setattr__"] {
-            let usual = object.get_attr(c"__dict__")?.get_item(name.to_str().unwrap_or_default())?;
+            let usual =
+                object.get_attr(c"__dict__")?.get_item(name.to_str().unwrap_or_default())?;
             match self.found_in_class(known, name.to_str().unwrap_or_default())? {
                 Some(found) if found.is(&usual) => {}
                 _ => return Ok(false),

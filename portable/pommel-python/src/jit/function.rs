@@ -285,9 +285,7 @@ pub(super) fn code_of(
 /// The same for an `__init__` that was made without a file, as `dataclasses` makes it: one that puts each of
 /// its parameters into an attribute of that name, in their order. That it does so is found out by
 /// compiling what it should be.
-pub(super) fn generated_code_of(
-    function: &Object<'_>,
-) -> Result<Option<(Arc<Source>, Arc<Code>)>> {
+pub(super) fn generated_code_of(function: &Object<'_>) -> Result<Option<(Arc<Source>, Arc<Code>)>> {
     let ctx = function.ctx();
     let of_python = function.get_attr(c"__code__")?;
     let text = |name: &CStr| of_python.get_attr(name)?.extract::<String>();

@@ -60,9 +60,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Object(at, _)
             | Val::Array(at, ..)
             | Val::ListObject(at, _)
-            | Val::Instance(at, _) => {
-                Ok(self.handle(*at))
-            }
+            | Val::Instance(at, _) => Ok(self.handle(*at)),
             Val::Tuple(items) => Ok((*self.tuple(items)?).clone()),
             Val::Thing(thing) => self.thing(*thing),
             Val::List(at, _) => self.lists.borrow_mut().object(self.words[*at as usize]),

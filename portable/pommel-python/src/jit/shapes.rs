@@ -154,11 +154,7 @@ fn items_of_list<'c>(list: &Object<'c>, depth: usize, classes: Classes<'_, 'c>) 
 }
 
 /// What an item of a list is taken to be.
-pub(super) fn item_kind<'c>(
-    item: &Object<'c>,
-    depth: usize,
-    classes: Classes<'_, 'c>,
-) -> Items {
+pub(super) fn item_kind<'c>(item: &Object<'c>, depth: usize, classes: Classes<'_, 'c>) -> Items {
     let number = |tag| Items::Numbers(Kinds::one(tag));
     match class_of(item) {
         Some(Class::Float) => number(Tag::Float),

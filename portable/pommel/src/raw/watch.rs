@@ -80,8 +80,7 @@ pub fn attribute_place(class: &Object<'_>, name: &Object<'_>) -> Option<[i64; PL
     let find = attach::extensions()?.attribute_place?;
     let mut place = [0; PLACE_WORDS];
     // SAFETY: open handles, and room for so many words.
-    let found = unsafe {
-        find(class.ctx().as_raw(), class.as_raw(), name.as_raw(), place.as_mut_ptr())
-    };
+    let found =
+        unsafe { find(class.ctx().as_raw(), class.as_raw(), name.as_raw(), place.as_mut_ptr()) };
     (found != 0).then_some(place)
 }
