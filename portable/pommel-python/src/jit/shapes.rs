@@ -306,28 +306,13 @@ fn take_slowly<'c>(
             };
         }
         Val::ListObject((), wanted) => {
-            let of_items = class_among(wanted);
-            let mut is_of = |item: &Object<'c>| {
-                of_items.filter(|of| known.lent(of.0).is_ok_and(|of| of.is(&item.type_())))
-            };
-            if class != Some(Class::List) || items_of_list(object, 0, &mut is_of) != *wanted {
+            if class != Some(Class::List) || !is_list_of(object, wanted, known) {
                 return None;
             }
             words.push(object.as_raw().0 as u64);
         }
-        Val::Instance((), of) if class.is_none() => {
-            if !known.lent(of.0).ok()?.is(&object.type_()) {
-                return None;
-            }
-            words.push(object.as_raw().0 as u64);
-        }
-        Val::Bound(inner, function) if class.is_none() => {
-            let (of, found) = parts_of_method(object).ok()??;
-            if !known.lent(function.0).ok()?.is(&found) {
-                return None;
-            }
-            take(Some(&of), inner, known, words, kept)?;
-            kept.objects.push(of);
+        Val::Instance(..) | Val::Bound(..) if class.is_none() => {
+            return take_instance(object, shape, known, words, kept);
         }
         Val::Object((), wanted) => {
             if !is_object(object, class, *wanted, known) {
@@ -338,6 +323,43 @@ fn take_slowly<'c>(
         _ => return None,
     }
     Some(())
+}
+
+/// The same for an instance of a class, or a method of one.
+fn take_instance<'c>(
+    object: &Object<'c>,
+    shape: &Shape,
+    known: &KnownObjects<'_, 'c>,
+    words: &mut Words<'_>,
+    kept: &mut Kept<'c>,
+) -> Option<()> {
+    match shape {
+        Val::Instance((), of) => {
+            if !known.lent(of.0).ok()?.is(&object.type_()) {
+                return None;
+            }
+            words.push(object.as_raw().0 as u64);
+        }
+        Val::Bound(inner, function) => {
+            let (of, found) = parts_of_method(object).ok()??;
+            if !known.lent(function.0).ok()?.is(&found) {
+                return None;
+            }
+            take(Some(&of), inner, known, words, kept)?;
+            kept.objects.push(of);
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+/// Whether the first items of a list are what all are taken for.
+fn is_list_of<'c>(list: &Object<'c>, wanted: &Items, known: &KnownObjects<'_, 'c>) -> bool {
+    let of_items = class_among(wanted);
+    let mut is_of = |item: &Object<'c>| {
+        of_items.filter(|of| known.lent(of.0).is_ok_and(|of| of.is(&item.type_())))
+    };
+    items_of_list(list, 0, &mut is_of) == *wanted
 }
 
 /// Whether an object of a class is only an object for machine code, of a wanted class.
