@@ -204,8 +204,11 @@ impl<'c> Operand<'c> {
     }
 }
 
+/// An attribute of an instance: its name and its value.
+type Attribute = (Arc<str>, Recipe);
+
 /// The class and the attributes of the instance that a site makes, if it makes one.
-fn instance_of(site: &Site) -> Option<(Known, &[(Arc<str>, Recipe)])> {
+fn instance_of(site: &Site) -> Option<(Known, &[Attribute])> {
     let [Val::Thing(thing)] = site.operands[..] else { return None };
     match site.heap.get(thing.0 as usize)? {
         Some(Contents::Instance(class, attributes)) => Some((*class, attributes)),
@@ -221,7 +224,7 @@ pub(crate) fn operands<'c>(
 ) -> Option<Result<SmallVec<[Operand<'c>; 4]>>> {
     let mut operands = SmallVec::new();
     let made = instance_of(site).map(|(_, attributes)| attributes.iter().map(|(_, value)| value));
-    let others = made.is_none().then_some(&site.operands[..]).unwrap_or_default();
+    let others = if made.is_none() { &site.operands[..] } else { &[] };
     for recipe in made.into_iter().flatten().chain(others) {
         match Operand::of(recipe, words, known)? {
             Ok(operand) => operands.push(operand),
