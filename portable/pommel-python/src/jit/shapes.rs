@@ -272,6 +272,9 @@ fn take_slowly<'c>(
             return Some(());
         }
         Val::None => return object.is_none().then_some(()),
+        Val::Instance(..) | Val::Bound(..) => {
+            return of_class(object, shape, known, words, kept);
+        }
         Val::Known(number) => {
             let expected = known.get(number.0).ok()?;
             return expected.is(object).then_some(());
@@ -311,9 +314,6 @@ fn take_slowly<'c>(
             }
             words.push(object.as_raw().0 as u64);
         }
-        Val::Instance(..) | Val::Bound(..) if class.is_none() => {
-            return take_instance(object, shape, known, words, kept);
-        }
         Val::Object((), wanted) => {
             if !is_object(object, class, *wanted, known) {
                 return None;
@@ -326,7 +326,7 @@ fn take_slowly<'c>(
 }
 
 /// The same for an instance of a class, or a method of one.
-fn take_instance<'c>(
+fn of_class<'c>(
     object: &Object<'c>,
     shape: &Shape,
     known: &KnownObjects<'_, 'c>,
