@@ -250,7 +250,12 @@ pub(crate) fn take<'c>(
             _ => {}
         }
     }
-    take_slowly(argument, shape, known, words, kept)
+    match (argument, shape) {
+        (Some(object), Val::Instance(..) | Val::Bound(..)) => {
+            take_instance(object, shape, known, words, kept)
+        }
+        _ => take_slowly(argument, shape, known, words, kept),
+    }
 }
 
 fn take_slowly<'c>(
@@ -272,9 +277,6 @@ fn take_slowly<'c>(
             return Some(());
         }
         Val::None => return object.is_none().then_some(()),
-        Val::Instance(..) | Val::Bound(..) => {
-            return of_class(object, shape, known, words, kept);
-        }
         Val::Known(number) => {
             let expected = known.get(number.0).ok()?;
             return expected.is(object).then_some(());
@@ -326,7 +328,7 @@ fn take_slowly<'c>(
 }
 
 /// The same for an instance of a class, or a method of one.
-fn of_class<'c>(
+fn take_instance<'c>(
     object: &Object<'c>,
     shape: &Shape,
     known: &KnownObjects<'_, 'c>,
