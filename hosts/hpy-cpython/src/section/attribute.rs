@@ -10,14 +10,15 @@
 use crate::capi::*;
 use crate::host::obj;
 use crate::layout::{Layout, TypeField, flag, read};
+use core::ffi::c_ulong;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use hpy_abi::ext::{PLACE_WORDS, places};
 use hpy_abi::{HPy, HPyContext};
 
 /// Bits of a class in `tp_flags`: its instances have a row of values behind them (3.13), or elsewhere.
-const INLINE_VALUES: u64 = 1 << 2;
-const MANAGED_DICT: u64 = 1 << 4;
+const INLINE_VALUES: c_ulong = 1 << 2;
+const MANAGED_DICT: c_ulong = 1 << 4;
 /// What the table of names is that instances share, as its kind.
 const SPLIT: u8 = 2;
 /// Where things lie in that table.
@@ -89,7 +90,7 @@ fn tried(way: &AtomicU32, try_it: impl FnOnce() -> u32) -> u32 {
 unsafe fn place_by_name<L: Layout>(class: Obj, name: Obj) -> Option<Place> {
     // SAFETY: the caller's promise.
     unsafe {
-        let flags = L::type_flags(class) as u64;
+        let flags = L::type_flags(class);
         if flags & MANAGED_DICT == 0 && L::type_field(class, TypeField::DictOffset) == 0 {
             // Instances have slots only.
             return Some([places::MEMBER, 0, places::NOWHERE, 0]);
@@ -124,7 +125,7 @@ unsafe fn place_in_row<L: Layout>(class: Obj, name: Obj, kind: i64, keys: usize)
         let count: usize = read(keys, KEYS_COUNT);
         let entries = KEYS_INDICES + (1 << read::<u8>(keys, KEYS_INDEX_SIZE));
         let index = (0..count).find(|i| read::<Obj>(keys, entries + 16 * i) == interned);
-        let flags = L::type_flags(class) as u64;
+        let flags = L::type_flags(class);
         let at = |first: i64| index.map_or(places::NOWHERE, |index| first + 8 * index as i64);
         let row = L::basic_size(class) as i64;
         match kind {
@@ -161,7 +162,7 @@ unsafe fn keys_at<L: Layout>(class: Obj, offset: usize) -> Option<Obj> {
     // SAFETY: a class that was made when the program runs has this field; a table has a kind.
     unsafe {
         let flags = L::type_flags(class);
-        let has_row = flags as u64 & (INLINE_VALUES | MANAGED_DICT) != 0;
+        let has_row = flags & (INLINE_VALUES | MANAGED_DICT) != 0;
         if flags & flag::HEAPTYPE == 0 || !has_row {
             return None;
         }

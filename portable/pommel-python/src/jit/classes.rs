@@ -101,7 +101,8 @@ impl<'c> Inquiry<'c> {
     /// The class of an object, if it is of the simple kind. The object is an example for its instances.
     pub(super) fn class_of_instance(&mut self, object: &Object<'c>) -> Option<Known> {
         let class: Object<'c> = (*object.type_()).clone();
-        if !was_made_by_program(&class).is_ok_and(|was_made| was_made) {
+        let is_ours = class_of(object).is_some();
+        if is_ours || !was_made_by_program(&class).is_ok_and(|was_made| was_made) {
             return None;
         }
         let before = self.known_count();

@@ -302,7 +302,12 @@ pub(crate) fn take<'c>(
             _ => {}
         }
     }
-    take_slowly(argument, shape, known, words, kept)
+    match (argument, shape) {
+        (Some(object), Val::Instance(..) | Val::Bound(..)) => {
+            take_instance(object, shape, known, words, kept)
+        }
+        _ => take_slowly(argument, shape, known, words, kept),
+    }
 }
 
 fn take_slowly<'c>(
@@ -358,20 +363,6 @@ fn take_slowly<'c>(
                 _ => return None,
             };
         }
-        Val::Instance((), of) if class.is_none() => {
-            if !known.lent(of.0).ok()?.is(&object.type_()) {
-                return None;
-            }
-            words.push(object.as_raw().0 as u64);
-        }
-        Val::Bound(inner, function) if class.is_none() => {
-            let (of, found) = parts_of_method(object).ok()??;
-            if !known.lent(function.0).ok()?.is(&found) {
-                return None;
-            }
-            take(Some(&of), inner, known, words, kept)?;
-            kept.objects.push(of);
-        }
         Val::ListObject(..) | Val::TupleObject(..) | Val::DictObject(..) | Val::Object(..) => {
             let is_it = match shape {
                 Val::ListObject((), wanted) => {
@@ -390,6 +381,34 @@ fn take_slowly<'c>(
                 return None;
             }
             words.push(object.as_raw().0 as u64);
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+/// The same for an instance of a class, or a method of one.
+fn take_instance<'c>(
+    object: &Object<'c>,
+    shape: &Shape,
+    known: &KnownObjects<'_, 'c>,
+    words: &mut Words<'_>,
+    kept: &mut Kept<'c>,
+) -> Option<()> {
+    match shape {
+        Val::Instance((), of) => {
+            if !known.lent(of.0).ok()?.is(&object.type_()) {
+                return None;
+            }
+            words.push(object.as_raw().0 as u64);
+        }
+        Val::Bound(inner, function) => {
+            let (of, found) = parts_of_method(object).ok()??;
+            if !known.lent(function.0).ok()?.is(&found) {
+                return None;
+            }
+            take(Some(&of), inner, known, words, kept)?;
+            kept.objects.push(of);
         }
         _ => return None,
     }

@@ -245,8 +245,11 @@ impl<'k, 'c> Operand<'k, 'c> {
     }
 }
 
+/// An attribute of an instance: its name and its value.
+type Attribute = (Arc<str>, Recipe);
+
 /// The class and the attributes of the instance that a site makes, if it makes one.
-fn instance_of(site: &Site) -> Option<(Known, &[(Arc<str>, Recipe)])> {
+fn instance_of(site: &Site) -> Option<(Known, &[Attribute])> {
     let [Val::Thing(thing)] = site.operands[..] else { return None };
     match site.heap.get(thing.0 as usize)? {
         Some(Contents::Instance(class, attributes)) => Some((*class, attributes)),
