@@ -105,13 +105,11 @@ impl<'c> Inquiry<'c> {
         if is_ours || !was_made_by_program(&class).is_ok_and(|was_made| was_made) {
             return None;
         }
-        let before = self.known_count();
         let known = self.know(&class);
         if let Description::Class = self.described(known) {
             self.samples.entry(known).or_insert_with(|| object.clone());
             return Some(known);
         }
-        self.forget_from(before, known);
         None
     }
 

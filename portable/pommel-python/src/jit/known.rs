@@ -451,16 +451,22 @@ impl<'c> Inquiry<'c> {
         }
     }
 
-    /// How many objects are known.
-    pub(super) fn known_count(&self) -> usize {
-        self.known.len()
-    }
-
-    /// Forgets an object that nothing is known of, if it is the last of all that were not known before.
-    pub(super) fn forget_from(&mut self, before: usize, known: Known) {
-        if known.0 as usize == before && self.known.len() == before + 1 {
+    /// Forgets an object that nothing is known of, if it was not known when there were so many.
+    fn forget_from(&mut self, before: usize, known: Known) {
+        let is_of_class = |fact: &Fact| match fact {
+            Fact::InClass { class, .. } | Fact::Lacks { class, .. } => *class == known.0,
+            Fact::Derived { class, .. } => *class == known.0,
+            _ => false,
+        };
+        if known.0 as usize != before || self.facts.facts.iter().any(is_of_class) {
+            return;
+        }
+        self.described.remove(&known);
+        if self.known.len() == before + 1 {
             self.known.truncate(before);
-            self.described.remove(&known);
+        } else {
+            // Others have numbers behind it.
+            self.known[before] = self.ctx.none();
         }
     }
 
