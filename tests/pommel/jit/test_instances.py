@@ -1108,3 +1108,45 @@ def test_what_is_native_is_said(jit):
     made = pm.jit(over_a_list)
     made([Point(1.0), Point(2.0)], 40)
     assert "over_a_list can be compiled" in str(pm.explain(made))
+
+
+class Undecided:
+    """Its operators leave others to a method that says so."""
+
+    def __init__(self, x):
+        self.x = x
+
+    def other(self, other):
+        return other.x if isinstance(other, Undecided) else NotImplemented
+
+    def __add__(self, other):
+        return self.other(other)
+
+    def __radd__(self, other):
+        return self.x - 1
+
+    def __lt__(self, other):
+        return self.other(other)
+
+    def __iadd__(self, other):
+        return self.other(other)
+
+
+def test_operators_that_leave_it_to_another_method(jit):
+    def added(a, b, n):
+        total = []
+        for _ in range(n):
+            total.append(a + b)
+        return total
+
+    def compared(a, b):
+        return a < b
+
+    def grown(a, b):
+        a += b
+        return a
+
+    for function in (lambda a, b: added(a, b, 3), compared, grown):
+        for a in (Undecided(1), Undecided(2.5), 7):
+            for b in (Undecided(3), 4, "b"):
+                same(jit, function, a, b)

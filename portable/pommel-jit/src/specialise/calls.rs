@@ -233,25 +233,8 @@ impl Specialiser<'_> {
             Val::Thing(thing) => Some((*thing, self.state.contents(*thing).clone())),
             _ => None,
         };
-        if let (Val::ListObject(handle, _), "append", [Argument::Positional(item)]) =
-            (object, name, arguments)
-            && let Some(flow) = self.append_to_object(to, *handle, &self.get(*item))?
-        {
+        if let Some(flow) = self.method_of_others(to, object, name, arguments, instruction)? {
             return Ok(flow);
-        }
-        if let (
-            Val::ListObject(..) | Val::TupleObject(..),
-            "index" | "count",
-            [Argument::Positional(item)],
-        ) = (object, name, arguments)
-            && let Some(flow) = self.search_others(to, object, name, *item)?
-        {
-            return Ok(flow);
-        }
-        if let (Val::Char(number), []) = (object, arguments)
-            && let Some(result) = self.method_of_character(*number, name)
-        {
-            return self.set(to, result);
         }
         if name == "sort" && is_list(&contents, object) {
             return match self.sort_method(to, object, arguments)? {
@@ -271,27 +254,6 @@ impl Specialiser<'_> {
         {
             return Ok(flow);
         }
-        if let (Val::Complex(real, imag), "conjugate", []) = (object, name, arguments) {
-            let opposite = self.op(Op::FNeg, &[*imag]);
-            return self.set(to, Val::Complex(*real, opposite));
-        }
-        if let Val::DictObject(..) = object
-            && let (Some(part), []) = (Part::named(name), arguments)
-        {
-            return self.set(to, Val::DictView(Box::new(object.clone()), part));
-        }
-        if let (Val::DictObject(_, items), "get", [key, Argument::Positional(otherwise)]) =
-            (object, name, arguments)
-        {
-            if let Argument::Positional(key) = key {
-                self.character_as_object(*key);
-            }
-            // Taken for one of the values, unless that is not what there is otherwise.
-            let kinds = self.get(*otherwise).shape().python_kinds().map(Items::Numbers);
-            let all = kinds.and_then(|kinds| items[1].with(&kinds));
-            let items = all.unwrap_or(Items::Objects(None));
-            return self.perform_as_taken(to, &items, instruction);
-        }
         if let Val::Dict(address, table) = object
             && let Some(given) = positional(self, arguments)
             && let Some(flow) = self.dict_method(to, (*address, table), name, &given)?
@@ -309,6 +271,49 @@ impl Specialiser<'_> {
                 self.set(to, made)
             }
             _ => self.perform(instruction),
+        }
+    }
+
+    /// A method of a number, a character, or what somebody else has made. `None` if there is no rule for it.
+    fn method_of_others(
+        &mut self,
+        to: Reg,
+        object: &Val<Value>,
+        name: &str,
+        arguments: &[Argument],
+        instruction: &Instruction,
+    ) -> Done<Option<Flow>> {
+        match (object, name, arguments) {
+            (Val::ListObject(handle, _), "append", [Argument::Positional(item)]) => {
+                self.append_to_object(to, *handle, &self.get(*item))
+            }
+            (
+                Val::ListObject(..) | Val::TupleObject(..),
+                "index" | "count",
+                [Argument::Positional(item)],
+            ) => self.search_others(to, object, name, *item),
+            (Val::Char(number), _, []) => match self.method_of_character(*number, name) {
+                Some(result) => self.set(to, result).map(Some),
+                None => Ok(None),
+            },
+            (Val::Complex(real, imag), "conjugate", []) => {
+                let opposite = self.op(Op::FNeg, &[*imag]);
+                self.set(to, Val::Complex(*real, opposite)).map(Some)
+            }
+            (Val::DictObject(..), _, []) if let Some(part) = Part::named(name) => {
+                self.set(to, Val::DictView(Box::new(object.clone()), part)).map(Some)
+            }
+            (Val::DictObject(_, items), "get", [key, Argument::Positional(otherwise)]) => {
+                if let Argument::Positional(key) = key {
+                    self.character_as_object(*key);
+                }
+                // Taken for one of the values, unless that is not what there is otherwise.
+                let kinds = self.get(*otherwise).shape().python_kinds().map(Items::Numbers);
+                let all = kinds.and_then(|kinds| items[1].with(&kinds));
+                let items = all.unwrap_or(Items::Objects(None));
+                self.perform_as_taken(to, &items, instruction).map(Some)
+            }
+            _ => Ok(None),
         }
     }
 

@@ -10,7 +10,7 @@ use super::calls::{Given, Method};
 use super::state::Gives;
 use super::value::{Contents, Items, Known, Val};
 use super::world::{Description, FunctionObject, ObjectLayout};
-use super::{Done, Flow, Specialiser};
+use super::{Done, Flow, Specialiser, Stop};
 use crate::code::{Binary, Code, Compare, Constant, Instruction, Name, Reg, Terminator};
 use crate::ir::{Immediate, Op, Value};
 use std::sync::Arc;
@@ -551,7 +551,7 @@ impl Specialiser<'_> {
                 Some(MemberKind::Function(_)) => {
                     return match self.operation(class, &own) {
                         Some(function) => {
-                            self.follow_method(to, function, vec![a, b], Gives::Result, instruction)
+                            self.follow_operator(to, function, vec![a, b], instruction)
                         }
                         None => Ok(None),
                     };
@@ -606,9 +606,28 @@ impl Specialiser<'_> {
             _ => return Ok(None),
         };
         match function {
-            Some(function) => self.follow_method(to, function, given, Gives::Result, instruction),
+            Some(function) => self.follow_operator(to, function, given, instruction),
             None => Ok(None),
         }
+    }
+
+    /// Follows a function for an operator, which gives what that does, and not `NotImplemented`: that may
+    /// come from whatever it calls.
+    fn follow_operator(
+        &mut self,
+        to: Reg,
+        function: Known,
+        given: Vec<Val<Value>>,
+        instruction: &Instruction,
+    ) -> Done<Option<Flow>> {
+        let place = (self.state.top().context, self.state.top().point);
+        let done = self.follow_method(to, function, given, Gives::Result, instruction)?;
+        let is_followed = done == Some(Flow::On);
+        if is_followed && matches!(self.get(to), Val::Object(_, None) | Val::Known(_)) {
+            self.undecided.insert(place);
+            return Err(Stop::Again);
+        }
+        Ok(done)
     }
 
     /// An item of an instance. `None` if there is no rule.

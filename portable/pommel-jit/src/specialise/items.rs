@@ -219,38 +219,23 @@ impl Specialiser<'_> {
         if let Some(flow) = self.load_character(to, &value, &index)? {
             return Ok(flow);
         }
-        match &value {
-            Val::Object(handle, Some(Class::Tuple)) => {
-                if let Some(flow) = self.load_from_tuple(to, *handle, &index)? {
-                    return Ok(flow);
-                }
-            }
-            Val::DictObject(_, items) => {
-                self.character_as_object(key);
-                return self.perform_as_taken(to, &items[1], instruction);
-            }
-            Val::Dict(address, table) => {
-                if let Some(flow) = self.load_from_dict(to, (*address, table), &index)? {
-                    return Ok(flow);
-                }
-            }
-            Val::ListObject(..) | Val::TupleObject(..) => {
-                if let Some(flow) = self.load_from_object(to, &value, &index)? {
-                    return Ok(flow);
-                }
-            }
-            Val::List(address, items) => {
-                if let Some(flow) = self.load_from_list(to, (*address, items), &index)? {
-                    return Ok(flow);
-                }
-            }
-            _ => {
-                if let Some(flow) = self.load_of_array(to, object, &value, &index)? {
-                    return Ok(flow);
-                }
-            }
+        if let Val::DictObject(_, items) = &value {
+            self.character_as_object(key);
+            return self.perform_as_taken(to, &items[1], instruction);
         }
-        self.perform(instruction)
+        let done = match &value {
+            Val::Object(handle, Some(Class::Tuple)) => self.load_from_tuple(to, *handle, &index)?,
+            Val::Dict(address, table) => self.load_from_dict(to, (*address, table), &index)?,
+            Val::ListObject(..) | Val::TupleObject(..) => {
+                self.load_from_object(to, &value, &index)?
+            }
+            Val::List(address, items) => self.load_from_list(to, (*address, items), &index)?,
+            _ => self.load_of_array(to, object, &value, &index)?,
+        };
+        match done {
+            Some(flow) => Ok(flow),
+            None => self.perform(instruction),
+        }
     }
 
     pub(super) fn store_item(
@@ -618,17 +603,20 @@ impl Specialiser<'_> {
                     rest: Val::ReverseIterator(list.clone(), rest),
                 }
             }
-            Val::Enumerate(inner, count) => {
-                let Some(step) = self.step(inner)? else { return Ok(None) };
-                let one = self.build.int(1);
-                let next = self.op(Op::IAddWrap, &[*count, one]);
-                let item = Item::Tuple(vec![Item::Value(Val::Int(*count)), step.item]);
-                let rest = Val::Enumerate(Box::new(step.rest), next);
-                Step { has_item: step.has_item, item, rest }
-            }
+            Val::Enumerate(inner, count) => return self.counted_step(inner, *count),
             Val::Zip(inner) => return self.zip_step(inner),
             _ => return Ok(None),
         }))
+    }
+
+    /// The same of an iterator whose items are counted.
+    fn counted_step(&mut self, inner: &Val<Value>, count: Value) -> Done<Option<Step>> {
+        let Some(step) = self.step(inner)? else { return Ok(None) };
+        let one = self.build.int(1);
+        let next = self.op(Op::IAddWrap, &[count, one]);
+        let item = Item::Tuple(vec![Item::Value(Val::Int(count)), step.item]);
+        let rest = Val::Enumerate(Box::new(step.rest), next);
+        Ok(Some(Step { has_item: step.has_item, item, rest }))
     }
 
     /// How many items a list, tuple or string has that is iterated over.

@@ -149,6 +149,8 @@ struct Specialiser<'w> {
     unrolling: Vec<Unrolling>,
     /// Whether there are such loops, and whether there may be: not if the function became too large.
     has_unrolled: bool,
+    /// Operators whose methods may leave them to the other operand, so that Python does them.
+    undecided: HashSet<(u32, Point)>,
     may_unroll: bool,
     build: Builder,
     /// How many loops are around what is being followed.
@@ -198,6 +200,7 @@ pub fn specialise(
         recursive: HashSet::new(),
         unrolling: vec![],
         has_unrolled: false,
+        undecided: HashSet::new(),
         may_unroll: true,
         heads: HashMap::new(),
         build: Builder::new(),
@@ -582,11 +585,7 @@ impl Specialiser<'_> {
             I::Unbind { register } => self.set(*register, Val::Unbound),
             I::LoadGlobal { to, name } => self.load_global(*to, *name, instruction),
             I::LoadBuiltin { to, name } => self.load_builtin(*to, *name, instruction),
-            I::MakeCell { register } => {
-                let content = self.get(*register);
-                let cell = self.state.make(Contents::Cell(content));
-                self.set(*register, cell)
-            }
+            I::MakeCell { register } => self.make_cell(*register),
             I::LoadCell { to, cell } => self.load_cell(*to, *cell, instruction),
             I::StoreCell { cell, value } => self.store_cell(*cell, *value, instruction),
             I::LoadAttribute { to, object, name } => {
@@ -612,12 +611,12 @@ impl Specialiser<'_> {
             }
             I::Call { to, callee, arguments } => self.call(*to, *callee, arguments, instruction),
             I::MakeTuple { to, items } => {
-                let items = items.iter().map(|item| self.get(*item)).collect();
-                self.set(*to, Val::Tuple(items))
+                let items = self.all(items);
+                self.set(*to, Val::Tuple(items.into()))
             }
             I::MakeList { to, items } => {
-                let items = items.iter().map(|item| self.get(*item)).collect();
-                let list = self.state.make(Contents::List(items));
+                let list = Contents::List(self.all(items));
+                let list = self.state.make(list);
                 self.set(*to, list)
             }
             I::DeleteItem { object, key } => self.delete_item(*object, *key, instruction),
@@ -639,6 +638,16 @@ impl Specialiser<'_> {
             }
             other => self.perform(other),
         }
+    }
+
+    fn make_cell(&mut self, register: Reg) -> Done<Flow> {
+        let content = self.get(register);
+        let cell = self.state.make(Contents::Cell(content));
+        self.set(register, cell)
+    }
+
+    fn all(&self, registers: &[Reg]) -> Vec<Val<Value>> {
+        registers.iter().map(|register| self.get(*register)).collect()
     }
 
     fn get(&self, register: Reg) -> Val<Value> {
@@ -690,7 +699,8 @@ impl Specialiser<'_> {
                 | I::StoreAttribute { .. }
         );
         let frame = self.state.top();
-        can_be && self.experience.objects.contains(&(frame.context, frame.point))
+        let place = (frame.context, frame.point);
+        can_be && (self.experience.objects.contains(&place) || self.undecided.contains(&place))
     }
 
     /// Whether something taken for granted here before was not so.

@@ -673,7 +673,15 @@ impl Specialiser<'_> {
         let (Some(x), Some(y)) = (self.number(&a), self.number(&b)) else {
             return self.perform(instruction);
         };
-        let truth = match (self.as_int(x), self.as_int(y)) {
+        match self.compared_numbers(operator, x, y) {
+            Some(truth) => self.set(to, Val::Bool(truth)),
+            None => Ok(Flow::Ends),
+        }
+    }
+
+    /// Compares two numbers. `None` if machine code is always left.
+    fn compared_numbers(&mut self, operator: Compare, x: Number, y: Number) -> Option<Value> {
+        Some(match (self.as_int(x), self.as_int(y)) {
             (Some(x), Some(y)) => {
                 self.compared(operator, [Op::IEq, Op::INe, Op::ILt, Op::ILe], x, y)
             }
@@ -682,14 +690,13 @@ impl Specialiser<'_> {
                 for int in [x_int, y_int].into_iter().flatten() {
                     let fits = self.is_exact(int);
                     if self.guard(fits) == Flow::Ends {
-                        return Ok(Flow::Ends);
+                        return None;
                     }
                 }
                 let (x, y) = (self.as_float(x), self.as_float(y));
                 self.compared(operator, [Op::FEq, Op::FNe, Op::FLt, Op::FLe], x, y)
             }
-        };
-        self.set(to, Val::Bool(truth))
+        })
     }
 
     /// Whether an item is in a list, a tuple or a string. `None` if there is no rule for it.

@@ -436,15 +436,8 @@ impl<'c> Activation<'_, 'c> {
                 words[0] = u64::from(class.is_some_and(|class| class as i64 == immediate));
             }
             Op::Same => words[0] = u64::from(self.lent(words[0]).is(&self.lent(words[1]))),
-            Op::UnboxFloat => words[0] = self.lent(words[0]).extract::<f64>()?.to_bits(),
-            Op::UnboxComplex => {
-                let parts = parts(&self.lent(words[0]))?;
-                (words[0], words[1]) = (parts[0].to_bits(), parts[1].to_bits());
-            }
-            Op::UnboxBool => words[0] = u64::from(self.lent(words[0]).is_true()?),
-            Op::UnboxInt => {
-                let number = self.lent(words[0]).extract::<i64>();
-                (words[0], words[1]) = number.map_or((0, 0), |number| (number as u64, 1));
+            Op::UnboxFloat | Op::UnboxComplex | Op::UnboxBool | Op::UnboxInt => {
+                self.unbox(op, words)?;
             }
             Op::Truth => words[0] = u64::from(self.lent(words[0]).is_true()?),
             Op::Next => {
@@ -495,6 +488,24 @@ impl<'c> Activation<'_, 'c> {
             }
         }
         Ok(true)
+    }
+
+    /// The value of an object that is a number.
+    fn unbox(&self, op: Op, words: &mut [u64]) -> Result<()> {
+        let object = self.lent(words[0]);
+        match op {
+            Op::UnboxFloat => words[0] = object.extract::<f64>()?.to_bits(),
+            Op::UnboxComplex => {
+                let parts = parts(&object)?;
+                (words[0], words[1]) = (parts[0].to_bits(), parts[1].to_bits());
+            }
+            Op::UnboxBool => words[0] = u64::from(object.is_true()?),
+            _ => {
+                let number = object.extract::<i64>();
+                (words[0], words[1]) = number.map_or((0, 0), |number| (number as u64, 1));
+            }
+        }
+        Ok(())
     }
 
     /// Whether what the specialisation takes for granted is so still.

@@ -75,11 +75,37 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Thing(thing) => self.thing(*thing),
             Val::List(at, _) => self.lists.borrow_mut().object(self.words[*at as usize]),
             Val::Dict(at, _) => self.dicts.borrow_mut().object(self.words[*at as usize]),
+            Val::DictView(..) | Val::Method(..) | Val::Bound(..) | Val::Super(..) => {
+                self.attribute(recipe)
+            }
             other => self.iterator(other),
         }
     }
 
-    /// What iterates, slices, ranges and methods: what builtins make.
+    /// What an attribute of an object gives: methods, views of dicts, and `super()`.
+    fn attribute(&mut self, recipe: &Recipe) -> Result<Object<'c>> {
+        let ctx = self.ctx;
+        match recipe {
+            Val::DictView(dict, part) => {
+                let dict = self.bound(dict)?;
+                self.objects.load_attribute(&dict, part.name())?.call(())
+            }
+            Val::Method(object, name) => {
+                let object = self.bound(object)?;
+                self.objects.load_attribute(&object, name)
+            }
+            Val::Bound(object, function) => {
+                let method = ctx.import(c"types")?.get_attr(c"MethodType")?;
+                method.call((self.known(*function)?, self.bound(object)?))
+            }
+            Val::Super(object, class) => {
+                ctx.builtin(c"super")?.call((self.known(*class)?, self.bound(object)?))
+            }
+            _ => Err(Error::runtime_error("a recipe is none")),
+        }
+    }
+
+    /// What iterates, slices and ranges: what builtins make.
     fn iterator(&mut self, recipe: &Recipe) -> Result<Object<'c>> {
         let ctx = self.ctx;
         match recipe {
@@ -117,9 +143,8 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 ctx.builtin(c"iter")?.call((rest,))
             }
             Val::ListIterator(list, next) if matches!(**list, Val::TupleObject(..)) => {
-                let iterator = ctx.builtin(c"iter")?.call((self.bound(list)?,))?;
-                iterator.call_method(c"__setstate__", (self.int(*next),))?;
-                Ok(iterator)
+                let tuple = self.bound(list)?;
+                self.iterator_at(&tuple, self.int(*next))
             }
             Val::ListIterator(list, next) => {
                 let list = self.bound(list)?;
@@ -130,10 +155,6 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 let iterator = ctx.builtin(c"reversed")?.call((list,))?;
                 iterator.call_method(c"__setstate__", (self.int(*next),))?;
                 Ok(iterator)
-            }
-            Val::DictView(dict, part) => {
-                let dict = self.bound(dict)?;
-                self.objects.load_attribute(&dict, part.name())?.call(())
             }
             Val::DictIterator(dict, part, next) => {
                 let dict = self.bound(dict)?;
@@ -151,17 +172,6 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Zip(inner) => {
                 let inner = self.all(inner)?;
                 ctx.builtin(c"zip")?.call(&inner.iter().collect::<Vec<_>>()[..])
-            }
-            Val::Method(object, name) => {
-                let object = self.bound(object)?;
-                self.objects.load_attribute(&object, name)
-            }
-            Val::Bound(object, function) => {
-                let method = ctx.import(c"types")?.get_attr(c"MethodType")?;
-                method.call((self.known(*function)?, self.bound(object)?))
-            }
-            Val::Super(object, class) => {
-                ctx.builtin(c"super")?.call((self.known(*class)?, self.bound(object)?))
             }
             _ => Err(Error::runtime_error("a recipe is none")),
         }

@@ -364,20 +364,7 @@ fn take_slowly<'c>(
             };
         }
         Val::ListObject(..) | Val::TupleObject(..) | Val::DictObject(..) | Val::Object(..) => {
-            let is_it = match shape {
-                Val::ListObject((), wanted) => {
-                    class == Some(Class::List) && has_items(object, wanted, known)
-                }
-                Val::TupleObject((), wanted) => {
-                    class == Some(Class::Tuple)
-                        && object.len().is_ok_and(|length| length > MOST_ITEMS)
-                        && has_items(object, wanted, known)
-                }
-                // What is in a dict is looked at where it comes out.
-                Val::DictObject(..) => class == Some(Class::Dict),
-                other => is_object(object, class, other.class(), known),
-            };
-            if !is_it {
+            if !is_shape(object, class, shape, known) {
                 return None;
             }
             words.push(object.as_raw().0 as u64);
@@ -413,6 +400,28 @@ fn take_instance<'c>(
         _ => return None,
     }
     Some(())
+}
+
+/// Whether an object of a class has the shape of a container or of any object.
+fn is_shape<'c>(
+    object: &Object<'c>,
+    class: Option<Class>,
+    shape: &Shape,
+    known: &KnownObjects<'_, 'c>,
+) -> bool {
+    match shape {
+        Val::ListObject((), wanted) => {
+            class == Some(Class::List) && has_items(object, wanted, known)
+        }
+        Val::TupleObject((), wanted) => {
+            class == Some(Class::Tuple)
+                && object.len().is_ok_and(|length| length > MOST_ITEMS)
+                && has_items(object, wanted, known)
+        }
+        // What is in a dict is looked at where it comes out.
+        Val::DictObject(..) => class == Some(Class::Dict),
+        other => is_object(object, class, other.class(), known),
+    }
 }
 
 /// Whether the first items of a sequence are what they are taken for.
