@@ -216,6 +216,8 @@ impl Specialiser<'_> {
                 return Ok(flow);
             }
         }
+        // It may have become a list in memory meanwhile.
+        let value = self.get(object);
         if let Some(flow) = self.load_character(to, &value, &index)? {
             return Ok(flow);
         }

@@ -32,7 +32,7 @@ use pommel_jit::specialise::{
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -88,6 +88,31 @@ pub(crate) struct Compiled {
 /// Why there is none.
 fn no_machine_code(reason: String) -> Refusal {
     Refusal { reason: format!("there is no machine code: {reason}"), place: None }
+}
+
+/// Makes the typed form of a function, and machine code of that. A fault of the compiler is no reason for
+/// a program to end: the function is called as it is then, but in builds that look for faults.
+fn made(
+    inquiry: &mut Inquiry<'_>,
+    function: &FunctionObject,
+    shapes: &[Shape],
+    experience: &Experience,
+    backend: &dyn Backend,
+) -> core::result::Result<(Specialisation, Box<dyn Machine>), Refusal> {
+    let attempt = catch_unwind(AssertUnwindSafe(|| {
+        let mut made = specialise(inquiry, function, shapes, experience)?;
+        optimise(&mut made.function);
+        let calls = Calls { call, quick: &quick::address };
+        let machine = backend.compile(&made.function, calls).map_err(no_machine_code)?;
+        Ok((made, machine))
+    }));
+    match attempt {
+        Ok(made) => made,
+        Err(panic) if cfg!(debug_assertions) => resume_unwind(panic),
+        Err(_) => {
+            Err(no_machine_code("the compiler has a fault, which standard error shows".into()))
+        }
+    }
 }
 
 /// What became of the attempt to call machine code.
@@ -168,14 +193,7 @@ impl Compiled {
     ) -> Result<(Compiled, Vec<Object<'c>>)> {
         let shapes: Vec<Shape> =
             arguments.iter().map(|argument| shape(&mut inquiry, argument.as_ref())).collect();
-        let made = specialise(&mut inquiry, function, &shapes, experience);
-        let made = made.and_then(|mut made| {
-            optimise(&mut made.function);
-            let machine = backend
-                .compile(&made.function, Calls { call, quick: &quick::address })
-                .map_err(no_machine_code)?;
-            Ok((made, machine))
-        });
+        let made = made(&mut inquiry, function, &shapes, experience, backend);
         let sites = made.as_ref().map_or(&[][..], |(made, _)| &made.sites[..]);
         let steps = sites.iter().map(|site| Step::of(site, &mut inquiry)).collect::<Result<_>>()?;
         let alone = made.as_ref().ok().and_then(|(made, machine)| {

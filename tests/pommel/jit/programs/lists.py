@@ -94,6 +94,12 @@ def grown(n):
     return items, len(items), not items
 
 
+@given((5,), (0,))
+def sliced_by_a_name_that_is_none(n):
+    items = [1, 2.5, None]
+    return items[nobody_defines_this:n]  # noqa: F821
+
+
 @given((5,), (0,), (1,))
 def stack_and_queue(n):
     stack, queue, seen = [n], [], []
