@@ -78,7 +78,8 @@ impl Specialiser<'_> {
                         Some(flow) => flow,
                         None => self.builtin(to, builtin, &given, arguments, instruction)?,
                     };
-                    self.take_result(to, builtin, flow)
+                    let of_number = matches!(given.positional[..], [Val::Int(_) | Val::Float(_)]);
+                    self.take_result(to, builtin, of_number, flow)
                 }
                 Description::Class => self.make_instance(to, known, given, instruction),
                 _ => self.perform(instruction),

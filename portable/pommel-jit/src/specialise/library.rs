@@ -353,11 +353,21 @@ impl Specialiser<'_> {
         })
     }
 
-    /// After a function was called on objects: what it gives is a number, if it gives nothing else.
-    pub(super) fn take_result(&mut self, to: Reg, builtin: Builtin, flow: Flow) -> Done<Flow> {
+    /// After a function was called on objects: what it gives is a number, if it gives nothing else, or the
+    /// text of a number.
+    pub(super) fn take_result(
+        &mut self,
+        to: Reg,
+        builtin: Builtin,
+        of_number: bool,
+        flow: Flow,
+    ) -> Done<Flow> {
         let Val::Object(handle, None) = self.get(to) else { return Ok(flow) };
         let class = match builtin {
             _ if flow == Flow::Ends => return Ok(flow),
+            Builtin::Str if of_number => {
+                return self.set(to, Val::Object(handle, Some(Class::Str)));
+            }
             _ if gives_float(builtin) => Class::Float,
             _ if gives_complex(builtin) => Class::Complex,
             _ => return Ok(flow),
