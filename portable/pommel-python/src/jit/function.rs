@@ -33,6 +33,11 @@ enum Mode {
 /// A function is better called as it is if machine code is left so often in a call, in the middle of it.
 const TOO_OFTEN: u32 = 32;
 
+/// After so many calls in a row for whose arguments there is no machine code because none pays,
+const IN_A_ROW: u32 = 32;
+/// only one in so many is looked at.
+const LOOK_AGAIN: u32 = 32;
+
 /// What is known of a function from the beginning.
 struct Known {
     source: Arc<Source>,
@@ -55,6 +60,8 @@ pub struct JitFunction {
     lefts: AtomicU32,
     /// It is called as it is from now on, as machine code is left all the time.
     gave_up: AtomicBool,
+    /// How many calls in a row it was called as it is for.
+    as_it_is: AtomicU32,
     /// How many microseconds all of it took to compile.
     compiling: AtomicU64,
     /// That of its loops, and of those of functions that it calls.
@@ -74,6 +81,7 @@ impl JitFunction {
             engine: Engine::default(),
             lefts: AtomicU32::new(0),
             gave_up: AtomicBool::new(false),
+            as_it_is: AtomicU32::new(0),
             compiling: AtomicU64::new(0),
             continuations: Continuations::default(),
             kept: Field::empty(),
@@ -145,12 +153,16 @@ impl JitFunction {
     ) -> Result<Object<'c>> {
         let own = this.borrow()?;
         let called = match &kwargs {
-            _ if own.gave_up.load(Ordering::Relaxed) => Called::AsItIs,
+            _ if own.gave_up.load(Ordering::Relaxed) || own.is_not_looked_at() => Called::AsItIs,
             None => own.engine.call_at_once(this, args),
             Some(_) => Called::ForOthers,
         };
         if let Called::Ended(result) = called {
+            own.ran();
             return result;
+        }
+        if let Called::AsItIs = called {
+            own.as_it_is.fetch_add(1, Ordering::Relaxed);
         }
         let (known, function) = own.parts(this)?;
         if let Called::AsItIs = called {
@@ -163,7 +175,10 @@ impl JitFunction {
                 let call = Call { this, function: &function, source: &known.source, code };
                 let at_any_cost = known.mode == Mode::Always;
                 return match own.engine.call(&call, &registers, at_any_cost)? {
-                    Called::Ended(result) => result,
+                    Called::Ended(result) => {
+                        own.ran();
+                        result
+                    }
                     Called::AsItIs | Called::ForOthers => call_as_it_is(&function, args, kwargs),
                 };
             }
@@ -178,6 +193,21 @@ impl JitFunction {
 }
 
 impl JitFunction {
+    /// Whether a call is called as it is like many before it, and its arguments are not looked at.
+    #[inline]
+    fn is_not_looked_at(&self) -> bool {
+        let in_a_row = self.as_it_is.load(Ordering::Relaxed);
+        in_a_row >= IN_A_ROW && !in_a_row.is_multiple_of(LOOK_AGAIN)
+    }
+
+    /// Notes that machine code was called.
+    #[inline]
+    fn ran(&self) {
+        if self.as_it_is.load(Ordering::Relaxed) != 0 {
+            self.as_it_is.store(0, Ordering::Relaxed);
+        }
+    }
+
     /// A function that is compiled because another one calls it.
     pub(super) fn inner<'c>(
         function: &Object<'c>,
