@@ -92,6 +92,13 @@ const MIRI_SAFE_API: &[&str] =
 const MIRI_ENGINE: &[&str] = &["raw::share", "raw::team", "raw::reserve", "kernels::few"];
 
 fn test_miri(counts: &mut Counts) -> Result<String> {
+    // Where it is not there it may be had.
+    let version = Command::new("cargo").args(["+nightly", "miri", "--version"]).output();
+    if !version.is_ok_and(|output| output.status.success()) {
+        let mut add = Command::new("rustup");
+        add.args(["component", "add", "--toolchain", "nightly", "miri", "rust-src"]);
+        let _ = process::output(&mut add);
+    }
     let mut setup = Command::new("cargo");
     setup.args(["+nightly", "miri", "setup"]).current_dir(paths::root());
     if let Err(error) = process::output(&mut setup) {

@@ -88,7 +88,7 @@ typedef struct {
     /** Finds words in memory that differ from what they are once a dict has other items, a module other attributes, a cell another content, or a function another code object or other defaults, or a class or one that it is derived from other attributes, or a class instances with attributes of other names than all before: writes their addresses, at most `WATCHED_WORDS`, and gives their number; 0 for an object that cannot be watched. They may be read as long as the object is alive. They may differ without such a change. Those of a class are of use until they differ; then the class has to be watched anew. NULL where it is missing. */
     size_t (*watch)(HPyContext *ctx, HPy object, const uint64_t **words);
     /** Finds where the instances of exactly this class, which is one of `type`, have an attribute: `name` is its name, or the descriptor of a slot. Gives 1 and writes `PLACE_WORDS` words: one of `places`, where to check that it is so, the place, and where there is a word that is 0 as long as the attribute may be written in place (or 0, if it always may). A name without a place is the name of no attribute of an instance that passes the check, as long as a watch on the class has not noticed other names. 0 if it is not known. A value that is null is missing. NULL where it is missing. */
-    size_t (*attribute_place)(HPyContext *ctx, HPy class, HPy name, int64_t *place);
+    size_t (*attribute_place)(HPyContext *ctx, HPy of, HPy name, int64_t *place);
 } HPyX_Extensions;
 
 #endif
