@@ -215,7 +215,7 @@ impl Specialiser<'_> {
         let (Some(x), Some(y)) = (self.float_of(a), self.float_of(b)) else { return Ok(None) };
         match builtin {
             Builtin::Hypot => self.measured(to, builtin, &LENGTHS, &[x, y]),
-            Builtin::Log => {
+            Builtin::Log if self.world.divides_logarithms() => {
                 let [above, below] = [x, y].map(|part| self.build.math(Math::Log, &[part]));
                 let zero = self.build.float(0.0);
                 let mut fits = self.op(Op::FNe, &[below, zero]);

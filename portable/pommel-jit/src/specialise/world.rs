@@ -48,6 +48,10 @@ pub trait World {
     fn mixing(&mut self) -> Mixing {
         Mixing::Converted
     }
+    /// Whether `math.log` with a base is the quotient of two logarithms, whatever the base is.
+    fn divides_logarithms(&mut self) -> bool {
+        true
+    }
     /// Whether a function of the interpreter gives the bits that one of ours gives.
     fn gives(&mut self, _function: Builtin, _ours: ir::op::Math) -> bool {
         false

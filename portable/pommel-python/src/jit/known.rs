@@ -307,8 +307,11 @@ pub(crate) fn cell_content<'c>(cell: &Object<'c>) -> Option<Object<'c>> {
 pub(crate) fn builtins<'c>(ctx: Ctx<'c>) -> Vec<(Object<'c>, Builtin)> {
     let numpy = views::numpy(ctx).ok().flatten();
     let is_pypy = views::is_pypy(ctx).unwrap_or_default();
-    let is_its_own =
-        move |builtin: &Builtin| is_pypy && matches!(builtin, Builtin::Erf | Builtin::Erfc);
+    // What PyPy computes in its own way differs too seldom to be found by trying.
+    let is_its_own = move |builtin: &Builtin| {
+        use Builtin::{Erf, Erfc, Gamma, Lgamma};
+        is_pypy && matches!(builtin, Erf | Erfc | Gamma | Lgamma)
+    };
     let all = Builtin::ALL.iter().filter(move |builtin| !is_its_own(builtin));
     let mut modules: HashMap<&str, Option<Object<'c>>> = HashMap::new();
     let found = all.filter_map(|builtin| {
@@ -813,6 +816,10 @@ impl World for Inquiry<'_> {
     fn mixing(&mut self) -> Mixing {
         let found = measured::mixing(self.ctx);
         self.kept(found).unwrap_or(Mixing::Converted)
+    }
+
+    fn divides_logarithms(&mut self) -> bool {
+        matches!(views::is_pypy(self.ctx), Ok(false))
     }
 
     fn gives(&mut self, function: Builtin, ours: Math) -> bool {
