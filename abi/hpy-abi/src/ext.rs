@@ -112,7 +112,7 @@ pub const WATCHED_WORDS: usize = 4;
 pub const PLACE_WORDS: usize = 4;
 
 /// How instances of a class have an attribute. All distances are in bytes from the address of the instance,
-/// and a place holds the address of an object. There is no such attribute if it is [`NOWHERE`].
+/// and a place holds the address of an object. There is no such attribute if it is [`places::NOWHERE`].
 pub mod places {
     /// At the place, always.
     pub const MEMBER: i64 = 1;
