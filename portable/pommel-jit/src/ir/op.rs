@@ -323,6 +323,34 @@ operations! {
     DictObject "dict.object" [I64] -> [Obj] exits acts;
 }
 
+impl Op {
+    /// Whether it reads memory at an address, and does nothing else.
+    pub fn is_load(self) -> bool {
+        use Op::{
+            LoadBool, LoadF32, LoadF64, LoadI8, LoadI16, LoadI32, LoadI64, LoadU8, LoadU16, LoadU32,
+        };
+        matches!(
+            self,
+            LoadBool
+                | LoadI8
+                | LoadU8
+                | LoadI16
+                | LoadU16
+                | LoadI32
+                | LoadU32
+                | LoadI64
+                | LoadF32
+                | LoadF64
+        )
+    }
+
+    /// Whether it looks at an object, and does nothing else.
+    pub fn is_look(self) -> bool {
+        use Op::{IsClass, Known, Same, UnboxBool, UnboxComplex, UnboxFloat, UnboxInt};
+        matches!(self, Known | IsClass | Same | UnboxInt | UnboxFloat | UnboxBool | UnboxComplex)
+    }
+}
+
 macro_rules! math {
     ($( $name:ident $text:literal $arity:literal; )*) => {
         /// A function of the C library, which Python's module `math` calls, or one of [`super::library`]'s.

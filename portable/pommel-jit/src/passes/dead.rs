@@ -64,27 +64,7 @@ fn used(function: &Function) -> Vec<bool> {
 /// number exits without memory, which is no reason to make it.
 fn is_removable(inst: &Inst) -> bool {
     let signature = inst.op.signature();
-    let only_reads = matches!(
-        inst.op,
-        Op::LoadBool
-            | Op::LoadI8
-            | Op::LoadU8
-            | Op::LoadI16
-            | Op::LoadU16
-            | Op::LoadI32
-            | Op::LoadU32
-            | Op::LoadI64
-            | Op::ListWord
-            | Op::LoadF32
-            | Op::LoadF64
-            | Op::Known
-            | Op::IsClass
-            | Op::Same
-            | Op::UnboxInt
-            | Op::UnboxFloat
-            | Op::UnboxBool
-            | Op::UnboxComplex
-    );
+    let only_reads = inst.op.is_load() || inst.op.is_look() || inst.op == Op::ListWord;
     let only_makes =
         matches!(inst.op, Op::BoxInt | Op::BoxFloat | Op::BoxBool | Op::BoxComplex | Op::Tuple);
     only_reads || only_makes || signature.pure && !signature.exits

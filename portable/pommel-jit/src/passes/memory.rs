@@ -238,7 +238,7 @@ enum Written {
 }
 
 fn written(inst: &Inst) -> Written {
-    if inst.op.signature().pure {
+    if inst.op.signature().pure || inst.op.is_load() || inst.op.is_look() {
         return Written::Nothing;
     }
     match inst.op {
@@ -254,26 +254,9 @@ fn written(inst: &Inst) -> Written {
         | Op::StoreI32
         | Op::StoreF32
         | Op::ListWord
-        | Op::LoadBool
-        | Op::LoadI8
-        | Op::LoadU8
-        | Op::LoadI16
-        | Op::LoadU16
-        | Op::LoadI32
-        | Op::LoadU32
-        | Op::LoadI64
-        | Op::LoadF32
-        | Op::LoadF64
-        | Op::Known
         | Op::Retain
         | Op::Release
-        | Op::Keep
-        | Op::IsClass
-        | Op::Same
-        | Op::UnboxInt
-        | Op::UnboxFloat
-        | Op::UnboxBool
-        | Op::UnboxComplex => Written::Nothing,
+        | Op::Keep => Written::Nothing,
         _ => Written::Anything,
     }
 }

@@ -424,12 +424,7 @@ impl Specialiser<'_> {
         let class = self.word_of(old, layout.class);
         let on = self.build.function.block();
         self.write_over(old, class, number, &layout, on);
-        let (float, int) = (self.build.int(layout.float_class), self.build.int(layout.int_class));
-        let is_float = self.op(Op::IEq, &[class, float]);
-        let is_int = self.op(Op::IEq, &[class, int]);
-        let (_, is_bool) = self.truth_at(old, &layout);
-        let is_number = self.op(Op::BOr, &[is_float, is_int]);
-        let is_number = self.op(Op::BOr, &[is_number, is_bool]);
+        let is_number = self.is_number_at(old, class, &layout);
         self.guard(is_number);
         let new = self.boxed(number)?;
         let distance = Immediate::Int(offset);

@@ -76,6 +76,11 @@ impl<'w> Specialiser<'w> {
         Some(behind)
     }
 
+    fn is_same_number(&mut self, item: &Val<Value>, wanted: &Val<Value>) -> Value {
+        let same = self.compare_numbers(Compare::Equal, item, wanted);
+        same.unwrap_or_else(|| self.build.bool(false))
+    }
+
     /// The position of the first item that is equal to a number; -1 if there is none.
     pub(super) fn find_in_others(
         &mut self,
@@ -89,8 +94,7 @@ impl<'w> Specialiser<'w> {
         let (zero, none) = (self.build.int(0), self.build.int(-1));
         let found =
             self.each_item(sequence, &items, (zero, vec![none]), &mut |this, at, item, _| {
-                let same = this.compare_numbers(Compare::Equal, &item, wanted);
-                let same = same.unwrap_or_else(|| this.build.bool(false));
+                let same = this.is_same_number(&item, wanted);
                 let none = this.build.int(-1);
                 let found = this.build.select(same, at, none);
                 Turn::EndIf(same, vec![found])
@@ -111,8 +115,7 @@ impl<'w> Specialiser<'w> {
         let zero = self.build.int(0);
         let found =
             self.each_item(sequence, &items, (zero, vec![zero]), &mut |this, _, item, so_far| {
-                let same = this.compare_numbers(Compare::Equal, &item, wanted);
-                let same = same.unwrap_or_else(|| this.build.bool(false));
+                let same = this.is_same_number(&item, wanted);
                 let one = this.op(Op::BToI, &[same]);
                 Turn::On(vec![this.op(Op::IAddWrap, &[so_far[0], one])])
             })?;

@@ -186,6 +186,21 @@ impl Specialiser<'_> {
         Val::Float(self.build.emit(Op::LoadF64, &[item], distance, None)[0])
     }
 
+    /// Whether the object at an address, which is of a class, is a float, an integer or a truth value.
+    pub(super) fn is_number_at(
+        &mut self,
+        object: Value,
+        class: Value,
+        layout: &ObjectLayout,
+    ) -> Value {
+        let (float, int) = (self.build.int(layout.float_class), self.build.int(layout.int_class));
+        let is_float = self.op(Op::IEq, &[class, float]);
+        let is_int = self.op(Op::IEq, &[class, int]);
+        let (_, is_bool) = self.truth_at(object, layout);
+        let is_number = self.op(Op::BOr, &[is_float, is_int]);
+        self.op(Op::BOr, &[is_number, is_bool])
+    }
+
     /// Whether the object at an address is `True`, and whether it is a truth value.
     pub(super) fn truth_at(&mut self, item: Value, layout: &ObjectLayout) -> (Value, Value) {
         let (yes, no) = (self.build.int(layout.true_object), self.build.int(layout.false_object));
@@ -391,12 +406,7 @@ impl Specialiser<'_> {
         let place = self.place_in_list(handle, distance, &layout);
         let old = self.word_of(place, 0);
         let class = self.word_of(old, layout.class);
-        let (float, int) = (self.build.int(layout.float_class), self.build.int(layout.int_class));
-        let is_float = self.op(Op::IEq, &[class, float]);
-        let is_int = self.op(Op::IEq, &[class, int]);
-        let (_, is_bool) = self.truth_at(old, &layout);
-        let is_number = self.op(Op::BOr, &[is_float, is_int]);
-        let is_number = self.op(Op::BOr, &[is_number, is_bool]);
+        let is_number = self.is_number_at(old, class, &layout);
         self.expect(is_number);
         let slot = Slot { place, old, class };
         let in_place = self.stored_in_place(slot, item, &layout);

@@ -79,23 +79,7 @@ impl Alone {
 }
 
 fn needs_nobody(op: Op) -> bool {
-    use Op::{
-        LoadBool, LoadF32, LoadF64, LoadI8, LoadI16, LoadI32, LoadI64, LoadU8, LoadU16, LoadU32,
-    };
-    op.signature().pure
-        || matches!(
-            op,
-            LoadBool
-                | LoadI8
-                | LoadU8
-                | LoadI16
-                | LoadU16
-                | LoadI32
-                | LoadU32
-                | LoadI64
-                | LoadF32
-                | LoadF64
-        )
+    op.signature().pure || op.is_load()
 }
 
 /// An array of NumPy that is read where it lies: its head is a part of NumPy's binary interface
