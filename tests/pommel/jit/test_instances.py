@@ -1150,3 +1150,39 @@ def test_operators_that_leave_it_to_another_method(jit):
         for a in (Undecided(1), Undecided(2.5), 7):
             for b in (Undecided(3), 4, "b"):
                 same(jit, function, a, b)
+
+
+class Tree:
+    def __init__(self, depth, colour=0):
+        self.colour = colour
+        self.left = self.right = None
+        if depth:
+            self.left, self.right = Tree(depth - 1, depth % 2), Tree(depth - 1, 1 - depth % 2)
+
+    def height(self):
+        if self.left is None or self.right is None:
+            return 1
+        left, right = Tree.height(self.left), self.right.height()
+        return None if left != right else left + (1 - self.colour)
+
+    def __call__(self, n):
+        return n if n <= 1 else Tree.__call__(self, n - 1) + Tree.__call__(self, n - 2)
+
+    @classmethod
+    def full(cls, depth):
+        return 1 if depth == 0 else cls.full(depth - 1) + Tree.full(depth - 1) + 1
+
+
+def test_methods_that_call_themselves_by_their_class(jit):
+    """What calls itself is called as a function of its own, with the object or the class before the arguments."""
+
+    def heights(depth):
+        tree = Tree(depth)
+        return [tree.height(), tree.colour, tree(9), Tree.full(depth), Tree(depth, 1).height() is None]
+
+    def read(tree):
+        return tree.height() is None, tree(7), tree.full(3)
+
+    for depth in (1, 4, 6, 2):
+        same(jit, heights, depth)
+        same(jit, read, Tree(depth))

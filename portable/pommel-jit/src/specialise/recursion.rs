@@ -187,7 +187,13 @@ impl Specialiser<'_> {
         let Some(known) = callee.known else { return Ok(None) };
         let compiled = self.world.compiled(known, self.experience.at_any_cost);
         let Some(compiled) = compiled else { return Ok(None) };
-        self.set(*register, Val::Known(compiled))?;
+        // What is called may be something else that leads to it: a class, or an object with `__call__`.
+        let compiled = match self.get(*register) {
+            Val::Known(object) if object == known => Val::Known(compiled),
+            Val::Bound(object, function) if function == known => Val::Bound(object, compiled),
+            _ => return Ok(None),
+        };
+        self.set(*register, compiled)?;
         self.count_recursion();
         self.perform(instruction).map(Some)
     }
