@@ -59,24 +59,28 @@ pub(crate) fn function(
 }
 
 /// A function that calls the runtime and leaves all registers as they were, those of floats as well: for
-/// what is done once in a while in the middle of a loop. Its parameters are the address of a
-/// [`pommel_jit::backend::Call`] and what that is given; the answer is written where the words are.
+/// what is done once in a while in the middle of a loop. Its parameter is the address of two words, that of
+/// a [`pommel_jit::backend::Call`] and the activation, in place of which it puts the answer: each parameter
+/// more is a register that the loop must do without.
 pub(crate) fn interlude(isa: &dyn TargetIsa) -> clif::Function {
     let mut context = Context::new();
-    context.func.signature = signature(CallConv::PreserveAll, &[types::I64; 6], &[]);
+    context.func.signature = signature(CallConv::PreserveAll, &[types::I64], &[]);
     let mut scratch = FunctionBuilderContext::new();
     let mut builder = FunctionBuilder::new(&mut context.func, &mut scratch);
     let entry = builder.create_block();
     builder.append_block_params_for_function_params(entry);
     builder.switch_to_block(entry);
-    let params = builder.block_params(entry).to_vec();
-    let operation = builder.ins().ireduce(types::I32, params[2]);
-    let args = [params[1], operation, params[3], params[4], params[5]];
+    let room = builder.block_params(entry)[0];
+    let [call, activation] =
+        [0, WORD as i32].map(|at| builder.ins().load(types::I64, MEMORY, room, at));
+    let operation = builder.ins().iconst(types::I32, Op::Poll as i64);
+    let zero = builder.ins().iconst(types::I64, 0);
+    let args = [activation, operation, zero, room, zero];
     let callee = signature(isa.default_call_conv(), &CALL, &[types::I8]);
     let callee = builder.import_signature(callee);
-    let call = builder.ins().call_indirect(callee, params[0], &args);
+    let call = builder.ins().call_indirect(callee, call, &args);
     let answer = builder.inst_results(call)[0];
-    builder.ins().store(MEMORY, answer, params[4], 0);
+    builder.ins().store(MEMORY, answer, room, 0);
     builder.ins().return_(&[]);
     builder.seal_all_blocks();
     builder.finalize(isa.frontend_config());
@@ -516,13 +520,13 @@ impl<'a> Translator<'a> {
     /// Lets the runtime look for interrupts, without a trace in the registers. Whether it found none.
     fn interlude(&mut self) -> clif::Value {
         let room = self.room();
-        let numbers = [self.calls.call as usize, Op::Poll as usize, 0, 0, self.quiet.interlude];
-        let [call, operation, immediate, count, interlude] =
-            numbers.map(|number| self.builder.ins().iconst(types::I64, number as i64));
-        let args = [call, self.activation, operation, immediate, room, count];
-        let signature = signature(CallConv::PreserveAll, &[types::I64; 6], &[]);
+        let [call, interlude] = [self.calls.call as usize, self.quiet.interlude]
+            .map(|address| self.builder.ins().iconst(types::I64, address as i64));
+        self.builder.ins().store(MEMORY, call, room, 0);
+        self.builder.ins().store(MEMORY, self.activation, room, WORD as i32);
+        let signature = signature(CallConv::PreserveAll, &[types::I64], &[]);
         let signature = self.builder.import_signature(signature);
-        self.builder.ins().call_indirect(signature, interlude, &args);
+        self.builder.ins().call_indirect(signature, interlude, &[room]);
         self.builder.ins().load(types::I8, MEMORY, room, 0)
     }
 }
