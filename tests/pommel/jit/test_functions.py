@@ -5,6 +5,7 @@ import copy
 import functools
 import inspect
 import linecache
+import math
 import pickle
 import signal
 import sys
@@ -458,3 +459,29 @@ def test_interrupts_are_noticed():
     finally:
         signal.signal(signal.SIGINT, before)
     timer.join()
+
+
+def order(a, n):
+    if (a == 1) & (n == 1):
+        return 1
+    if math.gcd(a, n) != 1:
+        return -1
+    for i in range(1, n):
+        if pow(a, i) % n == 1:
+            return i
+    return -1
+
+
+def test_what_is_learnt_of_called_functions_in_the_rest_of_a_loop():
+    """The rest of a function from a loop on has fewer blocks than what is called there."""
+
+    def roots(n):
+        found = []
+        for a in range(1, n):
+            if order(a, n) == n - 1:
+                found.append(a)
+        return found
+
+    compiled = pm.jit(roots)
+    for n in (7, 101, 47):
+        assert compiled(n) == roots(n)

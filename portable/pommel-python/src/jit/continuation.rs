@@ -58,8 +58,11 @@ impl Continuation {
     fn in_original(&self, lesson: Lesson) -> Option<Lesson> {
         const OUTERMOST: u32 = 0;
         let original = |(context, point): Place| {
+            if context != OUTERMOST {
+                return None;
+            }
             let block = self.blocks[point.block.0 as usize]?;
-            (context == OUTERMOST).then_some((context, Point { block, ..point }))
+            Some((context, Point { block, ..point }))
         };
         Some(match lesson {
             Lesson::Refuted(place) => Lesson::Refuted(original(place)?),
