@@ -143,12 +143,13 @@ class Explanation:
     """What became of a function: ``reason`` says why it is not compiled, and is ``None`` if it can be.
 
     ``specialisations`` are what it was compiled to; ``refused`` says why it was not for the last arguments
-    for which it was not.
+    for which it was not. ``seconds`` were spent on compiling so far.
     """
 
     def __init__(self, compiled: Any) -> None:
         function, found = compiled.__wrapped__, compiled._unsupported()
         made, self.refused = compiled._compiled()
+        self.seconds: float = compiled._seconds()
         self.specialisations = [Specialisation(*texts) for texts in made]
         self.function: FunctionType = function
         self.reason: str | None = None

@@ -32,5 +32,6 @@ class Explanation:
     line: Optional[int]
     specialisations: List[Specialisation]
     refused: Optional[str]
+    seconds: float
 
 def explain(function: Callable[..., Any]) -> Explanation: ...

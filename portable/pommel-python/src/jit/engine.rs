@@ -16,6 +16,9 @@ use std::time::{Duration, Instant};
 
 /// A function has at most so many specialisations; others run as the function is.
 const MOST: usize = 16;
+/// So many are made as soon as they are wanted. Of each one more twice as many calls must have been in want:
+/// a function of very many types would be compiled for longer than it runs.
+const AT_ONCE: usize = 4;
 /// A function is compiled at most so often, also if what was taken for granted turns out to be wrong,
 const COMPILATIONS: usize = 24;
 /// and no more if it and its loops took so long to compile.
@@ -44,6 +47,8 @@ struct Made {
 struct State {
     experience: Experience,
     compilations: usize,
+    /// How many calls found no specialisation for them.
+    misses: usize,
 }
 
 /// What became of a call.
@@ -244,7 +249,10 @@ impl Engine {
     ) -> Result<bool> {
         let experience = {
             let mut state = self.state();
-            if self.made().count() >= MOST || state.compilations >= COMPILATIONS {
+            state.misses += 1;
+            let made = self.made().count();
+            let is_wanted = made < AT_ONCE || state.misses >> made != 0;
+            if !is_wanted || made >= MOST || state.compilations >= COMPILATIONS {
                 return Ok(false);
             }
             state.compilations += 1;

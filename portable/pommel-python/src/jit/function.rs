@@ -144,6 +144,11 @@ impl JitFunction {
         Ok((texts.collect(), refusal))
     }
 
+    /// How many seconds were spent on compiling, for the rest of its loops as well.
+    fn _seconds(this: &Instance<'_, Self>) -> Result<f64> {
+        Ok(this.borrow()?.time_to_compile().as_secs_f64())
+    }
+
     #[signature(*args, **kwargs)]
     fn __call__<'c>(
         this: &Instance<'c, Self>,
@@ -179,7 +184,10 @@ impl JitFunction {
                         own.ran();
                         result
                     }
-                    Called::AsItIs | Called::ForOthers => call_as_it_is(&function, args, kwargs),
+                    Called::AsItIs | Called::ForOthers => {
+                        own.as_it_is.fetch_add(1, Ordering::Relaxed);
+                        call_as_it_is(&function, args, kwargs)
+                    }
                 };
             }
             let _entered = depth::enter(ctx)?;
