@@ -464,6 +464,9 @@ impl Specialiser<'_> {
                 }
                 return self.refused("it is too large");
             }
+            if !self.experience.at_any_cost {
+                self.is_hopeless()?;
+            }
             let before = self.build.cost;
             let flow = self.instruction(instruction)?;
             self.count(instruction, before);

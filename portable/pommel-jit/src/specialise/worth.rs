@@ -16,6 +16,10 @@ const DEEPEST: u32 = 4;
 const LITTLE: f64 = 400.0;
 /// unless they take so much here.
 const MUCH: f64 = 1500.0;
+/// Who has so many values of the typed form, and takes so many times as long as Python until there, is not
+/// followed to the end.
+const FAR: usize = 1500;
+const HOPELESS: f64 = 3.0;
 /// What it takes to make an object of a function within another one.
 const FUNCTION: f64 = 2000.0;
 
@@ -108,6 +112,15 @@ impl Specialiser<'_> {
     pub(super) fn count_recursion(&mut self) {
         let before = self.build.cost;
         self.add(RECURSION, before);
+    }
+
+    /// Refuses a large function in the middle if it will not be worth it.
+    pub(super) fn is_hopeless(&mut self) -> Done {
+        let far = self.build.function.types.len() > FAR;
+        if far && self.work.ours > HOPELESS * self.work.python * self.world.pace() {
+            return self.is_worth_it();
+        }
+        Ok(())
     }
 
     /// Refuses what Python does as quickly.
