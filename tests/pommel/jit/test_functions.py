@@ -6,6 +6,7 @@ import functools
 import inspect
 import linecache
 import math
+import os
 import pickle
 import signal
 import sys
@@ -443,6 +444,21 @@ def test_threads_call_one_function():
 
 # Not on PyPy yet, where the run of this test did not come to its end.
 @pytest.mark.only("cpython")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_process_that_is_forked_goes_on_compiling():
+    def total(n):
+        return sum(i * i % 7 for i in range(n))
+
+    compiled = pm.jit(total)
+    expected = compiled(1000)
+    process = os.fork()
+    if process == 0:
+        other = pm.jit(lambda n: total(n) + 1)
+        os._exit((compiled(1000), other(1000)) != (expected, expected + 1))
+    assert os.waitpid(process, 0)[1] == 0
+    assert compiled(1000) == expected
+
+
 def test_interrupts_are_noticed():
     @pm.jit
     def forever():

@@ -18,8 +18,8 @@ const LITTLE: f64 = 400.0;
 const MUCH: f64 = 1500.0;
 /// Who has so many values of the typed form, and takes so many times as long as Python until there, is not
 /// followed to the end.
-const FAR: usize = 1500;
-const HOPELESS: f64 = 3.0;
+const FAR: usize = 2000;
+const HOPELESS: f64 = 1.5;
 /// What it takes to make an object of a function within another one.
 const FUNCTION: f64 = 2000.0;
 
