@@ -67,7 +67,7 @@ fn has_inner(loops: &[Loop], around: &Loop) -> bool {
 /// Conditions are part of the branches on them, and constants are made as quickly as they are kept, but
 /// for floats.
 fn is_worth_a_place(function: &Function, inst: &Inst) -> bool {
-    let is_number = |value: &Value| matches!(function.type_of(*value), Type::I64 | Type::F64);
+    let is_number = |value: &Value| !matches!(function.type_of(*value), Type::Bool | Type::Obj);
     inst.op.signature().pure
         && !inst.op.signature().exits
         && !matches!(inst.op, Op::Int | Op::Math1 | Op::Math2 | Op::SinCos)
@@ -100,10 +100,8 @@ impl Translator<'_> {
         self.builder.switch_to_block(never);
         let mut others = vec![];
         for value in &values {
-            others.push(BlockArg::Value(match self.function.type_of(*value) {
-                Type::F64 => self.builder.ins().f64const(0.0),
-                of => self.builder.ins().iconst(counterpart(of), 0),
-            }));
+            let of = counterpart(self.function.type_of(*value));
+            others.push(BlockArg::Value(self.zeros(of)));
         }
         self.builder.ins().jump(on, &others);
         self.builder.switch_to_block(on);

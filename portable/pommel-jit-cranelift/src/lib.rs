@@ -14,6 +14,7 @@ mod math;
 mod memory;
 mod numbers;
 mod objects;
+mod pairs;
 mod random;
 mod recursion;
 mod squares;

@@ -133,7 +133,7 @@ impl Translator<'_> {
     }
 
     /// An address and a distance that fits into an instruction.
-    fn near(&mut self, at: Value, distance: i64) -> (Value, i32) {
+    pub(crate) fn near(&mut self, at: Value, distance: i64) -> (Value, i32) {
         match i32::try_from(distance) {
             Ok(distance) => (at, distance),
             Err(_) => (self.builder.ins().iadd_imm_s(at, distance), 0),
@@ -141,7 +141,7 @@ impl Translator<'_> {
     }
 }
 
-fn distance(inst: &Inst) -> i64 {
+pub(crate) fn distance(inst: &Inst) -> i64 {
     match inst.immediate {
         Immediate::Int(distance) => distance,
         _ => 0,

@@ -82,7 +82,7 @@ impl Translator<'_> {
                 (_, Type::F64) => {
                     self.builder.ins().bitcast(types::F64, MemFlagsData::new(), results[0])
                 }
-                (_, Type::I64 | Type::Obj) => results[0],
+                (_, Type::I64 | Type::Obj | Type::I64x2 | Type::F64x2) => results[0],
             });
         }
         Ok(found)

@@ -133,6 +133,8 @@ pub(crate) fn counterpart(of: Type) -> clif::Type {
         Type::I64 | Type::Obj => types::I64,
         Type::F64 => types::F64,
         Type::Bool => types::I8,
+        Type::I64x2 => types::I64X2,
+        Type::F64x2 => types::F64X2,
     }
 }
 
@@ -272,6 +274,8 @@ impl<'a> Translator<'a> {
             self.define(inst, &[value]);
         } else if let Some(value) = self.number(inst, &args) {
             self.define(inst, &[value]);
+        } else if let Some(value) = self.pair(inst, &args) {
+            self.define(inst, &[value]);
         } else if inst.op == Op::SinCos {
             let both = self.sine_and_cosine(args[0]);
             self.define(inst, &both);
@@ -280,7 +284,7 @@ impl<'a> Translator<'a> {
         } else if inst.op == Op::Recur && self.recurs_at_once() {
             let results = self.recur(inst, &args)?;
             self.define(inst, &results);
-        } else if !self.store(inst, &args) {
+        } else if !self.store(inst, &args) && !self.store_pair(inst, &args) {
             let results = self.perform(inst, &args)?;
             self.define(inst, &results);
         }
@@ -510,6 +514,10 @@ impl<'a> Translator<'a> {
         self.builder.switch_to_block(ask);
         let went_well = self.interlude();
         self.leave_unless(went_well, self.exit_of(inst)?)?;
+        // What goes on stands aside as well: the loop has no jump around it.
+        if let Some(aside) = self.builder.current_block() {
+            self.builder.set_cold_block(aside);
+        }
         let full = self.builder.ins().iconst(types::I64, POLL_INTERVAL);
         self.builder.def_var(ticks, full);
         self.builder.ins().jump(on, &[]);

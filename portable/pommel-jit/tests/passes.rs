@@ -57,6 +57,10 @@ golden_tests! {
     params |function| while passes::params::run(function) {};
     repeated |function| while passes::repeated::run(function) {};
     finite |function| _ = passes::finite::run(function);
+    addresses |function| _ = passes::addresses::run(function);
+    reads |function| _ = passes::reads::run(function);
+    vectors |function| _ = passes::vectors::run(function);
+    first_rounds |function| _ = passes::versions::first_rounds(function);
     versions |function| _ = passes::versions::run(function);
     dead |function| _ = passes::dead::run(function);
     invariant |function| _ = passes::invariant::run(function);

@@ -108,6 +108,7 @@ fn shape_of(datum: &Datum) -> Shape {
         Datum::Float(_) => Val::Float(()),
         Datum::Bool(_) => Val::Bool(()),
         Datum::Object(_) => Val::Object((), None),
+        Datum::Ints(_) | Datum::Floats(_) => panic!("no argument"),
     }
 }
 
@@ -150,6 +151,7 @@ fn shown(recipe: &Recipe, words: &[Datum], heap: &[Option<Contents<u32>>]) -> St
         Datum::Float(number) => format!("{number:?}"),
         Datum::Bool(truth) => if truth { "True" } else { "False" }.to_owned(),
         Datum::Object(handle) => format!("<{handle}>"),
+        Datum::Ints(_) | Datum::Floats(_) => panic!("no result"),
     };
     match recipe {
         Val::None => "None".to_owned(),

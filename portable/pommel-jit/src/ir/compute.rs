@@ -1,7 +1,7 @@
 //! What operations on numbers give: for constants, and for the reference executor.
 
 use super::op::Math;
-use super::{Immediate, Op, Type, library};
+use super::{Immediate, Op, Type, library, pairs};
 
 /// The content of a value.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,10 @@ pub enum Datum {
     Bool(bool),
     /// A handle, as somebody numbers it.
     Object(u64),
+    /// Two integers.
+    Ints([i64; 2]),
+    /// Two floats.
+    Floats([f64; 2]),
 }
 
 /// What an operation gives.
@@ -39,6 +43,10 @@ impl PartialEq for Datum {
             (Datum::Int(x), Datum::Int(y)) => x == y,
             (Datum::Bool(x), Datum::Bool(y)) => x == y,
             (Datum::Object(x), Datum::Object(y)) => x == y,
+            (Datum::Ints(x), Datum::Ints(y)) => x == y,
+            (Datum::Floats(x), Datum::Floats(y)) => {
+                x.map(Datum::Float)[..] == y.map(Datum::Float)[..]
+            }
             _ => false,
         }
     }
@@ -52,16 +60,20 @@ impl Datum {
             Datum::Float(_) => Type::F64,
             Datum::Bool(_) => Type::Bool,
             Datum::Object(_) => Type::Obj,
+            Datum::Ints(_) => Type::I64x2,
+            Datum::Floats(_) => Type::F64x2,
         }
     }
 
-    /// As a word of the buffer.
+    /// As a word of the buffer; of a pair, which never is in one, the first lane.
     pub fn word(self) -> u64 {
         match self {
             Datum::Int(value) => value as u64,
             Datum::Float(value) => value.to_bits(),
             Datum::Bool(value) => u64::from(value),
             Datum::Object(value) => value,
+            Datum::Ints([first, _]) => first as u64,
+            Datum::Floats([first, _]) => first.to_bits(),
         }
     }
 
@@ -72,6 +84,8 @@ impl Datum {
             Type::F64 => Datum::Float(f64::from_bits(word)),
             Type::Bool => Datum::Bool(word != 0),
             Type::Obj => Datum::Object(word),
+            Type::I64x2 => Datum::Ints([word as i64; 2]),
+            Type::F64x2 => Datum::Floats([f64::from_bits(word); 2]),
         }
     }
 }
@@ -114,6 +128,7 @@ pub fn compute(op: Op, immediate: Immediate, args: &[Datum]) -> Computed {
             .or_else(|| compare_floats(op, *x, *y).map(Bool)),
         _ => None,
     };
+    let value = value.or_else(|| pairs::compute_pairs(op, args));
     value.map_or(Computed::Unknown, Computed::Value)
 }
 

@@ -7,7 +7,8 @@
 //!
 //! `op` is the table of operations, [`flow`] has the order of blocks, who dominates whom and loops,
 //! `text` writes and reads functions, `verify` says what is wrong with one, and `run` does what one says,
-//! slowly. [`lists`] says how lists lie in memory, [`dicts`] how dicts do.
+//! slowly. [`lists`] says how lists lie in memory, [`dicts`] how dicts do. [`pairs`] has what is done with
+//! two lanes at once.
 
 pub mod compute;
 pub mod dicts;
@@ -15,6 +16,7 @@ pub mod flow;
 pub mod library;
 pub mod lists;
 pub mod op;
+pub mod pairs;
 pub mod run;
 pub mod text;
 pub mod verify;
@@ -40,6 +42,10 @@ pub enum Type {
     Bool,
     /// The handle of an object.
     Obj,
+    /// Two integers of 64 bits.
+    I64x2,
+    /// Two floats of 64 bits.
+    F64x2,
 }
 
 /// What an instruction has besides operands.

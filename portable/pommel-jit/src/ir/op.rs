@@ -219,6 +219,87 @@ operations! {
     /// Writes a float of eight bytes.
     StoreF64 "store.f64" [I64 F64] -> [] stays acts;
 
+    // Pairs: two lanes at once. Where one of integers stands for truth values, a lane has all bits or none.
+    // [`super::pairs`] says of what operation each is the double.
+    /// Two integers as a pair.
+    IPair "ipair" [I64 I64] -> [I64x2] stays pure;
+    /// Two floats as a pair.
+    FPair "fpair" [F64 F64] -> [F64x2] stays pure;
+    /// The first of a pair.
+    IFirst "ifirst" [I64x2] -> [I64] stays pure;
+    /// The second of a pair.
+    ISecond "isecond" [I64x2] -> [I64] stays pure;
+    /// The first of a pair.
+    FFirst "ffirst" [F64x2] -> [F64] stays pure;
+    /// The second of a pair.
+    FSecond "fsecond" [F64x2] -> [F64] stays pure;
+    /// Whether both lanes are true.
+    Both "both" [I64x2] -> [Bool] stays pure;
+    /// Sums modulo 2**64.
+    IAddX2 "iadd.x2" [I64x2 I64x2] -> [I64x2] stays pure;
+    /// Differences modulo 2**64.
+    ISubX2 "isub.x2" [I64x2 I64x2] -> [I64x2] stays pure;
+    /// Bits of both.
+    IAndX2 "iand.x2" [I64x2 I64x2] -> [I64x2] stays pure;
+    /// Bits of either.
+    IOrX2 "ior.x2" [I64x2 I64x2] -> [I64x2] stays pure;
+    /// Bits of one.
+    IXorX2 "ixor.x2" [I64x2 I64x2] -> [I64x2] stays pure;
+    /// Equal.
+    IEqX2 "ieq.x2" [I64x2 I64x2] -> [I64x2] stays pure;
+    /// Different.
+    INeX2 "ine.x2" [I64x2 I64x2] -> [I64x2] stays pure;
+    /// Less.
+    ILtX2 "ilt.x2" [I64x2 I64x2] -> [I64x2] stays pure;
+    /// Less or equal.
+    ILeX2 "ile.x2" [I64x2 I64x2] -> [I64x2] stays pure;
+    /// Sums.
+    FAddX2 "fadd.x2" [F64x2 F64x2] -> [F64x2] stays pure;
+    /// Differences.
+    FSubX2 "fsub.x2" [F64x2 F64x2] -> [F64x2] stays pure;
+    /// Products.
+    FMulX2 "fmul.x2" [F64x2 F64x2] -> [F64x2] stays pure;
+    /// Quotients, also by zero.
+    FDivX2 "fdiv.x2" [F64x2 F64x2] -> [F64x2] stays pure;
+    /// Opposites.
+    FNegX2 "fneg.x2" [F64x2] -> [F64x2] stays pure;
+    /// Absolute values.
+    FAbsX2 "fabs.x2" [F64x2] -> [F64x2] stays pure;
+    /// Square roots; not a number for negative ones.
+    FSqrtX2 "fsqrt.x2" [F64x2] -> [F64x2] stays pure;
+    /// Rounded to the nearest floats of 32 bits.
+    FNarrowX2 "fnarrow.x2" [F64x2] -> [F64x2] stays pure;
+    /// Equal.
+    FEqX2 "feq.x2" [F64x2 F64x2] -> [I64x2] stays pure;
+    /// Not equal, or one of them not a number.
+    FNeX2 "fne.x2" [F64x2 F64x2] -> [I64x2] stays pure;
+    /// Less.
+    FLtX2 "flt.x2" [F64x2 F64x2] -> [I64x2] stays pure;
+    /// Less or equal.
+    FLeX2 "fle.x2" [F64x2 F64x2] -> [I64x2] stays pure;
+    /// The second where the first is true, else the third: of truth values that have all bits or none.
+    ISelectX2 "iselect.x2" [I64x2 I64x2 I64x2] -> [I64x2] stays pure;
+    /// The same of floats.
+    FSelectX2 "fselect.x2" [I64x2 F64x2 F64x2] -> [F64x2] stays pure;
+    /// Reads two signed integers of four bytes each.
+    LoadI32x2 "load.i32x2" [I64] -> [I64x2] stays acts;
+    /// Reads two unsigned integers of four bytes each.
+    LoadU32x2 "load.u32x2" [I64] -> [I64x2] stays acts;
+    /// Reads two integers of eight bytes each.
+    LoadI64x2 "load.i64x2" [I64] -> [I64x2] stays acts;
+    /// Reads two floats of four bytes each.
+    LoadF32x2 "load.f32x2" [I64] -> [F64x2] stays acts;
+    /// Reads two floats of eight bytes each.
+    LoadF64x2 "load.f64x2" [I64] -> [F64x2] stays acts;
+    /// Writes the lowest four bytes of each.
+    StoreI32x2 "store.i32x2" [I64 I64x2] -> [] stays acts;
+    /// Writes eight bytes of each.
+    StoreI64x2 "store.i64x2" [I64 I64x2] -> [] stays acts;
+    /// Writes the nearest floats of four bytes.
+    StoreF32x2 "store.f32x2" [I64 F64x2] -> [] stays acts;
+    /// Writes floats of eight bytes.
+    StoreF64x2 "store.f64x2" [I64 F64x2] -> [] stays acts;
+
     // The generator of random numbers whose state is at an address.
     /// The next float that is at least 0 and less than 1.
     Random "random" [I64] -> [F64] stays acts;

@@ -29,7 +29,7 @@ impl fmt::Display for Block {
 }
 
 impl Type {
-    const ALL: [Type; 4] = [Type::I64, Type::F64, Type::Bool, Type::Obj];
+    const ALL: [Type; 6] = [Type::I64, Type::F64, Type::Bool, Type::Obj, Type::I64x2, Type::F64x2];
 }
 
 impl fmt::Display for Type {
@@ -39,6 +39,8 @@ impl fmt::Display for Type {
             Type::F64 => "f64",
             Type::Bool => "bool",
             Type::Obj => "obj",
+            Type::I64x2 => "i64x2",
+            Type::F64x2 => "f64x2",
         })
     }
 }

@@ -101,7 +101,18 @@ impl Verifier<'_> {
         }
     }
 
+    /// Pairs stay in registers: no buffer has words for them.
+    fn is_saved(&self, values: &[Value]) -> Result<(), String> {
+        let is_pair =
+            |value: &&Value| matches!(self.function.type_of(**value), Type::I64x2 | Type::F64x2);
+        match values.iter().find(is_pair) {
+            Some(value) => Err(format!("{value} is a pair and leaves the function")),
+            None => Ok(()),
+        }
+    }
+
     fn exit(&self, exit: &Exit) -> Result<(), String> {
+        self.is_saved(&exit.saved)?;
         match exit.owned.iter().find(|value| self.function.type_of(**value) != Type::Obj) {
             Some(value) => Err(format!("{value} is owned and no handle")),
             None => Ok(()),
@@ -116,6 +127,7 @@ impl Verifier<'_> {
                 Err("the condition is no truth value".into())
             }
             End::Exit(exit) => self.exit(exit),
+            End::Return(values) => self.is_saved(values),
             _ => Ok(()),
         }
     }

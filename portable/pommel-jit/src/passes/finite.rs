@@ -21,10 +21,10 @@ pub fn run(function: &mut Function) -> bool {
 }
 
 /// By value: the instruction that gives it.
-struct Definitions(Vec<Option<(Op, Immediate, Vec<Value>)>>);
+pub(super) struct Definitions(Vec<Option<(Op, Immediate, Vec<Value>)>>);
 
 impl Definitions {
-    fn of(function: &Function) -> Definitions {
+    pub(super) fn of(function: &Function) -> Definitions {
         let mut definitions = vec![None; function.types.len()];
         for inst in function.blocks.iter().flat_map(|block| &block.insts) {
             for result in inst.results.iter().filter(|_| inst.op.signature().pure) {
@@ -40,7 +40,7 @@ impl Definitions {
     }
 
     /// What an instruction checks to be finite, if that is all that it does.
-    fn checked(&self, inst: &Inst) -> Option<Vec<Value>> {
+    pub(super) fn checked(&self, inst: &Inst) -> Option<Vec<Value>> {
         let (Op::Guard, [condition]) = (inst.op, &inst.args[..]) else { return None };
         match self.get(*condition)? {
             (Op::FEq, _, [x, y]) if x == y => {
@@ -67,7 +67,17 @@ impl Definitions {
     fn origins(&self, value: Value) -> &[Value] {
         let Some((op, immediate, args)) = self.get(value) else { return &[] };
         match (op, immediate) {
-            (Op::FAdd | Op::FSub | Op::FMul | Op::FNeg | Op::FAbs | Op::FSqrt | Op::SinCos, _)
+            (
+                Op::FAdd
+                | Op::FSub
+                | Op::FMul
+                | Op::FNeg
+                | Op::FAbs
+                | Op::FSqrt
+                | Op::FNarrow
+                | Op::SinCos,
+                _,
+            )
             | (Op::Math1, Immediate::Math(Math::Sin | Math::Cos)) => args,
             (Op::FDiv, _) => &args[..1],
             (Op::Math2, Immediate::Math(Math::Pow)) if self.is_two(args[1]) => &args[..1],
@@ -131,14 +141,14 @@ fn join(function: &mut Function, definitions: &Definitions, block: Block) -> boo
 
 /// Whether an instruction can be done although a check before it fails: it does nothing but compute, and
 /// computes for all numbers.
-fn only_computes(inst: &Inst) -> bool {
+pub(super) fn only_computes(inst: &Inst) -> bool {
     let signature = inst.op.signature();
     let is_for_all = !matches!(inst.op, Op::FToI | Op::IFloorDiv | Op::IMod | Op::IGcd);
     signature.pure && !signature.exits && is_for_all
 }
 
 /// Those of some numbers that no other one shows.
-fn needed(definitions: &Definitions, parts: &[Value]) -> Vec<Value> {
+pub(super) fn needed(definitions: &Definitions, parts: &[Value]) -> Vec<Value> {
     let mut shown: HashSet<Value> = HashSet::new();
     for part in parts {
         let mut left: Vec<Value> = definitions.origins(*part).to_vec();

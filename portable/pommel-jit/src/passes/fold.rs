@@ -124,7 +124,7 @@ impl Folder {
                     Datum::Int(value) => (Op::Int, Immediate::Int(value)),
                     Datum::Float(value) => (Op::Float, Immediate::Float(value)),
                     Datum::Bool(value) => (Op::Bool, Immediate::Bool(value)),
-                    Datum::Object(_) => return,
+                    Datum::Object(_) | Datum::Ints(_) | Datum::Floats(_) => return,
                 };
                 inst.args.clear();
             }
@@ -398,6 +398,8 @@ fn is_certain(inst: &Inst, value: Datum) -> bool {
     let is_math = matches!(inst.op, Op::Math1 | Op::Math2);
     match value {
         Datum::Float(value) => !value.is_nan() && (value.is_finite() || !is_math),
+        // There is no instruction for two constants.
+        Datum::Ints(_) | Datum::Floats(_) => false,
         _ => true,
     }
 }

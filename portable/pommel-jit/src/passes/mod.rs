@@ -1,6 +1,8 @@
 //! What makes functions of the typed form better. Each pass is one file, gives the same results and the
 //! same exits as before, and says whether it changed anything.
 
+pub mod addresses;
+mod choices;
 pub mod dead;
 pub mod finite;
 pub mod fold;
@@ -10,10 +12,12 @@ pub mod ownership;
 pub mod params;
 pub mod peel;
 pub mod range;
+pub mod reads;
 pub mod repeated;
 mod replace;
 pub mod rotate;
 pub mod untag;
+pub mod vectors;
 pub mod versions;
 
 use crate::ir::Function;
@@ -35,9 +39,13 @@ const PASSES: &[Pass] = &[
     ("dead", dead::run),
 ];
 
-/// What is done after loops were rotated.
-const LAST_PASSES: &[Pass] =
-    &[("params", params::run), ("repeated", repeated::run), ("dead", dead::run)];
+/// What is done when constants were taken out of addresses, and after loops were rotated.
+const LAST_PASSES: &[Pass] = &[
+    ("params", params::run),
+    ("repeated", repeated::run),
+    ("reads", reads::run),
+    ("dead", dead::run),
+];
 
 /// Makes a function better, and says in it who gives handles back. It has neither `retain` nor `release`
 /// before.
@@ -51,12 +59,22 @@ pub fn optimise(function: &mut Function) {
         check(function, "untag");
         run_all(function, PASSES);
     }
+    if versions::first_rounds(function) {
+        check(function, "first rounds");
+        run_all(function, PASSES);
+    }
     if versions::run(function) {
         check(function, "versions");
         run_all(function, PASSES);
     }
     finite::run(function);
     check(function, "finite");
+    if addresses::run(function) {
+        check(function, "addresses");
+        run_all(function, LAST_PASSES);
+    }
+    vectors::run(function);
+    check(function, "vectors");
     rotate::run(function);
     check(function, "rotate");
     run_all(function, LAST_PASSES);

@@ -2,7 +2,8 @@
 //! pass on are left out, and parameters that are always the same value are that value.
 
 use super::replace::Replacements;
-use crate::ir::{Block, End, Function, Target, Value, flow};
+use crate::ir::{Block, End, Function, Op, Target, Value, flow};
+use std::collections::HashMap;
 
 /// Does all of that. Whether there was anything to do.
 pub fn run(function: &mut Function) -> bool {
@@ -42,11 +43,11 @@ pub(super) fn remove_unreachable(function: &mut Function) -> bool {
 }
 
 /// Parameters that get the same value from everywhere, or themselves, are that value; of two parameters
-/// that get the same values the second is the first.
+/// that get the same values, or count up from the same value by the same, the second is the first.
 fn same_values(function: &mut Function) -> bool {
     let mut replacements = Replacements::of(function);
     let mut dropped: Vec<(Block, usize)> = vec![];
-    let ways = ways(function);
+    let (ways, steps) = (ways(function), steps(function));
     for block in function.ids().skip(1) {
         let ways = &ways[block.0 as usize];
         let column = |index: usize| -> Vec<Value> { ways.iter().map(|args| args[index]).collect() };
@@ -55,7 +56,17 @@ fn same_values(function: &mut Function) -> bool {
             let values = column(index);
             let mut others = values.iter().filter(|value| *value != param);
             let only = others.next().filter(|first| others.all(|value| value == *first));
-            let twin = || (0..index).find(|other| column(*other) == values);
+            let counts = |one: &Value, of: &Value| {
+                let step = steps.get(one).filter(|(counted, _)| counted == of);
+                step.map(|(_, step)| *step)
+            };
+            let is_twin = |other: &usize| {
+                column(*other).iter().zip(&values).all(|(one, same)| {
+                    let step = counts(one, &params[*other]);
+                    one == same || step.is_some() && step == counts(same, param)
+                })
+            };
+            let twin = || (0..index).find(is_twin);
             let by = only.copied().or_else(|| twin().map(|twin| params[twin]));
             // A value that was replaced itself is looked at the next time.
             let Some(by) = by.filter(|by| replacements.get(*by) == *by) else { continue };
@@ -69,6 +80,13 @@ fn same_values(function: &mut Function) -> bool {
     }
     replacements.apply(function);
     !dropped.is_empty()
+}
+
+/// By value: what it is a sum of.
+fn steps(function: &Function) -> HashMap<Value, (Value, Value)> {
+    let insts = function.blocks.iter().flat_map(|block| &block.insts);
+    let sums = insts.filter(|inst| inst.op == Op::IAddWrap);
+    sums.map(|inst| (inst.results[0], (inst.args[0], inst.args[1]))).collect()
 }
 
 /// The arguments that each block is given, for every way there.

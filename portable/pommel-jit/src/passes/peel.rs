@@ -77,7 +77,7 @@ fn is_worth_it(function: &Function, around: &Loop, constants: &HashMap<Value, i6
 
 /// The function with the first round of a loop by itself. None if what the loop computes is needed where
 /// several ways out of it meet.
-fn peeled(function: &Function, around: &Loop) -> Option<Function> {
+pub(super) fn peeled(function: &Function, around: &Loop) -> Option<Function> {
     let mut function = function.clone();
     separate_ways_out(&mut function, around)?;
     let copies = copy(&mut function, around);

@@ -156,8 +156,11 @@ impl Analysis {
         let parent = self.dominators.parent(block);
         let mut facts =
             parent.and_then(|parent| self.facts[parent.0 as usize].clone()).unwrap_or_default();
-        if let [from] = self.predecessors[block.0 as usize][..] {
-            self.learn_end(&function[from].end, block, &mut facts);
+        // What was true where a loop was entered is true in all of its rounds.
+        let ways = self.predecessors[block.0 as usize].iter();
+        let mut ways = ways.filter(|from| !self.dominators.dominates(block, **from));
+        if let (Some(from), None) = (ways.next(), ways.next()) {
+            self.learn_end(&function[*from].end, block, &mut facts);
         }
         for (index, param) in function[block].params.iter().enumerate() {
             self.learn_steps(function, block, index, *param, &mut facts);
@@ -503,15 +506,43 @@ impl Analysis {
         let mut changed = false;
         for block in self.dominators.order.clone() {
             let mut facts = self.at_start(function, block);
-            let mut insts = std::mem::take(&mut function[block].insts);
-            for inst in &mut insts {
-                self.inst(function, inst, &mut facts);
-                changed |= self.improve_inst(inst, &facts);
+            let insts = std::mem::take(&mut function[block].insts);
+            let mut kept = Vec::with_capacity(insts.len());
+            for mut inst in insts {
+                self.inst(function, &inst, &mut facts);
+                changed |= self.improve_inst(&mut inst, &facts);
+                changed |= self.wraps_once(function, &mut inst, &facts, &mut kept);
+                kept.push(inst);
             }
-            function[block].insts = insts;
+            function[block].insts = kept;
             self.facts[block.0 as usize] = Some(facts);
         }
         changed
+    }
+
+    /// What is not negative and at most the divisor is its own rest, but for the divisor itself: as where
+    /// what comes behind the last element is the first.
+    fn wraps_once(
+        &self,
+        function: &mut Function,
+        inst: &mut Inst,
+        facts: &Facts,
+        kept: &mut Vec<Inst>,
+    ) -> bool {
+        let (Op::IMod, [x, divisor]) = (inst.op, &inst.args[..]) else { return false };
+        if !self.is_not_negative(*x, facts) || !self.is_apart(*x, *divisor, 0, facts) {
+            return false;
+        }
+        let [zero, is_last] = [Type::I64, Type::Bool].map(|of| function.value(of));
+        let immediate = Immediate::Int(0);
+        let new = |op, args, immediate, result| {
+            let results = vec![result];
+            Inst { op, args, immediate, results, exit: None }
+        };
+        kept.push(new(Op::Int, vec![], immediate, zero));
+        kept.push(new(Op::IEq, vec![*x, *divisor], Immediate::None, is_last));
+        (inst.op, inst.args) = (Op::Select, vec![is_last, zero, *x]);
+        true
     }
 
     fn improve_inst(&self, inst: &mut Inst, facts: &Facts) -> bool {

@@ -1,9 +1,11 @@
 //! Loops that ask at their end whether they go round again, instead of jumping to where that is asked: the
 //! little that the beginning does is done at the end as well. So a round has one jump less. What the
-//! beginning computes becomes parameters of the blocks on its two ways, as there are two who compute it.
+//! beginning computes becomes parameters of the blocks on its two ways, as there are two who compute it; but
+//! for sums of what is a parameter there anyhow, which are done again: they take an instruction and no
+//! register.
 
 use crate::ir::flow::{self, Dominators, Loop};
-use crate::ir::{Block, BlockData, End, Function, Target, Value};
+use crate::ir::{Block, BlockData, End, Function, Inst, Op, Target, Value};
 
 /// No more than so many instructions are done at both places.
 const MOST_INSTRUCTIONS: usize = 6;
@@ -48,7 +50,7 @@ fn rotate(function: &mut Function, dominators: &Dominators, around: &Loop) -> bo
     let condition = *condition;
     let ways = [then.clone(), otherwise.clone()].into_iter().zip(needed);
     let ways: Vec<Target> =
-        ways.map(|(target, needed)| way(function, dominators, target, needed)).collect();
+        ways.map(|(target, needed)| way(function, dominators, &data, target, needed)).collect();
     let end = |to: &dyn Fn(Value) -> Value| {
         let target = |way: &Target| Target {
             block: way.block,
@@ -121,20 +123,33 @@ fn needed(
     Some(needed)
 }
 
-/// A new block on the way from a header, which has parameters for what is needed there; it is used in place
-/// of that from there on. Where it is and what it has to be given.
+/// A new block on the way from a header, which has parameters for what is needed there, or does it again; it
+/// is used in place of that from there on. Where it is and what it has to be given.
 fn way(
     function: &mut Function,
     dominators: &Dominators,
+    data: &BlockData,
     mut target: Target,
     needed: Vec<Value>,
 ) -> Target {
     let new = function.block();
+    let sums: Vec<&Inst> = data.insts.iter().filter(|inst| is_sum(data, inst, &needed)).collect();
+    let is_sum = |value: &Value| sums.iter().any(|sum| sum.results.contains(value));
+    let (again, passed): (Vec<Value>, Vec<Value>) = needed.into_iter().partition(is_sum);
     let mut names = vec![];
-    for value in &needed {
+    for value in &passed {
         let of = function.type_of(*value);
         let param = function.param(new, of);
         names.push((*value, param));
+    }
+    for value in &again {
+        let Some(sum) = sums.iter().find(|sum| sum.results.contains(value)) else { continue };
+        let mut sum = (*sum).clone();
+        sum.each_use(|value| *value = renamed(&names, *value));
+        let result = function.value(function.type_of(*value));
+        sum.results = vec![result];
+        function[new].insts.push(sum);
+        names.push((*value, result));
     }
     for block in dominators.order.iter().filter(|block| dominators.dominates(target.block, **block))
     {
@@ -146,5 +161,16 @@ fn way(
     }
     target.args.iter_mut().for_each(|arg| *arg = renamed(&names, *arg));
     function[new].end = End::Jump(target);
-    Target { block: new, args: needed }
+    Target { block: new, args: passed }
+}
+
+/// Whether an instruction of a header is a sum of parameters that are needed as well, and of what was there
+/// before.
+fn is_sum(data: &BlockData, inst: &Inst, needed: &[Value]) -> bool {
+    let is_computed = |arg: &Value| data.insts.iter().any(|other| other.results.contains(arg));
+    let is_there = |arg: &Value| match data.params.contains(arg) {
+        true => needed.contains(arg),
+        false => !is_computed(arg),
+    };
+    matches!(inst.op, Op::IAddWrap | Op::ISubWrap) && inst.args.iter().all(is_there)
 }

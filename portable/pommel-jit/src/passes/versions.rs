@@ -6,7 +6,7 @@
 //! what others than the loop need of it comes from either, as parameters of blocks on the ways out.
 
 use super::invariant;
-use super::peel::{copy, separate_ways_out};
+use super::peel::{self, copy, separate_ways_out};
 use crate::ir::flow::{self, Dominators, Loop};
 use crate::ir::{Block, End, Function, Immediate, Inst, Op, Target, Type, Value};
 use std::collections::HashMap;
@@ -17,10 +17,14 @@ const MOST_INSTRUCTIONS: usize = 200;
 const MOST_LOOPS: usize = 6;
 /// Functions that have come to have more instructions are left as they are.
 const MOST_IN_ALL: usize = 2500;
+/// Loops with more instructions have no round by itself.
+const MOST_TWICE: usize = 120;
 /// So many sums are looked through.
 const DEEPEST: usize = 4;
-/// A check costs a round so little that a loop must have so many to be worth it.
+/// A check costs a round so little that a loop must have so many to be worth it...
 const FEWEST: usize = 2;
+/// ...unless it has no more instructions than so many, and is in another loop.
+const FEW_INSTRUCTIONS: usize = 24;
 /// Integers between this and its opposite are small: the product of two of their sums fits.
 const SMALL: i64 = 1 << 30;
 
@@ -43,7 +47,11 @@ pub fn run(function: &mut Function) -> bool {
         }
         let mut questions = Questions::of(function, next);
         questions.find(function, next);
-        if questions.answered.len() + questions.sums < FEWEST {
+        let insts: usize = next.blocks.iter().map(|block| function[*block].insts.len()).sum();
+        let is_around = |other: &Loop| other != next && other.blocks.contains(&next.header);
+        let is_hot = insts <= FEW_INSTRUCTIONS && loops.iter().any(is_around);
+        let fewest = if is_hot { 1 } else { FEWEST };
+        if questions.answered.len() + questions.sums < fewest {
             continue;
         }
         if let Some((versions, header)) = versions(function, next, &questions) {
@@ -53,6 +61,45 @@ pub fn run(function: &mut Function) -> bool {
         }
     }
     done > 0
+}
+
+/// Does the first round of loops by itself in which the element before that of the counter is the last one,
+/// as in `a[i - 1]` with `i` from 0 on. In all others the index is inside. Whether there were any.
+pub fn first_rounds(function: &mut Function) -> bool {
+    let all = flow::loops(function, &Dominators::of(function));
+    let mut changed = false;
+    for header in all.into_iter().map(|one| one.header) {
+        let loops = flow::loops(function, &Dominators::of(function));
+        let Some(around) = loops.iter().find(|one| one.header == header) else { continue };
+        let is_inner = loops
+            .iter()
+            .all(|other| other.header == header || !around.blocks.contains(&other.header));
+        if !is_inner || !is_worth_it(function, around) || !begins_before(function, around) {
+            continue;
+        }
+        if let Some(peeled) = peel::peeled(function, around) {
+            *function = peeled;
+            changed = true;
+        }
+    }
+    changed
+}
+
+/// Whether a loop asks if what is one less than its counter is an index, and begins with 0.
+fn begins_before(function: &Function, around: &Loop) -> bool {
+    let mut questions = Questions::of(function, around);
+    questions.counters = questions.counters(function, around);
+    let insts = || around.blocks.iter().flat_map(|block| &function[*block].insts);
+    let is_before = |inst: &Inst| {
+        let (Op::Guard, [condition]) = (inst.op, &inst.args[..]) else { return false };
+        let Some((Op::ULt, asked)) = questions.definitions.get(condition) else { return false };
+        let Some((Op::Select, choice)) = questions.definitions.get(&asked[0]) else { return false };
+        let Some((variable, more)) = questions.linear(choice[2], DEEPEST) else { return false };
+        let counter = questions.counters.iter().find(|counter| counter.variable == variable);
+        let first = counter.and_then(|counter| questions.constants.get(&counter.first));
+        first.is_some_and(|first| first.checked_add(more) == Some(-1))
+    };
+    insts().count() <= MOST_TWICE && insts().any(is_before)
 }
 
 /// Whether a loop is small and runs by itself.

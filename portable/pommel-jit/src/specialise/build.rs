@@ -227,6 +227,7 @@ impl Builder {
             Type::F64 => self.float(0.0),
             Type::Bool => self.bool(false),
             Type::Obj => self.emit(Op::Known, &[], Immediate::Int(NOTHING), None)[0],
+            Type::I64x2 | Type::F64x2 => unreachable!("passes make pairs"),
         }
     }
 }

@@ -112,6 +112,14 @@ impl<C: ExactSizeIterator<Item = u32>> Maker<C> {
             Type::F64 => (Op::Float, Immediate::Float(FLOATS[choice % FLOATS.len()])),
             Type::Bool => (Op::Bool, Immediate::Bool(choice % 2 == 1)),
             Type::Obj => (Op::Known, Immediate::Int(choice as i64 % 4)),
+            Type::I64x2 => {
+                let args = [(); 2].map(|()| self.constant(Type::I64)).to_vec();
+                return self.emit(Op::IPair, Immediate::None, args)[0];
+            }
+            Type::F64x2 => {
+                let args = [(); 2].map(|()| self.constant(Type::F64)).to_vec();
+                return self.emit(Op::FPair, Immediate::None, args)[0];
+            }
         };
         self.emit(op, immediate, vec![])[0]
     }
@@ -487,5 +495,7 @@ impl Runtime for Books {
 
 /// Whether an operation is one of numbers only, which the reference executor computes.
 fn is_computed(op: &Op) -> bool {
-    op.signature().pure && !matches!(op, Op::Address | Op::Lent)
+    // Choices of lanes are for truth values only.
+    let others = [Op::Address, Op::Lent, Op::ISelectX2, Op::FSelectX2];
+    op.signature().pure && !others.contains(op)
 }
