@@ -88,6 +88,10 @@ impl Backend for Host {
         let (isa, quiet) = (self.isa.clone(), self.quiet.clone());
         Ok(Box::new(Code { pages, words: words(function), source, isa, _quiet: quiet }))
     }
+
+    fn words(&self, function: &ir::Function) -> usize {
+        words(function)
+    }
 }
 
 /// A function that is compiled.

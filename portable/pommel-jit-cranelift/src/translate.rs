@@ -281,7 +281,7 @@ impl<'a> Translator<'a> {
             self.define(inst, &both);
         } else if inst.op == Op::Guard {
             self.leave_unless(args[0], self.exit_of(inst)?)?;
-        } else if inst.op == Op::Recur && self.recurs_at_once() {
+        } else if inst.op == Op::Recur && self.recurs_at_once(inst) {
             let results = self.recur(inst, &args)?;
             self.define(inst, &results);
         } else if !self.store(inst, &args) && !self.store_pair(inst, &args) {

@@ -24,8 +24,35 @@ pub mod activation {
     pub const ALLOWANCE: usize = 0;
     /// How many calls it may make until the runtime looks for interrupts.
     pub const TICKS: usize = 1;
-    /// The address of the function's entry.
-    pub const ENTRY: usize = 2;
+    /// How many lists and dicts were made.
+    pub const MADE: usize = 2;
+    /// How many of these whoever called may have, and waits.
+    pub const FLOOR: usize = 3;
+    /// The address of the function's entry; those of its inner functions follow.
+    pub const ENTRY: usize = 4;
+    /// So many inner functions a function has at most.
+    pub const MOST_INNER: usize = 7;
+}
+
+/// What an [`ir::Op::Recur`] calls, and how many calls within each other that is: its immediate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The function itself, 0, or an inner function.
+    pub function: u32,
+    /// How many calls.
+    pub calls: u32,
+}
+
+impl Target {
+    /// As a number.
+    pub fn code(self) -> i64 {
+        i64::from(self.function) << 32 | i64::from(self.calls)
+    }
+
+    /// The one that a number stands for.
+    pub fn of(code: i64) -> Target {
+        Target { function: (code >> 32) as u32, calls: code as u32 }
+    }
 }
 
 /// The address of a function in C that does an instruction, where there is one that is quicker than
@@ -42,11 +69,13 @@ pub struct Calls<'a> {
     pub call: Call,
     /// The quicker ways.
     pub quick: Quick<'a>,
+    /// How many words a function and its inner functions need at most to be called, if it has such.
+    pub words: usize,
 }
 
 impl From<Call> for Calls<'_> {
     fn from(call: Call) -> Self {
-        Calls { call, quick: &|_| None }
+        Calls { call, quick: &|_| None, words: 0 }
     }
 }
 
@@ -78,4 +107,7 @@ pub trait Backend: Send + Sync {
         function: &ir::Function,
         calls: Calls<'_>,
     ) -> Result<Box<dyn Machine>, String>;
+
+    /// How many words the machine code of a function needs: see [`Machine::words`].
+    fn words(&self, function: &ir::Function) -> usize;
 }

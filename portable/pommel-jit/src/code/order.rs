@@ -34,6 +34,27 @@ pub fn loop_headers(code: &Code) -> Vec<bool> {
     headers
 }
 
+/// The blocks that loops begin with which a block is within, but for one that begins there.
+pub fn loops_around(code: &Code, block: BlockId) -> Vec<BlockId> {
+    let predecessors = predecessors(code);
+    let heads = loop_headers(code).into_iter().enumerate().filter(|(_, is_head)| *is_head);
+    let heads = heads.map(|(index, _)| BlockId(index as u32)).filter(|head| *head != block);
+    let is_within = |head: &BlockId| {
+        let into = &predecessors[head.0 as usize];
+        let mut open: Vec<BlockId> =
+            into.iter().copied().filter(|from| is_backward(*from, *head)).collect();
+        let mut inside = vec![*head];
+        while let Some(next) = open.pop() {
+            if !inside.contains(&next) {
+                inside.push(next);
+                open.extend(predecessors[next.0 as usize].iter().copied());
+            }
+        }
+        inside.contains(&block)
+    };
+    heads.filter(is_within).collect()
+}
+
 /// For every block, whether it only leads to an exception being raised, without a loop on the way.
 pub fn raising(code: &Code) -> Vec<bool> {
     let mut raising = vec![false; code.blocks.len()];

@@ -348,8 +348,8 @@ operations! {
     /// The next item of an iterator and whether there is one; else the handle is of `None`. Exits if
     /// asking raised an exception.
     Next "next" [Obj] -> [Obj Bool] exits acts;
-    /// Calls the function itself with any values, which are its arguments; the immediate is how many calls
-    /// within each other this one is. Gives the bits of what it returns and its kind. Exits if it raised an
+    /// Calls the function itself, or an inner one, with any values, which are its arguments; the immediate is
+    /// a [`crate::backend::Target`]. Gives the bits of what it returns and its kind. Exits if it raised an
     /// exception, or gave what machine code does not pass on.
     Recur "recur" [] -> [I64 I64] exits acts;
     /// Exits unless what the specialisation took for granted is still so.

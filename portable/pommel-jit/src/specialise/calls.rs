@@ -54,7 +54,7 @@ pub(super) struct Callee {
     pub(super) known: Option<Known>,
     defaults: Vec<Val<Value>>,
     keyword_defaults: Vec<(Box<str>, Val<Value>)>,
-    cells: Vec<Val<Value>>,
+    pub(super) cells: Vec<Val<Value>>,
 }
 
 impl Specialiser<'_> {
@@ -179,6 +179,9 @@ impl Specialiser<'_> {
     ) -> Done<Flow> {
         let same = self.state.frames.iter().filter(|f| Arc::ptr_eq(&f.code, &callee.code));
         let copies = same.count();
+        if let Some(flow) = self.call_inner(to, callee, given, method.as_ref())? {
+            return Ok(flow);
+        }
         if let Some(flow) = self.call_recursive(callee, instruction)? {
             return Ok(flow);
         }
@@ -189,6 +192,7 @@ impl Specialiser<'_> {
             return match self.recursion(to, callee, instruction)? {
                 Some(flow) => Ok(flow),
                 None => {
+                    self.note_inner(&callee.code)?;
                     self.note_recursive(callee, given)?;
                     self.perform(instruction)
                 }
@@ -297,6 +301,12 @@ impl Specialiser<'_> {
                 Some(result) => self.set(to, result).map(Some),
                 None => Ok(None),
             },
+            (Val::Int(_) | Val::Bool(_) | Val::Float(_), _, []) => {
+                match self.method_of_number(object, name) {
+                    Some(result) => self.set(to, result).map(Some),
+                    None => Ok(None),
+                }
+            }
             (Val::Complex(real, imag), "conjugate", []) => {
                 let opposite = self.op(Op::FNeg, &[*imag]);
                 self.set(to, Val::Complex(*real, opposite)).map(Some)
@@ -357,6 +367,9 @@ impl Specialiser<'_> {
     ) -> Done<Flow> {
         if let Some(function) = math_of(builtin) {
             return self.math(to, function, given, instruction);
+        }
+        if let Some(flow) = self.asked_of_class(to, builtin, (given, arguments), instruction)? {
+            return Ok(flow);
         }
         let listed = self.listed_entries(builtin, &given.positional);
         let result = match (builtin, listed.as_slice()) {

@@ -12,7 +12,7 @@ use super::value::{Contents, Items, Known, Val};
 use super::world::{Description, FunctionObject, ObjectLayout};
 use super::{Done, Flow, Specialiser, Stop};
 use crate::code::{Binary, Code, Compare, Constant, Instruction, Name, Reg, Terminator};
-use crate::ir::{Immediate, Op, Value};
+use crate::ir::{End, Immediate, Op, Value};
 use std::sync::Arc;
 
 /// How instances of a class have an attribute.
@@ -132,7 +132,7 @@ impl Specialiser<'_> {
     }
 
     /// Exits unless an object is what it is taken for. False if it cannot be.
-    fn check_instance(&mut self, value: &Val<Value>) -> Option<()> {
+    pub(super) fn check_instance(&mut self, value: &Val<Value>) -> Option<()> {
         let Val::Instance(handle, class) = *value else { return Some(()) };
         let check = Check::Class(handle, class);
         if self.state.checked.contains(&check) {
@@ -224,6 +224,18 @@ impl Specialiser<'_> {
             if let Some(offset) = place.offset {
                 let sample = self.guess_of_attribute(class, name, &member.sample);
                 return self.read_attribute(to, *handle, &place, offset, &sample).map(Some);
+            }
+            if member.kind == MemberKind::Nothing
+                && place.way != Way::Member
+                && self.attributes.contains_key(&(class, name.into()))
+                && !self.is_refuted()
+            {
+                // Nobody has made an instance so far but this code, which goes on at the next loop: where
+                // instances have it is known then.
+                let exit = self.exit_refuted();
+                let block = self.build.block;
+                self.build.function[block].end = End::Exit(exit);
+                return Ok(Some(Flow::Ends));
             }
             self.way_to(*handle, &place);
             self.build.emit(Op::Keep, &[*handle], Immediate::None, None);
@@ -500,7 +512,7 @@ impl Specialiser<'_> {
     }
 
     /// Follows a function of a class. `None` if it cannot be followed.
-    fn follow_method(
+    pub(super) fn follow_method(
         &mut self,
         to: Reg,
         function: Known,

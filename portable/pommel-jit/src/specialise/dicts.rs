@@ -159,7 +159,7 @@ impl Specialiser<'_> {
     }
 
     /// The addresses of dicts that something in registers iterates over.
-    fn iterated(&self) -> Vec<Value> {
+    pub(super) fn iterated(&self) -> Vec<Value> {
         self.in_use(|part| match part {
             Val::DictIterator(dict, ..) => match &**dict {
                 Val::Dict(address, _) => Some(*address),

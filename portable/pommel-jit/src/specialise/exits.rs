@@ -105,6 +105,7 @@ impl Specialiser<'_> {
             outcome: Outcome::GoesOn { frames, raised, refuted },
             words: words.0.len() as u32,
             heap,
+            function: self.inner.number(),
         });
         self.state = state;
         Exit::new(self.exits.len() as u32 - 1, words.0)
@@ -140,6 +141,7 @@ impl Specialiser<'_> {
             outcome: Outcome::Returned(recipe),
             words: words.0.len() as u32,
             heap,
+            function: self.inner.number(),
         });
         let exit = Exit::new(self.exits.len() as u32 - 1, words.0);
         let block = self.build.block;

@@ -5,6 +5,7 @@ use super::characters::METHODS;
 use super::dict_rules::{is_method_of_dict, is_method_of_table};
 use super::element::{Element, Family, Flavour};
 use super::join::Incoming;
+use super::protocols::is_method_of_number;
 use super::tables::Part;
 use super::value::{Contents, Items, Shape, Val, View, infallible};
 use super::world::Description;
@@ -55,7 +56,15 @@ impl Specialiser<'_> {
         instruction: &Instruction,
     ) -> Done<Flow> {
         let text = self.name(name);
+        if let "bit_length" | "is_integer" = &*text
+            && let Some(flow) = self.by_kind(object, &mut |this| this.instruction(instruction))?
+        {
+            return Ok(flow);
+        }
         let value = self.get(object);
+        if is_method_of_number(&value, &text) {
+            return self.set(to, Val::Method(Box::new(value), (&*text).into()));
+        }
         if let Some(flow) = self.load_of_instance(to, &value, &text, instruction)? {
             return Ok(flow);
         }

@@ -104,7 +104,7 @@ fn add_contents_types(contents: &Contents<()>, types: &mut Vec<Type>) {
         }
         Contents::List(items) => items.iter().for_each(|item| add_types(item, types)),
         Contents::Keywords(items) => items.iter().for_each(|(_, item)| add_types(item, types)),
-        Contents::Cell(value) => add_types(value, types),
+        Contents::Cell(value) | Contents::Shared(value) => add_types(value, types),
         Contents::Instance(_, attributes) => {
             attributes.iter().for_each(|(_, value)| add_types(value, types));
         }
@@ -117,6 +117,12 @@ fn add_contents_types(contents: &Contents<()>, types: &mut Vec<Type>) {
 }
 
 impl State {
+    /// The same with its things numbered.
+    pub(super) fn numbered(mut self) -> State {
+        self.renumber();
+        self
+    }
+
     /// Numbers things in the order in which registers name them, and forgets the others.
     fn renumber(&mut self) {
         let order = self.reachable();
@@ -135,7 +141,7 @@ impl State {
     }
 
     /// What is known without where it is. Things are numbered.
-    fn shape(&self) -> StateShape {
+    pub(super) fn shape(&self) -> StateShape {
         let frames = self.frames.iter();
         let heap = self.heap.iter().flatten();
         StateShape {
@@ -145,7 +151,7 @@ impl State {
     }
 
     /// All its leaves: those of the registers, then those of things.
-    fn leaves(&self) -> Vec<Value> {
+    pub(super) fn leaves(&self) -> Vec<Value> {
         let mut leaves = Vec::new();
         let mut add = |leaf: &Value| {
             leaves.push(*leaf);
@@ -161,7 +167,7 @@ impl State {
     }
 
     /// Puts other leaves in their places.
-    fn set_leaves(&mut self, leaves: &[Value]) {
+    pub(super) fn set_leaves(&mut self, leaves: &[Value]) {
         let mut leaves = leaves.iter();
         let mut next = |_: &Value| Ok(*leaves.next().expect("as many as there were"));
         for register in self.frames.iter_mut().flat_map(|frame| &mut frame.registers) {
@@ -174,7 +180,45 @@ impl State {
 }
 
 impl StateShape {
-    fn types(&self) -> Vec<Type> {
+    /// What the registers of the first frame hold.
+    pub(super) fn frame(&self) -> &[Shape] {
+        &self.frames[0]
+    }
+
+    /// How many lists are in registers that are in attributes or variables.
+    fn nested_lists(&self) -> usize {
+        let mut found = Vec::new();
+        for contents in &self.heap {
+            if let Contents::Cell(_) | Contents::Instance(..) = contents {
+                contents.things(&mut |thing| found.push(thing));
+            }
+        }
+        let is_list =
+            |thing: &&Thing| matches!(self.heap.get(thing.0 as usize), Some(Contents::List(_)));
+        found.iter().filter(is_list).count()
+    }
+
+    /// What things have in them.
+    pub(super) fn heap(&self) -> &[Contents<()>] {
+        &self.heap
+    }
+
+    /// The same with what is known of some registers of the first frame, and of things.
+    pub(super) fn with_left(
+        &self,
+        left: &StateShape,
+        places: impl Iterator<Item = usize>,
+    ) -> StateShape {
+        let mut frame = self.frames[0].clone();
+        for (shape, place) in left.frames[0].iter().zip(places) {
+            if *shape != Val::Unbound {
+                frame[place] = shape.clone();
+            }
+        }
+        StateShape { frames: vec![frame], heap: left.heap.clone() }
+    }
+
+    pub(super) fn types(&self) -> Vec<Type> {
         let mut types = Vec::new();
         self.frames.iter().flatten().for_each(|shape| add_types(shape, &mut types));
         self.heap.iter().for_each(|contents| add_contents_types(contents, &mut types));
@@ -193,7 +237,7 @@ impl StateShape {
     }
 
     /// The shape of states of both shapes.
-    fn merged(&self, other: &StateShape) -> StateShape {
+    pub(super) fn merged(&self, other: &StateShape) -> StateShape {
         let mut bad: Vec<bool> = vec![false; self.heap.len()];
         loop {
             let made = self.merged_without(other, &bad);
@@ -301,6 +345,7 @@ impl<L> Contents<L> {
             Contents::Part { view, .. } => (view.owner == Owner::Pommel).then_some(Class::Array),
             Contents::List(_) => Some(Class::List),
             Contents::Cell(_)
+            | Contents::Shared(_)
             | Contents::Instance(..)
             | Contents::Function { .. }
             | Contents::Keywords(_) => None,
@@ -320,6 +365,9 @@ fn merged_contents(a: &Contents<()>, b: &Contents<()>) -> Option<Contents<()>> {
         (Contents::List(x), Contents::List(y)) => merged(x, y).map(Contents::List),
         (Contents::Cell(x), Contents::Cell(y)) if same_things(x, y) => {
             Some(Contents::Cell(x.merged(y)))
+        }
+        (Contents::Shared(Val::List((), x)), Contents::Shared(Val::List((), y))) => {
+            x.with(y).map(|items| Contents::Shared(Val::List((), items)))
         }
         (Contents::Instance(class, x), Contents::Instance(other, y)) if class == other => {
             let same = x.len() == y.len()
@@ -368,7 +416,16 @@ impl Specialiser<'_> {
             return Ok(());
         }
         incoming.iter_mut().for_each(|way| way.state.renumber());
-        let shapes: Vec<_> = incoming.iter().map(|way| way.state.shape()).collect();
+        let mut shapes: Vec<_> = incoming.iter().map(|way| way.state.shape()).collect();
+        if shapes.iter().any(|shape| shape.nested_lists() != shapes[0].nested_lists()) {
+            for way in &mut incoming {
+                (self.build.block, self.state) = (way.block, core::mem::take(&mut way.state));
+                self.settle_nested_lists()?;
+                (way.block, way.state) = (self.build.block, core::mem::take(&mut self.state));
+                way.state.renumber();
+            }
+            shapes = incoming.iter().map(|way| way.state.shape()).collect();
+        }
         let first = shapes[0].clone();
         let mut shape = shapes[1..].iter().fold(first, |merged, other| merged.merged(other));
         // Becoming an object here may make what was the same differ.
@@ -482,7 +539,7 @@ impl Specialiser<'_> {
         Ok(())
     }
 
-    fn convert_contents(
+    pub(super) fn convert_contents(
         &mut self,
         contents: Contents<Value>,
         shape: &Contents<()>,
@@ -494,6 +551,9 @@ impl Specialiser<'_> {
             }
             (Contents::Cell(value), Contents::Cell(shape)) => {
                 Contents::Cell(self.convert(value, shape)?)
+            }
+            (Contents::Shared(value), Contents::Shared(shape)) => {
+                Contents::Shared(self.convert(value, shape)?)
             }
             (Contents::Instance(class, attributes), Contents::Instance(_, shapes)) => {
                 let both = attributes.into_iter().zip(shapes);
@@ -592,6 +652,10 @@ impl Specialiser<'_> {
     /// that the loop changes are parameters.
     pub(super) fn enter_loop(&mut self, block: BlockId, written: &[Reg]) -> Done {
         let place = (self.state.top().context, block);
+        self.settle_lists()?;
+        if self.listed.contains(&place) {
+            self.settle_nested_lists()?;
+        }
         self.state.renumber();
         let shape = self.state.shape();
         let shape = match self.loops.get(&place) {
@@ -633,6 +697,23 @@ impl Specialiser<'_> {
         let leaves = self.state.leaves();
         self.heads.insert(place, Head { block: head, leaves, changing });
         Ok(())
+    }
+
+    /// Puts lists in memory that are in attributes or variables.
+    fn settle_nested_lists(&mut self) -> Done {
+        loop {
+            let mut found = Vec::new();
+            for thing in self.state.reachable() {
+                let contents = self.state.contents(thing);
+                if let Contents::Cell(_) | Contents::Instance(..) = contents {
+                    contents.things(&mut |thing| found.push(thing));
+                }
+            }
+            match found.into_iter().find(|thing| self.is_listable(&Val::Thing(*thing))) {
+                Some(list) => self.place(list, true)?,
+                None => return Ok(()),
+            }
+        }
     }
 
     /// Which leaves of the state a loop may change: those of registers that it writes or was found to
@@ -696,7 +777,12 @@ impl Specialiser<'_> {
         }
         let wider = shape.merged(&self.state.shape());
         if wider != shape {
+            let least = wider.nested_lists().min(self.state.shape().nested_lists());
+            let fewer = least < shape.nested_lists();
             self.generalise(place, wider);
+            if fewer && self.listed.insert(place) {
+                self.loops.remove(&place);
+            }
             return Err(Stop::Again);
         }
         self.conform(&shape)?;

@@ -307,7 +307,13 @@ impl Specialiser<'_> {
     }
 
     /// Writes an item at a position which is inside.
-    fn write(&mut self, address: Value, items: &Items, position: Value, item: &Val<Value>) {
+    pub(super) fn write(
+        &mut self,
+        address: Value,
+        items: &Items,
+        position: Value,
+        item: &Val<Value>,
+    ) {
         let Some(layout) = items.layout() else { return };
         if let (Layout::Tagged, (tag, bits)) = (layout, self.bits(item)) {
             let place = self.item_address(address, layout, position);

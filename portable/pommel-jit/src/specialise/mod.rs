@@ -20,6 +20,7 @@ mod element;
 mod exits;
 mod guesses;
 mod in_place;
+mod inner;
 mod items;
 mod join;
 mod library;
@@ -30,6 +31,7 @@ mod object_loops;
 mod objects;
 mod objects_of_dicts;
 mod objects_of_lists;
+mod protocols;
 mod random;
 mod recursion;
 mod scalars;
@@ -58,6 +60,7 @@ use crate::code::order;
 use crate::code::{BlockId, Code, Instruction, Point, Reg, Terminator};
 use crate::ir::{self, Op, Value};
 use build::Builder;
+use inner::InnerFunctions;
 use join::{Incoming, StateShape};
 use recursion::Recursion;
 use state::{Frame, Gives, Home, State};
@@ -125,6 +128,8 @@ struct Specialiser<'w> {
     contexts: HashMap<(u32, Point, *const Code), u32>,
     /// Loops whose first round is followed by itself, as if it stood before the loop.
     peeled: HashSet<(u32, BlockId)>,
+    /// Loops before which lists in attributes and variables are put in memory, because they are at the end.
+    listed: HashSet<(u32, BlockId)>,
     /// Those of them that are in their first round.
     first_rounds: HashSet<(u32, BlockId)>,
     /// What loops are taken to begin with.
@@ -143,6 +148,7 @@ struct Specialiser<'w> {
     /// The shapes of the arguments.
     arguments: Vec<Shape>,
     recursion: Recursion,
+    inner: InnerFunctions,
     /// Functions that call themselves, and are not the one that is specialised.
     recursive: HashSet<*const Code>,
     /// The loops around what is being followed that are followed round by round.
@@ -189,6 +195,7 @@ pub fn specialise(
         facts: HashMap::new(),
         contexts: HashMap::new(),
         peeled: HashSet::new(),
+        listed: HashSet::new(),
         first_rounds: HashSet::new(),
         loops: HashMap::new(),
         changed: HashMap::new(),
@@ -197,6 +204,7 @@ pub fn specialise(
         in_publication: vec![],
         arguments: arguments.to_vec(),
         recursion: Recursion::default(),
+        inner: InnerFunctions::default(),
         recursive: HashSet::new(),
         unrolling: vec![],
         has_unrolled: false,
@@ -237,6 +245,7 @@ impl Specialiser<'_> {
         self.in_publication.clear();
         self.is_doubtful = false;
         self.recursion.begin();
+        self.inner.begin();
         self.unrolling.clear();
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
         self.guesses.clear();
@@ -286,6 +295,7 @@ impl Specialiser<'_> {
             views: core::mem::take(&mut self.views),
             arguments: arguments.to_vec(),
             result: self.recursion.result.clone(),
+            inner: self.inner.take(),
         })
     }
 
@@ -383,7 +393,7 @@ impl Specialiser<'_> {
                     self.enter_block(block, incoming, &facts)?;
                     match facts.raises[block.0 as usize] {
                         // An error is made where all is objects.
-                        true => self.leave(),
+                        true => self.leave_raising(&code, block),
                         false => self.follow_block(&code, block, &mut waiting, &mut returns)?,
                     }
                 }
@@ -397,6 +407,16 @@ impl Specialiser<'_> {
         let incoming = returns.into_iter().map(|(way, value)| returned(way, value, to));
         self.join(incoming.collect())?;
         Ok(Flow::On)
+    }
+
+    /// Leaves machine code where an exception is raised, which may be handled here.
+    fn leave_raising(&mut self, code: &Code, block: BlockId) {
+        let (before, block) = (self.build.cost, code.block(block));
+        if block.handler.is_some() {
+            self.count_raising();
+        }
+        self.leave();
+        self.count_end(&block.terminator, before);
     }
 
     /// The function that a state stands in that has come to its beginning.
@@ -490,7 +510,11 @@ impl Specialiser<'_> {
         waiting: &mut HashMap<BlockId, Vec<Incoming>>,
         returns: &mut Vec<(Incoming, Val<Value>)>,
     ) -> Done {
-        match &code.blocks[block.0 as usize].terminator {
+        let terminator = &code.blocks[block.0 as usize].terminator;
+        if let Terminator::Branch { .. } | Terminator::Next { .. } = terminator {
+            self.settle_lists()?;
+        }
+        match terminator {
             Terminator::Jump(target) => self.edge(*target, waiting),
             Terminator::Branch { condition, then, otherwise } => {
                 let truth = self.truth(*condition)?;
@@ -523,6 +547,9 @@ impl Specialiser<'_> {
             }
             Terminator::Return(register) => {
                 let value = self.state.top().get(*register).clone();
+                if self.state.frames.len() == 1 && self.inner.number() > 0 {
+                    return self.leave_inner(&value);
+                }
                 if self.state.frames.len() == 1 {
                     self.leave_with(&value);
                     return Ok(());
@@ -645,6 +672,12 @@ impl Specialiser<'_> {
 
     fn make_cell(&mut self, register: Reg) -> Done<Flow> {
         let content = self.get(register);
+        let code = &self.state.top().code;
+        if code.locals.get(register.0 as usize).is_some_and(|name| self.inner.is_shared(code, name))
+            && let Some(cell) = self.shared_variable(&content)?
+        {
+            return self.set(register, cell);
+        }
         let cell = self.state.make(Contents::Cell(content));
         self.set(register, cell)
     }

@@ -633,6 +633,12 @@ impl Specialiser<'_> {
         if let Some(flow) = self.compare_instances(to, operator, left, right, instruction)? {
             return Ok(flow);
         }
+        let operands = (&self.get(left), &self.get(right));
+        if let Compare::In | Compare::NotIn = operator
+            && let Some(flow) = self.is_in_instance(to, operator, operands, instruction)?
+        {
+            return Ok(flow);
+        }
         self.assume_numbers(left, right)?;
         let (a, b) = (self.get(left), self.get(right));
         if let Some(truth) = self.compare_tuples(operator, &a, &b) {
@@ -761,6 +767,9 @@ impl Specialiser<'_> {
                 self.build.bool(false)
             }
             (Val::Known(x), Val::Known(y)) if x == y => self.build.bool(true),
+            (Val::Known(x), Val::Known(y)) if self.are_other_builtins(*x, *y) => {
+                self.build.bool(false)
+            }
             // `None` and truth values are one object each; others are none of them.
             (Val::None | Val::Bool(_), other) | (other, Val::None | Val::Bool(_))
                 if other.is_certainly_another() =>

@@ -66,7 +66,11 @@ impl Specialiser<'_> {
         let mut inner = Vec::new();
         contents.things(&mut |thing| inner.push(thing));
         if self.in_publication.contains(&thing) {
-            return self.refused("a value contains itself");
+            self.note_published()?;
+            return self.give_up_current("a value contains itself");
+        }
+        if self.is_found(thing) {
+            return self.give_up_current("a variable is somebody else's");
         }
         self.in_publication.push(thing);
         for other in inner {
@@ -77,8 +81,13 @@ impl Specialiser<'_> {
         self.in_publication.pop();
         let Some(contents) = self.state.heap[thing.0 as usize].clone() else { return Ok(()) };
         let mut lists = Vec::new();
+        // The list of a variable becomes its cell.
+        let is_variable = matches!(contents, Contents::Shared(_));
         contents.with_parts(&mut |part| {
-            lists.extend(matches!(part, Val::List(..) | Val::Dict(..)).then(|| part.clone()));
+            lists.extend(
+                (!is_variable && matches!(part, Val::List(..) | Val::Dict(..)))
+                    .then(|| part.clone()),
+            );
             None
         });
         for list in lists {
@@ -231,7 +240,7 @@ impl Specialiser<'_> {
     /// After code that nobody knows: what was taken for granted must be so still, and arrays may be
     /// elsewhere.
     pub(super) fn check(&mut self) -> Done {
-        self.recursion.runs_unknown = true;
+        self.inner.recursion().unwrap_or(&mut self.recursion).runs_unknown = true;
         let exit = self.exit();
         self.build.emit(Op::Valid, &[], Immediate::None, Some(exit));
         self.state.forget_instances();
@@ -499,6 +508,11 @@ impl Specialiser<'_> {
                     value => self.set(to, value),
                 }
             }
+            Val::Thing(thing)
+                if let Contents::Shared(list) = self.state.contents(thing).clone() =>
+            {
+                self.load_shared(to, &list)
+            }
             Val::Known(known) => match self.world.cell(known) {
                 Some(content) => self.set_known(to, content),
                 None => self.perform(instruction),
@@ -514,6 +528,14 @@ impl Specialiser<'_> {
         instruction: &Instruction,
     ) -> Done<Flow> {
         match self.get(cell) {
+            Val::Thing(thing)
+                if let Contents::Shared(list) = self.state.contents(thing).clone() =>
+            {
+                match self.store_shared(&list, &self.get(value))? {
+                    Some(flow) => Ok(flow),
+                    None => self.perform(instruction),
+                }
+            }
             Val::Thing(thing) => {
                 let value = self.get(value);
                 self.state.heap[thing.0 as usize] = Some(Contents::Cell(value));

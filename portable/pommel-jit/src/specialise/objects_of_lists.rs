@@ -10,7 +10,7 @@ use super::world::ObjectLayout;
 use super::{Done, Flow, Specialiser};
 use crate::code::{Instruction, Point, Reg, Terminator};
 use crate::ir::op::Class;
-use crate::ir::{Immediate, Op, Type, Value};
+use crate::ir::{End, Immediate, Op, Type, Value};
 
 /// An integer has one digit if its word is less than this.
 pub(super) const MORE_DIGITS: i64 = 2 << 3;
@@ -19,12 +19,11 @@ impl Specialiser<'_> {
     /// What the items of a list are taken to be at this place: any objects, if something else has turned out
     /// to be wrong.
     pub(super) fn taken_for(&mut self, items: &Items) -> Items {
-        let is_one =
-            |kinds: &Kinds| matches!(kinds.only(), Some(Tag::Bool | Tag::Int | Tag::Float));
+        let is_some = |kinds: &Kinds| *kinds != Kinds::NONE && kinds.only() != Some(Tag::None);
         let tuples = self.world.layout().is_some_and(|layout| layout.tuple != 0);
         match items {
             _ if self.is_refuted() => Items::Objects(None),
-            Items::Numbers(kinds) if !is_one(kinds) => Items::Objects(None),
+            Items::Numbers(kinds) if !is_some(kinds) => Items::Objects(None),
             Items::Tuples(_) if !tuples => Items::Objects(None),
             Items::Tuples(parts) => {
                 let part = |part: &Items| match part {
@@ -151,6 +150,7 @@ impl Specialiser<'_> {
                 self.expect_class(item, layout, layout.float_class);
                 self.float_at(item, layout)
             }
+            None => self.number_at(item, *kinds, layout),
             Some(Tag::Bool) => {
                 let (is_true, is_either) = self.truth_at(item, layout);
                 self.expect(is_either);
@@ -161,6 +161,40 @@ impl Specialiser<'_> {
                 Val::Int(self.int_at(item, layout, true))
             }
         }
+    }
+
+    /// The object at an address as a number of some kinds, or `None` if that is one of them.
+    fn number_at(&mut self, item: Value, kinds: Kinds, layout: &ObjectLayout) -> Val<Value> {
+        let on = self.build.function.block();
+        let [tag, bits] = [(); 2].map(|()| self.build.function.param(on, Type::I64));
+        let class = self.word_of(item, layout.class);
+        for kind in kinds.tags() {
+            let (is_true, is_truth) = self.truth_at(item, layout);
+            let (found, wanted) = match kind {
+                Tag::None => (item, layout.none_object),
+                Tag::Float => (class, layout.float_class),
+                _ => (class, layout.int_class),
+            };
+            let wanted = self.build.int(wanted);
+            let is_equal = self.op(Op::IEq, &[found, wanted]);
+            let is_it = if kind == Tag::Bool { is_truth } else { is_equal };
+            let (yes, no) = self.build.branch(is_it);
+            self.build.block = yes;
+            let read = match kind {
+                Tag::None => self.build.int(0),
+                Tag::Bool => self.op(Op::BToI, &[is_true]),
+                Tag::Float => self.word_of(item, layout.float),
+                _ => self.int_at(item, layout, true),
+            };
+            let number = self.build.int(kind.number());
+            self.build.jump(on, vec![number, read]);
+            self.build.block = no;
+        }
+        let exit = self.exit_refuted();
+        let block = self.build.block;
+        self.build.function[block].end = End::Exit(exit);
+        self.build.block = on;
+        Val::Number(tag, bits, kinds)
     }
 
     fn handle_of(&mut self, item: Value) -> Value {

@@ -47,29 +47,41 @@ impl Recursion {
         });
     }
 
+    /// Whether what such calls run may be code that nobody knows.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.is_doubtful
+    }
+
     /// Ends an attempt: whether what was taken for granted is so.
     pub(super) fn holds(&mut self) -> bool {
         if !self.is_met {
             return true;
         }
-        let returned = self.returned.take().filter(|shape| shape.kinds().is_some());
-        let Some(returned) = returned else {
-            self.is_given_up = true;
-            return false;
-        };
+        let settled = self.settled(|shape| shape.kinds().is_some());
+        self.is_given_up |= settled.is_none();
+        settled == Some(true)
+    }
+
+    /// Whether the function returns what its calls were taken to give. `None` if it gives nothing that can be
+    /// passed on.
+    pub(super) fn settled(&mut self, is_given: impl Fn(&Shape) -> bool) -> Option<bool> {
+        let returned = self.returned.take().filter(&is_given)?;
         let wider = match &self.result {
             Some(taken) => taken.merged(&returned),
             None => returned,
         };
+        if !is_given(&wider) {
+            return None;
+        }
         if self.result.as_ref() != Some(&wider) {
             self.result = Some(wider);
-            return false;
+            return Some(false);
         }
         if self.runs_unknown && !self.is_doubtful {
             self.is_doubtful = true;
-            return false;
+            return Some(false);
         }
-        true
+        Some(true)
     }
 }
 
@@ -106,7 +118,7 @@ impl Specialiser<'_> {
             && root.home == callee.home
             && callee.around.is_none();
         let has_arrays = self.arguments.iter().any(|shape| matches!(shape, Val::Array(..)));
-        if !is_itself || has_arrays || self.recursion.is_given_up {
+        if !is_itself || has_arrays || self.recursion.is_given_up || self.inner.number() > 0 {
             return Ok(None);
         }
         let Instruction::Call { arguments, .. } = instruction else { return Ok(None) };
@@ -138,16 +150,7 @@ impl Specialiser<'_> {
         let depth = Immediate::Int(self.state.frames.len() as i64);
         let exit = self.exit_raised();
         let words = self.build.emit(Op::Recur, &leaves, depth, Some(exit));
-        let value = match result {
-            Val::Int(()) => Val::Int(words[0]),
-            Val::Float(()) => Val::Float(self.op(Op::FOfBits, &[words[0]])),
-            Val::Bool(()) => {
-                let zero = self.build.int(0);
-                Val::Bool(self.op(Op::INe, &[words[0], zero]))
-            }
-            Val::Number((), (), kinds) => Val::Number(words[1], words[0], kinds),
-            _ => Val::None,
-        };
+        let value = self.passed_on(&result, [words[0], words[1]]);
         self.set(to, value)?;
         if self.recursion.is_doubtful {
             self.revalidate()?;

@@ -259,10 +259,11 @@ impl Specialiser<'_> {
 }
 
 /// The classes of which it is known what their objects are in machine code.
-const CLASSES: [&str; 8] = ["bool", "int", "float", "complex", "str", "tuple", "list", "dict"];
+pub(super) const CLASSES: [&str; 8] =
+    ["bool", "int", "float", "complex", "str", "tuple", "list", "dict"];
 
 /// The name of the exact class of a value, if it is one of the interpreter's own.
-fn class_named(value: &Val<Value>) -> Option<&'static str> {
+pub(super) fn class_named(value: &Val<Value>) -> Option<&'static str> {
     Some(match value.class()? {
         Class::None => "NoneType",
         Class::Bool => "bool",

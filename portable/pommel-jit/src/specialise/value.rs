@@ -207,6 +207,8 @@ pub enum Contents<L> {
     Keywords(Vec<(Box<str>, Val<L>)>),
     /// A variable that functions share.
     Cell(Val<L>),
+    /// The same whose content is in a list in memory, the only item there; nothing if it is unbound.
+    Shared(Val<L>),
     /// An instance of a class, and its attributes in the order in which they were first set.
     Instance(Known, Vec<(Arc<str>, Val<L>)>),
     /// A function that this code made: the function around it, which of that one's nested ones it is,
@@ -510,6 +512,7 @@ impl<L> Contents<L> {
                 Contents::Keywords(items.collect::<Result<_, E>>()?)
             }
             Contents::Cell(value) => Contents::Cell(value.map(to)?),
+            Contents::Shared(value) => Contents::Shared(value.map(to)?),
             Contents::Instance(class, attributes) => {
                 let mapped = attributes.iter().map(|(name, v)| Ok((name.clone(), v.map(to)?)));
                 Contents::Instance(*class, mapped.collect::<Result<_, E>>()?)
@@ -549,7 +552,7 @@ impl<L> Contents<L> {
             }
             Contents::List(items) => items.iter().for_each(|item| item.things(found)),
             Contents::Keywords(items) => items.iter().for_each(|(_, item)| item.things(found)),
-            Contents::Cell(value) => value.things(found),
+            Contents::Cell(value) | Contents::Shared(value) => value.things(found),
             Contents::Instance(_, attributes) => {
                 attributes.iter().for_each(|(_, value)| value.things(found));
             }
@@ -592,6 +595,7 @@ impl<L: Clone> Contents<L> {
                 Contents::Keywords(items.map(|(n, v)| (n.clone(), v.with_parts(to))).collect())
             }
             Contents::Cell(value) => Contents::Cell(value.with_parts(to)),
+            Contents::Shared(value) => Contents::Shared(value.with_parts(to)),
             Contents::Instance(class, attributes) => {
                 let with = attributes.iter().map(|(name, v)| (name.clone(), v.with_parts(to)));
                 Contents::Instance(*class, with.collect())

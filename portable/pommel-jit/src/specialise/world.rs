@@ -137,6 +137,8 @@ pub struct ObjectLayout {
     /// The address of the handles of integers that are always there; the greatest of these whatever the
     /// table has; and the least and the greatest of the table, if there is one.
     pub small_ints: (i64, i64, Option<(i64, i64)>),
+    /// The address of `None`.
+    pub none_object: i64,
     /// The address of `True`.
     pub true_object: i64,
     /// The address of `False`.
@@ -273,6 +275,7 @@ builtins! {
     Str "builtins" "str";
     Sum "builtins" "sum";
     Tuple "builtins" "tuple";
+    Type "builtins" "type";
     Zip "builtins" "zip";
     Defaultdict "_collections" "defaultdict";
     Acos "math" "acos";
@@ -377,6 +380,8 @@ pub struct ExitPlan {
     pub words: u32,
     /// The things with an identity that recipes name: by the index of [`Val::Thing`].
     pub heap: Vec<Option<Contents<u32>>>,
+    /// Which function leaves: 0, or an inner one.
+    pub function: u32,
 }
 
 /// What has happened when the machine code of a function leaves it.
@@ -517,6 +522,9 @@ pub struct Specialisation {
     /// What a call of it by itself gives in machine code, if it has such calls: a number of some kind, or
     /// `None`.
     pub result: Option<Shape>,
+    /// Functions that it calls which call themselves, and what they give, in the order of their numbers: 1
+    /// is the first. They share its tables.
+    pub inner: Vec<(ir::Function, Option<Shape>)>,
 }
 
 impl Specialisation {
@@ -530,7 +538,27 @@ impl Specialisation {
             views: vec![],
             arguments,
             result: None,
+            inner: vec![],
         }
+    }
+
+    /// The function and its inner ones.
+    pub fn functions(&mut self) -> impl Iterator<Item = &mut ir::Function> {
+        let inner = self.inner.iter_mut().map(|(function, _)| function);
+        core::iter::once(&mut self.function).chain(inner)
+    }
+
+    /// What calls of these give.
+    pub fn results(&self) -> Vec<Option<Shape>> {
+        let inner = self.inner.iter().map(|(_, result)| result);
+        core::iter::once(&self.result).chain(inner).cloned().collect()
+    }
+}
+
+impl core::fmt::Display for Specialisation {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}", self.function)?;
+        self.inner.iter().try_for_each(|(function, _)| write!(f, "\n{function}"))
     }
 }
 

@@ -26,6 +26,9 @@ const FUNCTION: f64 = 2000.0;
 /// What it takes to leave machine code, and to be back after some rounds.
 const LEAVING: f64 = 400.0;
 
+/// What it takes to leave it with an exception that the function handles.
+const RAISING: f64 = 5000.0;
+
 /// What a call of a function that calls itself takes in Python, as a guess: more than to enter machine code.
 const RECURSION: f64 = 2000.0;
 
@@ -101,6 +104,11 @@ impl Specialiser<'_> {
     /// Counts that machine code is always left here.
     pub(super) fn count_leaving(&mut self) {
         self.build.cost += LEAVING;
+    }
+
+    /// Counts that machine code is left with an exception that the function handles.
+    pub(super) fn count_raising(&mut self) {
+        self.build.cost += RAISING;
     }
 
     /// Counts that a function within this one becomes an object.

@@ -6,7 +6,7 @@ use super::function::JitFunction;
 use super::native::Going;
 use super::objects::Python;
 use pommel::prelude::*;
-use pommel_jit::code::{BlockId, Code, Point};
+use pommel_jit::code::{BlockId, Code, Point, Terminator, order};
 use pommel_jit::plain::Frame;
 use pommel_jit::specialise::{Lesson, Place};
 use std::collections::HashMap;
@@ -16,7 +16,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 const MOST: usize = 64;
 /// After so many rounds of a loop machine code is made for it,
 const AT_FIRST: u32 = 24;
-/// and after so many it is entered where there is some.
+/// or after so many, if it goes over items within another loop, where what has the items is an object in all
+/// that follows. Rounds of such loops count for those around them.
+const WITHIN: u32 = 4096;
+/// After so many it is entered where there is machine code.
 const AGAIN: u32 = 3;
 
 /// The machine code that begins at loops.
@@ -33,10 +36,26 @@ struct State {
 
 /// What is known of a loop.
 enum Known {
-    /// It went round so often.
-    Rounds(Arc<Code>, u32),
+    /// It went round so often, how often it has to, and the loops around it.
+    Rounds(Rounds),
     /// There is a continuation, and it went round so often since that was asked last.
     Continuation(Arc<Continuation>, u32),
+}
+
+struct Rounds {
+    code: Arc<Code>,
+    done: u32,
+    wanted: u32,
+    around: Vec<BlockId>,
+}
+
+impl Rounds {
+    fn new(code: Arc<Code>, at: BlockId) -> Rounds {
+        let around = order::loops_around(&code, at);
+        let is_over_items = matches!(code.block(at).terminator, Terminator::Next { .. });
+        let wanted = if is_over_items && !around.is_empty() { WITHIN } else { AT_FIRST };
+        Rounds { code, done: 0, wanted, around }
+    }
 }
 
 // SAFETY: the addresses are those of code that the values keep.
@@ -120,17 +139,25 @@ impl Continuations {
         if state.known.len() >= MOST && !state.known.contains_key(&key) {
             return None;
         }
-        let known = state.known.entry(key).or_insert_with(|| Known::Rounds(original, 0));
+        let new = |at| Known::Rounds(Rounds::new(original.clone(), at));
+        let known = state.known.entry(key).or_insert_with(|| new(at));
         match known {
             Known::Continuation(made, rounds) => {
                 *rounds = (*rounds + 1) % AGAIN;
                 (*rounds == 0).then(|| made.clone())
             }
-            Known::Rounds(_, rounds) if *rounds + 1 < AT_FIRST => {
-                *rounds += 1;
+            Known::Rounds(rounds) if rounds.done + 1 < rounds.wanted => {
+                rounds.done += 1;
+                for head in rounds.around.clone() {
+                    let key = (Arc::as_ptr(&original), head);
+                    let around = state.known.entry(key).or_insert_with(|| new(head));
+                    if let Known::Rounds(around) = around {
+                        around.done += 1;
+                    }
+                }
                 None
             }
-            Known::Rounds(original, _) => {
+            Known::Rounds(Rounds { code: original, .. }) => {
                 let (rest, blocks) = original.continued_from(at);
                 let rest = Arc::new(rest);
                 let (original, engine) = (original.clone(), Engine::default());

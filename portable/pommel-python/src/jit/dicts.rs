@@ -9,6 +9,7 @@
 //! ever done to it, so that a set remembers it: what was added is in its entries, and from the first removal
 //! on there is a list of what came and went.
 
+use super::lists::Age;
 use super::native::number;
 use super::recipe::character;
 use pommel::prelude::*;
@@ -65,6 +66,8 @@ struct Table<'c> {
     history: Vec<(bool, Key)>,
     object: Option<Object<'c>>,
     is_named: bool,
+    /// The how manieth of the call it is.
+    born: i64,
     /// How many bytes all dicts have.
     bytes: Rc<Cell<usize>>,
 }
@@ -85,7 +88,17 @@ impl<'c> Table<'c> {
         let parts = Parts { entries: 0, used: 0, length: 0, kind };
         let words = dicts::keys_of(kind).words();
         let (memory, slots, history) = (vec![], vec![], vec![]);
-        Table { parts, memory, slots, words, history, object: None, is_named: false, bytes }
+        Table {
+            parts,
+            memory,
+            slots,
+            words,
+            history,
+            object: None,
+            is_named: false,
+            born: 0,
+            bytes,
+        }
     }
 
     fn is_set(&self) -> bool {
@@ -337,6 +350,7 @@ pub(crate) struct Dicts<'c> {
     /// How many bytes may be in use before it is looked for what nobody names.
     patience: usize,
     bytes: Rc<Cell<usize>>,
+    pub(crate) age: Age,
 }
 
 /// What a call came to: nothing if it cannot be done.
@@ -359,7 +373,7 @@ fn table_of<'t, 'c>(address: u64, kind: u64) -> Found<&'t mut Table<'c>> {
 
 impl<'c> Dicts<'c> {
     pub(crate) fn new(ctx: Ctx<'c>) -> Dicts<'c> {
-        Dicts { ctx, all: vec![], patience: PATIENCE, bytes: Rc::default() }
+        Dicts { ctx, all: vec![], patience: PATIENCE, bytes: Rc::default(), age: Age::default() }
     }
 
     /// Does what machine code asks for. Nothing if that cannot be done on dicts in memory.
@@ -406,7 +420,8 @@ impl<'c> Dicts<'c> {
 
     fn make(&mut self, kind: i64, named: &[u64]) -> u64 {
         self.clean(named);
-        let made = Box::new(Table::new(kind, self.bytes.clone()));
+        let mut made = Box::new(Table::new(kind, self.bytes.clone()));
+        made.born = self.age.made;
         self.bytes.set(self.bytes.get() + made.size());
         let made = Box::into_raw(made);
         self.all.push(made);
@@ -427,7 +442,7 @@ impl<'c> Dicts<'c> {
         self.all.retain(|each| {
             // SAFETY: all of them are boxes of ours; those that go are named nowhere.
             let kept = unsafe { &mut **each };
-            if core::mem::take(&mut kept.is_named) {
+            if core::mem::take(&mut kept.is_named) || kept.born <= self.age.floor {
                 used += kept.size();
                 return true;
             }

@@ -249,12 +249,14 @@ pub(crate) fn object_layout(ctx: Ctx<'_>) -> Option<ObjectLayout> {
             calls::h_ListType(ctx),
             calls::h_TupleType(ctx),
             calls::h_UnicodeType(ctx),
+            calls::h_None(ctx),
             calls::h_True(ctx),
             calls::h_False(ctx),
         ]
     };
-    let [float_class, int_class, list_class, tuple_class, text_class, true_object, false_object] =
+    let [float_class, int_class, list_class, tuple_class, text_class, constants @ ..] =
         handles.map(|handle| handle.0 as i64);
+    let [none_object, true_object, false_object] = constants;
     Some(ObjectLayout {
         class,
         length,
@@ -271,6 +273,7 @@ pub(crate) fn object_layout(ctx: Ctx<'_>) -> Option<ObjectLayout> {
         tuple: inline.tuple_offset.into(),
         counts,
         small_ints,
+        none_object,
         true_object,
         false_object,
         count: match inline.counts {

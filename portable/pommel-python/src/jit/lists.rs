@@ -8,15 +8,20 @@
 //! A call that cannot do what it is asked for has done nothing: the same is done on objects then.
 
 use super::native::number;
+use super::objects::Python;
 use super::recipe::handle_of;
 use pommel::prelude::*;
 use pommel::raw::{HPy, attach};
 use pommel_jit::ir::dicts::{self, Keys};
 use pommel_jit::ir::lists::{self, Layout, ListCall};
+use pommel_jit::objects::Objects;
 use pommel_jit::specialise::{Kinds, Tag, layout_of};
 
 /// So many bytes may be in use before it is looked for lists that nobody names.
-const PATIENCE: usize = 32 << 20;
+const PATIENCE: usize = 4 << 20;
+/// Lists with so few words are made again of what was given back, so many of them.
+const SMALL: usize = 64;
+const MOST_SPARE: usize = 1 << 15;
 /// The address of no list: what a variable has that is unbound.
 const NOTHING: u64 = 0;
 /// A list that gets an item has room for so many at least.
@@ -45,12 +50,14 @@ struct Entry<'c> {
     memory: Vec<u64>,
     object: Option<Object<'c>>,
     is_named: bool,
+    /// The how manieth of the call it is.
+    born: i64,
 }
 
 impl Entry<'_> {
     fn new(kind: i64) -> Self {
         let parts = Parts { items: 0, room: 0, kind, lengths: [0; Layout::ALL.len()] };
-        Entry { parts, memory: vec![], object: None, is_named: false }
+        Entry { parts, memory: vec![], object: None, is_named: false, born: 0 }
     }
 
     /// The words of items that lie side by side, if there are whole words: from one position up or down to
@@ -180,6 +187,17 @@ pub(crate) struct Lists<'c> {
     /// How many bytes may be in use before it is looked for what nobody names.
     patience: usize,
     used: usize,
+    /// What was given back and may be used again.
+    #[allow(clippy::vec_box, reason = "a box that is used again is not made again")]
+    spare: Vec<Box<Entry<'c>>>,
+    pub(crate) age: Age,
+}
+
+/// How many lists and dicts were made, and how many of these those may have who wait for an inner function.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Age {
+    pub(crate) made: i64,
+    pub(crate) floor: i64,
 }
 
 /// What a call came to: nothing if it cannot be done.
@@ -187,7 +205,7 @@ type Found<T = u64> = Option<T>;
 
 impl<'c> Lists<'c> {
     pub(crate) fn new(ctx: Ctx<'c>) -> Lists<'c> {
-        Lists { ctx, all: vec![], patience: PATIENCE, used: 0 }
+        Lists { ctx, all: vec![], patience: PATIENCE, used: 0, spare: vec![], age: Age::default() }
     }
 
     /// The list at an address. Addresses come from machine code, which has them from here.
@@ -205,11 +223,7 @@ impl<'c> Lists<'c> {
             ListCall::New => self.make(words, int(0), int(1), (int(2), words[3])),
             ListCall::Range => self.range(words, [int(0), int(1), int(2)]),
             ListCall::Slice => self.slice(words),
-            ListCall::Concatenate => {
-                let mut items = self.items_as(words[1], int(0))?;
-                items.extend(self.items_as(words[2], int(0))?);
-                self.filled(words, int(0), &items)
-            }
+            ListCall::Concatenate => self.concatenate(words),
             ListCall::Repeat => {
                 let items = self.items_as(words[1], int(0))?;
                 let count = usize::try_from(int(2)).unwrap_or(0);
@@ -242,7 +256,7 @@ impl<'c> Lists<'c> {
         let named = &words[ListCall::New.arity()..];
         let items = [item.1].into_iter().filter(|_| kind == lists::LISTS);
         self.clean(named.iter().copied().chain(items));
-        let mut entry = Box::new(Entry::new(kind));
+        let mut entry = self.fresh(kind);
         if let Some(layout) = layout_of(kind) {
             entry.reserve(layout, length).then_some(())?;
             match (layout, item) {
@@ -286,7 +300,8 @@ impl<'c> Lists<'c> {
         self.filled(&words, kind, items)
     }
 
-    fn keep(&mut self, entry: Box<Entry<'c>>) -> u64 {
+    fn keep(&mut self, mut entry: Box<Entry<'c>>) -> u64 {
+        entry.born = self.age.made;
         self.used += size_of::<Entry<'_>>() + 8 * entry.memory.len();
         let entry = Box::into_raw(entry);
         self.all.push(entry);
@@ -350,12 +365,49 @@ impl<'c> Lists<'c> {
         let named = words[3..].iter().copied();
         let items = memory.iter().copied().filter(|_| kind == lists::LISTS);
         self.clean(named.chain(items));
-        let mut entry = Box::new(Entry::new(kind));
+        let mut entry = self.fresh(kind);
         let length = memory.len() * 8 / layout.size();
-        entry.memory = memory;
+        entry.memory.extend_from_slice(&memory);
         entry.reserve(layout, length).then_some(())?;
         entry.is_now(kind, length);
         Some(self.keep(entry))
+    }
+
+    /// An entry without items: one that was given back, if there is one.
+    fn fresh(&mut self, kind: i64) -> Box<Entry<'c>> {
+        match self.spare.pop() {
+            Some(mut entry) => {
+                entry.memory.clear();
+                entry.parts = Entry::new(kind).parts;
+                entry
+            }
+            None => Box::new(Entry::new(kind)),
+        }
+    }
+
+    /// A list with the items of two lists.
+    fn concatenate(&mut self, words: &[u64]) -> Found {
+        let kind = words[0] as i64;
+        let layout = layout_of(kind).filter(|layout| layout.size() >= 8);
+        let mut memory = Vec::new();
+        for list in &words[1..3] {
+            let entry = self.entry(*list)?;
+            match (layout, entry.parts.kind) {
+                (_, lists::NO_ITEMS) => {}
+                (Some(layout), own) if own == kind => {
+                    memory.extend_from_slice(&entry.memory[..entry.len() * layout.size() / 8]);
+                }
+                _ => {
+                    let mut items = self.items_as(words[1], kind)?;
+                    items.extend(self.items_as(words[2], kind)?);
+                    return self.filled(words, kind, &items);
+                }
+            }
+        }
+        match layout {
+            Some(layout) => self.of_words(words, kind, layout, memory),
+            None => self.filled(words, kind, &[]),
+        }
     }
 
     fn splice(&mut self, words: &[u64]) -> Found {
@@ -631,6 +683,9 @@ impl<'c> Lists<'c> {
             return;
         }
         let mut left: Vec<u64> = named.collect();
+        // SAFETY: all of them are boxes of ours.
+        let older = self.all.iter().filter(|entry| unsafe { (***entry).born } <= self.age.floor);
+        left.extend(older.map(|entry| entry.expose_provenance() as u64));
         while let Some(address) = left.pop() {
             let Some(entry) = self.entry(address) else { continue };
             if !core::mem::replace(&mut entry.is_named, true) && entry.parts.kind == lists::LISTS {
@@ -638,7 +693,7 @@ impl<'c> Lists<'c> {
             }
         }
         self.used = 0;
-        let used = &mut self.used;
+        let (used, spare) = (&mut self.used, &mut self.spare);
         self.all.retain(|entry| {
             // SAFETY: all of them are boxes of ours; those that go are named nowhere.
             let kept = unsafe { &mut **entry };
@@ -647,7 +702,10 @@ impl<'c> Lists<'c> {
                 return true;
             }
             // SAFETY: see above.
-            drop(unsafe { Box::from_raw(*entry) });
+            let old = unsafe { Box::from_raw(*entry) };
+            if old.memory.capacity() <= SMALL && old.object.is_none() && spare.len() < MOST_SPARE {
+                spare.push(old);
+            }
             false
         });
         self.patience = PATIENCE.max(2 * self.used);
@@ -674,6 +732,26 @@ impl<'c> Lists<'c> {
             made.append(self.object(inner)?)?;
         }
         Ok(made.into())
+    }
+
+    /// The cell that a list with the content of a shared variable becomes, or became before.
+    pub(crate) fn cell(&mut self, list: u64, objects: &Python<'c>) -> Result<Object<'c>> {
+        let entry = self.entry(list).ok_or_else(lost)?;
+        if let Some(object) = &entry.object {
+            return Ok(object.clone());
+        }
+        let layout = entry.layout().filter(|_| entry.len() > 0);
+        let item = layout.map(|layout| (layout, entry.item(layout, 0)));
+        let cell = objects.cell(None)?;
+        self.published(list, cell.clone());
+        if let Some((layout, (tag, bits))) = item {
+            let content = match layout {
+                Layout::Lists => self.object(bits)?,
+                _ => number(self.ctx, tag as u64, bits)?,
+            };
+            objects.store_cell(&cell, Some(&content))?;
+        }
+        Ok(cell)
     }
 
     /// A list is an object from here on: nobody finds items in it any more.

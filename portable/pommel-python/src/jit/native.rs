@@ -5,7 +5,7 @@ use super::depth;
 use super::dicts::Dicts;
 use super::function::JitFunction;
 use super::known::{Facts, Found, Inquiry, KnownObjects};
-use super::lists::Lists;
+use super::lists::{Age, Lists};
 use super::objects::{Home, Python};
 use super::quick;
 use super::recipe::{Ingredients, handle_of};
@@ -16,7 +16,7 @@ use super::views::{self, VIEW_WORDS};
 use pommel::held::HeldBuffer;
 use pommel::prelude::*;
 use pommel::raw;
-use pommel_jit::backend::{Backend, Calls, Machine, activation};
+use pommel_jit::backend::{Backend, Calls, Machine, Target, activation};
 use pommel_jit::code::{Code, Instruction};
 use pommel_jit::ir::Op;
 use pommel_jit::ir::dicts::DictCall;
@@ -65,8 +65,8 @@ pub(crate) struct Compiled {
     steps: Vec<Option<Step>>,
     views: Vec<View>,
     arguments: Vec<Shape>,
-    /// What a call by itself gives in machine code.
-    result: Option<Shape>,
+    /// What calls of it by itself, and of its inner functions, give in machine code.
+    results: Vec<Option<Shape>>,
     facts: Facts,
     /// Machine code has addresses of objects that are known.
     lends: bool,
@@ -74,6 +74,8 @@ pub(crate) struct Compiled {
     sources: HashMap<Known, Arc<Source>>,
     /// The machine code; none where the function is called as it is.
     machine: core::result::Result<Box<dyn Machine>, Refusal>,
+    /// That of its inner functions.
+    inner: Vec<Box<dyn Machine>>,
     /// How it is called if it needs nobody.
     alone: Option<Alone>,
     /// How often it was entered, and left by each of its exits.
@@ -98,13 +100,18 @@ fn made(
     shapes: &[Shape],
     experience: &Experience,
     backend: &dyn Backend,
-) -> core::result::Result<(Specialisation, Box<dyn Machine>), Refusal> {
+) -> core::result::Result<(Specialisation, Vec<Box<dyn Machine>>), Refusal> {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         let mut made = specialise(inquiry, function, shapes, experience)?;
-        optimise(&mut made.function);
-        let calls = Calls { call, quick: &quick::address };
-        let machine = backend.compile(&made.function, calls).map_err(no_machine_code)?;
-        Ok((made, machine))
+        made.functions().for_each(optimise);
+        let words = match &made.inner[..] {
+            [] => 0,
+            _ => made.functions().map(|function| backend.words(function)).max().unwrap_or(0),
+        };
+        let calls = Calls { call, quick: &quick::address, words };
+        let machines = made.functions().map(|function| backend.compile(function, calls));
+        let machines = machines.collect::<core::result::Result<_, _>>().map_err(no_machine_code)?;
+        Ok((made, machines))
     }));
     match attempt {
         Ok(made) => made,
@@ -196,16 +203,21 @@ impl Compiled {
         let made = made(&mut inquiry, function, &shapes, experience, backend);
         let sites = made.as_ref().map_or(&[][..], |(made, _)| &made.sites[..]);
         let steps = sites.iter().map(|site| Step::of(site, &mut inquiry)).collect::<Result<_>>()?;
-        let alone = made.as_ref().ok().and_then(|(made, machine)| {
-            let words = machine.words().max(made.arguments.iter().map(width).sum());
+        let alone = made.as_ref().ok().and_then(|(made, machines)| {
+            let words = machines[0].words().max(made.arguments.iter().map(width).sum());
             Alone::of(&mut inquiry, &made.function, words, &made.arguments, arguments)
         });
         let Found { known, facts, sources, lends } = inquiry.finish()?;
-        let (made, machine) = match made {
-            Ok((made, machine)) => (made, Ok(machine)),
-            Err(refusal) => (Specialisation::empty(shapes), Err(refusal)),
+        let (made, machine, inner) = match made {
+            Ok((made, mut machines)) => {
+                let inner = machines.split_off(1);
+                (made, machines.pop().ok_or_else(|| no_machine_code(String::new())), inner)
+            }
+            Err(refusal) => (Specialisation::empty(shapes), Err(refusal), vec![]),
         };
-        let Specialisation { function, exits, sites, leaves, views, arguments, result } = made;
+        let text = made.to_string();
+        let results = made.results();
+        let Specialisation { exits, sites, leaves, views, arguments, .. } = made;
         let words = machine.as_ref().map_or(0, |machine| machine.words());
         let words = words.max(arguments.iter().map(width).sum());
         let compiled = Compiled {
@@ -218,13 +230,14 @@ impl Compiled {
             steps,
             views,
             arguments,
-            result,
+            results,
             facts,
             lends,
             sources,
             machine,
+            inner,
             entered: AtomicU32::new(0),
-            text: function.to_string(),
+            text,
         };
         Ok((compiled, known))
     }
@@ -385,7 +398,9 @@ const CALLS_AT_ONCE: i64 = 1 << 10;
 pub(super) struct Activation<'a, 'c> {
     allowance: i64,
     ticks: i64,
-    entry: u64,
+    made: i64,
+    floor: i64,
+    entries: [u64; 1 + activation::MOST_INNER],
     /// What the allowance was at first.
     granted: i64,
     pub(super) ctx: Ctx<'c>,
@@ -481,6 +496,8 @@ impl<'c> Activation<'_, 'c> {
             Op::BoxBool => words[0] = given(self.ctx.object(words[0] & 0xff != 0)?),
             Op::List => {
                 let call = ListCall::ALL[immediate as usize];
+                let age = self.grow_older();
+                self.lists.borrow_mut().age = age;
                 match self.lists.borrow_mut().call(call, words) {
                     Some(result) => words[0] = result,
                     None => return Ok(false),
@@ -494,7 +511,7 @@ impl<'c> Activation<'_, 'c> {
             Op::ListObject => words[0] = given(self.lists.borrow_mut().object(words[0])?),
             Op::ListCopy => words[0] = given(self.lists.borrow_mut().copy(words[0])?),
             Op::Recur if immediate < 0 => return self.recurred(-immediate as u32, words),
-            Op::Recur => return self.recur(immediate as u32, words),
+            Op::Recur => return self.recur(Target::of(immediate), words),
             Op::Poll => {
                 self.objects.poll()?;
             }
@@ -531,9 +548,17 @@ impl<'c> Activation<'_, 'c> {
         self.compiled.facts.hold(self.known)
     }
 
+    /// Before lists or dicts are made.
+    fn grow_older(&mut self) -> Age {
+        self.made += 1;
+        Age { made: self.made, floor: self.floor }
+    }
+
     /// Does something with dicts. Nothing if it cannot.
-    fn dict(&self, call: DictCall, words: &[u64]) -> Option<u64> {
+    fn dict(&mut self, call: DictCall, words: &[u64]) -> Option<u64> {
+        let age = self.grow_older();
         let mut dicts = self.dicts.borrow_mut();
+        (dicts.age, self.lists.borrow_mut().age) = (age, age);
         match call {
             DictCall::Items => {
                 let items = dicts.items(words)?;
@@ -794,11 +819,18 @@ impl<'a, 'c> Activation<'a, 'c> {
         let (error, returned, learnt) = (None, None, None);
         let (lists, dicts) = (RefCell::new(Lists::new(ctx)), RefCell::new(Dicts::new(ctx)));
         let granted = i64::from(depth::allowance());
-        let entry = compiled.machine.as_ref().map_or(0, |machine| machine.entry() as usize as u64);
+        let mut entries = [0; 1 + activation::MOST_INNER];
+        for (place, machine) in
+            entries.iter_mut().zip(compiled.machine.iter().chain(&compiled.inner))
+        {
+            *place = machine.entry() as usize as u64;
+        }
         Activation {
             allowance: granted,
             ticks: CALLS_AT_ONCE,
-            entry,
+            made: 0,
+            floor: 0,
+            entries,
             granted,
             ctx,
             compiled,
@@ -815,14 +847,18 @@ impl<'a, 'c> Activation<'a, 'c> {
         }
     }
 
-    /// Calls the function itself, as so many calls within each other; the arguments are in the words, where
-    /// the result goes. False if machine code cannot go on with what it gave.
-    fn recur(&mut self, calls: u32, words: &mut [u64]) -> Result<bool> {
-        let _entered = depth::enter_many(self.ctx, calls + self.calls_at_once())?;
+    /// Calls the function itself or an inner one; the arguments are in the words, where the result goes. False
+    /// if machine code cannot go on with what it gave.
+    fn recur(&mut self, target: Target, words: &mut [u64]) -> Result<bool> {
+        let _entered = depth::enter_many(self.ctx, target.calls + self.calls_at_once())?;
         self.ticks = CALLS_AT_ONCE;
         self.objects.poll()?;
         let compiled = self.compiled;
-        let Ok(machine) = &compiled.machine else { return Ok(false) };
+        let machine = match target.function.checked_sub(1) {
+            Some(inner) => compiled.inner.get(inner as usize),
+            None => compiled.machine.as_ref().ok(),
+        };
+        let Some(machine) = machine else { return Ok(false) };
         let (mut small, mut large) = ([0; FEW_WORDS], Vec::new());
         let room = machine.words().max(words.len());
         let buffer: &mut [u64] = if room <= FEW_WORDS {
@@ -832,6 +868,9 @@ impl<'a, 'c> Activation<'a, 'c> {
             &mut large
         };
         buffer[..words.len()].copy_from_slice(words);
+        if target.function > 0 {
+            return self.enter(&**machine, target.function, buffer, words);
+        }
         let mut inner = Activation::new(compiled, self.objects, self.known);
         let address = (&raw mut inner).cast::<()>();
         // SAFETY: the code is there, since it is what calls this; there are as many words as it wants, the
@@ -842,7 +881,30 @@ impl<'a, 'c> Activation<'a, 'c> {
             return Ok(true);
         }
         let Done { going, learnt } = inner.leave(exit, buffer);
-        self.take_result(going, learnt, words)
+        self.take_result(0, going, learnt, words)
+    }
+
+    /// Calls an inner function, which shares what this call has.
+    fn enter(
+        &mut self,
+        machine: &dyn Machine,
+        function: u32,
+        buffer: &mut [u64],
+        words: &mut [u64],
+    ) -> Result<bool> {
+        let before = (self.allowance, self.granted, self.floor);
+        self.granted = depth::allowance().into();
+        (self.allowance, self.floor) = (self.granted, self.made);
+        let address = core::ptr::from_mut(self).cast::<()>();
+        // SAFETY: as above; nobody uses the activation here meanwhile.
+        let exit = unsafe { machine.entry()(address, buffer.as_mut_ptr()) };
+        (self.allowance, self.granted, self.floor) = before;
+        if let Some((bits, tag)) = self.compiled.passed_on(exit, buffer) {
+            (words[0], words[1]) = (bits, tag);
+            return Ok(true);
+        }
+        let Done { going, learnt } = self.leave(exit, buffer);
+        self.take_result(function, going, learnt, words)
     }
 
     /// How many calls of the function by itself are under way that it made without asking.
@@ -858,13 +920,15 @@ impl<'a, 'c> Activation<'a, 'c> {
             (words[0], words[1]) = (bits, tag);
             return Ok(true);
         }
+        let function = self.compiled.exits[exit as usize - 1].function;
         let Done { going, learnt } = self.leave(exit, words);
-        self.take_result(going, learnt, words)
+        self.take_result(function, going, learnt, words)
     }
 
     /// Finishes a call of the function by itself that machine code has left.
     fn take_result(
         &mut self,
+        function: u32,
         going: Going<'c>,
         learnt: Option<Lesson>,
         words: &mut [u64],
@@ -872,8 +936,8 @@ impl<'a, 'c> Activation<'a, 'c> {
         let compiled = self.compiled;
         self.learnt = self.learnt.take().or(learnt);
         let object = going.on_objects(self.objects)?;
-        if let Some((bits, tag)) =
-            compiled.result.as_ref().and_then(|shape| bits_of(&object, shape))
+        let result = compiled.results.get(function as usize).and_then(Option::as_ref);
+        if let Some((bits, tag)) = result.and_then(|shape| bits_of(&object, shape))
             && compiled.facts.hold(self.known)?
         {
             (words[0], words[1]) = (bits, tag);
@@ -946,7 +1010,9 @@ pub(super) fn number<'c>(ctx: Ctx<'c>, tag: u64, bits: u64) -> Result<Object<'c>
 const _: () = {
     assert!(core::mem::offset_of!(Activation<'_, '_>, allowance) == 8 * activation::ALLOWANCE);
     assert!(core::mem::offset_of!(Activation<'_, '_>, ticks) == 8 * activation::TICKS);
-    assert!(core::mem::offset_of!(Activation<'_, '_>, entry) == 8 * activation::ENTRY);
+    assert!(core::mem::offset_of!(Activation<'_, '_>, made) == 8 * activation::MADE);
+    assert!(core::mem::offset_of!(Activation<'_, '_>, floor) == 8 * activation::FLOOR);
+    assert!(core::mem::offset_of!(Activation<'_, '_>, entries) == 8 * activation::ENTRY);
 };
 
 /// So that a class is found by what machine code says.

@@ -258,9 +258,46 @@ impl<'a, 'c> Ingredients<'a, 'c> {
         }
         let contents = self.heap.get(place).and_then(Option::as_ref);
         let contents = contents.ok_or_else(|| Error::runtime_error("a thing has no contents"))?;
-        let object = self.contents(contents)?;
+        let object = match self.container(contents)? {
+            Some(container) => container,
+            None => self.contents(contents)?,
+        };
         self.made[place] = Some(object.clone());
+        self.fill(&object, contents)?;
         Ok(object)
+    }
+
+    /// What may be in itself, as a function in a cell of its own: it is there before what is in it.
+    fn container(&self, contents: &'a Contents<u32>) -> Result<Option<Object<'c>>> {
+        Ok(match contents {
+            Contents::Cell(_) => Some(self.objects.cell(None)?),
+            Contents::List(_) => Some(self.objects.list(&[])?),
+            Contents::Instance(class, _) => Some(ctx_new(self.ctx)?.call((self.known(*class)?,))?),
+            _ => None,
+        })
+    }
+
+    /// Puts into such a thing what is in it.
+    fn fill(&mut self, object: &Object<'c>, contents: &'a Contents<u32>) -> Result<()> {
+        match contents {
+            Contents::Cell(content) => {
+                if let Some(content) = self.object(content)? {
+                    self.objects.store_cell(object, Some(&content))?;
+                }
+            }
+            Contents::List(items) => {
+                for item in items {
+                    object.cast::<List<'_>>()?.append(self.bound(item)?)?;
+                }
+            }
+            Contents::Instance(_, attributes) => {
+                for (name, value) in attributes {
+                    object.set_attr(&**name, self.bound(value)?)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     fn contents(&mut self, contents: &'a Contents<u32>) -> Result<Object<'c>> {
@@ -278,10 +315,6 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 let (array, key) = (self.bound(array)?, self.bound(key)?);
                 array.get_item(key)
             }
-            Contents::List(items) => {
-                let items = self.all(items)?;
-                self.objects.list(&items)
-            }
             Contents::Keywords(items) => {
                 let dict = self.ctx.dict()?;
                 for (name, value) in items {
@@ -289,17 +322,14 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 }
                 Ok(dict.into())
             }
-            Contents::Cell(content) => {
-                let content = self.object(content)?;
-                self.objects.cell(content.as_ref())
+            Contents::Cell(_) | Contents::List(_) | Contents::Instance(..) => {
+                Err(Error::runtime_error("a container is made before its content"))
             }
-            Contents::Instance(class, attributes) => {
-                let class = self.known(*class)?;
-                let made = ctx_new(self.ctx)?.call((class,))?;
-                for (name, value) in attributes {
-                    made.set_attr(&**name, self.bound(value)?)?;
-                }
-                Ok(made)
+            Contents::Shared(content) => {
+                let Val::List(at, _) = content else {
+                    return Err(Error::runtime_error("a shared variable is in no list"));
+                };
+                self.lists.borrow_mut().cell(self.words[*at as usize], self.objects)
             }
             Contents::Function {
                 home, around, nested, defaults, keyword_defaults, cells, ..

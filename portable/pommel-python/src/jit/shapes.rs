@@ -159,13 +159,7 @@ fn items_of_list<'c>(list: &Object<'c>, depth: usize, classes: Classes<'_, 'c>) 
         let Ok(item) = list.get_index(at as isize) else { return Items::Objects(None) };
         all = all.with(&item_kind(&item, depth, classes)).unwrap_or(Items::Objects(None));
     }
-    match &all {
-        // They are read where they lie if all are of one kind.
-        Items::Numbers(kinds) if *kinds != Kinds::NONE && kinds.only().is_none() => {
-            Items::Objects(None)
-        }
-        _ => all,
-    }
+    all
 }
 
 /// What the first keys and values of a dict let one take all for.
@@ -181,8 +175,7 @@ pub(crate) fn entries_of_dict(dict: &Object<'_>) -> [Items; 2] {
         }
     }
     all.map(|items| match items {
-        Items::Numbers(kinds) if kinds.only().is_none() => Items::Objects(None),
-        Items::Tuples(_) => Items::Objects(None),
+        Items::Numbers(Kinds::NONE) | Items::Tuples(_) => Items::Objects(None),
         other => other,
     })
 }
@@ -194,6 +187,7 @@ pub(super) fn item_kind<'c>(item: &Object<'c>, depth: usize, classes: Classes<'_
         Some(Class::Float) => number(Tag::Float),
         Some(Class::Int) => number(Tag::Int),
         Some(Class::Bool) => number(Tag::Bool),
+        Some(Class::None) => number(Tag::None),
         Some(Class::List) if depth < LOOKED_INTO => {
             Items::Lists(items_of_list(item, depth + 1, classes).into())
         }
