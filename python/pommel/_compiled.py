@@ -372,7 +372,10 @@ else:
 
 
 def is_builtin(function: Any, name: str) -> bool:
-    """Whether a function is the builtin of a name."""
+    """Whether a function is the builtin of a name, or the method of a string."""
+    if name == "join":
+        is_method = type(function) is type("".join) and function.__name__ == name
+        return is_method and type(function.__self__) is str
     return function is _TAKERS[name]
 
 

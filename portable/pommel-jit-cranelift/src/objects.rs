@@ -204,5 +204,8 @@ pub(crate) fn is_runtime(op: Op) -> bool {
             | Op::ListCopy
             | Op::Dict
             | Op::DictObject
+            | Op::DictItem
+            | Op::Text
+            | Op::TextObject
     )
 }

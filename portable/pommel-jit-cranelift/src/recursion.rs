@@ -13,16 +13,17 @@ const MOST_WORDS: usize = 64;
 const MOST_OF_INNER: usize = 1024;
 
 impl Translator<'_> {
-    /// Whether a call shares what the runtime has for the first one: views and lists in memory belong to one
-    /// call of the function, with all calls of inner functions.
+    /// Whether a call shares what the runtime has for the first one: views, and lists, dicts and texts in
+    /// memory, belong to one call of the function, with all calls of inner functions.
     pub(crate) fn recurs_at_once(&self, inst: &Inst) -> bool {
         if target(inst).function > 0 {
             return true;
         }
         let mut insts = self.function.blocks.iter().flat_map(|block| &block.insts);
-        let is_own = |inst: &Inst| {
-            matches!(inst.op, Op::View | Op::List | Op::ListObject | Op::ListCopy)
-                || inst.op == Op::Recur && target(inst).function > 0
+        let is_own = |inst: &Inst| match inst.op {
+            Op::View | Op::List | Op::ListObject | Op::ListCopy | Op::Dict | Op::Text => true,
+            Op::Recur => target(inst).function > 0,
+            _ => false,
         };
         crate::words(self.function) <= MOST_WORDS && !insts.any(is_own)
     }

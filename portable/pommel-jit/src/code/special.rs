@@ -22,13 +22,15 @@ pub enum Consumer {
     Set,
     /// `sorted(...)`
     Sorted,
+    /// The method `join` of a string.
+    Join,
     /// `map(...)`, which is not given generator expressions but followed itself.
     Map,
 }
 
 impl Consumer {
     /// Those that are given generator expressions.
-    pub const ALL: [Consumer; 9] = [
+    pub const ALL: [Consumer; 10] = [
         Consumer::Sum,
         Consumer::Any,
         Consumer::All,
@@ -38,6 +40,7 @@ impl Consumer {
         Consumer::Tuple,
         Consumer::Set,
         Consumer::Sorted,
+        Consumer::Join,
     ];
 
     /// Its name.
@@ -52,6 +55,7 @@ impl Consumer {
             Consumer::Tuple => "tuple",
             Consumer::Set => "set",
             Consumer::Sorted => "sorted",
+            Consumer::Join => "join",
             Consumer::Map => "map",
         }
     }

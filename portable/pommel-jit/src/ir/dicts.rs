@@ -47,6 +47,8 @@ pub enum Keys {
     Chars,
     /// Floats, but for what is no number and the negative zero.
     Floats,
+    /// Strings of ASCII characters: addresses of texts, of which there is one for each string.
+    Texts,
     /// Tuples of so many integers.
     Tuples(u8),
 }
@@ -56,7 +58,7 @@ impl Keys {
     pub fn words(self) -> usize {
         match self {
             Keys::None => 0,
-            Keys::Ints | Keys::Chars | Keys::Floats => 1,
+            Keys::Ints | Keys::Chars | Keys::Floats | Keys::Texts => 1,
             Keys::Tuples(count) => count.into(),
         }
     }
@@ -68,6 +70,7 @@ impl Keys {
             Keys::Ints => 1,
             Keys::Chars => 2,
             Keys::Floats => 3,
+            Keys::Texts => 4,
             Keys::Tuples(count) => 4 + i64::from(count),
         }
     }
@@ -79,6 +82,7 @@ impl Keys {
             1 => Keys::Ints,
             2 => Keys::Chars,
             3 => Keys::Floats,
+            4 => Keys::Texts,
             more => Keys::Tuples((more - 4) as u8),
         }
     }

@@ -22,6 +22,10 @@ pub const NO_ITEMS: i64 = 0;
 pub const LISTS: i64 = 16;
 /// The kind of what is an object now.
 pub const AN_OBJECT: i64 = 17;
+/// The kind of a list of strings of one ASCII character each.
+pub const CHARACTERS: i64 = 18;
+/// The kind of a list of texts in memory, as [`super::texts`] has them.
+pub const TEXTS: i64 = 19;
 
 /// How the items of a list lie in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,19 +41,30 @@ pub enum Layout {
     Lists,
     /// A tag and bits: numbers of several kinds. Which ones the kind of the list says alone.
     Tagged,
+    /// Numbers of characters, of one byte.
+    Characters,
+    /// Addresses and lengths of texts.
+    Texts,
 }
 
 impl Layout {
     /// All of them, in the order of their lengths.
-    pub const ALL: [Layout; 5] =
-        [Layout::Bools, Layout::Ints, Layout::Floats, Layout::Lists, Layout::Tagged];
+    pub const ALL: [Layout; 7] = [
+        Layout::Bools,
+        Layout::Ints,
+        Layout::Floats,
+        Layout::Lists,
+        Layout::Tagged,
+        Layout::Characters,
+        Layout::Texts,
+    ];
 
     /// The size of an item in bytes.
     pub fn size(self) -> usize {
         match self {
-            Layout::Bools => 1,
+            Layout::Bools | Layout::Characters => 1,
             Layout::Ints | Layout::Floats | Layout::Lists => 8,
-            Layout::Tagged => 16,
+            Layout::Tagged | Layout::Texts => 16,
         }
     }
 
@@ -58,6 +73,9 @@ impl Layout {
         LENGTHS + 8 * self as i64
     }
 }
+
+/// What is done with heaps, in the order of numbers. For `heappush` the item is the last of the list.
+pub const HEAP: [&str; 5] = ["heappush", "heappop", "heapify", "heapreplace", "heappushpop"];
 
 macro_rules! calls {
     ($( $(#[$doc:meta])* $name:ident $arity:literal; )*) => {
@@ -124,4 +142,7 @@ calls! {
     Extreme 2;
     /// Whether two lists of the same kind are equal.
     Equal 2;
+    /// Does something with a list of numbers of one kind that is a heap, as `heapq` does it: list, kind, the
+    /// number in [`HEAP`], and an item, which is there already for the first. Gives the bits of an item.
+    Heap 4;
 }

@@ -19,6 +19,7 @@ pub mod op;
 pub mod pairs;
 pub mod run;
 pub mod text;
+pub mod texts;
 pub mod verify;
 
 pub use op::{Op, Signature};

@@ -5,8 +5,8 @@ use super::Type;
 /// What an operation takes and gives, and what it may do besides.
 #[derive(Clone, Copy, Debug)]
 pub struct Signature {
-    /// The types of its operands. [`Op::Perform`] and [`Op::Recur`] take any number of values, [`Op::List`]
-    /// and [`Op::Dict`] of integers, [`Op::Tuple`] of handles, and
+    /// The types of its operands. [`Op::Perform`] and [`Op::Recur`] take any number of values, [`Op::List`],
+    /// [`Op::Dict`] and [`Op::Text`] of integers, [`Op::Tuple`] of handles, and
     /// [`Op::Select`] and [`Op::Same`] two of any one type behind those of the list.
     pub args: &'static [Type],
     /// The types of its results. That of [`Op::Select`] is the type of what it chooses from.
@@ -402,6 +402,16 @@ operations! {
     Dict "dict" [] -> [I64] exits acts;
     /// The object that a dict or a set becomes, or has become before. Exits without memory.
     DictObject "dict.object" [I64] -> [Obj] exits acts;
+
+    /// The value for a key in an object of class `dict`. Exits if it raised an exception.
+    DictItem "dict.item" [Obj Obj] -> [Obj] exits acts;
+
+    // Texts in memory, whose parts `texts` knows: an address and a length.
+    /// Does something with texts: the immediate is a [`super::texts::TextCall`], and the operands are those
+    /// that it has. Gives the address and the length of a text, or 1 and a number. Exits if it cannot.
+    Text "text" [] -> [I64 I64] exits acts;
+    /// The string that a text becomes, or has become before. Exits without memory.
+    TextObject "text.object" [I64 I64] -> [Obj] exits acts;
 }
 
 impl Op {

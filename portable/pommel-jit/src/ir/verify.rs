@@ -76,7 +76,7 @@ impl Verifier<'_> {
         let given: Vec<Type> = inst.args.iter().map(|arg| self.function.type_of(*arg)).collect();
         let fits = match inst.op {
             Op::Perform | Op::Recur => true,
-            Op::List | Op::Dict => given.iter().all(|of| *of == Type::I64),
+            Op::List | Op::Dict | Op::Text => given.iter().all(|of| *of == Type::I64),
             Op::Tuple => given.iter().all(|of| *of == Type::Obj),
             Op::Array => given.iter().all(|of| *of == Type::F64),
             Op::Select => matches!(given[..], [Type::Bool, x, y] if x == y),
@@ -190,7 +190,7 @@ fn has_what_it_needs(inst: &Inst) -> bool {
         ) => {
             matches!(immediate, Immediate::Int(_))
         }
-        (Op::List | Op::Dict, immediate) => matches!(immediate, Immediate::Int(_)),
+        (Op::List | Op::Dict | Op::Text, immediate) => matches!(immediate, Immediate::Int(_)),
         (Op::Valid, immediate) => matches!(immediate, Immediate::None | Immediate::Int(_)),
         (op, immediate) if is_memory(op) => matches!(immediate, Immediate::Int(_)),
         (_, immediate) => immediate == Immediate::None,

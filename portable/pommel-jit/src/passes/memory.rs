@@ -247,13 +247,15 @@ fn written(inst: &Inst) -> Written {
         Op::StoreI64 => Written::Memory(Op::LoadI64),
         Op::StoreF64 => Written::Memory(Op::LoadF64),
         Op::List => written_by_call(inst),
-        // Code that looks for interrupts, and memory of others, know nothing of lists.
+        // Code that looks for interrupts, texts and memory of others know nothing of lists.
         Op::Poll
         | Op::StoreI8
         | Op::StoreI16
         | Op::StoreI32
         | Op::StoreF32
         | Op::ListWord
+        | Op::Text
+        | Op::TextObject
         | Op::Retain
         | Op::Release
         | Op::Keep => Written::Nothing,
@@ -287,6 +289,7 @@ fn written_by_call(inst: &Inst) -> Written {
         | ListCall::Splice
         | ListCall::Reverse
         | ListCall::Sort
+        | ListCall::Heap
         | ListCall::Clear => Written::List,
     }
 }

@@ -297,12 +297,20 @@ impl Specialiser<'_> {
                 "index" | "count",
                 [Argument::Positional(item)],
             ) => self.search_others(to, object, name, *item),
-            (Val::Char(number), _, []) => match self.method_of_character(*number, name) {
-                Some(result) => self.set(to, result).map(Some),
-                None => Ok(None),
-            },
+            (Val::Char(number), _, [])
+                if let Some(result) = self.method_of_character(*number, name) =>
+            {
+                self.set(to, result).map(Some)
+            }
             (Val::Int(_) | Val::Bool(_) | Val::Float(_), _, []) => {
                 match self.method_of_number(object, name) {
+                    Some(result) => self.set(to, result).map(Some),
+                    None => Ok(None),
+                }
+            }
+            (Val::Char(_) | Val::Text(..) | Val::Object(_, Some(Class::Str)), ..) => {
+                let Some(given) = positional(self, arguments) else { return Ok(None) };
+                match self.text_method(object, name, &given)? {
                     Some(result) => self.set(to, result).map(Some),
                     None => Ok(None),
                 }
@@ -319,7 +327,12 @@ impl Specialiser<'_> {
                     self.character_as_object(*key);
                 }
                 // Taken for one of the values, unless that is not what there is otherwise.
+                let otherwise_class = self.get(*otherwise).class();
                 let kinds = self.get(*otherwise).shape().python_kinds().map(Items::Numbers);
+                let kinds = match otherwise_class {
+                    Some(Class::Str) => Some(Items::Objects(Some(Class::Str))),
+                    _ => kinds,
+                };
                 let all = kinds.and_then(|kinds| items[1].with(&kinds));
                 let items = all.unwrap_or(Items::Objects(None));
                 self.perform_as_taken(to, &items, instruction).map(Some)
@@ -370,6 +383,11 @@ impl Specialiser<'_> {
         }
         if let Some(flow) = self.asked_of_class(to, builtin, (given, arguments), instruction)? {
             return Ok(flow);
+        }
+        if given.named.is_empty()
+            && let Some(result) = self.builtin_of_text(builtin, &given.positional)?
+        {
+            return self.set(to, result);
         }
         let listed = self.listed_entries(builtin, &given.positional);
         let result = match (builtin, listed.as_slice()) {
@@ -509,6 +527,7 @@ impl Specialiser<'_> {
                 return Some(Val::Int(self.length_of_text(*handle)));
             }
             Val::Char(_) => return Some(Val::Int(self.build.int(1))),
+            Val::Text(_, length) => return Some(Val::Int(*length)),
             Val::Thing(thing) => match self.state.contents(*thing) {
                 Contents::List(items) => items.len(),
                 Contents::Vector(_, items) => items.len(),

@@ -111,6 +111,7 @@ impl Specialiser<'_> {
         let has_rule = match (builtin, layout) {
             (Builtin::List, Some(_)) => !is_set,
             (Builtin::Sorted | Builtin::Sum, Some(Layout::Ints | Layout::Bools)) => true,
+            (Builtin::Sorted, Some(Layout::Characters | Layout::Texts)) => true,
             (Builtin::Min | Builtin::Max, Some(Layout::Ints)) => true,
             (Builtin::Sorted | Builtin::Min | Builtin::Max, Some(Layout::Floats)) => !is_set,
             _ => false,

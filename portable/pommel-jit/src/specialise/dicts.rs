@@ -14,6 +14,7 @@ use super::{Done, Flow, Specialiser};
 use crate::code::{Instruction, Reg};
 use crate::ir::dicts::{self, DictCall, Keys};
 use crate::ir::op::Class;
+use crate::ir::texts;
 use crate::ir::{Immediate, Op, Value};
 
 /// A key and a value of a dict that is made.
@@ -74,6 +75,8 @@ impl Specialiser<'_> {
                 }
                 self.unbox(*handle, Class::Int, is_guess)
             }
+            Val::Object(_, Some(Class::Str)) => self.as_key(value),
+            Val::Char(_) if table.keys == Keys::Texts => self.as_key(value),
             other => other.clone(),
         };
         let keys = value.keys()?;
@@ -95,6 +98,7 @@ impl Specialiser<'_> {
                 vec![bits]
             }
             Val::Char(number) => vec![*number],
+            Val::Text(..) => vec![self.name_of_text(&value)?],
             Val::Tuple(items) => items.iter().filter_map(|item| self.index_of(item)).collect(),
             other => vec![self.index_of(other)?],
         };
@@ -142,6 +146,11 @@ impl Specialiser<'_> {
         };
         match table.keys {
             Keys::Chars => Val::Char(load(Op::LoadI64, 0)),
+            Keys::Texts => {
+                let text = load(Op::LoadI64, 0);
+                let used = Immediate::Int(texts::USED);
+                Val::Text(text, self.build.emit(Op::LoadI64, &[text], used, None)[0])
+            }
             Keys::Floats => Val::Float(load(Op::LoadF64, 0)),
             Keys::Tuples(count) => {
                 let items = (0..count.into()).map(|word| Val::Int(load(Op::LoadI64, word)));
@@ -246,6 +255,7 @@ impl Specialiser<'_> {
         if table.values.is_none() {
             return Ok(None);
         }
+        let table = &self.for_key((address, table), key);
         if let Some(default) = table.default {
             let zero = self.zero(default);
             return self.set_default(to, (address, table), key, &zero);
@@ -289,6 +299,7 @@ impl Specialiser<'_> {
         key: &Val<Value>,
         value: &Val<Value>,
     ) -> Done<Option<Flow>> {
+        let table = &self.for_key((address, table), key);
         let Some(key) = self.key_of(key, table) else { return Ok(None) };
         let Some((value, kinds)) = self.fitting_value(value, table)? else { return Ok(None) };
         let more = table.of(key.keys, Some(kinds));
@@ -307,6 +318,7 @@ impl Specialiser<'_> {
         if table.values.is_some() {
             return Ok(None);
         }
+        let table = &self.for_key((address, table), key);
         let Some(key) = self.key_of(key, table) else { return Ok(None) };
         let more = table.of(key.keys, None);
         let Some(table) = self.widen_dict(address, table, &more) else { return Ok(None) };
@@ -324,6 +336,7 @@ impl Specialiser<'_> {
             },
             _ => return None,
         };
+        let table = self.for_key((address, &table), key);
         let key = self.key_of(key, &table)?;
         let entry = self.find(address, &table, &key);
         Some(self.is_there(entry))
@@ -375,6 +388,7 @@ impl Specialiser<'_> {
         key: &Val<Value>,
         otherwise: &Val<Value>,
     ) -> Done<Option<Flow>> {
+        let table = &self.for_key((address, table), key);
         let Some(key) = self.key_of(key, table) else { return Ok(None) };
         let (read, otherwise) = (*table, otherwise.clone());
         let flow = self.for_entry(
@@ -395,6 +409,7 @@ impl Specialiser<'_> {
         key: &Val<Value>,
         value: &Val<Value>,
     ) -> Done<Option<Flow>> {
+        let table = &self.for_key((address, table), key);
         let Some(key) = self.key_of(key, table) else { return Ok(None) };
         let Some((value, kinds)) = self.fitting_value(value, table)? else { return Ok(None) };
         let more = table.of(key.keys, Some(kinds));
@@ -422,6 +437,7 @@ impl Specialiser<'_> {
         key: &Val<Value>,
         otherwise: Option<Val<Value>>,
     ) -> Done<Option<Flow>> {
+        let table = &self.for_key((address, table), key);
         let Some(key) = self.key_of(key, table) else { return Ok(None) };
         if self.guard_not_iterated(address) == Flow::Ends {
             return Ok(Some(Flow::Ends));
@@ -531,6 +547,7 @@ impl Specialiser<'_> {
         entries: &[Entry],
     ) -> Done<Option<Flow>> {
         let mut all = table;
+        let entries = &self.with_text_keys(entries);
         for (key, value) in entries {
             let Some(keys) = key.keys() else { return Ok(None) };
             let values = match (table.values, value.shape().python_kinds()) {
@@ -553,6 +570,29 @@ impl Specialiser<'_> {
             }
         }
         self.set(to, made).map(Some)
+    }
+
+    /// Entries with keys that are texts, if one of them is a string of several characters.
+    fn with_text_keys(&mut self, entries: &[Entry]) -> Vec<Entry> {
+        let is_long =
+            |(key, _): &Entry| key.class() == Some(Class::Str) && !matches!(key, Val::Char(_));
+        let has_long = entries.iter().any(is_long);
+        let of = |this: &mut Self, key: &Val<Value>| match key.class() {
+            Some(Class::Str) if has_long => this.as_key(key),
+            _ => key.clone(),
+        };
+        entries.iter().map(|(key, value)| (of(self, key), value.clone())).collect()
+    }
+
+    /// What a dict is said to have where a string of several characters is asked for: its keys are all texts
+    /// from here on, if they were characters.
+    pub(super) fn for_key(&mut self, (address, table): (Value, &Table), key: &Val<Value>) -> Table {
+        let is_long = key.class() == Some(Class::Str) && !matches!(key, Val::Char(_));
+        if table.keys != Keys::Chars || !is_long || !self.is_text(key) {
+            return *table;
+        }
+        let more = table.of(Keys::Texts, table.values);
+        self.widen_dict(address, table, &more).unwrap_or(*table)
     }
 
     /// A list in memory of keys or values, if they are numbers. The keys of a set stand in no order.
@@ -579,6 +619,7 @@ impl Specialiser<'_> {
         let Val::Dict(address, table @ Table { values: Some(_), .. }) = dict else {
             return Ok(None);
         };
+        let table = &self.for_key((*address, table), key);
         let Some(key) = self.key_of(key, table) else { return Ok(None) };
         if self.guard_not_iterated(*address) == Flow::Ends {
             return Ok(Some(Flow::Ends));
@@ -604,6 +645,8 @@ pub(super) fn items_of_dict(value: &Val<Value>) -> Option<Items> {
     match (part, table.keys) {
         (_, Keys::None) => None,
         (Part::Keys, Keys::Ints) => Some(Items::Numbers(Kinds::one(Tag::Int))),
+        (Part::Keys, Keys::Chars) => Some(Items::Characters),
+        (Part::Keys, Keys::Texts) => Some(Items::Texts),
         (Part::Keys, Keys::Floats) => Some(Items::Numbers(Kinds::one(Tag::Float))),
         (Part::Values, _) => table.values.map(Items::Numbers),
         _ => None,

@@ -7,6 +7,7 @@ use super::element::{Element, Family, Flavour};
 use super::join::Incoming;
 use super::protocols::is_method_of_number;
 use super::tables::Part;
+use super::texts::is_method_of_text;
 use super::value::{Contents, Items, Shape, Val, View, infallible};
 use super::world::Description;
 use super::{Done, Flow, Specialiser};
@@ -92,6 +93,11 @@ impl Specialiser<'_> {
                 }
             }
             Val::Char(_) if METHODS.contains(&&*text) => {
+                return self.set(to, Val::Method(Box::new(value), (&*text).into()));
+            }
+            Val::Char(_) | Val::Text(..) | Val::Object(_, Some(Class::Str))
+                if is_method_of_text(&text) =>
+            {
                 return self.set(to, Val::Method(Box::new(value), (&*text).into()));
             }
             Val::List(..) | Val::ListObject(..) | Val::Object(_, Some(Class::List))
@@ -230,8 +236,15 @@ impl Specialiser<'_> {
         if let Some(flow) = self.load_character(to, &value, &index)? {
             return Ok(flow);
         }
-        if let Val::DictObject(_, items) = &value {
+        if let Some(flow) = self.load_from_text(to, &value, &index)? {
+            return Ok(flow);
+        }
+        if let Val::DictObject(handle, items) = &value {
             self.character_as_object(key);
+            let index = self.get(key);
+            if let Some(flow) = self.load_by_string(to, (*handle, &items[1]), &index)? {
+                return Ok(flow);
+            }
             return self.perform_as_taken(to, &items[1], instruction);
         }
         let done = match &value {
@@ -417,10 +430,26 @@ impl Specialiser<'_> {
                     continue;
                 }
             }
+            if self.takes_rest(instruction, register) {
+                continue;
+            }
             let handle = self.object(&value)?;
             self.set(register, Val::Object(handle, None))?;
         }
         Ok(())
+    }
+
+    /// Whether an instruction takes all items that an iterator has left, and nobody asks it for more.
+    fn takes_rest(&self, instruction: &Instruction, iterator: Reg) -> bool {
+        let Instruction::Call { callee, .. } = instruction else { return false };
+        let Val::Method(object, name) = self.get(*callee) else { return false };
+        let frame = self.state.top();
+        let (code, mut point) = (&frame.code, frame.point);
+        point.index += 1;
+        object.class() == Some(Class::Str)
+            && &*name == "join"
+            && matches!(self.get(iterator), Val::ReverseIterator(..))
+            && !code.liveness().at(code, point).contains(iterator)
     }
 
     /// An iterator in registers over a value, if there is such a one.
@@ -446,6 +475,10 @@ impl Specialiser<'_> {
             Val::ListObject(..) | Val::TupleObject(..) | Val::Object(_, Some(Class::Str))
                 if self.has_characters(value) =>
             {
+                let start = self.build.int(0);
+                Val::ListIterator(Box::new(value.clone()), start)
+            }
+            Val::Text(..) => {
                 let start = self.build.int(0);
                 Val::ListIterator(Box::new(value.clone()), start)
             }
@@ -631,13 +664,14 @@ impl Specialiser<'_> {
     }
 
     /// How many items a list, tuple or string has that is iterated over.
-    fn length_within(&mut self, list: &Val<Value>) -> Option<Value> {
+    pub(super) fn length_within(&mut self, list: &Val<Value>) -> Option<Value> {
         match list {
             Val::List(address, items) => Some(self.list_length(*address, items)),
             Val::ListObject(handle, _) | Val::TupleObject(handle, _) => {
                 Some(self.length_of_object(*handle))
             }
             Val::Object(handle, _) if !self.is_refuted() => Some(self.length_of_text(*handle)),
+            Val::Text(_, length) => Some(*length),
             _ => None,
         }
     }
@@ -732,6 +766,9 @@ impl Specialiser<'_> {
                 self.read_from_object(&list, &items, position, false)?
             }
             Item::Listed(Val::Object(handle, _), position) => self.character(handle, position),
+            Item::Listed(Val::Text(address, _), position) => {
+                Val::Char(self.character_of_text(address, position))
+            }
             Item::Listed(..) => Val::None,
             Item::Entry(dict, part, position) => self.part_at(&dict, part, position),
             Item::Tuple(items) => {

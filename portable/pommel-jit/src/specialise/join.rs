@@ -51,7 +51,7 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
             Sort::Signed | Sort::Unsigned => Type::I64,
             Sort::Float => Type::F64,
         }),
-        Val::Number((), (), _) => types.extend([Type::I64, Type::I64]),
+        Val::Number((), (), _) | Val::Text((), ()) => types.extend([Type::I64, Type::I64]),
         Val::Object((), _) => types.push(Type::Obj),
         Val::Array((), _, words) => {
             types.push(Type::Obj);
@@ -415,6 +415,11 @@ impl Specialiser<'_> {
             (self.build.block, self.state) = (only.block, only.state);
             return Ok(());
         }
+        for way in &mut incoming {
+            (self.build.block, self.state) = (way.block, core::mem::take(&mut way.state));
+            self.settle_texts()?;
+            (way.block, way.state) = (self.build.block, core::mem::take(&mut self.state));
+        }
         incoming.iter_mut().for_each(|way| way.state.renumber());
         let mut shapes: Vec<_> = incoming.iter().map(|way| way.state.shape()).collect();
         if shapes.iter().any(|shape| shape.nested_lists() != shapes[0].nested_lists()) {
@@ -620,6 +625,7 @@ impl Specialiser<'_> {
                 Val::Tuple(items.map(|(v, s)| self.convert(v.clone(), s)).collect::<Done<_>>()?)
             }
             (value, Val::Object((), class)) => Val::Object(self.object(&value)?, *class),
+            (value, Val::Text((), ())) => self.as_text(&value),
             // What is not of the shape makes the shape wider.
             (value, _) => value,
         })
@@ -656,6 +662,7 @@ impl Specialiser<'_> {
         if self.listed.contains(&place) {
             self.settle_nested_lists()?;
         }
+        self.settle_texts()?;
         self.state.renumber();
         let shape = self.state.shape();
         let shape = match self.loops.get(&place) {
@@ -764,6 +771,7 @@ impl Specialiser<'_> {
         let Some(shape) = self.loops.get(&place).cloned() else {
             return self.refused("a loop is entered in its middle");
         };
+        self.settle_texts()?;
         self.state.renumber();
         if self.peeled.len() < MOST_PEELED
             && !self.peeled.contains(&place)

@@ -2,9 +2,11 @@
 //! builtins.
 
 use super::value::{Contents, Items, Kinds, Tag, Val};
+use super::world::Builtin;
 use super::{Done, Flow, Specialiser};
 use crate::code::{Argument, Instruction, Reg};
-use crate::ir::lists::{Layout, ListCall};
+use crate::ir::lists::{self, Layout, ListCall};
+use crate::ir::op::Class;
 use crate::ir::{Immediate, Op, Value};
 
 impl Specialiser<'_> {
@@ -86,6 +88,7 @@ impl Specialiser<'_> {
                 let Some(index) = self.index_of(index) else { return Ok(None) };
                 let Some((item, kind)) = self.fitting(item, items)? else { return Ok(None) };
                 let Some(items) = self.widen(address, items, &kind) else { return Ok(None) };
+                let item = self.as_item(&item, &items);
                 let (tag, bits) = self.bits(&item);
                 let operands = [address, index, tag, bits];
                 self.list_call(ListCall::Insert, &operands, Some(&items));
@@ -97,12 +100,60 @@ impl Specialiser<'_> {
                 let Some(made) = self.slice(address, items, &whole) else { return Ok(None) };
                 return self.set(to, made).map(Some);
             }
+            ("index" | "count", [Val::Char(number)]) if *items == Items::Characters => {
+                let number = Val::Int(*number);
+                return self.search(to, address, name == "index", &number).map(Some);
+            }
             ("index" | "count", [number @ (Val::Int(_) | Val::Bool(_))]) if are_ints(items) => {
                 return self.search(to, address, name == "index", number).map(Some);
             }
             _ => return Ok(None),
         }
         self.set(to, Val::None).map(Some)
+    }
+
+    /// A function of `heapq` for a list of numbers of one kind.
+    pub(super) fn heap(
+        &mut self,
+        builtin: Builtin,
+        parts: &[Val<Value>],
+    ) -> Done<Option<Val<Value>>> {
+        let name = builtin.place().1;
+        let Some(which) = lists::HEAP.iter().position(|other| *other == name) else {
+            return Ok(None);
+        };
+        let (list, item) = match (name, parts) {
+            ("heapify" | "heappop", [list]) => (list, None),
+            ("heappush" | "heapreplace" | "heappushpop", [list, item]) => (list, Some(item)),
+            _ => return Ok(None),
+        };
+        let Some((address, items)) = self.as_list(list)? else { return Ok(None) };
+        let mut bits = self.build.int(0);
+        let mut all = items.clone();
+        if let Some(item) = item {
+            let Some((item, kind)) = self.fitting(item, &items)? else { return Ok(None) };
+            match items.with(&kind) {
+                Some(wider) if is_in_words(&wider) => all = wider,
+                _ => return Ok(None),
+            }
+            bits = self.bits(&item).1;
+            if name == "heappush" && self.append_to_list((address, &items), &item)?.is_none() {
+                return Ok(None);
+            }
+            if name != "heappush" && all != items {
+                return Ok(None);
+            }
+        }
+        if !is_in_words(&all) {
+            return Ok(None);
+        }
+        let which = self.build.int(which as i64);
+        let found = self.list_call(ListCall::Heap, &[address, which, bits], Some(&all));
+        Ok(Some(match (name, all.layout()) {
+            ("heappush" | "heapify", _) => Val::None,
+            (_, Some(Layout::Floats)) => Val::Float(self.op(Op::FOfBits, &[found])),
+            _ => Val::Int(found),
+        }))
     }
 
     fn search(&mut self, to: Reg, address: Value, is_index: bool, of: &Val<Value>) -> Done<Flow> {
@@ -218,6 +269,7 @@ impl Specialiser<'_> {
             Val::List(address, items) => {
                 self.slice(*address, items, &[Val::None, Val::None, Val::None])
             }
+            text if text.class() == Some(Class::Str) => self.list_of_text(text),
             Val::Range(_) | Val::ListObject(..) | Val::TupleObject(..) => {
                 self.listed(value)?.map(|(address, items)| Val::List(address, items))
             }
@@ -234,6 +286,11 @@ impl Specialiser<'_> {
         value: &Val<Value>,
         backwards: Value,
     ) -> Done<Option<Val<Value>>> {
+        if value.class() == Some(Class::Str) {
+            let Some(Val::List(made, items)) = self.list_of_text(value) else { return Ok(None) };
+            self.sort(made, backwards);
+            return Ok(Some(Val::List(made, items)));
+        }
         if let Val::ListObject(..) | Val::TupleObject(..) | Val::Range(_) = value {
             let Some((made, items)) = self.listed(value)? else { return Ok(None) };
             self.sort(made, backwards);
@@ -340,6 +397,7 @@ impl Specialiser<'_> {
         let Val::List(address, items) = list else { return None };
         let number = match item {
             Val::Int(_) | Val::Bool(_) if are_ints(items) => self.index_of(item)?,
+            Val::Char(number) if *items == Items::Characters => *number,
             _ => return None,
         };
         let found = self.list_call(ListCall::Find, &[*address, number], None);
@@ -395,10 +453,16 @@ fn are_ints(items: &Items) -> bool {
     matches!(items.layout(), Some(Layout::Ints | Layout::Bools))
 }
 
+/// Whether the items are numbers of one kind of 64 bits.
+fn is_in_words(items: &Items) -> bool {
+    matches!(items.layout(), Some(Layout::Ints | Layout::Floats))
+}
+
 /// Whether the runtime compares such items.
 fn is_comparable(items: &Items) -> bool {
     match items {
         Items::Numbers(_) => items.layout() != Some(Layout::Tagged),
+        Items::Characters | Items::Texts => true,
         Items::Lists(inner) => is_comparable(inner),
         Items::Tuples(_) | Items::Objects(_) | Items::Instances(_) => false,
     }
@@ -406,5 +470,8 @@ fn is_comparable(items: &Items) -> bool {
 
 /// Whether the runtime sorts such items.
 fn is_sortable(items: &Items) -> bool {
-    matches!(items.layout(), Some(Layout::Ints | Layout::Floats | Layout::Bools))
+    matches!(
+        items.layout(),
+        Some(Layout::Ints | Layout::Floats | Layout::Bools | Layout::Characters | Layout::Texts)
+    )
 }

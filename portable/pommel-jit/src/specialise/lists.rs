@@ -36,6 +36,8 @@ fn items_within<'h, L: Clone + 'h>(
         let kind = match item {
             Val::Thing(inner) => Items::Lists(items_within(*inner, heap, depth)?.into()),
             Val::List(_, inner) => Items::Lists(inner.clone().into()),
+            Val::Char(_) => Items::Characters,
+            Val::Text(..) | Val::Object(_, Some(Class::Str)) => Items::Texts,
             number => Items::Numbers(number.shape().python_kinds()?),
         };
         all = all.with(&kind)?;
@@ -136,6 +138,14 @@ impl Specialiser<'_> {
         self.publish(thing)
     }
 
+    /// A value as a list in memory has it: a string as a text.
+    fn in_list(&mut self, value: &Val<Value>) -> Val<Value> {
+        match value {
+            Val::Object(_, Some(Class::Str)) => self.as_text(value),
+            other => other.clone(),
+        }
+    }
+
     /// Makes a list in memory of one in registers, for all who have it. `None` if that cannot be.
     fn list_of_thing(&mut self, thing: Thing) -> Done<Option<Val<Value>>> {
         let state = &self.state;
@@ -151,6 +161,10 @@ impl Specialiser<'_> {
             }
         }
         let Contents::List(values) = self.state.contents(thing).clone() else { return Ok(None) };
+        let values: Vec<_> = values.iter().map(|value| self.in_list(value)).collect();
+        if values.iter().any(|value| matches!(value, Val::Object(..))) {
+            return Ok(None);
+        }
         let length = self.build.int(values.len() as i64);
         let address = self.new_list(&items, length, None);
         for (i, value) in values.iter().enumerate() {
@@ -169,7 +183,8 @@ impl Specialiser<'_> {
         length: Value,
         item: Option<&Val<Value>>,
     ) -> Value {
-        let (tag, bits) = match item {
+        let item = item.map(|item| self.as_item(item, items));
+        let (tag, bits) = match &item {
             Some(item) => self.bits(item),
             None => (self.build.int(0), self.build.int(0)),
         };
@@ -179,8 +194,10 @@ impl Specialiser<'_> {
 
     /// The tag and the bits of an item.
     pub(super) fn bits(&mut self, item: &Val<Value>) -> (Value, Value) {
-        if let Val::List(address, _) = item {
-            return (self.build.int(0), *address);
+        match item {
+            Val::List(address, _) | Val::Char(address) => return (self.build.int(0), *address),
+            Val::Text(address, length) => return (*address, *length),
+            _ => {}
         }
         let all = Tag::ALL.into_iter().map(Kinds::one).reduce(Kinds::with);
         match self.tagged(item, all.unwrap_or(Kinds::one(Tag::None))) {
@@ -290,6 +307,8 @@ impl Specialiser<'_> {
             (Layout::Lists, Items::Lists(inner)) => {
                 Val::List(load(Op::LoadI64, 0), (**inner).clone())
             }
+            (Layout::Characters, _) => Val::Char(load(Op::LoadU8, 0)),
+            (Layout::Texts, _) => Val::Text(load(Op::LoadI64, 0), load(Op::LoadI64, 8)),
             (_, Items::Numbers(kinds)) if kinds.only() != Some(Tag::None) => {
                 Val::Number(load(Op::LoadI64, 0), load(Op::LoadI64, 8), *kinds)
             }
@@ -306,6 +325,14 @@ impl Specialiser<'_> {
         self.build.block = yes;
     }
 
+    /// An item as what is in lists of such items: a character among texts is one.
+    pub(super) fn as_item(&mut self, item: &Val<Value>, items: &Items) -> Val<Value> {
+        match (item, items) {
+            (Val::Char(_), Items::Texts) => self.as_text(item),
+            _ => item.clone(),
+        }
+    }
+
     /// Writes an item at a position which is inside.
     pub(super) fn write(
         &mut self,
@@ -315,7 +342,8 @@ impl Specialiser<'_> {
         item: &Val<Value>,
     ) {
         let Some(layout) = items.layout() else { return };
-        if let (Layout::Tagged, (tag, bits)) = (layout, self.bits(item)) {
+        let item = &self.as_item(item, items);
+        if let (Layout::Tagged | Layout::Texts, (tag, bits)) = (layout, self.bits(item)) {
             let place = self.item_address(address, layout, position);
             self.build.emit(Op::StoreI64, &[place, tag], Immediate::Int(0), None);
             self.build.emit(Op::StoreI64, &[place, bits], Immediate::Int(8), None);
@@ -326,6 +354,7 @@ impl Specialiser<'_> {
             Val::Bool(truth) => (Op::StoreBool, *truth),
             Val::Int(number) | Val::List(number, _) => (Op::StoreI64, *number),
             Val::Float(number) => (Op::StoreF64, *number),
+            Val::Char(number) => (Op::StoreI8, *number),
             _ => return,
         };
         self.build.emit(op, &[place, value], Immediate::Int(0), None);
@@ -343,6 +372,7 @@ impl Specialiser<'_> {
                 Some(list) => list,
                 None => return Ok(None),
             },
+            Val::Object(_, Some(Class::Str)) => self.as_text(item),
             Val::Object(handle, class) => {
                 let wanted = match (class, items) {
                     (Some(class @ (Class::Int | Class::Float | Class::Bool)), _) => *class,
@@ -362,6 +392,8 @@ impl Specialiser<'_> {
                 let kind = Items::Lists(inner.clone().into());
                 Some((item, kind))
             }
+            Val::Char(_) => Some((item, Items::Characters)),
+            Val::Text(..) => Some((item, Items::Texts)),
             number => number.shape().python_kinds().map(|kinds| (item, Items::Numbers(kinds))),
         })
     }
@@ -529,8 +561,9 @@ impl Specialiser<'_> {
             list @ (Val::Thing(_) | Val::List(..)) => self.is_listable(list),
             Val::Object(_, None) => true,
             Val::Object(_, Some(class)) => {
-                matches!(class, Class::Int | Class::Float | Class::Bool)
+                matches!(class, Class::Int | Class::Float | Class::Bool | Class::Str)
             }
+            Val::Char(_) | Val::Text(..) => true,
             number => number.shape().python_kinds().is_some(),
         };
         !self.is_listable(list) || !can_be(item)
@@ -582,12 +615,21 @@ impl Specialiser<'_> {
         loop {
             let mut first = None;
             value.with_parts(&mut |part| {
-                if let Val::List(..) | Val::Dict(..) = part {
+                if let Val::List(..) | Val::Dict(..) | Val::Text(..) = part {
                     first.get_or_insert_with(|| part.clone());
                 }
                 None
             });
             let (address, handle) = match first {
+                Some(Val::Text(address, length)) => {
+                    let handle = self.object_of_text([address, length]);
+                    let object = Val::Object(handle, Some(Class::Str));
+                    value = value.with_parts(&mut |part| match part {
+                        Val::Text(a, l) if [*a, *l] == [address, length] => Some(object.clone()),
+                        _ => None,
+                    });
+                    continue;
+                }
                 None => return Ok(value),
                 Some(Val::Dict(address, _)) => (address, self.object_of_dict(address)?),
                 Some(Val::List(address, _)) => (address, self.object_of_list(address)),

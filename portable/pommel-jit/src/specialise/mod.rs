@@ -39,6 +39,7 @@ mod special;
 mod state;
 mod sums;
 mod tables;
+mod texts;
 mod tuples;
 mod unroll;
 mod value;
@@ -607,10 +608,7 @@ impl Specialiser<'_> {
         }
         match instruction {
             I::Constant { to, constant } => self.constant(*to, *constant),
-            I::Move { to, from } => {
-                let value = self.get(*from);
-                self.set(*to, value)
-            }
+            I::Move { to, from } => self.set(*to, self.get(*from)),
             I::CheckBound { local } => self.check_bound(*local),
             I::Unbind { register } => self.set(*register, Val::Unbound),
             I::LoadGlobal { to, name } => self.load_global(*to, *name, instruction),
@@ -649,6 +647,7 @@ impl Specialiser<'_> {
                 let list = self.state.make(list);
                 self.set(*to, list)
             }
+            I::Format { .. } | I::Join { .. } => self.part_of_f_string(instruction),
             I::DeleteItem { object, key } => self.delete_item(*object, *key, instruction),
             I::ListAppend { list, item } => self.list_append(*list, *item, instruction),
             I::ListExtend { list, items } => self.list_extend(*list, *items, instruction),

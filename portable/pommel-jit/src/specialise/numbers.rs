@@ -649,8 +649,7 @@ impl Specialiser<'_> {
             let not = self.op(Op::BNot, &[found]);
             return self.set(to, Val::Bool(if operator == Compare::In { found } else { not }));
         }
-        if let (Val::Char(x), Val::Char(y)) = (&a, &b) {
-            let truth = self.compared(operator, [Op::IEq, Op::INe, Op::ILt, Op::ILe], *x, *y);
+        if let Some(truth) = self.compare_texts(operator, &a, &b) {
             return self.set(to, Val::Bool(truth));
         }
         if let Compare::Equal | Compare::NotEqual = operator
@@ -714,6 +713,9 @@ impl Specialiser<'_> {
             return Some(found);
         }
         if let Some(found) = self.is_in_text(item, of) {
+            return Some(found);
+        }
+        if let Some(found) = self.is_part_of_text(item, of) {
             return Some(found);
         }
         let place = self.find_in_others(of, item)?;
@@ -804,6 +806,10 @@ impl Specialiser<'_> {
             Val::Number(tag, bits, kinds) => self.truth_of_number(*tag, *bits, *kinds),
             Val::Tuple(items) => self.build.bool(!items.is_empty()),
             Val::Char(_) => self.build.bool(true),
+            Val::Text(_, length) => {
+                let zero = self.build.int(0);
+                self.op(Op::INe, &[*length, zero])
+            }
             Val::ListObject(handle, _) | Val::TupleObject(handle, _) => {
                 let (length, zero) = (self.length_of_object(*handle), self.build.int(0));
                 self.op(Op::INe, &[length, zero])
@@ -884,6 +890,7 @@ impl<L> Val<L> {
                 | Val::DictObject(..)
                 | Val::EntryIterator(..)
                 | Val::Char(_)
+                | Val::Text(..)
                 | Val::Instance(..)
                 | Val::Thing(_)
         )

@@ -39,6 +39,7 @@ impl Specialiser<'_> {
             Val::DictObject(handle, _) | Val::EntryIterator(handle, _) => return Ok(*handle),
             Val::List(address, _) => return Ok(self.object_of_list(*address)),
             Val::Dict(address, _) => return self.object_of_dict(*address),
+            Val::Text(address, length) => return Ok(self.object_of_text([*address, *length])),
             Val::Known(known) => {
                 return Ok(self.build.emit(Op::Known, &[], Immediate::Int(known.0.into()), None)[0]);
             }
@@ -269,6 +270,14 @@ impl Specialiser<'_> {
                 ..
             } => Some(Class::Bool),
             Instruction::Join { .. } | Instruction::Format { .. } => Some(Class::Str),
+            Instruction::Binary { operator: Binary::Add, .. }
+                if operands.iter().all(|operand| operand.class() == Some(Class::Str)) =>
+            {
+                Some(Class::Str)
+            }
+            Instruction::LoadItem { .. } if operands.first()?.class()? == Class::Str => {
+                matches!(operands.get(1)?, Val::Int(_) | Val::Slice(_)).then_some(Class::Str)
+            }
             Instruction::Constant { constant, .. } => {
                 let code = &self.state.top().code;
                 matches!(code.constants[*constant as usize], Constant::Str(_)).then_some(Class::Str)
@@ -308,6 +317,15 @@ impl Specialiser<'_> {
             {
                 return Ok(flow);
             }
+        }
+        let in_place = matches!(instruction, Instruction::Binary { in_place: true, .. });
+        let made = match operator {
+            Binary::Add => self.add_texts(in_place, a, b),
+            Binary::Multiply => self.repeat_text(a, b),
+            _ => None,
+        };
+        if let Some(text) = made {
+            return self.set(to, text);
         }
         if let (Val::Tuple(x), Val::Tuple(y), Binary::Add) = (a, b, operator) {
             let items = x.iter().chain(y.iter()).cloned().collect();
@@ -447,6 +465,18 @@ impl Specialiser<'_> {
             Description::Float(number) if !number.is_nan() => Val::Float(self.build.float(number)),
             Description::Tuple(items) => {
                 Val::Tuple(items.iter().map(|item| self.known(*item)).collect())
+            }
+            Description::Other if let Some((address, text)) = self.world.string(known) => {
+                let address = self.build.int(address);
+                let handle = self.op(Op::Lent, &[address]);
+                if let Some(text) = text {
+                    self.texts.insert(handle, text.into());
+                }
+                Val::Object(handle, Some(Class::Str))
+            }
+            Description::Other if let Some((address, items)) = self.world.list(known) => {
+                let address = self.build.int(address);
+                Val::ListObject(self.op(Op::Lent, &[address]), items)
             }
             Description::Other if let Some((address, items)) = self.world.dict(known) => {
                 let address = self.build.int(address);

@@ -21,11 +21,39 @@ impl Specialiser<'_> {
         if self.perform(instruction)? == Flow::Ends {
             return Ok(Flow::Ends);
         }
+        self.taken(to, values)
+    }
+
+    /// `dict[key]` for a key that is a string. `None` if there is no rule for it.
+    pub(super) fn load_by_string(
+        &mut self,
+        to: Reg,
+        (dict, values): (Value, &Items),
+        key: &Val<Value>,
+    ) -> Done<Option<Flow>> {
+        let key = match key {
+            Val::Object(handle, Some(Class::Str)) => *handle,
+            Val::Char(_) | Val::Text(..) => match self.as_text(key) {
+                Val::Text(address, length) => self.object_of_text([address, length]),
+                _ => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        let exit = self.exit_raised();
+        let found = self.build.emit(Op::DictItem, &[dict, key], Immediate::None, Some(exit))[0];
+        self.set(to, Val::Object(found, None))?;
+        // Other keys with the same hash may be of classes of others.
+        self.revalidate()?;
+        self.taken(to, values).map(Some)
+    }
+
+    /// Takes an object in a register for one of some values.
+    fn taken(&mut self, to: Reg, values: &Items) -> Done<Flow> {
         // It is done: where its value is another one, what follows goes on on objects.
         let point = self.state.top().point;
         self.state.top_mut().point.index += 1;
         if let Val::Object(handle, None) = self.get(to)
-            && let Items::Numbers(_) | Items::Lists(_) = values
+            && let Items::Numbers(_) | Items::Lists(_) | Items::Objects(Some(Class::Str)) = values
         {
             let value = self.as_taken(handle, values)?;
             self.set(to, value)?;
@@ -45,6 +73,10 @@ impl Specialiser<'_> {
         if let Items::Lists(inner) = items {
             self.expect_class(address, &layout, layout.list_class);
             return Ok(Val::ListObject(handle, (*inner).clone()));
+        }
+        if let Items::Objects(Some(Class::Str)) = items {
+            self.expect_class(address, &layout, layout.text_class);
+            return Ok(Val::Object(handle, Some(Class::Str)));
         }
         let value = self.value_at(address, &items, &layout);
         self.build.emit(Op::Keep, &[handle], Immediate::None, None);

@@ -135,6 +135,10 @@ impl Specialiser<'_> {
                 self.expect_instance(item, *class, layout);
                 return Val::Instance(self.handle_of(item), *class);
             }
+            Items::Characters | Items::Texts => {
+                let string = Items::Objects(Some(Class::Str));
+                return self.value_at(item, &string, layout);
+            }
             Items::Objects(class) => {
                 match class {
                     Some(Class::Str) => self.expect_class(item, layout, layout.text_class),

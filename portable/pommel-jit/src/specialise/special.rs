@@ -42,6 +42,9 @@ impl Specialiser<'_> {
     /// Whether what is in a register is a builtin, if that is known.
     fn is_builtin(&mut self, callee: Reg, consumer: Consumer) -> Option<bool> {
         match self.get(callee) {
+            Val::Method(object, name) if consumer == Consumer::Join => {
+                Some(object.class() == Some(Class::Str) && &*name == consumer.name())
+            }
             Val::Known(known) => match self.world.describe(known) {
                 Description::Builtin(builtin) => {
                     Some(builtin.place() == ("builtins", consumer.name()))

@@ -36,6 +36,7 @@ impl Table {
         let keys = match (self.keys, other.keys) {
             (Keys::None, keys) | (keys, Keys::None) => keys,
             (keys, others) if keys == others => keys,
+            (Keys::Chars | Keys::Texts, Keys::Chars | Keys::Texts) => Keys::Texts,
             _ => return None,
         };
         if self.default != other.default {
@@ -100,6 +101,7 @@ impl<L> Val<L> {
             Val::Int(_) | Val::Bool(_) => Keys::Ints,
             Val::Float(_) => Keys::Floats,
             Val::Char(_) => Keys::Chars,
+            Val::Text(..) => Keys::Texts,
             Val::Tuple(items) if (1..=dicts::MOST_WORDS).contains(&items.len()) => {
                 let are_ints = items.iter().all(|item| matches!(item, Val::Int(_)));
                 are_ints.then_some(Keys::Tuples(items.len() as u8))?

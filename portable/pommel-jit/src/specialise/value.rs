@@ -36,6 +36,10 @@ pub struct View {
 pub enum Items {
     /// Numbers of some kinds; of none, if there are no items.
     Numbers(Kinds),
+    /// Strings of one ASCII character each.
+    Characters,
+    /// Texts in memory.
+    Texts,
     /// Lists, of such items for the most part.
     Lists(Arc<Items>),
     /// Tuples with such items. Lists in memory hold none.
@@ -54,6 +58,8 @@ impl Items {
     pub fn code(&self) -> i64 {
         match self {
             Items::Numbers(kinds) => kinds.bits(),
+            Items::Characters => lists::CHARACTERS,
+            Items::Texts => lists::TEXTS,
             Items::Lists(_) => lists::LISTS,
             Items::Tuples(_) | Items::Objects(_) | Items::Instances(_) => lists::AN_OBJECT,
         }
@@ -70,6 +76,10 @@ impl Items {
             (Items::Numbers(a), Items::Numbers(b)) => Some(Items::Numbers(a.with(*b))),
             (Items::Numbers(Kinds(0)), other) | (other, Items::Numbers(Kinds(0))) => {
                 Some(other.clone())
+            }
+            (Items::Characters, Items::Characters) => Some(Items::Characters),
+            (Items::Characters | Items::Texts, Items::Characters | Items::Texts) => {
+                Some(Items::Texts)
             }
             (Items::Tuples(a), Items::Tuples(b)) if a.len() == b.len() => {
                 let both = a.iter().zip(b.iter()).map(|(a, b)| a.with(b));
@@ -93,6 +103,8 @@ pub fn layout_of(kind: i64) -> Option<Layout> {
     match kind {
         lists::NO_ITEMS => None,
         lists::LISTS => Some(Layout::Lists),
+        lists::CHARACTERS => Some(Layout::Characters),
+        lists::TEXTS => Some(Layout::Texts),
         lists::AN_OBJECT => None,
         kind if kind == only(Tag::Bool) => Some(Layout::Bools),
         kind if kind == only(Tag::Int) => Some(Layout::Ints),
@@ -159,6 +171,8 @@ pub enum Val<L> {
     DictIterator(Box<Val<L>>, Part, L),
     /// A string of one character, which is ASCII: its number.
     Char(L),
+    /// A string of ASCII characters in memory that only this code knows: its address and its length.
+    Text(L, L),
     /// An object of class `list` whose items are read where they lie: its handle, and what they are
     /// taken to be.
     ListObject(L, Items),
@@ -393,6 +407,7 @@ impl<L> Val<L> {
             }
             Val::List(address, items) => Val::List(to(address)?, items.clone()),
             Val::Char(number) => Val::Char(to(number)?),
+            Val::Text(address, length) => Val::Text(to(address)?, to(length)?),
             Val::Dict(address, table) => Val::Dict(to(address)?, *table),
             Val::DictView(dict, part) => Val::DictView(Box::new(dict.map(to)?), *part),
             Val::DictIterator(dict, part, next) => {
@@ -663,6 +678,11 @@ impl Shape {
             (Val::Dict((), a), Val::Dict((), b)) if let Some(table) = a.with(b) => {
                 Val::Dict((), table)
             }
+            (Val::Text(..), other) | (other, Val::Text(..))
+                if other.class() == Some(Class::Str) =>
+            {
+                Val::Text((), ())
+            }
             (Val::DictObject((), a), Val::DictObject((), b)) => {
                 let both = |part: usize| a[part].with(&b[part]).unwrap_or(Items::Objects(None));
                 Val::DictObject((), [both(0), both(1)].into())
@@ -736,7 +756,7 @@ impl<L> Val<L> {
             Val::List(..) | Val::ListObject(..) => Class::List,
             Val::DictObject(..) => Class::Dict,
             Val::EntryIterator(..) => Class::Iterator,
-            Val::Char(_) => Class::Str,
+            Val::Char(_) | Val::Text(..) => Class::Str,
             Val::Dict(_, table) => return table.class(),
             Val::ListIterator(..) | Val::DictIterator(..) => Class::Iterator,
             _ => return None,

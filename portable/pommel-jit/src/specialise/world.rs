@@ -85,7 +85,24 @@ pub trait World {
     fn lent_text(&mut self, _text: &str) -> Option<i64> {
         None
     }
-    /// The same of a known object of class `dict`, and what its keys and values are taken to be.
+    /// The address of the text in memory of the character 0, where there are texts in memory; those of the
+    /// others follow it.
+    fn characters(&mut self) -> Option<i64> {
+        None
+    }
+    /// The address of a text in memory that stays, if its characters are ASCII.
+    fn text_in_memory(&mut self, _text: &str) -> Option<i64> {
+        None
+    }
+    /// The address of a known object of class `str`, and its characters if they are ASCII.
+    fn string(&mut self, _known: Known) -> Option<(i64, Option<String>)> {
+        None
+    }
+    /// The address of a known object of class `list`, and what its items are taken to be.
+    fn list(&mut self, _known: Known) -> Option<(i64, Items)> {
+        None
+    }
+    /// The address of a known object of class `dict`, and what its keys and values are taken to be.
     fn dict(&mut self, _known: Known) -> Option<(i64, [Items; 2])> {
         None
     }
@@ -249,6 +266,7 @@ builtins! {
     Abs "builtins" "abs";
     All "builtins" "all";
     Any "builtins" "any";
+    Bin "builtins" "bin";
     Bool "builtins" "bool";
     Chr "builtins" "chr";
     Complex "builtins" "complex";
@@ -256,6 +274,7 @@ builtins! {
     Divmod "builtins" "divmod";
     Enumerate "builtins" "enumerate";
     Float "builtins" "float";
+    Hex "builtins" "hex";
     Int "builtins" "int";
     Isinstance "builtins" "isinstance";
     Len "builtins" "len";
@@ -263,6 +282,7 @@ builtins! {
     Map "builtins" "map";
     Max "builtins" "max";
     Min "builtins" "min";
+    Oct "builtins" "oct";
     Ord "builtins" "ord";
     Power "builtins" "pow";
     Print "builtins" "print";
@@ -278,6 +298,11 @@ builtins! {
     Type "builtins" "type";
     Zip "builtins" "zip";
     Defaultdict "_collections" "defaultdict";
+    Heapify "_heapq" "heapify";
+    Heappop "_heapq" "heappop";
+    Heappush "_heapq" "heappush";
+    Heappushpop "_heapq" "heappushpop";
+    Heapreplace "_heapq" "heapreplace";
     Acos "math" "acos";
     Acosh "math" "acosh";
     Asin "math" "asin";

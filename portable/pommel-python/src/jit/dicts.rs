@@ -12,9 +12,11 @@
 use super::lists::Age;
 use super::native::number;
 use super::recipe::character;
+use super::texts;
 use pommel::prelude::*;
 use pommel_jit::ir::Inst;
 use pommel_jit::ir::dicts::{self, DictCall, Keys, MOST_WORDS};
+use pommel_jit::ir::texts::STRIDE;
 use pommel_jit::specialise::Tag;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -263,9 +265,21 @@ impl<'c> Table<'c> {
             }
             (_, Keys::None) => self.parts.kind = own | kind & dicts::VALUES,
             (own_keys, keys) if own_keys == keys => self.parts.kind = own | kind,
+            (Keys::Texts, Keys::Chars) => self.parts.kind = own | kind & dicts::VALUES,
+            (Keys::Chars, Keys::Texts) => self.become_texts(own & dicts::VALUES | kind),
             _ => return None,
         }
         Some(())
+    }
+
+    /// Makes texts of keys that are characters.
+    fn become_texts(&mut self, kind: i64) {
+        let text = |word: &mut u64| *word = texts::characters() as u64 + *word * STRIDE as u64;
+        let stride = self.stride();
+        self.memory.chunks_exact_mut(stride).for_each(|entry| text(&mut entry[HEAD]));
+        self.history.iter_mut().for_each(|(_, key)| text(&mut key[0]));
+        self.parts.kind = kind;
+        self.close();
     }
 
     /// The key of an entry.
@@ -297,6 +311,7 @@ impl<'c> Table<'c> {
         match dicts::keys_of(self.parts.kind) {
             Keys::Chars => character(ctx, key[0]),
             Keys::Floats => ctx.object(f64::from_bits(key[0])),
+            Keys::Texts => texts::string(ctx, key[0]),
             Keys::Tuples(_) => {
                 let items: Vec<Object<'c>> = key[..self.words]
                     .iter()
@@ -414,6 +429,10 @@ impl<'c> Dicts<'c> {
         let (table, is_of_values) = (table_of(words[0], words[1])?, words[2] != 0);
         Some(match is_of_values {
             true => table.entries().map(|entry| table.value(entry)).collect(),
+            false if dicts::keys_of(table.parts.kind) == Keys::Texts => {
+                let text = |key: Key| texts::whole(key[0]);
+                table.keys().map(text).map(|[address, length]| (address as i64, length)).collect()
+            }
             false => table.keys().map(|key| (0, key[0])).collect(),
         })
     }

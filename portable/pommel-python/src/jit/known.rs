@@ -4,7 +4,7 @@ use super::classes::{in_class, is_among, place_of};
 use super::function::{JitFunction, code_of, generated_code_of, wrapped};
 use super::measured;
 use super::random;
-use super::shapes::{class_of, entries_of_dict};
+use super::shapes::{class_of, entries_of_dict, items_of_list};
 use super::source::Source;
 use super::views;
 use pommel::prelude::*;
@@ -322,7 +322,7 @@ pub(crate) fn builtins<'c>(ctx: Ctx<'c>) -> Vec<(Object<'c>, Builtin)> {
         let module = modules.entry(place).or_insert_with(|| match place {
             // What the program has not imported it does not use.
             "numpy" => numpy.clone(),
-            "cmath" | "random" => views::module(ctx, place).ok()?,
+            "cmath" | "random" | "_heapq" => views::module(ctx, place).ok()?,
             _ => Some((*ctx.import(&CString::new(place).ok()?).ok()?).clone()),
         });
         let name = CString::new(name).ok()?;
@@ -728,6 +728,15 @@ impl World for Inquiry<'_> {
         self.kept(found).map(Known)
     }
 
+    fn characters(&mut self) -> Option<i64> {
+        let layout = self.layout_of_objects()?;
+        (!layout.text.contains(&0)).then(super::texts::characters)
+    }
+
+    fn text_in_memory(&mut self, text: &str) -> Option<i64> {
+        super::texts::constant(text)
+    }
+
     fn layout(&mut self) -> Option<ObjectLayout> {
         self.layout_of_objects()
     }
@@ -777,6 +786,28 @@ impl World for Inquiry<'_> {
         let known = self.know_name(text).ok()?;
         self.lends = true;
         Some(self.known[known as usize].as_raw().0 as i64)
+    }
+
+    fn string(&mut self, known: Known) -> Option<(i64, Option<String>)> {
+        self.layout_of_objects()?;
+        let object = self.known[known.0 as usize].clone();
+        if class_of(&object) != Some(Class::Str) {
+            return None;
+        }
+        self.lends = true;
+        let text = object.extract::<String>().ok().filter(|text| text.is_ascii());
+        Some((object.as_raw().0 as i64, text))
+    }
+
+    fn list(&mut self, known: Known) -> Option<(i64, Items)> {
+        self.layout_of_objects()?;
+        let object = self.known[known.0 as usize].clone();
+        if class_of(&object) != Some(Class::List) {
+            return None;
+        }
+        self.lends = true;
+        let items = items_of_list(&object, 0, &mut |of| self.class_of_instance(of));
+        Some((object.as_raw().0 as i64, items))
     }
 
     fn dict(&mut self, known: Known) -> Option<(i64, [Items; 2])> {

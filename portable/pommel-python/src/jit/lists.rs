@@ -10,10 +10,12 @@
 use super::native::number;
 use super::objects::Python;
 use super::recipe::handle_of;
+use super::texts::{Texts, characters};
 use pommel::prelude::*;
 use pommel::raw::{HPy, attach};
 use pommel_jit::ir::dicts::{self, Keys};
 use pommel_jit::ir::lists::{self, Layout, ListCall};
+use pommel_jit::ir::texts::STRIDE;
 use pommel_jit::objects::Objects;
 use pommel_jit::specialise::{Kinds, Tag, layout_of};
 
@@ -89,28 +91,37 @@ impl Entry<'_> {
     /// The tag and the bits of an item.
     fn item(&self, layout: Layout, at: usize) -> (i64, u64) {
         match layout {
-            Layout::Bools => {
+            Layout::Bools | Layout::Characters => {
                 let byte = self.memory[at / 8].to_le_bytes()[at % 8];
                 (Tag::Bool.number(), byte.into())
             }
             Layout::Ints => (Tag::Int.number(), self.memory[at]),
             Layout::Floats => (Tag::Float.number(), self.memory[at]),
             Layout::Lists => (0, self.memory[at]),
-            Layout::Tagged => (self.memory[2 * at] as i64, self.memory[2 * at + 1]),
+            Layout::Tagged | Layout::Texts => (self.memory[2 * at] as i64, self.memory[2 * at + 1]),
         }
     }
 
     fn put(&mut self, layout: Layout, at: usize, (tag, bits): (i64, u64)) {
         match layout {
-            Layout::Bools => {
+            Layout::Bools | Layout::Characters => {
                 let mut bytes = self.memory[at / 8].to_le_bytes();
                 bytes[at % 8] = bits as u8;
                 self.memory[at / 8] = u64::from_le_bytes(bytes);
             }
-            Layout::Tagged => {
+            Layout::Tagged | Layout::Texts => {
                 (self.memory[2 * at], self.memory[2 * at + 1]) = (tag as u64, bits);
             }
             _ => self.memory[at] = bits,
+        }
+    }
+
+    /// Writes characters from the first one on, for which there is room.
+    fn put_characters(&mut self, bytes: &[u8]) {
+        for (word, chunk) in self.memory.iter_mut().zip(bytes.chunks(8)) {
+            let mut of_word = [0; 8];
+            of_word[..chunk.len()].copy_from_slice(chunk);
+            *word = u64::from_le_bytes(of_word);
         }
     }
 
@@ -161,14 +172,26 @@ fn is_within(kind: i64, other: i64) -> bool {
     match (kind, other) {
         (lists::AN_OBJECT, _) | (_, lists::AN_OBJECT) => false,
         (lists::NO_ITEMS, _) => true,
-        (lists::LISTS, other) => other == lists::LISTS,
-        (kind, other) => other != lists::LISTS && kind & !other == 0,
+        (lists::CHARACTERS, lists::TEXTS) => true,
+        (lists::LISTS | lists::CHARACTERS | lists::TEXTS, _)
+        | (_, lists::LISTS | lists::CHARACTERS | lists::TEXTS) => kind == other,
+        (kind, other) => kind & !other == 0,
     }
+}
+
+/// Items of lists of one kind as such of another kind that holds them.
+fn as_kind(mut items: Vec<(i64, u64)>, kind: i64, other: i64) -> Vec<(i64, u64)> {
+    if (kind, other) == (lists::CHARACTERS, lists::TEXTS) {
+        for (address, bits) in &mut items {
+            (*address, *bits) = (characters() + *bits as i64 * STRIDE, 1);
+        }
+    }
+    items
 }
 
 /// The ends of a slice of a list of some length, as `PySlice_AdjustIndices` has them: which of the given
 /// ones are meant says a sum of 1 and 2.
-fn ends(length: i64, given: [i64; 2], meant: i64, step: i64) -> (i64, i64) {
+pub(super) fn ends(length: i64, given: [i64; 2], meant: i64, step: i64) -> (i64, i64) {
     let (least, most) = if step > 0 { (0, length) } else { (-1, length - 1) };
     let end = |given: i64, is_meant: bool, otherwise: i64| match is_meant {
         true if given < 0 => given.saturating_add(length).max(least),
@@ -190,7 +213,8 @@ pub(crate) struct Lists<'c> {
     /// What was given back and may be used again.
     #[allow(clippy::vec_box, reason = "a box that is used again is not made again")]
     spare: Vec<Box<Entry<'c>>>,
-    pub(crate) age: Age,
+    age: Age,
+    pub(super) texts: Texts<'c>,
 }
 
 /// How many lists and dicts were made, and how many of these those may have who wait for an inner function.
@@ -205,7 +229,13 @@ type Found<T = u64> = Option<T>;
 
 impl<'c> Lists<'c> {
     pub(crate) fn new(ctx: Ctx<'c>) -> Lists<'c> {
-        Lists { ctx, all: vec![], patience: PATIENCE, used: 0, spare: vec![], age: Age::default() }
+        let (spare, texts) = (vec![], Texts::new(ctx));
+        Lists { ctx, all: vec![], patience: PATIENCE, used: 0, spare, age: Age::default(), texts }
+    }
+
+    /// Before lists or texts are made.
+    pub(crate) fn grow_older(&mut self, age: Age) {
+        (self.age, self.texts.age) = (age, age);
     }
 
     /// The list at an address. Addresses come from machine code, which has them from here.
@@ -245,6 +275,11 @@ impl<'c> Lists<'c> {
             ListCall::SortOthers => sort_others(self.ctx, handle_of(words[0]), int(1) != 0),
             ListCall::Find | ListCall::Count | ListCall::Sum => self.ask(call, words),
             ListCall::Extreme => self.extreme(words[0], int(1) != 0),
+            ListCall::Heap => {
+                let entry = self.entry(words[0])?;
+                (entry.parts.kind == int(1)).then_some(())?;
+                heap(entry, words[2], words[3])
+            }
             ListCall::Equal => self.equal(words[0], words[1], 0).map(u64::from),
         }
     }
@@ -260,9 +295,13 @@ impl<'c> Lists<'c> {
         if let Some(layout) = layout_of(kind) {
             entry.reserve(layout, length).then_some(())?;
             match (layout, item) {
-                (_, (_, 0)) if layout != Layout::Tagged => {}
-                (Layout::Bools, _) => entry.memory.fill(u64::from_le_bytes([1; 8])),
-                (Layout::Tagged, _) => (0..length).for_each(|at| entry.put(layout, at, item)),
+                (_, (_, 0)) if !matches!(layout, Layout::Tagged | Layout::Texts) => {}
+                (Layout::Bools | Layout::Characters, (_, bits)) => {
+                    entry.memory.fill(u64::from_le_bytes([bits as u8; 8]));
+                }
+                (Layout::Tagged | Layout::Texts, _) => {
+                    (0..length).for_each(|at| entry.put(layout, at, item))
+                }
                 (_, (_, bits)) => entry.memory.fill(bits),
             }
         }
@@ -294,6 +333,8 @@ impl<'c> Lists<'c> {
         let kind = match (are_values, dicts::keys_of(kind)) {
             (true, _) => kind & dicts::VALUES,
             (false, Keys::Floats) => Kinds::one(Tag::Float).bits(),
+            (false, Keys::Chars) => lists::CHARACTERS,
+            (false, Keys::Texts) => lists::TEXTS,
             (false, _) => Kinds::one(Tag::Int).bits(),
         };
         let words: Vec<u64> = [0; 3].into_iter().chain(named.iter().copied()).collect();
@@ -333,7 +374,8 @@ impl<'c> Lists<'c> {
     /// The items of a list, if all are such as a list of a kind holds.
     fn items_as(&mut self, list: u64, kind: i64) -> Found<Vec<(i64, u64)>> {
         let entry = self.entry(list)?;
-        is_within(entry.parts.kind, kind).then(|| entry.all())
+        let own = entry.parts.kind;
+        is_within(own, kind).then(|| as_kind(entry.all(), own, kind))
     }
 
     fn slice(&mut self, words: &[u64]) -> Found {
@@ -482,7 +524,7 @@ impl<'c> Lists<'c> {
         if !is_within(entry.parts.kind, kind) {
             return None;
         }
-        let (items, layout) = (entry.all(), layout_of(kind)?);
+        let (items, layout) = (as_kind(entry.all(), entry.parts.kind, kind), layout_of(kind)?);
         let before = entry.memory.len();
         entry.reserve(layout, items.len()).then_some(())?;
         entry.is_now(kind, items.len());
@@ -522,7 +564,7 @@ impl<'c> Lists<'c> {
         let at = if index < 0 { index + length as i64 } else { index };
         let at = usize::try_from(at).ok().filter(|at| *at < length)?;
         match layout {
-            Layout::Bools => (at..length - 1).for_each(|at| {
+            Layout::Bools | Layout::Characters => (at..length - 1).for_each(|at| {
                 let next = entry.item(layout, at + 1);
                 entry.put(layout, at, next);
             }),
@@ -570,8 +612,24 @@ impl<'c> Lists<'c> {
     fn sort(&mut self, list: u64, backwards: bool) -> Found {
         let entry = self.entry(list)?;
         match entry.layout()? {
+            Layout::Characters => {
+                let mut bytes = self.characters_of(list)?;
+                bytes.sort_unstable();
+                if backwards {
+                    bytes.reverse();
+                }
+                self.entry(list)?.put_characters(&bytes);
+                Some(0)
+            }
             Layout::Bools => self.refill(list, |mut items| {
-                items.sort_by_key(|item| (item.1 == 0) == backwards);
+                items.sort_by_key(|item| if backwards { !item.1 } else { item.1 });
+                items
+            }),
+            Layout::Texts => self.refill(list, |mut items| {
+                items.sort_by(|a, b| {
+                    let (a, b) = if backwards { (b, a) } else { (a, b) };
+                    Texts::compared([a.0 as u64, a.1], [b.0 as u64, b.1])
+                });
                 items
             }),
             Layout::Ints => {
@@ -604,7 +662,7 @@ impl<'c> Lists<'c> {
     fn ask(&mut self, call: ListCall, words: &[u64]) -> Found {
         let entry = self.entry(words[0])?;
         let layout = entry.layout()?;
-        if !matches!(layout, Layout::Ints | Layout::Bools) {
+        if !matches!(layout, Layout::Ints | Layout::Bools | Layout::Characters) {
             return None;
         }
         let mut items = (0..entry.len()).map(|at| entry.item(layout, at).1);
@@ -656,7 +714,12 @@ impl<'c> Lists<'c> {
             return Some(true);
         }
         match (layout_of(kind)?, kind == other) {
-            (Layout::Ints | Layout::Bools, true) => Some(x == y),
+            (Layout::Ints | Layout::Bools | Layout::Characters, true) => Some(x == y),
+            (Layout::Texts, true) => Some(
+                x.iter()
+                    .zip(&y)
+                    .all(|(a, b)| Texts::compared([a.0 as u64, a.1], [b.0 as u64, b.1]).is_eq()),
+            ),
             (Layout::Floats, true) => {
                 let floats = |items: &[(i64, u64)]| -> Vec<f64> {
                     items.iter().map(|item| f64::from_bits(item.1)).collect()
@@ -775,6 +838,16 @@ impl<'c> Lists<'c> {
             Some(Layout::Floats) => {
                 ctx.list(words[..entry.len()].iter().map(|word| f64::from_bits(*word)))
             }
+            Some(Layout::Characters) => {
+                let items = entry.all();
+                let strings = items.iter().map(|(_, byte)| self.texts.single(*byte as u8));
+                ctx.list(strings.collect::<Result<Vec<_>>>()?)
+            }
+            Some(Layout::Texts) => {
+                let items = entry.all();
+                let strings = items.iter().map(|item| self.texts.object([item.0 as u64, item.1]));
+                ctx.list(strings.collect::<Result<Vec<_>>>()?)
+            }
             _ => {
                 let items = entry.all();
                 let numbers = items.iter().map(|(tag, bits)| number(ctx, *tag as u64, *bits));
@@ -793,6 +866,110 @@ impl<'c> Lists<'c> {
             _ => self.list_of(list),
         }
     }
+}
+
+impl<'c> Lists<'c> {
+    /// The items of a list of characters or texts, as texts.
+    pub(super) fn texts_of(&mut self, list: u64) -> Option<Vec<[u64; 2]>> {
+        let items = self.items_as(list, lists::TEXTS)?;
+        Some(items.iter().map(|item| [item.0 as u64, item.1]).collect())
+    }
+
+    /// The characters of a list of such.
+    pub(super) fn characters_of(&mut self, list: u64) -> Option<Vec<u8>> {
+        let entry = self.entry(list)?;
+        (entry.parts.kind == lists::CHARACTERS).then_some(())?;
+        let bytes = entry.memory.iter().flat_map(|word| word.to_le_bytes());
+        Some(bytes.take(entry.len()).collect())
+    }
+
+    /// A list of characters. Others are named that are in use.
+    pub(super) fn of_characters(&mut self, bytes: &[u8], named: &[u64]) -> Found {
+        self.clean(named.iter().copied());
+        let mut entry = Box::new(Entry::new(lists::CHARACTERS));
+        entry.reserve(Layout::Characters, bytes.len()).then_some(())?;
+        entry.put_characters(bytes);
+        entry.is_now(lists::CHARACTERS, bytes.len());
+        Some(self.keep(entry))
+    }
+
+    /// The addresses of all texts in lists.
+    pub(super) fn texts_in_lists(&self) -> Vec<u64> {
+        let mut found = Vec::new();
+        for entry in &self.all {
+            // SAFETY: all of them are boxes of ours, and nobody changes them meanwhile.
+            let entry = unsafe { &**entry };
+            if entry.parts.kind == lists::TEXTS {
+                found.extend(entry.all().iter().map(|item| item.0 as u64));
+            }
+        }
+        found
+    }
+
+    /// A list of characters or texts. Others are named that are in use.
+    pub(super) fn of_texts(&mut self, items: &[(i64, u64)], kind: i64, named: &[u64]) -> Found {
+        let words: Vec<u64> = [0; 3].into_iter().chain(named.iter().copied()).collect();
+        self.filled(&words, kind, items)
+    }
+}
+
+/// Does something with a heap: see [`lists::HEAP`].
+fn heap(entry: &mut Entry<'_>, which: u64, item: u64) -> Found {
+    let layout = entry.layout()?;
+    let is_less = |a: u64, b: u64| match layout {
+        Layout::Floats => f64::from_bits(a) < f64::from_bits(b),
+        _ => (a as i64) < b as i64,
+    };
+    let words = entry.words()?;
+    match (*lists::HEAP.get(which as usize)?, words.len()) {
+        ("heapify", length) => (0..length / 2).rev().for_each(|at| sift(words, at, is_less)),
+        (_, 0) => return None,
+        ("heappush", length) => rise(words, 0, length - 1, is_less),
+        ("heappop", length) => {
+            let last = words[length - 1];
+            let first = core::mem::replace(&mut words[0], last);
+            sift(&mut words[..length - 1], 0, is_less);
+            entry.set_len(length - 1);
+            return Some(first);
+        }
+        ("heappushpop", _) if !is_less(words[0], item) => return Some(item),
+        _ => {
+            let first = core::mem::replace(&mut words[0], item);
+            sift(words, 0, is_less);
+            return Some(first);
+        }
+    }
+    Some(0)
+}
+
+/// Lets an item of a heap rise to its place, at a position or behind it.
+fn rise(words: &mut [u64], start: usize, mut at: usize, is_less: impl Fn(u64, u64) -> bool) {
+    let item = words[at];
+    while at > start {
+        let parent = (at - 1) / 2;
+        if !is_less(item, words[parent]) {
+            break;
+        }
+        words[at] = words[parent];
+        at = parent;
+    }
+    words[at] = item;
+}
+
+/// Lets an item go down to a leaf, along the lesser children, and rise from there.
+fn sift(words: &mut [u64], start: usize, is_less: impl Fn(u64, u64) -> bool) {
+    let Some(&item) = words.get(start) else { return };
+    let mut at = start;
+    while 2 * at + 1 < words.len() {
+        let mut child = 2 * at + 1;
+        if child + 1 < words.len() && !is_less(words[child], words[child + 1]) {
+            child += 1;
+        }
+        words[at] = words[child];
+        at = child;
+    }
+    words[at] = item;
+    rise(words, start, at, is_less);
 }
 
 /// Sorts the items of a list, which are numbers of one kind: the objects change their places. Nothing if that

@@ -34,5 +34,7 @@ mod random;
 mod recipe;
 mod shapes;
 mod source;
+mod spelling;
 mod steps;
+mod texts;
 mod views;

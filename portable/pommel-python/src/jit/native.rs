@@ -22,6 +22,7 @@ use pommel_jit::ir::Op;
 use pommel_jit::ir::dicts::DictCall;
 use pommel_jit::ir::lists::ListCall;
 use pommel_jit::ir::op::Class;
+use pommel_jit::ir::texts::TextCall;
 use pommel_jit::objects::Objects;
 use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
@@ -462,7 +463,7 @@ impl<'c> Activation<'_, 'c> {
         match op {
             Op::Perform => words[0] = self.site(immediate as usize, words)?,
             Op::Known => words[0] = given(self.known_object(immediate)?),
-            Op::Retain => words[0] = given(self.lent(words[0])),
+            Op::Retain | Op::HandleOf => words[0] = given(self.lent(words[0])),
             Op::Release => drop(self.owned(words[0])),
             Op::IsClass => {
                 let class = class_of(&self.lent(words[0]));
@@ -478,7 +479,6 @@ impl<'c> Activation<'_, 'c> {
                 words[1] = u64::from(item.is_some());
                 words[0] = given(item.unwrap_or_else(|| self.ctx.none()));
             }
-            Op::HandleOf => words[0] = given(self.lent(words[0])),
             Op::IntOf => match self.lent(words[0]).extract::<i64>() {
                 Ok(number) => words[0] = number as u64,
                 Err(_) => return Ok(false),
@@ -497,7 +497,7 @@ impl<'c> Activation<'_, 'c> {
             Op::List => {
                 let call = ListCall::ALL[immediate as usize];
                 let age = self.grow_older();
-                self.lists.borrow_mut().age = age;
+                self.lists.borrow_mut().grow_older(age);
                 match self.lists.borrow_mut().call(call, words) {
                     Some(result) => words[0] = result,
                     None => return Ok(false),
@@ -510,6 +510,9 @@ impl<'c> Activation<'_, 'c> {
             Op::DictObject => words[0] = given(self.dicts.borrow_mut().object(words[0])?),
             Op::ListObject => words[0] = given(self.lists.borrow_mut().object(words[0])?),
             Op::ListCopy => words[0] = given(self.lists.borrow_mut().copy(words[0])?),
+            Op::DictItem => words[0] = given(self.item_of_dict(words[0], words[1])?),
+            Op::TextObject => words[0] = given(self.object_of_text([words[0], words[1]])?),
+            Op::Text => return Ok(self.put_text(immediate, words)),
             Op::Recur if immediate < 0 => return self.recurred(-immediate as u32, words),
             Op::Recur => return self.recur(Target::of(immediate), words),
             Op::Poll => {
@@ -558,7 +561,8 @@ impl<'c> Activation<'_, 'c> {
     fn dict(&mut self, call: DictCall, words: &[u64]) -> Option<u64> {
         let age = self.grow_older();
         let mut dicts = self.dicts.borrow_mut();
-        (dicts.age, self.lists.borrow_mut().age) = (age, age);
+        dicts.age = age;
+        self.lists.borrow_mut().grow_older(age);
         match call {
             DictCall::Items => {
                 let items = dicts.items(words)?;
@@ -571,6 +575,35 @@ impl<'c> Activation<'_, 'c> {
             }
             call => dicts.call(call, words),
         }
+    }
+
+    /// The value for a key in a dict of others.
+    pub(super) fn item_of_dict(&self, dict: u64, key: u64) -> Result<Object<'c>> {
+        let (dict, key) = (self.borrowed(dict), self.borrowed(key));
+        match dict.cast::<Dict<'_>>()?.get(&*key)? {
+            Some(value) => Ok(value),
+            None => dict.get_item(&*key),
+        }
+    }
+
+    /// The string that a text becomes.
+    pub(super) fn object_of_text(&self, text: [u64; 2]) -> Result<Object<'c>> {
+        self.lists.borrow_mut().texts.object(text)
+    }
+
+    /// Does something with texts. Nothing if it cannot.
+    pub(super) fn text(&mut self, call: i64, words: &[u64]) -> Option<[u64; 2]> {
+        let call = *TextCall::ALL.get(call as usize)?;
+        let age = self.grow_older();
+        let mut lists = self.lists.borrow_mut();
+        lists.grow_older(age);
+        lists.text(call, words)
+    }
+
+    /// The same with operands and results in the same words. False if it cannot.
+    fn put_text(&mut self, call: i64, words: &mut [u64]) -> bool {
+        let found = self.text(call, words);
+        found.inspect(|found| words[..2].copy_from_slice(found)).is_some()
     }
 
     /// Looks at an array and gives the address of its words. False if it is another one.

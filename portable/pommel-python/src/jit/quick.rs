@@ -16,6 +16,9 @@ use pommel_jit::objects::Objects;
 pub(super) fn address(inst: &Inst) -> Option<usize> {
     let function = match inst.op {
         Op::Dict => dicts::quick(inst)?,
+        Op::Text => *TEXTS.get(inst.args.len())?,
+        Op::TextObject => text_object as *const (),
+        Op::DictItem => dict_item as *const (),
         Op::Perform => *SITES.get(inst.args.len())?,
         Op::Known => known as *const (),
         Op::Retain | Op::HandleOf => retain as *const (),
@@ -56,6 +59,57 @@ sites! {
     site_of_three (a, b, c);
     site_of_four (a, b, c, d);
     site_of_five (a, b, c, d, e);
+}
+
+/// Functions for what is done with texts, by the number of operands.
+macro_rules! texts {
+    ($( $name:ident ($($word:ident),*); )*) => {
+        $(
+            extern "C" fn $name(
+                activation: *mut (),
+                call: i64,
+                $($word: u64,)*
+                results: *mut [u64; 2],
+            ) -> u64 {
+                let words = [$($word),*];
+                let act = |activation: &mut Activation<'_, '_>| {
+                    let Some(found) = activation.text(call, &words) else { return Ok(0) };
+                    // SAFETY: machine code has room for both results.
+                    unsafe { (*results)[1] = found[1] };
+                    Ok(found[0])
+                };
+                Activation::quickly(activation, act).unwrap_or(0)
+            }
+        )*
+
+        const TEXTS: &[*const ()] = &[$($name as *const ()),*];
+    };
+}
+
+texts! {
+    text_of_none ();
+    text_of_one (a);
+    text_of_two (a, b);
+    text_of_three (a, b, c);
+    text_of_four (a, b, c, d);
+    text_of_five (a, b, c, d, e);
+    text_of_six (a, b, c, d, e, f);
+    text_of_seven (a, b, c, d, e, f, g);
+    text_of_eight (a, b, c, d, e, f, g, h);
+    text_of_nine (a, b, c, d, e, f, g, h, i);
+    text_of_ten (a, b, c, d, e, f, g, h, i, j);
+}
+
+extern "C" fn text_object(activation: *mut (), _: i64, address: u64, length: u64) -> u64 {
+    let act = |activation: &mut Activation<'_, '_>| {
+        activation.object_of_text([address, length]).map(given)
+    };
+    Activation::quickly(activation, act).unwrap_or(0)
+}
+
+extern "C" fn dict_item(activation: *mut (), _: i64, dict: u64, key: u64) -> u64 {
+    let act = |activation: &mut Activation<'_, '_>| activation.item_of_dict(dict, key).map(given);
+    Activation::quickly_unknown(activation, act).unwrap_or(0)
 }
 
 extern "C" fn known(activation: *mut (), number: i64) -> u64 {

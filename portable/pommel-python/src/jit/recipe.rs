@@ -75,6 +75,10 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Thing(thing) => self.thing(*thing),
             Val::List(at, _) => self.lists.borrow_mut().object(self.words[*at as usize]),
             Val::Dict(at, _) => self.dicts.borrow_mut().object(self.words[*at as usize]),
+            Val::Text(address, length) => {
+                let text = [*address, *length].map(|at| self.words[at as usize]);
+                self.lists.borrow_mut().texts.object(text)
+            }
             Val::DictView(..) | Val::Method(..) | Val::Bound(..) | Val::Super(..) => {
                 self.attribute(recipe)
             }

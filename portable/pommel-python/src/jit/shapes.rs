@@ -6,6 +6,7 @@ use super::views::{self, Look};
 use crate::array::NdArray;
 use pommel::held::HeldBuffer;
 use pommel::prelude::*;
+use pommel::raw::{attach, calls};
 use pommel_jit::ir::op::Class;
 use pommel_jit::specialise::{Element, Family, Flavour, Items, Kinds, Known, Shape, Tag, Val};
 
@@ -31,6 +32,9 @@ pub(crate) fn class_of(object: &Object<'_>) -> Option<Class> {
     if object.is_none() {
         return Some(Class::None);
     }
+    if let Some(class) = class_at_once(object) {
+        return Some(class);
+    }
     if Instance::<NdArray>::of(object).is_some() {
         return Some(Class::Array);
     }
@@ -49,6 +53,22 @@ pub(crate) fn class_of(object: &Object<'_>) -> Option<Class> {
     .into_iter()
     .find(|(may_be, name, _)| *may_be && is(*name))
     .map(|(_, _, class)| class)
+}
+
+/// The class of a string, a list or a tuple, where the interpreter says where it stands.
+fn class_at_once(object: &Object<'_>) -> Option<Class> {
+    if !attach::plain_handles() {
+        return None;
+    }
+    let ctx = object.ctx().as_raw();
+    // SAFETY: the object's handle is open, and the context is live.
+    let (class, known) = unsafe {
+        let class = attach::type_of(object.as_raw())?;
+        let (text, list) = (calls::h_UnicodeType(ctx), calls::h_ListType(ctx));
+        let tuple = calls::h_TupleType(ctx);
+        (class, [(text, Class::Str), (list, Class::List), (tuple, Class::Tuple)])
+    };
+    known.into_iter().find(|(handle, _)| handle.0 == class.0).map(|(_, class)| class)
 }
 
 /// What an argument is for machine code.
@@ -152,7 +172,11 @@ pub(crate) struct Kept<'c> {
 type Classes<'a, 'c> = &'a mut dyn FnMut(&Object<'c>) -> Option<Known>;
 
 /// What the first items of a list let one take all for.
-fn items_of_list<'c>(list: &Object<'c>, depth: usize, classes: Classes<'_, 'c>) -> Items {
+pub(super) fn items_of_list<'c>(
+    list: &Object<'c>,
+    depth: usize,
+    classes: Classes<'_, 'c>,
+) -> Items {
     let length = list.len().unwrap_or(0).min(LOOKED_AT);
     let mut all = Items::NONE;
     for at in 0..length {
@@ -210,7 +234,7 @@ fn class_among(items: &Items) -> Option<Known> {
         Items::Instances(class) => Some(*class),
         Items::Lists(inner) => class_among(inner),
         Items::Tuples(parts) => parts.iter().find_map(class_among),
-        Items::Numbers(_) | Items::Objects(_) => None,
+        Items::Numbers(_) | Items::Objects(_) | Items::Characters | Items::Texts => None,
     }
 }
 

@@ -102,7 +102,7 @@ impl<'a> Lowering<'a> {
 
     /// Where a call stands in tracebacks: a method's begins at its name if what is before it goes over
     /// several lines.
-    fn call_span(&self, call: &ast::ExprCall) -> Span {
+    pub(super) fn call_span(&self, call: &ast::ExprCall) -> Span {
         let end = self.span(call).end;
         let start = match &*call.func {
             Expr::Attribute(attribute) => self.attribute_span(attribute).start,

@@ -35,13 +35,19 @@ impl<'a> Lowering<'a> {
         &self,
         call: &'a ast::ExprCall,
     ) -> Option<(Consumer, &'a ast::ExprGenerator)> {
-        let (Expr::Name(name), [Expr::Generator(generator)]) =
-            (&*call.func, &call.arguments.args[..])
-        else {
-            return None;
+        let [Expr::Generator(generator)] = &call.arguments.args[..] else { return None };
+        let (consumer, is_global) = match &*call.func {
+            Expr::Name(name) => {
+                let named = |one: &Consumer| one.name() == name.id.as_str();
+                let consumer = Consumer::ALL.into_iter().find(named)?;
+                let is_global = matches!(self.variable(&name.id), Variable::Global);
+                (consumer, is_global && consumer != Consumer::Join)
+            }
+            Expr::Attribute(method) if method.attr.as_str() == Consumer::Join.name() => {
+                (Consumer::Join, true)
+            }
+            _ => return None,
         };
-        let consumer = Consumer::ALL.into_iter().find(|one| one.name() == name.id.as_str())?;
-        let is_global = matches!(self.variable(&name.id), Variable::Global);
         let is_alone = call.arguments.keywords.is_empty();
         let is_async = generator.generators.iter().any(|generator| generator.is_async);
         (is_global && is_alone && !is_async).then_some((consumer, generator))
@@ -54,7 +60,7 @@ impl<'a> Lowering<'a> {
         consumer: Consumer,
         generator: &'a ast::ExprGenerator,
     ) -> Result<Reg> {
-        let span = self.span(call);
+        let span = self.call_span(call);
         let result = self.temporary();
         let mark = self.next;
         let callee = self.temporary();
@@ -105,7 +111,9 @@ impl<'a> Lowering<'a> {
                 self.emit(Instruction::Unbind { register: result }, span);
             }
             Consumer::List => self.emit(nothing(result), span),
-            Consumer::Tuple | Consumer::Sorted => self.emit(nothing(first), span),
+            Consumer::Tuple | Consumer::Sorted | Consumer::Join => {
+                self.emit(nothing(first), span);
+            }
             Consumer::Set => {
                 self.emit(Instruction::MakeSet { to: result, items: vec![] }, span);
             }
@@ -135,7 +143,7 @@ impl<'a> Lowering<'a> {
             }
             Consumer::Min | Consumer::Max => self.take_better(taker, item, next),
             Consumer::List => self.emit(Instruction::ListAppend { list: result, item }, span),
-            Consumer::Tuple | Consumer::Sorted => {
+            Consumer::Tuple | Consumer::Sorted | Consumer::Join => {
                 self.emit(Instruction::ListAppend { list: first, item }, span);
             }
             Consumer::Set => self.emit(Instruction::SetAdd { set: result, item }, span),
@@ -187,7 +195,7 @@ impl<'a> Lowering<'a> {
             Consumer::Tuple => {
                 self.emit(Instruction::ListToTuple { to: result, list: first }, span);
             }
-            Consumer::Sorted => {
+            Consumer::Sorted | Consumer::Join => {
                 let arguments = vec![Argument::Positional(first)];
                 self.emit(Instruction::Call { to: result, callee, arguments }, span);
             }
