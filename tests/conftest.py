@@ -32,6 +32,8 @@ PROPERTIES = {
     "cpython": sys.implementation.name == "cpython",
     "pypy": sys.implementation.name == "pypy",
     "free_threaded": free_threaded,
+    # A lock that is given up by machine code.
+    "gil": sys.implementation.name == "cpython" and not free_threaded,
     # After the first thread, CPython 3.13t makes every constant of a code object immortal: `eval`
     # of a string keeps 64 bytes for ever, with or without an extension.
     "frees_code": not (free_threaded and sys.version_info < (3, 14)),

@@ -29,11 +29,21 @@ class JitFunction(_native.JitFunction):
         return self.__qualname__
 
 
-def jit(function: Any = None, *, strict: bool = False) -> Any:
+def jit(function: Any = None, *, strict: bool = False, fastmath: bool = False, nogil: bool | None = None,
+        verify: bool = False) -> Any:
     """Makes an ordinary function fast, with exactly Python's meaning: ``@pommel.jit``.
 
     The function is compiled when it is called, for the types that it is called with. What cannot be
     compiled runs as it is, unless ``strict`` makes that an error.
+
+    With ``fastmath`` floats may be other ones in their last bits, in this function and what it calls: sines,
+    cosines, exponentials and logarithms within two units in the last place, ``x ** 2`` a product, a product
+    and a sum rounded once. Exceptions stay what they are.
+
+    Loops that touch no objects let other threads run Python meanwhile; with ``nogil=False`` they do not.
+
+    With ``verify`` the function itself is called as well, with copies of the arguments, before each call; where
+    the results, the exceptions or what became of the arguments differ, that is a ``VerificationError``.
 
     The environment variable ``POMMEL_JIT=off`` gives functions back unchanged, and so does PyPy 7.3, which
     compiles functions itself.
@@ -47,10 +57,12 @@ def jit(function: Any = None, *, strict: bool = False) -> Any:
     """
     if function is None:
         def decorate(function: Any) -> Any:
-            return jit(function, strict=strict)
+            return jit(function, strict=strict, fastmath=fastmath, nogil=nogil, verify=verify)
         return decorate
+    if fastmath and verify:
+        raise ValueError("verify compares floats to the last bit, which fastmath gives up: leave out one of them")
     if isinstance(function, (staticmethod, classmethod)):
-        inner = jit(function.__func__, strict=strict)
+        inner = jit(function.__func__, strict=strict, fastmath=fastmath, nogil=nogil, verify=verify)
         return type(function)(inner)
     mode = _mode()
     if isinstance(function, JitFunction):
@@ -61,7 +73,25 @@ def jit(function: Any = None, *, strict: bool = False) -> Any:
     if mode == "off" or not _native.host()[0]:
         # Calls through PyPy's own HPy cost much, and PyPy compiles functions itself.
         return function
-    return _compiled_function(function, mode, strict)
+    made = _new(verify)
+    made._prepare(function, _source(function), mode, bool(fastmath), _detaches(nogil))
+    return _compiled_function(made, function, strict)
+
+
+def _new(verify: bool) -> JitFunction:
+    if not verify:
+        return JitFunction()
+    from ._verify import VerifiedFunction
+
+    return VerifiedFunction()
+
+
+def _detaches(nogil: bool | None) -> bool:
+    """Whether loops without objects let others run Python: there may be no lock that they have to give up."""
+    import sys
+
+    has_gil: Any = getattr(sys, "_is_gil_enabled", None)
+    return nogil is not False and (has_gil is None or has_gil())
 
 
 def _mode() -> str:
@@ -74,15 +104,13 @@ def _mode() -> str:
     return mode
 
 
-def _compiled_function(function: FunctionType, mode: str, strict: bool) -> JitFunction:
-    made = JitFunction()
+def _compiled_function(made: JitFunction, function: FunctionType, strict: bool) -> JitFunction:
     vars(made).update(vars(function))
     made.__wrapped__ = function  # type: ignore[attr-defined]
     made.__name__ = function.__name__  # type: ignore[attr-defined]
     made.__qualname__ = function.__qualname__
     made.__module__ = function.__module__
     made.__doc__ = function.__doc__
-    made._prepare(function, _source(function), mode)
     if strict:
         reason = explain(made).reason
         if reason is not None:

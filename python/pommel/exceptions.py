@@ -1,4 +1,4 @@
-"""The exception that code for NumPy asks for by name.
+"""Exceptions. `AxisError` is the one that code for NumPy asks for by name.
 
 >>> import pommel as pm
 >>> try:
@@ -8,8 +8,12 @@
 axis 2 does not exist: the array has the axes -2 to 1
 """
 
-__all__ = ["AxisError"]
+__all__ = ["AxisError", "VerificationError"]
 
 
 class AxisError(ValueError, IndexError):
     """An axis that an array has not."""
+
+
+class VerificationError(AssertionError):
+    """A function that :func:`pommel.jit` compiled with ``verify=True`` did something else than Python does."""

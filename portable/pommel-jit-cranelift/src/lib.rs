@@ -7,6 +7,7 @@
 //! * Code has no relocations: what it calls it calls by address.
 //! * Floats are computed as written, one operation at a time.
 
+mod fast;
 mod fixed;
 mod integers;
 mod loops;
@@ -51,9 +52,10 @@ pub fn host() -> Result<impl Backend, String> {
     let isa = cranelift_native::builder()?
         .finish(settings::Flags::new(flags))
         .map_err(|error| error.to_string())?;
-    let quiet = [translate::interlude(&*isa), translate::power_aside(&*isa)];
-    let [interlude, power] = quiet.map(|one| emitted(&*isa, &mut Context::for_function(one)));
-    Ok(Host { isa, quiet: Arc::new([interlude?, power?]) })
+    let quiet = [translate::interlude(&*isa), translate::power_aside(&*isa), fast::aside(&*isa)];
+    let [interlude, power, aside] =
+        quiet.map(|one| emitted(&*isa, &mut Context::for_function(one)));
+    Ok(Host { isa, quiet: Arc::new([interlude?, power?, aside?]) })
 }
 
 /// Compiles a function to pages of its own.
@@ -70,8 +72,8 @@ fn emitted(isa: &dyn TargetIsa, context: &mut Context) -> Result<Pages, String> 
 /// The processor that this runs on.
 struct Host {
     isa: OwnedTargetIsa,
-    /// What machine code calls to interrupt itself, and what it calls for powers.
-    quiet: Arc<[Pages; 2]>,
+    /// What machine code calls to interrupt itself, what it calls for powers, and for other functions.
+    quiet: Arc<[Pages; 3]>,
 }
 
 impl Backend for Host {
@@ -80,8 +82,8 @@ impl Backend for Host {
         function: &ir::Function,
         calls: Calls<'_>,
     ) -> Result<Box<dyn Machine>, String> {
-        let [interlude, power] = [0, 1].map(|which| self.quiet[which].start() as usize);
-        let quiet = Quiet { interlude, power };
+        let [interlude, power, aside] = [0, 1, 2].map(|which| self.quiet[which].start() as usize);
+        let quiet = Quiet { interlude, power, aside };
         let source = translate::function(&*self.isa, function, calls, quiet)?;
         // The listing is made of the source when somebody asks.
         let pages = emitted(&*self.isa, &mut Context::for_function(source.clone()))?;
@@ -101,7 +103,7 @@ struct Code {
     source: clif::Function,
     isa: OwnedTargetIsa,
     /// The code calls it, so it has to stay.
-    _quiet: Arc<[Pages; 2]>,
+    _quiet: Arc<[Pages; 3]>,
 }
 
 impl Machine for Code {

@@ -21,9 +21,9 @@ pub(crate) struct Kept {
 pub(crate) fn kept(
     function: &Function,
     dominators: &Dominators,
-    squares: &HashSet<Value>,
+    quiet: &HashSet<Value>,
 ) -> Vec<Kept> {
-    let has_call = |block: Block| has_call(function, block, squares);
+    let has_call = |block: Block| has_call(function, block, quiet);
     let predecessors = flow::predecessors(function);
     let mut all = vec![];
     for around in flow::loops(function, dominators) {
@@ -73,10 +73,10 @@ fn keep_used(
     values.retain(|value| is_used[value.0 as usize]);
 }
 
-/// Whether there is a call in a block. A square leaves registers as they are.
-fn has_call(function: &Function, block: Block, squares: &HashSet<Value>) -> bool {
-    let is_square = |inst: &Inst| inst.results.first().is_some_and(|of| squares.contains(of));
-    function[block].insts.iter().any(|inst| is_call(inst.op) && !is_square(inst))
+/// Whether there is a call in a block. What is computed in registers leaves them as they are.
+fn has_call(function: &Function, block: Block, quiet: &HashSet<Value>) -> bool {
+    let is_quiet = |inst: &Inst| inst.results.first().is_some_and(|of| quiet.contains(of));
+    function[block].insts.iter().any(|inst| is_call(inst.op) && !is_quiet(inst))
 }
 
 /// What a loop computes or carries around.

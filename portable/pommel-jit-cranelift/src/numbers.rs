@@ -20,9 +20,6 @@ impl Translator<'_> {
         if let (Some(rounding), [x]) = (rounding(inst.op), args) {
             return Some(self.rounded(rounding, *x));
         }
-        if inst.results.first().is_some_and(|result| self.squares.contains(result)) {
-            return Some(self.square(args));
-        }
         if let (Op::Math1 | Op::Math2, Immediate::Math(function)) = (inst.op, inst.immediate) {
             let params = vec![types::F64; args.len()];
             let call = self.call_address(math::address(function), &params, &[types::F64], args);
@@ -38,6 +35,11 @@ impl Translator<'_> {
         if let (Op::FNarrow, [x]) = (inst.op, args) {
             let narrow = self.builder.ins().fdemote(types::F32, *x);
             return Some(self.builder.ins().fpromote(types::F64, narrow));
+        }
+        if let (Op::FAdd | Op::FSub, [x, y]) = (inst.op, args)
+            && let Some(value) = self.contracted(inst, *x, *y)
+        {
+            return Some(value);
         }
         let ins = self.builder.ins();
         Some(match (inst.op, args) {

@@ -4,7 +4,7 @@
 //! saved, how many handles are owned, and these, and returns.
 
 use crate::loops::{self, Kept};
-use crate::{fixed, math, squares};
+use crate::{fast, fixed, math, squares};
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::{
     self as clif, AbiParam, BlockArg, InstBuilder, MemFlagsData, Signature, StackSlot,
@@ -12,7 +12,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
-use pommel_jit::backend::Calls;
+use pommel_jit::backend::{Calls, activation};
 use pommel_jit::ir::flow::Dominators;
 use pommel_jit::ir::op::Math;
 use pommel_jit::ir::{self, Block, End, Exit, Inst, Op, Target, Type, Value};
@@ -34,6 +34,8 @@ pub(crate) struct Quiet {
     pub(crate) interlude: usize,
     /// What [`power_aside`] makes.
     pub(crate) power: usize,
+    /// What [`fast::aside`] makes.
+    pub(crate) aside: usize,
 }
 
 /// Translates a function.
@@ -48,8 +50,11 @@ pub(crate) fn function(
     context.func.signature = signature(convention, &[types::I64, types::I64], &[types::I32]);
     let mut scratch = FunctionBuilderContext::new();
     let builder = FunctionBuilder::new(&mut context.func, &mut scratch);
-    let squares = squares::find(isa, function);
-    let mut translator = Translator::new(builder, function, convention, calls, squares);
+    let (squares, fast) = (squares::find(isa, function), fast::find(isa, function));
+    let mut translator = Translator::new(builder, function, convention, calls, (squares, fast));
+    if function.options.fast_math && isa.has_native_fma() {
+        translator.times = pommel_jit::passes::fast::times(function);
+    }
     translator.rounds = isa.has_round();
     translator.quiet = quiet;
     translator.blocks()?;
@@ -59,9 +64,9 @@ pub(crate) fn function(
 }
 
 /// A function that calls the runtime and leaves all registers as they were, those of floats as well: for
-/// what is done once in a while in the middle of a loop. Its parameter is the address of two words, that of
-/// a [`pommel_jit::backend::Call`] and the activation, in place of which it puts the answer: each parameter
-/// more is a register that the loop must do without.
+/// what is done once in a while in the middle of a loop. Its parameter is the address of four words: that of
+/// a [`pommel_jit::backend::Call`], in place of which it puts the answer, the activation, the operation and
+/// its immediate. Each parameter more is a register that the loop must do without.
 pub(crate) fn interlude(isa: &dyn TargetIsa) -> clif::Function {
     let mut context = Context::new();
     context.func.signature = signature(CallConv::PreserveAll, &[types::I64], &[]);
@@ -71,11 +76,11 @@ pub(crate) fn interlude(isa: &dyn TargetIsa) -> clif::Function {
     builder.append_block_params_for_function_params(entry);
     builder.switch_to_block(entry);
     let room = builder.block_params(entry)[0];
-    let [call, activation] =
-        [0, WORD as i32].map(|at| builder.ins().load(types::I64, MEMORY, room, at));
-    let operation = builder.ins().iconst(types::I32, Op::Poll as i64);
-    let zero = builder.ins().iconst(types::I64, 0);
-    let args = [activation, operation, zero, room, zero];
+    let [call, activation, operation, immediate] =
+        [0, 1, 2, 3].map(|index| builder.ins().load(types::I64, MEMORY, room, index * WORD as i32));
+    let operation = builder.ins().ireduce(types::I32, operation);
+    let none = builder.ins().iconst(types::I64, 0);
+    let args = [activation, operation, immediate, room, none];
     let callee = signature(isa.default_call_conv(), &CALL, &[types::I8]);
     let callee = builder.import_signature(callee);
     let call = builder.ins().call_indirect(callee, call, &args);
@@ -149,6 +154,12 @@ pub(crate) struct Translator<'a> {
     pub(crate) quiet: Quiet,
     /// Which powers are squares.
     pub(crate) squares: HashSet<Value>,
+    /// What becomes of values, where there are squares.
+    pub(crate) uses: squares::Uses<'a>,
+    /// Which functions are computed in registers: their first results.
+    pub(crate) fast: HashSet<Value>,
+    /// When values are there, roughly, where a product and a sum may be rounded once.
+    pub(crate) times: Vec<u32>,
     pub(crate) activation: clif::Value,
     /// Where arguments are and results go.
     pub(crate) words: clif::Value,
@@ -183,7 +194,7 @@ impl<'a> Translator<'a> {
         function: &'a ir::Function,
         convention: CallConv,
         calls: Calls<'a>,
-        squares: HashSet<Value>,
+        (squares, fast): (HashSet<Value>, HashSet<Value>),
     ) -> Translator<'a> {
         let entry = builder.create_block();
         builder.append_block_params_for_function_params(entry);
@@ -197,6 +208,7 @@ impl<'a> Translator<'a> {
             }
         }
         let dominators = Dominators::of(function);
+        let quiet = squares.union(&fast).copied().collect();
         Translator {
             builder,
             function,
@@ -213,8 +225,11 @@ impl<'a> Translator<'a> {
             block: Block(0),
             to_fix: fixed::fixed(function, &dominators),
             fixed: HashMap::new(),
-            kept: loops::kept(function, &dominators, &squares),
+            kept: loops::kept(function, &dominators, &quiet),
+            uses: squares::Uses::of(function),
             squares,
+            fast,
+            times: vec![],
             dominators,
             slots: HashMap::new(),
             constants,
@@ -270,7 +285,15 @@ impl<'a> Translator<'a> {
         if inst.op == Op::Poll {
             return self.poll(inst);
         }
-        if let Some(value) = self.integer(inst, &args)? {
+        if inst.op == Op::Attach {
+            self.attach();
+        } else if inst.results.first().is_some_and(|result| self.fast.contains(result)) {
+            let results = self.fast(inst, args[0]);
+            self.define(inst, &results);
+        } else if inst.results.first().is_some_and(|result| self.squares.contains(result)) {
+            let square = self.square(inst, &args)?;
+            self.define(inst, &[square]);
+        } else if let Some(value) = self.integer(inst, &args)? {
             self.define(inst, &[value]);
         } else if let Some(value) = self.number(inst, &args) {
             self.define(inst, &[value]);
@@ -337,6 +360,16 @@ impl<'a> Translator<'a> {
 
     fn defined(&self, value: Value) -> Result<clif::Value, String> {
         self.values[value.0 as usize].ok_or_else(|| format!("v{} is not defined", value.0))
+    }
+
+    /// Whether a value was translated already.
+    pub(crate) fn is_defined(&self, value: Value) -> bool {
+        self.values[value.0 as usize].is_some()
+    }
+
+    /// Whether a block is always passed on the way to the one that is translated.
+    pub(crate) fn dominates_here(&self, block: Block) -> bool {
+        self.dominators.dominates(block, self.block)
     }
 
     /// A value that is an integer known now.
@@ -495,7 +528,7 @@ impl<'a> Translator<'a> {
         let slot = *self.slot.get_or_insert_with(|| {
             let insts = self.function.blocks.iter().flat_map(|block| &block.insts);
             let most = insts.map(|inst| inst.args.len().max(inst.results.len())).max();
-            let size = most.unwrap_or(0).max(2) * WORD;
+            let size = most.unwrap_or(0).max(4) * WORD;
             let data = StackSlotData::new(StackSlotKind::ExplicitSlot, size as u32, 3);
             self.builder.create_sized_stack_slot(data)
         });
@@ -512,7 +545,7 @@ impl<'a> Translator<'a> {
         self.builder.set_cold_block(ask);
         self.builder.ins().brif(left, on, &[], ask, &[]);
         self.builder.switch_to_block(ask);
-        let went_well = self.interlude();
+        let went_well = self.interlude(Op::Poll, inst.int().unwrap_or(0));
         self.leave_unless(went_well, self.exit_of(inst)?)?;
         // What goes on stands aside as well: the loop has no jump around it.
         if let Some(aside) = self.builder.current_block() {
@@ -525,13 +558,29 @@ impl<'a> Translator<'a> {
         Ok(())
     }
 
-    /// Lets the runtime look for interrupts, without a trace in the registers. Whether it found none.
-    fn interlude(&mut self) -> clif::Value {
+    /// Asks the runtime whether others run Python since a poll, and has it back then.
+    fn attach(&mut self) {
+        let distance = (activation::DETACHED * WORD) as i32;
+        let detached = self.builder.ins().load(types::I64, MEMORY, self.activation, distance);
+        let (ask, on) = (self.builder.create_block(), self.builder.create_block());
+        self.builder.set_cold_block(ask);
+        self.builder.ins().brif(detached, ask, &[], on, &[]);
+        self.builder.switch_to_block(ask);
+        self.interlude(Op::Attach, 0);
+        self.builder.ins().jump(on, &[]);
+        self.builder.switch_to_block(on);
+    }
+
+    /// Lets the runtime do something without a trace in the registers. Whether that went well.
+    fn interlude(&mut self, op: Op, immediate: i64) -> clif::Value {
         let room = self.room();
-        let [call, interlude] = [self.calls.call as usize, self.quiet.interlude]
-            .map(|address| self.builder.ins().iconst(types::I64, address as i64));
-        self.builder.ins().store(MEMORY, call, room, 0);
-        self.builder.ins().store(MEMORY, self.activation, room, WORD as i32);
+        let call = self.calls.call as usize as i64;
+        let words = [call, op as i64, immediate, self.quiet.interlude as i64];
+        let [call, operation, immediate, interlude] =
+            words.map(|word| self.builder.ins().iconst(types::I64, word));
+        for (index, word) in [call, self.activation, operation, immediate].into_iter().enumerate() {
+            self.store_word(room, index, word);
+        }
         let signature = signature(CallConv::PreserveAll, &[types::I64], &[]);
         let signature = self.builder.import_signature(signature);
         self.builder.ins().call_indirect(signature, interlude, &[room]);

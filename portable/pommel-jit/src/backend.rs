@@ -28,8 +28,10 @@ pub mod activation {
     pub const MADE: usize = 2;
     /// How many of these whoever called may have, and waits.
     pub const FLOOR: usize = 3;
+    /// Whether others may run Python since a poll: not 0 then.
+    pub const DETACHED: usize = 4;
     /// The address of the function's entry; those of its inner functions follow.
-    pub const ENTRY: usize = 4;
+    pub const ENTRY: usize = 5;
     /// So many inner functions a function has at most.
     pub const MOST_INNER: usize = 7;
 }

@@ -56,6 +56,9 @@ golden_tests! {
     fold |function| while passes::fold::run(function) {};
     params |function| while passes::params::run(function) {};
     repeated |function| while passes::repeated::run(function) {};
+    fast |function| _ = passes::fast::run(function);
+    products |function| _ = passes::fast::products(function);
+    detach |function| _ = passes::detach::run(function);
     finite |function| _ = passes::finite::run(function);
     addresses |function| _ = passes::addresses::run(function);
     reads |function| _ = passes::reads::run(function);

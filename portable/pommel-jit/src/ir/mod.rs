@@ -156,6 +156,18 @@ pub struct Function {
     pub blocks: Vec<BlockData>,
     /// How references to objects are counted.
     pub counts: Counts,
+    /// What it may do besides what it says.
+    pub options: Options,
+}
+
+/// What users allow, and what they do not forbid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Floats may be other ones in their last bits: products and sums are rounded together, functions are
+    /// not the C library's. What is infinite or not a number stays so.
+    pub fast_math: bool,
+    /// Loops that touch no objects let others run Python meanwhile.
+    pub detaches: bool,
 }
 
 /// How references to an object are counted, at the address that a handle is.

@@ -181,7 +181,10 @@ operations! {
     /// Exits unless the value is true.
     Guard "guard" [Bool] -> [] exits pure;
     /// Lets the runtime look for interrupts once in a while; exits if one raised an exception.
+    /// Where the immediate is 1, others may run Python from here on, until the next operation of the runtime.
     Poll "poll" [] -> [] exits acts;
+    /// Nobody else runs Python from here on, if others did since a poll.
+    Attach "attach" [] -> [] stays acts;
 
     // Memory: an address and, as the immediate, a distance in bytes.
     /// Reads a truth value of one byte.

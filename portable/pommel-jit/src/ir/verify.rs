@@ -191,7 +191,9 @@ fn has_what_it_needs(inst: &Inst) -> bool {
             matches!(immediate, Immediate::Int(_))
         }
         (Op::List | Op::Dict | Op::Text, immediate) => matches!(immediate, Immediate::Int(_)),
-        (Op::Valid, immediate) => matches!(immediate, Immediate::None | Immediate::Int(_)),
+        (Op::Valid | Op::Poll, immediate) => {
+            matches!(immediate, Immediate::None | Immediate::Int(_))
+        }
         (op, immediate) if is_memory(op) => matches!(immediate, Immediate::Int(_)),
         (_, immediate) => immediate == Immediate::None,
     }

@@ -4,11 +4,12 @@
 //! a number, or of a sum of such. Several of these checks in a row, with only computations between, are one
 //! at the place of the last, which leaves by the exit of the first: what was computed since is done again.
 //! And most of its parts go: a number is not finite where one that it was computed from was not, but for
-//! divisors and what functions make of infinity.
+//! divisors and what functions make of infinity. The others are added up: where the sum is finite, all of them
+//! are. (Where it is not although they are, it is done again for nothing.)
 
 use crate::ir::op::Math;
 use crate::ir::{Block, Exit, Function, Immediate, Inst, Op, Type, Value};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Joins checks. Whether there were any to be joined.
 pub fn run(function: &mut Function) -> bool {
@@ -85,6 +86,10 @@ impl Definitions {
         }
     }
 
+    fn is_difference(&self, value: Value) -> bool {
+        matches!(self.get(value), Some((Op::FSub, ..)))
+    }
+
     fn is_two(&self, value: Value) -> bool {
         matches!(self.get(value), Some((Op::Float, Immediate::Float(two), _)) if two == 2.0)
     }
@@ -132,6 +137,7 @@ fn join(function: &mut Function, definitions: &Definitions, block: Block) -> boo
         }
         if row.places.last() == Some(&place) {
             let parts = needed(definitions, &row.parts);
+            let parts = together(definitions, &kept, parts);
             check(function, &parts, first_exit.take(), &mut kept);
         }
     }
@@ -167,7 +173,35 @@ pub(super) fn needed(definitions: &Definitions, parts: &[Value]) -> Vec<Value> {
     needed
 }
 
-/// Checks that numbers are finite, and leaves by an exit if one is not.
+/// The same with one number for several that it shows, where instructions compute such.
+fn together(definitions: &Definitions, insts: &[Inst], mut parts: Vec<Value>) -> Vec<Value> {
+    let mut shown: HashMap<Value, HashSet<Value>> = HashMap::new();
+    for result in insts.iter().filter_map(|inst| inst.results.first()) {
+        let mut here: HashSet<Value> =
+            parts.iter().filter(|part| *part == result).copied().collect();
+        match definitions.origins(*result) {
+            // Differences of numbers from themselves are the checks that go.
+            [x, y] if x == y && definitions.is_difference(*result) => {}
+            origins => here.extend(origins.iter().filter_map(|of| shown.get(of)).flatten()),
+        }
+        if !here.is_empty() {
+            shown.insert(*result, here);
+        }
+    }
+    for result in insts.iter().filter_map(|inst| inst.results.first()).rev() {
+        let Some(here) = shown.get(result) else { continue };
+        if parts.iter().filter(|part| here.contains(part)).count() > 1 {
+            parts.retain(|part| !here.contains(part));
+            parts.push(*result);
+        }
+    }
+    // What is there last is added last.
+    let place = |part: &Value| insts.iter().position(|inst| inst.results.contains(part));
+    parts.sort_by_key(place);
+    parts
+}
+
+/// Checks that numbers are finite, and leaves by an exit if one is not, or their sum is not.
 fn check(function: &mut Function, parts: &[Value], exit: Option<Exit>, kept: &mut Vec<Inst>) {
     let mut emit = |op: Op, args: Vec<Value>, of: Type| {
         let result = function.value(of);
@@ -175,16 +209,10 @@ fn check(function: &mut Function, parts: &[Value], exit: Option<Exit>, kept: &mu
         kept.push(Inst { op, args, immediate: Immediate::None, results, exit: None });
         result
     };
-    let mut sum = None;
-    for part in parts {
-        let difference = emit(Op::FSub, vec![*part, *part], Type::F64);
-        sum = Some(match sum {
-            Some(sum) => emit(Op::FAdd, vec![sum, difference], Type::F64),
-            None => difference,
-        });
-    }
+    let sum = parts.iter().copied().reduce(|sum, part| emit(Op::FAdd, vec![sum, part], Type::F64));
     let Some(sum) = sum else { return };
-    let condition = emit(Op::FEq, vec![sum, sum], Type::Bool);
+    let difference = emit(Op::FSub, vec![sum, sum], Type::F64);
+    let condition = emit(Op::FEq, vec![difference, difference], Type::Bool);
     let guard = Op::Guard;
     kept.push(Inst {
         op: guard,

@@ -4,6 +4,8 @@
 pub mod addresses;
 mod choices;
 pub mod dead;
+pub mod detach;
+pub mod fast;
 pub mod finite;
 pub mod fold;
 pub mod invariant;
@@ -51,6 +53,10 @@ const LAST_PASSES: &[Pass] = &[
 /// before.
 pub fn optimise(function: &mut Function) {
     run_all(function, PASSES);
+    if function.options.fast_math && fast::run(function) {
+        check(function, "fast");
+        run_all(function, PASSES);
+    }
     if peel::run(function) {
         check(function, "peel");
         run_all(function, PASSES);
@@ -75,11 +81,18 @@ pub fn optimise(function: &mut Function) {
     }
     vectors::run(function);
     check(function, "vectors");
+    if function.options.fast_math && fast::products(function) {
+        check(function, "products");
+    }
     rotate::run(function);
     check(function, "rotate");
     run_all(function, LAST_PASSES);
     ownership::run(function);
     check(function, "ownership");
+    if function.options.detaches {
+        detach::run(function);
+        check(function, "detach");
+    }
 }
 
 fn run_all(function: &mut Function, passes: &[Pass]) {

@@ -260,6 +260,7 @@ impl Engine {
         };
         let mut inquiry = Inquiry::new(call.function, call.source.clone())?;
         inquiry.is_inner = call.this.borrow()?.is_inner();
+        inquiry.options = call.this.borrow()?.options();
         let described = described(&mut inquiry, call.code)?;
         let (compiled, known) =
             Compiled::new(inquiry, &described, arguments, &experience, backend)?;

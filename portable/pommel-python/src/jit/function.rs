@@ -11,6 +11,7 @@ use super::objects::{Home, Python};
 use super::source::{Source, runs_on};
 use pommel::prelude::*;
 use pommel_jit::code::{BlockId, Code, Parameters, Point, Span, Unsupported};
+use pommel_jit::ir::Options;
 use pommel_jit::plain::{self, Frame};
 use pommel_jit::specialise::Lesson;
 use pommel_jit::syntax::Position;
@@ -42,6 +43,8 @@ const LOOK_AGAIN: u32 = 32;
 struct Known {
     source: Arc<Source>,
     mode: Mode,
+    /// What its user allows.
+    options: Options,
     /// It was made for another function that calls it.
     is_inner: bool,
 }
@@ -88,12 +91,15 @@ impl JitFunction {
         }
     }
 
-    /// Says which function it is, the text that it stands in, and what is done with it.
+    /// Says which function it is, the text that it stands in, what is done with it, and what its user allows:
+    /// other last bits of floats, and that others run Python while it does.
     fn _prepare(
         this: &Instance<'_, Self>,
         function: &Object<'_>,
         source: &str,
         mode: &str,
+        fast_math: bool,
+        detaches: bool,
     ) -> Result<()> {
         let own = this.borrow()?;
         let version = this.ctx().import(c"sys")?.get_attr(c"version_info")?;
@@ -105,7 +111,8 @@ impl JitFunction {
             "always" => Mode::Always,
             _ => Mode::WhereItPays,
         };
-        let known = Known { source: Source::of(source), mode, is_inner: false };
+        let options = Options { fast_math, detaches };
+        let known = Known { source: Source::of(source), mode, options, is_inner: false };
         if own.known.set(known).is_err() {
             return Err(Error::type_error("a compiled function stays what it is"));
         }
@@ -221,16 +228,22 @@ impl JitFunction {
         function: &Object<'c>,
         source: Arc<Source>,
         at_any_cost: bool,
+        options: Options,
     ) -> Result<Object<'c>> {
         let made = pommel::new_instance(function.ctx(), JitFunction::new())?;
         let this = Instance::<JitFunction>::of(&made);
         let this = this.ok_or_else(|| Error::runtime_error("a compiled function is none"))?;
         let own = this.borrow()?;
         let mode = if at_any_cost { Mode::Always } else { Mode::WhereItPays };
-        let _ = own.known.set(Known { source, mode, is_inner: true });
+        let _ = own.known.set(Known { source, mode, options, is_inner: true });
         own.function.store(this, Some(function))?;
         drop(own);
         Ok(made.clone())
+    }
+
+    /// What its user allows.
+    pub(super) fn options(&self) -> Options {
+        self.known.get().map_or_else(Options::default, |known| known.options)
     }
 
     /// Whether it was made for another function that calls it.

@@ -9,6 +9,7 @@ use super::source::Source;
 use super::views;
 use pommel::prelude::*;
 use pommel::raw::{SMALL_INT_MAX, SMALL_INT_MIN, Watch, attach, calls, counts, ints};
+use pommel_jit::ir::Options;
 use pommel_jit::ir::op::{Class, Math};
 use pommel_jit::specialise::{
     Builtin, Counts, Description, Element, FunctionObject, Items, Known, Maker, Member, MemberKind,
@@ -380,6 +381,8 @@ pub(crate) struct Inquiry<'c> {
     inner: HashMap<Known, Known>,
     /// Whether the function that it begins with is such a one.
     pub(crate) is_inner: bool,
+    /// What users allow.
+    pub(crate) options: Options,
     /// Machine code has addresses of objects that are known.
     lends: bool,
     /// An exception on the way: nothing is known then.
@@ -407,6 +410,7 @@ impl<'c> Inquiry<'c> {
             layout: OnceCell::new(),
             inner: HashMap::new(),
             is_inner: false,
+            options: Options::default(),
             lends: false,
             failed: None,
         })
@@ -715,7 +719,7 @@ impl World for Inquiry<'_> {
         let source = self.sources.get(&function).cloned();
         let made = match source {
             _ if is_compiled => Ok(object),
-            Some(source) => JitFunction::inner(&object, source, at_any_cost),
+            Some(source) => JitFunction::inner(&object, source, at_any_cost, self.options),
             None => return None,
         };
         let made = self.kept(made).map(|made| self.know(&made))?;

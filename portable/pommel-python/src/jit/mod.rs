@@ -13,6 +13,7 @@
 //! * `native` — machine code: how it is entered, what it leaves to the runtime, where it leaves.
 //! * `alone` — calls of machine code that needs nobody.
 //! * `lists` — lists that machine code makes and nobody else knows.
+//! * `lock` — the interpreter's lock, which loops without objects leave to others.
 //! * `random` — the state of the hidden generator of `random`.
 //! * `recipe` — objects of what machine code leaves behind.
 
@@ -26,6 +27,7 @@ pub(crate) mod function;
 mod in_python;
 mod known;
 mod lists;
+mod lock;
 mod measured;
 mod native;
 mod objects;

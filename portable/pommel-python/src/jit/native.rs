@@ -6,6 +6,7 @@ use super::dicts::Dicts;
 use super::function::JitFunction;
 use super::known::{Facts, Found, Inquiry, KnownObjects};
 use super::lists::{Age, Lists};
+use super::lock::Lock;
 use super::objects::{Home, Python};
 use super::quick;
 use super::recipe::{Ingredients, handle_of};
@@ -104,7 +105,10 @@ fn made(
 ) -> core::result::Result<(Specialisation, Vec<Box<dyn Machine>>), Refusal> {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         let mut made = specialise(inquiry, function, shapes, experience)?;
-        made.functions().for_each(optimise);
+        made.functions().for_each(|function| {
+            function.options = inquiry.options;
+            optimise(function);
+        });
         let words = match &made.inner[..] {
             [] => 0,
             _ => made.functions().map(|function| backend.words(function)).max().unwrap_or(0),
@@ -337,6 +341,7 @@ impl Compiled {
         // SAFETY: the code is there as long as `self` is; there are as many words as it wants, the
         // arguments among them; the activation is what `call` takes it for.
         let exit = unsafe { machine.entry()(address, words.as_mut_ptr()) };
+        activation.attach();
         Ok(Attempt::Done(activation.leave(exit, words)))
     }
 
@@ -401,7 +406,10 @@ pub(super) struct Activation<'a, 'c> {
     ticks: i64,
     made: i64,
     floor: i64,
+    /// Whether `lock` was given up.
+    detached: i64,
     entries: [u64; 1 + activation::MOST_INNER],
+    lock: Lock<'c>,
     /// What the allowance was at first.
     granted: i64,
     pub(super) ctx: Ctx<'c>,
@@ -437,6 +445,12 @@ unsafe extern "C" fn call(
     // SAFETY: machine code passes on what `Compiled::call` gave it, which nobody else uses meanwhile.
     let activation = unsafe { &mut *activation.cast::<Activation<'_, '_>>() };
     let op = Op::ALL[operation as usize];
+    if op == Op::Poll && activation.lock.is_away_shortly() {
+        return true;
+    }
+    if activation.attach() {
+        activation.objects.polls_next_time();
+    }
     let room = count.max(op.signature().results.len());
     // SAFETY: machine code has written so many operands, and has room for as many results.
     let words = unsafe { core::slice::from_raw_parts_mut(words, room) };
@@ -515,9 +529,8 @@ impl<'c> Activation<'_, 'c> {
             Op::Text => return Ok(self.put_text(immediate, words)),
             Op::Recur if immediate < 0 => return self.recurred(-immediate as u32, words),
             Op::Recur => return self.recur(Target::of(immediate), words),
-            Op::Poll => {
-                self.objects.poll()?;
-            }
+            Op::Poll => self.poll(immediate != 0)?,
+            Op::Attach => {}
             Op::Valid => return self.is_valid(),
             Op::View => return Ok(self.look(immediate as usize, words)),
             other => {
@@ -526,6 +539,29 @@ impl<'c> Activation<'_, 'c> {
             }
         }
         Ok(true)
+    }
+
+    /// Looks for interrupts once in a while, and may let others run Python until [`Activation::attach`].
+    fn poll(&mut self, detaches: bool) -> Result<()> {
+        self.objects.poll()?;
+        if detaches {
+            self.detached = 1;
+            // SAFETY: machine code says that it uses no objects from here on, and whatever it has the
+            // runtime do attaches before.
+            unsafe { self.lock.give_up() };
+        }
+        Ok(())
+    }
+
+    /// Nobody else runs Python from here on. Whether others did.
+    #[inline]
+    fn attach(&mut self) -> bool {
+        if self.detached == 0 {
+            return false;
+        }
+        self.detached = 0;
+        self.lock.take();
+        true
     }
 
     /// The value of an object that is a number.
@@ -863,7 +899,9 @@ impl<'a, 'c> Activation<'a, 'c> {
             ticks: CALLS_AT_ONCE,
             made: 0,
             floor: 0,
+            detached: 0,
             entries,
+            lock: Lock::new(ctx),
             granted,
             ctx,
             compiled,
@@ -909,6 +947,7 @@ impl<'a, 'c> Activation<'a, 'c> {
         // SAFETY: the code is there, since it is what calls this; there are as many words as it wants, the
         // arguments among them; the activation is what `call` takes it for.
         let exit = unsafe { machine.entry()(address, buffer.as_mut_ptr()) };
+        inner.attach();
         if let Some((bits, tag)) = compiled.passed_on(exit, buffer) {
             (words[0], words[1]) = (bits, tag);
             return Ok(true);
@@ -1045,6 +1084,7 @@ const _: () = {
     assert!(core::mem::offset_of!(Activation<'_, '_>, ticks) == 8 * activation::TICKS);
     assert!(core::mem::offset_of!(Activation<'_, '_>, made) == 8 * activation::MADE);
     assert!(core::mem::offset_of!(Activation<'_, '_>, floor) == 8 * activation::FLOOR);
+    assert!(core::mem::offset_of!(Activation<'_, '_>, detached) == 8 * activation::DETACHED);
     assert!(core::mem::offset_of!(Activation<'_, '_>, entries) == 8 * activation::ENTRY);
 };
 

@@ -120,6 +120,11 @@ impl<'c> Python<'c> {
         Ok(home.builtins.get_or_init(|| found))
     }
 
+    /// It is looked for interrupts at the next poll.
+    pub(super) fn polls_next_time(&self) {
+        self.polls.set(u32::MAX);
+    }
+
     /// A name of the code as an object. The code is there as long as the call.
     fn name(&self, name: &str) -> Result<Object<'c>> {
         if let Some(known) = self.names.borrow().get(&name.as_ptr()) {
