@@ -219,6 +219,10 @@ impl Specialiser<'_> {
     ) -> Done<Option<Flow>> {
         if let Val::Slice(parts) = key {
             let parts = parts.clone();
+            if parts.iter().all(|part| matches!(part, Val::None)) && self.is_text(value) {
+                // All of a string is that string.
+                return self.set(to, value.clone()).map(Some);
+            }
             return match self.part_of_text(value, &parts) {
                 Some(part) => self.set(to, part).map(Some),
                 None => Ok(None),
@@ -415,10 +419,7 @@ impl Specialiser<'_> {
             }
             ("split", []) => Some(self.split([text, text], 0)),
             ("splitlines", []) => Some(self.split([text, text], 2)),
-            ("split", [by]) => match self.text_operand(by) {
-                Some(by) => Some(self.split([text, by], 1)),
-                None => None,
-            },
+            ("split", [by]) => self.text_operand(by).map(|by| self.split([text, by], 1)),
             ("replace", [old, new]) => match (self.text_operand(old), self.text_operand(new)) {
                 (Some(old), Some(new)) => {
                     Some(self.text_call(TextCall::Replace, &[text, old, new], &[]))

@@ -369,7 +369,7 @@ fn grouped(digits: &str, by: Option<u8>) -> String {
     let Some(by) = by else { return digits.into() };
     let mut made = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             made.push(by.into());
         }
         made.push(digit);

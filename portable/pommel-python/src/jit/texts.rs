@@ -96,7 +96,10 @@ pub(super) fn characters() -> i64 {
 }
 
 /// The texts that sources spell out: they stay for good, as there are only so many.
-static CONSTANTS: Mutex<Option<HashMap<Box<[u8]>, Vec<u64>>>> = Mutex::new(None);
+static CONSTANTS: Mutex<Option<Constants>> = Mutex::new(None);
+
+/// Texts by their characters: the words of each.
+type Constants = HashMap<Box<[u8]>, Vec<u64>>;
 
 /// The address of a text that the source spells out.
 pub(super) fn constant(text: &str) -> Option<i64> {
