@@ -444,7 +444,6 @@ def test_threads_call_one_function():
 
 # Not on PyPy yet, where the run of this test did not come to its end.
 @pytest.mark.only("cpython")
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_a_process_that_is_forked_goes_on_compiling():
     def total(n):
         return sum(i * i % 7 for i in range(n))

@@ -48,6 +48,20 @@ enum Item {
     Tuple(Vec<Item>),
 }
 
+/// Whether something of the interpreter's own has a method that machine code knows.
+fn is_method_of_builtin(value: &Val<Value>, name: &str) -> bool {
+    match value {
+        Val::Char(_) if METHODS.contains(&name) => true,
+        Val::Char(_) | Val::Text(..) | Val::Object(_, Some(Class::Str)) => is_method_of_text(name),
+        Val::List(..) | Val::ListObject(..) | Val::Object(_, Some(Class::List)) => {
+            is_method_of_list(name)
+        }
+        Val::DictObject(..) => is_method_of_dict(name),
+        Val::Dict(_, table) => is_method_of_table(table, name),
+        _ => false,
+    }
+}
+
 impl Specialiser<'_> {
     pub(super) fn load_attribute(
         &mut self,
@@ -92,24 +106,8 @@ impl Specialiser<'_> {
                     return self.set(to, Val::Method(Box::new(value), (&*text).into()));
                 }
             }
-            Val::Char(_) if METHODS.contains(&&*text) => {
-                return self.set(to, Val::Method(Box::new(value), (&*text).into()));
-            }
-            Val::Char(_) | Val::Text(..) | Val::Object(_, Some(Class::Str))
-                if is_method_of_text(&text) =>
-            {
-                return self.set(to, Val::Method(Box::new(value), (&*text).into()));
-            }
-            Val::List(..) | Val::ListObject(..) | Val::Object(_, Some(Class::List))
-                if is_method_of_list(&text) =>
-            {
-                return self.set(to, Val::Method(Box::new(value), (&*text).into()));
-            }
-            Val::DictObject(..) if is_method_of_dict(&text) => {
-                return self.set(to, Val::Method(Box::new(value), (&*text).into()));
-            }
-            Val::Dict(_, table) if is_method_of_table(table, &text) => {
-                return self.set(to, Val::Method(Box::new(value), (&*text).into()));
+            value if is_method_of_builtin(value, &text) => {
+                return self.set(to, Val::Method(Box::new(value.clone()), (&*text).into()));
             }
             _ => {}
         }

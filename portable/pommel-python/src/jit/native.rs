@@ -508,15 +508,10 @@ impl<'c> Activation<'_, 'c> {
             Op::BoxInt => words[0] = given(self.ctx.object(words[0] as i64)?),
             Op::BoxFloat => words[0] = given(self.ctx.object(f64::from_bits(words[0]))?),
             Op::BoxBool => words[0] = given(self.ctx.object(words[0] & 0xff != 0)?),
-            Op::List => {
-                let call = ListCall::ALL[immediate as usize];
-                let age = self.grow_older();
-                self.lists.borrow_mut().grow_older(age);
-                match self.lists.borrow_mut().call(call, words) {
-                    Some(result) => words[0] = result,
-                    None => return Ok(false),
-                }
-            }
+            Op::List => match self.list(ListCall::ALL[immediate as usize], words) {
+                Some(result) => words[0] = result,
+                None => return Ok(false),
+            },
             Op::Dict => match self.dict(DictCall::ALL[immediate as usize], words) {
                 Some(result) => words[0] = result,
                 None => return Ok(false),
@@ -591,6 +586,14 @@ impl<'c> Activation<'_, 'c> {
     fn grow_older(&mut self) -> Age {
         self.made += 1;
         Age { made: self.made, floor: self.floor }
+    }
+
+    /// Does something with lists. Nothing if it cannot.
+    fn list(&mut self, call: ListCall, words: &[u64]) -> Option<u64> {
+        let age = self.grow_older();
+        let mut lists = self.lists.borrow_mut();
+        lists.grow_older(age);
+        lists.call(call, words)
     }
 
     /// Does something with dicts. Nothing if it cannot.
