@@ -34,6 +34,9 @@ PROPERTIES = {
     "free_threaded": free_threaded,
     # A lock that is given up by machine code.
     "gil": sys.implementation.name == "cpython" and not free_threaded,
+    # Compiled code reads objects where they lie.
+    "layouts": sys.implementation.name == "cpython" and not free_threaded
+    and os.environ.get("POMMEL_EXT_BUILD") not in ("debug", "trace"),
     # After the first thread, CPython 3.13t makes every constant of a code object immortal: `eval`
     # of a string keeps 64 bytes for ever, with or without an extension.
     "frees_code": not (free_threaded and sys.version_info < (3, 14)),

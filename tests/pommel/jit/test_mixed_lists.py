@@ -302,7 +302,7 @@ def test_instances_of_a_class_without_any(mode, monkeypatch):
         assert alike(outcome(bounced, (n,)), outcome(fast, (n,))), n
 
 
-@pytest.mark.only("cpython")
+@pytest.mark.only("layouts")
 @pytest.mark.parametrize("function, arguments", [(total, ([1, 2.5] * 9,)), (those_there, ([1, None, 2] * 9,))])
 def test_they_are_native(function, arguments, monkeypatch):
     fast = compiled(function, monkeypatch, "on")

@@ -4,6 +4,7 @@ memory that overlaps, numbers that are not finite, and errors in the middle."""
 import array
 import itertools
 import math
+import sys
 import random
 
 import pytest
@@ -161,7 +162,8 @@ def test_choices(kind, monkeypatch):
     same(differences, (out, make(floats(12)), 30), monkeypatch)
 
 
-@pytest.mark.parametrize("kind", ["array", "float32", "pommel"])
+# On PyPy only arrays of `pommel` are read where they lie.
+@pytest.mark.parametrize("kind", ["pommel"] + ["array", "float32"] * (sys.implementation.name == "cpython"))
 def test_rounds_are_done_at_once(kind, monkeypatch):
     make = MAKERS[kind]
     a, b, out = (make(floats(40, seed)) for seed in (1, 2, 3))
