@@ -70,7 +70,8 @@ fn same_words(function: &Function, dominators: &Dominators, around: &Loop) -> Ve
         return vec![];
     }
     let memory = Memory::of(function, dominators);
-    let is_same = |region: usize| !inside().any(|inst| memory.may_write(inst, region));
+    let is_written = memory.written_by(inside());
+    let is_same = |region: usize| !is_written[region];
     let words = inside().filter(|inst| inst.op == Op::ListWord);
     let same = words.filter(|word| memory.region_of(word).is_some_and(is_same));
     same.map(|word| word.results[0]).collect()

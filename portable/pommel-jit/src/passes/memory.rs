@@ -26,6 +26,9 @@ enum Part {
 /// Numbers of states: 0 for what was there at the beginning.
 pub(super) type State = u32;
 
+/// In place of the state of a region that a block does not write to.
+const UNTOUCHED: State = State::MAX;
+
 /// The states of all regions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct States(Vec<State>);
@@ -78,10 +81,17 @@ impl Memory {
         self.regions.iter().position(|known| *known == region)
     }
 
-    /// Whether an instruction may write to a region.
-    pub(super) fn may_write(&self, inst: &Inst, region: usize) -> bool {
+    /// By region: whether one of some instructions may write to it.
+    pub(super) fn written_by<'i>(&self, insts: impl Iterator<Item = &'i Inst>) -> Vec<bool> {
+        let mut states = States(vec![UNTOUCHED; self.regions.len()]);
+        insts.for_each(|inst| self.pass(inst, Block(0), 0, &mut states));
+        states.0.iter().map(|state| *state != UNTOUCHED).collect()
+    }
+
+    /// Whether what an instruction writes to may be a region.
+    fn may_reach(&self, written: &Written, inst: &Inst, region: usize) -> bool {
         let (list, part) = self.regions[region];
-        match written(inst) {
+        match *written {
             Written::Nothing => false,
             Written::Words => part == Part::Words && self.names.may_be_same(inst.args[0], list),
             Written::List => self.names.may_be_same(inst.args[0], list),
@@ -95,11 +105,24 @@ impl Memory {
 
     /// What an instruction, the one at a place of a block, makes of the states.
     pub(super) fn pass(&self, inst: &Inst, block: Block, place: usize, states: &mut States) {
+        let written = written(inst);
+        if matches!(written, Written::Nothing) {
+            return;
+        }
         for (region, state) in states.0.iter_mut().enumerate() {
-            if self.may_write(inst, region) {
+            if self.may_reach(&written, inst, region) {
                 *state = name(block, place + 1);
             }
         }
+    }
+
+    /// What a block makes of the states, by region: the last state of those that it writes to.
+    fn effect(&self, function: &Function, block: Block) -> States {
+        let mut last = States(vec![UNTOUCHED; self.regions.len()]);
+        for (place, inst) in function[block].insts.iter().enumerate() {
+            self.pass(inst, block, place, &mut last);
+        }
+        last
     }
 
     fn read(&self, inst: &Inst) -> Option<(Value, Part)> {
@@ -117,6 +140,8 @@ impl Memory {
     fn find_states(&mut self, function: &Function, dominators: &Dominators) {
         let predecessors = flow::predecessors(function);
         let mut at_end: Vec<Option<States>> = vec![None; function.blocks.len()];
+        let effects: Vec<States> =
+            function.ids().map(|block| self.effect(function, block)).collect();
         self.at_start[0] = Some(States(vec![0; self.regions.len()]));
         let mut changed = true;
         while changed {
@@ -132,8 +157,10 @@ impl Memory {
                 }
                 let Some(start) = start else { continue };
                 let mut states = start.clone();
-                for (place, inst) in function[*block].insts.iter().enumerate() {
-                    self.pass(inst, *block, place, &mut states);
+                for (state, last) in states.0.iter_mut().zip(&effects[block.0 as usize].0) {
+                    if *last != UNTOUCHED {
+                        *state = *last;
+                    }
                 }
                 changed |= self.at_start[block.0 as usize].as_ref() != Some(&start);
                 changed |= at_end[block.0 as usize].as_ref() != Some(&states);

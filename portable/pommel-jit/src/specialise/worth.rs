@@ -20,6 +20,8 @@ const MUCH: f64 = 1500.0;
 /// followed to the end.
 const FAR: usize = 2000;
 const HOPELESS: f64 = 1.5;
+/// A function of that size takes long to compile, perhaps more than once, and has to gain so much.
+const GAIN: f64 = 3.0;
 /// What it takes to make an object of a function within another one.
 const FUNCTION: f64 = 2000.0;
 
@@ -139,7 +141,8 @@ impl Specialiser<'_> {
         let Work { python, ours, has_loop } = self.work;
         let python = python * self.world.pace();
         let is_short = python < LITTLE && !has_loop && ours < MUCH;
-        if ours <= python || is_short {
+        let gain = if self.build.function.types.len() > FAR { GAIN } else { 1.0 };
+        if ours * gain <= python || is_short {
             return Ok(());
         }
         let reason = "most of what it does is done on objects, which Python does as quickly itself";
