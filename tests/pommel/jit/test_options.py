@@ -13,6 +13,8 @@ import pytest
 
 import pommel as pm
 
+from comparing import of_longs
+
 pytestmark = pytest.mark.only("compiles")
 
 
@@ -96,7 +98,7 @@ def raised(function, *arguments):
     """What a call raises: its class, its text, and the line."""
     with pytest.raises(Exception) as found:
         function(*arguments)
-    return found.type, str(found.value), traceback.extract_tb(found.tb)[-1].lineno
+    return found.type, of_longs(str(found.value)), traceback.extract_tb(found.tb)[-1].lineno
 
 
 def test_errors_stay():
