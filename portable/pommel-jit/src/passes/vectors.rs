@@ -1,7 +1,7 @@
 //! Loops over elements that lie beside each other do several rounds at once, two in each vector.
 //!
 //! Such a loop counts up by one, and its rounds read, compute and write, each what has nothing to do with
-//! the round before. A second loop before it does [`LANES`] rounds at a time, as long as there are so many:
+//! the round before. A second loop before it does `LANES` rounds at a time, as long as there are so many:
 //! all reads and computations, then all checks at once, then all that is written. Where a check fails it
 //! goes on with the loop that was there, which does that round again from its start and leaves where it
 //! has to. Computations are the same as before, in the same order.
