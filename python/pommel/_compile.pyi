@@ -2,12 +2,21 @@
 
 from typing import Any, Callable, List, Optional, TypeVar, overload
 
+from . import _native
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 @overload
-def jit(function: _Function, *, strict: bool = False) -> _Function: ...
+def jit(
+    function: _Function, *, strict: bool = False, fastmath: bool = False, nogil: bool = True, verify: bool = False
+) -> _Function: ...
 @overload
-def jit(function: None = None, *, strict: bool = False) -> Callable[[_Function], _Function]: ...
+def jit(
+    function: None = None, *, strict: bool = False, fastmath: bool = False, nogil: bool = True, verify: bool = False
+) -> Callable[[_Function], _Function]: ...
+
+class JitFunction(_native.JitFunction):
+    """A compiled function."""
 
 class Note:
     """Something that compiled code leaves to Python."""
