@@ -8,11 +8,11 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 @overload
 def jit(
-    function: _Function, *, strict: bool = False, fastmath: bool = False, nogil: bool = True, verify: bool = False
+    function: _Function, *, strict: bool = False, fastmath: bool = False, nogil: Optional[bool] = None, verify: bool = False
 ) -> _Function: ...
 @overload
 def jit(
-    function: None = None, *, strict: bool = False, fastmath: bool = False, nogil: bool = True, verify: bool = False
+    function: None = None, *, strict: bool = False, fastmath: bool = False, nogil: Optional[bool] = None, verify: bool = False
 ) -> Callable[[_Function], _Function]: ...
 
 class JitFunction(_native.JitFunction):
