@@ -3,6 +3,7 @@ with its traceback, and what became of the arguments."""
 
 import array
 import copy
+import linecache
 import re
 import struct
 import sys
@@ -107,6 +108,15 @@ def error_chain(error, seen):
     """What an exception says of others."""
     return (described(error.__cause__, seen), described(error.__context__, seen),
             error.__suppress_context__)
+
+
+def function_of(source, name):
+    """The function `f` of a source that tracebacks can show."""
+    file = "<{}>".format(name)
+    linecache.cache[file] = len(source), None, source.splitlines(True), file
+    namespace = {"__name__": "generated"}
+    exec(compile(source, file, "exec"), namespace)
+    return namespace["f"]
 
 
 def compiled(function, monkeypatch, mode):

@@ -4,7 +4,6 @@ chance, and where it matters.
 POMMEL_JIT_CLOSURES says how many programs by chance there are, POMMEL_JIT_SEED with which seed they begin.
 """
 
-import linecache
 import os
 import random
 import sys
@@ -12,7 +11,7 @@ import sys
 import pytest
 
 import pommel as pm
-from comparing import MODES, alike, compiled, outcome
+from comparing import MODES, alike, compiled, function_of, outcome
 
 pytestmark = pytest.mark.only("compiles")
 
@@ -90,14 +89,6 @@ class Program:
         lines += ["    " + line for text in self.around for line in text.split("\n")]
         lines += ["    return count, limit, items, out, seen, memo, x"]
         return "\n".join(lines) + "\n"
-
-
-def function_of(source, name, of="f"):
-    file = "<{}>".format(name)
-    linecache.cache[file] = len(source), None, source.splitlines(True), file
-    namespace = {"__name__": "generated"}
-    exec(compile(source, file, "exec"), namespace)
-    return namespace[of]
 
 
 @pytest.mark.only("cpython")

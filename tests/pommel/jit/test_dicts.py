@@ -3,7 +3,6 @@
 POMMEL_JIT_DICTS says how many programs by chance there are, POMMEL_JIT_SEED with which seed they begin.
 """
 
-import linecache
 import os
 import random
 import re
@@ -11,7 +10,7 @@ import sys
 
 import pytest
 
-from comparing import MODES, alike, compiled, outcome
+from comparing import MODES, alike, compiled, function_of, outcome
 
 pytestmark = pytest.mark.only("compiles")
 
@@ -102,14 +101,6 @@ class Program:
         else:
             lines += ["    return d, e, list(s), s, out, d is e"]
         return "\n".join(lines) + "\n"
-
-
-def function_of(source, name):
-    file = "<{}>".format(name)
-    linecache.cache[file] = len(source), None, source.splitlines(True), file
-    namespace = {"__name__": "generated"}
-    exec(compile(source, file, "exec"), namespace)
-    return namespace["f"]
 
 
 @pytest.mark.only("cpython")

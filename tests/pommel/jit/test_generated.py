@@ -3,13 +3,12 @@
 POMMEL_JIT_PROGRAMS says how many, POMMEL_JIT_SEED with which seed they begin.
 """
 
-import linecache
 import os
 import sys
 
 import pytest
 
-from comparing import MODES, alike, compiled, outcome
+from comparing import MODES, alike, compiled, function_of, outcome
 from generate import arguments, program, shrunk
 
 # Programs come to overflows and to `~True`, compiled or not.
@@ -22,15 +21,6 @@ FIRST = int(os.environ.get("POMMEL_JIT_SEED", "0"))
 COUNT = int(os.environ.get("POMMEL_JIT_PROGRAMS", "60" if sys.version_info[:2] == (3, 13) else "20"))
 #: So many in one test.
 GROUP = 20
-
-
-def function_of(source, name):
-    """The function `f` of a source that tracebacks can show."""
-    file = "<{}>".format(name)
-    linecache.cache[file] = len(source), None, source.splitlines(True), file
-    namespace = {"__name__": "generated"}
-    exec(compile(source, file, "exec"), namespace)
-    return namespace["f"]
 
 
 def difference(made, seed, monkeypatch, mode):

@@ -5,7 +5,6 @@ POMMEL_JIT_TEXTS says how many programs by chance there are, POMMEL_JIT_SEED wit
 """
 
 import heapq
-import linecache
 import os
 import random
 import sys
@@ -13,7 +12,7 @@ import sys
 import pytest
 
 import pommel as pm
-from comparing import MODES, alike, compiled, outcome
+from comparing import MODES, alike, compiled, function_of, outcome
 
 pytestmark = pytest.mark.only("compiles")
 
@@ -89,14 +88,6 @@ class Program:
         lines += ["        if len(u) > 300:", "            u = u[:7]"]
         lines += ["    return s, t, u, out, parts, d, sorted(seen, key=repr), x"]
         return "\n".join(lines) + "\n"
-
-
-def function_of(source, name):
-    file = "<{}>".format(name)
-    linecache.cache[file] = len(source), None, source.splitlines(True), file
-    namespace = {"__name__": "generated"}
-    exec(compile(source, file, "exec"), namespace)
-    return namespace["f"]
 
 
 @pytest.mark.parametrize("mode", MODES)
