@@ -451,12 +451,11 @@ impl Specialiser<'_> {
         self.set(to, item).map(Some)
     }
 
-    pub(super) fn slice(
+    /// Start, stop and step of a slice for the runtime, and which of them are meant, as bits.
+    pub(super) fn numbers_of_slice(
         &mut self,
-        address: Value,
-        items: &Items,
         parts: &[Val<Value>; 3],
-    ) -> Option<Val<Value>> {
+    ) -> Option<(Vec<Value>, i64)> {
         let mut numbers = Vec::new();
         let mut meant = 0;
         for (i, part) in parts.iter().enumerate() {
@@ -468,6 +467,16 @@ impl Specialiser<'_> {
                 }
             });
         }
+        Some((numbers, meant))
+    }
+
+    pub(super) fn slice(
+        &mut self,
+        address: Value,
+        items: &Items,
+        parts: &[Val<Value>; 3],
+    ) -> Option<Val<Value>> {
+        let (numbers, meant) = self.numbers_of_slice(parts)?;
         let meant = self.build.int(meant & 3);
         let operands = [address, numbers[0], numbers[1], numbers[2], meant];
         let made = self.list_call(ListCall::Slice, &operands, Some(items));

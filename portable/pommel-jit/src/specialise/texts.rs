@@ -237,17 +237,7 @@ impl Specialiser<'_> {
 
     /// `text[start:stop:step]`
     fn part_of_text(&mut self, value: &Val<Value>, parts: &[Val<Value>; 3]) -> Option<Val<Value>> {
-        let mut numbers = Vec::new();
-        let mut meant = 0;
-        for (i, part) in parts.iter().enumerate() {
-            numbers.push(match part {
-                Val::None => self.build.int(1),
-                number => {
-                    meant |= 1 << i;
-                    self.index_of(number)?
-                }
-            });
-        }
+        let (mut numbers, meant) = self.numbers_of_slice(parts)?;
         let operand = self.text_operand(value)?;
         numbers.push(self.build.int(meant & 3));
         Some(self.text_call(TextCall::Slice, &[operand], &numbers))
