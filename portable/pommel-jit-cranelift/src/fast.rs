@@ -175,7 +175,7 @@ impl Translator<'_> {
 
     fn is_small(&mut self, x: Value, largest: f64) -> Value {
         let size = self.builder.ins().fabs(x);
-        let largest = self.builder.ins().f64const(largest);
+        let largest = self.float(largest);
         self.builder.ins().fcmp(FloatCC::LessThan, size, largest)
     }
 
@@ -206,7 +206,7 @@ impl Translator<'_> {
     }
 
     /// Two floats that are known.
-    fn two_floats(&mut self, pair: [f64; 2]) -> Value {
+    pub(crate) fn two_floats(&mut self, pair: [f64; 2]) -> Value {
         let bytes: Vec<u8> = pair.iter().flat_map(|float| float.to_le_bytes()).collect();
         let constant = self.builder.func.dfg.constants.insert(ConstantData::from(&bytes[..]));
         self.builder.ins().vconst(types::F64X2, constant)
@@ -277,7 +277,7 @@ impl Translator<'_> {
     }
 
     fn floats(&mut self, values: &[f64]) -> Vec<Value> {
-        values.iter().map(|value| self.builder.ins().f64const(*value)).collect()
+        values.iter().map(|value| self.float(*value)).collect()
     }
 
     /// `exp x = 2^n exp r` for the nearest `n`.

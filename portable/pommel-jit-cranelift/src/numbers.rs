@@ -8,11 +8,21 @@ use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
 use pommel_jit::ir::{Immediate, Inst, Op};
 
 impl Translator<'_> {
+    /// A float that is known. It is read from beside the code: as an integer that is moved over, Cranelift would
+    /// make it anew in each block that uses it. Zero needs no memory.
+    pub(crate) fn float(&mut self, value: f64) -> Value {
+        if value.to_bits() == 0 {
+            return self.builder.ins().f64const(value);
+        }
+        let pair = self.two_floats([value; 2]);
+        self.builder.ins().extractlane(pair, 0)
+    }
+
     /// The result of an instruction that computes with floats, converts, chooses or reads memory; none if
     /// it is another.
     pub(crate) fn number(&mut self, inst: &Inst, args: &[Value]) -> Option<Value> {
         if let (Op::Float, Immediate::Float(value)) = (inst.op, inst.immediate) {
-            return Some(self.builder.ins().f64const(value));
+            return Some(self.float(value));
         }
         if let (Some(condition), [x, y]) = (comparison(inst.op), args) {
             return Some(self.builder.ins().fcmp(condition, *x, *y));

@@ -18,17 +18,16 @@ use cranelift_codegen::isa::{CallConv, TargetIsa};
 use pommel_jit::ir::op::Math;
 use pommel_jit::ir::{self, Immediate, Op};
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 
-/// How far a product may be from the square, as a part of a unit in its last place.
-const NEAR: f64 = 0.485;
-/// The last place, as a part of the power of two below a number.
-const LAST_PLACE: f64 = f64::EPSILON;
-/// What is taken off how far a product may be: nothing is left for small ones.
-const SMALL: f64 = LARGE.recip() * LAST_PLACE;
-/// How far a product may be does not grow beyond this one.
-const LARGE: f64 = (1u128 << 100) as f64;
-/// The bits of a float that say which power of two it is above.
-const POWER: i64 = 0x7ff << 52;
+/// A product is near its square if it is still the same with so many times the rest added: if the rest is at
+/// most 0.485 units in the last place. Half of that below a power of two, where the units are half as large.
+const TIMES: f64 = 0.5 / 0.485;
+/// Between these powers of two `pow` errs by less than 0.515 units.
+const POWERS: RangeInclusive<i64> = -100..=99;
+/// The bits below those that say which power of two a float is above, and what is added there to the power.
+const BITS_BELOW: i64 = 52;
+const BIAS: i64 = 1023;
 
 /// The results of a function that are squares, if the processor and the C library allow that.
 pub(crate) fn find(isa: &dyn TargetIsa, function: &ir::Function) -> HashSet<ir::Value> {
@@ -78,65 +77,89 @@ impl<'a> Uses<'a> {
     }
 }
 
-/// A square on its way: what it is of, the product, and what that lacks to the square.
-#[derive(Clone, Copy)]
-struct Square {
-    of: ir::Value,
-    product: Value,
-    rest: Value,
+/// What becomes of a square, and of nothing else, as far as it can be computed where the square is.
+#[derive(Default)]
+struct Chain {
+    /// The operations, whether the square is on the left, and the other side.
+    steps: Vec<(Op, bool, Value)>,
+    /// The result of the last.
+    end: Option<ir::Value>,
 }
 
 impl Translator<'_> {
-    /// The square of a number; `args` are it and 2.
-    pub(crate) fn square(&mut self, inst: &ir::Inst, args: &[Value]) -> Result<Value, String> {
-        let (x, two) = (args[0], args[1]);
+    /// The square of a number, which is the first of `args`, and what is computed of it and of nothing else.
+    pub(crate) fn square(&mut self, inst: &ir::Inst, args: &[Value]) -> Result<(), String> {
+        let x = args[0];
+        let chain = self.chain(inst.results[0])?;
         let product = self.builder.ins().fmul(x, x);
+        let end = self.along(&chain, product);
+        let [usual, on] = [(); 2].map(|()| self.builder.create_block());
+        let [unusual, zero, call] = [(); 3].map(|()| {
+            let block = self.builder.create_block();
+            self.builder.set_cold_block(block);
+            block
+        });
+        let result = self.builder.append_block_param(on, types::F64);
+        let is_usual = self.is_usual(product);
+        self.builder.ins().brif(is_usual, usual, &[], unusual, &[]);
+        self.builder.switch_to_block(usual);
+        let is_same = self.comes_to_the_same(x, product, end, &chain);
+        self.builder.ins().brif(is_same, on, &[BlockArg::Value(end)], call, &[]);
+        self.builder.switch_to_block(unusual);
+        let nothing = self.float(0.0);
+        let is_zero = self.builder.ins().fcmp(FloatCC::Equal, x, nothing);
+        self.builder.ins().brif(is_zero, zero, &[], call, &[]);
+        self.builder.switch_to_block(zero);
+        self.builder.ins().jump(on, &[BlockArg::Value(end)]);
+        self.builder.switch_to_block(call);
+        let called = self.called(args);
+        let called = self.along(&chain, called);
+        self.builder.ins().jump(on, &[BlockArg::Value(called)]);
+        self.builder.switch_to_block(on);
+        self.set(chain.end.unwrap_or(inst.results[0]), result);
+        Ok(())
+    }
+
+    /// Whether what is computed of a square, which is not very small or large, is the same with the product and
+    /// with the float beyond the square, if the product is not near.
+    fn comes_to_the_same(&mut self, x: Value, product: Value, end: Value, chain: &Chain) -> Value {
         let opposite = self.builder.ins().fneg(product);
         let rest = self.builder.ins().fma(x, x, opposite);
-        let found = Square { of: inst.results[0], product, rest };
-        let rest = self.builder.ins().fabs(rest);
-        let flags = MemFlagsData::new();
-        let bits = self.builder.ins().bitcast(types::I64, flags, product);
-        let power = self.builder.ins().band_imm_s(bits, POWER);
-        let large = self.builder.ins().iconst(types::I64, LARGE.to_bits() as i64);
-        let power = self.builder.ins().umin(power, large);
-        let power = self.builder.ins().bitcast(types::F64, flags, power);
-        let near = self.builder.ins().f64const(NEAR * LAST_PLACE);
-        let small = self.builder.ins().f64const(-SMALL);
-        let most = self.builder.ins().fma(power, near, small);
-        let is_near = self.builder.ins().fcmp(FloatCC::LessThan, rest, most);
-        let (on, aside) = (self.builder.create_block(), self.builder.create_block());
-        self.builder.set_cold_block(aside);
-        let square = self.builder.append_block_param(on, types::F64);
-        self.builder.ins().brif(is_near, on, &[BlockArg::Value(product)], aside, &[]);
-        self.builder.switch_to_block(aside);
-        if let Some(is_settled) = self.comes_to_the_same(found)? {
-            let call = self.builder.create_block();
-            self.builder.set_cold_block(call);
-            self.builder.ins().brif(is_settled, on, &[BlockArg::Value(product)], call, &[]);
-            self.builder.switch_to_block(call);
-        }
+        let times = self.float(TIMES);
+        let beside = self.builder.ins().fma(rest, times, product);
+        let other = self.along(chain, beside);
+        // Neither the product nor what is beside it is a nan, and so one condition of the processor does.
+        let is_never_nan = chain.end.is_none();
+        let equal = if is_never_nan { FloatCC::UnorderedOrEqual } else { FloatCC::Equal };
+        self.builder.ins().fcmp(equal, other, end)
+    }
+
+    /// What the C library says.
+    fn called(&mut self, args: &[Value]) -> Value {
         let room = self.room();
-        self.builder.ins().store(MEMORY, x, room, 0);
-        self.builder.ins().store(MEMORY, two, room, WORD as i32);
+        self.builder.ins().store(MEMORY, args[0], room, 0);
+        self.builder.ins().store(MEMORY, args[1], room, WORD as i32);
         let quiet =
             self.builder.import_signature(signature(CallConv::PreserveAll, &[types::I64], &[]));
         let address = self.builder.ins().iconst(types::I64, self.quiet.power as i64);
         self.builder.ins().call_indirect(quiet, address, &[room]);
-        let called = self.builder.ins().load(types::F64, MEMORY, room, 0);
-        self.builder.ins().jump(on, &[BlockArg::Value(called)]);
-        self.builder.switch_to_block(on);
-        Ok(square)
+        self.builder.ins().load(types::F64, MEMORY, room, 0)
     }
 
-    /// Whether what a square is part of is the same with the product and with the float beyond the square.
-    /// Nothing if that cannot be said.
-    fn comes_to_the_same(&mut self, square: Square) -> Result<Option<Value>, String> {
-        let Square { of, product, rest } = square;
-        let mut chain = vec![];
-        let mut value = of;
+    /// Whether a power is large and small enough for what is known of the errors of `pow`.
+    fn is_usual(&mut self, product: Value) -> Value {
+        let bits = self.builder.ins().bitcast(types::I64, MemFlagsData::new(), product);
+        let power = self.builder.ins().ushr_imm_u(bits, BITS_BELOW);
+        let from_least = self.builder.ins().iadd_imm_s(power, -(POWERS.start() + BIAS));
+        let most = POWERS.end() - POWERS.start();
+        self.builder.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, from_least, most)
+    }
+
+    fn chain(&mut self, square: ir::Value) -> Result<Chain, String> {
+        let mut chain = Chain::default();
+        let mut value = square;
         while let Some(inst) =
-            self.uses.sole.get(&value).copied().filter(|_| chain.len() < FOLLOWED)
+            self.uses.sole.get(&value).copied().filter(|_| chain.steps.len() < FOLLOWED)
         {
             let (Op::FAdd | Op::FSub | Op::FMul, [x, y]) = (inst.op, &inst.args[..]) else { break };
             let other = if *x == value { *y } else { *x };
@@ -146,36 +169,22 @@ impl Translator<'_> {
             if !is_there {
                 break;
             }
-            chain.push((inst.op, *x == value, self.value(other)?));
+            chain.steps.push((inst.op, *x == value, self.value(other)?));
             value = inst.results[0];
+            chain.end = Some(value);
+            self.done.insert(value);
         }
-        if chain.is_empty() {
-            return Ok(None);
-        }
-        let flags = MemFlagsData::new();
-        let bits = self.builder.ins().bitcast(types::I64, flags, product);
-        let sign = self.builder.ins().bitcast(types::I64, flags, rest);
-        let sign = self.builder.ins().sshr_imm_u(sign, 63);
-        let step = self.builder.ins().bor_imm_s(sign, 1);
-        let beyond = self.builder.ins().iadd(bits, step);
-        let mut both = [product, self.builder.ins().bitcast(types::F64, flags, beyond)];
-        for (op, is_first, other) in chain {
-            both = both.map(|value| {
-                let (x, y) = if is_first { (value, other) } else { (other, value) };
-                match op {
-                    Op::FAdd => self.builder.ins().fadd(x, y),
-                    Op::FSub => self.builder.ins().fsub(x, y),
-                    _ => self.builder.ins().fmul(x, y),
-                }
-            });
-        }
-        let both = both.map(|value| self.builder.ins().bitcast(types::I64, flags, value));
-        let is_same = self.builder.ins().icmp(IntCC::Equal, both[0], both[1]);
-        // The power errs by more where it is very small or large.
-        let from_least = self.builder.ins().iadd_imm_s(bits, -(LARGE.recip().to_bits() as i64));
-        let range = LARGE.to_bits() as i64 - LARGE.recip().to_bits() as i64;
-        let range = self.builder.ins().iconst(types::I64, range);
-        let is_usual = self.builder.ins().icmp(IntCC::UnsignedLessThan, from_least, range);
-        Ok(Some(self.builder.ins().band(is_same, is_usual)))
+        Ok(chain)
+    }
+
+    fn along(&mut self, chain: &Chain, start: Value) -> Value {
+        chain.steps.iter().fold(start, |value, (op, is_first, other)| {
+            let (x, y) = if *is_first { (value, *other) } else { (*other, value) };
+            match op {
+                Op::FAdd => self.builder.ins().fadd(x, y),
+                Op::FSub => self.builder.ins().fsub(x, y),
+                _ => self.builder.ins().fmul(x, y),
+            }
+        })
     }
 }

@@ -156,6 +156,8 @@ pub(crate) struct Translator<'a> {
     pub(crate) squares: HashSet<Value>,
     /// What becomes of values, where there are squares.
     pub(crate) uses: squares::Uses<'a>,
+    /// What was computed with the squares that it is made of.
+    pub(crate) done: HashSet<Value>,
     /// Which functions are computed in registers: their first results.
     pub(crate) fast: HashSet<Value>,
     /// When values are there, roughly, where a product and a sum may be rounded once.
@@ -227,6 +229,7 @@ impl<'a> Translator<'a> {
             fixed: HashMap::new(),
             kept: loops::kept(function, &dominators, &quiet),
             uses: squares::Uses::of(function),
+            done: HashSet::new(),
             squares,
             fast,
             times: vec![],
@@ -281,6 +284,9 @@ impl<'a> Translator<'a> {
     }
 
     fn instruction(&mut self, inst: &Inst) -> Result<(), String> {
+        if inst.results.first().is_some_and(|result| self.done.contains(result)) {
+            return Ok(());
+        }
         let args = inst.args.iter().map(|arg| self.value(*arg)).collect::<Result<Vec<_>, _>>()?;
         if inst.op == Op::Poll {
             return self.poll(inst);
@@ -291,8 +297,7 @@ impl<'a> Translator<'a> {
             let results = self.fast(inst, args[0]);
             self.define(inst, &results);
         } else if inst.results.first().is_some_and(|result| self.squares.contains(result)) {
-            let square = self.square(inst, &args)?;
-            self.define(inst, &[square]);
+            self.square(inst, &args)?;
         } else if let Some(value) = self.integer(inst, &args)? {
             self.define(inst, &[value]);
         } else if let Some(value) = self.number(inst, &args) {
@@ -316,8 +321,12 @@ impl<'a> Translator<'a> {
 
     fn define(&mut self, inst: &Inst, values: &[clif::Value]) {
         for (result, value) in inst.results.iter().zip(values) {
-            self.values[result.0 as usize] = Some(*value);
+            self.set(*result, *value);
         }
+    }
+
+    pub(crate) fn set(&mut self, value: Value, counterpart: clif::Value) {
+        self.values[value.0 as usize] = Some(counterpart);
     }
 
     /// Writes floats that come out of a loop to memory, behind it.
