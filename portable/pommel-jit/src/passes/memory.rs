@@ -6,7 +6,10 @@
 //! integers, are in other memory: a list whose items become of another kind gets it, and only the runtime
 //! does that. A list is not one that was there, under whatever name, before it was made. A region has a
 //! state in each point, a number: the same number, the same contents.
+//!
+//! Of dicts it is known which keys are where, and what is known of lists besides their items.
 
+use crate::ir::dicts::DictCall;
 use crate::ir::flow::{self, Dominators};
 use crate::ir::lists::{self, ListCall};
 use crate::ir::{Block, Function, Inst, Op, Value};
@@ -14,13 +17,15 @@ use crate::ir::{Block, Function, Inst, Op, Value};
 /// What is known of further lists is not followed.
 const MOST_REGIONS: usize = 40;
 
-/// A part of the memory of a list.
+/// A part of the memory of a list, or of a dict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     /// What is known of it.
     Words,
     /// The items that an operation reads.
     Items(Op),
+    /// Where the keys of a dict are.
+    Keys,
 }
 
 /// Numbers of states: 0 for what was there at the beginning.
@@ -93,7 +98,9 @@ impl Memory {
         let (list, part) = self.regions[region];
         match *written {
             Written::Nothing => false,
-            Written::Words => part == Part::Words && self.names.may_be_same(inst.args[0], list),
+            Written::Words => {
+                !matches!(part, Part::Items(_)) && self.names.may_be_same(inst.args[0], list)
+            }
             Written::List => self.names.may_be_same(inst.args[0], list),
             // Memory of others is none of a list's.
             Written::Memory(by) => self.lists[inst.args[0].0 as usize].is_some_and(|other| {
@@ -128,6 +135,9 @@ impl Memory {
     fn read(&self, inst: &Inst) -> Option<(Value, Part)> {
         match inst.op {
             Op::ListWord => Some((inst.args[0], Part::Words)),
+            Op::Dict if inst.int() == Some(DictCall::Find as i64) => {
+                Some((inst.args[0], Part::Keys))
+            }
             Op::LoadBool | Op::LoadI64 | Op::LoadF64 => {
                 self.lists[inst.args[0].0 as usize].map(|list| (list, Part::Items(inst.op)))
             }
@@ -136,38 +146,65 @@ impl Memory {
     }
 
     /// Goes round until every block begins with what all before it end with. Where they differ, it begins
-    /// with a state of its own.
+    /// with a state of its own, and goes on to do so.
     fn find_states(&mut self, function: &Function, dominators: &Dominators) {
         let predecessors = flow::predecessors(function);
         let mut at_end: Vec<Option<States>> = vec![None; function.blocks.len()];
         let effects: Vec<States> =
             function.ids().map(|block| self.effect(function, block)).collect();
-        self.at_start[0] = Some(States(vec![0; self.regions.len()]));
+        let mut places = vec![usize::MAX; function.blocks.len()];
+        for (place, block) in dominators.order.iter().enumerate() {
+            places[block.0 as usize] = place;
+        }
         let mut changed = true;
         while changed {
             changed = false;
             for block in &dominators.order {
-                let mut start = self.at_start[block.0 as usize].clone();
-                for from in &predecessors[block.0 as usize] {
-                    let Some(end) = &at_end[from.0 as usize] else { continue };
-                    start = Some(match start {
-                        None => end.clone(),
-                        Some(start) => meet(start, end, name(*block, 0)),
-                    });
+                let (index, own) = (block.0 as usize, name(*block, 0));
+                let is_ahead = |from: &&Block| places[from.0 as usize] < places[index];
+                let (ahead, back): (Vec<&Block>, Vec<&Block>) =
+                    predecessors[index].iter().partition(is_ahead);
+                let mut start = (*block == Block(0)).then(|| States(vec![0; self.regions.len()]));
+                meet_all(&mut start, &ahead, &at_end, own);
+                let Some(before) = &self.at_start[index] else {
+                    changed |= start.is_some();
+                    at_end[index] = start.as_ref().map(|start| start.behind(&effects[index]));
+                    self.at_start[index] = start;
+                    continue;
+                };
+                if let Some(start) = &mut start {
+                    let pairs = start.0.iter_mut().zip(&before.0);
+                    pairs.filter(|(_, before)| **before == own).for_each(|(state, _)| *state = own);
                 }
-                let Some(start) = start else { continue };
-                let mut states = start.clone();
-                for (state, last) in states.0.iter_mut().zip(&effects[block.0 as usize].0) {
-                    if *last != UNTOUCHED {
-                        *state = *last;
-                    }
+                // What comes round a loop is of the last round until nothing new comes from ahead.
+                if start.as_ref() == Some(before) {
+                    meet_all(&mut start, &back, &at_end, own);
                 }
-                changed |= self.at_start[block.0 as usize].as_ref() != Some(&start);
-                changed |= at_end[block.0 as usize].as_ref() != Some(&states);
-                self.at_start[block.0 as usize] = Some(start);
-                at_end[block.0 as usize] = Some(states);
+                if start.as_ref() != Some(before) {
+                    changed = true;
+                    at_end[index] = start.as_ref().map(|start| start.behind(&effects[index]));
+                    self.at_start[index] = start;
+                }
             }
         }
+    }
+}
+
+impl States {
+    /// What a block makes of them.
+    fn behind(&self, effect: &States) -> States {
+        let pairs = self.0.iter().zip(&effect.0);
+        States(pairs.map(|(state, last)| if *last == UNTOUCHED { *state } else { *last }).collect())
+    }
+}
+
+/// What a block begins with, as far as the ends of those before it are known.
+fn meet_all(start: &mut Option<States>, from: &[&Block], at_end: &[Option<States>], own: State) {
+    for end in from.iter().filter_map(|from| at_end[from.0 as usize].as_ref()) {
+        *start = Some(match start.take() {
+            None => end.clone(),
+            Some(start) => meet(start, end, own),
+        });
     }
 }
 
@@ -245,11 +282,15 @@ impl Names {
     }
 }
 
-/// Whether an instruction makes a list.
+/// Whether an instruction makes a list, or a dict.
 fn is_made_anew(inst: &Inst) -> bool {
     use ListCall::{Concatenate, New, Range, Repeat, Slice};
     let calls = [New, Range, Slice, Concatenate, Repeat];
-    inst.op == Op::List && calls.iter().any(|call| inst.int() == Some(*call as i64))
+    match inst.op {
+        Op::List => calls.iter().any(|call| inst.int() == Some(*call as i64)),
+        Op::Dict => inst.int() == Some(DictCall::New as i64),
+        _ => false,
+    }
 }
 
 /// What an instruction may write to.
@@ -259,7 +300,7 @@ enum Written {
     Memory(Op),
     /// What is known of a list, its first operand.
     Words,
-    /// A list, its first operand, with its items.
+    /// A list or a dict, its first operand, with what is in it.
     List,
     Anything,
 }
@@ -274,6 +315,7 @@ fn written(inst: &Inst) -> Written {
         Op::StoreI64 => Written::Memory(Op::LoadI64),
         Op::StoreF64 => Written::Memory(Op::LoadF64),
         Op::List => written_by_call(inst),
+        Op::Dict => written_to_dict(inst),
         // Code that looks for interrupts, texts and memory of others know nothing of lists.
         Op::Poll
         | Op::StoreI8
@@ -318,5 +360,20 @@ fn written_by_call(inst: &Inst) -> Written {
         | ListCall::Sort
         | ListCall::Heap
         | ListCall::Clear => Written::List,
+    }
+}
+
+/// The same for dicts.
+fn written_to_dict(inst: &Inst) -> Written {
+    let Some(call) = DictCall::ALL.iter().find(|call| inst.int() == Some(**call as i64)) else {
+        return Written::Anything;
+    };
+    match call {
+        DictCall::New | DictCall::Find | DictCall::Items => Written::Nothing,
+        DictCall::Place
+        | DictCall::Remove
+        | DictCall::Become
+        | DictCall::Close
+        | DictCall::Clear => Written::List,
     }
 }

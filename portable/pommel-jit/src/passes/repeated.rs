@@ -1,9 +1,10 @@
 //! What was computed before: the same pure instruction with the same operands, on every way here. Sine and
 //! cosine of one value are computed together. A condition that was branched on or checked is known from
-//! there on.
+//! there on, and so is where a key of a dict is, once it was looked for or placed.
 
 use super::memory::{Memory, State};
 use super::replace::Replacements;
+use crate::ir::dicts::{self, DictCall};
 use crate::ir::flow::{self, Dominators};
 use crate::ir::op::Math;
 use crate::ir::{Block, End, Function, Immediate, Inst, Op, Type, Value};
@@ -110,8 +111,18 @@ impl Search {
         for (place, mut inst) in insts.into_iter().enumerate() {
             // What reads and writes where is said of values as they were.
             let state = self.memory.state(&inst, &states);
+            let mut find = looking_for(&inst);
+            let found = find.as_ref().and_then(|find| self.memory.state(find, &states));
             self.memory.pass(&inst, block, place, &mut states);
-            inst.each_use(|value| *value = self.replacements.get(*value));
+            let placed = find.as_ref().and_then(|find| self.memory.state(find, &states));
+            for inst in [&mut inst].into_iter().chain(&mut find) {
+                inst.each_use(|value| *value = self.replacements.get(*value));
+            }
+            if let Some(find) = &find
+                && self.is_placed(&inst, find, [found, placed], &mut undo)
+            {
+                continue;
+            }
             if !self.is_known(&inst, state, &mut undo) {
                 self.decide(&mut inst);
                 kept.push(inst);
@@ -164,6 +175,41 @@ impl Search {
         false
     }
 
+    /// Whether the key that an instruction places in a dict is there already; else it is known from here on
+    /// where it is. `find` would look for it; the states are those of the keys before and behind.
+    fn is_placed(
+        &mut self,
+        inst: &Inst,
+        find: &Inst,
+        [before, behind]: [Option<State>; 2],
+        undo: &mut Vec<Undo>,
+    ) -> bool {
+        let looked_for = |state: State| Key { state, ..key(find) };
+        if let Some(state) = before
+            && let Some(&[entry]) = self.known.get(&looked_for(state)).map(Vec::as_slice)
+            && self.is_no_missing(entry)
+        {
+            self.replacements.set(inst.results[0], entry);
+            self.changed = true;
+            return true;
+        }
+        if let Some(state) = behind {
+            self.known.insert(looked_for(state), inst.results.clone());
+            undo.push(Undo::Computed(looked_for(state)));
+        }
+        false
+    }
+
+    /// Whether it was found out that an entry is there.
+    fn is_no_missing(&self, entry: Value) -> bool {
+        let inst = |op, args, immediate| Inst { op, args, immediate, results: vec![], exit: None };
+        let missing = key(&inst(Op::Int, vec![], Immediate::Int(dicts::MISSING)));
+        let Some(&[missing]) = self.known.get(&missing).map(Vec::as_slice) else { return false };
+        let is_there = key(&inst(Op::INe, vec![entry, missing], Immediate::None));
+        let is_there = self.known.get(&is_there).and_then(|results| results.first());
+        is_there.is_some_and(|is_there| self.truths.get(is_there) == Some(&true))
+    }
+
     /// The sine or the cosine out of both.
     fn part(&self, inst: &Inst) -> Option<&[Value]> {
         let which = match inst.immediate {
@@ -211,6 +257,14 @@ impl Search {
         function[block].end = End::Jump(only.clone());
         self.changed = true;
     }
+}
+
+/// What would look for the key that an instruction places in a dict.
+fn looking_for(inst: &Inst) -> Option<Inst> {
+    if inst.op != Op::Dict || inst.int() != Some(DictCall::Place as i64) {
+        return None;
+    }
+    Some(Inst { immediate: Immediate::Int(DictCall::Find as i64), ..inst.clone() })
 }
 
 fn key(inst: &Inst) -> Key {

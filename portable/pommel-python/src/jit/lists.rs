@@ -18,12 +18,13 @@ use pommel_jit::ir::lists::{self, Layout, ListCall};
 use pommel_jit::ir::texts::STRIDE;
 use pommel_jit::objects::Objects;
 use pommel_jit::specialise::{Kinds, Tag, layout_of};
+use std::cell::RefCell;
 
-/// So many bytes may be in use before it is looked for lists that nobody names.
-const PATIENCE: usize = 4 << 20;
-/// Lists with so few words are made again of what was given back, so many of them.
-const SMALL: usize = 64;
-const MOST_SPARE: usize = 1 << 15;
+/// So many bytes may be in use before it is looked for lists that nobody names: what a core has near.
+const PATIENCE: usize = 1 << 19;
+/// Lists with so few words are made again of what was given back, as long as that has not more words in all.
+const SMALL: usize = 1 << 10;
+const MOST_SPARE: usize = 1 << 17;
 /// The address of no list: what a variable has that is unbound.
 const NOTHING: u64 = 0;
 /// A list that gets an item has room for so many at least.
@@ -78,6 +79,11 @@ impl Entry<'_> {
             }
             _ => None,
         }
+    }
+
+    /// How many words of memory it takes.
+    fn weight(&self) -> usize {
+        size_of::<Self>() / 8 + self.memory.capacity()
     }
 
     fn layout(&self) -> Option<Layout> {
@@ -213,6 +219,8 @@ pub(crate) struct Lists<'c> {
     /// What was given back and may be used again.
     #[allow(clippy::vec_box, reason = "a box that is used again is not made again")]
     spare: Vec<Box<Entry<'c>>>,
+    /// How many words that has.
+    spared: usize,
     age: Age,
     pub(super) texts: Texts<'c>,
 }
@@ -229,8 +237,9 @@ type Found<T = u64> = Option<T>;
 
 impl<'c> Lists<'c> {
     pub(crate) fn new(ctx: Ctx<'c>) -> Lists<'c> {
-        let (spare, texts) = (vec![], Texts::new(ctx));
-        Lists { ctx, all: vec![], patience: PATIENCE, used: 0, spare, age: Age::default(), texts }
+        let (age, texts) = (Age::default(), Texts::new(ctx));
+        let (spare, spared) = (vec![], 0);
+        Lists { ctx, all: vec![], patience: PATIENCE, used: 0, spare, spared, age, texts }
     }
 
     /// Before lists or texts are made.
@@ -415,10 +424,15 @@ impl<'c> Lists<'c> {
         Some(self.keep(entry))
     }
 
-    /// An entry without items: one that was given back, if there is one.
+    /// An entry without items: one that was given back, in an earlier call too, if there is one.
     fn fresh(&mut self, kind: i64) -> Box<Entry<'c>> {
+        if self.spare.is_empty() && self.all.is_empty() {
+            let left = SPARE.take();
+            (self.spare, self.spared) = (left.entries, left.weight);
+        }
         match self.spare.pop() {
             Some(mut entry) => {
+                self.spared -= entry.weight();
                 entry.memory.clear();
                 entry.parts = Entry::new(kind).parts;
                 entry
@@ -506,7 +520,9 @@ impl<'c> Lists<'c> {
         let entry = self.entry(list)?;
         let before = entry.memory.len();
         if (entry.parts.room as usize) < needed {
-            entry.reserve(layout, needed + needed / 2).then_some(())?;
+            // All that there is of a list that was given back.
+            let at_hand = entry.memory.capacity() * 8 / layout.size();
+            entry.reserve(layout, at_hand.max(needed + needed / 2)).then_some(())?;
         }
         let after = entry.memory.len();
         self.used += 8 * (after - before);
@@ -756,7 +772,7 @@ impl<'c> Lists<'c> {
             }
         }
         self.used = 0;
-        let (used, spare) = (&mut self.used, &mut self.spare);
+        let (used, spare, spared) = (&mut self.used, &mut self.spare, &mut self.spared);
         self.all.retain(|entry| {
             // SAFETY: all of them are boxes of ours; those that go are named nowhere.
             let kept = unsafe { &mut **entry };
@@ -765,10 +781,7 @@ impl<'c> Lists<'c> {
                 return true;
             }
             // SAFETY: see above.
-            let old = unsafe { Box::from_raw(*entry) };
-            if old.memory.capacity() <= SMALL && old.object.is_none() && spare.len() < MOST_SPARE {
-                spare.push(old);
-            }
+            put_by(unsafe { Box::from_raw(*entry) }, spare, spared);
             false
         });
         self.patience = PATIENCE.max(2 * self.used);
@@ -1014,11 +1027,40 @@ fn lost() -> Error {
     Error::runtime_error("a list is lost")
 }
 
+/// Keeps a list that was given back, if there is not too much of that.
+fn put_by<'c>(old: Box<Entry<'c>>, spare: &mut Vec<Box<Entry<'c>>>, spared: &mut usize) {
+    let weight = old.weight();
+    if weight <= SMALL && old.object.is_none() && *spared + weight <= MOST_SPARE {
+        *spared += weight;
+        spare.push(old);
+    }
+}
+
+/// What a call that made lists has left for the next one.
+#[derive(Default)]
+struct Spare {
+    #[allow(clippy::vec_box, reason = "a box that is used again is not made again")]
+    entries: Vec<Box<Entry<'static>>>,
+    weight: usize,
+}
+
+thread_local!(static SPARE: RefCell<Spare> = RefCell::default());
+
 impl Drop for Lists<'_> {
     fn drop(&mut self) {
         for entry in self.all.drain(..) {
             // SAFETY: all of them are boxes of ours, and machine code has left.
-            drop(unsafe { Box::from_raw(entry) });
+            put_by(unsafe { Box::from_raw(entry) }, &mut self.spare, &mut self.spared);
         }
+        if self.spare.is_empty() {
+            return;
+        }
+        let mut spare = core::mem::ManuallyDrop::new(core::mem::take(&mut self.spare));
+        let (start, length, room) = (spare.as_mut_ptr(), spare.len(), spare.capacity());
+        // SAFETY: these are its parts. There is no object in what is spare, and nothing else that has a
+        // lifetime.
+        let entries = unsafe { Vec::from_raw_parts(start.cast(), length, room) };
+        // A thread that ends has no place for it any more.
+        let _ = SPARE.try_with(|left| left.replace(Spare { entries, weight: self.spared }));
     }
 }
