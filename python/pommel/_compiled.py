@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import operator  # noqa: F401 - the native part takes operators from here
 import sys
-from types import CellType, FunctionType
+from types import CellType, CodeType, FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType, TracebackType
+    from types import TracebackType
     from typing import Any, Callable
 
 #: What the code objects of this module, and those that it makes, say as their file.
@@ -176,6 +176,35 @@ def _nested_codes(outer: CodeType) -> list[CodeType]:
             if constant.co_name in (*_COMPREHENSIONS, "<genexpr>"):
                 found += _nested_codes(constant)
     return found
+
+
+#: Code objects of functions that were looked for in texts, by the text and the name of its file.
+_modules: dict[tuple[str, str], dict[tuple[str, int], CodeType]] = {}
+
+
+def code_in(text: str, function: FunctionType, name: str, line: int) -> CodeType | None:
+    """The code object of a function of a module, whose text that is, by its name and first line. The module is
+    that of another function."""
+    key = text, function.__code__.co_filename
+    if key not in _modules:
+        try:
+            module = compile(*key, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError):
+            return None
+        if len(_modules) > 15:
+            _modules.clear()
+        found = [constant for constant in module.co_consts if isinstance(constant, CodeType)]
+        _modules[key] = {(code.co_name, code.co_firstlineno): code for code in found}
+    return _modules[key].get((name, line))
+
+
+def is_function(value: Any, function: FunctionType, code: CodeType | None, defaults: tuple[Any, ...]) -> bool:
+    """Whether a value is a function with this code that has the globals of another one. If there are defaults,
+    it has just these."""
+    if not (isinstance(value, FunctionType) and value.__globals__ is function.__globals__ and value.__code__ == code):
+        return False
+    own = value.__defaults__ or ()
+    return not defaults or list(map(type, own)) == list(map(type, defaults)) and repr(own) == repr(defaults)
 
 
 def builtins_of(function: FunctionType) -> dict[str, Any]:

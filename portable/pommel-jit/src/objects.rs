@@ -192,6 +192,18 @@ pub trait Objects {
         operands: &[Self::Object],
     ) -> Result<Self::Object, Self::Error>;
 
+    /// Whether an object is the generator function of the code, which stands in the same text as another
+    /// function.
+    fn is_generator(
+        &self,
+        home: &Self::Home,
+        code: &Code,
+        object: &Self::Object,
+    ) -> Result<bool, Self::Error> {
+        let _ = (home, code, object);
+        Ok(false)
+    }
+
     /// Whether an exception is of a class, or of one in a tuple of classes.
     fn matches(&self, exception: &Self::Object, class: &Self::Object) -> Result<bool, Self::Error>;
     /// What `raise` raises, with its context set; the error if it cannot.
@@ -206,6 +218,13 @@ pub trait Objects {
     fn enter_handler(&self, exception: &Self::Object);
     /// The last one that was entered is not handled any more.
     fn leave_handler(&self);
+    /// Nothing if an error is the `StopIteration` that ends a loop; else the error.
+    ///
+    /// # Errors
+    /// It.
+    fn ends_iteration(&self, error: Self::Error) -> Result<(), Self::Error> {
+        Err(error)
+    }
     /// Adds to an error's traceback that it came through a function, at a place.
     fn trace(&self, error: Self::Error, home: &Self::Home, code: &Code, at: Span) -> Self::Error;
     /// Adds to an error's traceback that it came through a generator expression, one of [`Code::nested`],

@@ -87,13 +87,15 @@ pub fn run<O: Objects + ?Sized>(
 }
 
 /// Goes on with functions of which each stands at the instruction that the next one is called by: the
-/// last begins, and what it returns is the result of that instruction in the one before it.
+/// last begins, and what it returns is the result of that instruction in the one before it, or the item where
+/// that asks for one.
 ///
 /// # Errors
 /// The exception that the first one ends with.
 ///
 /// # Panics
-/// If there are no functions, or if one but the last does not stand at an instruction.
+/// If there are no functions, or if one but the last stands neither at an instruction nor where it asks for an
+/// item.
 pub fn resume<O: Objects + ?Sized>(
     objects: &O,
     frames: Vec<(Frame<O>, Point)>,
@@ -169,6 +171,26 @@ fn receive<O: Objects + ?Sized>(
     coming: Coming<O>,
 ) -> Result<Point, O::Error> {
     let code = frame.code.clone();
+    if let (Terminator::Next { to, body, done, .. }, true) = (
+        &code.block(at.block).terminator,
+        at.index as usize == code.block(at.block).instructions.len(),
+    ) {
+        // A method `__next__` was called.
+        match coming {
+            Coming::Nothing => return Ok(at),
+            Coming::Value(value) => {
+                frame.registers.set(*to, Some(value));
+                return Ok(enter(&code, frame, *body));
+            }
+            Coming::Error(error) => match objects.ends_iteration(error) {
+                Ok(()) => return Ok(enter(&code, frame, *done)),
+                Err(error) => {
+                    let failure = Failure { error, at: code.span_at(at), is_new: true };
+                    return handle(objects, frame, at.block, failure);
+                }
+            },
+        }
+    }
     match coming {
         Coming::Nothing => Ok(at),
         Coming::Value(value) => Ok(give(frame, at, value)),
@@ -281,22 +303,41 @@ fn handle<O: Objects + ?Sized>(
     block: BlockId,
     failure: Failure<O::Error>,
 ) -> Result<Point, O::Error> {
-    let Failure { mut error, at, is_new } = failure;
     let code = frame.code.clone();
-    let mut place = at;
-    let mut inside = code.block(block).inside;
-    while let Some(inlined) = inside.map(|inside| code.inlined[inside as usize]) {
-        let nested = inlined.nested as usize;
-        error = objects.trace_inside(error, &frame.home, &code, nested, place);
-        (place, inside) = (inlined.at, inlined.around);
-    }
-    if is_new {
-        error = objects.trace(error, &frame.home, &code, place);
-    }
+    let error = traced(objects, (&code, &frame.home), block, failure);
     let Some(handler) = code.block(block).handler else { return Err(error) };
     let exception = objects.caught(error)?;
     frame.registers.set(handler.exception, Some(exception));
     Ok(enter(&code, frame, handler.block))
+}
+
+/// Adds to the traceback of an exception that it came through a block of a function.
+fn traced<O: Objects + ?Sized>(
+    objects: &O,
+    (code, home): (&Code, &O::Home),
+    block: BlockId,
+    failure: Failure<O::Error>,
+) -> O::Error {
+    let Failure { mut error, at, is_new } = failure;
+    let mut place = at;
+    let mut inside = code.block(block).inside;
+    while let Some(inlined) = inside.map(|inside| code.inlined[inside as usize]) {
+        let nested = inlined.nested as usize;
+        error = objects.trace_inside(error, home, code, nested, place);
+        (place, inside) = (inlined.at, inlined.around);
+    }
+    if is_new { objects.trace(error, home, code, place) } else { error }
+}
+
+/// Adds to the traceback of an exception that it came through a function which stands at a point.
+pub fn went_through<O: Objects + ?Sized>(
+    objects: &O,
+    (code, home): (&Code, &O::Home),
+    at: Point,
+    error: O::Error,
+) -> O::Error {
+    let failure = Failure { error, at: code.span_at(at), is_new: true };
+    traced(objects, (code, home), at.block, failure)
 }
 
 /// A function in a block.
@@ -435,7 +476,7 @@ pub fn perform<O: Objects + ?Sized>(
         Instruction::EnterHandler { exception } => {
             objects.enter_handler(read(registers, exception))
         }
-        Instruction::LeaveHandler => objects.leave_handler(),
+        Instruction::LeaveHandler { .. } => objects.leave_handler(),
         _ => match instruction.result() {
             Some(to) => {
                 let given = Given { objects, code, home, registers: &*registers };
@@ -531,6 +572,13 @@ impl<O: Objects + ?Sized, R: Registers<O::Object>> Given<'_, O, R> {
                 let name = &self.code.locals[operands[0].0 as usize];
                 let found = objects.load_cell(self.read(operands[0]))?;
                 found.ok_or_else(|| objects.unbound(name, true))
+            }
+            Instruction::Special {
+                operation: Special::IsGenerator(nested), ref operands, ..
+            } => {
+                let (of, object) = (&self.code.nested[nested as usize], self.read(operands[0]));
+                let is_it = objects.is_generator(self.home, of, object)?;
+                objects.constant(&Constant::Bool(is_it))
             }
             Instruction::Special { operation, ref operands, .. } => {
                 objects.special(operation, &read_all(self.registers, operands))

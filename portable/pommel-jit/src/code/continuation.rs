@@ -42,8 +42,10 @@ impl Code {
             nested: self.nested.clone(),
             inlined: self.inlined.clone(),
             blocks,
+            is_outside: self.is_outside,
             unsupported: None,
             found_alive: OnceLock::new(),
+            found_handled: OnceLock::new(),
         };
         (code, core::iter::once(None).chain(order.into_iter().map(Some)).collect())
     }

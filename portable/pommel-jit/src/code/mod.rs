@@ -5,6 +5,7 @@
 //! a function goes on, object by object, when its machine code cannot.
 
 mod continuation;
+mod handled;
 pub mod liveness;
 pub mod order;
 mod registers;
@@ -100,10 +101,14 @@ pub struct Code {
     /// The first is where it begins, and nothing jumps there. They are in reverse postorder, so that a
     /// jump to a block that does not stand behind is a jump backwards.
     pub blocks: Vec<Block>,
+    /// Whether it is a function that stands outside of the one that has it in [`Code::nested`].
+    pub is_outside: bool,
     /// Why there are no blocks: a function within another that can be made there, but not run here.
     pub unsupported: Option<Unsupported>,
     /// What [`Code::liveness`] found out, once somebody asked.
     pub found_alive: OnceLock<Liveness>,
+    /// What [`Code::handled_at`] found out for the beginnings of blocks, once somebody asked.
+    pub found_handled: OnceLock<Vec<Vec<Reg>>>,
 }
 
 impl Code {
@@ -678,7 +683,10 @@ pub enum Instruction {
         exception: Reg,
     },
     /// The last one that was entered is not handled any more.
-    LeaveHandler,
+    LeaveHandler {
+        /// It.
+        exception: Reg,
+    },
 }
 
 /// What follows the instructions of a block.

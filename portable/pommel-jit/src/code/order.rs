@@ -70,32 +70,17 @@ pub fn raising(code: &Code) -> Vec<bool> {
     raising
 }
 
-/// The blocks that can be reached from one: first those that are reached without an exception, in reverse
-/// postorder, then likewise what handlers add.
+/// The blocks that can be reached from one, in reverse postorder: what handles exceptions comes behind all
+/// that it protects.
 pub fn reverse_postorder(code: &Code, start: BlockId) -> Vec<BlockId> {
-    let mut is_seen = vec![false; code.blocks.len()];
-    let mut order = Vec::new();
-    add_in_order(code, start, &mut is_seen, &mut order);
-    let mut next = 0;
-    while next < order.len() {
-        let handler = code.block(order[next]).handler;
-        if let Some(handler) = handler
-            && !is_seen[handler.block.0 as usize]
-        {
-            add_in_order(code, handler.block, &mut is_seen, &mut order);
-        }
-        next += 1;
-    }
-    order
-}
-
-/// Adds a block, and what is reached from it without an exception and was not seen before.
-fn add_in_order(code: &Code, start: BlockId, is_seen: &mut [bool], order: &mut Vec<BlockId>) {
     // What is laid out first is visited last, and so comes first in the result.
     let next = |block: BlockId| {
-        let targets: Vec<BlockId> = code.block(block).terminator.targets().collect();
+        let block = code.block(block);
+        let handler = block.handler.map(|handler| handler.block);
+        let targets: Vec<BlockId> = block.terminator.targets().chain(handler).collect();
         targets.into_iter().rev()
     };
+    let mut is_seen = vec![false; code.blocks.len()];
     let mut found = Vec::new();
     let mut open = vec![(start, next(start))];
     is_seen[start.0 as usize] = true;
@@ -112,5 +97,6 @@ fn add_in_order(code: &Code, start: BlockId, is_seen: &mut [bool], order: &mut V
             }
         }
     }
-    order.extend(found.into_iter().rev());
+    found.reverse();
+    found
 }

@@ -23,8 +23,7 @@ impl Instruction {
             | Instruction::LoadGlobal { .. }
             | Instruction::DeleteGlobal { .. }
             | Instruction::LoadBuiltin { .. }
-            | Instruction::Import { .. }
-            | Instruction::LeaveHandler => {}
+            | Instruction::Import { .. } => {}
             Instruction::Move { from: a, .. }
             | Instruction::CheckBound { local: a }
             | Instruction::StoreGlobal { value: a, .. }
@@ -39,7 +38,8 @@ impl Instruction {
             | Instruction::UnpackStarred { from: a, .. }
             | Instruction::Iterate { from: a, .. }
             | Instruction::ImportFrom { module: a, .. }
-            | Instruction::EnterHandler { exception: a } => each(*a),
+            | Instruction::EnterHandler { exception: a }
+            | Instruction::LeaveHandler { exception: a } => each(*a),
             Instruction::StoreCell { cell: a, value: b }
             | Instruction::StoreAttribute { object: a, value: b, .. }
             | Instruction::LoadItem { object: a, key: b, .. }
@@ -206,7 +206,13 @@ impl Instruction {
                 | I::ListAppend { .. }
                 | I::ListToTuple { .. }
                 | I::Join { .. }
-                | I::Special { operation: Special::Is(_) | Special::SumEnd, .. }
+                | I::MatchException { .. }
+                | I::EnterHandler { .. }
+                | I::LeaveHandler { .. }
+                | I::Special {
+                    operation: Special::Is(_) | Special::IsGenerator(_) | Special::SumEnd,
+                    ..
+                }
         )
     }
 }

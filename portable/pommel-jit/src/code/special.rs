@@ -69,6 +69,8 @@ macro_rules! specials {
             $( $(#[$doc])* $name, )*
             /// Whether an object is this builtin.
             Is(Consumer),
+            /// Whether an object is the generator function that is one of [`super::Code::nested`].
+            IsGenerator(u32),
         }
 
         impl Special {
@@ -77,6 +79,7 @@ macro_rules! specials {
                 match self {
                     $( Special::$name => $text, )*
                     Special::Is(_) => "is_builtin",
+                    Special::IsGenerator(_) => "is_generator",
                 }
             }
         }

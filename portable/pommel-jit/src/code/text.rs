@@ -155,7 +155,7 @@ impl Display for Line<'_> {
                 write!(f, "delete {}[{}]", r(*object), r(*key))
             }
             Instruction::EnterHandler { exception } => write!(f, "enter handler {}", r(*exception)),
-            Instruction::LeaveHandler => f.write_str("leave handler"),
+            Instruction::LeaveHandler { exception } => write!(f, "leave handler {}", r(*exception)),
             _ => self.computed(f),
         }
     }

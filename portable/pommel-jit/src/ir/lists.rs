@@ -123,6 +123,8 @@ calls! {
     /// Puts the items of a list, or none for 0, in place of those of another one from a position to another
     /// one: list, the other one, start, stop, and which of these are meant, as for a slice.
     Splice 5;
+    /// Says that the object that a list becomes is a `collections.deque`. Gives its address.
+    Deque 1;
     /// Turns a list round.
     Reverse 1;
     /// Sorts a list of numbers of one kind; the other way round if the second operand is 1.

@@ -89,6 +89,8 @@ calls! {
     Parse 1 1 number;
     /// The same for a float: its bits.
     ParseFloat 1 0 number;
+    /// Whether a text may spell an integer to the base 10, or a float if the word is 1: 0 or 1.
+    Spells 1 1 number;
     /// The address of a text with these characters, always the same one.
     Intern 1 0 number;
     /// A list of the characters: behind the operands stand the lists that are in use.

@@ -349,6 +349,7 @@ fn written_by_call(inst: &Inst) -> Written {
         | ListCall::Sum
         | ListCall::Extreme
         | ListCall::Equal
+        | ListCall::Deque
         | ListCall::SortOthers => Written::Nothing,
         ListCall::Become
         | ListCall::Grow

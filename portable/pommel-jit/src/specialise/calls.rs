@@ -72,6 +72,16 @@ impl Specialiser<'_> {
                     let callee = self.callee(known, &function);
                     self.follow(to, &callee, &given, instruction)
                 }
+                Description::Builtin(Builtin::Str)
+                    if let Some(text) = self.text_of_exception(&given) =>
+                {
+                    self.set(to, text)
+                }
+                Description::Builtin(_) | Description::Other
+                    if let Some(flow) = self.new_exception(to, known, &given, instruction)? =>
+                {
+                    Ok(flow)
+                }
                 Description::Builtin(builtin) => {
                     let done = self.library(to, builtin, &given, arguments, instruction)?;
                     let flow = match done {
@@ -256,6 +266,12 @@ impl Specialiser<'_> {
             && !is_known_end
             && let Some((address, items)) = self.as_list(object)?
             && let Some(flow) = self.list_method(to, (address, &items), name, &given)?
+        {
+            return Ok(flow);
+        }
+        if let Val::Deque(list) = object
+            && let Some(given) = positional(self, arguments)
+            && let Some(flow) = self.deque_method(to, &list.clone(), name, &given)?
         {
             return Ok(flow);
         }
@@ -513,6 +529,7 @@ impl Specialiser<'_> {
                 return (elements.view.rank > 0).then(|| Val::Int(elements.length(0)));
             }
             Val::List(address, items) => return Some(Val::Int(self.list_length(*address, items))),
+            Val::Deque(list) => return Some(Val::Int(self.length_of_deque(list))),
             Val::ListObject(handle, _) | Val::TupleObject(handle, _) => {
                 return Some(Val::Int(self.length_of_object(*handle)));
             }

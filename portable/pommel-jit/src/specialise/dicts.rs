@@ -263,7 +263,7 @@ impl Specialiser<'_> {
         let Some(key) = self.key_of(key, table) else { return Ok(None) };
         let entry = self.find(address, table, &key);
         let is_there = self.is_there(entry);
-        if self.guard(is_there) == Flow::Ends {
+        if self.guard_item(is_there, Builtin::KeyError)? == Flow::Ends {
             return Ok(Some(Flow::Ends));
         }
         let value = self.value_in(entry, table);
@@ -356,7 +356,7 @@ impl Specialiser<'_> {
         if self.build.bool_constant(is_there) == Some(false) {
             return match missing(self)? {
                 Some(value) => self.set(to, value),
-                None => self.leave_for_good(),
+                None => self.lacks_item(Builtin::KeyError),
             };
         }
         let point = self.state.top().point;
@@ -373,6 +373,7 @@ impl Specialiser<'_> {
                 self.set(to, value)?;
                 ways.push(self.way_behind());
             }
+            None if self.is_caught() => drop(self.lacks_item(Builtin::KeyError)?),
             None => self.leave(),
         }
         self.join(ways)?;
@@ -626,7 +627,7 @@ impl Specialiser<'_> {
         }
         let entry = self.find(*address, table, &key);
         let is_there = self.is_there(entry);
-        if self.guard(is_there) == Flow::Ends {
+        if self.guard_item(is_there, Builtin::KeyError)? == Flow::Ends {
             return Ok(Some(Flow::Ends));
         }
         self.dict_call(DictCall::Remove, &[*address, entry]);

@@ -102,7 +102,7 @@ impl Specialiser<'_> {
         let top = state.top();
         let refuted = refuted.then_some((top.context, top.point));
         self.exits.push(ExitPlan {
-            outcome: Outcome::GoesOn { frames, raised, refuted },
+            outcome: Outcome::GoesOn { frames, raised, refuted, entered: state.entered },
             words: words.0.len() as u32,
             heap,
             function: self.inner.number(),

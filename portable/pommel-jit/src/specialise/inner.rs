@@ -12,6 +12,7 @@
 //! nobody has the functions but to call them.
 
 use super::calls::{Callee, Given, Method, bind};
+use super::caught::Thrown;
 use super::join::StateShape;
 use super::recursion::{Recursion, most_copies};
 use super::state::{Frame, State};
@@ -236,6 +237,9 @@ impl Specialiser<'_> {
         method: Option<&Method>,
     ) -> Done<Option<Flow>> {
         let Some(number) = self.inner.find(&callee.code) else { return Ok(None) };
+        if self.handles() {
+            return self.leave_for_good().map(Some);
+        }
         if method.is_some() || self.inner.all[number].is_given_up {
             return Ok(None);
         }
@@ -499,6 +503,7 @@ impl Specialiser<'_> {
             unrolling: core::mem::take(&mut self.unrolling),
             in_publication: core::mem::take(&mut self.in_publication),
             is_doubtful: core::mem::take(&mut self.is_doubtful),
+            thrown: core::mem::take(&mut self.thrown),
         };
         // The block of the arguments is nobody's target.
         let first = self.build.function.block();
@@ -523,6 +528,7 @@ impl Specialiser<'_> {
         (self.guesses, self.copiers, self.texts) = (outer.guesses, outer.copiers, outer.texts);
         (self.unrolling, self.in_publication) = (outer.unrolling, outer.in_publication);
         self.is_doubtful = outer.is_doubtful;
+        self.thrown = outer.thrown;
     }
 
     /// Ends such a function: begins again if what calls of it were taken to give is not what it gives.
@@ -689,6 +695,7 @@ struct Outer {
     unrolling: Vec<Unrolling>,
     in_publication: Vec<Thing>,
     is_doubtful: bool,
+    thrown: Vec<Thrown>,
 }
 
 /// What is kept of a value beside what registers hold: lists, dicts and variables.

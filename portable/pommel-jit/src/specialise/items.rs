@@ -2,6 +2,7 @@
 
 use super::arrays::Elements;
 use super::characters::METHODS;
+use super::deques::is_method_of_deque;
 use super::dict_rules::{is_method_of_dict, is_method_of_table};
 use super::element::{Element, Family, Flavour};
 use super::join::Incoming;
@@ -58,6 +59,7 @@ fn is_method_of_builtin(value: &Val<Value>, name: &str) -> bool {
         }
         Val::DictObject(..) => is_method_of_dict(name),
         Val::Dict(_, table) => is_method_of_table(table, name),
+        Val::Deque(_) => is_method_of_deque(name),
         _ => false,
     }
 }
@@ -77,6 +79,9 @@ impl Specialiser<'_> {
             return Ok(flow);
         }
         let value = self.get(object);
+        if let Some(found) = self.attribute_of_exception(&value, &text) {
+            return self.set(to, found);
+        }
         if is_method_of_number(&value, &text) {
             return self.set(to, Val::Method(Box::new(value), (&*text).into()));
         }
@@ -189,6 +194,24 @@ impl Specialiser<'_> {
         self.one_of(items, place).map(Some)
     }
 
+    /// An item of a string or of a deque.
+    fn load_from_one(
+        &mut self,
+        to: Reg,
+        value: &Val<Value>,
+        index: &Val<Value>,
+    ) -> Done<Option<Flow>> {
+        if let Val::Deque(list) = value
+            && let (Val::List(address, items), Val::Int(_)) = (&**list, index)
+        {
+            return self.load_from_list(to, (*address, items), index);
+        }
+        match self.load_character(to, value, index)? {
+            Some(flow) => Ok(Some(flow)),
+            None => self.load_from_text(to, value, index),
+        }
+    }
+
     pub(super) fn load_item(
         &mut self,
         to: Reg,
@@ -231,10 +254,7 @@ impl Specialiser<'_> {
         }
         // It may have become a list in memory meanwhile.
         let value = self.get(object);
-        if let Some(flow) = self.load_character(to, &value, &index)? {
-            return Ok(flow);
-        }
-        if let Some(flow) = self.load_from_text(to, &value, &index)? {
+        if let Some(flow) = self.load_from_one(to, &value, &index)? {
             return Ok(flow);
         }
         if let Val::DictObject(handle, items) = &value {
@@ -353,6 +373,9 @@ impl Specialiser<'_> {
 
     pub(super) fn iterate(&mut self, to: Reg, from: Reg, instruction: &Instruction) -> Done<Flow> {
         let value = self.get(from);
+        if let Some(flow) = self.iterate_instance(to, &value, instruction)? {
+            return Ok(flow);
+        }
         if let Val::Range(parts) = &value
             && self.guard_range(parts[1], parts[2]) == Flow::Ends
         {
@@ -428,7 +451,7 @@ impl Specialiser<'_> {
                     continue;
                 }
             }
-            if self.takes_rest(instruction, register) {
+            if self.takes_rest(instruction, register) || self.is_next(instruction, register) {
                 continue;
             }
             let handle = self.object(&value)?;
@@ -518,6 +541,9 @@ impl Specialiser<'_> {
         if let Val::EntryIterator(handle, items) = &value {
             return self.next_entry((iterator, to), *handle, items);
         }
+        if let Some(alternatives) = self.next_of_instance(&value, to)? {
+            return Ok(alternatives);
+        }
         let step = match self.step(&value)? {
             Some(step) => step,
             None => return self.next_of_object(iterator, to),
@@ -569,6 +595,9 @@ impl Specialiser<'_> {
         self.publish_all(iterator)?;
         let value = self.get(iterator);
         let class = value.class();
+        if class != Some(Class::Iterator) {
+            self.enter_handlers()?;
+        }
         let handle = self.object(&value)?;
         self.set(iterator, Val::Object(handle, class))?;
         let exit = self.exit_raised();
@@ -831,7 +860,7 @@ impl<L> Val<L> {
         }
     }
 
-    fn is_iterator(&self) -> bool {
+    pub(super) fn is_iterator(&self) -> bool {
         matches!(
             self,
             Val::RangeIterator(..)

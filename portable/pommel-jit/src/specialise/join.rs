@@ -1,6 +1,7 @@
 //! Brings together what comes to one point on several ways, and loops.
 
 use super::build::Constant;
+use super::caught::merged_exceptions;
 use super::element::{Family, Owner, Sort};
 use super::lists::items_of_list;
 use super::state::State;
@@ -85,7 +86,8 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
             types.push(Type::I64);
         }
         Val::Instance(..) => types.push(Type::Obj),
-        Val::Method(inner, _)
+        Val::Deque(inner)
+        | Val::Method(inner, _)
         | Val::Bound(inner, _)
         | Val::Super(inner, _)
         | Val::DictView(inner, _) => {
@@ -105,6 +107,10 @@ fn add_contents_types(contents: &Contents<()>, types: &mut Vec<Type>) {
         Contents::List(items) => items.iter().for_each(|item| add_types(item, types)),
         Contents::Keywords(items) => items.iter().for_each(|(_, item)| add_types(item, types)),
         Contents::Cell(value) | Contents::Shared(value) => add_types(value, types),
+        Contents::Exception((), _, values) => {
+            types.push(Type::I64);
+            values.iter().for_each(|value| add_types(value, types));
+        }
         Contents::Instance(_, attributes) => {
             attributes.iter().for_each(|(_, value)| add_types(value, types));
         }
@@ -347,6 +353,7 @@ impl<L> Contents<L> {
             Contents::Cell(_)
             | Contents::Shared(_)
             | Contents::Instance(..)
+            | Contents::Exception(..)
             | Contents::Function { .. }
             | Contents::Keywords(_) => None,
         }
@@ -374,6 +381,9 @@ fn merged_contents(a: &Contents<()>, b: &Contents<()>) -> Option<Contents<()>> {
                 && x.iter().zip(y).all(|(a, b)| a.0 == b.0 && same_things(&a.1, &b.1));
             let both = x.iter().zip(y).map(|(a, b)| (a.0.clone(), a.1.merged(&b.1)));
             same.then(|| Contents::Instance(*class, both.collect()))
+        }
+        (Contents::Exception((), a, x), Contents::Exception((), b, y)) => {
+            Some(merged_exceptions((a, x), (b, y)))
         }
         (a, b) if a == b => Some(a.clone()),
         _ => None,
@@ -415,6 +425,7 @@ impl Specialiser<'_> {
             (self.build.block, self.state) = (only.block, only.state);
             return Ok(());
         }
+        self.agree_on_handlers(&mut incoming)?;
         for way in &mut incoming {
             (self.build.block, self.state) = (way.block, core::mem::take(&mut way.state));
             self.settle_texts()?;
@@ -565,6 +576,12 @@ impl Specialiser<'_> {
                 let both = both.map(|((name, v), (_, s))| Ok((name, self.convert(v, s)?)));
                 Contents::Instance(class, both.collect::<Done<_>>()?)
             }
+            (Contents::Exception(which, _, mut values), Contents::Exception((), all, shapes)) => {
+                // One that is made of fewer values does not look at the others.
+                values.resize(shapes.len(), Val::Unbound);
+                let values = values.into_iter().zip(shapes).map(|(v, s)| self.convert(v, s));
+                Contents::Exception(which, all.clone(), values.collect::<Done<_>>()?)
+            }
             (contents, _) => contents,
         })
     }
@@ -590,6 +607,9 @@ impl Specialiser<'_> {
             (Val::List(address, _), Val::List((), items)) => {
                 self.list_call(ListCall::Become, &[address], Some(items));
                 Val::List(address, items.clone())
+            }
+            (Val::Deque(list), Val::Deque(shape)) => {
+                Val::Deque(Box::new(self.convert(*list, shape)?))
             }
             (Val::Dict(address, _), Val::Dict((), table)) => {
                 let kind = self.build.int(table.code());
@@ -658,6 +678,7 @@ impl Specialiser<'_> {
     /// that the loop changes are parameters.
     pub(super) fn enter_loop(&mut self, block: BlockId, written: &[Reg]) -> Done {
         let place = (self.state.top().context, block);
+        self.enter_handlers()?;
         self.settle_lists()?;
         if self.listed.contains(&place) {
             self.settle_nested_lists()?;

@@ -33,6 +33,9 @@ impl Specialiser<'_> {
         {
             return Ok(Some(flow));
         }
+        if let Some(flow) = self.of_containers(to, builtin, given, arguments, instruction)? {
+            return Ok(Some(flow));
+        }
         if !takes_numbers(builtin) {
             return Ok(None);
         }
@@ -351,6 +354,32 @@ impl Specialiser<'_> {
             let is_equal = this.op(Op::FEq, &[a, b]);
             Val::Bool(this.op(Op::BOr, &[is_equal, is_near]))
         })
+    }
+
+    /// Deques, iterators, and what `bisect` and `operator` have. `None` if there is no rule for it.
+    fn of_containers(
+        &mut self,
+        to: Reg,
+        builtin: Builtin,
+        given: &Given,
+        arguments: &[Argument],
+        instruction: &Instruction,
+    ) -> Done<Option<Flow>> {
+        if let Some(flow) = self.operator_as_function(to, builtin, arguments, instruction)? {
+            return Ok(Some(flow));
+        }
+        let made = match (builtin, &given.positional[..], &given.named[..]) {
+            (Builtin::Next, _, []) => {
+                return self.next_item(to, arguments, instruction).map(Some);
+            }
+            (Builtin::Deque, parts, []) => self.deque(parts)?,
+            (Builtin::Iter, [value], []) => self.iterator_of(value)?,
+            _ => return self.bisect(to, builtin, given),
+        };
+        match made {
+            Some(made) => self.set(to, made).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// After a function was called on objects: what it gives is a number, if it gives nothing else, or the

@@ -11,7 +11,7 @@ use crate::ir::{Immediate, Op, Value};
 
 impl Specialiser<'_> {
     /// `list.pop()` and `list.pop(index)`
-    fn pop(
+    pub(super) fn pop(
         &mut self,
         to: Reg,
         (address, items): (Value, &Items),
@@ -30,11 +30,24 @@ impl Specialiser<'_> {
                     None,
                 );
             }
+            Some(index) if self.build.int_constant(index) == Some(0) && layout.size() >= 8 => {
+                self.take_first(address, layout);
+            }
             Some(_) => {
                 self.list_call(ListCall::Delete, &[address, position], None);
             }
         }
         self.set(to, item)
+    }
+
+    /// Takes the first item out of a list that has one: its items begin one further.
+    fn take_first(&mut self, address: Value, layout: Layout) {
+        let size = layout.size() as i64;
+        for (place, by) in [(lists::ITEMS, size), (lists::ROOM, -1), (layout.length(), -1)] {
+            let (old, by) = (self.word(address, place), self.build.int(by));
+            let new = self.op(Op::IAddWrap, &[old, by]);
+            self.build.emit(Op::SetListWord, &[address, new], Immediate::Int(place), None);
+        }
     }
 
     /// `del list[index]`
@@ -163,7 +176,9 @@ impl Specialiser<'_> {
         if is_index {
             let zero = self.build.int(0);
             let is_there = self.op(Op::ILe, &[zero, found]);
-            self.guard(is_there);
+            if self.guard_item(is_there, Builtin::ValueError)? == Flow::Ends {
+                return Ok(Flow::Ends);
+            }
         }
         self.set(to, Val::Int(found))
     }

@@ -609,6 +609,9 @@ impl Specialiser<'_> {
         let handle = self.build.emit(Op::ListObject, &[address], Immediate::None, Some(exit))[0];
         let is_readable = self.world.layout().is_some();
         self.replace_parts(&mut |part| match part {
+            Val::Deque(list) if matches!(**list, Val::List(other, _) if other == address) => {
+                Some(Val::Object(handle, None))
+            }
             Val::List(other, items) if *other == address => Some(match is_readable {
                 true => Val::ListObject(handle, items.clone()),
                 false => Val::Object(handle, Some(Class::List)),
@@ -645,6 +648,9 @@ impl Specialiser<'_> {
                 Some(_) => return self.refused("no list and no dict"),
             };
             value = value.with_parts(&mut |part| match part {
+                Val::Deque(list) if matches!(**list, Val::List(other, _) if other == address) => {
+                    Some(Val::Object(handle, None))
+                }
                 Val::List(other, _) | Val::Dict(other, _) if *other == address => {
                     Some(Val::Object(handle, part.class()))
                 }

@@ -9,19 +9,24 @@
 //! writes down all frames, and the runtime goes on from there on objects.
 
 mod arrays;
+mod bisect;
 mod build;
 mod calls;
+mod caught;
 mod characters;
 mod classes;
 mod complex;
+mod deques;
 mod dict_rules;
 mod dicts;
 mod element;
+mod errors;
 mod exits;
 mod guesses;
 mod in_place;
 mod inner;
 mod items;
+mod iterators;
 mod join;
 mod library;
 mod list_rules;
@@ -31,6 +36,8 @@ mod object_loops;
 mod objects;
 mod objects_of_dicts;
 mod objects_of_lists;
+mod operators;
+mod percent;
 mod protocols;
 mod random;
 mod recursion;
@@ -53,14 +60,15 @@ pub use tables::{Part, Table};
 pub use value::{CodeRef, Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of};
 pub use world::{
     Action, Builtin, Counts, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
-    Mixing, ObjectLayout, Origin, Outcome, Place, Recipe, Refusal, Site, Specialisation, Summing,
-    World,
+    Mixing, ObjectLayout, Operand, Origin, Outcome, Place, Raised, Recipe, Refusal, Site,
+    Specialisation, Summing, World,
 };
 
 use crate::code::order;
 use crate::code::{BlockId, Code, Instruction, Point, Reg, Terminator};
 use crate::ir::{self, Op, Value};
 use build::Builder;
+use caught::Thrown;
 use inner::InnerFunctions;
 use join::{Incoming, StateShape};
 use recursion::Recursion;
@@ -168,6 +176,10 @@ struct Specialiser<'w> {
     exits: Vec<ExitPlan>,
     sites: Vec<Site>,
     leaves: Vec<Origin>,
+    /// How exceptions are made that are raised here.
+    raises: Vec<Raised>,
+    /// Ways to where exceptions are handled, by functions that are being followed.
+    thrown: Vec<Thrown>,
     views: Vec<View>,
     /// What objects are probably that are arrays, by their handles.
     guesses: HashMap<Value, View>,
@@ -219,6 +231,8 @@ pub fn specialise(
         exits: vec![],
         sites: vec![],
         leaves: vec![],
+        raises: vec![],
+        thrown: vec![],
         views: vec![],
         guesses: HashMap::new(),
         copiers: HashMap::new(),
@@ -253,6 +267,8 @@ impl Specialiser<'_> {
         self.copiers.clear();
         self.texts.clear();
         self.leaves.clear();
+        self.raises.clear();
+        self.thrown.clear();
         self.build.function.counts = match self.world.layout().map_or(0, |layout| layout.count) {
             8 => ir::Counts::Word,
             4 => ir::Counts::Half,
@@ -293,6 +309,7 @@ impl Specialiser<'_> {
             exits: core::mem::take(&mut self.exits),
             sites: core::mem::take(&mut self.sites),
             leaves: core::mem::take(&mut self.leaves),
+            raises: core::mem::take(&mut self.raises),
             views: core::mem::take(&mut self.views),
             arguments: arguments.to_vec(),
             result: self.recursion.result.clone(),
@@ -392,8 +409,8 @@ impl Specialiser<'_> {
                         self.first_rounds.insert(place);
                     }
                     self.enter_block(block, incoming, &facts)?;
-                    match facts.raises[block.0 as usize] {
-                        // An error is made where all is objects.
+                    match facts.raises[block.0 as usize] && !self.throws(&code, block) {
+                        // An error that is not handled here is made where all is objects.
                         true => self.leave_raising(&code, block),
                         false => self.follow_block(&code, block, &mut waiting, &mut returns)?,
                     }
@@ -451,6 +468,7 @@ impl Specialiser<'_> {
         waiting: &mut HashMap<BlockId, Vec<Incoming>>,
         returns: &mut Vec<(Incoming, Val<Value>)>,
     ) -> Done {
+        let depth = self.state.frames.len();
         if self.instructions(code, block)? == Flow::On {
             self.is_doubtful = false;
             let before = self.build.cost;
@@ -458,7 +476,7 @@ impl Specialiser<'_> {
             self.count_end(&code.block(block).terminator, before);
             self.is_doubtful = false;
         }
-        Ok(())
+        self.catch(depth, waiting)
     }
 
     /// Begins a block: joins what comes to it, and generalises that for a loop.
@@ -559,8 +577,10 @@ impl Specialiser<'_> {
                 returns.push((Incoming { block: self.build.block, state }, value));
                 Ok(())
             }
+            Terminator::Raise { exception: Some(exception), cause: None } => self.raise(*exception),
+            Terminator::Reraise { exception } => self.raise_again(*exception),
             // The exception is made where all is objects.
-            Terminator::Raise { .. } | Terminator::Reraise { .. } => {
+            Terminator::Raise { .. } => {
                 self.leave();
                 Ok(())
             }
@@ -606,11 +626,13 @@ impl Specialiser<'_> {
         if self.is_for_objects(instruction) {
             return self.perform(instruction);
         }
+        if self.look_for_errors(instruction)? == Flow::Ends {
+            return Ok(Flow::Ends);
+        }
         match instruction {
             I::Constant { to, constant } => self.constant(*to, *constant),
             I::Move { to, from } => self.set(*to, self.get(*from)),
             I::CheckBound { local } => self.check_bound(*local),
-            I::Unbind { register } => self.set(*register, Val::Unbound),
             I::LoadGlobal { to, name } => self.load_global(*to, *name, instruction),
             I::LoadBuiltin { to, name } => self.load_builtin(*to, *name, instruction),
             I::MakeCell { register } => self.make_cell(*register),
@@ -665,7 +687,7 @@ impl Specialiser<'_> {
             I::MakeDict { .. } | I::MakeSet { .. } | I::DictInsert { .. } | I::SetAdd { .. } => {
                 self.dict_instruction(instruction)
             }
-            other => self.perform(other),
+            other => self.handling(other),
         }
     }
 
@@ -809,6 +831,7 @@ fn written_in(code: &Code, inside: &[BlockId]) -> Vec<Reg> {
             // An iterator in registers changes.
             written.extend([*iterator, *to]);
         }
+        written.extend(block.handler.map(|handler| handler.exception));
     }
     written.sort_unstable();
     written.dedup();

@@ -814,6 +814,10 @@ impl Specialiser<'_> {
                 let (length, zero) = (self.length_of_object(*handle), self.build.int(0));
                 self.op(Op::INe, &[length, zero])
             }
+            Val::Deque(list) => {
+                let (length, zero) = (self.length_of_deque(list), self.build.int(0));
+                self.op(Op::INe, &[length, zero])
+            }
             Val::List(address, items) => {
                 let (length, zero) = (self.list_length(*address, items), self.build.int(0));
                 self.op(Op::INe, &[length, zero])
@@ -832,6 +836,7 @@ impl Specialiser<'_> {
                 _ => return self.refused("a truth value that is none"),
             },
             _ => {
+                self.enter_handlers()?;
                 let handle = self.object(&value)?;
                 let exit = self.exit_raised();
                 // Only classes of the interpreter's own say it without code of others.

@@ -38,6 +38,7 @@ impl Specialiser<'_> {
             }
             Val::DictObject(handle, _) | Val::EntryIterator(handle, _) => return Ok(*handle),
             Val::List(address, _) => return Ok(self.object_of_list(*address)),
+            Val::Deque(list) => return self.object(list),
             Val::Dict(address, _) => return self.object_of_dict(*address),
             Val::Text(address, length) => return Ok(self.object_of_text([*address, *length])),
             Val::Known(known) => {
@@ -111,7 +112,7 @@ impl Specialiser<'_> {
     }
 
     /// A site for operands: its number and its words.
-    fn site(&mut self, action: Action, operands: &[Val<Value>]) -> (i64, Vec<Value>) {
+    pub(super) fn site(&mut self, action: Action, operands: &[Val<Value>]) -> (i64, Vec<Value>) {
         let mut words = Words::default();
         let recipes = operands.iter().map(|operand| words.recipe(operand)).collect();
         let heap = words.heap(&self.state, operands.iter());
@@ -132,6 +133,9 @@ impl Specialiser<'_> {
     pub(super) fn perform(&mut self, instruction: &Instruction) -> Done<Flow> {
         let mut reads = Vec::new();
         instruction.reads(&mut |register| reads.push(register));
+        if instruction.may_run_code() {
+            self.enter_handlers()?;
+        }
         for register in &reads {
             self.publish_all(*register)?;
         }
@@ -322,6 +326,7 @@ impl Specialiser<'_> {
         let made = match operator {
             Binary::Add => self.add_texts(in_place, a, b),
             Binary::Multiply => self.repeat_text(a, b),
+            Binary::Remainder => self.percent(a, b),
             _ => None,
         };
         if let Some(text) = made {
@@ -405,7 +410,7 @@ impl Specialiser<'_> {
     }
 
     /// A text as an object that the specialisation keeps.
-    fn kept_text(&mut self, text: &str) -> Option<Val<Value>> {
+    pub(super) fn kept_text(&mut self, text: &str) -> Option<Val<Value>> {
         let handle = match self.world.lent_text(text) {
             Some(address) => {
                 let address = self.build.int(address);

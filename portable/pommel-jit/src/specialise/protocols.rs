@@ -92,7 +92,7 @@ impl Specialiser<'_> {
     }
 
     /// The function that the class of an instance has by a name.
-    fn method_of_class(&mut self, value: &Val<Value>, name: &str) -> Option<Known> {
+    pub(super) fn method_of_class(&mut self, value: &Val<Value>, name: &str) -> Option<Known> {
         let class = self.class_of(value)?;
         match self.world.member(class, name)?.kind {
             MemberKind::Function(function) => Some(function),

@@ -121,6 +121,9 @@ impl Specialiser<'_> {
         if !is_itself || has_arrays || self.recursion.is_given_up || self.inner.number() > 0 {
             return Ok(None);
         }
+        if self.handles() {
+            return self.leave_for_good().map(Some);
+        }
         let Instruction::Call { arguments, .. } = instruction else { return Ok(None) };
         let mut reads = Vec::new();
         instruction.reads(&mut |register| reads.push(register));

@@ -24,6 +24,13 @@ impl Specialiser<'_> {
                 }
                 None => self.perform(instruction),
             },
+            (Special::IsGenerator(nested), [callee]) => match self.is_generator(*callee, nested) {
+                Some(truth) => {
+                    let truth = self.build.bool(truth);
+                    self.set(to, Val::Bool(truth))
+                }
+                None => self.perform(instruction),
+            },
             (Special::SumStep, [total, how, item]) => {
                 self.sum_step(to, [*total, *how, *item], instruction)
             }
@@ -51,6 +58,19 @@ impl Specialiser<'_> {
                 }
                 _ => Some(false),
             },
+            Val::Thing(_) => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Whether what is in a register is a generator function of the module, if that is known.
+    fn is_generator(&mut self, callee: Reg, nested: u32) -> Option<bool> {
+        let frame = self.state.top();
+        let (code, home) = (frame.code.clone(), frame.home.0);
+        match self.get(callee) {
+            Val::Known(known) => {
+                Some(self.world.is_generator(home, &code.nested[nested as usize], known))
+            }
             Val::Thing(_) => Some(false),
             _ => None,
         }

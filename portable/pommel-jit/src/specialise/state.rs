@@ -71,6 +71,8 @@ pub struct State {
     /// Attributes of instances that are numbers: by the handle and the place in the instance, whose class and
     /// way were checked.
     pub attributes: Vec<(Value, i64, Val<Value>)>,
+    /// How many of the exceptions that the functions handle the runtime knows of.
+    pub entered: u32,
 }
 
 impl State {

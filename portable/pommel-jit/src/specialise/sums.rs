@@ -41,7 +41,7 @@ impl<'w> Specialiser<'w> {
     }
 
     /// How many items there are.
-    fn count_of_items(&mut self, list: &Val<Value>) -> Value {
+    pub(super) fn count_of_items(&mut self, list: &Val<Value>) -> Value {
         match list {
             Val::List(address, items) => self.list_length(*address, items),
             Val::ListObject(handle, _) => self.length_of_object(*handle),
@@ -85,7 +85,7 @@ impl<'w> Specialiser<'w> {
     }
 
     /// The item at a position which is inside.
-    fn item_of_list(&mut self, list: &Val<Value>, at: Value) -> Done<Val<Value>> {
+    pub(super) fn item_of_list(&mut self, list: &Val<Value>, at: Value) -> Done<Val<Value>> {
         match list {
             Val::List(address, items) => Ok(self.read(*address, items, at)),
             Val::ListObject(_, items) => self.read_from_object(list, items, at, false),
@@ -103,7 +103,7 @@ impl<'w> Specialiser<'w> {
     }
 
     /// Whether the items of an object are not what they were taken for.
-    fn is_unlike(&self, list: &Val<Value>) -> bool {
+    pub(super) fn is_unlike(&self, list: &Val<Value>) -> bool {
         matches!(list, Val::ListObject(..)) && self.is_refuted()
     }
 
@@ -246,7 +246,7 @@ impl Specialiser<'_> {
 }
 
 /// The kind of the items of a list or tuple, if all are numbers of one.
-fn kind_of_items(list: &Val<Value>) -> Option<Tag> {
+pub(super) fn kind_of_items(list: &Val<Value>) -> Option<Tag> {
     let kinds = match list {
         Val::List(_, Items::Numbers(kinds)) | Val::ListObject(_, Items::Numbers(kinds)) => *kinds,
         Val::Tuple(items) => {
@@ -265,7 +265,7 @@ fn kind_of_items(list: &Val<Value>) -> Option<Tag> {
 }
 
 /// The value of a number of one kind.
-fn leaf(number: &Val<Value>) -> Value {
+pub(super) fn leaf(number: &Val<Value>) -> Value {
     match number {
         Val::Bool(value) | Val::Int(value) | Val::Float(value) => *value,
         _ => unreachable!("all items are numbers of one kind"),

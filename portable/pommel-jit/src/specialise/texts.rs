@@ -596,6 +596,18 @@ impl Specialiser<'_> {
         Some(Val::Int(self.ask_text(TextCall::Parse, &[operand], &[base])))
     }
 
+    /// Whether a text may spell a number: if not, `int` or `float` of it is an error.
+    pub(super) fn may_spell(&mut self, text: &Val<Value>, is_float: bool) -> Option<Value> {
+        if text.class() != Some(Class::Str) {
+            return None;
+        }
+        let operand = self.text_operand(text)?;
+        let which = self.build.int(is_float.into());
+        let found = self.ask_text(TextCall::Spells, &[operand], &[which]);
+        let zero = self.build.int(0);
+        Some(self.op(Op::INe, &[found, zero]))
+    }
+
     /// `float(text)`
     fn parsed_float(&mut self, text: &Val<Value>) -> Option<Val<Value>> {
         let operand = self.text_operand(text)?;
@@ -630,7 +642,11 @@ impl Specialiser<'_> {
     }
 
     /// A part of an f-string: a number as a format says, or as it is. `None` if there is no rule for it.
-    fn formatted(&mut self, value: &Val<Value>, spec: Option<&Val<Value>>) -> Option<Val<Value>> {
+    pub(super) fn formatted(
+        &mut self,
+        value: &Val<Value>,
+        spec: Option<&Val<Value>>,
+    ) -> Option<Val<Value>> {
         let Some(spec) = spec else { return self.spelt_out(value, 10) };
         self.world.characters()?;
         let (kind, bits) = match value {
@@ -644,7 +660,7 @@ impl Specialiser<'_> {
     }
 
     /// An f-string of its parts.
-    fn joined_parts(&mut self, parts: &[Val<Value>]) -> Option<Val<Value>> {
+    pub(super) fn joined_parts(&mut self, parts: &[Val<Value>]) -> Option<Val<Value>> {
         self.world.characters()?;
         let mut operands = Vec::new();
         for part in parts {

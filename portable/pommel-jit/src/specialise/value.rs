@@ -163,6 +163,8 @@ pub enum Val<L> {
     Zip(Arc<[Val<L>]>),
     /// A list in memory that only this code knows: its address, and what its items are.
     List(L, Items),
+    /// A `collections.deque` that only this code knows: the list in memory that has its items.
+    Deque(Box<Val<L>>),
     /// A dict or a set in memory that only this code knows: its address, and what its entries are.
     Dict(L, Table),
     /// What a method of a dict gives: the dict, and which part of its entries.
@@ -225,6 +227,9 @@ pub enum Contents<L> {
     Shared(Val<L>),
     /// An instance of a class, and its attributes in the order in which they were first set.
     Instance(Known, Vec<(Arc<str>, Val<L>)>),
+    /// An exception that was made here: which of [`super::Specialisation::raises`] it is, which of them it
+    /// may be, in their order, and the values that it is made of.
+    Exception(L, Arc<[u32]>, Vec<Val<L>>),
     /// A function that this code made: the function around it, which of that one's nested ones it is,
     /// the defaults of its parameters and its cells.
     Function {
@@ -406,6 +411,7 @@ impl<L> Val<L> {
                 Val::ArrayIterator(Box::new(array.map(to)?), to(next)?)
             }
             Val::List(address, items) => Val::List(to(address)?, items.clone()),
+            Val::Deque(list) => Val::Deque(Box::new(list.map(to)?)),
             Val::Char(number) => Val::Char(to(number)?),
             Val::Text(address, length) => Val::Text(to(address)?, to(length)?),
             Val::Dict(address, table) => Val::Dict(to(address)?, *table),
@@ -494,6 +500,7 @@ impl<L: Clone> Val<L> {
             Val::DictIterator(inner, part, next) => {
                 Val::DictIterator(boxed(inner), *part, next.clone())
             }
+            Val::Deque(inner) => Val::Deque(boxed(inner)),
             Val::Enumerate(inner, count) => Val::Enumerate(boxed(inner), count.clone()),
             Val::Method(inner, name) => Val::Method(boxed(inner), name.clone()),
             Val::Bound(inner, function) => Val::Bound(boxed(inner), *function),
@@ -528,6 +535,9 @@ impl<L> Contents<L> {
             }
             Contents::Cell(value) => Contents::Cell(value.map(to)?),
             Contents::Shared(value) => Contents::Shared(value.map(to)?),
+            Contents::Exception(which, all, values) => {
+                Contents::Exception(to(which)?, all.clone(), list(values, to)?)
+            }
             Contents::Instance(class, attributes) => {
                 let mapped = attributes.iter().map(|(name, v)| Ok((name.clone(), v.map(to)?)));
                 Contents::Instance(*class, mapped.collect::<Result<_, E>>()?)
@@ -561,6 +571,7 @@ impl<L> Contents<L> {
     pub fn things(&self, found: &mut impl FnMut(Thing)) {
         match self {
             Contents::Vector(..) => {}
+            Contents::Exception(_, _, values) => values.iter().for_each(|v| v.things(found)),
             Contents::Part { array, key, .. } => {
                 array.things(found);
                 key.things(found);
@@ -611,6 +622,9 @@ impl<L: Clone> Contents<L> {
             }
             Contents::Cell(value) => Contents::Cell(value.with_parts(to)),
             Contents::Shared(value) => Contents::Shared(value.with_parts(to)),
+            Contents::Exception(which, all, values) => {
+                Contents::Exception(which.clone(), all.clone(), list(values, to))
+            }
             Contents::Instance(class, attributes) => {
                 let with = attributes.iter().map(|(name, v)| (name.clone(), v.with_parts(to)));
                 Contents::Instance(*class, with.collect())
@@ -664,6 +678,10 @@ impl Shape {
             (Val::List((), a), Val::List((), b)) => match a.with(b) {
                 Some(items) => Val::List((), items),
                 None => Val::Object((), Some(Class::List)),
+            },
+            (Val::Deque(a), Val::Deque(b)) => match a.merged(b) {
+                list @ Val::List(..) => Val::Deque(Box::new(list)),
+                _ => Val::Object((), None),
             },
             (Val::ListObject((), a), Val::ListObject((), b))
             | (Val::List((), a), Val::ListObject((), b))

@@ -106,6 +106,16 @@ pub trait World {
     fn dict(&mut self, _known: Known) -> Option<(i64, [Items; 2])> {
         None
     }
+    /// The first class of the interpreter's own that a class of exceptions in Python is derived from, if
+    /// making one takes no more than that.
+    fn exception_class(&mut self, _known: Known) -> Option<Builtin> {
+        None
+    }
+    /// Whether an object is a generator function that stands in the same text as another function, and has
+    /// its globals.
+    fn is_generator(&mut self, _home: Known, _code: &Code, _known: Known) -> bool {
+        false
+    }
     /// How the builtin `sum` adds floats.
     fn summing(&mut self) -> Summing;
     /// How long the interpreter takes for what it does, as a part of what CPython takes, where operations on
@@ -276,12 +286,14 @@ builtins! {
     Float "builtins" "float";
     Hex "builtins" "hex";
     Int "builtins" "int";
+    Iter "builtins" "iter";
     Isinstance "builtins" "isinstance";
     Len "builtins" "len";
     List "builtins" "list";
     Map "builtins" "map";
     Max "builtins" "max";
     Min "builtins" "min";
+    Next "builtins" "next";
     Oct "builtins" "oct";
     Ord "builtins" "ord";
     Power "builtins" "pow";
@@ -297,12 +309,53 @@ builtins! {
     Tuple "builtins" "tuple";
     Type "builtins" "type";
     Zip "builtins" "zip";
+    ArithmeticError "builtins" "ArithmeticError";
+    AssertionError "builtins" "AssertionError";
+    BaseException "builtins" "BaseException";
+    Exception "builtins" "Exception";
+    IndexError "builtins" "IndexError";
+    KeyError "builtins" "KeyError";
+    LookupError "builtins" "LookupError";
+    NotImplementedError "builtins" "NotImplementedError";
+    OverflowError "builtins" "OverflowError";
+    RuntimeError "builtins" "RuntimeError";
+    StopIteration "builtins" "StopIteration";
+    TypeError "builtins" "TypeError";
+    ValueError "builtins" "ValueError";
+    ZeroDivisionError "builtins" "ZeroDivisionError";
+    BisectLeft "_bisect" "bisect_left";
+    BisectRight "_bisect" "bisect_right";
+    InsortLeft "_bisect" "insort_left";
+    InsortRight "_bisect" "insort_right";
     Defaultdict "_collections" "defaultdict";
+    Deque "_collections" "deque";
     Heapify "_heapq" "heapify";
     Heappop "_heapq" "heappop";
     Heappush "_heapq" "heappush";
     Heappushpop "_heapq" "heappushpop";
     Heapreplace "_heapq" "heapreplace";
+    OperatorAdd "_operator" "add";
+    OperatorAnd "_operator" "and_";
+    OperatorEq "_operator" "eq";
+    OperatorFloordiv "_operator" "floordiv";
+    OperatorGe "_operator" "ge";
+    OperatorGt "_operator" "gt";
+    OperatorInvert "_operator" "invert";
+    OperatorLe "_operator" "le";
+    OperatorLshift "_operator" "lshift";
+    OperatorLt "_operator" "lt";
+    OperatorMod "_operator" "mod";
+    OperatorMul "_operator" "mul";
+    OperatorNe "_operator" "ne";
+    OperatorNeg "_operator" "neg";
+    OperatorNot "_operator" "not_";
+    OperatorOr "_operator" "or_";
+    OperatorPos "_operator" "pos";
+    OperatorPow "_operator" "pow";
+    OperatorRshift "_operator" "rshift";
+    OperatorSub "_operator" "sub";
+    OperatorTruediv "_operator" "truediv";
+    OperatorXor "_operator" "xor";
     Acos "math" "acos";
     Acosh "math" "acosh";
     Asin "math" "asin";
@@ -391,6 +444,23 @@ impl Builtin {
         use Builtin::{All, Any, List, Max, Min, Print, Repr, Set, Sorted, Str, Sum, Tuple};
         [All, Any, List, Max, Min, Print, Repr, Set, Sorted, Str, Sum, Tuple].contains(&self)
     }
+
+    /// The class that an exception's class is derived from first; none for what is no such class.
+    /// `BaseException` is derived from itself here.
+    pub fn base_exception(self) -> Option<Builtin> {
+        use Builtin as B;
+        Some(match self {
+            B::BaseException | B::Exception => B::BaseException,
+            B::OverflowError | B::ZeroDivisionError => B::ArithmeticError,
+            B::IndexError | B::KeyError => B::LookupError,
+            B::NotImplementedError => B::RuntimeError,
+            B::ArithmeticError | B::AssertionError | B::LookupError | B::RuntimeError => {
+                B::Exception
+            }
+            B::StopIteration | B::TypeError | B::ValueError => B::Exception,
+            _ => return None,
+        })
+    }
 }
 
 /// A value that the runtime makes an object of: its leaves are indices into a list of words.
@@ -423,7 +493,55 @@ pub enum Outcome {
         raised: bool,
         /// What was taken for granted without a reason and is not so.
         refuted: Option<Place>,
+        /// How many of the exceptions that these functions handle the runtime knows of.
+        entered: u32,
     },
+}
+
+/// How an exception is made that was raised in machine code, or is to be: by doing the instruction that it
+/// comes from.
+#[derive(Clone, Debug)]
+pub struct Raised {
+    /// The class that it is of, or the first one of the interpreter's own that its class is derived from.
+    pub class: Builtin,
+    /// Its class, if that is none of the interpreter's own.
+    pub own_class: Option<Known>,
+    /// The code that the instruction is part of.
+    pub code: Arc<Code>,
+    /// Whose globals it has.
+    pub home: Known,
+    /// The instruction.
+    pub instruction: Instruction,
+    /// Whether the instruction gives the exception, and does not raise it.
+    pub is_given: bool,
+    /// Its operands.
+    pub operands: Vec<Operand>,
+    /// The functions that the exception has come through, the innermost first, with where they stood.
+    pub through: Vec<FramePlan>,
+}
+
+/// An operand of the instruction that makes an exception. What is changed meanwhile, or is not to be made
+/// an object, has something in its place that leads to the same exception.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// The next value of the exception.
+    Value,
+    /// `None`
+    None,
+    /// An empty list.
+    List,
+    /// A list of one item.
+    ListOfOne,
+    /// An empty tuple.
+    Tuple,
+    /// An empty dict.
+    Dict,
+    /// An empty set.
+    Set,
+    /// An iterator that has no items left.
+    Iterator,
+    /// A method of such an object.
+    Method(Box<Operand>, Arc<str>),
 }
 
 /// A frame of an [`ExitPlan`].
@@ -540,6 +658,8 @@ pub struct Specialisation {
     pub sites: Vec<Site>,
     /// Where machine code always leaves.
     pub leaves: Vec<Origin>,
+    /// How exceptions are made, by their numbers.
+    pub raises: Vec<Raised>,
     /// What [`ir::Op::View`] looks for, by its immediate.
     pub views: Vec<View>,
     /// The shapes of the arguments.
@@ -560,6 +680,7 @@ impl Specialisation {
             exits: vec![],
             sites: vec![],
             leaves: vec![],
+            raises: vec![],
             views: vec![],
             arguments,
             result: None,

@@ -8,7 +8,7 @@ use super::shapes::{class_of, item_kind};
 use pommel::prelude::*;
 use pommel::raw::{attribute_place, places};
 use pommel_jit::specialise::{
-    AttributePlace, Description, Items, Known, Maker, Member, MemberKind, Way,
+    AttributePlace, Builtin, Description, Items, Known, Maker, Member, MemberKind, Way,
 };
 use std::ffi::CStr;
 
@@ -96,6 +96,30 @@ impl<'c> Inquiry<'c> {
             }
         }
         Ok(true)
+    }
+
+    /// The first class of the interpreter's own that a class of exceptions is derived from, if that is all
+    /// that makes one.
+    pub(super) fn look_at_exception_class(&mut self, known: Known) -> Result<Option<Builtin>> {
+        let ctx = self.ctx();
+        let class = self.object(known);
+        if !class.type_().is(&ctx.builtin(c"type")?) || !was_made_by_program(&class)? {
+            return Ok(None);
+        }
+        let Some((base, builtin)) = self.exception_among(&class)? else { return Ok(None) };
+        for name in ["__new__", "__init__", "__del__", "__str__", "args", "__getattribute__"] {
+            let key = self.know_name(name)?;
+            let usual = in_class(&base, None, &self.object(Known(key)))?;
+            let found = self.found_in_class(known, name)?;
+            let is_usual = match (&found, &usual) {
+                (Some(found), Some(usual)) => found.is(usual),
+                (found, usual) => found.is_none() && usual.is_none(),
+            };
+            if !is_usual {
+                return Ok(None);
+            }
+        }
+        Ok(Some(builtin))
     }
 
     /// The class of an object, if it is of the simple kind. The object is an example for its instances.

@@ -3,14 +3,17 @@
 use super::classes::{in_class, is_among, place_of};
 use super::function::{JitFunction, code_of, generated_code_of, wrapped};
 use super::measured;
+use super::objects::{Home, Python};
 use super::random;
 use super::shapes::{class_of, entries_of_dict, items_of_list};
 use super::source::Source;
 use super::views;
 use pommel::prelude::*;
 use pommel::raw::{SMALL_INT_MAX, SMALL_INT_MIN, Watch, attach, calls, counts, ints};
+use pommel_jit::code::Code;
 use pommel_jit::ir::Options;
 use pommel_jit::ir::op::{Class, Math};
+use pommel_jit::objects::Objects;
 use pommel_jit::specialise::{
     Builtin, Counts, Description, Element, FunctionObject, Items, Known, Maker, Member, MemberKind,
     Mixing, ObjectLayout, Summing, World,
@@ -323,7 +326,7 @@ pub(crate) fn builtins<'c>(ctx: Ctx<'c>) -> Vec<(Object<'c>, Builtin)> {
         let module = modules.entry(place).or_insert_with(|| match place {
             // What the program has not imported it does not use.
             "numpy" => numpy.clone(),
-            "cmath" | "random" | "_heapq" => views::module(ctx, place).ok()?,
+            "cmath" | "random" | "_heapq" | "_bisect" => views::module(ctx, place).ok()?,
             _ => Some((*ctx.import(&CString::new(place).ok()?).ok()?).clone()),
         });
         let name = CString::new(name).ok()?;
@@ -528,6 +531,39 @@ impl<'c> Inquiry<'c> {
 
     pub(super) fn object(&self, known: Known) -> Object<'c> {
         self.known[known.0 as usize].clone()
+    }
+
+    /// Whether an object is a generator function in the text of another one, which must stay so.
+    fn look_whether_generator(&mut self, home: Known, code: &Code, known: Known) -> Result<bool> {
+        let Some(source) = self.sources.get(&home).cloned() else { return Ok(false) };
+        let object = self.object(known);
+        let plain = wrapped(&object)?.unwrap_or(object);
+        if !plain.type_().is(&self.function_type) {
+            return Ok(false);
+        }
+        let home = Home::new(self.object(home), source)?;
+        if !Python::new(self.ctx).is_generator(&home, code, &plain)? {
+            return Ok(false);
+        }
+        let function = self.know(&plain);
+        self.fixed(function, c"__code__")?;
+        self.fixed(function, c"__defaults__")?;
+        Ok(true)
+    }
+
+    /// The first class of exceptions of the interpreter's own that a class is derived from.
+    pub(super) fn exception_among(
+        &self,
+        class: &Object<'c>,
+    ) -> Result<Option<(Object<'c>, Builtin)>> {
+        for base in class.get_attr(c"__mro__")?.iter()? {
+            let base = base?;
+            let mut builtins = self.builtins.iter();
+            if let Some((_, builtin)) = builtins.find(|(known, _)| known.is(&base)) {
+                return Ok(builtin.base_exception().map(|_| (base, *builtin)));
+            }
+        }
+        Ok(None)
     }
 
     /// What an object's attribute is, which must stay so.
@@ -773,6 +809,16 @@ impl World for Inquiry<'_> {
         let found = self.kept(found).flatten();
         self.makers.insert(class, found);
         found
+    }
+
+    fn exception_class(&mut self, known: Known) -> Option<Builtin> {
+        let found = self.look_at_exception_class(known);
+        self.kept(found).flatten()
+    }
+
+    fn is_generator(&mut self, home: Known, code: &Code, known: Known) -> bool {
+        let found = self.look_whether_generator(home, code, known);
+        self.kept(found).unwrap_or(false)
     }
 
     fn is_derived(&mut self, class: Known, from: Known) -> bool {

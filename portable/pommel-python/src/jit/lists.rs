@@ -52,6 +52,8 @@ struct Entry<'c> {
     parts: Parts,
     memory: Vec<u64>,
     object: Option<Object<'c>>,
+    /// Whether the object that it becomes is a `collections.deque`.
+    is_deque: bool,
     is_named: bool,
     /// The how manieth of the call it is.
     born: i64,
@@ -60,7 +62,35 @@ struct Entry<'c> {
 impl Entry<'_> {
     fn new(kind: i64) -> Self {
         let parts = Parts { items: 0, room: 0, kind, lengths: [0; Layout::ALL.len()] };
-        Entry { parts, memory: vec![], object: None, is_named: false, born: 0 }
+        let (memory, object) = (vec![], None);
+        Entry { parts, memory, object, is_deque: false, is_named: false, born: 0 }
+    }
+
+    /// How many words before the items are free: machine code takes the first one out of a list by saying
+    /// that its items begin behind it.
+    fn head(&self) -> usize {
+        match self.memory.is_empty() {
+            true => 0,
+            false => (self.parts.items as usize - self.memory.as_ptr().addr()) / 8,
+        }
+    }
+
+    /// The words from the first item on.
+    fn behind_head(&self) -> &[u64] {
+        &self.memory[self.head()..]
+    }
+
+    /// Moves the items to the beginning of the memory, before something is done with them. Where that would
+    /// soon be necessary again, there is more room.
+    fn close_up(&mut self) -> Found<()> {
+        let (head, Some(layout)) = (self.head(), self.layout()) else { return Some(()) };
+        if head == 0 {
+            return Some(());
+        }
+        let words = (self.len() * layout.size()).div_ceil(8);
+        self.memory.copy_within(head..head + words, 0);
+        let length = self.len().max(LEAST_ROOM);
+        self.reserve(layout, 2 * length).then_some(())
     }
 
     /// The words of items that lie side by side, if there are whole words: from one position up or down to
@@ -71,11 +101,11 @@ impl Entry<'_> {
             _ if size == 0 => None,
             1 => {
                 let (start, stop) = (start as usize, stop.max(start) as usize);
-                Some(self.memory[start * size..stop * size].to_vec())
+                Some(self.behind_head()[start * size..stop * size].to_vec())
             }
             -1 if size == 1 => {
                 let (first, end) = ((stop + 1) as usize, (start + 1).max(stop + 1) as usize);
-                Some(self.memory[first..end].iter().rev().copied().collect())
+                Some(self.behind_head()[first..end].iter().rev().copied().collect())
             }
             _ => None,
         }
@@ -96,15 +126,16 @@ impl Entry<'_> {
 
     /// The tag and the bits of an item.
     fn item(&self, layout: Layout, at: usize) -> (i64, u64) {
+        let memory = self.behind_head();
         match layout {
             Layout::Bools | Layout::Characters => {
-                let byte = self.memory[at / 8].to_le_bytes()[at % 8];
+                let byte = memory[at / 8].to_le_bytes()[at % 8];
                 (Tag::Bool.number(), byte.into())
             }
-            Layout::Ints => (Tag::Int.number(), self.memory[at]),
-            Layout::Floats => (Tag::Float.number(), self.memory[at]),
-            Layout::Lists => (0, self.memory[at]),
-            Layout::Tagged | Layout::Texts => (self.memory[2 * at] as i64, self.memory[2 * at + 1]),
+            Layout::Ints => (Tag::Int.number(), memory[at]),
+            Layout::Floats => (Tag::Float.number(), memory[at]),
+            Layout::Lists => (0, memory[at]),
+            Layout::Tagged | Layout::Texts => (memory[2 * at] as i64, memory[2 * at + 1]),
         }
     }
 
@@ -138,9 +169,9 @@ impl Entry<'_> {
 
     /// The items, if all are numbers of one kind of 64 bits.
     fn words(&mut self) -> Option<&mut [u64]> {
-        let length = self.len();
+        let (head, length) = (self.head(), self.len());
         match self.layout()? {
-            Layout::Ints | Layout::Floats => self.memory.get_mut(..length),
+            Layout::Ints | Layout::Floats => self.memory.get_mut(head..head + length),
             _ => None,
         }
     }
@@ -232,6 +263,24 @@ pub(crate) struct Age {
     pub(crate) floor: i64,
 }
 
+/// Whether a call changes the items of the list that is its first operand.
+fn changes_items(call: ListCall) -> bool {
+    use ListCall as C;
+    matches!(
+        call,
+        C::Become
+            | C::Grow
+            | C::Extend
+            | C::Delete
+            | C::Insert
+            | C::Splice
+            | C::Reverse
+            | C::Sort
+            | C::Heap
+            | C::Clear
+    )
+}
+
 /// What a call came to: nothing if it cannot be done.
 type Found<T = u64> = Option<T>;
 
@@ -258,7 +307,14 @@ impl<'c> Lists<'c> {
     /// Does what machine code asks for. Nothing if that cannot be done on lists in memory.
     pub(crate) fn call(&mut self, call: ListCall, words: &[u64]) -> Found {
         let int = |at: usize| words[at] as i64;
+        if changes_items(call) && words[0] != NOTHING {
+            self.entry(words[0])?.close_up()?;
+        }
         match call {
+            ListCall::Deque => {
+                self.entry(words[0])?.is_deque = true;
+                Some(words[0])
+            }
             ListCall::New => self.make(words, int(0), int(1), (int(2), words[3])),
             ListCall::Range => self.range(words, [int(0), int(1), int(2)]),
             ListCall::Slice => self.slice(words),
@@ -435,6 +491,7 @@ impl<'c> Lists<'c> {
                 self.spared -= entry.weight();
                 entry.memory.clear();
                 entry.parts = Entry::new(kind).parts;
+                entry.is_deque = false;
                 entry
             }
             None => Box::new(Entry::new(kind)),
@@ -451,7 +508,8 @@ impl<'c> Lists<'c> {
             match (layout, entry.parts.kind) {
                 (_, lists::NO_ITEMS) => {}
                 (Some(layout), own) if own == kind => {
-                    memory.extend_from_slice(&entry.memory[..entry.len() * layout.size() / 8]);
+                    let words = entry.len() * layout.size() / 8;
+                    memory.extend_from_slice(&entry.behind_head()[..words]);
                 }
                 _ => {
                     let mut items = self.items_as(words[1], kind)?;
@@ -481,7 +539,7 @@ impl<'c> Lists<'c> {
         let Some(layout) = same else { return self.splice_items(list, other, start..stop) };
         let count = match self.entry(other) {
             None => 0,
-            Some(by) if by.parts.kind == kind && other != list => by.len(),
+            Some(by) if by.parts.kind == kind && other != list && by.head() == 0 => by.len(),
             Some(_) => return self.splice_items(list, other, start..stop),
         };
         let size = layout.size() / 8;
@@ -599,9 +657,15 @@ impl<'c> Lists<'c> {
         let (layout, length) = (entry.layout()?, entry.len());
         let end = length as i64;
         let at = if index < 0 { index.saturating_add(end).max(0) } else { index.min(end) } as usize;
-        for to in (at..length).rev() {
-            let before = entry.item(layout, to);
-            entry.put(layout, to + 1, before);
+        match layout {
+            Layout::Bools | Layout::Characters => (at..length).rev().for_each(|to| {
+                let before = entry.item(layout, to);
+                entry.put(layout, to + 1, before);
+            }),
+            layout => {
+                let size = layout.size() / 8;
+                entry.memory.copy_within(at * size..length * size, (at + 1) * size);
+            }
         }
         entry.put(layout, at, item);
         entry.set_len(length + 1);
@@ -796,11 +860,21 @@ impl<'c> Lists<'c> {
         if let Some(object) = &entry.object {
             return Ok(object.clone());
         }
+        let is_deque = entry.is_deque;
         if entry.layout() != Some(Layout::Lists) {
-            let object = self.list_of(list)?;
+            let mut object = self.list_of(list)?;
+            if is_deque {
+                object = deque_of(self.ctx, object)?;
+            }
             return Ok(self.published(list, object));
         }
         let items = entry.all();
+        if is_deque {
+            // It is in none of them: lists in memory hold no deques.
+            let items: Result<Vec<_>> = items.iter().map(|item| self.object(item.1)).collect();
+            let object = deque_of(self.ctx, self.ctx.list(items?)?.into())?;
+            return Ok(self.published(list, object));
+        }
         // It may be in itself: it is there before what is in it.
         let made = self.ctx.list::<Object<'_>>([])?;
         self.published(list, made.clone().into());
@@ -845,7 +919,7 @@ impl<'c> Lists<'c> {
     fn list_of(&mut self, list: u64) -> Result<Object<'c>> {
         let ctx = self.ctx;
         let entry = self.entry(list).ok_or_else(lost)?;
-        let words = &entry.memory[..];
+        let words = entry.behind_head();
         let made = match entry.layout() {
             Some(Layout::Ints) => ctx.list(words[..entry.len()].iter().map(|word| *word as i64)),
             Some(Layout::Floats) => {
@@ -1063,4 +1137,9 @@ impl Drop for Lists<'_> {
         // A thread that ends has no place for it any more.
         let _ = SPARE.try_with(|left| left.replace(Spare { entries, weight: self.spared }));
     }
+}
+
+/// A `collections.deque` with the items of a list.
+fn deque_of<'c>(ctx: Ctx<'c>, list: Object<'c>) -> Result<Object<'c>> {
+    ctx.import(c"collections")?.get_attr(c"deque")?.call((list,))
 }

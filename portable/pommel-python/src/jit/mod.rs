@@ -23,6 +23,7 @@ mod continuation;
 mod depth;
 mod dicts;
 mod engine;
+mod exceptions;
 pub(crate) mod function;
 mod in_python;
 mod known;

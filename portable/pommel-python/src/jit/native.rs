@@ -3,6 +3,7 @@
 use super::alone::{Alone, FEW_WORDS};
 use super::depth;
 use super::dicts::Dicts;
+use super::exceptions;
 use super::function::JitFunction;
 use super::known::{Facts, Found, Inquiry, KnownObjects};
 use super::lists::{Age, Lists};
@@ -29,7 +30,7 @@ use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
 use pommel_jit::specialise::{
     Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, Lesson, NOTHING, Origin,
-    Outcome, Recipe, Refusal, Shape, Site, Specialisation, Tag, Val, View, specialise,
+    Outcome, Raised, Recipe, Refusal, Shape, Site, Specialisation, Tag, Val, View, specialise,
 };
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -63,6 +64,8 @@ pub(crate) struct Compiled {
     sites: Vec<Site>,
     /// Where it always leaves.
     leaves: Vec<Origin>,
+    /// How exceptions are made.
+    raises: Vec<Raised>,
     /// The quick ways to do what the sites say.
     steps: Vec<Option<Step>>,
     views: Vec<View>,
@@ -222,7 +225,7 @@ impl Compiled {
         };
         let text = made.to_string();
         let results = made.results();
-        let Specialisation { exits, sites, leaves, views, arguments, .. } = made;
+        let Specialisation { exits, sites, leaves, raises, views, arguments, .. } = made;
         let words = machine.as_ref().map_or(0, |machine| machine.words());
         let words = words.max(arguments.iter().map(width).sum());
         let compiled = Compiled {
@@ -232,6 +235,7 @@ impl Compiled {
             exits,
             sites,
             leaves,
+            raises,
             steps,
             views,
             arguments,
@@ -778,6 +782,7 @@ impl<'c> Activation<'_, 'c> {
             nans: vec![],
             lists: &self.lists,
             dicts: &self.dicts,
+            raises: &self.compiled.raises,
             homes,
         }
     }
@@ -793,8 +798,12 @@ impl<'c> Activation<'_, 'c> {
         let (saved, rest) = words.split_at(plan.words as usize);
         let (learnt, going) = match &plan.outcome {
             Outcome::Returned(recipe) => (None, Going::Ended(self.returned(recipe, saved, plan))),
-            Outcome::GoesOn { frames: plans, raised, refuted } => {
-                let going = match self.frames(plans, saved, plan) {
+            Outcome::GoesOn { frames: plans, raised, refuted, entered } => {
+                let frames = self.frames(plans, saved, plan);
+                if let Ok(frames) = &frames {
+                    exceptions::enter(self.objects, frames, *entered);
+                }
+                let going = match frames {
                     Ok(mut frames) if *raised && self.returned.is_some() => {
                         if let (Some((frame, at)), Some(value)) =
                             (frames.last_mut(), self.returned.take())
@@ -847,8 +856,8 @@ impl<'c> Activation<'_, 'c> {
             }
             let mut home = self.home(plan.home)?;
             if let Some((around, nested)) = &plan.around {
-                home =
-                    self.nested_home(home, &around.0, *nested as usize, &registers, &plan.code)?;
+                let nested = (&*around.0, *nested as usize);
+                home = nested_home(self.objects, home, nested, &registers, &plan.code)?;
             }
             let instead = match &plan.instead {
                 Some(recipe) => ingredients.object(recipe)?,
@@ -860,24 +869,21 @@ impl<'c> Activation<'_, 'c> {
     }
 }
 
-impl<'c> Activation<'_, 'c> {
-    /// What a function is at home in that the code made itself: it has never been an object.
-    fn nested_home(
-        &self,
-        home: Home<'c>,
-        around: &Code,
-        nested: usize,
-        registers: &[Option<Object<'c>>],
-        code: &Code,
-    ) -> Result<Home<'c>> {
-        let first = code.locals.len();
-        let cells = registers[first..first + code.free.len()].iter();
-        // Cells that nobody reads any more are not there.
-        let cells = cells.map(|cell| cell.clone().map_or_else(|| self.objects.cell(None), Ok));
-        let cells: Vec<Object<'c>> = cells.collect::<Result<_>>()?;
-        let function = self.objects.function(&home, around, nested, &[], &[], &cells)?;
-        home.of(function)
-    }
+/// What a function is at home in that the code made itself: it has never been an object.
+pub(super) fn nested_home<'c>(
+    objects: &Python<'c>,
+    home: Home<'c>,
+    (around, nested): (&Code, usize),
+    registers: &[Option<Object<'c>>],
+    code: &Code,
+) -> Result<Home<'c>> {
+    let first = code.locals.len();
+    let cells = (first..first + code.free.len()).map(|place| registers.get(place));
+    // Cells that nobody reads any more are not there.
+    let cells = cells.map(|cell| cell.cloned().flatten().map_or_else(|| objects.cell(None), Ok));
+    let cells: Vec<Object<'c>> = cells.collect::<Result<_>>()?;
+    let function = objects.function(&home, around, nested, &[], &[], &cells)?;
+    home.of(function)
 }
 
 impl<'a, 'c> Activation<'a, 'c> {

@@ -4,7 +4,7 @@
 //! differ from one version of Python to the next, is done by Python code ([`super::in_python`]). So is all
 //! that has to see the exception that is being handled: the context cannot say that one is.
 
-use super::function::JitFunction;
+use super::function::{JitFunction, wrapped};
 use super::in_python::InPython;
 use super::native::Going;
 use super::source::Source;
@@ -36,6 +36,17 @@ impl<'c> Home<'c> {
     pub(super) fn new(function: Object<'c>, source: Arc<Source>) -> Result<Home<'c>> {
         let globals = function.get_attr(c"__globals__")?.cast::<Dict<'_>>()?.clone();
         Ok(Home { function, globals, builtins: OnceCell::new(), source })
+    }
+
+    /// The code object of a function that stands in the same text; `None` as an object if there is none.
+    pub(super) fn own_function(
+        &self,
+        ctx: Ctx<'c>,
+        (name, line): (&str, u32),
+        in_python: &InPython<'c>,
+    ) -> Result<Object<'c>> {
+        let text = ctx.object(self.source.text())?;
+        in_python.get(c"code_in")?.call((text, &self.function, name, line))
     }
 
     /// The same of another function in the same text.
@@ -75,6 +86,14 @@ impl<'c> Python<'c> {
             end: OnceCell::new(),
             leaves_no_trace: Cell::new(false),
         }
+    }
+
+    /// Does something as if no exception was handled in this call.
+    pub(super) fn aside<R>(&self, act: impl FnOnce() -> R) -> R {
+        let handled = self.handled.take();
+        let result = act();
+        self.handled.replace(handled);
+        result
     }
 
     /// From now on machine code of a function may go on in place of the interpreter.
@@ -546,6 +565,17 @@ impl<'c> Objects for Python<'c> {
         }
     }
 
+    fn is_generator(&self, home: &Home<'c>, code: &Code, object: &Object<'c>) -> Result<bool> {
+        let plain = wrapped(object)?;
+        let place = (&*code.name, code.first_line);
+        let own = home.own_function(self.ctx, place, &self.in_python)?;
+        let defaults = code.constants.iter().map(|default| self.constant(default));
+        let defaults = self.tuple(&defaults.collect::<Result<Vec<_>>>()?)?;
+        let is_it = self.in_python.get(c"is_function")?;
+        let object = plain.as_ref().unwrap_or(object);
+        is_it.call((object, &home.function, &own, &defaults))?.is_true()
+    }
+
     fn matches(&self, exception: &Object<'c>, class: &Object<'c>) -> Result<bool> {
         self.help(c"matches", &[exception, class])?.is_true()
     }
@@ -586,6 +616,10 @@ impl<'c> Objects for Python<'c> {
 
     fn thrown(&self, exception: &Object<'c>) -> Error {
         Error::from_value(exception)
+    }
+
+    fn ends_iteration(&self, error: Error) -> Result<()> {
+        if error.is(self.ctx, exception::StopIteration) { Ok(()) } else { Err(error) }
     }
 
     fn enter_handler(&self, exception: &Object<'c>) {
@@ -633,7 +667,12 @@ impl<'c> Objects for Python<'c> {
         let place = (place.line, place.column, place.end_line, place.end_column);
         let handled = self.latest().unwrap_or_else(|| self.ctx.none());
         let add = self.in_python.get(c"traced_inside");
-        let inside = self.nested_code(home, code, nested);
+        let inside = match &code.nested[nested] {
+            of if of.is_outside => {
+                home.own_function(self.ctx, (&of.name, of.first_line), &self.in_python)
+            }
+            _ => self.nested_code(home, code, nested),
+        };
         let added =
             add.and_then(|add| add.call((&value, &home.function, &inside?, place, &handled)));
         match added {

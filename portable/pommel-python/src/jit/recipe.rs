@@ -1,6 +1,7 @@
 //! Makes objects of what machine code leaves behind: numbers and handles in words, by recipes.
 
 use super::dicts::Dicts;
+use super::exceptions;
 use super::known::KnownObjects;
 use super::lists::Lists;
 use super::objects::{Home, Python};
@@ -12,7 +13,7 @@ use pommel::raw::{self, HPy};
 use pommel_array::Array;
 use pommel_jit::objects::Objects;
 use pommel_jit::specialise::{
-    CodeRef, Contents, Family, Flavour, Known, Owner, Recipe, Tag, Thing, Val,
+    CodeRef, Contents, Family, Flavour, Known, Owner, Raised, Recipe, Tag, Thing, Val,
 };
 use std::cell::RefCell;
 
@@ -33,6 +34,8 @@ pub(crate) struct Ingredients<'a, 'c> {
     pub(crate) lists: &'a RefCell<Lists<'c>>,
     /// Dicts and sets in memory.
     pub(crate) dicts: &'a RefCell<Dicts<'c>>,
+    /// How exceptions are made.
+    pub(crate) raises: &'a [Raised],
     /// What functions are at home in that have the globals of a known one.
     pub(crate) homes: &'a dyn Fn(Known) -> Result<Home<'c>>,
 }
@@ -75,6 +78,8 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Thing(thing) => self.thing(*thing),
             Val::List(at, _) => self.lists.borrow_mut().object(self.words[*at as usize]),
             Val::Dict(at, _) => self.dicts.borrow_mut().object(self.words[*at as usize]),
+            // Its list knows what it is.
+            Val::Deque(list) => self.bound(list),
             Val::Text(address, length) => {
                 let text = [*address, *length].map(|at| self.words[at as usize]);
                 self.lists.borrow_mut().texts.object(text)
@@ -150,10 +155,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 let tuple = self.bound(list)?;
                 self.iterator_at(&tuple, self.int(*next))
             }
-            Val::ListIterator(list, next) => {
-                let list = self.bound(list)?;
-                self.objects.list_iterator(&list, self.int(*next))
-            }
+            Val::ListIterator(list, next) => self.list_iterator(list, self.int(*next)),
             Val::ReverseIterator(list, next) => {
                 let list = self.bound(list)?;
                 let iterator = ctx.builtin(c"reversed")?.call((list,))?;
@@ -178,6 +180,18 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 ctx.builtin(c"zip")?.call(&inner.iter().collect::<Vec<_>>()[..])
             }
             _ => Err(Error::runtime_error("a recipe is none")),
+        }
+    }
+
+    /// An iterator of a list, which has given so many items: all, if there are none also where the list gets
+    /// more.
+    fn list_iterator(&mut self, list: &Recipe, next: i64) -> Result<Object<'c>> {
+        match next {
+            i64::MAX => self.objects.list_iterator(&self.objects.list(&[])?, 0),
+            next => {
+                let list = self.bound(list)?;
+                self.objects.list_iterator(&list, next)
+            }
         }
     }
 
@@ -334,6 +348,13 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                     return Err(Error::runtime_error("a shared variable is in no list"));
                 };
                 self.lists.borrow_mut().cell(self.words[*at as usize], self.objects)
+            }
+            Contents::Exception(which, _, values) => {
+                let values: Result<Vec<_>> =
+                    values.iter().map(|value| self.object(value)).collect();
+                let raise = self.raises.get(self.int(*which) as usize);
+                let raise = raise.ok_or_else(|| Error::runtime_error("an exception was lost"))?;
+                exceptions::made(self.objects, raise, values?, self.homes)
             }
             Contents::Function {
                 home, around, nested, defaults, keyword_defaults, cells, ..

@@ -82,6 +82,11 @@ impl Source {
         })
     }
 
+    /// The text.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// A line, counted from 1.
     pub(crate) fn line(&self, number: u32) -> String {
         self.text.lines().nth((number as usize).saturating_sub(1)).unwrap_or_default().into()

@@ -232,6 +232,17 @@ pub(super) fn parsed(text: &[u8], base: u64) -> Option<i64> {
     }
 }
 
+/// Whether a text may spell an integer to the base 10, or a float: not so if it is empty, or has a character
+/// in it that no such number has.
+pub(super) fn may_spell(text: &[u8], is_float: bool) -> bool {
+    let of_floats = b".eE+-infatyINFATY";
+    let fits = |byte: &u8| {
+        let is_common = byte.is_ascii_digit() || b"+-_".contains(byte) || is_space(*byte);
+        is_common || is_float && of_floats.contains(byte)
+    };
+    !text.is_empty() && text.iter().all(fits)
+}
+
 /// The number that digits are, with a sign before them or without.
 fn parsed_digits(text: &str, digits: &str, base: u64) -> Option<i64> {
     let is_bare = digits.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());

@@ -590,6 +590,7 @@ impl Texts<'_> {
             }
             TextCall::Test => i64::from(spelling::tested(one, rest[0])?),
             TextCall::Parse => spelling::parsed(one, rest[0])?,
+            TextCall::Spells => spelling::may_spell(one, rest[0] != 0).into(),
             TextCall::ParseFloat => spelling::parsed_float(one)?.to_bits() as i64,
             TextCall::Intern => self.intern(one)? as i64,
             _ => return None,

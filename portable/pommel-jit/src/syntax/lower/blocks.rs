@@ -81,9 +81,9 @@ impl<'a> Lowering<'a> {
                     self.protect(outside, span);
                     self.statements(body)?;
                 }
-                Some(Context::Handling { name, outside, .. }) => {
+                Some(Context::Handling { exception, name, outside }) => {
                     self.protect(outside, span);
-                    self.emit(Instruction::LeaveHandler, span);
+                    self.emit(Instruction::LeaveHandler { exception }, span);
                     if let Some(name) = name {
                         self.unname(name)?;
                     }

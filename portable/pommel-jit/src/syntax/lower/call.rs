@@ -23,8 +23,8 @@ impl<'a> Lowering<'a> {
             return self.bare_super(call, span, want);
         }
         self.check_callee(call)?;
-        if let Some((consumer, generator)) = self.consumer(call) {
-            return self.consume(call, consumer, generator);
+        if let Some((consumer, source)) = self.consumer(call) {
+            return self.consume(call, consumer, source);
         }
         let mark = self.next;
         let callee = self.value(&call.func)?;

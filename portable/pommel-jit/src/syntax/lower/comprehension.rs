@@ -1,5 +1,6 @@
 //! Comprehensions, which are loops, and generator expressions, which are functions.
 
+use super::generators::Items;
 use super::{Lowering, Result};
 use crate::code::{Argument, BlockId, Instruction, Reg, Span, Terminator};
 use crate::syntax::scope::ScopeId;
@@ -43,8 +44,7 @@ impl<'a> Lowering<'a> {
         };
         let collection = self.temporary();
         let mark = self.next;
-        let iterator = self.iterator(&generators[0])?;
-        self.next = iterator.0 + 1;
+        let items = self.items_of(&generators[0])?;
         self.emit(
             match element {
                 Element::List(_) => Instruction::MakeList { to: collection, items: vec![] },
@@ -56,7 +56,7 @@ impl<'a> Lowering<'a> {
         let outer = core::mem::replace(&mut self.scope, scope);
         self.begin_variables(scope, generators.len() > 1, span);
         let end = self.block();
-        self.rounds(generators, iterator, end, &mut |this, _| this.element(collection, element))?;
+        self.rounds(generators, items, end, &mut |this, _| this.element(collection, element))?;
         self.enter(end);
         for register in self.variables_of(scope) {
             self.emit(Instruction::Unbind { register }, span);
@@ -98,18 +98,40 @@ impl<'a> Lowering<'a> {
         Ok(to)
     }
 
+    /// Where the items of a loop of a comprehension come from.
+    pub(super) fn items_of(&mut self, generator: &'a Comprehension) -> Result<Items<'a>> {
+        match self.called_generator(&generator.iter) {
+            Some(called) if !generator.is_async => {
+                let at = self.span(&generator.iter);
+                self.begin_call(called, at).map(Items::Call)
+            }
+            _ => self.iterator(generator).map(Items::Iterator),
+        }
+    }
+
     /// The loops of a comprehension, of which the first has its iterator already. `each` is what is done in
     /// every round; the next round begins in the block that it is given.
     pub(super) fn rounds(
         &mut self,
         generators: &'a [Comprehension],
-        iterator: Reg,
+        items: Items<'a>,
         end: BlockId,
         each: &mut dyn FnMut(&mut Self, BlockId) -> Result<()>,
     ) -> Result<()> {
         let Some((generator, inner)) = generators.split_first() else { return Ok(()) };
         let mark = self.next;
         let span = self.span(&generator.iter);
+        let iterator = match items {
+            Items::Iterator(iterator) => iterator,
+            Items::Call(begun) => {
+                self.over_items(&begun, span, end, &mut |this, item, next, _| {
+                    this.assign(&generator.target, item)?;
+                    this.round((generator, inner), next, each)
+                })?;
+                self.next = mark;
+                return Ok(());
+            }
+        };
         let [head, body] = [self.block(), self.block()];
         self.jump(head, span);
         self.enter(head);
@@ -117,6 +139,19 @@ impl<'a> Lowering<'a> {
         self.terminate(Terminator::Next { iterator, to, body, done: end }, span);
         self.enter(body);
         self.assign_item(&generator.target, to)?;
+        self.round((generator, inner), head, each)?;
+        self.jump(head, span);
+        self.next = mark;
+        Ok(())
+    }
+
+    /// What is done in a round of a loop with an item that is assigned. The next round begins in a block.
+    fn round(
+        &mut self,
+        (generator, inner): (&'a Comprehension, &'a [Comprehension]),
+        head: BlockId,
+        each: &mut dyn FnMut(&mut Self, BlockId) -> Result<()>,
+    ) -> Result<()> {
         for condition in &generator.ifs {
             let then = self.block();
             self.condition(condition, then, head)?;
@@ -124,16 +159,14 @@ impl<'a> Lowering<'a> {
         }
         match inner.first() {
             Some(next) => {
-                let iterator = self.iterator(next)?;
-                self.rounds(inner, iterator, head, each)?;
+                let items = self.items_of(next)?;
+                let behind = self.block();
+                self.rounds(inner, items, behind, each)?;
+                self.enter(behind);
+                Ok(())
             }
-            None => {
-                each(self, head)?;
-                self.jump(head, span);
-            }
+            None => each(self, head),
         }
-        self.next = mark;
-        Ok(())
     }
 
     fn element(&mut self, collection: Reg, element: Element<'a>) -> Result<()> {

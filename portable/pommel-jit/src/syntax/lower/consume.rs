@@ -4,6 +4,7 @@
 //! Whether a name means the builtin shows when it runs. If it does not, or if its items go anywhere else,
 //! the generator expression is a function as Python has it.
 
+use super::generators::Called;
 use super::name::Variable;
 use super::{Lowering, Result};
 use crate::code::{
@@ -18,6 +19,20 @@ use ruff_text_size::{Ranged, TextRange};
 pub(super) type Use<'u, 'a> =
     dyn FnMut(&mut Lowering<'a>, Reg, BlockId, BlockId) -> Result<()> + 'u;
 
+/// Where the items of a builtin come from.
+#[derive(Clone, Copy)]
+pub(super) enum Source<'a> {
+    /// A generator expression.
+    Expression(&'a ast::ExprGenerator),
+    /// A call of a generator function.
+    Call(Called<'a>, &'a Expr),
+}
+
+/// Where a generator expression stands: without parentheses of its own it has those of the call.
+fn range(call: &ast::ExprCall, generator: &ast::ExprGenerator) -> TextRange {
+    if generator.parenthesized { generator.range() } else { call.arguments.range }
+}
+
 /// A builtin that takes items: what it was called as, where, and where its result goes.
 #[derive(Clone, Copy)]
 struct Taker {
@@ -31,11 +46,12 @@ struct Taker {
 
 impl<'a> Lowering<'a> {
     /// The builtin that a call may give a generator expression to as the only argument, and that.
-    pub(super) fn consumer(
-        &self,
-        call: &'a ast::ExprCall,
-    ) -> Option<(Consumer, &'a ast::ExprGenerator)> {
-        let [Expr::Generator(generator)] = &call.arguments.args[..] else { return None };
+    pub(super) fn consumer(&self, call: &'a ast::ExprCall) -> Option<(Consumer, Source<'a>)> {
+        let [argument] = &call.arguments.args[..] else { return None };
+        let source = match argument {
+            Expr::Generator(generator) => Source::Expression(generator),
+            other => Source::Call(self.called_generator(other)?, other),
+        };
         let (consumer, is_global) = match &*call.func {
             Expr::Name(name) => {
                 let named = |one: &Consumer| one.name() == name.id.as_str();
@@ -49,8 +65,11 @@ impl<'a> Lowering<'a> {
             _ => return None,
         };
         let is_alone = call.arguments.keywords.is_empty();
-        let is_async = generator.generators.iter().any(|generator| generator.is_async);
-        (is_global && is_alone && !is_async).then_some((consumer, generator))
+        let is_async = match source {
+            Source::Expression(g) => g.generators.iter().any(|generator| generator.is_async),
+            Source::Call(..) => false,
+        };
+        (is_global && is_alone && !is_async).then_some((consumer, source))
     }
 
     /// A call of a builtin, if the name means that, with a generator expression.
@@ -58,7 +77,7 @@ impl<'a> Lowering<'a> {
         &mut self,
         call: &'a ast::ExprCall,
         consumer: Consumer,
-        generator: &'a ast::ExprGenerator,
+        source: Source<'a>,
     ) -> Result<Reg> {
         let span = self.call_span(call);
         let result = self.temporary();
@@ -71,11 +90,14 @@ impl<'a> Lowering<'a> {
         let [inline, as_it_is, end] = [self.block(), self.block(), self.block()];
         let condition = state[0];
         self.terminate(Terminator::Branch { condition, then: inline, otherwise: as_it_is }, span);
-        // Without parentheses of its own it has those of the call.
-        let range = if generator.parenthesized { generator.range() } else { call.arguments.range };
         let kept = self.next;
         self.enter(as_it_is);
-        let argument = self.generator(generator, range, None)?;
+        let argument = match source {
+            Source::Expression(generator) => {
+                self.generator(generator, range(call, generator), None)?
+            }
+            Source::Call(_, expression) => self.value(expression)?,
+        };
         let arguments = vec![Argument::Positional(argument)];
         self.emit(Instruction::Call { to: result, callee, arguments }, span);
         self.jump(end, span);
@@ -83,10 +105,20 @@ impl<'a> Lowering<'a> {
         self.enter(inline);
         let taker = Taker { consumer, callee, result, state, span };
         self.begin(taker);
-        self.follow(generator, range, span, &mut |this, item, next, done| {
+        let each: &mut Use<'_, 'a> = &mut |this, item, next, done| {
             this.take(taker, item, next, done);
             Ok(())
-        })?;
+        };
+        match source {
+            Source::Expression(generator) => {
+                self.follow(generator, range(call, generator), span, each)?;
+            }
+            Source::Call(called, _) => {
+                let done = self.block();
+                self.over_call(called, span, done, each)?;
+                self.enter(done);
+            }
+        }
         self.conclude(taker);
         self.jump(end, span);
         self.enter(end);
@@ -220,14 +252,13 @@ impl<'a> Lowering<'a> {
         let outside = self.inside;
         self.code.inlined.push(Inlined { nested, at, around: outside });
         let inside = Some(self.code.inlined.len() as u32 - 1);
-        let iterator = self.iterator(&generator.generators[0])?;
-        self.next = iterator.0 + 1;
+        let items = self.items_of(&generator.generators[0])?;
         let done = self.block();
         let outer = core::mem::replace(&mut self.scope, scope);
         self.parts.push(scope);
         self.go_inside(inside, span);
         self.begin_variables(scope, generator.generators.len() > 1, span);
-        self.rounds(&generator.generators, iterator, done, &mut |this, next| {
+        self.rounds(&generator.generators, items, done, &mut |this, next| {
             let item = this.value(&generator.elt)?;
             this.scope = outer;
             this.parts.pop();

@@ -55,8 +55,8 @@ impl<'a> Lowering<'a> {
         self.contexts.push(Context::Handling { exception, name: None, outside });
         self.statements(&statement.finalbody)?;
         self.contexts.pop();
-        self.go_on(exception, outside, span);
-        self.end_handling(cleanup, outside, span);
+        self.go_on(exception, exception, outside, span);
+        self.end_handling(exception, cleanup, outside, span);
         self.enter(behind);
         Ok(())
     }
@@ -69,16 +69,28 @@ impl<'a> Lowering<'a> {
         cleanup
     }
 
-    pub(super) fn end_handling(&mut self, cleanup: Handler, outside: Option<Handler>, span: Span) {
+    pub(super) fn end_handling(
+        &mut self,
+        handled: Reg,
+        cleanup: Handler,
+        outside: Option<Handler>,
+        span: Span,
+    ) {
         self.handler = outside;
         self.enter(cleanup.block);
-        self.go_on(cleanup.exception, outside, span);
+        self.go_on(handled, cleanup.exception, outside, span);
     }
 
-    /// An exception is not handled any more and goes on its way.
-    pub(super) fn go_on(&mut self, exception: Reg, outside: Option<Handler>, span: Span) {
+    /// An exception is not handled any more, and it or another one goes on its way.
+    pub(super) fn go_on(
+        &mut self,
+        handled: Reg,
+        exception: Reg,
+        outside: Option<Handler>,
+        span: Span,
+    ) {
         self.protect(outside, span);
-        self.emit(Instruction::LeaveHandler, span);
+        self.emit(Instruction::LeaveHandler { exception: handled }, span);
         self.terminate(Terminator::Reraise { exception }, span);
     }
 
@@ -104,9 +116,9 @@ impl<'a> Lowering<'a> {
             }
         }
         if others.is_some() {
-            self.go_on(exception, outside, span);
+            self.go_on(exception, exception, outside, span);
         }
-        self.end_handling(cleanup, outside, span);
+        self.end_handling(exception, cleanup, outside, span);
         self.enter(behind);
         Ok(())
     }
@@ -141,7 +153,7 @@ impl<'a> Lowering<'a> {
         }
         self.contexts.pop();
         self.protect(outside, span);
-        self.emit(Instruction::LeaveHandler, span);
+        self.emit(Instruction::LeaveHandler { exception }, span);
         if let Some(name) = name {
             self.unname(name)?;
         }

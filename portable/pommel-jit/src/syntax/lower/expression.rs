@@ -107,6 +107,8 @@ impl<'a> Lowering<'a> {
             Expr::FString(e) => self.f_string(e, want),
             Expr::TString(_) => self.cannot("a template string", expression),
             Expr::Await(_) => self.cannot("await", expression),
+            Expr::Yield(e) if self.generating.is_some() => self.yielded(e, want),
+            Expr::YieldFrom(e) if self.generating.is_some() => self.yielded_from(e, want),
             Expr::Yield(_) | Expr::YieldFrom(_) => self.cannot("yield", expression),
             Expr::Starred(_) => self.cannot("a starred expression here", expression),
             _ => self.cannot("an expression of this kind", expression),

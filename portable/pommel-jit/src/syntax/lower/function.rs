@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Makes plain code of a function.
-pub(super) fn lower(module: &Module, function: Function<'_>) -> Result<Code> {
+pub(super) fn lower<'a>(module: &'a Module, function: Function<'a>) -> Result<Code> {
     let Some(scope) = module.scopes.at(function.range()) else {
         return Err(too_deep(module, function.range()));
     };
@@ -21,14 +21,8 @@ pub(super) fn lower(module: &Module, function: Function<'_>) -> Result<Code> {
         return Err(too_deep(module, function.range()));
     }
     let mut lowering = Lowering::new(module, scope, heading(module, function, scope));
-    let start = lowering.blocks.len() as u32;
-    lowering.blocks.push(Draft {
-        instructions: vec![],
-        terminator: None,
-        handler: None,
-        inside: None,
-    });
-    lowering.enter(BlockId(start));
+    lowering.declare_generators(function);
+    lowering.begin_code();
     let span = Span { end: lowering.code.span.start, ..lowering.code.span };
     lowering.make_cells(scope, span);
     match function {
@@ -48,7 +42,7 @@ fn too_deep(module: &Module, range: TextRange) -> Unsupported {
 }
 
 /// What is known of a function without its body.
-fn heading(module: &Module, function: Function<'_>, scope: ScopeId) -> Code {
+pub(super) fn heading(module: &Module, function: Function<'_>, scope: ScopeId) -> Code {
     let parameters = match function {
         Function::Def(function) => Some(&*function.parameters),
         Function::Lambda(lambda) => lambda.parameters.as_deref(),
@@ -74,7 +68,7 @@ fn count(parameters: &ast::Parameters) -> Parameters {
 }
 
 impl<'a> Lowering<'a> {
-    fn new(module: &'a Module, scope: ScopeId, code: Code) -> Lowering<'a> {
+    pub(super) fn new(module: &'a Module, scope: ScopeId, code: Code) -> Lowering<'a> {
         let mut lowering = Lowering {
             module,
             scope,
@@ -87,6 +81,9 @@ impl<'a> Lowering<'a> {
             handler: None,
             inside: None,
             parts: vec![],
+            generators: vec![],
+            followed: vec![],
+            generating: None,
             next: 0,
             contexts: vec![],
             depth: 0,
@@ -102,8 +99,16 @@ impl<'a> Lowering<'a> {
         lowering
     }
 
+    /// Begins the first block.
+    pub(super) fn begin_code(&mut self) {
+        let start = self.blocks.len() as u32;
+        let (instructions, terminator) = (vec![], None);
+        self.blocks.push(Draft { instructions, terminator, handler: None, inside: None });
+        self.enter(BlockId(start));
+    }
+
     /// Gives registers to the variables of a scope.
-    fn declare(&mut self, scope: ScopeId) {
+    pub(super) fn declare(&mut self, scope: ScopeId) {
         for symbol in self.module.scopes.get(scope).variables() {
             let register = Reg(self.code.locals.len() as u32);
             self.variables.insert((scope, symbol.name.clone()), register);
@@ -182,7 +187,7 @@ impl<'a> Lowering<'a> {
         Ok(self.add_nested(range, code))
     }
 
-    fn add_nested(&mut self, range: TextRange, code: Code) -> u32 {
+    pub(super) fn add_nested(&mut self, range: TextRange, code: Code) -> u32 {
         let index = self.code.nested.len() as u32;
         self.code.nested.push(Arc::new(code));
         self.made.insert(range, index);

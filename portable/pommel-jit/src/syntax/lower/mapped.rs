@@ -98,13 +98,13 @@ impl<'a> Lowering<'a> {
         let [ends, other] = [self.block(), self.block()];
         self.terminate(branch(class, ends, other), span);
         self.enter(other);
-        self.go_on(exception, outside, span);
+        self.go_on(exception, exception, outside, span);
         self.handler = Some(cleanup);
         self.enter(ends);
         self.protect(outside, span);
-        self.emit(Instruction::LeaveHandler, span);
+        self.emit(Instruction::LeaveHandler { exception }, span);
         self.jump(done, span);
-        self.end_handling(cleanup, outside, span);
+        self.end_handling(exception, cleanup, outside, span);
         self.enter(behind);
         Ok(())
     }

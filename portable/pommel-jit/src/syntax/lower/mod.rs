@@ -16,6 +16,7 @@ mod exception;
 mod expression;
 mod finish;
 mod function;
+mod generators;
 mod import;
 mod mapped;
 mod name;
@@ -110,6 +111,11 @@ struct Lowering<'a> {
     inside: Option<u32>,
     /// The scopes of generator expressions that are parts of the function where we are.
     parts: Vec<ScopeId>,
+    /// The generator functions that may be parts of the function, and those that we are in.
+    generators: Vec<ScopeId>,
+    followed: Vec<ScopeId>,
+    /// The innermost of these.
+    generating: Option<generators::Generating>,
     /// The next temporary that is free.
     next: u32,
     contexts: Vec<Context<'a>>,

@@ -52,6 +52,9 @@ impl<'a> Lowering<'a> {
             Some(value) => self.value(value)?,
             None => self.constant(Constant::None, None, span),
         };
+        if self.return_from_generator(span)? {
+            return Ok(());
+        }
         let is_variable = value.0 < self.code.locals.len() as u32;
         if is_variable && self.contexts.iter().any(|c| !matches!(c, Context::Loop { .. })) {
             // What is done on the way out may bind it to something else.
@@ -132,6 +135,9 @@ impl<'a> Lowering<'a> {
         }
         if let Some(call) = self.mapped(&statement.iter) {
             return self.for_mapped(statement, call);
+        }
+        if let Some(called) = self.called_generator(&statement.iter) {
+            return self.for_called(statement, called);
         }
         let mark = self.next;
         let span = self.span(&*statement.iter);

@@ -43,13 +43,13 @@ impl<'a> Lowering<'a> {
         let [then, otherwise] = [self.block(), self.block()];
         self.terminate(Terminator::Branch { condition: pair, then, otherwise }, at);
         self.enter(otherwise);
-        self.go_on(exception, outside, at);
+        self.go_on(exception, exception, outside, at);
         self.handler = Some(cleanup);
         self.enter(then);
         self.protect(outside, at);
-        self.emit(Instruction::LeaveHandler, at);
+        self.emit(Instruction::LeaveHandler { exception }, at);
         self.jump(behind, at);
-        self.end_handling(cleanup, outside, at);
+        self.end_handling(exception, cleanup, outside, at);
         self.enter(behind);
         self.next = mark;
         Ok(())
