@@ -103,6 +103,7 @@ _LAZY = {
     "int_": "_types",
     "intc": "_types",
     "integer": "_types",
+    "integrate": "integrate",
     "interp": "_signal",
     "intersect1d": "_sets",
     "intp": "_types",

@@ -6,7 +6,9 @@ compares the names with those of the package.
 
 from typing import Any, Tuple, overload
 
-from . import emath as emath, exceptions as exceptions, fft as fft, linalg as linalg, random as random
+from . import (
+    emath as emath, exceptions as exceptions, fft as fft, integrate as integrate, linalg as linalg, random as random
+)
 from ._attributes import (
     flatiter as flatiter,
 )

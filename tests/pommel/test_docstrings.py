@@ -12,7 +12,8 @@ MODULES = ["pommel._attributes", "pommel._building", "pommel._comparing", "pomme
            "pommel._histograms", "pommel._index_tricks", "pommel._nans", "pommel._placing",
            "pommel._polynomials", "pommel._printing", "pommel._quantiles", "pommel._sets",
            "pommel._signal", "pommel._statistics", "pommel._text", "pommel._types", "pommel.emath",
-           "pommel.fft", "pommel.linalg", "pommel.random"]
+           "pommel.fft", "pommel.integrate._fixed", "pommel.integrate._ivp", "pommel.integrate._odeint",
+           "pommel.integrate._quad", "pommel.linalg", "pommel.random"]
 
 
 def case(name):
@@ -30,7 +31,7 @@ def test_docstrings(name):
 def functions():
     """The public functions, compiled or not, and methods of functions and of streams of random numbers,
     by their names."""
-    for module in (pm, pm.fft, pm.linalg, pm.random):
+    for module in (pm, pm.fft, pm.integrate, pm.linalg, pm.random):
         for name in module.__all__:
             function = getattr(module, name)
             # No classes, and no types of elements.

@@ -277,6 +277,36 @@ def small_arrays_beside_others(a):
     return b, c, b is c, [b, b], np.array([1, 2]), np.array([1.0, True])
 
 
+@given((1.5, 2.0, 3.25), (1.0, 0.5, 4.0), (1, 2.5, 3), (0.0, -0.0, 1e300))
+def items_of_small_arrays(a, b, c):
+    y = np.array([a, b, c])
+    seen, total = [], 0.0
+    for place, item in enumerate(y):
+        seen.append(item)
+        total = total * 0.5 + item
+        if place < 2:
+            y[place + 1] = item * 2.0
+    return seen, total, [-item for item in y], [p * q for p, q in zip(y, np.array([c, b, a]))], y
+
+
+@given((1.5, 2.0, 3.25), (1, 2.5, 3))
+def copies_of_small_arrays(a, b, c):
+    y = np.array([a, b, c])
+    z, same = np.array(y), np.asarray(y)
+    z[0], same[1] = 9.0, 7.0
+    return y, z, same is y, z is y, np.asarray((a, 1)), np.asarray([a, b]) * 2, np.array(pm.array([a, b, c])), \
+        pm.array(y).tolist(), np.asarray(a), np.asarray(y[1:])
+
+
+@given((1.5, 2.0, 0.0), (1.0, 2.5, 3.0))
+def items_of_small_arrays_and_an_exit(a, b, c):
+    n, seen = 3, []
+    for item in np.array([a, b, c]):
+        n *= 10 ** 9
+        seen.append(1.0 / float(item))
+    return n, seen
+
+
 @given((row(3, 1, 2),), (row(3, 1, 2, dtype="int32"),), (row(float("nan"), 1),), (row(),))
 def largest(a):
     best = -1

@@ -419,8 +419,7 @@ impl Specialiser<'_> {
             (Builtin::Range, parts) => self.range(parts),
             (Builtin::Len, [value]) => self.length(value),
             (Builtin::Isinstance, [value, of]) => self.is_instance(&value.clone(), &of.clone()),
-            (Builtin::Array, [value]) => self.array(value, Family::Pommel),
-            (Builtin::NumpyArray, [value]) => self.array(value, Family::Numpy),
+            (_, [value]) if let Some(kind) = small_array(builtin) => self.array(value, kind),
             (Builtin::Enumerate, [value]) => {
                 let start = self.build.int(0);
                 self.iterator(value)?.map(|inner| Val::Enumerate(Box::new(inner), start))
@@ -555,16 +554,23 @@ impl Specialiser<'_> {
         Some(Val::Int(self.build.int(length as i64)))
     }
 
-    /// An array of a list of numbers of which one at least is a float: an array in registers.
-    fn array(&mut self, value: &Val<Value>, family: Family) -> Option<Val<Value>> {
-        let items: Vec<Val<Value>> = match value {
-            Val::Tuple(items) => items.to_vec(),
-            Val::Thing(thing) => match self.state.contents(*thing) {
-                Contents::List(items) => items.clone(),
-                _ => return None,
-            },
-            _ => return None,
-        };
+    /// An array of a list of numbers of which one at least is a float, or of an array in registers: such an
+    /// array. One that is not to be copied is itself.
+    fn array(
+        &mut self,
+        value: &Val<Value>,
+        (family, copies): (Family, bool),
+    ) -> Option<Val<Value>> {
+        if let Val::Thing(thing) = value
+            && let Contents::Vector(of, _) = self.state.contents(*thing)
+        {
+            match *of == family {
+                true if !copies => return Some(value.clone()),
+                true => {}
+                false => return None,
+            }
+        }
+        let items = self.items_of(value)?;
         let is_float = |item: &Val<Value>| match item {
             Val::Scalar(_, flavour) => *flavour == Flavour { family, element: Element::Float64 },
             other => matches!(other, Val::Float(_)),
@@ -793,6 +799,17 @@ fn is_maker(builtin: Builtin) -> bool {
         B::Arange | B::Empty | B::EmptyLike | B::Ones | B::OnesLike | B::Zeros | B::ZerosLike
     ) || matches!(builtin, B::NumpyArange | B::NumpyEmpty | B::NumpyEmptyLike | B::NumpyOnes)
         || matches!(builtin, B::NumpyOnesLike | B::NumpyZeros | B::NumpyZerosLike)
+}
+
+/// Whose arrays a function makes of lists, and whether it copies arrays.
+fn small_array(builtin: Builtin) -> Option<(Family, bool)> {
+    match builtin {
+        Builtin::Array => Some((Family::Pommel, true)),
+        Builtin::Asarray => Some((Family::Pommel, false)),
+        Builtin::NumpyArray => Some((Family::Numpy, true)),
+        Builtin::NumpyAsarray => Some((Family::Numpy, false)),
+        _ => None,
+    }
 }
 
 /// Whether a function of numbers sees only the value of an argument: what rounds asks scalars how they do

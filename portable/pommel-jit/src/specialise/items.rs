@@ -454,7 +454,8 @@ impl Specialiser<'_> {
             if self.takes_rest(instruction, register) || self.is_next(instruction, register) {
                 continue;
             }
-            let handle = self.object(&value)?;
+            self.publish_all(register)?;
+            let handle = self.object(&self.get(register))?;
             self.set(register, Val::Object(handle, None))?;
         }
         Ok(())
@@ -504,6 +505,10 @@ impl Specialiser<'_> {
                 Val::ListIterator(Box::new(value.clone()), start)
             }
             Val::Thing(_) if self.elements(value).is_some_and(|part| part.view.rank == 1) => {
+                let start = self.build.int(0);
+                Val::ArrayIterator(Box::new(value.clone()), start)
+            }
+            Val::Thing(thing) if matches!(self.state.contents(*thing), Contents::Vector(..)) => {
                 let start = self.build.int(0);
                 Val::ArrayIterator(Box::new(value.clone()), start)
             }
@@ -758,11 +763,17 @@ impl Specialiser<'_> {
 
     /// The same in an array: an element, or a row.
     fn step_in_array(&mut self, array: &Val<Value>, next: Value) -> Option<Step> {
-        let Elements { view, words, .. } = self.elements(array)?;
         let one = self.build.int(1);
-        let has_item = self.op(Op::ILt, &[next, words[1]]);
         let rest = self.op(Op::IAddWrap, &[next, one]);
         let rest = Val::ArrayIterator(Box::new(array.clone()), rest);
+        // What an array in registers has now: it may have been written to since the last round.
+        if let Some(items) = self.items_of(array) {
+            let length = self.build.int(items.len() as i64);
+            let has_item = self.op(Op::ILt, &[next, length]);
+            return Some(Step { has_item, item: Item::One(items.into(), next), rest });
+        }
+        let Elements { view, words, .. } = self.elements(array)?;
+        let has_item = self.op(Op::ILt, &[next, words[1]]);
         if view.rank > 1 {
             return Some(Step { has_item, item: Item::Row(array.clone(), next), rest });
         }

@@ -2,7 +2,8 @@
 //! items is known place by place, and items may be of different kinds.
 
 use super::join::Incoming;
-use super::value::Val;
+use super::state::State;
+use super::value::{Contents, Val};
 use super::{Done, Facts, Specialiser, inside};
 use crate::code::{BlockId, Code, Instruction, Point, Reg, Terminator};
 use crate::ir::Value;
@@ -44,14 +45,20 @@ pub(super) fn simple_loops(code: &Code, heads: &[BlockId]) -> HashMap<BlockId, V
 
 impl Specialiser<'_> {
     /// How often an iterator has an item at most, if that is known and seldom.
-    fn rounds(&self, iterator: &Val<Value>) -> Option<usize> {
+    fn rounds(&self, state: &State, iterator: &Val<Value>) -> Option<usize> {
         match iterator {
             Val::TupleIterator(items, next) => {
                 let next = usize::try_from(self.build.int_constant(*next)?).ok()?;
                 Some(items.len().saturating_sub(next))
             }
-            Val::Enumerate(inner, _) => self.rounds(inner),
-            Val::Zip(inner) => inner.iter().filter_map(|inner| self.rounds(inner)).min(),
+            Val::ArrayIterator(array, next) => {
+                let next = usize::try_from(self.build.int_constant(*next)?).ok()?;
+                let Val::Thing(thing) = **array else { return None };
+                let Contents::Vector(_, items) = state.contents(thing) else { return None };
+                Some(items.len().saturating_sub(next))
+            }
+            Val::Enumerate(inner, _) => self.rounds(state, inner),
+            Val::Zip(inner) => inner.iter().filter_map(|inner| self.rounds(state, inner)).min(),
             _ => None,
         }
     }
@@ -78,7 +85,7 @@ impl Specialiser<'_> {
         let blocks = facts.simple.get(&head)?;
         let Terminator::Next { iterator, .. } = code.block(head).terminator else { return None };
         let [only] = incoming else { return None };
-        let rounds = self.rounds(only.state.top().get(iterator))?;
+        let rounds = self.rounds(&only.state, only.state.top().get(iterator))?;
         self.is_short(code, blocks, rounds).then(|| blocks.clone())
     }
 

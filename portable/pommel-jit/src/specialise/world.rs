@@ -422,6 +422,7 @@ builtins! {
     Uniform "random" "uniform";
     Array "pommel" "array";
     Arange "pommel" "arange";
+    Asarray "pommel" "asarray";
     Empty "pommel" "empty";
     EmptyLike "pommel" "empty_like";
     Ones "pommel" "ones";
@@ -430,6 +431,7 @@ builtins! {
     ZerosLike "pommel" "zeros_like";
     NumpyArray "numpy" "array";
     NumpyArange "numpy" "arange";
+    NumpyAsarray "numpy" "asarray";
     NumpyEmpty "numpy" "empty";
     NumpyEmptyLike "numpy" "empty_like";
     NumpyOnes "numpy" "ones";

@@ -140,17 +140,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 }
                 Ok(iterator)
             }
-            Val::ArrayIterator(array, next) => {
-                let is_ours =
-                    matches!(&**array, Val::Array(_, view, _) if view.owner == Owner::Pommel);
-                let array = self.bound(array)?;
-                if !is_ours {
-                    return self.iterator_at(&array, self.int(*next));
-                }
-                let all = (self.int(*next), ctx.none(), ctx.none());
-                let rest = array.get_item(ctx.builtin(c"slice")?.call(all)?)?;
-                ctx.builtin(c"iter")?.call((rest,))
-            }
+            Val::ArrayIterator(array, next) => self.array_iterator(array, *next),
             Val::ListIterator(list, next) if matches!(**list, Val::TupleObject(..)) => {
                 let tuple = self.bound(list)?;
                 self.iterator_at(&tuple, self.int(*next))
@@ -193,6 +183,27 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 self.objects.list_iterator(&list, next)
             }
         }
+    }
+
+    /// An iterator over an array that stands at an item.
+    fn array_iterator(&mut self, array: &Recipe, next: u32) -> Result<Object<'c>> {
+        let ctx = self.ctx;
+        // A part of these shares their memory, and has an iterator that stands at its beginning.
+        let has_parts = match array {
+            Val::Array(_, view, _) => view.owner == Owner::Pommel,
+            Val::Thing(thing) => {
+                let contents = self.heap.get(thing.0 as usize).and_then(Option::as_ref);
+                matches!(contents, Some(Contents::Vector(..)))
+            }
+            _ => false,
+        };
+        let array = self.bound(array)?;
+        if !has_parts {
+            return self.iterator_at(&array, self.int(next));
+        }
+        let all = (self.int(next), ctx.none(), ctx.none());
+        let rest = array.get_item(ctx.builtin(c"slice")?.call(all)?)?;
+        ctx.builtin(c"iter")?.call((rest,))
     }
 
     /// What is no number is one object for all who have it: only itself is equal to it in a list.

@@ -1,0 +1,131 @@
+"""The worker of the benchmark of solvers: `worker.py HOW`, where HOW is `scipy`, `pommel`, `numba` (SciPy with
+functions that Numba compiled) or `c` (SciPy with functions in C).
+
+With `--first PART` it prints how long the first call of a part took, in a process that has imported everything.
+"""
+
+import os
+import subprocess
+import sys
+from time import perf_counter
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [FOLDER, os.path.dirname(FOLDER)]
+
+import functions  # noqa: E402
+from protocol import serve, timed  # noqa: E402
+
+# Of the processes that a request for first calls asks for, so many are started.
+PROCESSES = 2
+
+
+def solvers(how):
+    """The module whose solvers are called."""
+    if how == "pommel":
+        from pommel import integrate
+    else:
+        from scipy import integrate
+    return integrate
+
+
+def function(how, name):
+    """A function as this rival has it."""
+    plain = getattr(functions, name)
+    if how == "numba":
+        import numba
+
+        return numba.njit(plain)
+    if how == "c":
+        import integrands
+        from scipy import LowLevelCallable
+
+        return LowLevelCallable(getattr(integrands, name))
+    return plain
+
+
+def solution(how, name, end, method, **options):
+    """A function that solves an equation; it gives the state at the end."""
+    solve, fun = solvers(how).solve_ivp, function(how, name)
+    start = {"lorenz": [1.0, 1.0, 1.0], "robertson": [1.0, 0.0, 0.0]}.get(name, [0.0, 1.0, 1.0])
+    return lambda: solve(fun, (0.0, end), start, method=method, **options).y[:, -1]
+
+
+def states(how):
+    """A function that solves a body's equations with `odeint`."""
+    import numpy as np
+
+    solve, fun = solvers(how).odeint, function(how, "rigid_body_turned")
+    times = np.linspace(0.0, 300.0, 2001)
+    return lambda: solve(fun, [0.0, 1.0, 1.0], times, rtol=1e-10, atol=1e-10)[-1]
+
+
+def integral(how, name):
+    quad, fun = solvers(how).quad, function(how, name)
+    return lambda: quad(fun, 0.0, 1.0)
+
+
+PARTS = {
+    "lorenz": lambda how: solution(how, "lorenz", 10.0, "RK45", rtol=1e-8, atol=1e-8),
+    "rigid-body": lambda how: solution(how, "rigid_body", 100.0, "RK45", rtol=1e-8, atol=1e-8),
+    "rigid-body-dop853": lambda how: solution(how, "rigid_body", 500.0, "DOP853", rtol=1e-10, atol=1e-10),
+    "first-rigid-body": lambda how: solution(how, "rigid_body", 1800.0, "RK45", rtol=1e-8, atol=1e-8),
+    "robertson": lambda how: solution(how, "robertson", 1e4, "BDF", rtol=1e-7, atol=1e-10),
+    "odeint": states,
+    "gauss": lambda how: integral(how, "gauss"),
+    "root": lambda how: integral(how, "root"),
+    "peak": lambda how: integral(how, "peak"),
+}
+
+
+def first(how, part):
+    """How long it takes to compile and call for the first time."""
+    solvers(how)
+    if how == "numba":
+        import numba  # noqa: F401
+    begin = perf_counter()
+    PARTS[part](how)()
+    return perf_counter() - begin
+
+
+class Parts:
+    """The parts of one rival, each made when it is first asked for."""
+
+    def __init__(self, how):
+        self.how, self.made = how, {}
+
+    def __contains__(self, part):
+        return part in PARTS
+
+    def run(self, part):
+        if part not in self.made:
+            self.made[part] = PARTS[part](self.how)
+        return self.made[part]
+
+    def __getitem__(self, part):
+        if not part.startswith("first-"):
+            return timed(self.run(part))
+
+        def time(runs):
+            processes = min(runs, PROCESSES)
+            command = [sys.executable, __file__, self.how, "--first", part]
+            return sum(float(subprocess.check_output(command)) for _ in range(processes)) * runs / processes
+
+        return time
+
+
+class Results(Parts):
+    def __getitem__(self, part):
+        # The estimate of the error of an integral is part of it.
+        return lambda: [float(number) for number in self.run(part)()]
+
+
+def main(how, *rest):
+    if rest:
+        print(first(how, rest[1]))
+    else:
+        parts = Parts(how)
+        serve(parts, Results(how))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

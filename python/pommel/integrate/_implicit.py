@@ -1,0 +1,554 @@
+"""Implicit methods, for stiff problems: BDF, the numerical differentiation formulas of Shampine and Reichelt
+(The MATLAB ODE Suite, 1997) in steps of a quasi-constant size; Radau, the method of order 5 of Hairer and Wanner
+(Solving Ordinary Differential Equations II, 1996, IV.8); and LSODA, which goes from an explicit method to BDF where
+a problem is stiff, and back (Petzold 1983 does so with Adams' methods).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import inf, sqrt
+
+from . import _explicit
+from ._ivp import Event, ExplicitSolver, Problem, Steps
+from ._linear import Differences, Singular, factored, solved
+from ._vectors import vectors_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_EPSILON = 2.220446049250313e-16
+
+#: Steps that are done before others look.
+_AT_ONCE = 64
+
+
+class ImplicitSolver:
+    """What BDF and Radau have in common: Jacobians, events, and where steps go."""
+
+    name, columns = "", 0
+
+    def __init__(self, problem: Problem, method: Any, events: list[Event], is_dense: bool) -> None:
+        self.problem = problem
+        self.vectors = vectors = vectors_of(problem)
+        self.functions = tuple(event.function for event in events)
+        self.steps = Steps(problem, self.columns, is_dense)
+        self.t, self.y, self.f = problem.t0, vectors.vector(problem.y0), vectors.vector(problem.f0)
+        self.njev = self.nlu = 0
+        self.g = self.old_g = self._events()
+        self.differences = Differences(vectors)
+        self.jacobian = self._jacobian(self.t, self.y, self.f)
+        rtol = min(problem.rtol, default=1e-3)
+        self.newton_tolerance = max(10 * _EPSILON / rtol, min(0.03, sqrt(rtol)))
+        self._start()
+
+    def _start(self) -> None:
+        raise NotImplementedError
+
+    def _step(self) -> Any:
+        """Does a step: columns for what is between its ends, or None if there is no such step."""
+        raise NotImplementedError
+
+    def _events(self) -> list[float]:
+        problem = self.problem
+        return [float(function(self.t, problem.array(self.y), *problem.args)) for function in self.functions]
+
+    def _jacobian(self, t: float, y: Any, f: Any) -> Any:
+        problem = self.problem
+        self.njev += 1
+        jac = problem.jac
+        if jac is None:
+            evaluations = problem.nfev
+            found = self.differences(lambda moved: self.vectors.at(t, moved), y, f)
+            # Those for differences are not counted.
+            problem.nfev = evaluations
+            return found
+        if callable(jac):
+            jac = jac(t, problem.array(y), *problem.args)
+        else:
+            self.njev = 0
+        jac = jac.toarray() if hasattr(jac, "toarray") else jac
+        rows = problem.xp.asarray(jac, dtype=problem.kind)
+        if rows.shape != (problem.n, problem.n):
+            raise ValueError("argument 'jac' must give {0} times {0} numbers, not the shape {1}".format(
+                problem.n, rows.shape))
+        return rows.tolist()
+
+    def _divider(self, diagonal: Any, factor: Any) -> Any:
+        self.nlu += 1
+        return self.vectors.divider(self.jacobian, diagonal, factor)
+
+    def advance(self) -> tuple[int, bool]:
+        problem, steps = self.problem, self.steps
+        ts: list[float] = []
+        ys: list[Any] = []
+        qs: list[Any] = []
+        status, hit = 0, False
+        while len(ts) < _AT_ONCE and not status and not hit:
+            between = self._step()
+            if between is None:
+                status = -1
+                break
+            ts.append(self.t)
+            ys.append(self.y)
+            if steps.is_dense:
+                qs.append(between)
+            status = 1 if self.t == problem.t_end else 0
+            if self.functions:
+                self.old_g, self.g = self.g, self._events()
+                hit = any(a <= 0.0 <= b or a >= 0.0 >= b for a, b in zip(self.old_g, self.g))
+        if ts:
+            xp, kind = problem.xp, problem.kind
+            rows = xp.asarray(ys, dtype=kind) if isinstance(ys[0], list) else xp.stack(ys)
+            if qs and not isinstance(ys[0], list):
+                qs = [xp.stack(q) for q in qs]
+                between_all = xp.stack(qs)
+            else:
+                between_all = xp.asarray(qs, dtype=kind) if qs else xp.zeros((0, self.columns, problem.n))
+            steps.add((xp.asarray(ts), rows, between_all), len(ts))
+        return status, hit
+
+    def _least(self) -> float:
+        return max(10 * _EPSILON * abs(self.t), 1e-320)
+
+
+_KAPPA = (0.0, -0.1850, -1 / 9, -0.0823, -0.0415, 0.0)
+_GAMMA = (0.0, 1.0, 1.5, 11 / 6, 25 / 12, 137 / 60)
+_ALPHA = tuple((1 - kappa) * gamma for kappa, gamma in zip(_KAPPA, _GAMMA))
+_ERRORS = tuple(kappa * gamma + 1 / (order + 1) for order, (kappa, gamma) in enumerate(zip(_KAPPA, _GAMMA)))
+_HIGHEST, _ITERATIONS = 5, 4
+
+
+def _to_size(order: int, factor: float) -> list[list[float]]:
+    """What makes of differences at the places 0, -1, ... those at 0, -factor, ..."""
+    rows = [[1.0] * (order + 1)]
+    for i in range(1, order + 1):
+        rows.append([0.0, *(before * (i - 1 - factor * j) / i for j, before in enumerate(rows[-1][1:], 1))])
+    return rows
+
+
+class Bdf(ImplicitSolver):
+    """Steps of the numerical differentiation formulas of orders 1 to 5, with backward differences of the states."""
+
+    name, columns = "BDF", 5
+
+    def _start(self) -> None:
+        self.h = self.problem.size_of_first_step(1)
+        step = self.h * self.problem.direction
+        zeros = self.vectors.zeros()
+        first = self.vectors.mixed((step,), (self.f,))
+        self.d = [self.y, first, *(zeros for _ in range(_HIGHEST + 1))]
+        self.order, self.equal, self.divide = 1, 0, None
+
+    def _resize(self, factor: float) -> None:
+        order = self.order
+        rows, units = _to_size(order, factor), _to_size(order, 1.0)
+        mixed = [[sum(rows[i][k] * units[k][j] for k in range(order + 1)) for j in range(order + 1)]
+                 for i in range(order + 1)]
+        self.d[:order + 1] = [self.vectors.mixed(weights, self.d[:order + 1]) for weights in zip(*mixed)]
+        self.h *= factor
+        self.equal, self.divide = 0, None
+
+    def _step(self) -> Any:
+        problem = self.problem
+        least = self._least()
+        if self.h > problem.max_step:
+            self._resize(problem.max_step / self.h)
+        elif self.h < least:
+            self._resize(least / self.h)
+        is_new = problem.jac is not None and not callable(problem.jac)
+        while True:
+            if not self.h >= least:
+                return None
+            t_new = self.t + self.h * problem.direction
+            if problem.direction * (t_new - problem.t_end) > 0:
+                t_new = problem.t_end
+                self._resize(abs(t_new - self.t) / self.h)
+                self.h = abs(t_new - self.t)
+            step = t_new - self.t
+            guess = self.vectors.mixed((1.0,) * (self.order + 1), self.d[:self.order + 1])
+            found, is_new = self._corrected(t_new, step, guess, is_new)
+            if found is None:
+                self._resize(0.5)
+                continue
+            y, d, rounds = found
+            safety = 0.9 * (2 * _ITERATIONS + 1) / (2 * _ITERATIONS + rounds)
+            scale = self.vectors.scale(y)
+            error = abs(_ERRORS[self.order]) * self.vectors.norm(d, scale)
+            if error <= 1.0:
+                break
+            divide = self.divide
+            self._resize(max(0.2, safety * error ** (-1 / (self.order + 1))))
+            # It converged: the matrix will do.
+            self.divide = divide
+        return self._accepted(t_new, y, d, scale, error, safety)
+
+    def _corrected(self, t: float, step: float, guess: Any, is_new: bool) -> Any:
+        """The state that the formula gives, with how far it is from the guess and in how many rounds it was found;
+        and whether the Jacobian is one of this step."""
+        order, vectors = self.order, self.vectors
+        c = step / _ALPHA[order]
+        psi = vectors.mixed([gamma / _ALPHA[order] for gamma in _GAMMA[1:order + 1]], self.d[1:order + 1])
+        scale = vectors.scale(guess)
+        while True:
+            try:
+                if self.divide is None:
+                    self.divide = self._divider(1.0, c)
+                found = self._newton(t, guess, c, psi, scale)
+            except (Singular, OverflowError, ZeroDivisionError):
+                found = None
+            if found is not None or is_new:
+                return found, is_new
+            evaluations = self.problem.nfev
+            f = vectors.at(t, guess)
+            self.problem.nfev = evaluations
+            self.jacobian = self._jacobian(t, guess, f)
+            self.divide, is_new = None, True
+
+    def _newton(self, t: float, guess: Any, c: float, psi: Any, scale: Any) -> Any:
+        vectors, y = self.vectors, guess
+        d, before = vectors.zeros(), None
+        for k in range(_ITERATIONS):
+            right = vectors.mixed((c, -1.0, -1.0), (vectors.at(t, y), psi, d))
+            if not vectors.is_finite(right):
+                return None
+            change = self.divide(right)  # type: ignore[misc]
+            size = vectors.norm(change, scale)
+            rate = None if before is None else size / before
+            if rate is not None and (
+                    rate >= 1 or rate ** (_ITERATIONS - k) / (1 - rate) * size > self.newton_tolerance):
+                return None
+            y, d = vectors.plus(y, change), vectors.plus(d, change)
+            if size == 0 or rate is not None and rate / (1 - rate) * size < self.newton_tolerance:
+                return y, d, k + 1
+            before = size
+        return None
+
+    def _accepted(self, t: float, y: Any, d: Any, scale: Any, error: float, safety: float) -> Any:
+        vectors, order = self.vectors, self.order
+        self.equal += 1
+        self.t, self.y = t, y
+        self.d[order + 2] = vectors.mixed((1.0, -1.0), (d, self.d[order + 1]))
+        self.d[order + 1] = d
+        for i in reversed(range(order + 1)):
+            self.d[i] = vectors.plus(self.d[i], self.d[i + 1])
+        zeros = vectors.zeros()
+        between = [self.d[i] if i <= order else zeros for i in range(1, _HIGHEST + 1)]
+        if self.equal > order:
+            below = abs(_ERRORS[order - 1]) * vectors.norm(self.d[order], scale) if order > 1 else inf
+            above = abs(_ERRORS[order + 1]) * vectors.norm(self.d[order + 2], scale) if order < _HIGHEST else inf
+            factors = [norm ** (-1 / (order + i)) if norm else inf
+                       for i, norm in enumerate((below, error, above))]
+            best = max(range(3), key=lambda i: factors[i])
+            self.order += best - 1
+            self._resize(min(10.0, safety * factors[best]))
+        return between
+
+    @staticmethod
+    def between(x: Any, q: Any) -> Any:
+        total, product = 0.0, x
+        for j in range(5):
+            total = total + q[:, j] * product
+            product = product * (x + j) / (j + 2) if j else product * (x - 1.0) / 2.0
+        return total
+
+    @staticmethod
+    def between_at(x: float, q: list[Any]) -> list[Any]:
+        weights, product = [], x
+        for j in range(5):
+            weights.append(product)
+            product = product * (x + j) / (j + 2) if j else product * (x - 1.0) / 2.0
+        return [sum(weight * value for weight, value in zip(weights, values)) for values in zip(*q)]
+
+
+_S6 = sqrt(6.0)
+_PLACES = ((4 - _S6) / 10, (4 + _S6) / 10, 1.0)
+_ERROR = ((-13 - 7 * _S6) / 3, (-13 + 7 * _S6) / 3, -1 / 3)
+_MU_REAL = 3 + 3 ** (2 / 3) - 3 ** (1 / 3)
+_MU_COMPLEX = complex(3 + 0.5 * (3 ** (1 / 3) - 3 ** (2 / 3)), -0.5 * (3 ** (5 / 6) + 3 ** (7 / 6)))
+#: To the coordinates in which the three stages are a real and a complex system, and back.
+_BACK = ((0.09443876248897524, -0.14125529502095421, 0.03002919410514742),
+         (0.25021312296533332, 0.20412935229379994, -0.38294211275726192), (1.0, 1.0, 0.0))
+_THERE = ((4.17871859155190428, 0.32768282076106237, 0.52337644549944951),
+          (-4.17871859155190428, -0.32768282076106237, 0.47662355450055044),
+          (0.50287263494578682, -2.57192694985560522, 0.59603920482822492))
+_POLYNOMIAL = ((13 / 3 + 7 * _S6 / 3, -23 / 3 - 22 * _S6 / 3, 10 / 3 + 5 * _S6),
+               (13 / 3 - 7 * _S6 / 3, -23 / 3 + 22 * _S6 / 3, 10 / 3 - 5 * _S6), (1 / 3, -8 / 3, 10 / 3))
+_MOST_ROUNDS = 6
+
+
+class Radau(ImplicitSolver):
+    """Steps of the Radau IIA method of order 5."""
+
+    name, columns = "Radau", 3
+
+    def _start(self) -> None:
+        if self.problem.kind is complex:
+            raise ValueError("argument 'method' must not be 'Radau' for complex states: 'BDF' has them")
+        self.h = self.problem.size_of_first_step(3)
+        self.before: tuple[float, float] | None = None
+        self.dividers: Any = None
+        self.is_new = True
+        self.last: tuple[Any, ...] | None = None
+
+    def _step(self) -> Any:
+        problem = self.problem
+        least = self._least()
+        h, before = self.h, self.before
+        if not least <= h <= problem.max_step:
+            h, before, self.dividers = min(max(h, least), problem.max_step), None, None
+        is_rejected = False
+        while True:
+            if not h >= least:
+                return None
+            t_new = self.t + h * problem.direction
+            if problem.direction * (t_new - problem.t_end) > 0:
+                t_new = problem.t_end
+                # Another size is another matrix.
+                self.dividers = self.dividers if abs(t_new - self.t) == h else None
+            step = t_new - self.t
+            h = abs(step)
+            found = self._stages(step)
+            if found is None:
+                h, self.dividers = h * 0.5, None
+                continue
+            z, rounds, rate = found
+            y = self.vectors.plus(self.y, z[2])
+            error, size = self._error(step, z, y, is_rejected)
+            safety = 0.9 * (2 * _MOST_ROUNDS + 1) / (2 * _MOST_ROUNDS + rounds)
+            factor = self._factor(h, size, before)
+            if size <= 1.0:
+                break
+            h *= max(0.2, safety * factor)
+            self.dividers, is_rejected = None, True
+        return self._accepted(t_new, y, z, h, size, min(10.0, safety * factor), rounds, rate)
+
+    def _factor(self, h: float, error: float, before: tuple[float, float] | None) -> float:
+        """Gustafsson's control of the size, which looks at the step before, too."""
+        if error == 0.0:
+            return inf
+        multiplier = 1.0
+        if before is not None and before[1] > 0.0:
+            multiplier = h / before[0] * (before[1] / error) ** 0.25
+        return min(1.0, multiplier) * error ** -0.25
+
+    def _times(self, matrix: Any, rows: Any) -> list[Any]:
+        return [self.vectors.mixed(weights, rows) for weights in matrix]
+
+    def _accepted(self, t: float, y: Any, z: list[Any], h: float, error: float, factor: float, rounds: int,
+                  rate: float | None) -> Any:
+        problem = self.problem
+        q = self._times(tuple(zip(*_POLYNOMIAL)), z)
+        renews = callable(problem.jac) or problem.jac is None
+        renews = renews and rounds > 2 and rate is not None and rate > 1e-3
+        if not renews and factor < 1.2:
+            factor = 1.0
+        else:
+            self.dividers = None
+        begin = self.t
+        self.before, self.h = (h, error), h * factor
+        self.t, self.y = t, y
+        self.f = self.vectors.at(t, y)
+        self.is_new = False
+        if renews:
+            self.jacobian, self.is_new = self._jacobian(t, y, self.f), True
+        self.last = begin, t - begin, q
+        return q
+
+    def _stages(self, step: float) -> Any:
+        """The three stages by Newton's method."""
+        problem = self.problem
+        while True:
+            try:
+                if self.dividers is None:
+                    self.dividers = (self._divider(_MU_REAL / step, 1.0), self._divider(_MU_COMPLEX / step, 1.0))
+                found = self._newton(step, self._guess(step))
+            except (Singular, OverflowError, ZeroDivisionError):
+                found = None
+            is_constant = problem.jac is not None and not callable(problem.jac)
+            if found is not None or self.is_new or is_constant:
+                return found
+            self.jacobian, self.is_new = self._jacobian(self.t, self.y, self.f), True
+            self.dividers = None
+
+    def _guess(self, step: float) -> list[Any]:
+        """Where the polynomial of the last step goes."""
+        if self.last is None:
+            return [self.vectors.zeros() for _ in range(3)]
+        begin, size, q = self.last
+        places = [(self.t + place * step - begin) / size for place in _PLACES]
+        return self._times([(x - 1.0, x * x - 1.0, x * x * x - 1.0) for x in places], q)
+
+    def _newton(self, step: float, z: list[Any]) -> Any:
+        vectors, y = self.vectors, self.y
+        scale = vectors.scale(y)
+        w = self._times(_THERE, z)
+        real, other = _MU_REAL / step, _MU_COMPLEX / step
+        before = rate = None
+        for k in range(_MOST_ROUNDS):
+            f = [vectors.at(self.t + step * place, vectors.plus(y, row)) for place, row in zip(_PLACES, z)]
+            if not all(map(vectors.is_finite, f)):
+                return None
+            f = self._times(_THERE, f)
+            first = self.dividers[0](vectors.mixed((1.0, -real), (f[0], w[0])))
+            second = self.dividers[1](vectors.mixed(
+                (1.0, -other), (vectors.complexes(f[1], f[2]), vectors.complexes(w[1], w[2]))))
+            changes = [first, *vectors.parts(second)]
+            size = sqrt(sum(vectors.norm(row, scale) ** 2 for row in changes) / 3)
+            if before is not None:
+                rate = size / before
+                if rate >= 1 or rate ** (_MOST_ROUNDS - k) / (1 - rate) * size > self.newton_tolerance:
+                    return None
+            w = [vectors.plus(row, change) for row, change in zip(w, changes)]
+            z = self._times(_BACK, w)
+            if size == 0 or rate is not None and rate / (1 - rate) * size < self.newton_tolerance:
+                return z, k + 1, rate
+            before = size
+        return None
+
+    def _error(self, step: float, z: list[Any], y: Any, is_rejected: bool) -> tuple[Any, float]:
+        vectors = self.vectors
+        mixed = vectors.mixed([weight / step for weight in _ERROR], z)
+        error = self.dividers[0](vectors.plus(self.f, mixed))
+        scale = vectors.scale(self.y, y)
+        size = vectors.norm(error, scale)
+        if is_rejected and size > 1.0:
+            moved = vectors.at(self.t, vectors.plus(self.y, error))
+            error = self.dividers[0](vectors.plus(moved, mixed))
+            size = vectors.norm(error, scale)
+        return error, size
+
+    @staticmethod
+    def between(x: Any, q: Any) -> Any:
+        return x * (q[:, 0] + x * (q[:, 1] + x * q[:, 2]))
+
+    @staticmethod
+    def between_at(x: float, q: list[Any]) -> list[Any]:
+        return [x * (a + x * (b + x * c)) for a, b, c in zip(*q)]
+
+
+@lru_cache(maxsize=None)
+def _powers(between: Any, columns: int) -> list[list[float]]:
+    """What makes of the columns of a solver those of a polynomial x * (p0 + x * (p1 + ...)): its values at some
+    places are solved for."""
+    places = [(k + 1) / _COLUMNS for k in range(_COLUMNS)]
+    factors = factored([[place ** (k + 1) for k in range(_COLUMNS)] for place in places])
+    units = [[[float(i == j)] for i in range(columns)] for j in range(columns)]
+    made = [solved(factors, [between(place, unit)[0] for place in places]) for unit in units]
+    return [list(row) for row in zip(*made)]
+
+
+#: Steps of the explicit method until somebody looks whether the problem is stiff: at first, and later.
+_FEW, _MANY = 32, 1024
+
+#: The highest power that there is between steps.
+_COLUMNS = 7
+
+#: Sizes of steps times the largest rate of a problem: from here on an explicit method is held back by stability
+#: alone; and up to there it is not.
+_STIFF, _CALM = 2.5, 0.5
+
+
+class _PolynomialSteps(Steps):
+    """Steps of several methods, with polynomials of one form between them."""
+
+    to_powers: Any = None
+
+    def add(self, chunk: tuple[Any, ...], count: int) -> None:
+        if self.is_dense and count:
+            chunk = (*chunk[:2], self.xp.matmul(self.to_powers, chunk[2][:count]))
+        super().add(chunk, count)
+
+
+class Switching:
+    """An explicit method where a problem is not stiff, and BDF where it is."""
+
+    def __init__(self, problem: Problem, method: Any, events: list[Event], is_dense: bool) -> None:
+        self.problem, self.events = problem, events
+        self.steps = _PolynomialSteps(problem, _COLUMNS, is_dense)
+        self.njev = self.nlu = 0
+        self.method = _explicit.DOP853 if min(problem.rtol, default=1.0) <= 1e-5 else _explicit.RK45
+        self._go_on(problem, False)
+
+    def _go_on(self, problem: Problem, is_stiff: bool) -> None:
+        if is_stiff:
+            self.solver: Any = Bdf(problem, None, self.events, self.steps.is_dense)
+        else:
+            self.solver = ExplicitSolver(problem, self.method, self.events, self.steps.is_dense)
+            self.solver.most = _FEW
+        steps, solver = self.steps, self.solver
+        steps.to_powers = problem.xp.asarray(_powers(solver.between_at, solver.steps.columns))
+        if is_stiff:
+            solver.steps = steps
+        else:
+            # The loop writes as many columns as its method has.
+            room = solver.steps.room
+            solver.steps = steps
+            steps.room = room  # type: ignore[method-assign]
+
+    def advance(self) -> tuple[int, bool]:
+        solver = self.solver
+        if isinstance(solver, Bdf):
+            counts = solver.njev, solver.nlu
+            status, hit = solver.advance()
+            self.njev += solver.njev - counts[0]
+            self.nlu += solver.nlu - counts[1]
+        else:
+            begin = solver.t, solver.y, solver.h
+            try:
+                # A step that is too large for the method may go anywhere before it is refused.
+                with self.problem.xp.errstate(over="ignore", invalid="ignore"):
+                    status, hit = solver.advance()
+            except (ArithmeticError, ValueError, RuntimeWarning):
+                self._change(*begin, True)
+                return 0, False
+            solver.most = min(2 * solver.most, _MANY)
+        self.g, self.old_g = solver.g, solver.old_g
+        if not status and not hit:
+            self._look(isinstance(solver, Bdf))
+        return status, hit
+
+    def _look(self, is_stiff: bool) -> None:
+        """Takes the other method where that is the better one."""
+        solver = self.solver
+        rate = solver.h * self._rate(solver.t, list(solver.y))
+        if is_stiff and rate < _CALM or not is_stiff and rate > _STIFF:
+            self._change(solver.t, solver.y, solver.h, not is_stiff)
+
+    def _change(self, t: float, y: Any, h: float, is_stiff: bool) -> None:
+        kind = self.problem.kind
+        self._go_on(self.problem.going_on(t, [kind(value) for value in y], h), is_stiff)
+        self.njev += self.solver.njev
+        self.nlu += self.solver.nlu
+
+    def _rate(self, t: float, y: list[Any]) -> float:
+        """About how large the largest eigenvalue of the Jacobian is: what a small difference grows by."""
+        problem = self.problem
+        f = problem.at(t, y)
+        change = [1.0 + 0.1 * i for i in range(problem.n)]
+        rate = 0.0
+        for _ in range(6):
+            length = sqrt(sum(abs(value) ** 2 for value in change))
+            if not 0.0 < length < inf:
+                break
+            size = sqrt(_EPSILON) * max(1e-5, sqrt(sum(abs(value) ** 2 for value in y))) / length
+            moved = problem.at(t, [a + size * b for a, b in zip(y, change)])
+            new = [(b - a) / size for a, b in zip(f, moved)]
+            rate = sqrt(sum(abs(value) ** 2 for value in new)) / length
+            change = new
+        return rate if rate < inf else 0.0
+
+    @staticmethod
+    def between(x: Any, q: Any) -> Any:
+        total = 0.0
+        for j in reversed(range(_COLUMNS)):
+            total = (total + q[:, j]) * x
+        return total
+
+    @staticmethod
+    def between_at(x: float, q: list[Any]) -> list[Any]:
+        total: list[Any] = [0.0] * len(q[0])
+        for row in reversed(q):
+            total = [(a + b) * x for a, b in zip(total, row)]
+        return total

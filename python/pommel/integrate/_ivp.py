@@ -1,0 +1,471 @@
+"""Initial value problems: ``solve_ivp``, its arguments and its result."""
+
+from __future__ import annotations
+
+import sys
+from copy import copy
+from math import inf, sqrt
+from warnings import warn
+
+from .. import _native
+from . import _explicit
+from ._spelled import MOST, Loop, identity, names_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Sequence
+
+_EPSILON = 2.220446049250313e-16
+
+_MESSAGES = {
+    0: "The solver successfully reached the end of the integration interval.",
+    1: "A termination event occurred.",
+    -1: "Required step size is less than spacing between numbers.",
+}
+
+
+def library(*values: Any) -> Any:
+    """Whose arrays callbacks and results are: NumPy's in a program that has imported it, else pommel's."""
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and hasattr(numpy, "ndarray"):
+        return numpy
+    import pommel
+
+    return pommel
+
+
+class OdeResult(dict):  # type: ignore[type-arg]
+    """What a solver gives: a dict whose entries are attributes, too.
+
+    ``t`` are points in time, ``y`` the states there, one column for each; ``sol`` is the solution as a function
+    if it was asked for; ``t_events`` and ``y_events`` say where events were; ``nfev``, ``njev`` and ``nlu`` count
+    evaluations, Jacobians and factorisations; ``status``, ``success`` and ``message`` say how it ended.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    __setattr__ = dict.__setitem__  # type: ignore[assignment]
+    __delattr__ = dict.__delitem__  # type: ignore[assignment]
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self]
+
+    def __repr__(self) -> str:
+        width = max(map(len, self), default=0) + 1
+        return "\n".join("{}: {!r}".format(name.rjust(width), value) for name, value in self.items())
+
+
+class OdeSolution:
+    """A solution as a function of time: polynomials between the steps of a solver.
+
+    ``solution(t)`` is the state at a time, or the states at many, one column for each.
+    """
+
+    def __init__(self, xp: Any, ts: Any, ys: Any, qs: Any, between: Callable[..., Any]) -> None:
+        self.ts = ts
+        self.t_min, self.t_max = min(float(ts[0]), float(ts[-1])), max(float(ts[0]), float(ts[-1]))
+        self.n_segments = len(ts) - 1
+        self._xp, self._ys, self._qs, self._between = xp, ys, qs, between
+        self._sign = -1.0 if ts[-1] < ts[0] else 1.0
+        self._rising = ts * self._sign
+
+    def __call__(self, t: Any) -> Any:
+        xp = self._xp
+        t = xp.asarray(t, dtype=float)
+        if t.ndim > 1:
+            raise ValueError("argument 't' must be a number or have one axis, not {}".format(t.ndim))
+        states = self.states(t.reshape(-1))
+        return states[0] if t.ndim == 0 else states.T
+
+    def states(self, t: Any) -> Any:
+        """A row for each time."""
+        xp = self._xp
+        if not self.n_segments:
+            return xp.ones((len(t), 1)) * self._ys[0]
+        place = xp.searchsorted(self._rising, t * self._sign) - 1
+        place = xp.minimum(xp.maximum(place, 0), self.n_segments - 1)
+        begin, end = xp.take(self.ts, place), xp.take(self.ts, place + 1)
+        x = ((t - begin) / (end - begin)).reshape(-1, 1)
+        q = xp.take(self._qs, place, axis=0)
+        return xp.take(self._ys, place, axis=0) + self._between(x, q)
+
+
+def alternating(x: Any, q: Any) -> Any:
+    """x * (q0 + (1 - x) * (q1 + x * (q2 + ...))) for rows of states."""
+    total = 0.0
+    for j in reversed(range(q.shape[1])):
+        total = (total + q[:, j]) * (1.0 - x if j % 2 else x)
+    return total
+
+
+def alternating_at(x: float, q: list[Any]) -> list[Any]:
+    """The same at one time, for lists."""
+    total: list[Any] = [0.0] * len(q[0])
+    for j in reversed(range(len(q))):
+        factor = 1.0 - x if j % 2 else x
+        total = [(sum_ + value) * factor for sum_, value in zip(total, q[j])]
+    return total
+
+
+class Problem:
+    """What is to be solved: the arguments of ``solve_ivp``, looked at and in one form."""
+
+    def __init__(self, fun: Any, t_span: Any, y0: Any, args: Any, options: dict[str, Any],
+                 is_vectorized: bool) -> None:
+        if not callable(fun):
+            raise TypeError("argument 'fun' must be a function, not {!r}".format(fun))
+        self.t0, self.t_end = map(float, t_span)
+        self.direction = -1.0 if self.t_end < self.t0 else 1.0
+        self.xp = library(y0)
+        y0 = self.xp.asarray(y0)
+        if y0.ndim != 1:
+            raise ValueError("argument 'y0' must have one axis, not {}".format(y0.ndim))
+        if y0.dtype.kind not in "biufc":
+            raise ValueError("argument 'y0' must have numbers, not {}".format(y0.dtype))
+        self.kind: Any = complex if y0.dtype.kind == "c" else float
+        self.y0 = [self.kind(value) for value in y0.tolist()]
+        self.n = len(self.y0)
+        if not all(abs(value) < inf for value in self.y0):
+            raise ValueError("argument 'y0' must have finite numbers")
+        self.args = _arguments(args)
+        self._options(**options)
+        self._evaluations = [0]
+        self.fun = self._flat(fun, is_vectorized)
+
+    def _options(self, max_step: float = inf, first_step: Any = None, rtol: Any = 1e-3, atol: Any = 1e-6,
+                 jac: Any = None, jac_sparsity: Any = None, lband: Any = None, uband: Any = None,
+                 min_step: float = 0.0) -> None:
+        # What is known of zeros in the Jacobian only saves evaluations.
+        self.jac = jac
+        if max_step <= 0:
+            raise ValueError("argument 'max_step' must be positive, not {!r}".format(max_step))
+        if first_step is not None and not 0 < first_step <= abs(self.t_end - self.t0):
+            raise ValueError("argument 'first_step' must be positive and within the interval, not {!r}".format(
+                first_step))
+        self.max_step = float(max_step)
+        self.first_step = None if first_step is None else float(first_step)
+        self.rtol = self._per_component("rtol", rtol)
+        self.atol = self._per_component("atol", atol)
+        if any(value < 0 for value in self.atol):
+            raise ValueError("argument 'atol' must not be negative")
+        least = 100 * _EPSILON
+        if any(value < least for value in self.rtol):
+            warn("argument 'rtol' is too small: it is set to {}".format(least), stacklevel=4)
+            self.rtol = [max(value, least) for value in self.rtol]
+        # No scale is zero.
+        self.atol = [max(value, 1e-300) for value in self.atol]
+
+    def _per_component(self, name: str, value: Any) -> list[float]:
+        values = self.xp.asarray(value, dtype=float).reshape(-1).tolist()
+        if len(values) not in (1, self.n):
+            raise ValueError("argument '{}' must be a number or have {} of them, not {}".format(
+                name, self.n, len(values)))
+        return values * self.n if len(values) == 1 else values
+
+    def _flat(self, fun: Any, is_vectorized: bool) -> Any:
+        """The callback in a form that gives just ``n`` numbers, and what it gives at the start."""
+        array = self.array
+        if is_vectorized:
+            given = fun
+
+            def fun(t: float, y: Any, *args: Any) -> Any:
+                return given(t, y.reshape(-1, 1), *args).reshape(-1)
+
+        first = fun(self.t0, array(self.y0), *self.args)
+        self.nfev += 1
+        shape = getattr(first, "shape", None)
+        if shape is None and not isinstance(first, (list, tuple)) or shape == ():
+            inner_number = fun
+
+            def fun(t: float, y: Any, *args: Any) -> Any:
+                return [inner_number(t, y, *args)]
+
+            first = [first]
+        elif shape is not None and len(shape) != 1 or shape is None and any(
+                not isinstance(value, (int, float, complex)) for value in first):
+            inner_array, asarray, kind = fun, self.xp.asarray, self.kind
+
+            def fun(t: float, y: Any, *args: Any) -> Any:
+                return asarray(inner_array(t, y, *args), dtype=kind).reshape(-1)
+
+            first = self.xp.asarray(first, dtype=kind).reshape(-1)
+        self.f0 = [self.kind(value) for value in first]
+        if len(self.f0) != self.n:
+            raise ValueError("argument 'fun' must give {} numbers, as many as the state has, not {}".format(
+                self.n, len(self.f0)))
+        return fun
+
+    @property
+    def nfev(self) -> int:
+        """How often the callback was called, for this problem and those that go on from it."""
+        return self._evaluations[0]
+
+    @nfev.setter
+    def nfev(self, count: int) -> None:
+        self._evaluations[0] = count
+
+    def going_on(self, t: float, y: list[Any], h: float) -> Problem:
+        """The rest of the problem from some time on."""
+        rest = copy(self)
+        rest.t0, rest.y0, rest.first_step = t, y, h
+        rest.f0 = self.at(t, y)
+        return rest
+
+    def array(self, values: list[Any]) -> Any:
+        return self.xp.array(values, dtype=self.kind)
+
+    def at(self, t: float, y: list[Any]) -> list[Any]:
+        """The derivative, as a list."""
+        self.nfev += 1
+        return [self.kind(value) for value in self.fun(t, self.array(y), *self.args)]
+
+    def norm(self, values: list[Any], scale: list[float]) -> float:
+        if not values:
+            return 0.0
+        return sqrt(sum(abs(value / by) ** 2 for value, by in zip(values, scale)) / self.n)
+
+    def size_of_first_step(self, order: int) -> float:
+        """Hairer, Norsett and Wanner, II.4."""
+        length = abs(self.t_end - self.t0)
+        if self.first_step is not None or length == 0.0 or not self.n:
+            return self.first_step or length
+        scale = [a + abs(y) * r for a, y, r in zip(self.atol, self.y0, self.rtol)]
+        d0, d1 = self.norm(self.y0, scale), self.norm(self.f0, scale)
+        h0 = 1e-6 if d0 < 1e-5 or d1 < 1e-5 else 0.01 * d0 / d1
+        h0 = min(h0, length)
+        y1 = [y + h0 * self.direction * f for y, f in zip(self.y0, self.f0)]
+        f1 = self.at(self.t0 + h0 * self.direction, y1)
+        d2 = self.norm([b - a for a, b in zip(self.f0, f1)], scale) / h0
+        if d1 <= 1e-15 and d2 <= 1e-15:
+            h1 = max(1e-6, h0 * 1e-3)
+        else:
+            h1 = (0.01 / max(d1, d2)) ** (1 / (order + 1))
+        return min(100 * h0, h1, length, self.max_step)
+
+
+def _arguments(args: Any) -> tuple[Any, ...]:
+    if args is None:
+        return ()
+    try:
+        return tuple(args)
+    except TypeError:
+        raise TypeError("argument 'args' must be a tuple, as (argument,), not {!r}".format(args)) from None
+
+
+class Event:
+    """A function of time and state, whose zeros are looked for."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+        self.direction = getattr(function, "direction", 0)
+        terminal = getattr(function, "terminal", None)
+        #: How often it happens before it ends the solution.
+        self.most = inf if not terminal else 1 if terminal is True else int(terminal)
+        if self.most < 1:
+            raise ValueError("the attribute 'terminal' of an event must be a bool or a positive number")
+        self.times: list[float] = []
+        self.states: list[Any] = []
+
+    def happens(self, before: float, after: float) -> bool:
+        rises, falls = before <= 0.0 <= after, before >= 0.0 >= after
+        return rises and self.direction >= 0 or falls and self.direction <= 0
+
+
+class Steps:
+    """The steps of a solver, in arrays that it fills one after the other."""
+
+    def __init__(self, problem: Problem, columns: int, is_dense: bool) -> None:
+        self.xp, self.kind, self.n = problem.xp, problem.kind, problem.n
+        self.columns, self.is_dense = columns, is_dense
+        self.chunks: list[tuple[Any, ...]] = []
+        self.count = 0
+
+    def room(self, count: int) -> tuple[Any, ...]:
+        zeros = self.xp.zeros
+        rows = count if self.is_dense else 0
+        return (zeros(count), zeros((count, self.n), dtype=self.kind),
+                zeros((rows, self.columns, self.n), dtype=self.kind))
+
+    def add(self, chunk: tuple[Any, ...], count: int) -> None:
+        if count:
+            self.chunks.append(tuple(part[:count] for part in chunk))
+            self.count += count
+
+    def joined(self, part: int, first: Any = None) -> Any:
+        parts = [chunk[part] for chunk in self.chunks]
+        parts = parts if first is None else [first, *parts]
+        return parts[0] if len(parts) == 1 else self.xp.concatenate(parts)
+
+
+#: Steps at once: at first, as they are, and compiled.
+_FIRST, _MORE, _MOST = 64, 256, 8192
+
+
+class ExplicitSolver:
+    """Steps of an explicit Runge-Kutta method."""
+
+    between, between_at = staticmethod(alternating), staticmethod(alternating_at)
+    njev = nlu = 0
+    most = _MOST
+
+    def __init__(self, problem: Problem, method: Any, events: list[Event], is_dense: bool) -> None:
+        self.problem, self.method = problem, method
+        self.functions = tuple(event.function for event in events)
+        self.steps = Steps(problem, method.columns, is_dense)
+        self.t, self.y, self.f = problem.t0, problem.y0, problem.f0
+        self.h = problem.size_of_first_step(method.order)
+        self.g = self.old_g = [float(function(self.t, problem.array(self.y), *problem.args))
+                               for function in self.functions]
+        self._loop(is_dense)
+
+    def _loop(self, is_dense: bool) -> None:
+        problem, xp = self.problem, self.problem.xp
+        n = problem.n if 0 < problem.n <= MOST else None
+        names = names_of(xp, problem.kind, n)
+        text = self.method.text(len(self.functions), is_dense)
+        key = (identity(problem.fun), *map(identity, self.functions), problem.kind, xp.__name__)
+        self.loop = Loop(text, self.method.name, n, names, key,
+                         (problem.fun, problem.args, self.t, self.y))
+        self.whole = problem.array if n is None else tuple
+        self.before = self.loop.seconds
+
+    def advance(self) -> tuple[int, bool]:
+        """Does some steps: whether the end is reached (1) or cannot be (-1), and whether something happened."""
+        problem, steps, whole = self.problem, self.steps, self.whole
+        done, seconds = abs(self.t - problem.t0), self.loop.seconds - self.before
+        # The steps still to come are as those so far.
+        still = seconds * abs(problem.t_end - self.t) / done if done else 0.0
+        is_slow = not self.loop.is_compiled and still < self.loop.cost
+        size = _FIRST if not steps.count and is_slow else _MORE if is_slow else 2 * max(_MORE, steps.count)
+        chunk = steps.room(min(size, self.most))
+        status, hit, count, tries, self.t, self.y, self.f, self.old_g, self.g, self.h = self.loop.run(still, (
+            problem.fun, problem.args, self.functions, self.t, whole(self.y), whole(self.f), self.g, self.h,
+            problem.direction, problem.t_end, whole(problem.rtol), whole(problem.atol), problem.max_step, *chunk))
+        steps.add(chunk, count)
+        problem.nfev += tries * len(self.method.a) + (count * len(self.method.more) if steps.is_dense else 0)
+        return status, hit
+
+
+_METHODS: dict[str, Any] = {name: (ExplicitSolver, method) for name, method in _explicit.METHODS.items()}
+#: Those that come in when they are first asked for.
+_IMPLICIT = {"Radau": "Radau", "BDF": "Bdf", "LSODA": "Switching"}
+
+
+def solve_ivp(fun: Callable[..., Any], t_span: Sequence[float], y0: Any, method: str = "RK45", t_eval: Any = None,
+              dense_output: bool = False, events: Any = None, vectorized: bool = False, args: Any = None,
+              **options: Any) -> OdeResult:
+    """Solves dy/dt = fun(t, y) from ``t_span[0]`` with the state ``y0`` to ``t_span[1]``.
+
+    ``method`` is RK45, RK23 or DOP853, or for stiff problems Radau, BDF or LSODA, which changes between methods by
+    itself. The solution is given at the times ``t_eval``, or at all steps, and with ``dense_output`` as a function,
+    too. ``events`` are functions of ``t`` and ``y`` whose zeros are looked for; their attributes ``direction`` and
+    ``terminal`` say in which direction, and whether the solution ends there. ``args`` are passed to all functions.
+    Other options: ``first_step``, ``max_step``, ``rtol`` and ``atol`` (numbers, or one for each component), ``jac``.
+
+    The solver is compiled together with ``fun`` when there is much to do.
+
+    >>> from pommel.integrate import solve_ivp
+    >>> solution = solve_ivp(lambda t, y: [-0.5 * y[0]], (0, 10), [2.0], rtol=1e-8)
+    >>> solution.status, round(float(solution.y[0, -1]), 6)
+    (0, 0.013476)
+    """
+    solver_of, tableau = _method(method)
+    problem = Problem(fun, t_span, y0, args, options, vectorized)
+    if t_eval is not None:
+        t_eval = _times(problem, t_eval)
+    happenings = [Event(event) for event in ([events] if callable(events) else events or ())]
+    is_dense = bool(dense_output or t_eval is not None or happenings)
+    solver = solver_of(problem, tableau, happenings, is_dense)
+    status, end = 0, None
+    while not status and end is None and problem.t_end != problem.t0:
+        status, hit = solver.advance()
+        if hit:
+            end = _happened(solver, happenings)
+    return _result(solver, happenings, t_eval, dense_output, -1 if status < 0 else 0 if end is None else 1, end)
+
+
+def _method(method: Any) -> Any:
+    if method not in _METHODS and method in _IMPLICIT:
+        from . import _implicit
+
+        _METHODS.update((name, (getattr(_implicit, kind), None)) for name, kind in _IMPLICIT.items())
+    found = _METHODS.get(method) if isinstance(method, str) else None
+    if found is None:
+        raise ValueError("argument 'method' must be one of {}, not {!r}".format(
+            ", ".join([*_explicit.METHODS, *_IMPLICIT]), method))
+    return found
+
+
+def _times(problem: Problem, t_eval: Any) -> Any:
+    times = problem.xp.asarray(t_eval, dtype=float)
+    if times.ndim != 1:
+        raise ValueError("argument 't_eval' must have one axis, not {}".format(times.ndim))
+    low, high = sorted((problem.t0, problem.t_end))
+    if times.size and not (float(times.min()) >= low and float(times.max()) <= high):
+        raise ValueError("argument 't_eval' must be within 't_span'")
+    if times.size > 1 and not float(((times[1:] - times[:-1]) * problem.direction).min()) > 0:
+        raise ValueError("argument 't_eval' must be in the order of 't_span'")
+    return times
+
+
+def _happened(solver: Any, events: list[Event]) -> tuple[float, list[Any]] | None:
+    """Looks for the zeros of events in the last step; the end of the solution if one of them is that."""
+    from ._roots import zero
+
+    problem, steps = solver.problem, solver.steps
+    t, y, q = steps.chunks[-1]
+    before = len(t) - 2
+    if before >= 0:
+        begin, state = float(t[before]), y[before].tolist()
+    elif len(steps.chunks) > 1:
+        begin, state = float(steps.chunks[-2][0][-1]), steps.chunks[-2][1][-1].tolist()
+    else:
+        begin, state = problem.t0, problem.y0
+    size, q = float(t[-1]) - begin, q[-1].tolist()
+
+    def at(time: float) -> list[Any]:
+        return [a + b for a, b in zip(state, solver.between_at((time - begin) / size, q))]
+
+    found = []
+    for event, old, new in zip(events, solver.old_g, solver.g):
+        if event.happens(old, new):
+            function = event.function
+            root = zero(lambda time: float(function(time, problem.array(at(time)), *problem.args)),
+                        begin, begin + size, 4 * _EPSILON, 4 * _EPSILON, old, new)
+            found.append((root * problem.direction, root, event))
+    for _, root, event in sorted(found, key=lambda item: item[0]):
+        event.times.append(root)
+        event.states.append(at(root))
+        if len(event.times) >= event.most:
+            return root, event.states[-1]
+    return None
+
+
+def _result(solver: Any, events: list[Event], t_eval: Any, is_wanted: bool, status: int,
+            end: tuple[float, list[Any]] | None) -> OdeResult:
+    problem, steps, xp = solver.problem, solver.steps, solver.problem.xp
+    ts = steps.joined(0, xp.array([problem.t0]))
+    ys = steps.joined(1, problem.array(problem.y0).reshape(1, -1))
+    solution = None
+    if steps.is_dense and (is_wanted or t_eval is not None):
+        qs = steps.joined(2) if steps.count else xp.zeros((0, 1, problem.n))
+        solution = OdeSolution(xp, ts, ys, qs, solver.between)
+    if t_eval is not None:
+        last = float(ts[-1]) if end is None else end[0]
+        kept = int(((t_eval - last) * problem.direction <= 0).sum())
+        ts = t_eval[:kept]
+        ys = solution.states(ts) if kept else ys[:0]  # type: ignore[union-attr]
+    elif end is not None:
+        ts, ys = xp.concatenate([ts[:-1], xp.array([end[0]])]), xp.concatenate(
+            [ys[:-1], problem.array(end[1]).reshape(1, -1)])
+    times = states = None
+    if events:
+        times = [xp.asarray(event.times, dtype=float) for event in events]
+        states = [xp.asarray(event.states, dtype=problem.kind) for event in events]
+    return OdeResult(t=ts, y=ys.T, sol=solution if is_wanted else None, t_events=times, y_events=states,
+                     nfev=problem.nfev, njev=solver.njev, nlu=solver.nlu, status=status,
+                     message=_MESSAGES[status], success=status >= 0)
