@@ -51,7 +51,7 @@ impl Elements {
         self.words[1 + usize::from(self.view.rank) + axis]
     }
 
-    fn writable(&self) -> Value {
+    pub(super) fn writable(&self) -> Value {
         self.words[self.words.len() - 1]
     }
 }
@@ -109,6 +109,9 @@ impl Specialiser<'_> {
         let Some(elements) = self.elements_or_guess(object, target, index) else {
             return Ok(None);
         };
+        if let Some(flow) = self.store_array(&elements, index, item)? {
+            return Ok(Some(flow));
+        }
         if !fits(elements.view, item) || !self.names_element(&elements, index) {
             return Ok(None);
         }
@@ -203,7 +206,7 @@ impl Specialiser<'_> {
     }
 
     /// The integers of an index, if it is made of such. Truth values are masks.
-    fn integers(&self, index: &Val<Value>) -> Option<Vec<Value>> {
+    pub(super) fn integers(&self, index: &Val<Value>) -> Option<Vec<Value>> {
         let parts: Vec<Val<Value>> = match index {
             Val::Tuple(parts) => parts.to_vec(),
             single => vec![single.clone()],
@@ -258,7 +261,7 @@ impl Specialiser<'_> {
 
     /// The distance between elements along an axis, in bytes: a constant for the last one of an array
     /// without gaps.
-    fn distance_between(&mut self, elements: &Elements, axis: usize) -> Value {
+    pub(super) fn distance_between(&mut self, elements: &Elements, axis: usize) -> Value {
         match elements.view.packed && axis + 1 == usize::from(elements.view.rank) {
             true => self.build.int(i64::from(elements.view.element.size())),
             false => elements.stride(axis),
@@ -336,57 +339,60 @@ impl Specialiser<'_> {
         elements: &Elements,
         index: &Val<Value>,
     ) -> Done<Option<Flow>> {
-        let rank = usize::from(elements.view.rank);
-        let parts: Vec<Val<Value>> = match index {
-            Val::Tuple(parts) => parts.to_vec(),
-            single => vec![single.clone()],
-        };
         // A part of a part is taken out of an object.
-        let is_whole = matches!(array, Val::Array(..));
-        if !is_whole || !elements.view.owner.has_axes() || parts.len() > rank || rank > MOST_AXES {
+        if !matches!(array, Val::Array(..)) || !self.is_cut(elements, index) {
             return Ok(None);
         }
+        let Some(part) = self.cut_out(elements, index) else { return Ok(Some(Flow::Ends)) };
+        let (array, key, view) = (array.clone(), index.clone(), part.view);
+        let words = part.words.to_vec();
+        let made = self.state.make(Contents::Part { array, key, view, words });
+        self.set(to, made).map(Some)
+    }
+
+    /// Whether an index takes a part out of an array that is an array as well, with integers and slices.
+    pub(super) fn is_cut(&self, elements: &Elements, index: &Val<Value>) -> bool {
+        let rank = usize::from(elements.view.rank);
+        let parts = parts_of(index);
+        let new = parts.iter().filter(|part| **part == Val::None).count();
+        let fits = parts.len() - new <= rank && rank + new <= MOST_AXES;
+        if !elements.view.owner.has_axes() || !fits {
+            return false;
+        }
         let cuts = |this: &Self, part: &Val<Value>| match part {
+            Val::None => true,
             Val::Slice(bounds) => this.is_simple_slice(bounds),
             other => matches!(this.as_index(other), Val::Int(_)),
         };
-        if !parts.iter().all(|part| cuts(self, part)) {
-            return Ok(None);
-        }
+        parts.iter().all(|part| cuts(self, part))
+    }
+
+    /// The part of an array that such an index takes out. `None` if it is always out of bounds.
+    pub(super) fn cut_out(&mut self, elements: &Elements, index: &Val<Value>) -> Option<Elements> {
         let mut address = elements.words[0];
         let mut axes = Vec::new();
-        for axis in 0..rank {
-            let cut = match parts.get(axis) {
-                Some(part) => match self.cut(elements, axis, part) {
-                    Some(cut) => cut,
-                    None => return Ok(Some(Flow::Ends)),
-                },
-                None => Cut {
-                    distance: self.build.int(0),
-                    axis: Some((elements.length(axis), elements.stride(axis))),
-                },
-            };
+        let mut rest = 0..usize::from(elements.view.rank);
+        let mut packed = elements.view.packed;
+        for part in parts_of(index) {
+            if part == Val::None {
+                // A new axis, of length 1.
+                axes.push((self.build.int(1), self.build.int(0)));
+                packed &= !rest.is_empty();
+                continue;
+            }
+            let cut = self.cut(elements, rest.next()?, &part)?;
             address = self.op(Op::IAddWrap, &[address, cut.distance]);
             axes.extend(cut.axis);
+            packed &= !rest.is_empty()
+                || matches!(&part, Val::Slice(bounds) if self.step_of(bounds) == Some(1));
         }
-        let last = parts.get(rank - 1);
-        let keeps_last = match last {
-            None => true,
-            Some(Val::Slice(bounds)) => self.step_of(bounds) == Some(1),
-            Some(_) => false,
-        };
-        let view = View {
-            rank: axes.len() as u8,
-            packed: elements.view.packed && keeps_last,
-            ..elements.view
-        };
+        axes.extend(rest.map(|axis| (elements.length(axis), elements.stride(axis))));
+        let view = View { rank: axes.len() as u8, packed, ..elements.view };
         let mut words = vec![address];
         words.extend(axes.iter().map(|(length, _)| *length));
         words.extend(axes.iter().map(|(_, stride)| *stride));
         words.push(elements.writable());
-        let (array, key) = (array.clone(), index.clone());
-        let made = self.state.make(Contents::Part { array, key, view, words });
-        self.set(to, made).map(Some)
+        Some(Elements { keeper: elements.keeper.clone(), view, words: words.into() })
     }
 
     /// The constant step of a slice.
@@ -508,7 +514,10 @@ impl Specialiser<'_> {
     pub(super) fn publish_parts(&mut self) -> Done {
         for thing in self.state.reachable() {
             let is_there = self.state.heap[thing.0 as usize].is_some();
-            if is_there && matches!(self.state.contents(thing), Contents::Part { .. }) {
+            let is_for_array = |contents: &Contents<Value>| {
+                matches!(contents, Contents::Part { .. } | Contents::Elementwise(_))
+            };
+            if is_there && is_for_array(self.state.contents(thing)) {
                 self.publish(thing)?;
             }
         }
@@ -574,6 +583,14 @@ impl View {
     /// bytes between elements along each, and whether it may be written.
     pub fn words(&self) -> usize {
         2 + 2 * usize::from(self.rank)
+    }
+}
+
+/// The parts of an index, one for each axis that it speaks of.
+fn parts_of(index: &Val<Value>) -> Vec<Val<Value>> {
+    match index {
+        Val::Tuple(parts) => parts.to_vec(),
+        single => vec![single.clone()],
     }
 }
 

@@ -83,6 +83,12 @@ impl Specialiser<'_> {
                     Ok(flow)
                 }
                 Description::Builtin(builtin) => {
+                    if builtin.is_of_elements()
+                        && let Some(flow) =
+                            self.call_elementwise(to, builtin, &given, instruction)?
+                    {
+                        return Ok(flow);
+                    }
                     let done = self.library(to, builtin, &given, arguments, instruction)?;
                     let flow = match done {
                         Some(flow) => flow,
@@ -187,6 +193,10 @@ impl Specialiser<'_> {
         method: Option<Method>,
         instruction: &Instruction,
     ) -> Done<Flow> {
+        // What is called may change arrays.
+        if self.has_pending() {
+            return self.perform(instruction);
+        }
         let same = self.state.frames.iter().filter(|f| Arc::ptr_eq(&f.code, &callee.code));
         let copies = same.count();
         if let Some(flow) = self.call_inner(to, callee, given, method.as_ref())? {

@@ -23,6 +23,7 @@ impl Specialiser<'_> {
                     packed: true,
                 }),
                 Contents::Part { view, .. } => Some(*view),
+                Contents::Elementwise(made) => Some(made.view),
                 _ => None,
             },
             Val::Array(_, view, _) => Some(*view),
@@ -38,6 +39,7 @@ impl Specialiser<'_> {
                 View { owner, element: Element::Float64, rank: 1, packed: true }
             }
             Contents::Part { view, .. } => *view,
+            Contents::Elementwise(made) => made.view,
             _ => return,
         };
         self.guesses.insert(handle, view);

@@ -104,6 +104,10 @@ fn add_contents_types(contents: &Contents<()>, types: &mut Vec<Type>) {
             add_types(key, types);
             types.extend(words.iter().map(|()| Type::I64));
         }
+        Contents::Elementwise(made) => {
+            made.operands.iter().for_each(|operand| add_types(operand, types));
+            types.extend(made.lengths.iter().map(|()| Type::I64));
+        }
         Contents::List(items) => items.iter().for_each(|item| add_types(item, types)),
         Contents::Keywords(items) => items.iter().for_each(|(_, item)| add_types(item, types)),
         Contents::Cell(value) | Contents::Shared(value) => add_types(value, types),
@@ -349,6 +353,9 @@ impl<L> Contents<L> {
         match self {
             Contents::Vector(family, _) => (*family == Family::Pommel).then_some(Class::Array),
             Contents::Part { view, .. } => (view.owner == Owner::Pommel).then_some(Class::Array),
+            Contents::Elementwise(made) => {
+                (made.view.owner == Owner::Pommel).then_some(Class::Array)
+            }
             Contents::List(_) => Some(Class::List),
             Contents::Cell(_)
             | Contents::Shared(_)

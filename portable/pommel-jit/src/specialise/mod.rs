@@ -8,6 +8,7 @@
 //! Calls of functions that are known are followed into the function, with a frame of its own. An exit
 //! writes down all frames, and the runtime goes on from there on objects.
 
+mod array_loops;
 mod arrays;
 mod bisect;
 mod build;
@@ -20,6 +21,7 @@ mod deques;
 mod dict_rules;
 mod dicts;
 mod element;
+mod elementwise;
 mod errors;
 mod exits;
 mod guesses;
@@ -57,7 +59,10 @@ pub use build::NOTHING;
 pub use classes::{AttributePlace, Maker, Member, MemberKind, Way};
 pub use element::{Element, Family, Flavour, Owner, Sort};
 pub use tables::{Part, Table};
-pub use value::{CodeRef, Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, View, layout_of};
+pub use value::{
+    CodeRef, Contents, Elementwise, Items, Kinds, Known, Operation, Shape, Tag, Thing, Val, View,
+    layout_of,
+};
 pub use world::{
     Action, Builtin, Counts, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
     Mixing, ObjectLayout, Operand, Origin, Outcome, Place, Raised, Recipe, Refusal, Site,

@@ -1,7 +1,7 @@
 //! Arithmetic and comparisons of numbers, with Python's meaning.
 
 use super::element::{Element, Family};
-use super::value::{Contents, Kinds, Tag, Val};
+use super::value::{Contents, Kinds, Operation, Tag, Val};
 use super::{Done, Flow, Specialiser};
 use crate::code::{Binary, Compare, Instruction, Reg, Unary};
 use crate::ir::op::{Class, Math};
@@ -200,6 +200,12 @@ impl Specialiser<'_> {
         if let Val::Complex(real, imag) = value {
             return self.complex_unary(to, operator, [real, imag], instruction);
         }
+        let of_arrays = Operation::Unary(operator);
+        if let Some(flow) =
+            self.elementwise(to, of_arrays, core::slice::from_ref(&value), instruction)?
+        {
+            return Ok(flow);
+        }
         let Some(number) = self.number(&value) else {
             if let (Val::Thing(thing), Unary::Negative) = (&value, operator)
                 && let Contents::Vector(family, items) = self.state.contents(*thing).clone()
@@ -254,6 +260,9 @@ impl Specialiser<'_> {
         self.assume_numbers(left, right)?;
         let (a, b) = (self.get(left), self.get(right));
         let in_place = matches!(instruction, Instruction::Binary { in_place: true, .. });
+        if let Some(flow) = self.arrays_binary(to, operator, [&a, &b], instruction)? {
+            return Ok(flow);
+        }
         if let Some(flow) = self.vectors(to, operator, in_place, &a, &b)? {
             return Ok(flow);
         }
@@ -641,13 +650,15 @@ impl Specialiser<'_> {
         }
         self.assume_numbers(left, right)?;
         let (a, b) = (self.get(left), self.get(right));
+        if let Some(flow) = self.arrays_compare(to, operator, [&a, &b], instruction)? {
+            return Ok(flow);
+        }
         if let Some(truth) = self.compare_tuples(operator, &a, &b) {
             return self.set(to, Val::Bool(truth));
         }
         if matches!(operator, Compare::In | Compare::NotIn) {
             let Some(found) = self.is_in(&a, &b) else { return self.perform(instruction) };
-            let not = self.op(Op::BNot, &[found]);
-            return self.set(to, Val::Bool(if operator == Compare::In { found } else { not }));
+            return self.set_truth(to, found, operator == Compare::In);
         }
         if let Some(truth) = self.compare_texts(operator, &a, &b) {
             return self.set(to, Val::Bool(truth));
@@ -655,8 +666,7 @@ impl Specialiser<'_> {
         if let Compare::Equal | Compare::NotEqual = operator
             && let Some(same) = self.are_lists_equal(&a, &b)
         {
-            let not = self.op(Op::BNot, &[same]);
-            return self.set(to, Val::Bool(if operator == Compare::Equal { same } else { not }));
+            return self.set_truth(to, same, operator == Compare::Equal);
         }
         if let Some(flow) = self.scalars_compare(to, operator, &a, &b)? {
             return Ok(flow);
@@ -682,6 +692,12 @@ impl Specialiser<'_> {
             Some(truth) => self.set(to, Val::Bool(truth)),
             None => Ok(Flow::Ends),
         }
+    }
+
+    /// Puts a truth value into a register, or the opposite.
+    fn set_truth(&mut self, to: Reg, truth: Value, as_it_is: bool) -> Done<Flow> {
+        let not = self.op(Op::BNot, &[truth]);
+        self.set(to, Val::Bool(if as_it_is { truth } else { not }))
     }
 
     /// Compares two numbers. `None` if machine code is always left.

@@ -61,6 +61,9 @@ impl Specialiser<'_> {
 
     /// Makes an object of a thing, for all who have it.
     pub(super) fn publish(&mut self, thing: Thing) -> Done {
+        if self.publish_elementwise(thing)? {
+            return Ok(());
+        }
         let contents = self.state.contents(thing).clone();
         let class = contents.class();
         // What it has in it is the same object as for all others who have that. A thing that is in
@@ -98,7 +101,13 @@ impl Specialiser<'_> {
         if let Contents::Function { .. } = contents {
             self.count_function();
         }
+        let point = self.state.top().point;
+        if let Contents::Elementwise(made) = &contents {
+            // An error is one of the operation.
+            self.state.top_mut().point = made.point;
+        }
         let handle = self.made(&Val::Thing(thing))?;
+        self.state.top_mut().point = point;
         let object = match &contents {
             Contents::Instance(class, attributes) => {
                 self.remember_attributes(*class, attributes);

@@ -13,11 +13,26 @@ use crate::ir::{Op, Value};
 
 /// An operand: a number, and what it is of where it is a scalar.
 #[derive(Clone, Copy)]
-struct Operand {
-    value: Value,
-    sort: Sort,
+pub(super) struct Operand {
+    pub(super) value: Value,
+    pub(super) sort: Sort,
     /// `None` for numbers of Python.
-    element: Option<Element>,
+    pub(super) element: Option<Element>,
+}
+
+/// What an operand is, without its value.
+#[derive(Clone, Copy)]
+pub(super) struct Kind {
+    pub(super) sort: Sort,
+    /// `None` for numbers of Python.
+    pub(super) element: Option<Element>,
+}
+
+impl Operand {
+    /// What it is.
+    pub(super) fn kind(self) -> Kind {
+        Kind { sort: self.sort, element: self.element }
+    }
 }
 
 impl Specialiser<'_> {
@@ -64,7 +79,7 @@ impl Specialiser<'_> {
         }
     }
 
-    fn operand(&self, value: &Val<Value>) -> Option<Operand> {
+    pub(super) fn operand(&self, value: &Val<Value>) -> Option<Operand> {
         let (value, sort, element) = match value {
             Val::Scalar(leaf, flavour) => (*leaf, flavour.element.sort(), Some(flavour.element)),
             Val::Bool(leaf) => (*leaf, Sort::Truth, None),
@@ -95,7 +110,7 @@ impl Specialiser<'_> {
         b: &Val<Value>,
     ) -> Done<Option<Flow>> {
         let Some((x, y, family)) = self.both(a, b) else { return Ok(None) };
-        let common = common(x, y);
+        let common = common(x.kind(), y.kind());
         // What is in place keeps its type, if it is an array.
         if in_place && family == Family::Pommel && x.element != Some(common) {
             return Ok(None);
@@ -129,7 +144,13 @@ impl Specialiser<'_> {
     }
 
     /// What an operator gives for floats. `None` if it never is finite.
-    fn float_result(&mut self, op: Op, element: Element, x: Operand, y: Operand) -> Option<Value> {
+    pub(super) fn float_result(
+        &mut self,
+        op: Op,
+        element: Element,
+        x: Operand,
+        y: Operand,
+    ) -> Option<Value> {
         let x = self.as_float_of(element, x)?;
         let y = self.as_float_of(element, y)?;
         let exact = self.op(op, &[x, y]);
@@ -174,7 +195,7 @@ impl Specialiser<'_> {
         Some(result)
     }
 
-    fn narrowed(&mut self, element: Element, float: Value) -> Value {
+    pub(super) fn narrowed(&mut self, element: Element, float: Value) -> Value {
         match element {
             Element::Float32 => self.op(Op::FNarrow, &[float]),
             _ => float,
@@ -182,7 +203,7 @@ impl Specialiser<'_> {
     }
 
     /// An operand as a float of a type. `None` if it never is one.
-    fn as_float_of(&mut self, element: Element, operand: Operand) -> Option<Value> {
+    pub(super) fn as_float_of(&mut self, element: Element, operand: Operand) -> Option<Value> {
         let narrows = element == Element::Float32 && operand.element.is_none();
         match operand.sort {
             Sort::Float if narrows => {
@@ -209,7 +230,7 @@ impl Specialiser<'_> {
     }
 
     /// Exits unless a float is finite. `None` if it never is.
-    fn guard_finite(&mut self, float: Value) -> Option<()> {
+    pub(super) fn guard_finite(&mut self, float: Value) -> Option<()> {
         let fits = self.is_finite(float);
         self.goes_on(fits)
     }
@@ -232,7 +253,7 @@ impl Specialiser<'_> {
     }
 
     /// An operand as an integer of a type. `None` if it never is one.
-    fn as_int_of(&mut self, element: Element, operand: Operand) -> Option<Value> {
+    pub(super) fn as_int_of(&mut self, element: Element, operand: Operand) -> Option<Value> {
         match operand.sort {
             Sort::Truth => Some(self.op(Op::BToI, &[operand.value])),
             _ => {
@@ -296,7 +317,7 @@ impl Specialiser<'_> {
         b: &Val<Value>,
     ) -> Done<Option<Flow>> {
         let Some((x, y, family)) = self.both(a, b) else { return Ok(None) };
-        let common = common(x, y);
+        let common = common(x.kind(), y.kind());
         let truth = if common.sort() == Sort::Float {
             for operand in [x, y] {
                 if matches!(operand.sort, Sort::Signed | Sort::Unsigned) {
@@ -369,7 +390,7 @@ impl Specialiser<'_> {
 }
 
 /// The type in which two operands meet, of which one at least is a scalar.
-fn common(x: Operand, y: Operand) -> Element {
+pub(super) fn common(x: Kind, y: Kind) -> Element {
     let beside = |element: Element, sort: Sort| match (element.sort(), sort) {
         (Sort::Truth, Sort::Signed | Sort::Unsigned) => Element::Int64,
         (Sort::Truth | Sort::Signed | Sort::Unsigned, Sort::Float) => Element::Float64,

@@ -2,7 +2,8 @@
 
 use super::element::{Element, Family, Flavour, Owner, Sort};
 use super::tables::{Part, Table};
-use crate::code::{Code, Name};
+use super::world::Builtin;
+use crate::code::{Binary, Code, Compare, Name, Point, Unary};
 use crate::ir::lists::{self, Layout};
 use crate::ir::op::Class;
 use std::sync::Arc;
@@ -217,6 +218,8 @@ pub enum Contents<L> {
         /// Where its elements are: as for [`Val::Array`].
         words: Vec<L>,
     },
+    /// An array that is not computed yet.
+    Elementwise(Elementwise<L>),
     /// A list.
     List(Vec<Val<L>>),
     /// A dict of arguments by keyword, which are not parameters: their names, and them.
@@ -248,6 +251,36 @@ pub enum Contents<L> {
         /// Its cells.
         cells: Vec<Val<L>>,
     },
+}
+
+/// An operation on whole arrays whose result nobody has seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Elementwise<L> {
+    /// What is done with each element.
+    pub operation: Operation,
+    /// Arrays, and numbers beside them. Of a call, what is called is not among them.
+    pub operands: Vec<Val<L>>,
+    /// What the result is.
+    pub view: View,
+    /// The lengths of its axes.
+    pub lengths: Vec<L>,
+    /// How many operations it is together with its operands.
+    pub steps: u32,
+    /// Where it stands.
+    pub point: Point,
+}
+
+/// What is done with elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// An operator with two operands.
+    Binary(Binary),
+    /// An operator with one.
+    Unary(Unary),
+    /// A comparison.
+    Compare(Compare),
+    /// A call of a function of a library.
+    Call(Builtin),
 }
 
 /// Code, equal to itself only.
@@ -528,6 +561,14 @@ impl<L> Contents<L> {
                 let words = words.iter().map(to).collect::<Result<_, E>>()?;
                 Contents::Part { array, key, view: *view, words }
             }
+            Contents::Elementwise(made) => Contents::Elementwise(Elementwise {
+                operation: made.operation,
+                operands: list(&made.operands, to)?,
+                view: made.view,
+                lengths: made.lengths.iter().map(to).collect::<Result<_, E>>()?,
+                steps: made.steps,
+                point: made.point,
+            }),
             Contents::List(items) => Contents::List(list(items, to)?),
             Contents::Keywords(items) => {
                 let items = items.iter().map(|(name, value)| Ok((name.clone(), value.map(to)?)));
@@ -576,6 +617,7 @@ impl<L> Contents<L> {
                 array.things(found);
                 key.things(found);
             }
+            Contents::Elementwise(made) => made.operands.iter().for_each(|o| o.things(found)),
             Contents::List(items) => items.iter().for_each(|item| item.things(found)),
             Contents::Keywords(items) => items.iter().for_each(|(_, item)| item.things(found)),
             Contents::Cell(value) | Contents::Shared(value) => value.things(found),
@@ -615,6 +657,10 @@ impl<L: Clone> Contents<L> {
                 view: *view,
                 words: words.clone(),
             },
+            Contents::Elementwise(made) => Contents::Elementwise(Elementwise {
+                operands: list(&made.operands, to),
+                ..made.clone()
+            }),
             Contents::List(items) => Contents::List(list(items, to)),
             Contents::Keywords(items) => {
                 let items = items.iter();

@@ -1,7 +1,7 @@
 //! What the specialiser asks about objects that exist already, and what it gives back.
 
 use super::classes::{Maker, Member, MemberKind};
-use super::element::Element;
+use super::element::{Element, Owner};
 use super::value::{CodeRef, Contents, Items, Known, Shape, Val, View};
 use crate::code::{Code, Instruction, Point, Reg, Span};
 use crate::ir;
@@ -429,6 +429,14 @@ builtins! {
     OnesLike "pommel" "ones_like";
     Zeros "pommel" "zeros";
     ZerosLike "pommel" "zeros_like";
+    ArrayAbs "pommel" "absolute";
+    ArraySqrt "pommel" "sqrt";
+    ArraySquare "pommel" "square";
+    ArrayWhere "pommel" "where";
+    NumpyAbs "numpy" "absolute";
+    NumpySqrt "numpy" "sqrt";
+    NumpySquare "numpy" "square";
+    NumpyWhere "numpy" "where";
     NumpyArray "numpy" "array";
     NumpyArange "numpy" "arange";
     NumpyAsarray "numpy" "asarray";
@@ -610,6 +618,8 @@ pub enum Action {
     Make,
     /// Gives an item of its one operand, which is a tuple.
     Part(u32),
+    /// Makes an array whose elements will be written: its operands are its lengths.
+    NewArray(Owner, Element),
 }
 
 /// What was learnt from specialisations before this one.

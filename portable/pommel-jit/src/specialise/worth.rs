@@ -34,6 +34,9 @@ const RAISING: f64 = 5000.0;
 /// What a call of a function that calls itself takes in Python, as a guess: more than to enter machine code.
 const RECURSION: f64 = 2000.0;
 
+/// What an operation on an array takes in Python.
+const ELEMENTWISE: f64 = 500.0;
+
 /// What was counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Work {
@@ -125,6 +128,12 @@ impl Specialiser<'_> {
     pub(super) fn count_recursion(&mut self) {
         let before = self.build.cost;
         self.add(RECURSION, before);
+    }
+
+    /// Counts operations on arrays that are one loop.
+    pub(super) fn count_elementwise(&mut self, steps: u32) {
+        let before = self.build.cost;
+        self.add(f64::from(steps) * ELEMENTWISE, before);
     }
 
     /// Refuses a large function in the middle if it will not be worth it.

@@ -7,7 +7,7 @@ use super::views::{self, Look};
 use pommel::prelude::*;
 use pommel::raw::attach;
 use pommel_jit::ir::{self, Op};
-use pommel_jit::specialise::{Owner, Shape, Val, View};
+use pommel_jit::specialise::{Element, Owner, Shape, Val, View};
 
 /// So many words are not worth asking the allocator for.
 pub(super) const FEW_WORDS: usize = 32;
@@ -85,7 +85,8 @@ fn needs_nobody(op: Op) -> bool {
 /// An array of NumPy that is read where it lies: its head is a part of NumPy's binary interface
 /// (`PyArrayObject_fields` in `ndarraytypes.h`), the same since NumPy 1.0. Every one that is made for is
 /// compared with what the buffer protocol says before others are taken for such.
-struct NumpyArray {
+#[derive(Clone, Copy)]
+pub(crate) struct NumpyArray {
     view: View,
     /// Where the class is, its address, and that of the description of elements: there is one for each
     /// type, which stays.
@@ -101,6 +102,11 @@ const AXES: usize = 1;
 const LENGTHS: usize = 2;
 const STRIDES: usize = 3;
 const DTYPE: usize = 5;
+const FLAGS: usize = 6;
+
+/// Flags of an array: whether elements are where their type wants them, and whether they may be written.
+const ALIGNED: u32 = 0x100;
+const WRITEABLE: u32 = 0x400;
 
 impl NumpyArray {
     fn like<'c>(inquiry: &mut Inquiry<'c>, object: &Object<'c>, view: View) -> Option<NumpyArray> {
@@ -131,6 +137,56 @@ impl NumpyArray {
         made.is_like(object).then_some(made)
     }
 
+    /// How arrays of a view lie, found out with a new one.
+    pub(super) fn of_view(inquiry: &mut Inquiry<'_>, view: View) -> Option<NumpyArray> {
+        if view.owner != Owner::Numpy {
+            return None;
+        }
+        let numpy = views::numpy(inquiry.ctx()).ok()??;
+        let name = if view.element == Element::Bool { "bool_" } else { view.element.text() };
+        let two = inquiry.ctx().object(2_i64).ok()?;
+        let lengths = inquiry.ctx().tuple(&vec![&two; usize::from(view.rank)]).ok()?;
+        let made =
+            numpy.get_attr(c"ones").ok()?.call((&*lengths, numpy.get_attr(name).ok()?)).ok()?;
+        let sample = View { packed: true, ..view };
+        let layout = NumpyArray::like(inquiry, &made, sample)?;
+        let mut words = [0; views::VIEW_WORDS];
+        let sees = layout.look(&made, &mut words) && words[1 + 2 * usize::from(view.rank)] == 1;
+        sees.then_some(NumpyArray { view, ..layout })
+    }
+
+    /// Fills in the words of a view, if an array is exactly such a one. How many there are.
+    #[inline]
+    pub(crate) fn look_exactly(&self, object: &Object<'_>, words: &mut [u64]) -> Option<usize> {
+        let rank = usize::from(self.view.rank);
+        let is_packed = |words: &[u64]| words[2 * rank] == u64::from(self.view.element.size());
+        (self.look(object, words) && is_packed(words) == self.view.packed).then_some(2 + 2 * rank)
+    }
+
+    /// Fills in the words of a view, if an array is such a one.
+    #[inline]
+    pub(super) fn look(&self, object: &Object<'_>, words: &mut [u64]) -> bool {
+        let mut all = [0; views::VIEW_WORDS + 1];
+        let Some(count) = self.fill_in_any(object, &mut all) else { return false };
+        let flags = self.field(object, FLAGS) as u32;
+        let rank = usize::from(self.view.rank);
+        let packed = all[1 + 2 * rank] == u64::from(self.view.element.size());
+        if flags & ALIGNED == 0 || self.view.packed && !packed {
+            return false;
+        }
+        all[count - 1] = u64::from(flags & WRITEABLE != 0);
+        words[..count - 1].copy_from_slice(&all[1..count]);
+        true
+    }
+
+    /// A word of the array's head.
+    #[inline]
+    fn field(&self, object: &Object<'_>, index: usize) -> u64 {
+        let place = object.as_raw().0 as usize + self.fields + 8 * index;
+        // SAFETY: as for `fill_in_any`, which has seen that the object is an array.
+        unsafe { core::ptr::with_exposed_provenance::<u64>(place).read() }
+    }
+
     /// Whether it says of an array what the buffer protocol does.
     fn is_like(&self, object: &Object<'_>) -> bool {
         let mut words = [0; views::VIEW_WORDS + 1];
@@ -145,6 +201,15 @@ impl NumpyArray {
     /// Fills in the words of an array, but for whether it may be written.
     #[inline]
     fn fill_in(&self, object: &Object<'_>, words: &mut [u64]) -> Option<usize> {
+        let filled = self.fill_in_any(object, words)?;
+        let size = u64::from(self.view.element.size());
+        let packed = words[1 + 2 * usize::from(self.view.rank)] == size;
+        (packed == self.view.packed).then_some(filled)
+    }
+
+    /// The same with gaps or without.
+    #[inline]
+    fn fill_in_any(&self, object: &Object<'_>, words: &mut [u64]) -> Option<usize> {
         let address = object.as_raw().0 as usize;
         let word = |place: usize| {
             // SAFETY: the handle is the address of a live object, as the host says with its layout; where
@@ -167,9 +232,8 @@ impl NumpyArray {
             words[2 + axis] = word(lengths + 8 * axis);
             words[2 + rank + axis] = word(strides + 8 * axis);
         }
-        let packed = words[1 + 2 * rank] == u64::from(self.view.element.size());
         words[2 + 2 * rank] = 0;
-        (packed == self.view.packed).then_some(3 + 2 * rank)
+        Some(3 + 2 * rank)
     }
 }
 

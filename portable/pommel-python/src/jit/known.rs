@@ -346,6 +346,15 @@ fn is_itself(object: &Object<'_>, builtin: Builtin) -> bool {
             let is_from = text(c"__module__").is_ok_and(|from| from.as_deref().is_none_or(is_it));
             is_from && text(c"__name__").is_ok_and(|own| own.as_deref() == Some(name))
         }
+        _ if builtin.is_of_elements() => {
+            let class = object.type_().get_attr(c"__name__").and_then(|name| name.extract());
+            let class: String = class.unwrap_or_default();
+            let is_native = ["ufunc", "_ArrayFunctionDispatcher", "builtin_function_or_method"]
+                .contains(&class.as_str());
+            let own = text(c"__name__").ok().flatten();
+            let short = (name == "absolute").then_some("abs");
+            is_native && own.is_some_and(|own| own == name || Some(own.as_str()) == short)
+        }
         _ => true,
     }
 }

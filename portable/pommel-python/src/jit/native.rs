@@ -1,6 +1,6 @@
 //! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
 
-use super::alone::{Alone, FEW_WORDS};
+use super::alone::{Alone, FEW_WORDS, NumpyArray};
 use super::depth;
 use super::dicts::Dicts;
 use super::exceptions;
@@ -19,7 +19,7 @@ use pommel::held::HeldBuffer;
 use pommel::prelude::*;
 use pommel::raw;
 use pommel_jit::backend::{Backend, Calls, Machine, Target, activation};
-use pommel_jit::code::{Code, Instruction};
+use pommel_jit::code::{Code, Instruction, Point};
 use pommel_jit::ir::Op;
 use pommel_jit::ir::dicts::DictCall;
 use pommel_jit::ir::lists::ListCall;
@@ -69,7 +69,11 @@ pub(crate) struct Compiled {
     /// The quick ways to do what the sites say.
     steps: Vec<Option<Step>>,
     views: Vec<View>,
+    /// How NumPy's arrays lie that are such views, if that is known.
+    layouts: Vec<Option<NumpyArray>>,
     arguments: Vec<Shape>,
+    /// How arguments lie that are arrays of NumPy's, if that is known.
+    argument_layouts: Vec<Option<NumpyArray>>,
     /// What calls of it by itself, and of its inner functions, give in machine code.
     results: Vec<Option<Shape>>,
     facts: Facts,
@@ -128,6 +132,17 @@ fn made(
             Err(no_machine_code("the compiler has a fault, which standard error shows".into()))
         }
     }
+}
+
+/// How NumPy's arrays lie that are one of some views.
+fn layouts(inquiry: &mut Inquiry<'_>, views: &[View]) -> Vec<Option<NumpyArray>> {
+    let mut found: Vec<(View, Option<NumpyArray>)> = vec![];
+    for view in views {
+        let known = found.iter().find(|(other, _)| other == view).map(|(_, layout)| *layout);
+        let layout = known.unwrap_or_else(|| NumpyArray::of_view(inquiry, *view));
+        found.push((*view, layout));
+    }
+    found.into_iter().map(|(_, layout)| layout).collect()
 }
 
 /// What became of the attempt to call machine code.
@@ -215,6 +230,12 @@ impl Compiled {
             let words = machines[0].words().max(made.arguments.iter().map(width).sum());
             Alone::of(&mut inquiry, &made.function, words, &made.arguments, arguments)
         });
+        let argument_layouts = shapes.iter().map(|shape| match shape {
+            Val::Array((), view, _) => NumpyArray::of_view(&mut inquiry, *view),
+            _ => None,
+        });
+        let argument_layouts = argument_layouts.collect();
+        let layouts = layouts(&mut inquiry, made.as_ref().map_or(&[][..], |(made, _)| &made.views));
         let Found { known, facts, sources, lends } = inquiry.finish()?;
         let (made, machine, inner) = match made {
             Ok((made, mut machines)) => {
@@ -238,6 +259,8 @@ impl Compiled {
             raises,
             steps,
             views,
+            layouts,
+            argument_layouts,
             arguments,
             results,
             facts,
@@ -263,8 +286,11 @@ impl Compiled {
         let (mut words, mut kept) = (Words::new(words), Kept::default());
         match arguments {
             Arguments::Positional(given) if given.len() == self.arguments.len() => {
-                for (argument, shape) in given.iter().zip(&self.arguments) {
-                    take(Some(&argument), shape, known, &mut words, &mut kept)?;
+                let wanted = self.arguments.iter().zip(&self.argument_layouts);
+                for (argument, (shape, layout)) in given.iter().zip(wanted) {
+                    if !layout.is_some_and(|layout| words.push_array(&argument, &layout)) {
+                        take(Some(&argument), shape, known, &mut words, &mut kept)?;
+                    }
                 }
             }
             Arguments::Positional(_) => return None,
@@ -651,6 +677,12 @@ impl<'c> Activation<'_, 'c> {
 
     /// Looks at an array and gives the address of its words. False if it is another one.
     fn look(&mut self, number: usize, words: &mut [u64]) -> bool {
+        if let Some(layout) = &self.compiled.layouts[number]
+            && layout.look(&self.borrowed(words[0]), &mut self.views[number])
+        {
+            words[0] = self.views[number].as_ptr().expose_provenance() as u64;
+            return true;
+        }
         let wanted = self.compiled.views[number];
         let known = |place: usize| self.known.get(place as u32).ok();
         let Some(found) = views::look(&self.lent(words[0]), &known) else { return false };
@@ -743,7 +775,7 @@ impl<'c> Activation<'_, 'c> {
             site.operands.iter().map(|recipe| ingredients.object(recipe)).collect();
         let mut operands = operands?;
         let result = match &site.action {
-            Action::Make => operands.pop().flatten(),
+            Action::Make | Action::NewArray(..) => operands.pop().flatten(),
             Action::Part(index) => {
                 let tuple = operands.pop().flatten().ok_or_else(lost_operand)?;
                 Some(tuple.cast::<Tuple<'_>>()?.get_index(*index as isize)?)
@@ -780,6 +812,7 @@ impl<'c> Activation<'_, 'c> {
             heap,
             made: vec![],
             nans: vec![],
+            failed: None,
             lists: &self.lists,
             dicts: &self.dicts,
             raises: &self.compiled.raises,
@@ -800,11 +833,12 @@ impl<'c> Activation<'_, 'c> {
             Outcome::Returned(recipe) => (None, Going::Ended(self.returned(recipe, saved, plan))),
             Outcome::GoesOn { frames: plans, raised, refuted, entered } => {
                 let frames = self.frames(plans, saved, plan);
-                if let Ok(frames) = &frames {
+                if let Ok((frames, _)) = &frames {
                     exceptions::enter(self.objects, frames, *entered);
                 }
                 let going = match frames {
-                    Ok(mut frames) if *raised && self.returned.is_some() => {
+                    Ok((frames, Some(error))) => Going::On(frames, Some(error)),
+                    Ok((mut frames, _)) if *raised && self.returned.is_some() => {
                         if let (Some((frame, at)), Some(value)) =
                             (frames.last_mut(), self.returned.take())
                         {
@@ -812,11 +846,11 @@ impl<'c> Activation<'_, 'c> {
                         }
                         Going::On(frames, None)
                     }
-                    Ok(frames) if *raised => {
+                    Ok((frames, _)) if *raised => {
                         let lost = || Error::runtime_error("an exception was lost");
                         Going::On(frames, Some(self.error.take().unwrap_or_else(lost)))
                     }
-                    Ok(frames) => Going::On(frames, None),
+                    Ok((frames, _)) => Going::On(frames, None),
                     Err(error) => Going::Ended(Err(error)),
                 };
                 let learnt = match refuted {
@@ -844,15 +878,32 @@ impl<'c> Activation<'_, 'c> {
         Ok(object.unwrap_or_else(|| self.ctx.none()))
     }
 
-    /// The frames of an exit, with objects in their registers.
-    fn frames(&self, plans: &[FramePlan], words: &[u64], plan: &ExitPlan) -> Result<Frames<'c>> {
+    /// The frames of an exit, with objects in their registers; and the exception of an operation on arrays
+    /// that had to be done for that, where the last frame stands then.
+    fn frames(
+        &self,
+        plans: &[FramePlan],
+        words: &[u64],
+        plan: &ExitPlan,
+    ) -> Result<(Frames<'c>, Option<Error>)> {
         let homes = |function| self.home(function);
         let mut ingredients = self.ingredients(words, &plan.heap, &homes);
         let mut frames = Vec::with_capacity(plans.len());
+        let mut raised: Option<(Error, Point)> = None;
         for plan in plans {
             let mut registers = vec![None; plan.code.registers as usize];
             for (register, recipe) in &plan.registers {
-                registers[register.0 as usize] = ingredients.object(recipe)?;
+                match ingredients.object(recipe) {
+                    Ok(object) => registers[register.0 as usize] = object,
+                    Err(error) => match ingredients.failed.take() {
+                        // The first in Python's order is the one that Python would have raised.
+                        Some(point) if raised.as_ref().is_none_or(|(_, of)| point < *of) => {
+                            raised = Some((error, point));
+                        }
+                        Some(_) => {}
+                        None => return Err(error),
+                    },
+                }
             }
             let mut home = self.home(plan.home)?;
             if let Some((around, nested)) = &plan.around {
@@ -865,7 +916,13 @@ impl<'c> Activation<'_, 'c> {
             };
             frames.push((Frame { code: plan.code.clone(), home, registers, instead }, plan.point));
         }
-        Ok(frames)
+        let raised = raised.map(|(error, point)| {
+            if let Some((_, at)) = frames.last_mut() {
+                *at = point;
+            }
+            error
+        });
+        Ok((frames, raised))
     }
 }
 
@@ -1066,7 +1123,7 @@ fn bits_of(object: &Object<'_>, shape: &Shape) -> Option<(u64, u64)> {
 }
 
 /// Functions that stand at calls of each other, the last one at a point.
-pub(crate) type Frames<'c> = Vec<(Frame<Python<'c>>, pommel_jit::code::Point)>;
+pub(crate) type Frames<'c> = Vec<(Frame<Python<'c>>, Point)>;
 
 /// The error for an operand that is not there, which is a fault of the compiler.
 fn lost_operand() -> Error {

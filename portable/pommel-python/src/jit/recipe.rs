@@ -11,11 +11,13 @@ use crate::error::Raise;
 use pommel::prelude::*;
 use pommel::raw::{self, HPy};
 use pommel_array::Array;
+use pommel_jit::code::Point;
 use pommel_jit::objects::Objects;
 use pommel_jit::specialise::{
-    CodeRef, Contents, Family, Flavour, Known, Owner, Raised, Recipe, Tag, Thing, Val,
+    CodeRef, Contents, Family, Flavour, Known, Operation, Owner, Raised, Recipe, Tag, Thing, Val,
 };
 use std::cell::RefCell;
+use std::ffi::CString;
 
 /// What recipes speak of: words, things with an identity, and objects that are known.
 pub(crate) struct Ingredients<'a, 'c> {
@@ -30,6 +32,8 @@ pub(crate) struct Ingredients<'a, 'c> {
     pub(crate) made: Vec<Option<Object<'c>>>,
     /// What is no number, by its words.
     pub(crate) nans: Vec<(u32, Object<'c>)>,
+    /// Where an operation stands that raised an exception.
+    pub(crate) failed: Option<Point>,
     /// Lists in memory.
     pub(crate) lists: &'a RefCell<Lists<'c>>,
     /// Dicts and sets in memory.
@@ -329,6 +333,23 @@ impl<'a, 'c> Ingredients<'a, 'c> {
         Ok(())
     }
 
+    /// What an operation on arrays gives.
+    fn elementwise(&self, operation: Operation, operands: &[Object<'c>]) -> Result<Object<'c>> {
+        match (operation, operands) {
+            (Operation::Binary(operator), [x, y]) => self.objects.binary(operator, false, x, y),
+            (Operation::Compare(operator), [x, y]) => self.objects.compare(operator, x, y),
+            (Operation::Unary(operator), [x]) => self.objects.unary(operator, x),
+            (Operation::Call(builtin), operands) => {
+                let (module, name) = builtin.place();
+                let [module, name] =
+                    [module, name].map(|text| CString::new(text).unwrap_or_default());
+                let callee = self.ctx.import(&module)?.get_attr(name.as_c_str())?;
+                callee.call(&operands.iter().collect::<Vec<_>>()[..])
+            }
+            _ => Err(Error::runtime_error("an operation has other operands")),
+        }
+    }
+
     fn contents(&mut self, contents: &'a Contents<u32>) -> Result<Object<'c>> {
         match contents {
             Contents::Vector(family, items) => {
@@ -343,6 +364,14 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Contents::Part { array, key, .. } => {
                 let (array, key) = (self.bound(array)?, self.bound(key)?);
                 array.get_item(key)
+            }
+            Contents::Elementwise(made) => {
+                let operands = self.all(&made.operands)?;
+                let result = self.elementwise(made.operation, &operands);
+                if result.is_err() {
+                    self.failed = Some(made.point);
+                }
+                result
             }
             Contents::Keywords(items) => {
                 let dict = self.ctx.dict()?;

@@ -1,5 +1,6 @@
 //! What objects are for machine code: from arguments to shapes, and from shapes to words.
 
+use super::alone::NumpyArray;
 use super::classes::parts_of_method;
 use super::known::{Inquiry, KnownObjects, object_layout};
 use super::views::{self, Look};
@@ -278,6 +279,17 @@ impl<'w> Words<'w> {
     /// None yet, in a room that is large enough.
     pub(crate) fn new(room: &'w mut [u64]) -> Words<'w> {
         Words { room, next: 0 }
+    }
+
+    /// The words of an array of NumPy's, if it lies as one should. Whether it does.
+    #[inline]
+    pub(crate) fn push_array(&mut self, object: &Object<'_>, layout: &NumpyArray) -> bool {
+        let words = layout.look_exactly(object, &mut self.room[self.next + 1..]);
+        if let Some(words) = words {
+            self.room[self.next] = object.as_raw().0 as u64;
+            self.next += 1 + words;
+        }
+        words.is_some()
     }
 
     fn push(&mut self, word: u64) {

@@ -3,11 +3,15 @@
 
 use super::known::{Inquiry, KnownObjects};
 use super::objects::Python;
+use super::views;
+use crate::array::NdArray;
+use crate::error::Raise;
 use pommel::prelude::*;
 use pommel::raw;
+use pommel_array::{Array, DType};
 use pommel_jit::code::{Argument, Binary, Code, Compare, Constant, Instruction, Unary};
 use pommel_jit::objects::Objects;
-use pommel_jit::specialise::{Action, Contents, Known, Recipe, Site, Val};
+use pommel_jit::specialise::{Action, Contents, Element, Known, Owner, Recipe, Site, Val};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
@@ -30,6 +34,10 @@ pub(crate) enum Step {
     DictGet,
     Iterate,
     ListAppend,
+    /// Makes an array of ours, whose lengths are its operands.
+    OurArray(DType),
+    /// Makes one of NumPy's: what makes one, and the type of its elements.
+    NumpyArray(u32, u32),
     /// Makes an instance: what makes one, its class, and the names of its attributes.
     Instance(u32, u32, Vec<u32>),
 }
@@ -62,6 +70,9 @@ impl Step {
                 Step::of_instruction(code, instruction, inquiry)
             }
             Action::Part(_) => Ok(None),
+            Action::NewArray(owner, element) => {
+                Step::of_new_array(*owner, *element, inquiry).map(Some)
+            }
         }
     }
 
@@ -75,6 +86,19 @@ impl Step {
         let new = inquiry.know(&new).0;
         let names = attributes.iter().map(|(name, _)| inquiry.know_name(name));
         Ok(Some(Step::Instance(new, class.0, names.collect::<Result<_>>()?)))
+    }
+
+    /// What makes arrays of a library, and the type of their elements.
+    fn of_new_array(owner: Owner, element: Element, inquiry: &mut Inquiry<'_>) -> Result<Step> {
+        let ctx = inquiry.ctx();
+        if owner == Owner::Pommel {
+            return Ok(Step::OurArray(views::dtype_of(element)?));
+        }
+        let numpy = ctx.import(c"numpy")?;
+        let make = ctx.import(c"numpy._core.multiarray")?.get_attr(c"empty")?;
+        let name = if element == Element::Bool { "bool_" } else { element.text() };
+        let dtype = numpy.get_attr(c"dtype")?.call((numpy.get_attr(name)?,))?;
+        Ok(Step::NumpyArray(inquiry.know(&make).0, inquiry.know(&dtype).0))
     }
 
     fn of_instruction(
@@ -182,6 +206,19 @@ impl Step {
                     made.set_attr(known.lent(*name)?, *value)?;
                 }
                 Ok(made)
+            }
+            (Step::OurArray(dtype), lengths) => {
+                let lengths: Result<Vec<isize>> =
+                    lengths.iter().map(|length| Ok(length.extract::<i64>()? as isize)).collect();
+                let array = Array::empty(*dtype, &lengths?).raise()?;
+                pommel::new_instance(known.ctx(), NdArray::made(array))
+            }
+            (Step::NumpyArray(make, dtype), [length]) => {
+                known.lent(*make)?.call(&[*length, known.lent(*dtype)?][..])
+            }
+            (Step::NumpyArray(make, dtype), lengths) => {
+                let lengths = known.ctx().tuple(lengths)?;
+                known.lent(*make)?.call(&[&*lengths, known.lent(*dtype)?][..])
             }
             _ => Err(Error::runtime_error("an operation has other operands")),
         };

@@ -164,9 +164,14 @@ pub(crate) fn scalar<'c>(
         Sort::Float => Scalar::Float(f64::from_bits(word)),
         Sort::Signed | Sort::Unsigned => Scalar::Int((word as i64).into()),
     };
+    let array = Array::full(&[], scalar, dtype_of(element)?).raise()?;
+    pommel::new_instance(ctx, NdArray::made(array))
+}
+
+/// The type of elements of our arrays.
+pub(crate) fn dtype_of(element: Element) -> Result<DType> {
     let dtype = DType::ALL.iter().find(|dtype| element_of(**dtype) == Some(element));
-    let dtype = dtype.ok_or_else(|| Error::runtime_error("arrays have no such elements"))?;
-    pommel::new_instance(ctx, NdArray::made(Array::full(&[], scalar, *dtype).raise()?))
+    dtype.copied().ok_or_else(|| Error::runtime_error("arrays have no such elements"))
 }
 
 fn element_of(dtype: DType) -> Option<Element> {
