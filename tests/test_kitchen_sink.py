@@ -1489,6 +1489,96 @@ def test_power_in_place():
         assert operator.ipow(money, Exponent()) == (9, "and more")
 
 
+# Descriptors.
+
+
+def _doubled(self, x):
+    return (self, 2 * x)
+
+
+def _method():
+    method = sink.Method()
+    method.function = _doubled
+    return method
+
+
+class Owner:
+    method = _method()
+    amount = sink.Amount()
+    set_only = sink.SetOnly()
+
+
+def test_callables_that_become_methods():
+    owner = Owner()
+    assert owner.method(3) == (owner, 6)
+    bound = owner.method
+    assert bound(4) == (owner, 8)
+    assert bound.__self__ is owner and bound.__func__ is Owner.__dict__["method"]
+    assert Owner.method is Owner.__dict__["method"]
+    assert Owner.method(owner, 5) == (owner, 10)
+    method = _method()
+    assert method.__get__(3, int)(1) == (3, 2)
+    assert method.__get__(3)(1) == (3, 2)
+    assert method.__get__(None, int) is method
+    assert raised(method.__get__)[0] is TypeError
+    assert raised(method.__get__, 1, 2, 3)[0] is TypeError
+
+
+def test_a_callable_derived_in_python_becomes_a_method():
+    class Derived(sink.Method):
+        pass
+
+    class Other(sink.Method):
+        def __get__(self, instance, owner=None):
+            return "mine"
+
+    class User:
+        derived = Derived()
+        other = Other()
+
+    User.derived.function = _doubled
+    user = User()
+    assert user.derived(2) == (user, 4)
+    assert user.other == "mine"
+
+
+def test_attributes_with_a_setter_in_rust():
+    owner = Owner()
+    owner.amount = 3
+    assert owner.amount == 3.0 and type(owner.amount) is float
+    owner.__dict__["amount"] = "hidden"
+    assert owner.amount == 3.0
+    assert Owner.amount == "Owner"
+    assert raised(setattr, owner, "amount", -1) == (ValueError, "an amount is not negative")
+    assert raised(setattr, owner, "amount", "x")[0] is TypeError
+    del owner.amount
+    assert raised(lambda: owner.amount)[0] is AttributeError
+    assert raised(delattr, owner, "amount")[0] is AttributeError
+    amount = sink.Amount()
+    amount.__set__(owner, 5)
+    assert amount.__get__(owner, Owner) == 5.0
+    amount.__delete__(owner)
+    assert raised(amount.__get__, owner)[0] is AttributeError
+
+
+def test_attributes_that_cannot_be_deleted():
+    owner = Owner()
+    owner.set_only = 1
+    assert owner._set == 1
+    assert owner.set_only is Owner.__dict__["set_only"]
+    assert raised(delattr, owner, "set_only")[0] is AttributeError
+
+
+@pytest.mark.parametrize("wrong", [3, None, "x", object()])
+def test_descriptors_check_their_receiver(wrong):
+    for call in [
+        lambda: sink.Method.__get__(wrong, 1, int),
+        lambda: sink.Amount.__set__(wrong, Owner(), 1),
+        lambda: sink.Amount.__delete__(wrong, Owner()),
+    ]:
+        assert raised(call)[0] is TypeError
+
+
 # Comparisons and hashes.
 
 

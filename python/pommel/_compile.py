@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import FunctionType, MethodType
+from types import FunctionType
 
 from . import _native
 
@@ -18,15 +18,16 @@ _MODES = ("on", "always", "off", "plain")
 class JitFunction(_native.JitFunction):
     """A compiled function. It is called as the function that it was made of, which is ``__wrapped__``."""
 
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
-        return self if instance is None else MethodType(self, instance)
-
     def __repr__(self) -> str:
         return "<pommel.jit function {} of module {}>".format(self.__qualname__, self.__module__)
 
     def __reduce__(self) -> str:
         # By name, as functions are: a copy is the function itself.
         return self.__qualname__
+
+
+# Functions become methods without a call, too.
+JitFunction._bind_directly()
 
 
 def jit(function: Any = None, *, strict: bool = False, fastmath: bool = False, nogil: bool | None = None,

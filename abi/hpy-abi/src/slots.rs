@@ -62,6 +62,7 @@ macro_rules! for_each_slot {
             46 sq_repeat: SSIZEARGFUNC, upstream, "`a * n` of sequences.";
             50 tp_call: KEYWORDS, upstream, "`a(...)`.";
             54 tp_descr_get: TERNARYFUNC, upstream, "`__get__`.";
+            55 tp_descr_set: OBJOBJARGPROC, ours, "`__set__`, or `__delete__` when the value is null.";
             59 tp_hash: HASHFUNC, upstream, "`hash(a)`.";
             60 tp_init: INITPROC, upstream, "`__init__`.";
             62 tp_iter: GETITERFUNC, ours, "`iter(a)`.";

@@ -89,6 +89,8 @@ typedef struct {
     size_t (*watch)(HPyContext *ctx, HPy object, const uint64_t **words);
     /** Finds where the instances of exactly this class, which is one of `type`, have an attribute: `name` is its name, or the descriptor of a slot. Gives 1 and writes `PLACE_WORDS` words: one of `places`, where to check that it is so, the place, and where there is a word that is 0 as long as the attribute may be written in place (or 0, if it always may). A name without a place is the name of no attribute of an instance that passes the check, as long as a watch on the class has not noticed other names. 0 if it is not known. A value that is null is missing. NULL where it is missing. */
     size_t (*attribute_place)(HPyContext *ctx, HPy of, HPy name, int64_t *place);
+    /** Makes `instance.method(...)` a call of `method` with the instance in front, without its `__get__`, where `method` is an instance of this class, which a class statement derived from one of the extension's and which has its `__get__` and its `__call__`. That `__get__` binds as that of functions does. To be said before there are instances. Gives 1 if it is so from now on, else 0. NULL where it is missing. */
+    size_t (*bind_directly)(HPyContext *ctx, HPy class);
 } HPyX_Extensions;
 
 #endif

@@ -98,6 +98,8 @@ typedef enum {
     HPy_tp_call = 50,
     /** `__get__`. */
     HPy_tp_descr_get = 54,
+    /** `__set__`, or `__delete__` when the value is null. Not in HPy 0.9. */
+    HPy_tp_descr_set = 55,
     /** `hash(a)`. */
     HPy_tp_hash = 59,
     /** `__init__`. */
@@ -179,6 +181,7 @@ typedef enum {
 #define _HPySlot_SIG__HPy_sq_repeat HPyFunc_SSIZEARGFUNC
 #define _HPySlot_SIG__HPy_tp_call HPyFunc_KEYWORDS
 #define _HPySlot_SIG__HPy_tp_descr_get HPyFunc_TERNARYFUNC
+#define _HPySlot_SIG__HPy_tp_descr_set HPyFunc_OBJOBJARGPROC
 #define _HPySlot_SIG__HPy_tp_hash HPyFunc_HASHFUNC
 #define _HPySlot_SIG__HPy_tp_init HPyFunc_INITPROC
 #define _HPySlot_SIG__HPy_tp_iter HPyFunc_GETITERFUNC

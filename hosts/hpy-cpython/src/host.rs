@@ -248,6 +248,7 @@ pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str>
         small_ints: unsafe { small_ints::<L>() },
         watch: Some(crate::section::watch::watch::<L>),
         attribute_place: Some(crate::section::attribute::attribute_place::<L>),
+        bind_directly: Some(crate::section::binding::bind_directly::<L>),
     };
     // SAFETY: the caller promises that nobody else looks; every field is written.
     unsafe {

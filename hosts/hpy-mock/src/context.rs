@@ -43,6 +43,7 @@ impl Private {
             small_ints: core::ptr::null(),
             watch: None,
             attribute_place: None,
+            bind_directly: None,
         };
         Private { extensions, state }
     }

@@ -20,7 +20,7 @@ use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use pommel_jit::ir::op::Math;
 use pommel_jit::ir::{self, Immediate, Inst, Op};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet as HashSet;
 
 /// Angles below this size are reduced here.
 const LARGEST_ANGLE: f64 = 131_072.0;
@@ -83,7 +83,7 @@ const LOGARITHM: [f64; 8] = [
 /// The results of a function that are computed in registers and not by the C library, if they may be.
 pub(crate) fn find(isa: &dyn TargetIsa, function: &ir::Function) -> HashSet<ir::Value> {
     if !function.options.fast_math || !isa.has_native_fma() {
-        return HashSet::new();
+        return HashSet::default();
     }
     let is_fast = |inst: &&Inst| match (inst.op, inst.immediate) {
         (Op::SinCos, _) => true,

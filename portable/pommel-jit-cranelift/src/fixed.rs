@@ -9,7 +9,7 @@ use crate::translate::{Translator, counterpart};
 use cranelift_codegen::ir::{BlockArg, InstBuilder};
 use pommel_jit::ir::flow::{self, Dominators, Loop};
 use pommel_jit::ir::{Block, Function, Inst, Op, Type, Value};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// So many values a loop has ready at most: they take registers.
 const MOST: usize = 8;
@@ -26,7 +26,7 @@ pub(crate) fn fixed(function: &Function, dominators: &Dominators) -> HashMap<Blo
         }
     }
     let loops = flow::loops(function, dominators);
-    let mut fixed: HashMap<Block, Vec<Value>> = HashMap::new();
+    let mut fixed: HashMap<Block, Vec<Value>> = HashMap::default();
     for around in &loops {
         let Some(before) = dominators.parent(around.header) else { continue };
         let outer = loops

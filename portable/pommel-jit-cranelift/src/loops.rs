@@ -7,7 +7,7 @@
 
 use pommel_jit::ir::flow::{self, Dominators, Loop};
 use pommel_jit::ir::{Block, Function, Inst, Op, Type, Value};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet as HashSet;
 
 /// Floats to be kept in memory from a block on.
 pub(crate) struct Kept {

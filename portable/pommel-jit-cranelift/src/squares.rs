@@ -17,7 +17,7 @@ use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use pommel_jit::ir::op::Math;
 use pommel_jit::ir::{self, Immediate, Op};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::ops::RangeInclusive;
 
 /// A product is near its square if it is still the same with so many times the rest added: if the rest is at
@@ -33,7 +33,7 @@ const BIAS: i64 = 1023;
 pub(crate) fn find(isa: &dyn TargetIsa, function: &ir::Function) -> HashSet<ir::Value> {
     let is_known = cfg!(all(target_os = "linux", any(target_env = "gnu", target_env = "musl")));
     if !is_known || !isa.has_native_fma() {
-        return HashSet::new();
+        return HashSet::default();
     }
     let insts = || function.blocks.iter().flat_map(|block| &block.insts);
     let is_two = |inst: &&ir::Inst| inst.op == Op::Float && inst.immediate == Immediate::Float(2.0);
@@ -61,7 +61,7 @@ impl<'a> Uses<'a> {
     pub(crate) fn of(function: &'a ir::Function) -> Uses<'a> {
         let mut counts = vec![0; function.types.len()];
         let mut homes = vec![ir::Block(0); function.types.len()];
-        let mut sole = HashMap::new();
+        let mut sole = HashMap::default();
         for block in function.ids() {
             let data = &function[block];
             let results = data.insts.iter().flat_map(|inst| &inst.results);

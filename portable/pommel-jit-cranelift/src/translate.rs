@@ -16,7 +16,7 @@ use pommel_jit::backend::{Calls, activation};
 use pommel_jit::ir::flow::Dominators;
 use pommel_jit::ir::op::Math;
 use pommel_jit::ir::{self, Block, End, Exit, Inst, Op, Target, Type, Value};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 /// The size of a word, in bytes.
 pub(crate) const WORD: usize = 8;
@@ -226,15 +226,15 @@ impl<'a> Translator<'a> {
             values: vec![None; function.types.len()],
             block: Block(0),
             to_fix: fixed::fixed(function, &dominators),
-            fixed: HashMap::new(),
+            fixed: HashMap::default(),
             kept: loops::kept(function, &dominators, &quiet),
             uses: squares::Uses::of(function),
-            done: HashSet::new(),
+            done: HashSet::default(),
             squares,
             fast,
             times: vec![],
             dominators,
-            slots: HashMap::new(),
+            slots: HashMap::default(),
             constants,
             blocks,
             way_out: None,

@@ -29,6 +29,8 @@ pub enum Protocol {
     SetItem,
     Compare,
     Call,
+    Get,
+    Set,
     Buffer,
 }
 
@@ -97,6 +99,8 @@ rows! {
     mp_ass_subscript sq_ass_item = __setitem__ __delitem__: SetItem;
     tp_richcompare = __lt__ __le__ __eq__ __ne__ __gt__ __ge__: Compare;
     tp_call = __call__: Call;
+    tp_descr_get = __get__: Get;
+    tp_descr_set = __set__ __delete__: Set;
     bf_getbuffer bf_releasebuffer = __buffer__: Buffer;
 }
 
@@ -109,9 +113,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("__getattribute__", "use `#[getter]` for known names"),
     ("__setattr__", "use `#[setter]` for known names"),
     ("__delattr__", "use `#[setter]` for known names"),
-    ("__get__", "descriptors are not supported yet"),
-    ("__set__", "descriptors are not supported yet"),
-    ("__delete__", "descriptors are not supported yet"),
     ("__await__", "asynchronous protocols are not supported yet"),
     ("__aiter__", "asynchronous protocols are not supported yet"),
     ("__anext__", "asynchronous protocols are not supported yet"),
@@ -360,7 +361,15 @@ impl Row {
     pub fn is_ordinary_elsewhere(&self) -> bool {
         !matches!(
             self.protocol,
-            Next | Binary | Power | InPlace | InPlacePower | Compare | Hash | GetItem | Buffer
+            Next | Binary
+                | Power
+                | InPlace
+                | InPlacePower
+                | Compare
+                | Hash
+                | GetItem
+                | Get
+                | Buffer
         )
     }
 
@@ -396,6 +405,8 @@ impl Row {
                 self.call(one, out);
                 Ok(())
             }
+            Get => self.get(one, out),
+            Set => self.set(by_name(0), by_name(1), out),
             Buffer => self.buffer(one, class, out),
         }
     }
@@ -640,6 +651,52 @@ impl Row {
         out.wrappers
             .push(m.callee().implementation(&wrapper, crate::wrapper::Convention::Keywords));
         out.slot(self.slots[0], "KEYWORDS", &wrapper);
+    }
+
+    /// `__get__`: without an instance, or without its class, Python passes null.
+    fn get(&self, m: &Method<'_>, out: &mut Output) -> syn::Result<()> {
+        m.takes(&[2])?;
+        let operands = [quote!(&__instance), quote!(&__owner)];
+        let (statements, call) = m.invoke(quote!(&__this), &operands, Mismatch::Raises);
+        let this = borrow("__this", "arg0");
+        let body = quote! {
+            #this
+            let __instance = ::pommel::rt::borrow_or_none(__ctx, arg1);
+            let __owner = ::pommel::rt::borrow_or_none(__ctx, arg2);
+            #statements
+            ::pommel::rt::object_result(__ctx, #call)
+        };
+        let wrapper = out.wrapper("TERNARYFUNC", handles(&["arg0", "arg1", "arg2"]), "HPy", body);
+        out.slot(self.slots[0], "TERNARYFUNC", &wrapper);
+        out.foreign(m, "varargs", &quote!(::pommel::rt::GetMethod<#wrapper>))
+    }
+
+    /// `__set__` and `__delete__`; where one of them is missing, Python says no more than its name.
+    fn set(
+        &self,
+        set: Option<&&Method<'_>>,
+        delete: Option<&&Method<'_>>,
+        out: &mut Output,
+    ) -> syn::Result<()> {
+        let arm = |m: Option<&&Method<'_>>, operands: &[TokenStream], name: &str| match m {
+            None => Ok::<_, syn::Error>(quote! {
+                ::core::result::Result::Err(::pommel::Error::attribute_error(#name))
+            }),
+            Some(m) => {
+                m.takes(&[operands.len()])?;
+                let (statements, call) = m.invoke(quote!(&__this), operands, Mismatch::Raises);
+                Ok(quote!({ #statements ::pommel::rt::status_result(#call) }))
+            }
+        };
+        let set = arm(set, &[quote!(&__instance), quote!(&__value)], "__set__")?;
+        let delete = arm(delete, &[quote!(&__instance)], "__delete__")?;
+        let (this, instance) = (borrow("__this", "arg0"), borrow("__instance", "arg1"));
+        let value = borrow("__value", "arg2");
+        let body = quote!(#this #instance if arg2.is_null() { #delete } else { #value #set });
+        let arguments = handles(&["arg0", "arg1", "arg2"]);
+        let wrapper = out.wrapper("OBJOBJARGPROC", arguments, "Status", body);
+        out.slot(self.slots[0], "OBJOBJARGPROC", &wrapper);
+        Ok(())
     }
 
     fn buffer(&self, m: &Method<'_>, class: &Type, out: &mut Output) -> syn::Result<()> {

@@ -4,6 +4,7 @@
 mod calls;
 mod collected;
 mod containers;
+mod descriptors;
 mod errors;
 mod extras;
 mod functions;
@@ -32,6 +33,8 @@ pub mod kitchen_sink {
         bytes_upper, dict_facts, invert, list_facts, make_list, make_tuple, slice_facts,
         text_facts, tuple_facts,
     };
+    #[export]
+    use crate::descriptors::{Amount, Method, SetOnly};
     #[export]
     use crate::errors::{
         Fussy, both_failed, caused, caused_by_own, cleanup_after_error, error_text, handled,

@@ -1,6 +1,7 @@
 """What a compiled function is to others: called, bound, copied, pickled, shown, explained."""
 
 import _thread
+import abc
 import copy
 import functools
 import inspect
@@ -157,6 +158,125 @@ def test_methods():
     assert Counter.of(5).n == 5 and counter.one().n == 1 and len(counter) == 4
     assert counter.add.__self__ is counter and counter.add.__func__ is Counter.add
     assert counter.hidden() == (7, "mangled")
+
+
+class Shape(abc.ABC):
+    __slots__ = ("a",)
+
+    def __init__(self, a):
+        self.a = a
+
+    @abc.abstractmethod
+    @pm.jit
+    def area(self):
+        return 0
+
+    @pm.jit
+    def scaled(self, by, *, plus=0):
+        return self.area() * by + plus
+
+    @pm.jit
+    def __getitem__(self, i):
+        return self.a + i
+
+    @pm.jit
+    def __call__(self, x):
+        return self.a * x
+
+    tripled = functools.partialmethod(scaled, 3)
+
+
+class Square(Shape):
+    @pm.jit
+    def area(self):
+        return self.a * self.a
+
+    @pm.jit
+    def scaled(self, by, *, plus=1):
+        return super(Square, self).scaled(by, plus=plus) + 1000
+
+    @functools.singledispatchmethod
+    @pm.jit
+    def kind(self, x):
+        return "any"
+
+    kind.register(int)(pm.jit(lambda self, x: ("int", x, self.a)))
+
+
+def test_methods_where_calls_are_made_often():
+    square = Square(3)
+    with pytest.raises(TypeError, match="abstract"):
+        Shape(1)
+    for i in range(100):
+        assert square.area() == 9
+        assert square.scaled(i) == 9 * i + 1001
+        assert square.scaled(i, plus=i) == 10 * i + 1000
+        assert super(Square, square).scaled(i) == 9 * i
+        assert square[i] == 3 + i and square(i) == 3 * i
+        assert square.tripled() == 27 and square.kind(i) == ("int", i, 3)
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'by'"):
+        square.scaled()
+    with pytest.raises(TypeError, match="takes 1 positional argument but 2 were given"):
+        square.area(1)
+
+
+def test_methods_are_looked_up_anew():
+    class Number:
+        def __init__(self, n):
+            self.n = n
+
+        @pm.jit
+        def value(self):
+            return self.n
+
+    class Negative(Number):
+        @pm.jit
+        def value(self):
+            return -self.n
+
+    found = []
+    number = Number(5)
+    for i in range(60):
+        if i == 20:
+            number.value = lambda: "its own"
+        if i == 30:
+            del number.value
+        if i == 40:
+            Number.value = pm.jit(lambda self: self.n + 1)
+        if i == 50:
+            number.__class__ = Negative
+        found.append(number.value())
+    assert found == [5] * 20 + ["its own"] * 10 + [5] * 10 + [6] * 10 + [-5] * 10
+    del Number.value
+    with pytest.raises(AttributeError):
+        Number(1).value()
+
+
+def test_who_binds_in_another_way_is_asked():
+    class Named(type(norm)):
+        def __set_name__(self, owner, name):
+            self.owner = owner, name
+
+        def __get__(self, instance, owner=None):
+            return "got", instance, owner
+
+    class Owner:
+        named = Named()
+
+    owner = Owner()
+    for _ in range(50):
+        assert owner.named == ("got", owner, Owner)
+    assert Owner.named == ("got", None, Owner)
+    assert Owner.__dict__["named"].owner == (Owner, "named")
+
+
+def test_binding_by_hand():
+    bound = norm.__get__(3.0)
+    assert bound(4.0)[0] == 5.0 and bound.__func__ is norm and bound.__self__ == 3.0
+    assert norm.__get__(None, int) is norm
+    assert norm.__get__(3.0, float)(4.0) == bound(4.0)
+    assert inspect.signature(bound) == inspect.signature(norm.__wrapped__.__get__(3.0))
+    assert pickle.loads(pickle.dumps(Counter(4).add))(1) == 5
 
 
 def test_decorators_above_and_below():

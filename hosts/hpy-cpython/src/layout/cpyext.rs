@@ -11,6 +11,7 @@ pub(crate) struct Cpyext;
 
 impl Layout for Cpyext {
     const CHECKED_SLOTS: bool = false;
+    const OWN_TYPES: bool = false;
     const HEADER: usize = 24;
     /// PyPy runs it before, as it runs `__del__`.
     const FINALIZE_IN_DEALLOC: bool = false;

@@ -58,11 +58,13 @@ pub(crate) enum TypeField {
     BasicSize = 32,
     Dealloc = 48,
     VectorcallOffset = 56,
+    Call = 128,
     Flags = 168,
     Traverse = 184,
     Clear = 192,
     Methods = 232,
     Base = 256,
+    DescrGet = 272,
     DictOffset = 288,
     Alloc = 304,
     New = 312,
@@ -91,6 +93,8 @@ pub(crate) trait Layout: Sized + 'static {
     /// Where the characters of a `str` start that is ASCII and one piece of memory; 0 if that cannot
     /// be told. The word that tells lies 16 bytes behind the header, see [`TEXT_ASCII`].
     const TEXT_OFFSET: u32 = 0;
+    /// Whether a type object is CPython's own, with its fields and flags in their places.
+    const OWN_TYPES: bool = true;
     /// Bytes of `PyObject`.
     const HEADER: usize;
     /// Where a dict has a word that is another one after each change; `None` if it has none.

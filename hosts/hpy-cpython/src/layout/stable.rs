@@ -10,6 +10,7 @@ pub(crate) struct Stable;
 impl Layout for Stable {
     /// Not known; [`Stable::head`] asks the interpreter.
     const CHECKED_SLOTS: bool = false;
+    const OWN_TYPES: bool = false;
     const HEADER: usize = 0;
     const SHARED_LISTS: bool = false;
     /// Not known: rather lock once too often.
@@ -99,8 +100,10 @@ impl Layout for Stable {
             | TypeField::VersionTag => return 0,
             TypeField::Alloc => 47,
             TypeField::Base => 48,
+            TypeField::Call => 50,
             TypeField::Clear => 51,
             TypeField::Dealloc => 52,
+            TypeField::DescrGet => 54,
             TypeField::Methods => 64,
             TypeField::New => 65,
             TypeField::Traverse => 71,

@@ -1,6 +1,7 @@
 //! The functions of the context, one file per section of the table.
 
 pub(crate) mod attribute;
+pub(crate) mod binding;
 pub(crate) mod buffer;
 mod builder;
 mod bytes;

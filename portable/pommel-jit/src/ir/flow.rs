@@ -8,24 +8,23 @@ pub fn reverse_postorder(function: &Function) -> Vec<Block> {
     if function.blocks.is_empty() {
         return vec![];
     }
-    let successors = |block: Block| -> Vec<Block> {
-        function[block].end.targets().map(|target| target.block).collect()
-    };
+    let count = |block: Block| function[block].end.targets().count();
     let mut seen = vec![false; function.blocks.len()];
-    let mut order = vec![];
-    let mut path = vec![(Block(0), successors(Block(0)))];
+    let mut order = Vec::with_capacity(function.blocks.len());
+    // With each block, how many of its ways on are left to follow: from the last one on.
+    let mut path = vec![(Block(0), count(Block(0)))];
     seen[0] = true;
     while let Some((block, left)) = path.last_mut() {
-        match left.pop() {
-            Some(next) if !seen[next.0 as usize] => {
-                seen[next.0 as usize] = true;
-                path.push((next, successors(next)));
-            }
-            Some(_) => {}
-            None => {
-                order.push(*block);
-                path.pop();
-            }
+        let Some(way) = left.checked_sub(1) else {
+            order.push(*block);
+            path.pop();
+            continue;
+        };
+        *left = way;
+        let next = function[*block].end.targets().nth(way).map(|target| target.block);
+        if let Some(next) = next.filter(|next| !seen[next.0 as usize]) {
+            seen[next.0 as usize] = true;
+            path.push((next, count(next)));
         }
     }
     order.reverse();
@@ -34,10 +33,15 @@ pub fn reverse_postorder(function: &Function) -> Vec<Block> {
 
 /// From where each block is reached: once for every way.
 pub fn predecessors(function: &Function) -> Vec<Vec<Block>> {
+    predecessors_in(function, &reverse_postorder(function))
+}
+
+/// The same where the order of blocks is known.
+fn predecessors_in(function: &Function, order: &[Block]) -> Vec<Vec<Block>> {
     let mut predecessors = vec![vec![]; function.blocks.len()];
-    for block in reverse_postorder(function) {
-        for target in function[block].end.targets() {
-            predecessors[target.block.0 as usize].push(block);
+    for block in order {
+        for target in function[*block].end.targets() {
+            predecessors[target.block.0 as usize].push(*block);
         }
     }
     predecessors
@@ -62,7 +66,7 @@ impl Dominators {
         for (position, block) in order.iter().enumerate() {
             positions[block.0 as usize] = position;
         }
-        let predecessors = predecessors(function);
+        let predecessors = predecessors_in(function, &order);
         let parents = vec![None; function.blocks.len()];
         let mut dominators = Dominators { parents, positions, order };
         let mut changed = true;

@@ -4,7 +4,7 @@
 use crate::ir::flow;
 use crate::ir::verify::is_memory;
 use crate::ir::{Function, Immediate, Inst, Op, Type, Value};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// Distances stay small enough to be a part of any processor's instruction.
 const FARTHEST: i64 = 1 << 30;
@@ -15,8 +15,8 @@ type Sum = (Value, i64);
 /// Takes constants out of addresses. Whether there were any.
 pub fn run(function: &mut Function) -> bool {
     let mut changed = false;
-    let mut constants: HashMap<Value, i64> = HashMap::new();
-    let mut sums: HashMap<Value, Sum> = HashMap::new();
+    let mut constants: HashMap<Value, i64> = HashMap::default();
+    let mut sums: HashMap<Value, Sum> = HashMap::default();
     for block in flow::reverse_postorder(function) {
         let insts = std::mem::take(&mut function[block].insts);
         let mut kept = Vec::with_capacity(insts.len());

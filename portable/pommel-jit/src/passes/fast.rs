@@ -10,7 +10,7 @@
 
 use crate::ir::op::Math;
 use crate::ir::{Function, Immediate, Inst, Op, Type, Value};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// The largest exponent that is made a product.
 const LARGEST: f64 = 4.0;
@@ -72,7 +72,7 @@ fn rewrite(function: &mut Function, replace: impl Fn(&mut Made<'_>, &Inst) -> bo
     let mut changed = false;
     for block in function.ids().collect::<Vec<_>>() {
         let insts = std::mem::take(&mut function[block].insts);
-        let (constants, products) = (constants.clone(), HashMap::new());
+        let (constants, products) = (constants.clone(), HashMap::default());
         let mut made = Made { function, insts: vec![], constants, uses: &uses, products };
         for inst in insts {
             let replaced = replace(&mut made, &inst);

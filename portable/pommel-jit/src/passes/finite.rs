@@ -9,7 +9,7 @@
 
 use crate::ir::op::Math;
 use crate::ir::{Block, Exit, Function, Immediate, Inst, Op, Type, Value};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 /// Joins checks. Whether there were any to be joined.
 pub fn run(function: &mut Function) -> bool {
@@ -155,7 +155,7 @@ pub(super) fn only_computes(inst: &Inst) -> bool {
 
 /// Those of some numbers that no other one shows.
 pub(super) fn needed(definitions: &Definitions, parts: &[Value]) -> Vec<Value> {
-    let mut shown: HashSet<Value> = HashSet::new();
+    let mut shown: HashSet<Value> = HashSet::default();
     for part in parts {
         let mut left: Vec<Value> = definitions.origins(*part).to_vec();
         while let Some(value) = left.pop() {
@@ -175,7 +175,7 @@ pub(super) fn needed(definitions: &Definitions, parts: &[Value]) -> Vec<Value> {
 
 /// The same with one number for several that it shows, where instructions compute such.
 fn together(definitions: &Definitions, insts: &[Inst], mut parts: Vec<Value>) -> Vec<Value> {
-    let mut shown: HashMap<Value, HashSet<Value>> = HashMap::new();
+    let mut shown: HashMap<Value, HashSet<Value>> = HashMap::default();
     for result in insts.iter().filter_map(|inst| inst.results.first()) {
         let mut here: HashSet<Value> =
             parts.iter().filter(|part| *part == result).copied().collect();

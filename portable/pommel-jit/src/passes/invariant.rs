@@ -11,21 +11,24 @@ use crate::ir::{Block, End, Function, Inst, Op, Target, Value};
 pub fn run(function: &mut Function) -> bool {
     let mut changed = false;
     let mut done: Vec<Block> = vec![];
-    // A block before a loop changes who dominates whom: one loop at a time.
-    loop {
-        let dominators = Dominators::of(function);
-        let loops = flow::loops(function, &dominators);
-        let Some(next) = loops.into_iter().find(|one| !done.contains(&one.header)) else {
-            return changed;
-        };
+    let mut dominators = Dominators::of(function);
+    let mut loops = flow::loops(function, &dominators);
+    while let Some(next) = loops.iter().find(|one| !done.contains(&one.header)).cloned() {
         done.push(next.header);
         let moved = take_out(function, &dominators, &next);
         if !moved.is_empty() {
+            let blocks = function.blocks.len();
             let before = before(function, &next);
             function[before].insts.extend(moved);
             changed = true;
+            // A new block before a loop changes who dominates whom.
+            if function.blocks.len() != blocks {
+                dominators = Dominators::of(function);
+                loops = flow::loops(function, &dominators);
+            }
         }
     }
+    changed
 }
 
 /// Takes what is always the same out of a loop's blocks, in an order in which it can be done.
@@ -69,7 +72,7 @@ fn same_words(function: &Function, dominators: &Dominators, around: &Loop) -> Ve
     if !inside().any(|inst| inst.op == Op::ListWord) {
         return vec![];
     }
-    let memory = Memory::of(function, dominators);
+    let memory = Memory::without_states(function, dominators);
     let is_written = memory.written_by(inside());
     let is_same = |region: usize| !is_written[region];
     let words = inside().filter(|inst| inst.op == Op::ListWord);

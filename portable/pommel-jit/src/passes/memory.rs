@@ -49,6 +49,15 @@ pub(super) struct Memory {
 
 impl Memory {
     pub(super) fn of(function: &Function, dominators: &Dominators) -> Memory {
+        let mut memory = Memory::without_states(function, dominators);
+        if !memory.regions.is_empty() {
+            memory.find_states(function, dominators);
+        }
+        memory
+    }
+
+    /// For those who only ask which regions there are, and who may write to them.
+    pub(super) fn without_states(function: &Function, dominators: &Dominators) -> Memory {
         let mut memory = Memory {
             regions: vec![],
             lists: lists_of_items(function, dominators),
@@ -62,9 +71,6 @@ impl Memory {
             {
                 memory.regions.push(region);
             }
-        }
-        if !memory.regions.is_empty() {
-            memory.find_states(function, dominators);
         }
         memory
     }

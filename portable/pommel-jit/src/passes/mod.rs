@@ -95,14 +95,17 @@ pub fn optimise(function: &mut Function) {
     }
 }
 
+/// Runs passes in turn until each of them has found nothing since the last change.
 fn run_all(function: &mut Function, passes: &[Pass]) {
-    for _ in 0..ROUNDS {
-        let mut changed = false;
-        for (name, pass) in passes {
-            changed |= pass(function);
+    let mut in_vain = 0;
+    for (name, pass) in passes.iter().cycle().take(ROUNDS * passes.len()) {
+        if pass(function) {
             check(function, name);
+            in_vain = 0;
+        } else {
+            in_vain += 1;
         }
-        if !changed {
+        if in_vain == passes.len() {
             break;
         }
     }

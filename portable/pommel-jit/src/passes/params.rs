@@ -3,7 +3,7 @@
 
 use super::replace::Replacements;
 use crate::ir::{Block, End, Function, Op, Target, Value, flow};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// Does all of that. Whether there was anything to do.
 pub fn run(function: &mut Function) -> bool {

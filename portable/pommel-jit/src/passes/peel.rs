@@ -8,7 +8,7 @@
 use super::params::remove_param;
 use crate::ir::flow::{self, Dominators, Loop};
 use crate::ir::{Block, End, Function, Immediate, Inst, Op, Target, Type, Value};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// Loops with more instructions are left as they are.
 const MOST_INSTRUCTIONS: usize = 300;
@@ -100,8 +100,8 @@ pub(super) fn peeled(function: &Function, around: &Loop) -> Option<Function> {
 
 /// A copy of a loop, which leads back to where it begins itself: by block, its copy.
 pub(super) fn copy(function: &mut Function, around: &Loop) -> HashMap<Block, Block> {
-    let mut names: HashMap<Value, Value> = HashMap::new();
-    let mut copies: HashMap<Block, Block> = HashMap::new();
+    let mut names: HashMap<Value, Value> = HashMap::default();
+    let mut copies: HashMap<Block, Block> = HashMap::default();
     for block in &around.blocks {
         let copy = function.block();
         copies.insert(*block, copy);

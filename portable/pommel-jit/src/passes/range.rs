@@ -8,7 +8,8 @@
 
 use crate::ir::flow::{self, Dominators};
 use crate::ir::{Block, End, Function, Immediate, Inst, Op, Type, Value, lists};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
+use std::rc::Rc;
 
 /// So many times it goes round at most, and makes no use of what it found if that was not enough.
 const ROUNDS: usize = 12;
@@ -103,6 +104,13 @@ struct Facts {
     apart: HashMap<(Value, Value), i128>,
 }
 
+/// Notes by how much the first of two values is larger than the second, at most, if that is news.
+fn note_apart(facts: &mut Rc<Facts>, pair: (Value, Value), most: i128) {
+    if facts.apart.get(&pair).is_none_or(|known| most < *known) {
+        Rc::make_mut(facts).apart.insert(pair, most);
+    }
+}
+
 struct Analysis {
     dominators: Dominators,
     predecessors: Vec<Vec<Block>>,
@@ -114,8 +122,9 @@ struct Analysis {
     intervals: Vec<Option<Interval>>,
     /// Another value, and by how much this one is larger, exactly.
     linear: Vec<(Value, i128)>,
-    /// What is known at the end of each block; none if nobody was there so far.
-    facts: Vec<Option<Facts>>,
+    /// What is known at the end of each block, which blocks behind share until they learn more; none if
+    /// nobody was there so far.
+    facts: Vec<Option<Rc<Facts>>>,
 }
 
 impl Analysis {
@@ -152,7 +161,7 @@ impl Analysis {
     }
 
     /// What is known where a block begins.
-    fn at_start(&self, function: &Function, block: Block) -> Facts {
+    fn at_start(&self, function: &Function, block: Block) -> Rc<Facts> {
         let parent = self.dominators.parent(block);
         let mut facts =
             parent.and_then(|parent| self.facts[parent.0 as usize].clone()).unwrap_or_default();
@@ -176,7 +185,7 @@ impl Analysis {
         block: Block,
         index: usize,
         param: Value,
-        facts: &mut Facts,
+        facts: &mut Rc<Facts>,
     ) {
         let mut first = None;
         let mut steps: Vec<i128> = vec![];
@@ -199,9 +208,9 @@ impl Analysis {
         }
         let (Some((root, more)), false) = (first, steps.is_empty()) else { return };
         if steps.iter().all(|step| *step >= 0) {
-            facts.apart.insert((root, param), -more);
+            note_apart(facts, (root, param), -more);
         } else if steps.iter().all(|step| *step <= 0) {
-            facts.apart.insert((param, root), more);
+            note_apart(facts, (param, root), more);
         }
     }
 
@@ -225,7 +234,7 @@ impl Analysis {
     }
 
     /// What it tells that a block went on to another.
-    fn learn_end(&self, end: &End, to: Block, facts: &mut Facts) {
+    fn learn_end(&self, end: &End, to: Block, facts: &mut Rc<Facts>) {
         if let End::Branch { condition, then, otherwise } = end
             && then.block != otherwise.block
         {
@@ -237,6 +246,9 @@ impl Analysis {
     fn params(&mut self, function: &Function, block: Block, round: usize) -> bool {
         let params = &function[block].params;
         let mut changed = false;
+        if !params.iter().any(|param| function.type_of(*param) == Type::I64) {
+            return changed;
+        }
         if block == Block(0) {
             for param in params {
                 changed |= self.grows(*param, Interval::ALL);
@@ -323,7 +335,7 @@ impl Analysis {
     }
 
     /// Looks at an instruction. Whether its result's interval grew.
-    fn inst(&mut self, function: &Function, inst: &Inst, facts: &mut Facts) -> bool {
+    fn inst(&mut self, function: &Function, inst: &Inst, facts: &mut Rc<Facts>) -> bool {
         if inst.op == Op::Guard {
             self.learn(inst.args[0], true, facts);
             return false;
@@ -392,7 +404,7 @@ impl Analysis {
     }
 
     /// Learns that a condition is true or false.
-    fn learn(&self, condition: Value, truth: bool, facts: &mut Facts) {
+    fn learn(&self, condition: Value, truth: bool, facts: &mut Rc<Facts>) {
         let Some((op, args)) = &self.definitions[condition.0 as usize] else { return };
         match (op, &args[..], truth) {
             (Op::BNot, [x], _) => self.learn(*x, !truth, facts),
@@ -427,12 +439,11 @@ impl Analysis {
     }
 
     /// Learns that `x - y` is at most so much: 0 or -1.
-    fn learn_apart(&self, x: Value, y: Value, most: i64, facts: &mut Facts) {
+    fn learn_apart(&self, x: Value, y: Value, most: i64, facts: &mut Rc<Facts>) {
         let ((x_root, x_more), (y_root, y_more)) =
             (self.linear[x.0 as usize], self.linear[y.0 as usize]);
         let most_of_roots = i128::from(most) - x_more + y_more;
-        let known = facts.apart.entry((x_root, y_root)).or_insert(most_of_roots);
-        *known = most_of_roots.min(*known);
+        note_apart(facts, (x_root, y_root), most_of_roots);
         if let Some([left, right]) = self.pair(&[x, y], facts) {
             let high = right.high.saturating_add(most);
             self.narrow(x, Interval::of(i64::MIN, high), facts);
@@ -441,7 +452,7 @@ impl Analysis {
     }
 
     /// Learns that a value is not another one: news if that is at the end of where it is.
-    fn learn_different(&self, x: Value, y: Value, facts: &mut Facts) {
+    fn learn_different(&self, x: Value, y: Value, facts: &mut Rc<Facts>) {
         let Some([left, right]) = self.pair(&[x, y], facts) else { return };
         if right.low != right.high {
             return;
@@ -453,9 +464,10 @@ impl Analysis {
         }
     }
 
-    fn narrow(&self, value: Value, to: Interval, facts: &mut Facts) {
-        if let Some(interval) = self.interval(value, facts) {
-            facts.intervals.insert(value, interval.meet(to));
+    fn narrow(&self, value: Value, to: Interval, facts: &mut Rc<Facts>) {
+        let narrower = self.interval(value, facts).map(|interval| interval.meet(to));
+        if let Some(narrower) = narrower.filter(|_| narrower != self.noted(value, facts)) {
+            Rc::make_mut(facts).intervals.insert(value, narrower);
         }
     }
 

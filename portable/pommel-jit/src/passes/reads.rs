@@ -2,14 +2,14 @@
 
 use super::replace::Replacements;
 use crate::ir::{Function, Inst, Op, Value};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// Replaces what was read before. Whether there was anything.
 pub fn run(function: &mut Function) -> bool {
     let mut replacements = Replacements::of(function);
     let mut changed = false;
     for block in &mut function.blocks {
-        let mut known: HashMap<(Op, Value, i64), Value> = HashMap::new();
+        let mut known: HashMap<(Op, Value, i64), Value> = HashMap::default();
         block.insts.retain(|inst| {
             if may_write(inst) {
                 known.clear();

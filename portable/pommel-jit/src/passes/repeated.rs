@@ -8,7 +8,8 @@ use crate::ir::dicts::{self, DictCall};
 use crate::ir::flow::{self, Dominators};
 use crate::ir::op::Math;
 use crate::ir::{Block, End, Function, Immediate, Inst, Op, Type, Value};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
+use smallvec::SmallVec;
 
 /// Replaces what was computed before. Whether there was anything.
 pub fn run(function: &mut Function) -> bool {
@@ -16,8 +17,8 @@ pub fn run(function: &mut Function) -> bool {
     let dominators = Dominators::of(function);
     let mut search = Search {
         replacements: Replacements::of(function),
-        known: HashMap::new(),
-        truths: HashMap::new(),
+        known: HashMap::default(),
+        truths: HashMap::default(),
         is_view: function.views(),
         memory: Memory::of(function, &dominators),
         changed: false,
@@ -57,12 +58,15 @@ enum Undo {
     Truth(Value),
 }
 
+/// Values of an instruction, which are seldom more.
+type Few = SmallVec<[Value; 4]>;
+
 /// An instruction, as far as its result depends on it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     op: Op,
     immediate: u64,
-    args: Vec<Value>,
+    args: Few,
     /// The state of the memory that it reads.
     state: State,
 }
@@ -85,7 +89,7 @@ fn entries(function: &Function) -> Vec<Option<(Value, bool)>> {
 struct Search {
     replacements: Replacements,
     /// Results by instruction, on the way to the block that is looked at.
-    known: HashMap<Key, Vec<Value>>,
+    known: HashMap<Key, Few>,
     /// What is true or false there.
     truths: HashMap<Value, bool>,
     /// Which values are addresses of what is known of an array.
@@ -159,15 +163,15 @@ impl Search {
             return false;
         }
         let key = Key { state: state.unwrap_or(0), ..key(inst) };
-        let known = self.known.get(&key).map(Vec::as_slice).or_else(|| self.part(inst));
-        if let Some(results) = known.map(<[Value]>::to_vec) {
+        let known = self.known.get(&key).map(Few::as_slice).or_else(|| self.part(inst));
+        if let Some(results) = known.map(Few::from) {
             for (result, known) in inst.results.iter().zip(results) {
                 self.replacements.set(*result, known);
             }
             self.changed = true;
             return true;
         }
-        self.known.insert(key.clone(), inst.results.clone());
+        self.known.insert(key.clone(), Few::from(&inst.results[..]));
         undo.push(Undo::Computed(key));
         if inst.op == Op::Guard {
             self.learn(inst.args[0], true, undo);
@@ -186,7 +190,7 @@ impl Search {
     ) -> bool {
         let looked_for = |state: State| Key { state, ..key(find) };
         if let Some(state) = before
-            && let Some(&[entry]) = self.known.get(&looked_for(state)).map(Vec::as_slice)
+            && let Some(&[entry]) = self.known.get(&looked_for(state)).map(Few::as_slice)
             && self.is_no_missing(entry)
         {
             self.replacements.set(inst.results[0], entry);
@@ -194,7 +198,7 @@ impl Search {
             return true;
         }
         if let Some(state) = behind {
-            self.known.insert(looked_for(state), inst.results.clone());
+            self.known.insert(looked_for(state), Few::from(&inst.results[..]));
             undo.push(Undo::Computed(looked_for(state)));
         }
         false
@@ -204,7 +208,7 @@ impl Search {
     fn is_no_missing(&self, entry: Value) -> bool {
         let inst = |op, args, immediate| Inst { op, args, immediate, results: vec![], exit: None };
         let missing = key(&inst(Op::Int, vec![], Immediate::Int(dicts::MISSING)));
-        let Some(&[missing]) = self.known.get(&missing).map(Vec::as_slice) else { return false };
+        let Some(&[missing]) = self.known.get(&missing).map(Few::as_slice) else { return false };
         let is_there = key(&inst(Op::INe, vec![entry, missing], Immediate::None));
         let is_there = self.known.get(&is_there).and_then(|results| results.first());
         is_there.is_some_and(|is_there| self.truths.get(is_there) == Some(&true))
@@ -217,7 +221,8 @@ impl Search {
             Immediate::Math(Math::Cos) => 1,
             _ => return None,
         };
-        let both = Key { op: Op::SinCos, immediate: 0, args: inst.args.clone(), state: 0 };
+        let args = Few::from(&inst.args[..]);
+        let both = Key { op: Op::SinCos, immediate: 0, args, state: 0 };
         self.known.get(&both).map(|results| &results[which..])
     }
 
@@ -275,7 +280,7 @@ fn key(inst: &Inst) -> Key {
         Immediate::Bool(value) => u64::from(value),
         Immediate::Math(function) => function as u64,
     };
-    let mut args = inst.args.clone();
+    let mut args = Few::from(&inst.args[..]);
     if super::fold::is_commutative(inst.op) {
         args.sort();
     }
@@ -285,7 +290,11 @@ fn key(inst: &Inst) -> Key {
 /// Where both the sine and the cosine of a value are computed, and one of them always before the other,
 /// that one computes both.
 fn join_sines_and_cosines(function: &mut Function) -> bool {
-    let mut places: HashMap<Value, [Vec<(Block, usize)>; 2]> = HashMap::new();
+    let mut insts = function.blocks.iter().flat_map(|block| &block.insts);
+    if !insts.any(|inst| inst.immediate == Immediate::Math(Math::Sin)) {
+        return false;
+    }
+    let mut places: HashMap<Value, [Vec<(Block, usize)>; 2]> = HashMap::default();
     let dominators = Dominators::of(function);
     for block in &dominators.order {
         for (index, inst) in function[*block].insts.iter().enumerate() {

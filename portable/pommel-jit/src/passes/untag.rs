@@ -2,7 +2,7 @@
 //! whose kind is known by now need not go round a loop as an integer.
 
 use crate::ir::{Block, Function, Immediate, Inst, Op, Type, Value};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 /// Does that. Whether there were any.
 pub fn run(function: &mut Function) -> bool {
@@ -11,7 +11,7 @@ pub fn run(function: &mut Function) -> bool {
         return false;
     }
     let definitions = definitions(function);
-    let mut floats: HashMap<Value, Value> = HashMap::new();
+    let mut floats: HashMap<Value, Value> = HashMap::default();
     for (param, _) in &found {
         floats.insert(*param, function.value(Type::F64));
     }
@@ -98,7 +98,7 @@ fn float_of(
 /// The parameters that are bits of floats, or constants, on every way, and of floats on one at least.
 fn found(function: &Function) -> Vec<(Value, Block)> {
     let definitions = definitions(function);
-    let mut given: HashMap<Value, Vec<Value>> = HashMap::new();
+    let mut given: HashMap<Value, Vec<Value>> = HashMap::default();
     for target in function.blocks.iter().flat_map(|block| block.end.targets()) {
         for (param, arg) in function[target.block].params.iter().zip(&target.args) {
             given.entry(*param).or_default().push(*arg);
@@ -124,7 +124,7 @@ fn found(function: &Function) -> Vec<(Value, Block)> {
             break;
         }
     }
-    let mut floats: HashSet<Value> = HashSet::new();
+    let mut floats: HashSet<Value> = HashSet::default();
     loop {
         let before = floats.len();
         for (param, _) in &all {

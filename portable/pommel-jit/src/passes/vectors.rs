@@ -13,7 +13,7 @@ use super::{choices, finite, invariant};
 use crate::ir::flow::{self, Dominators, Loop};
 use crate::ir::pairs::{double, double_of_memory};
 use crate::ir::{Block, End, Exit, Function, Immediate, Inst, Op, Target, Type, Value};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 /// So many vectors of each value there are in a round.
 const VECTORS: usize = 2;
@@ -111,7 +111,7 @@ impl Plan {
             constants: ints.filter_map(|inst| Some((inst.results[0], inst.int()?))).collect(),
             params: header.params.clone(),
             next: back.args.clone(),
-            kinds: HashMap::from([(*variable, Kind::Counted(Some(1)))]),
+            kinds: HashMap::from_iter([(*variable, Kind::Counted(Some(1)))]),
             stop: *stop,
             counter,
             inside,
@@ -308,9 +308,9 @@ fn carry_out(function: &mut Function, around: &Loop, plan: &Plan, distances: &[A
         before,
         block: before,
         params,
-        lanes: vec![HashMap::new(); LANES],
-        pairs: vec![HashMap::new(); VECTORS],
-        splats: HashMap::new(),
+        lanes: vec![HashMap::default(); LANES],
+        pairs: vec![HashMap::default(); VECTORS],
+        splats: HashMap::default(),
     };
     let enough = writer.asked(one_by_one.args[plan.counter], distances);
     let limit = writer.difference(plan.stop, LANES as i64 - 1);

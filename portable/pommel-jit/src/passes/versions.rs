@@ -9,7 +9,7 @@ use super::invariant;
 use super::peel::{self, copy, separate_ways_out};
 use crate::ir::flow::{self, Dominators, Loop};
 use crate::ir::{Block, End, Function, Immediate, Inst, Op, Target, Type, Value};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// Loops with more instructions are left as they are.
 const MOST_INSTRUCTIONS: usize = 200;

@@ -3,7 +3,7 @@
 use super::worth;
 use crate::ir::op::Math;
 use crate::ir::{Block, End, Exit, Function, Immediate, Inst, Op, Target, Type, Value};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// A constant that a value is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,7 +43,7 @@ impl Builder {
     pub fn new() -> Builder {
         let mut function = Function::default();
         let block = function.block();
-        Builder { function, block, cost: 0.0, constants: HashMap::new() }
+        Builder { function, block, cost: 0.0, constants: HashMap::default() }
     }
 
     /// The constant that a value is, if it is one.

@@ -18,7 +18,7 @@ use crate::code::{
 };
 use crate::ir::op::Class;
 use crate::ir::{Immediate, Op, Value};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
 /// A class of exceptions: one of the interpreter's own, or one in Python and the first of the interpreter's

@@ -24,7 +24,7 @@ use crate::backend::activation::MOST_INNER;
 use crate::code::{BlockId, Code, Instruction, Point, Reg, Terminator};
 use crate::ir::lists::ListCall;
 use crate::ir::{End, Function, Immediate, Op, Value};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::sync::Arc;
 
 /// All such functions.

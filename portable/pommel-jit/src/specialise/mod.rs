@@ -58,6 +58,7 @@ mod worth;
 pub use build::NOTHING;
 pub use classes::{AttributePlace, Maker, Member, MemberKind, Way};
 pub use element::{Element, Family, Flavour, Owner, Sort};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 pub use tables::{Part, Table};
 pub use value::{
     CodeRef, Contents, Elementwise, Items, Kinds, Known, Operation, Shape, Tag, Thing, Val, View,
@@ -78,7 +79,6 @@ use inner::InnerFunctions;
 use join::{Incoming, StateShape};
 use recursion::Recursion;
 use state::{Frame, Gives, Home, State};
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use unroll::Unrolling;
@@ -210,25 +210,25 @@ pub fn specialise(
     let mut specialiser = Specialiser {
         world,
         experience,
-        facts: HashMap::new(),
-        contexts: HashMap::new(),
-        peeled: HashSet::new(),
-        listed: HashSet::new(),
-        first_rounds: HashSet::new(),
-        loops: HashMap::new(),
-        changed: HashMap::new(),
+        facts: HashMap::default(),
+        contexts: HashMap::default(),
+        peeled: HashSet::default(),
+        listed: HashSet::default(),
+        first_rounds: HashSet::default(),
+        loops: HashMap::default(),
+        changed: HashMap::default(),
         entered: vec![],
         is_doubtful: false,
         in_publication: vec![],
         arguments: arguments.to_vec(),
         recursion: Recursion::default(),
         inner: InnerFunctions::default(),
-        recursive: HashSet::new(),
+        recursive: HashSet::default(),
         unrolling: vec![],
         has_unrolled: false,
-        undecided: HashSet::new(),
+        undecided: HashSet::default(),
         may_unroll: true,
-        heads: HashMap::new(),
+        heads: HashMap::default(),
         build: Builder::new(),
         loop_depth: 0,
         work: Work::default(),
@@ -239,10 +239,10 @@ pub fn specialise(
         raises: vec![],
         thrown: vec![],
         views: vec![],
-        guesses: HashMap::new(),
-        copiers: HashMap::new(),
-        attributes: HashMap::new(),
-        texts: HashMap::new(),
+        guesses: HashMap::default(),
+        copiers: HashMap::default(),
+        attributes: HashMap::default(),
+        texts: HashMap::default(),
     };
     for _ in 0..ATTEMPTS {
         match specialiser.attempt(function, arguments) {
@@ -390,7 +390,7 @@ impl Specialiser<'_> {
     fn run_frame(&mut self, to: Reg) -> Done<Flow> {
         let code = Arc::clone(&self.state.top().code);
         let facts = self.facts(&code);
-        let mut waiting: HashMap<BlockId, Vec<Incoming>> = HashMap::new();
+        let mut waiting: HashMap<BlockId, Vec<Incoming>> = HashMap::default();
         let mut returns = Vec::new();
         let state = core::mem::take(&mut self.state);
         waiting.insert(BlockId(0), vec![Incoming { block: self.build.block, state }]);

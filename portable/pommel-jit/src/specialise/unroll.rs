@@ -7,7 +7,7 @@ use super::value::{Contents, Val};
 use super::{Done, Facts, Specialiser, inside};
 use crate::code::{BlockId, Code, Instruction, Point, Reg, Terminator};
 use crate::ir::Value;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
 /// A loop goes round so often at most to be followed round by round,

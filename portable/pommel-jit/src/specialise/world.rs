@@ -5,7 +5,7 @@ use super::element::{Element, Owner};
 use super::value::{CodeRef, Contents, Items, Known, Shape, Val, View};
 use crate::code::{Code, Instruction, Point, Reg, Span};
 use crate::ir;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::sync::Arc;
 
 /// Answers questions about objects. Whatever it has said must hold, or make [`ir::Op::Valid`] and the

@@ -14,12 +14,17 @@ const ROUNDS: f64 = 8.0;
 const DEEPEST: u32 = 4;
 /// Functions that take less are not worth the thought: they are called as often as they please,
 const LITTLE: f64 = 400.0;
-/// unless they take so much here.
+/// unless they take so much here, or so many times as long as in Python, and so much to enter.
 const MUCH: f64 = 1500.0;
+const SLOWER: f64 = 1.5;
+const ENTERING: f64 = 60.0;
 /// Who has so many values of the typed form, and takes so many times as long as Python until there, is not
 /// followed to the end.
 const FAR: usize = 2000;
 const HOPELESS: f64 = 1.5;
+/// And this early if it takes so many times as long.
+const NEAR: usize = 800;
+const QUITE_HOPELESS: f64 = 3.0;
 /// A function of that size takes long to compile, perhaps more than once, and has to gain so much.
 const GAIN: f64 = 3.0;
 /// What it takes to make an object of a function within another one.
@@ -138,8 +143,12 @@ impl Specialiser<'_> {
 
     /// Refuses a large function in the middle if it will not be worth it.
     pub(super) fn is_hopeless(&mut self) -> Done {
-        let far = self.build.function.types.len() > FAR;
-        if far && self.work.ours > HOPELESS * self.work.python * self.world.pace() {
+        let bound = match self.build.function.types.len() {
+            values if values > FAR => HOPELESS,
+            values if values > NEAR => QUITE_HOPELESS,
+            _ => return Ok(()),
+        };
+        if self.work.ours > bound * self.work.python * self.world.pace() {
             return self.is_worth_it();
         }
         Ok(())
@@ -149,7 +158,8 @@ impl Specialiser<'_> {
     pub(super) fn is_worth_it(&mut self) -> Done {
         let Work { python, ours, has_loop } = self.work;
         let python = python * self.world.pace();
-        let is_short = python < LITTLE && !has_loop && ours < MUCH;
+        let most = MUCH.min(SLOWER * python + ENTERING);
+        let is_short = python < LITTLE && !has_loop && ours < most;
         let gain = if self.build.function.types.len() > FAR { GAIN } else { 1.0 };
         if ours * gain <= python || is_short {
             return Ok(());

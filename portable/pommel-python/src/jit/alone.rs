@@ -1,5 +1,5 @@
-//! Calls of machine code that needs nobody while it runs: it computes with numbers and looks at arrays, and
-//! neither calls anything nor writes anywhere. So nothing has to be made ready for such a call, and what did
+//! Calls of machine code that needs nobody while it runs: it computes with numbers, looks at arrays and at
+//! instances of classes, and neither calls anything nor writes anywhere. So nothing has to be made ready for such a call, and what did
 //! not end as it should can be done again from the start.
 
 use super::known::{Inquiry, object_layout};
@@ -7,10 +7,12 @@ use super::views::{self, Look};
 use pommel::prelude::*;
 use pommel::raw::attach;
 use pommel_jit::ir::{self, Op};
-use pommel_jit::specialise::{Element, Owner, Shape, Val, View};
+use pommel_jit::specialise::{Element, ExitPlan, Outcome, Owner, Recipe, Shape, Val, View};
 
 /// So many words are not worth asking the allocator for.
 pub(super) const FEW_WORDS: usize = 32;
+/// And so many are cleared in no time.
+pub(super) const FEWER_WORDS: usize = 8;
 
 /// How the arguments of such a call are taken.
 pub(super) struct Alone(Vec<Taken>);
@@ -19,6 +21,8 @@ pub(super) struct Alone(Vec<Taken>);
 enum Taken {
     Float,
     Int,
+    /// An object whose class has an address: where an object has its class, and that address.
+    Instance(usize, u64),
     Ours(View),
     Numpy(NumpyArray),
 }
@@ -31,10 +35,18 @@ impl Alone {
         function: &ir::Function,
         words: usize,
         shapes: &[Shape],
+        exits: &[ExitPlan],
         arguments: &[Option<Object<'c>>],
     ) -> Option<Alone> {
         let mut insts = function.blocks.iter().flat_map(|block| &block.insts);
         if words > FEW_WORDS || !insts.all(|inst| needs_nobody(inst.op)) {
+            return None;
+        }
+        // What returns an object would be done twice.
+        if !exits
+            .iter()
+            .all(|exit| !matches!(&exit.outcome, Outcome::Returned(of) if !is_number(of)))
+        {
             return None;
         }
         let mut taken = Vec::with_capacity(shapes.len());
@@ -42,6 +54,11 @@ impl Alone {
             taken.push(match shape {
                 Val::Float(()) => Taken::Float,
                 Val::Int(()) => Taken::Int,
+                Val::Instance((), of) => {
+                    let layout = object_layout(inquiry.ctx())?;
+                    let class = inquiry.known_at(of.0 as usize)?;
+                    Taken::Instance(layout.class as usize, class.as_raw().0 as u64)
+                }
                 Val::Array((), view, _) if view.owner == Owner::Pommel => Taken::Ours(*view),
                 Val::Array((), view, _) if view.owner == Owner::Numpy => {
                     Taken::Numpy(NumpyArray::like(inquiry, argument.as_ref()?, *view)?)
@@ -70,6 +87,14 @@ impl Alone {
                     room[0] = argument.at_once::<i64>()? as u64;
                     1
                 }
+                Taken::Instance(place, class) => {
+                    let address = argument.as_raw().0 as usize;
+                    if word_at(address + place) != *class {
+                        return None;
+                    }
+                    room[0] = address as u64;
+                    1
+                }
                 Taken::Ours(view) => views::fill_in_ours(&argument, *view, room)?,
                 Taken::Numpy(array) => array.fill_in(&argument, room)?,
             };
@@ -79,7 +104,21 @@ impl Alone {
 }
 
 fn needs_nobody(op: Op) -> bool {
-    op.signature().pure || op.is_load()
+    // Whoever calls keeps the arguments.
+    op.signature().pure || op.is_load() || op == Op::Keep
+}
+
+/// Whether what is returned is a number, or `None`.
+fn is_number(of: &Recipe) -> bool {
+    matches!(of, Val::None | Val::Bool(_) | Val::Int(_) | Val::Float(_) | Val::Number(..))
+}
+
+/// A word of a live object, or of what it leads to.
+#[inline]
+fn word_at(place: usize) -> u64 {
+    // SAFETY: a handle is the address of a live object, as the host says with its layout; where it has its
+    // class is read first, and what is read besides is there in objects of the class.
+    unsafe { core::ptr::with_exposed_provenance::<u64>(place).read() }
 }
 
 /// An array of NumPy that is read where it lies: its head is a part of NumPy's binary interface
@@ -211,15 +250,10 @@ impl NumpyArray {
     #[inline]
     fn fill_in_any(&self, object: &Object<'_>, words: &mut [u64]) -> Option<usize> {
         let address = object.as_raw().0 as usize;
-        let word = |place: usize| {
-            // SAFETY: the handle is the address of a live object, as the host says with its layout; where
-            // it has its class is read first, and an array has the fields behind its head.
-            unsafe { core::ptr::with_exposed_provenance::<u64>(place).read() }
-        };
-        if word(address + self.class.0) as usize != self.class.1 {
+        if word_at(address + self.class.0) as usize != self.class.1 {
             return None;
         }
-        let field = |index: usize| word(address + self.fields + 8 * index);
+        let field = |index: usize| word_at(address + self.fields + 8 * index);
         let rank = usize::from(self.view.rank);
         // The number of axes is an `int`.
         if field(AXES) as u32 as usize != rank || field(DTYPE) as usize != self.dtype {
@@ -229,8 +263,8 @@ impl NumpyArray {
         words[0] = address as u64;
         words[1] = field(DATA);
         for axis in 0..rank {
-            words[2 + axis] = word(lengths + 8 * axis);
-            words[2 + rank + axis] = word(strides + 8 * axis);
+            words[2 + axis] = word_at(lengths + 8 * axis);
+            words[2 + rank + axis] = word_at(strides + 8 * axis);
         }
         words[2 + 2 * rank] = 0;
         Some(3 + 2 * rank)

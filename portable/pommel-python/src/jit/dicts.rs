@@ -18,7 +18,7 @@ use pommel_jit::ir::Inst;
 use pommel_jit::ir::dicts::{self, DictCall, Keys, MOST_WORDS};
 use pommel_jit::ir::texts::STRIDE;
 use pommel_jit::specialise::Tag;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 /// So many bytes may be in use before it is looked for dicts that nobody names.
@@ -364,7 +364,8 @@ pub(crate) struct Dicts<'c> {
     all: Vec<*mut Table<'c>>,
     /// How many bytes may be in use before it is looked for what nobody names.
     patience: usize,
-    bytes: Rc<Cell<usize>>,
+    /// How many all of them have, once there was one.
+    bytes: OnceCell<Rc<Cell<usize>>>,
     pub(crate) age: Age,
 }
 
@@ -388,7 +389,7 @@ fn table_of<'t, 'c>(address: u64, kind: u64) -> Found<&'t mut Table<'c>> {
 
 impl<'c> Dicts<'c> {
     pub(crate) fn new(ctx: Ctx<'c>) -> Dicts<'c> {
-        Dicts { ctx, all: vec![], patience: PATIENCE, bytes: Rc::default(), age: Age::default() }
+        Dicts { ctx, all: vec![], patience: PATIENCE, bytes: OnceCell::new(), age: Age::default() }
     }
 
     /// Does what machine code asks for. Nothing if that cannot be done on dicts in memory.
@@ -439,9 +440,10 @@ impl<'c> Dicts<'c> {
 
     fn make(&mut self, kind: i64, named: &[u64]) -> u64 {
         self.clean(named);
-        let mut made = Box::new(Table::new(kind, self.bytes.clone()));
+        let bytes = self.bytes.get_or_init(Rc::default);
+        let mut made = Box::new(Table::new(kind, bytes.clone()));
         made.born = self.age.made;
-        self.bytes.set(self.bytes.get() + made.size());
+        bytes.set(bytes.get() + made.size());
         let made = Box::into_raw(made);
         self.all.push(made);
         made.expose_provenance() as u64
@@ -449,9 +451,10 @@ impl<'c> Dicts<'c> {
 
     /// Gives dicts back that nobody names, if many were made.
     fn clean(&mut self, named: &[u64]) {
-        if self.bytes.get() < self.patience {
+        let Some(bytes) = self.bytes.get().filter(|bytes| bytes.get() >= self.patience).cloned()
+        else {
             return;
-        }
+        };
         for address in named {
             if let Some(table) = table(*address) {
                 table.is_named = true;
@@ -469,7 +472,7 @@ impl<'c> Dicts<'c> {
             drop(unsafe { Box::from_raw(*each) });
             false
         });
-        self.bytes.set(used);
+        bytes.set(used);
         self.patience = PATIENCE.max(2 * used);
     }
 

@@ -19,6 +19,8 @@ const MOST: usize = 16;
 /// So many are made as soon as they are wanted. Of each one more twice as many calls must have been in want:
 /// a function of very many types would be compiled for longer than it runs.
 const AT_ONCE: usize = 4;
+/// One that was refused counts for so many: what does not pay for some types seldom does for others.
+const REFUSED: usize = 3;
 /// A function is compiled at most so often, also if what was taken for granted turns out to be wrong,
 const COMPILATIONS: usize = 24;
 /// and no more if it and its loops took so long to compile.
@@ -251,7 +253,9 @@ impl Engine {
             let mut state = self.state();
             state.misses += 1;
             let made = self.made().count();
-            let is_wanted = made < AT_ONCE || state.misses >> made != 0;
+            let refused = self.report().filter(|made| made.refusal().is_some()).count();
+            let weight = made + (REFUSED - 1) * refused;
+            let is_wanted = weight < AT_ONCE || state.misses >> weight != 0;
             if !is_wanted || made >= MOST || state.compilations >= COMPILATIONS {
                 return Ok(false);
             }

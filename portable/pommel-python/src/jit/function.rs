@@ -36,8 +36,8 @@ const TOO_OFTEN: u32 = 32;
 
 /// After so many calls in a row for whose arguments there is no machine code because none pays,
 const IN_A_ROW: u32 = 32;
-/// only one in so many is looked at.
-const LOOK_AGAIN: u32 = 32;
+/// they are looked at only where their number has doubled, or is a multiple of this.
+const LOOK_AGAIN: u32 = 1024;
 
 /// What is known of a function from the beginning.
 struct Known {
@@ -71,6 +71,8 @@ pub struct JitFunction {
     pub(super) continuations: Continuations,
     /// A list of what that knows.
     pub(super) kept: Field,
+    /// The class of methods, once it was one.
+    method: Field,
 }
 
 #[methods]
@@ -88,6 +90,7 @@ impl JitFunction {
             compiling: AtomicU64::new(0),
             continuations: Continuations::default(),
             kept: Field::empty(),
+            method: Field::empty(),
         }
     }
 
@@ -119,6 +122,31 @@ impl JitFunction {
         own.function.store(this, Some(function))
     }
 
+    /// Lets instances of a class that is derived from this one be called as methods without an object for
+    /// the method, where the interpreter can. Whether it can.
+    #[classmethod]
+    fn _bind_directly(class: &Type<'_>) -> bool {
+        pommel::raw::bind_directly(class)
+    }
+
+    /// As functions have it.
+    fn __get__<'c>(
+        this: &Instance<'c, Self>,
+        ctx: Ctx<'c>,
+        instance: Option<&Object<'c>>,
+        owner: Option<&Object<'c>>,
+    ) -> Result<Object<'c>> {
+        let _ = owner;
+        let Some(instance) = instance else { return this.into_python(ctx) };
+        let own = this.borrow()?;
+        if let Some(method) = own.method.load(this)? {
+            return method.call((this, instance));
+        }
+        let method = ctx.import(c"types")?.get_attr(c"MethodType")?;
+        own.method.store(this, Some(&method))?;
+        method.call((this, instance))
+    }
+
     /// Why it cannot be compiled: the reason and where, which is the line and the column of the beginning
     /// and of the end. `None` if it can.
     #[allow(clippy::type_complexity, reason = "a tuple of Python")]
@@ -146,8 +174,7 @@ impl JitFunction {
         let refusals = own.engine.report().filter_map(Compiled::refusal);
         let refusal = refusals.last().map(|refusal| refusal.reason.clone());
         let made = own.engine.report().filter(|made| made.refusal().is_none());
-        let texts =
-            made.map(|made| (made.arguments(), made.text.clone(), made.listing(), made.notes()));
+        let texts = made.map(|made| (made.arguments(), made.text(), made.listing(), made.notes()));
         Ok((texts.collect(), refusal))
     }
 
@@ -174,7 +201,7 @@ impl JitFunction {
             return result;
         }
         if let Called::AsItIs = called {
-            own.as_it_is.fetch_add(1, Ordering::Relaxed);
+            own.was_as_it_is();
         }
         let (known, function) = own.parts(this)?;
         if let Called::AsItIs = called {
@@ -192,7 +219,7 @@ impl JitFunction {
                         result
                     }
                     Called::AsItIs | Called::ForOthers => {
-                        own.as_it_is.fetch_add(1, Ordering::Relaxed);
+                        own.was_as_it_is();
                         call_as_it_is(&function, args, kwargs)
                     }
                 };
@@ -212,7 +239,14 @@ impl JitFunction {
     #[inline]
     fn is_not_looked_at(&self) -> bool {
         let in_a_row = self.as_it_is.load(Ordering::Relaxed);
-        in_a_row >= IN_A_ROW && !in_a_row.is_multiple_of(LOOK_AGAIN)
+        in_a_row >= IN_A_ROW && !in_a_row.is_power_of_two() && !in_a_row.is_multiple_of(LOOK_AGAIN)
+    }
+
+    /// Notes that it was called as it is. Calls of other threads may get lost in the count.
+    #[inline]
+    fn was_as_it_is(&self) {
+        let in_a_row = self.as_it_is.load(Ordering::Relaxed);
+        self.as_it_is.store(in_a_row.wrapping_add(1), Ordering::Relaxed);
     }
 
     /// Notes that machine code was called.

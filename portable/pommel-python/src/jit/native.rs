@@ -1,6 +1,6 @@
 //! Enters machine code, does what it leaves to the runtime, and goes on on objects where it leaves.
 
-use super::alone::{Alone, FEW_WORDS, NumpyArray};
+use super::alone::{Alone, FEW_WORDS, FEWER_WORDS, NumpyArray};
 use super::depth;
 use super::dicts::Dicts;
 use super::exceptions;
@@ -20,11 +20,11 @@ use pommel::prelude::*;
 use pommel::raw;
 use pommel_jit::backend::{Backend, Calls, Machine, Target, activation};
 use pommel_jit::code::{Code, Instruction, Point};
-use pommel_jit::ir::Op;
 use pommel_jit::ir::dicts::DictCall;
 use pommel_jit::ir::lists::ListCall;
 use pommel_jit::ir::op::Class;
 use pommel_jit::ir::texts::TextCall;
+use pommel_jit::ir::{self, Op};
 use pommel_jit::objects::Objects;
 use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
@@ -92,8 +92,9 @@ pub(crate) struct Compiled {
     taken: Box<[AtomicU32]>,
     /// How many words it is called with.
     words: usize,
-    /// The typed form as text, after the passes.
-    pub(crate) text: String,
+    /// The typed form after the passes, of which a text is made when somebody asks: the function, and its
+    /// inner functions.
+    typed: Vec<ir::Function>,
 }
 
 /// Why there is none.
@@ -228,7 +229,8 @@ impl Compiled {
         let steps = sites.iter().map(|site| Step::of(site, &mut inquiry)).collect::<Result<_>>()?;
         let alone = made.as_ref().ok().and_then(|(made, machines)| {
             let words = machines[0].words().max(made.arguments.iter().map(width).sum());
-            Alone::of(&mut inquiry, &made.function, words, &made.arguments, arguments)
+            let Specialisation { function, exits, arguments: shapes, .. } = made;
+            Alone::of(&mut inquiry, function, words, shapes, exits, arguments)
         });
         let argument_layouts = shapes.iter().map(|shape| match shape {
             Val::Array((), view, _) => NumpyArray::of_view(&mut inquiry, *view),
@@ -244,9 +246,20 @@ impl Compiled {
             }
             Err(refusal) => (Specialisation::empty(shapes), Err(refusal), vec![]),
         };
-        let text = made.to_string();
         let results = made.results();
-        let Specialisation { exits, sites, leaves, raises, views, arguments, .. } = made;
+        let Specialisation {
+            function,
+            inner: functions,
+            exits,
+            sites,
+            leaves,
+            raises,
+            views,
+            arguments,
+            ..
+        } = made;
+        let inner_typed = functions.into_iter().map(|(function, _)| function);
+        let typed = core::iter::once(function).chain(inner_typed).collect();
         let words = machine.as_ref().map_or(0, |machine| machine.words());
         let words = words.max(arguments.iter().map(width).sum());
         let compiled = Compiled {
@@ -269,7 +282,7 @@ impl Compiled {
             machine,
             inner,
             entered: AtomicU32::new(0),
-            text,
+            typed,
         };
         Ok((compiled, known))
     }
@@ -312,14 +325,31 @@ impl Compiled {
         known: &KnownObjects<'_, 'c>,
     ) -> Option<Result<Object<'c>>> {
         let (alone, machine) = (self.alone.as_ref()?, self.machine.as_ref().ok()?);
-        let mut words = [0; FEW_WORDS];
-        alone.take(arguments, &mut words)?;
+        match self.words <= FEWER_WORDS {
+            true => {
+                self.call_alone_with(alone, &**machine, arguments, known, &mut [0; FEWER_WORDS])
+            }
+            false => self.call_alone_with(alone, &**machine, arguments, known, &mut [0; FEW_WORDS]),
+        }
+    }
+
+    #[inline(always)]
+    fn call_alone_with<'c>(
+        &self,
+        alone: &Alone,
+        machine: &dyn Machine,
+        arguments: Args<'_, 'c>,
+        known: &KnownObjects<'_, 'c>,
+        words: &mut [u64],
+    ) -> Option<Result<Object<'c>>> {
+        alone.take(arguments, words)?;
         if !matches!(self.facts.hold(known), Ok(true)) {
             return None;
         }
         // SAFETY: the code is there as long as `self` is, wants no more words than these, and calls nobody.
         let exit = unsafe { machine.entry()(core::ptr::null_mut(), words.as_mut_ptr()) };
-        let (bits, tag) = self.passed_on(exit, &words)?;
+        let (bits, tag) = self.passed_on(exit, words)?;
+        self.count();
         let ctx = known.ctx();
         Some(match Tag::of_number(tag as i64)? {
             Tag::None => Ok(ctx.none()),
@@ -363,8 +393,7 @@ impl Compiled {
         if self.lends {
             known.keep()?;
         }
-        // Some may get lost where threads meet, which costs less than counting all.
-        self.entered.store(self.entered().wrapping_add(1), Ordering::Relaxed);
+        self.count();
         let mut activation = Activation::new(self, objects, known);
         activation.memory = core::mem::take(&mut kept.memory);
         let address = (&raw mut activation).cast::<()>();
@@ -373,6 +402,13 @@ impl Compiled {
         let exit = unsafe { machine.entry()(address, words.as_mut_ptr()) };
         activation.attach();
         Ok(Attempt::Done(activation.leave(exit, words)))
+    }
+
+    /// Counts that it was entered.
+    #[inline]
+    fn count(&self) {
+        // Some may get lost where threads meet, which costs less than counting all.
+        self.entered.store(self.entered().wrapping_add(1), Ordering::Relaxed);
     }
 
     /// Notices that an exit was taken; gives its place if that is often.
@@ -391,6 +427,12 @@ impl Compiled {
     pub(crate) fn arguments(&self) -> String {
         let shapes: Vec<String> = self.arguments.iter().map(described).collect();
         shapes.join(", ")
+    }
+
+    /// The typed form as text.
+    pub(crate) fn text(&self) -> String {
+        let functions: Vec<String> = self.typed.iter().map(ir::Function::to_string).collect();
+        functions.join("\n")
     }
 
     /// The machine code as text.

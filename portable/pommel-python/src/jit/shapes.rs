@@ -414,7 +414,7 @@ fn take_instance<'c>(
 ) -> Option<()> {
     match shape {
         Val::Instance((), of) => {
-            if !known.lent(of.0).ok()?.is(&object.type_()) {
+            if !known.get(of.0).ok()?.is(&object.type_()) {
                 return None;
             }
             words.push(object.as_raw().0 as u64);

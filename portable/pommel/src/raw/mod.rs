@@ -12,11 +12,13 @@
 //!    safe code cannot make them up.
 
 pub mod attach;
+mod binding;
 pub mod calls;
 pub(crate) mod exceptions;
 mod watch;
 
 use crate::{Ctx, Error, Object, Result};
+pub use binding::bind_directly;
 use core::mem::ManuallyDrop;
 pub use hpy_abi::HPy;
 pub use hpy_abi::ext::{SMALL_INT_MAX, SMALL_INT_MIN, counts, ints, places};

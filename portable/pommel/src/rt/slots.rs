@@ -18,6 +18,19 @@ pub unsafe fn borrow<'c>(ctx: Ctx<'c>, raw: HPy) -> ManuallyDrop<Object<'c>> {
     unsafe { raw::borrowed(ctx, raw) }
 }
 
+/// A handle that the caller keeps open, or that of `None` in place of null.
+///
+/// # Safety
+/// `raw` is null or open for the whole call.
+#[inline(always)]
+pub unsafe fn borrow_or_none<'c>(ctx: Ctx<'c>, raw: HPy) -> ManuallyDrop<Object<'c>> {
+    // SAFETY: the caller's promise; `None` is always open.
+    unsafe {
+        let raw = if raw.is_null() { calls::h_None(ctx.as_raw()) } else { raw };
+        raw::borrowed(ctx, raw)
+    }
+}
+
 /// The receiver of a method. Interpreters check it before they call a method; before they call a
 /// slot some do not, as in `Class.__len__(3)` on PyPy; and on a host that we do not know it is
 /// always checked.
@@ -303,6 +316,26 @@ impl<F: TERNARYFUNC, const REFLECTED: bool> VARARGS for PowerMethod<F, REFLECTED
             };
             let (base, exponent) = if REFLECTED { (other, this) } else { (this, other) };
             F::imp(ctx, base, exponent, modulus)
+        }
+    }
+}
+
+/// `__get__` by way of the slot's function, for hosts that do not fill the slot: the class may be left
+/// out.
+pub struct GetMethod<F>(PhantomData<F>);
+
+impl<F: TERNARYFUNC> VARARGS for GetMethod<F> {
+    unsafe extern "C" fn imp(ctx: *mut HPyContext, this: HPy, args: Handles, nargs: usize) -> HPy {
+        // SAFETY: the arguments are those of a call from Python.
+        unsafe {
+            match nargs {
+                1 => F::imp(ctx, this, *args.0, HPy::NULL),
+                2 => F::imp(ctx, this, *args.0, *args.0.add(1)),
+                _ => {
+                    let text = "__get__() takes an instance and perhaps its class";
+                    super::enter(ctx, |_| Err(Error::type_error(text)))
+                }
+            }
         }
     }
 }
