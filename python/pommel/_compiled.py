@@ -478,6 +478,23 @@ def sum_end(total: Any, how: Any) -> Any:
     return total
 
 
+def is_sort(method: Any, key: Any) -> bool:
+    """Whether a method is that of a list which the function cannot know: that shows in machine code only."""
+    return False
+
+
+def to_list(items: Any) -> list[Any]:
+    """What `sorted` begins with."""
+    return list(items)
+
+
+def sort_by_keys(items: list[Any], keys: list[Any], backwards: bool) -> list[Any]:
+    """Sorts a list by keys that were made before. An error leaves the list as `sort` does."""
+    following = iter(keys)
+    items.sort(key=lambda item: next(following), reverse=backwards)
+    return items
+
+
 def to_str(value: Any) -> str:
     """As `!s` in an f-string does."""
     return str(value)

@@ -69,6 +69,7 @@ impl Translator<'_> {
             (Op::FOfBits, [x]) => ins.bitcast(types::F64, MemFlagsData::new(), *x),
             // A handle that says where things lie is an address.
             (Op::Address | Op::Lent, [x]) => return Some(*x),
+            (Op::Pools, _) => return Some(self.pools()),
             (Op::Select, [condition, x, y]) => ins.select(*condition, *x, *y),
             _ => return None,
         })

@@ -567,6 +567,11 @@ impl<'a> Translator<'a> {
         Ok(())
     }
 
+    /// The address of the first free record of each size.
+    pub(crate) fn pools(&mut self) -> clif::Value {
+        self.load_word(self.activation, activation::POOLS, Type::I64)
+    }
+
     /// Asks the runtime whether others run Python since a poll, and has it back then.
     fn attach(&mut self) {
         let distance = (activation::DETACHED * WORD) as i32;

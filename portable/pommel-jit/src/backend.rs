@@ -30,8 +30,10 @@ pub mod activation {
     pub const FLOOR: usize = 3;
     /// Whether others may run Python since a poll: not 0 then.
     pub const DETACHED: usize = 4;
+    /// The address of words: the first free record of each size.
+    pub const POOLS: usize = 5;
     /// The address of the function's entry; those of its inner functions follow.
-    pub const ENTRY: usize = 5;
+    pub const ENTRY: usize = 6;
     /// So many inner functions a function has at most.
     pub const MOST_INNER: usize = 7;
 }

@@ -93,6 +93,13 @@ specials! {
     SumStep "sum_step";
     /// What `sum` gives at the end: the operands are the pair.
     SumEnd "sum_end";
+    /// Whether a method is `sort` of a list that a function cannot know. Operands: both.
+    IsSort "is_sort";
+    /// A list of the items of something.
+    ToList "to_list";
+    /// Sorts a list by keys, one for each of its items, and gives it. Operands: the list, the list of keys,
+    /// whether the other way round.
+    SortByKeys "sort_by_keys";
     /// `str(value)`, as `!s` in an f-string does it.
     ToStr "to_str";
     /// `repr(value)`, as `!r` does it.

@@ -45,11 +45,13 @@ pub enum Layout {
     Characters,
     /// Addresses and lengths of texts.
     Texts,
+    /// Addresses of [`super::records`]. Of which parts the kind of the list says alone.
+    Records,
 }
 
 impl Layout {
     /// All of them, in the order of their lengths.
-    pub const ALL: [Layout; 7] = [
+    pub const ALL: [Layout; 8] = [
         Layout::Bools,
         Layout::Ints,
         Layout::Floats,
@@ -57,13 +59,14 @@ impl Layout {
         Layout::Tagged,
         Layout::Characters,
         Layout::Texts,
+        Layout::Records,
     ];
 
     /// The size of an item in bytes.
     pub fn size(self) -> usize {
         match self {
             Layout::Bools | Layout::Characters => 1,
-            Layout::Ints | Layout::Floats | Layout::Lists => 8,
+            Layout::Ints | Layout::Floats | Layout::Lists | Layout::Records => 8,
             Layout::Tagged | Layout::Texts => 16,
         }
     }
@@ -101,6 +104,8 @@ macro_rules! calls {
 calls! {
     /// A list: its kind, its length, and the tag and the bits of each item. Gives its address.
     New 4;
+    /// A record for lists of a kind, which goes into a list at once: kind.
+    Record 1;
     /// A list of the integers of a range: start, stop, step.
     Range 3;
     /// A list of a kind with the items of another one from a position to another one, by a step: list,
@@ -127,20 +132,24 @@ calls! {
     Deque 1;
     /// Turns a list round.
     Reverse 1;
-    /// Sorts a list of numbers of one kind; the other way round if the second operand is 1.
+    /// Sorts a list of items of one kind; the other way round if the second operand is 1.
     Sort 2;
     /// Sorts the items of a list that others know as well, which are numbers of one kind: its address, and 1
     /// for the other way round.
     SortOthers 2;
+    /// Sorts the items of a list by those of another one: both, and 1 for the other way round.
+    SortBy 3;
+    /// Sorts the items of a list that others know as well by those of a list: as above.
+    SortOthersBy 3;
     /// Removes all items.
     Clear 1;
-    /// The position of the first item of a list of integers that is one; -1 if there is none.
+    /// The position of the first item of a list of integers or records that is one; -1 if there is none.
     Find 2;
-    /// How many items of a list of integers are one.
+    /// How many items of a list of integers or records are one.
     Count 2;
     /// The sum of a list of integers.
     Sum 1;
-    /// Bits of the least item of a list of numbers of one kind, or the greatest if the second operand is 1.
+    /// Bits of the least item of a list of numbers of one kind or of records, or the greatest if the second operand is 1.
     Extreme 2;
     /// Whether two lists of the same kind are equal.
     Equal 2;

@@ -17,6 +17,7 @@ pub mod library;
 pub mod lists;
 pub mod op;
 pub mod pairs;
+pub mod records;
 pub mod run;
 pub mod text;
 pub mod texts;

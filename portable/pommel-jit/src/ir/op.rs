@@ -372,6 +372,8 @@ operations! {
     Lent "lent" [I64] -> [Obj] stays pure;
     /// A handle of the object at an address.
     HandleOf "handle.of" [I64] -> [Obj] stays acts;
+    /// The address of the first free record of each size: see [`super::records`].
+    Pools "pools" [] -> [I64] stays pure;
     /// The value of the Python integer at an address. Exits if it does not fit.
     IntOf "int.of" [I64] -> [I64] exits acts;
     /// Puts a number in place of an item of a list that is a number as well: list, position, tag, bits.

@@ -346,6 +346,7 @@ fn written_by_call(inst: &Inst) -> Written {
     match call {
         // Lists that nobody uses are given back.
         ListCall::New
+        | ListCall::Record
         | ListCall::Range
         | ListCall::Slice
         | ListCall::Concatenate
@@ -356,7 +357,8 @@ fn written_by_call(inst: &Inst) -> Written {
         | ListCall::Extreme
         | ListCall::Equal
         | ListCall::Deque
-        | ListCall::SortOthers => Written::Nothing,
+        | ListCall::SortOthers
+        | ListCall::SortOthersBy => Written::Nothing,
         ListCall::Become
         | ListCall::Grow
         | ListCall::Extend
@@ -365,6 +367,7 @@ fn written_by_call(inst: &Inst) -> Written {
         | ListCall::Splice
         | ListCall::Reverse
         | ListCall::Sort
+        | ListCall::SortBy
         | ListCall::Heap
         | ListCall::Clear => Written::List,
     }

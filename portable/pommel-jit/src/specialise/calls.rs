@@ -407,7 +407,7 @@ impl Specialiser<'_> {
         if let Some(function) = math_of(builtin) {
             return self.math(to, function, given, instruction);
         }
-        if let Some(flow) = self.asked_of_class(to, builtin, (given, arguments), instruction)? {
+        if let Some(flow) = self.asked_of_items(to, builtin, (given, arguments), instruction)? {
             return Ok(flow);
         }
         if given.named.is_empty()

@@ -106,6 +106,8 @@ pub enum Check {
     Way(Value),
     /// They may be written there.
     Unshared(Value),
+    /// It is in memory, by its address.
+    Record(Value),
 }
 
 /// What making an instance takes.
@@ -123,6 +125,7 @@ impl Specialiser<'_> {
     pub(super) fn class_of(&self, value: &Val<Value>) -> Option<Known> {
         match value {
             Val::Instance(_, class) => Some(*class),
+            Val::Record(_, record) => Some(record.class),
             Val::Thing(thing) => match self.state.contents(*thing) {
                 Contents::Instance(class, _) => Some(*class),
                 _ => None,
@@ -133,6 +136,9 @@ impl Specialiser<'_> {
 
     /// Exits unless an object is what it is taken for. False if it cannot be.
     pub(super) fn check_instance(&mut self, value: &Val<Value>) -> Option<()> {
+        if let Val::Record(address, record) = value {
+            self.check_record(*address, record);
+        }
         let Val::Instance(handle, class) = *value else { return Some(()) };
         let check = Check::Class(handle, class);
         if self.state.checked.contains(&check) {
@@ -190,6 +196,21 @@ impl Specialiser<'_> {
         base
     }
 
+    /// An attribute that an instance which was made here has itself.
+    fn own_attribute(&mut self, value: &Val<Value>, name: &str) -> Option<Val<Value>> {
+        match value {
+            Val::Thing(thing) => {
+                let Contents::Instance(_, attributes) = self.state.contents(*thing) else {
+                    return None;
+                };
+                let found = attributes.iter().find(|(own, _)| &**own == name);
+                found.map(|(_, value)| value.clone())
+            }
+            Val::Record(address, record) => self.attribute_of_record(*address, record, name),
+            _ => None,
+        }
+    }
+
     /// An attribute of an instance. `None` if there is no rule.
     pub(super) fn load_of_instance(
         &mut self,
@@ -203,11 +224,8 @@ impl Specialiser<'_> {
         }
         let Some(class) = self.class_of(value) else { return Ok(None) };
         let Some(member) = self.world.member(class, name) else { return Ok(None) };
-        if let Val::Thing(thing) = value
-            && let Contents::Instance(_, attributes) = self.state.contents(*thing)
-            && let Some((_, found)) = attributes.iter().find(|(own, _)| &**own == name)
-        {
-            return self.set(to, found.clone()).map(Some);
+        if let Some(found) = self.own_attribute(value, name) {
+            return self.set(to, found).map(Some);
         }
         if let (Val::Instance(handle, _), Some(AttributePlace { offset: Some(offset), .. })) =
             (value, member.place)
@@ -228,18 +246,17 @@ impl Specialiser<'_> {
             if member.kind == MemberKind::Nothing
                 && place.way != Way::Member
                 && self.attributes.contains_key(&(class, name.into()))
-                && !self.is_refuted()
+                && let Some(exit) = self.exit_too_early()
             {
                 // Nobody has made an instance so far but this code, which goes on at the next loop: where
                 // instances have it is known then.
-                let exit = self.exit_refuted();
                 let block = self.build.block;
                 self.build.function[block].end = End::Exit(exit);
                 return Ok(Some(Flow::Ends));
             }
             self.way_to(*handle, &place);
             self.build.emit(Op::Keep, &[*handle], Immediate::None, None);
-        } else if !matches!(value, Val::Thing(_)) && !member.kind.comes_first() {
+        } else if !matches!(value, Val::Thing(_) | Val::Record(..)) && !member.kind.comes_first() {
             return Ok(None);
         }
         match member.kind {
@@ -388,6 +405,14 @@ impl Specialiser<'_> {
                 }
                 self.state.heap[thing.0 as usize] = Some(Contents::Instance(class, attributes));
                 Ok(Flow::On)
+            }
+            (Val::Record(address, record), _) if is_own => {
+                let (address, record) = (*address, record.clone());
+                let item = self.get(value);
+                match self.store_to_record(address, &record, &text, &item) {
+                    Some(()) => Ok(Flow::On),
+                    None => self.perform(instruction),
+                }
             }
             (Val::Instance(handle, _), Some(place)) if is_own && !self.is_refuted() => {
                 let handle = *handle;

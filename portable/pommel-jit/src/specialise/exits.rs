@@ -3,8 +3,8 @@
 use super::Specialiser;
 use super::state::{Frame, State};
 use super::value::{Contents, Val, infallible};
-use super::world::{ExitPlan, FramePlan, Outcome, Recipe};
-use crate::code::Reg;
+use super::world::{ExitPlan, FramePlan, Outcome, Place, Recipe};
+use crate::code::{Point, Reg};
 use crate::ir::{End, Exit, Value};
 
 /// The words that recipes speak of, each once.
@@ -56,17 +56,28 @@ impl Words {
 impl Specialiser<'_> {
     /// An exit to the instruction that is being followed, which is then done on objects.
     pub(super) fn exit(&mut self) -> Exit {
-        self.exit_as(false, false)
+        self.exit_as(false, None)
     }
 
     /// An exit after the instruction raised an exception.
     pub(super) fn exit_raised(&mut self) -> Exit {
-        self.exit_as(true, false)
+        self.exit_as(true, None)
     }
 
     /// An exit because what was taken for granted is not so: the next specialisation will not.
     pub(super) fn exit_refuted(&mut self) -> Exit {
-        self.exit_as(false, true)
+        let top = self.state.top();
+        self.exit_as(false, Some((top.context, top.point)))
+    }
+
+    /// An exit because something is not there yet at this instruction, which will be there next time: no
+    /// other guess is given up. `None` if there was such an exit before.
+    pub(super) fn exit_too_early(&mut self) -> Option<Exit> {
+        let top = self.state.top();
+        // No instruction has such a place.
+        let place = (top.context, Point { index: !top.point.index, ..top.point });
+        let is_first = !self.experience.refuted.contains(&place);
+        is_first.then(|| self.exit_as(false, Some(place)))
     }
 
     /// Ends the block: the instruction is always done on objects.
@@ -76,7 +87,7 @@ impl Specialiser<'_> {
         self.build.function[block].end = End::Exit(exit);
     }
 
-    fn exit_as(&mut self, raised: bool, refuted: bool) -> Exit {
+    fn exit_as(&mut self, raised: bool, refuted: Option<Place>) -> Exit {
         let mut words = Words::default();
         let state = core::mem::take(&mut self.state);
         let last = state.frames.len() - 1;
@@ -99,8 +110,6 @@ impl Specialiser<'_> {
             instead: frame.instead().map(|value| words.recipe(value)),
         });
         let frames = frames.collect();
-        let top = state.top();
-        let refuted = refuted.then_some((top.context, top.point));
         self.exits.push(ExitPlan {
             outcome: Outcome::GoesOn { frames, raised, refuted, entered: state.entered },
             words: words.0.len() as u32,

@@ -119,6 +119,7 @@ fn is_passed_on(shape: &Shape) -> bool {
         Val::Complex((), ()) | Val::Char(()) | Val::Known(_) | Val::Object(..) => true,
         Val::Number((), (), _) => shape.python_kinds().is_some(),
         Val::List(..) | Val::Dict(..) | Val::ListObject(..) | Val::TupleObject(..) => true,
+        Val::Record(..) => true,
         Val::DictObject(..) | Val::Instance(..) | Val::Range(_) | Val::Thing(_) => true,
         _ => false,
     }

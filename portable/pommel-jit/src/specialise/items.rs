@@ -28,14 +28,14 @@ pub(super) struct Alternatives {
 }
 
 /// What comes out of an iterator: whether there is an item, which one, and the iterator behind it.
-struct Step {
-    has_item: Value,
-    item: Item,
-    rest: Val<Value>,
+pub(super) struct Step {
+    pub(super) has_item: Value,
+    pub(super) item: Item,
+    pub(super) rest: Val<Value>,
 }
 
 /// An item, which may be looked at only where it is known to be there.
-enum Item {
+pub(super) enum Item {
     Value(Val<Value>),
     Element(View, Value),
     /// A row of an array.
@@ -462,7 +462,10 @@ impl Specialiser<'_> {
     }
 
     /// Whether an instruction takes all items that an iterator has left, and nobody asks it for more.
-    fn takes_rest(&self, instruction: &Instruction, iterator: Reg) -> bool {
+    fn takes_rest(&mut self, instruction: &Instruction, iterator: Reg) -> bool {
+        if self.is_collected(instruction, iterator) {
+            return true;
+        }
         let Instruction::Call { callee, .. } = instruction else { return false };
         let Val::Method(object, name) = self.get(*callee) else { return false };
         let frame = self.state.top();
@@ -618,7 +621,7 @@ impl Specialiser<'_> {
     }
 
     /// Takes an item out of an iterator, as if there were one.
-    fn step(&mut self, iterator: &Val<Value>) -> Done<Option<Step>> {
+    pub(super) fn step(&mut self, iterator: &Val<Value>) -> Done<Option<Step>> {
         Ok(Some(match iterator {
             Val::RangeIterator(parts, step) => {
                 let [next, stop] = **parts;
@@ -787,7 +790,7 @@ impl Specialiser<'_> {
     }
 
     /// An item that is there.
-    fn item(&mut self, item: Item) -> Done<Val<Value>> {
+    pub(super) fn item(&mut self, item: Item) -> Done<Val<Value>> {
         Ok(match item {
             Item::Value(value) => value,
             Item::One(items, place) => self.one_of(&items, place)?,

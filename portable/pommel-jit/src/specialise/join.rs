@@ -3,6 +3,7 @@
 use super::build::Constant;
 use super::caught::merged_exceptions;
 use super::element::{Family, Owner, Sort};
+use super::instances::are_records;
 use super::lists::items_of_list;
 use super::state::State;
 use super::value::{Contents, Items, Kinds, Known, Shape, Tag, Thing, Val, infallible};
@@ -72,7 +73,9 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
             add_types(inner, types);
             types.push(Type::I64);
         }
-        Val::List((), _) | Val::Dict((), _) | Val::Char(()) => types.push(Type::I64),
+        Val::List((), _) | Val::Dict((), _) | Val::Record((), _) | Val::Char(()) => {
+            types.push(Type::I64);
+        }
         Val::ListObject((), _)
         | Val::TupleObject((), _)
         | Val::DictObject((), _)
@@ -332,6 +335,10 @@ impl StateShape {
             Some(items) => Val::List((), items),
             None => match contents(thing) {
                 Some(Contents::Instance(class, _)) => Val::Instance((), *class),
+                // They go into memory one by one where it is known what they are.
+                Some(Contents::List(items)) if are_records(items, &contents) => {
+                    Val::List((), Items::NONE)
+                }
                 Some(Contents::List(items)) if let Some(class) = instances(items, &contents) => {
                     Val::ListObject((), Items::Instances(class))
                 }
@@ -381,7 +388,7 @@ fn merged_contents(a: &Contents<()>, b: &Contents<()>) -> Option<Contents<()>> {
             Some(Contents::Cell(x.merged(y)))
         }
         (Contents::Shared(Val::List((), x)), Contents::Shared(Val::List((), y))) => {
-            x.with(y).map(|items| Contents::Shared(Val::List((), items)))
+            x.with_in_memory(y).map(|items| Contents::Shared(Val::List((), items)))
         }
         (Contents::Instance(class, x), Contents::Instance(other, y)) if class == other => {
             let same = x.len() == y.len()
@@ -634,6 +641,9 @@ impl Specialiser<'_> {
             }
             (Val::DictIterator(dict, part, next), Val::DictIterator(shape, ..)) => {
                 Val::DictIterator(Box::new(self.convert(*dict, shape)?), part, next)
+            }
+            (value @ Val::Record(..), Val::Instance((), class)) => {
+                Val::Instance(self.object(&value)?, *class)
             }
             (value, Val::ListObject((), items)) => {
                 Val::ListObject(self.object(&value)?, items.clone())

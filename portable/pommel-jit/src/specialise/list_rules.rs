@@ -120,6 +120,14 @@ impl Specialiser<'_> {
             ("index" | "count", [number @ (Val::Int(_) | Val::Bool(_))]) if are_ints(items) => {
                 return self.search(to, address, name == "index", number).map(Some);
             }
+            ("index" | "count", [item @ Val::Tuple(_)]) => {
+                let call = if name == "index" { ListCall::Find } else { ListCall::Count };
+                let list = Val::List(address, items.clone());
+                let Some(found) = self.search_records(call, item, &list)? else {
+                    return Ok(None);
+                };
+                return self.found(to, name == "index", found).map(Some);
+            }
             _ => return Ok(None),
         }
         self.set(to, Val::None).map(Some)
@@ -145,16 +153,19 @@ impl Specialiser<'_> {
         let mut all = items.clone();
         if let Some(item) = item {
             let Some((item, kind)) = self.fitting(item, &items)? else { return Ok(None) };
-            match items.with(&kind) {
+            match items.with_in_memory(&kind) {
                 Some(wider) if is_in_words(&wider) => all = wider,
                 _ => return Ok(None),
             }
-            bits = self.bits(&item).1;
             if name == "heappush" && self.append_to_list((address, &items), &item)?.is_none() {
                 return Ok(None);
             }
-            if name != "heappush" && all != items {
-                return Ok(None);
+            if name != "heappush" {
+                if all != items {
+                    return Ok(None);
+                }
+                let item = self.as_item(&item, &all);
+                bits = self.bits(&item).1;
             }
         }
         if !is_in_words(&all) {
@@ -164,15 +175,29 @@ impl Specialiser<'_> {
         let found = self.list_call(ListCall::Heap, &[address, which, bits], Some(&all));
         Ok(Some(match (name, all.layout()) {
             ("heappush" | "heapify", _) => Val::None,
-            (_, Some(Layout::Floats)) => Val::Float(self.op(Op::FOfBits, &[found])),
-            _ => Val::Int(found),
+            (_, Some(layout)) => self.of_bits(found, layout, &all),
+            (_, None) => Val::None,
         }))
+    }
+
+    /// An item of a list whose items are words.
+    fn of_bits(&mut self, bits: Value, layout: Layout, items: &Items) -> Val<Value> {
+        match (layout, items) {
+            (Layout::Floats, _) => Val::Float(self.op(Op::FOfBits, &[bits])),
+            (_, Items::Tuples(parts)) => self.tuple_of(bits, parts),
+            _ => Val::Int(bits),
+        }
     }
 
     fn search(&mut self, to: Reg, address: Value, is_index: bool, of: &Val<Value>) -> Done<Flow> {
         let Some(number) = self.index_of(of) else { return self.leave_for_good() };
         let call = if is_index { ListCall::Find } else { ListCall::Count };
         let found = self.list_call(call, &[address, number], None);
+        self.found(to, is_index, found)
+    }
+
+    /// What a search for an item came to: its position, which has to be one, or how often it is there.
+    fn found(&mut self, to: Reg, is_index: bool, found: Value) -> Done<Flow> {
         if is_index {
             let zero = self.build.int(0);
             let is_there = self.op(Op::ILe, &[zero, found]);
@@ -224,7 +249,7 @@ impl Specialiser<'_> {
         self.set(to, Val::None).map(Some)
     }
 
-    fn sort(&mut self, address: Value, backwards: Value) {
+    pub(super) fn sort(&mut self, address: Value, backwards: Value) {
         self.list_call(ListCall::Sort, &[address, backwards], None);
     }
 
@@ -339,17 +364,11 @@ impl Specialiser<'_> {
         value: &Val<Value>,
     ) -> Option<Val<Value>> {
         let Val::List(address, items) = value else { return None };
-        let layout = items.layout()?;
-        if !matches!(layout, Layout::Ints | Layout::Floats) {
-            return None;
-        }
+        let layout = items.layout().filter(|_| is_in_words(items))?;
         self.guard_kind(*address, items);
         let is_max = self.build.int(is_max.into());
         let bits = self.list_call(ListCall::Extreme, &[*address, is_max], None);
-        Some(match layout {
-            Layout::Floats => Val::Float(self.op(Op::FOfBits, &[bits])),
-            _ => Val::Int(bits),
-        })
+        Some(self.of_bits(bits, layout, items))
     }
 
     /// A sum of lists, or an addition of one to another in place. `None` if there is no rule for it.
@@ -378,7 +397,7 @@ impl Specialiser<'_> {
             return self.set(to, list).map(Some);
         }
         let Some((y, y_items)) = self.as_list(&self.get(right))? else { return Ok(None) };
-        let Some(items) = self.items_said(left).with(&y_items) else { return Ok(None) };
+        let Some(items) = self.items_said(left).with_in_memory(&y_items) else { return Ok(None) };
         let kind = self.build.int(items.code());
         let made = self.list_call(ListCall::Concatenate, &[kind, x, y], None);
         self.set(to, Val::List(made, items)).map(Some)
@@ -468,9 +487,9 @@ fn are_ints(items: &Items) -> bool {
     matches!(items.layout(), Some(Layout::Ints | Layout::Bools))
 }
 
-/// Whether the items are numbers of one kind of 64 bits.
+/// Whether the items are numbers of one kind of 64 bits, or records, which the runtime compares.
 fn is_in_words(items: &Items) -> bool {
-    matches!(items.layout(), Some(Layout::Ints | Layout::Floats))
+    matches!(items.layout(), Some(Layout::Ints | Layout::Floats)) || items.are_ordered_records()
 }
 
 /// Whether the runtime compares such items.
@@ -479,14 +498,15 @@ fn is_comparable(items: &Items) -> bool {
         Items::Numbers(_) => items.layout() != Some(Layout::Tagged),
         Items::Characters | Items::Texts => true,
         Items::Lists(inner) => is_comparable(inner),
-        Items::Tuples(_) | Items::Objects(_) | Items::Instances(_) => false,
+        Items::Tuples(_) => items.are_ordered_records(),
+        Items::Objects(_) | Items::Instances(_) | Items::Records(_) => false,
     }
 }
 
 /// Whether the runtime sorts such items.
-fn is_sortable(items: &Items) -> bool {
+pub(super) fn is_sortable(items: &Items) -> bool {
     matches!(
         items.layout(),
         Some(Layout::Ints | Layout::Floats | Layout::Bools | Layout::Characters | Layout::Texts)
-    )
+    ) || items.are_ordered_records()
 }

@@ -36,13 +36,34 @@ fn items_within<'h, L: Clone + 'h>(
         let kind = match item {
             Val::Thing(inner) => Items::Lists(items_within(*inner, heap, depth)?.into()),
             Val::List(_, inner) => Items::Lists(inner.clone().into()),
+            Val::Record(_, record) => Items::Records(record.clone()),
             Val::Char(_) => Items::Characters,
             Val::Text(..) | Val::Object(_, Some(Class::Str)) => Items::Texts,
+            Val::Tuple(parts) => tuple_within(parts, heap, depth)?,
             number => Items::Numbers(number.shape().python_kinds()?),
         };
-        all = all.with(&kind)?;
+        all = all.with_in_memory(&kind)?;
     }
     Some(all)
+}
+
+/// What a tuple in registers is as an item.
+fn tuple_within<'h, L: Clone + 'h>(
+    parts: &[Val<L>],
+    heap: &dyn Fn(Thing) -> Option<&'h Contents<L>>,
+    depth: usize,
+) -> Option<Items> {
+    let part = |part: &Val<L>| {
+        Some(match part {
+            Val::Thing(inner) => Items::Lists(items_within(*inner, heap, depth)?.into()),
+            Val::List(_, inner) => Items::Lists(inner.clone().into()),
+            part if part.class() == Some(Class::Str) => Items::Texts,
+            Val::Tuple(parts) => tuple_within(parts, heap, depth)?,
+            number => Items::Numbers(number.shape().python_kinds()?),
+        })
+    };
+    let kind = Items::Tuples(parts.iter().map(part).collect::<Option<_>>()?);
+    kind.is_in_memory().then_some(kind)
 }
 
 impl Items {
@@ -51,6 +72,9 @@ impl Items {
         match self {
             Items::Lists(inner) if **inner == *old => Items::Lists(new.clone().into()),
             Items::Lists(inner) => Items::Lists(inner.with_guess(old, new).into()),
+            Items::Tuples(parts) => {
+                Items::Tuples(parts.iter().map(|part| part.with_guess(old, new)).collect())
+            }
             other => other.clone(),
         }
     }
@@ -72,6 +96,7 @@ impl Specialiser<'_> {
         if matches!(
             call,
             ListCall::New
+                | ListCall::Record
                 | ListCall::Range
                 | ListCall::Slice
                 | ListCall::Concatenate
@@ -83,12 +108,18 @@ impl Specialiser<'_> {
         self.build.emit(Op::List, &args, Immediate::Int(call as i64), Some(exit))[0]
     }
 
-    /// The addresses of all lists that somebody may need from here on.
-    pub(super) fn lists_in_use(&self) -> Vec<Value> {
-        self.in_use(|part| match part {
+    /// The addresses of all lists that somebody may need from here on, and those of instances, marked.
+    pub(super) fn lists_in_use(&mut self) -> Vec<Value> {
+        let mut found = self.in_use(|part| match part {
             Val::List(address, _) => Some(*address),
             _ => None,
-        })
+        });
+        let records = self.in_use(|part| match part {
+            Val::Record(address, _) => Some(*address),
+            _ => None,
+        });
+        found.extend(records.into_iter().map(|address| self.marked(address)));
+        found
     }
 
     /// The addresses of some things in memory that somebody may need from here on.
@@ -142,12 +173,14 @@ impl Specialiser<'_> {
     fn in_list(&mut self, value: &Val<Value>) -> Val<Value> {
         match value {
             Val::Object(_, Some(Class::Str)) => self.as_text(value),
+            Val::Tuple(parts) => Val::Tuple(parts.iter().map(|part| self.in_list(part)).collect()),
             other => other.clone(),
         }
     }
 
     /// Makes a list in memory of one in registers, for all who have it. `None` if that cannot be.
-    fn list_of_thing(&mut self, thing: Thing) -> Done<Option<Val<Value>>> {
+    pub(super) fn list_of_thing(&mut self, thing: Thing) -> Done<Option<Val<Value>>> {
+        self.settle_records(thing);
         let state = &self.state;
         let Some(items) = items_of_list(thing, &|thing| Some(state.contents(thing))) else {
             return Ok(None);
@@ -162,7 +195,15 @@ impl Specialiser<'_> {
         }
         let Contents::List(values) = self.state.contents(thing).clone() else { return Ok(None) };
         let values: Vec<_> = values.iter().map(|value| self.in_list(value)).collect();
-        if values.iter().any(|value| matches!(value, Val::Object(..))) {
+        let is_object = |value: &Val<Value>| {
+            let mut found = false;
+            value.with_parts(&mut |part| {
+                found |= matches!(part, Val::Object(..));
+                None
+            });
+            found
+        };
+        if values.iter().any(is_object) {
             return Ok(None);
         }
         let length = self.build.int(values.len() as i64);
@@ -195,7 +236,9 @@ impl Specialiser<'_> {
     /// The tag and the bits of an item.
     pub(super) fn bits(&mut self, item: &Val<Value>) -> (Value, Value) {
         match item {
-            Val::List(address, _) | Val::Char(address) => return (self.build.int(0), *address),
+            Val::List(address, _) | Val::Record(address, _) | Val::Char(address) => {
+                return (self.build.int(0), *address);
+            }
             Val::Text(address, length) => return (*address, *length),
             _ => {}
         }
@@ -271,7 +314,7 @@ impl Specialiser<'_> {
             self.leave();
             return None;
         };
-        if layout == Layout::Tagged {
+        if let Layout::Tagged | Layout::Records = layout {
             self.guard_kind(address, items);
         }
         let length = self.word(address, layout.length());
@@ -309,6 +352,13 @@ impl Specialiser<'_> {
             }
             (Layout::Characters, _) => Val::Char(load(Op::LoadU8, 0)),
             (Layout::Texts, _) => Val::Text(load(Op::LoadI64, 0), load(Op::LoadI64, 8)),
+            (Layout::Records, Items::Records(record)) => {
+                Val::Record(load(Op::LoadI64, 0), record.clone())
+            }
+            (Layout::Records, Items::Tuples(parts)) => {
+                let record = load(Op::LoadI64, 0);
+                self.tuple_of(record, parts)
+            }
             (_, Items::Numbers(kinds)) if kinds.only() != Some(Tag::None) => {
                 Val::Number(load(Op::LoadI64, 0), load(Op::LoadI64, 8), *kinds)
             }
@@ -325,10 +375,16 @@ impl Specialiser<'_> {
         self.build.block = yes;
     }
 
-    /// An item as what is in lists of such items: a character among texts is one.
+    /// An item as what is in lists of such items: a character among texts is one, and a tuple is the address
+    /// of a record.
     pub(super) fn as_item(&mut self, item: &Val<Value>, items: &Items) -> Val<Value> {
         match (item, items) {
             (Val::Char(_), Items::Texts) => self.as_text(item),
+            (Val::Tuple(parts), Items::Tuples(of)) => {
+                let parts: Vec<_> =
+                    parts.iter().zip(of.iter()).map(|(part, of)| self.as_part(part, of)).collect();
+                Val::Int(self.record_of(&parts, of))
+            }
             _ => item.clone(),
         }
     }
@@ -352,7 +408,9 @@ impl Specialiser<'_> {
         let place = self.item_address(address, layout, position);
         let (op, value) = match item {
             Val::Bool(truth) => (Op::StoreBool, *truth),
-            Val::Int(number) | Val::List(number, _) => (Op::StoreI64, *number),
+            Val::Int(number) | Val::List(number, _) | Val::Record(number, _) => {
+                (Op::StoreI64, *number)
+            }
             Val::Float(number) => (Op::StoreF64, *number),
             Val::Char(number) => (Op::StoreI8, *number),
             _ => return,
@@ -370,8 +428,12 @@ impl Specialiser<'_> {
         let item = match item {
             Val::Thing(thing) => match self.list_of_thing(*thing)? {
                 Some(list) => list,
-                None => return Ok(None),
+                None => match self.record_of_thing(*thing) {
+                    Some(record) => record,
+                    None => return Ok(None),
+                },
             },
+            Val::Tuple(parts) => return self.fitting_tuple(parts, items),
             Val::Object(_, Some(Class::Str)) => self.as_text(item),
             Val::Object(handle, class) => {
                 let wanted = match (class, items) {
@@ -392,6 +454,10 @@ impl Specialiser<'_> {
                 let kind = Items::Lists(inner.clone().into());
                 Some((item, kind))
             }
+            Val::Record(_, record) => {
+                let kind = Items::Records(record.clone());
+                Some((item, kind))
+            }
             Val::Char(_) => Some((item, Items::Characters)),
             Val::Text(..) => Some((item, Items::Texts)),
             number => number.shape().python_kinds().map(|kinds| (item, Items::Numbers(kinds))),
@@ -401,7 +467,7 @@ impl Specialiser<'_> {
     /// Makes room in what a list is said to hold for items of a kind as well. The items that it holds from
     /// here on; `None` if it cannot.
     pub(super) fn widen(&mut self, address: Value, items: &Items, kind: &Items) -> Option<Items> {
-        let wider = items.with(kind)?;
+        let wider = items.with_in_memory(kind)?;
         if wider == *items {
             return Some(wider);
         }
@@ -559,6 +625,7 @@ impl Specialiser<'_> {
             Val::List(..) => true,
             Val::Thing(thing) => {
                 items_of_list(*thing, &|thing| Some(state.contents(thing))).is_some()
+                    || self.holds_records(*thing)
             }
             _ => false,
         }
@@ -567,12 +634,13 @@ impl Specialiser<'_> {
     /// Whether an item is certainly none for a list in memory.
     fn fits_nowhere(&self, list: &Val<Value>, item: &Val<Value>) -> bool {
         let can_be = |value: &Val<Value>| match value {
+            Val::Thing(thing) if self.record_of_instance(*thing).is_some() => true,
             list @ (Val::Thing(_) | Val::List(..)) => self.is_listable(list),
-            Val::Object(_, None) => true,
+            Val::Object(_, None) | Val::Record(..) => true,
             Val::Object(_, Some(class)) => {
                 matches!(class, Class::Int | Class::Float | Class::Bool | Class::Str)
             }
-            Val::Char(_) | Val::Text(..) => true,
+            Val::Char(_) | Val::Text(..) | Val::Tuple(_) => true,
             number => number.shape().python_kinds().is_some(),
         };
         !self.is_listable(list) || !can_be(item)
@@ -608,12 +676,14 @@ impl Specialiser<'_> {
         let exit = self.exit_raised();
         let handle = self.build.emit(Op::ListObject, &[address], Immediate::None, Some(exit))[0];
         let is_readable = self.world.layout().is_some();
+        // Instances in it are objects now.
+        self.state.forget_instances();
         self.replace_parts(&mut |part| match part {
             Val::Deque(list) if matches!(**list, Val::List(other, _) if other == address) => {
                 Some(Val::Object(handle, None))
             }
             Val::List(other, items) if *other == address => Some(match is_readable {
-                true => Val::ListObject(handle, items.clone()),
+                true => Val::ListObject(handle, items.of_objects()),
                 false => Val::Object(handle, Some(Class::List)),
             }),
             _ => None,
@@ -627,7 +697,7 @@ impl Specialiser<'_> {
         loop {
             let mut first = None;
             value.with_parts(&mut |part| {
-                if let Val::List(..) | Val::Dict(..) | Val::Text(..) = part {
+                if let Val::List(..) | Val::Dict(..) | Val::Text(..) | Val::Record(..) = part {
                     first.get_or_insert_with(|| part.clone());
                 }
                 None
@@ -643,6 +713,16 @@ impl Specialiser<'_> {
                     continue;
                 }
                 None => return Ok(value),
+                Some(Val::Record(address, record)) => {
+                    let handle = self.object_of_record(address, &record);
+                    value = value.with_parts(&mut |part| match part {
+                        Val::Record(other, of) if *other == address => {
+                            Some(Val::Instance(handle, of.class))
+                        }
+                        _ => None,
+                    });
+                    continue;
+                }
                 Some(Val::Dict(address, _)) => (address, self.object_of_dict(address)?),
                 Some(Val::List(address, _)) => (address, self.object_of_list(address)),
                 Some(_) => return self.refused("no list and no dict"),

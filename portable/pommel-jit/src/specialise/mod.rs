@@ -16,6 +16,7 @@ mod calls;
 mod caught;
 mod characters;
 mod classes;
+mod collect;
 mod complex;
 mod deques;
 mod dict_rules;
@@ -27,6 +28,7 @@ mod exits;
 mod guesses;
 mod in_place;
 mod inner;
+mod instances;
 mod items;
 mod iterators;
 mod join;
@@ -42,6 +44,7 @@ mod operators;
 mod percent;
 mod protocols;
 mod random;
+mod records;
 mod recursion;
 mod scalars;
 mod special;
@@ -61,8 +64,8 @@ pub use element::{Element, Family, Flavour, Owner, Sort};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 pub use tables::{Part, Table};
 pub use value::{
-    CodeRef, Contents, Elementwise, Items, Kinds, Known, Operation, Shape, Tag, Thing, Val, View,
-    layout_of,
+    CodeRef, Contents, Elementwise, Items, Kinds, Known, Operation, RecordType, Shape, Tag, Thing,
+    Val, View, layout_of,
 };
 pub use world::{
     Action, Builtin, Counts, Description, ExitPlan, Experience, FramePlan, FunctionObject, Lesson,
@@ -186,8 +189,12 @@ struct Specialiser<'w> {
     /// Ways to where exceptions are handled, by functions that are being followed.
     thrown: Vec<Thrown>,
     views: Vec<View>,
+    /// What instances in memory are like, by the numbers of their classes there.
+    records: Vec<Arc<RecordType>>,
     /// What objects are probably that are arrays, by their handles.
     guesses: HashMap<Value, View>,
+    /// What the items of objects probably are that are tuples, by their handles.
+    parts: HashMap<Value, Arc<[Items]>>,
     /// What methods give that copy arrays, by their handles.
     copiers: HashMap<Value, View>,
     /// What attributes were of instances that were made here, by their class.
@@ -239,7 +246,9 @@ pub fn specialise(
         raises: vec![],
         thrown: vec![],
         views: vec![],
+        records: vec![],
         guesses: HashMap::default(),
+        parts: HashMap::default(),
         copiers: HashMap::default(),
         attributes: HashMap::default(),
         texts: HashMap::default(),
@@ -269,6 +278,7 @@ impl Specialiser<'_> {
         self.unrolling.clear();
         (self.exits, self.sites, self.views) = (vec![], vec![], vec![]);
         self.guesses.clear();
+        self.parts.clear();
         self.copiers.clear();
         self.texts.clear();
         self.leaves.clear();
@@ -316,6 +326,7 @@ impl Specialiser<'_> {
             leaves: core::mem::take(&mut self.leaves),
             raises: core::mem::take(&mut self.raises),
             views: core::mem::take(&mut self.views),
+            records: core::mem::take(&mut self.records),
             arguments: arguments.to_vec(),
             result: self.recursion.result.clone(),
             inner: self.inner.take(),

@@ -657,7 +657,7 @@ impl Specialiser<'_> {
             return self.set(to, Val::Bool(truth));
         }
         if matches!(operator, Compare::In | Compare::NotIn) {
-            let Some(found) = self.is_in(&a, &b) else { return self.perform(instruction) };
+            let Some(found) = self.is_in(&a, &b)? else { return self.perform(instruction) };
             return self.set_truth(to, found, operator == Compare::In);
         }
         if let Some(truth) = self.compare_texts(operator, &a, &b) {
@@ -721,22 +721,25 @@ impl Specialiser<'_> {
     }
 
     /// Whether an item is in a list, a tuple or a string. `None` if there is no rule for it.
-    fn is_in(&mut self, item: &Val<Value>, of: &Val<Value>) -> Option<Value> {
+    fn is_in(&mut self, item: &Val<Value>, of: &Val<Value>) -> Done<Option<Value>> {
+        if let Some(found) = self.is_in_records(item, of)? {
+            return Ok(Some(found));
+        }
         if let Some(found) = self.is_in_list(item, of) {
-            return Some(found);
+            return Ok(Some(found));
         }
         if let Some(found) = self.is_in_dict(item, of) {
-            return Some(found);
+            return Ok(Some(found));
         }
         if let Some(found) = self.is_in_text(item, of) {
-            return Some(found);
+            return Ok(Some(found));
         }
         if let Some(found) = self.is_part_of_text(item, of) {
-            return Some(found);
+            return Ok(Some(found));
         }
-        let place = self.find_in_others(of, item)?;
+        let Some(place) = self.find_in_others(of, item) else { return Ok(None) };
         let zero = self.build.int(0);
-        Some(self.op(Op::ILe, &[zero, place]))
+        Ok(Some(self.op(Op::ILe, &[zero, place])))
     }
 
     pub(super) fn compared(
@@ -778,9 +781,9 @@ impl Specialiser<'_> {
                 self.op(Op::BNot, &[differ])
             }
             (Val::Thing(x), Val::Thing(y)) => self.build.bool(x == y),
-            (Val::List(x, _), Val::List(y, _)) | (Val::Dict(x, _), Val::Dict(y, _)) => {
-                self.op(Op::IEq, &[*x, *y])
-            }
+            (Val::List(x, _), Val::List(y, _))
+            | (Val::Dict(x, _), Val::Dict(y, _))
+            | (Val::Record(x, _), Val::Record(y, _)) => self.op(Op::IEq, &[*x, *y]),
             (Val::Thing(_), Val::List(..)) | (Val::List(..), Val::Thing(_)) => {
                 self.build.bool(false)
             }
@@ -913,6 +916,7 @@ impl<L> Val<L> {
                 | Val::Char(_)
                 | Val::Text(..)
                 | Val::Instance(..)
+                | Val::Record(..)
                 | Val::Thing(_)
         )
     }

@@ -39,6 +39,7 @@ impl Specialiser<'_> {
             Val::DictObject(handle, _) | Val::EntryIterator(handle, _) => return Ok(*handle),
             Val::List(address, _) => return Ok(self.object_of_list(*address)),
             Val::Deque(list) => return self.object(list),
+            Val::Record(address, record) => return Ok(self.object_of_record(*address, record)),
             Val::Dict(address, _) => return self.object_of_dict(*address),
             Val::Text(address, length) => return Ok(self.object_of_text([*address, *length])),
             Val::Known(known) => {
@@ -90,7 +91,7 @@ impl Specialiser<'_> {
         let is_variable = matches!(contents, Contents::Shared(_));
         contents.with_parts(&mut |part| {
             lists.extend(
-                (!is_variable && matches!(part, Val::List(..) | Val::Dict(..)))
+                (!is_variable && matches!(part, Val::List(..) | Val::Dict(..) | Val::Record(..)))
                     .then(|| part.clone()),
             );
             None

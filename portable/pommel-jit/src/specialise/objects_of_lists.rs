@@ -4,6 +4,7 @@
 //! What the items are is taken for granted from what the first ones were; where that was wrong, the next
 //! specialisation leaves it to the interpreter.
 
+use super::classes::Check;
 use super::in_place::Slot;
 use super::value::{Items, Kinds, Tag, Val};
 use super::world::ObjectLayout;
@@ -106,12 +107,17 @@ impl Specialiser<'_> {
     ) -> Done<Val<Value>> {
         let Some(layout) = self.world.layout() else { return self.refused("no layout") };
         let item = self.item_of(sequence, position, &layout);
-        let items = match self.taken_for(items) {
+        let (items, parts) = match self.taken_for(items) {
             // A tuple that somebody may keep stays the one that it is.
-            Items::Tuples(_) if !is_taken_apart => Items::Objects(Some(Class::Tuple)),
-            items => items,
+            Items::Tuples(parts) if !is_taken_apart => {
+                (Items::Objects(Some(Class::Tuple)), Some(parts))
+            }
+            items => (items, None),
         };
         let value = self.value_at(item, &items, &layout);
+        if let (Val::Object(handle, _), Some(parts)) = (&value, parts) {
+            self.parts.insert(*handle, parts);
+        }
         if let Val::ListObject(handle, _) | Val::TupleObject(handle, _) = sequence {
             self.build.emit(Op::Keep, &[*handle], Immediate::None, None);
         }
@@ -131,9 +137,14 @@ impl Specialiser<'_> {
                 return Val::ListObject(self.handle_of(item), (**inner).clone());
             }
             Items::Tuples(parts) => return self.tuple_at(item, parts, layout),
+            Items::Records(record) => {
+                return self.value_at(item, &Items::Instances(record.class), layout);
+            }
             Items::Instances(class) => {
                 self.expect_instance(item, *class, layout);
-                return Val::Instance(self.handle_of(item), *class);
+                let handle = self.handle_of(item);
+                self.state.checked.push(Check::Class(handle, *class));
+                return Val::Instance(handle, *class);
             }
             Items::Characters | Items::Texts => {
                 let string = Items::Objects(Some(Class::Str));
@@ -357,9 +368,18 @@ impl Specialiser<'_> {
         let distance = self.op(Op::IMulWrap, &[position, size]);
         let place = self.op(Op::IAddWrap, &[item, distance]);
         let item = self.word_of(place, layout.tuple);
-        let item = self.handle_of(item);
+        let known = self.parts.get(&handle).filter(|_| !self.is_refuted());
+        let at = self.build.int_constant(index);
+        let part = known.zip(at).and_then(|(parts, at)| {
+            let at = if at < 0 { at + parts.len() as i64 } else { at };
+            parts.get(usize::try_from(at).ok()?).cloned()
+        });
+        let part = self.taken_for(&part.unwrap_or(Items::Objects(None)));
+        let part =
+            if let Items::Tuples(_) = part { Items::Objects(Some(Class::Tuple)) } else { part };
+        let value = self.value_at(item, &part, &layout);
         self.build.emit(Op::Keep, &[handle], Immediate::None, None);
-        self.set(to, Val::Object(item, None)).map(Some)
+        self.set(to, value).map(Some)
     }
 
     /// Whether what comes into a register is only looked into by the very next instruction: it needs no

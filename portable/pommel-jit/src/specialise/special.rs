@@ -31,6 +31,15 @@ impl Specialiser<'_> {
                 }
                 None => self.perform(instruction),
             },
+            (Special::IsSort, [method, key]) => {
+                let truth = self.is_sort_by(&self.get(*method), &self.get(*key));
+                let truth = self.build.bool(truth);
+                self.set(to, Val::Bool(truth))
+            }
+            (Special::ToList, [from]) => self.new_list_of(to, *from, instruction),
+            (Special::SortByKeys, [list, keys, backwards]) => {
+                self.sort_by_keys(to, [*list, *keys, *backwards], instruction)
+            }
             (Special::SumStep, [total, how, item]) => {
                 self.sum_step(to, [*total, *how, *item], instruction)
             }

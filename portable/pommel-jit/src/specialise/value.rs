@@ -1,11 +1,13 @@
 //! What is known of an object while a function is specialised: its type, and where its parts are.
 
 use super::element::{Element, Family, Flavour, Owner, Sort};
+use super::records::record_kind;
 use super::tables::{Part, Table};
 use super::world::Builtin;
 use crate::code::{Binary, Code, Compare, Name, Point, Unary};
 use crate::ir::lists::{self, Layout};
 use crate::ir::op::Class;
+use crate::ir::records;
 use std::sync::Arc;
 
 /// An object that is known by its identity: an index into the specialisation's table.
@@ -29,6 +31,17 @@ pub struct View {
     pub packed: bool,
 }
 
+/// What instances in memory are like.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordType {
+    /// Their class.
+    pub class: Known,
+    /// Their attributes in the order in which they were first set, and what these are.
+    pub attributes: Vec<(Arc<str>, Items)>,
+    /// The kind of lists of such instances.
+    pub kind: i64,
+}
+
 /// What the items of a list in memory are.
 ///
 /// Lists that are items of others are looked at when they are taken out: what is said of their items is a
@@ -43,12 +56,14 @@ pub enum Items {
     Texts,
     /// Lists, of such items for the most part.
     Lists(Arc<Items>),
-    /// Tuples with such items. Lists in memory hold none.
+    /// Tuples with such items. Lists in memory hold those of which there are records.
     Tuples(Arc<[Items]>),
     /// Any objects, of a class if that is known. Lists in memory hold none.
     Objects(Option<Class>),
     /// Instances of exactly this class. Lists in memory hold none.
     Instances(Known),
+    /// Instances in memory.
+    Records(Arc<RecordType>),
 }
 
 impl Items {
@@ -62,7 +77,9 @@ impl Items {
             Items::Characters => lists::CHARACTERS,
             Items::Texts => lists::TEXTS,
             Items::Lists(_) => lists::LISTS,
-            Items::Tuples(_) | Items::Objects(_) | Items::Instances(_) => lists::AN_OBJECT,
+            Items::Tuples(parts) => record_kind(parts).unwrap_or(lists::AN_OBJECT),
+            Items::Records(record) => record.kind,
+            Items::Objects(_) | Items::Instances(_) => lists::AN_OBJECT,
         }
     }
 
@@ -88,8 +105,17 @@ impl Items {
             }
             (Items::Objects(a), Items::Objects(b)) if a == b => Some(self.clone()),
             (Items::Instances(a), Items::Instances(b)) if a == b => Some(self.clone()),
-            (Items::Tuples(_) | Items::Objects(_) | Items::Instances(_), _)
-            | (_, Items::Tuples(_) | Items::Objects(_) | Items::Instances(_)) => {
+            (Items::Records(a), Items::Records(b)) if a == b => Some(self.clone()),
+            (Items::Records(a), Items::Records(b)) if a.class == b.class => {
+                Some(Items::Instances(a.class))
+            }
+            (Items::Records(a), Items::Instances(b)) | (Items::Instances(b), Items::Records(a))
+                if a.class == *b =>
+            {
+                Some(Items::Instances(*b))
+            }
+            (Items::Tuples(_) | Items::Objects(_) | Items::Instances(_) | Items::Records(_), _)
+            | (_, Items::Tuples(_) | Items::Objects(_) | Items::Instances(_) | Items::Records(_)) => {
                 Some(Items::Objects(None))
             }
             (Items::Lists(a), Items::Lists(b)) => a.with(b).map(|inner| Items::Lists(inner.into())),
@@ -107,6 +133,7 @@ pub fn layout_of(kind: i64) -> Option<Layout> {
         lists::CHARACTERS => Some(Layout::Characters),
         lists::TEXTS => Some(Layout::Texts),
         lists::AN_OBJECT => None,
+        kind if records::are_records(kind) => Some(Layout::Records),
         kind if kind == only(Tag::Bool) => Some(Layout::Bools),
         kind if kind == only(Tag::Int) => Some(Layout::Ints),
         kind if kind == only(Tag::Float) => Some(Layout::Floats),
@@ -198,6 +225,8 @@ pub enum Val<L> {
     /// An object that is probably an instance of exactly this class, of which the world knows how its
     /// instances behave. Whoever relies on that checks it.
     Instance(L, Known),
+    /// An instance in memory that only this code knows: its address.
+    Record(L, Arc<RecordType>),
     /// A thing with an identity that no one else knows yet.
     Thing(Thing),
 }
@@ -465,6 +494,7 @@ impl<L> Val<L> {
             Val::Bound(object, function) => Val::Bound(Box::new(object.map(to)?), *function),
             Val::Super(object, class) => Val::Super(Box::new(object.map(to)?), *class),
             Val::Instance(handle, class) => Val::Instance(to(handle)?, *class),
+            Val::Record(address, record) => Val::Record(to(address)?, record.clone()),
         })
     }
 
@@ -721,7 +751,7 @@ impl Shape {
             (Val::Tuple(a), Val::Tuple(b)) if a.len() == b.len() => {
                 Val::Tuple(a.iter().zip(b.iter()).map(|(a, b)| a.merged(b)).collect())
             }
-            (Val::List((), a), Val::List((), b)) => match a.with(b) {
+            (Val::List((), a), Val::List((), b)) => match a.with_in_memory(b) {
                 Some(items) => Val::List((), items),
                 None => Val::Object((), Some(Class::List)),
             },
@@ -732,7 +762,7 @@ impl Shape {
             (Val::ListObject((), a), Val::ListObject((), b))
             | (Val::List((), a), Val::ListObject((), b))
             | (Val::ListObject((), a), Val::List((), b)) => match a.with(b) {
-                Some(items) => Val::ListObject((), items),
+                Some(items) => Val::ListObject((), items.of_objects()),
                 None => Val::Object((), Some(Class::List)),
             },
             (Val::TupleObject((), a), Val::TupleObject((), b)) => match a.with(b) {
@@ -742,6 +772,7 @@ impl Shape {
             (Val::Dict((), a), Val::Dict((), b)) if let Some(table) = a.with(b) => {
                 Val::Dict((), table)
             }
+            (a, b) if let Some(class) = a.record_of_class_beside(b) => Val::Instance((), class),
             (Val::Text(..), other) | (other, Val::Text(..))
                 if other.class() == Some(Class::Str) =>
             {
@@ -776,6 +807,18 @@ impl Shape {
                 (Some(x), Some(y)) => Val::Number((), (), x.with(y)),
                 _ => Val::Object((), a.class().filter(|class| b.class() == Some(*class))),
             },
+        }
+    }
+
+    /// The class of an instance in memory, if another one is of that class as well.
+    fn record_of_class_beside(&self, other: &Shape) -> Option<Known> {
+        match (self, other) {
+            (Val::Record((), a), Val::Record((), b)) => (a.class == b.class).then_some(a.class),
+            (Val::Record((), record), Val::Instance((), class))
+            | (Val::Instance((), class), Val::Record((), record)) => {
+                (record.class == *class).then_some(*class)
+            }
+            _ => None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::classes::{Maker, Member, MemberKind};
 use super::element::{Element, Owner};
-use super::value::{CodeRef, Contents, Items, Known, Shape, Val, View};
+use super::value::{CodeRef, Contents, Items, Known, RecordType, Shape, Val, View};
 use crate::code::{Code, Instruction, Point, Reg, Span};
 use crate::ir;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -674,6 +674,8 @@ pub struct Specialisation {
     pub raises: Vec<Raised>,
     /// What [`ir::Op::View`] looks for, by its immediate.
     pub views: Vec<View>,
+    /// What instances in memory are like, by the numbers of their classes there.
+    pub records: Vec<Arc<RecordType>>,
     /// The shapes of the arguments.
     pub arguments: Vec<Shape>,
     /// What a call of it by itself gives in machine code, if it has such calls: a number of some kind, or
@@ -694,6 +696,7 @@ impl Specialisation {
             leaves: vec![],
             raises: vec![],
             views: vec![],
+            records: vec![],
             arguments,
             result: None,
             inner: vec![],

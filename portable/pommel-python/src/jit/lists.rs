@@ -9,22 +9,28 @@
 
 use super::native::number;
 use super::objects::Python;
-use super::recipe::handle_of;
+use super::recipe::{ctx_new, handle_of};
+use super::records::{self, Order, Records};
 use super::texts::{Texts, characters};
+use core::cmp::Ordering;
 use pommel::prelude::*;
 use pommel::raw::{HPy, attach};
 use pommel_jit::ir::dicts::{self, Keys};
 use pommel_jit::ir::lists::{self, Layout, ListCall};
+use pommel_jit::ir::records::{Part, are_records, parts_of};
 use pommel_jit::ir::texts::STRIDE;
 use pommel_jit::objects::Objects;
 use pommel_jit::specialise::{Kinds, Tag, layout_of};
 use std::cell::RefCell;
+use std::sync::Arc;
 
 /// So many bytes may be in use before it is looked for lists that nobody names: what a core has near.
 const PATIENCE: usize = 1 << 19;
 /// Lists with so few words are made again of what was given back, as long as that has not more words in all.
 const SMALL: usize = 1 << 10;
 const MOST_SPARE: usize = 1 << 17;
+/// The lowest bit of an address says that it is one of a record.
+const MARK: u64 = 1;
 /// The address of no list: what a variable has that is unbound.
 const NOTHING: u64 = 0;
 /// A list that gets an item has room for so many at least.
@@ -134,7 +140,7 @@ impl Entry<'_> {
             }
             Layout::Ints => (Tag::Int.number(), memory[at]),
             Layout::Floats => (Tag::Float.number(), memory[at]),
-            Layout::Lists => (0, memory[at]),
+            Layout::Lists | Layout::Records => (0, memory[at]),
             Layout::Tagged | Layout::Texts => (memory[2 * at] as i64, memory[2 * at + 1]),
         }
     }
@@ -167,11 +173,13 @@ impl Entry<'_> {
         (0..self.len()).map(|at| self.item(layout, at)).collect()
     }
 
-    /// The items, if all are numbers of one kind of 64 bits.
+    /// The items, if all are numbers of one kind of 64 bits, or records.
     fn words(&mut self) -> Option<&mut [u64]> {
         let (head, length) = (self.head(), self.len());
         match self.layout()? {
-            Layout::Ints | Layout::Floats => self.memory.get_mut(head..head + length),
+            Layout::Ints | Layout::Floats | Layout::Records => {
+                self.memory.get_mut(head..head + length)
+            }
             _ => None,
         }
     }
@@ -210,20 +218,13 @@ fn is_within(kind: i64, other: i64) -> bool {
         (lists::AN_OBJECT, _) | (_, lists::AN_OBJECT) => false,
         (lists::NO_ITEMS, _) => true,
         (lists::CHARACTERS, lists::TEXTS) => true,
+        (kind, other) if are_records(kind) || are_records(other) => {
+            kind == other || records::is_within(kind, other)
+        }
         (lists::LISTS | lists::CHARACTERS | lists::TEXTS, _)
         | (_, lists::LISTS | lists::CHARACTERS | lists::TEXTS) => kind == other,
         (kind, other) => kind & !other == 0,
     }
-}
-
-/// Items of lists of one kind as such of another kind that holds them.
-fn as_kind(mut items: Vec<(i64, u64)>, kind: i64, other: i64) -> Vec<(i64, u64)> {
-    if (kind, other) == (lists::CHARACTERS, lists::TEXTS) {
-        for (address, bits) in &mut items {
-            (*address, *bits) = (characters() + *bits as i64 * STRIDE, 1);
-        }
-    }
-    items
 }
 
 /// The ends of a slice of a list of some length, as `PySlice_AdjustIndices` has them: which of the given
@@ -254,6 +255,17 @@ pub(crate) struct Lists<'c> {
     spared: usize,
     age: Age,
     pub(super) texts: Texts<'c>,
+    pub(super) records: Records,
+    /// What instances in memory are like, by the number of their class, and those that are objects.
+    pub(super) classes: Vec<InstanceClass<'c>>,
+    objects: Vec<Object<'c>>,
+}
+
+/// What instances in memory are like.
+pub(crate) struct InstanceClass<'c> {
+    pub(super) class: Object<'c>,
+    pub(super) names: Vec<Arc<str>>,
+    pub(super) kind: i64,
 }
 
 /// How many lists and dicts were made, and how many of these those may have who wait for an inner function.
@@ -286,9 +298,19 @@ type Found<T = u64> = Option<T>;
 
 impl<'c> Lists<'c> {
     pub(crate) fn new(ctx: Ctx<'c>) -> Lists<'c> {
-        let (age, texts) = (Age::default(), Texts::new(ctx));
-        let (spare, spared) = (vec![], 0);
-        Lists { ctx, all: vec![], patience: PATIENCE, used: 0, spare, spared, age, texts }
+        Lists {
+            ctx,
+            all: vec![],
+            patience: PATIENCE,
+            used: 0,
+            spare: vec![],
+            spared: 0,
+            age: Age::default(),
+            texts: Texts::new(ctx),
+            records: Records::default(),
+            classes: vec![],
+            objects: vec![],
+        }
     }
 
     /// Before lists or texts are made.
@@ -316,6 +338,7 @@ impl<'c> Lists<'c> {
                 Some(words[0])
             }
             ListCall::New => self.make(words, int(0), int(1), (int(2), words[3])),
+            ListCall::Record => self.record(int(0), &words[1..]),
             ListCall::Range => self.range(words, [int(0), int(1), int(2)]),
             ListCall::Slice => self.slice(words),
             ListCall::Concatenate => self.concatenate(words),
@@ -337,6 +360,11 @@ impl<'c> Lists<'c> {
                 items
             }),
             ListCall::Sort => self.sort(words[0], int(1) != 0),
+            ListCall::SortBy => self.sort_by(words[0], words[1], int(2) != 0),
+            ListCall::SortOthersBy => {
+                let order = self.order_of(words[1], int(2) != 0)?;
+                reorder_others(self.ctx, handle_of(words[0]), &order)
+            }
             ListCall::SortOthers => sort_others(self.ctx, handle_of(words[0]), int(1) != 0),
             ListCall::Find | ListCall::Count | ListCall::Sum => self.ask(call, words),
             ListCall::Extreme => self.extreme(words[0], int(1) != 0),
@@ -354,8 +382,7 @@ impl<'c> Lists<'c> {
     fn make(&mut self, words: &[u64], kind: i64, length: i64, item: (i64, u64)) -> Found {
         let length = usize::try_from(length).unwrap_or(0);
         let named = &words[ListCall::New.arity()..];
-        let items = [item.1].into_iter().filter(|_| kind == lists::LISTS);
-        self.clean(named.iter().copied().chain(items));
+        self.clean(named.iter().copied(), kind, &[item.1]);
         let mut entry = self.fresh(kind);
         if let Some(layout) = layout_of(kind) {
             entry.reserve(layout, length).then_some(())?;
@@ -378,7 +405,8 @@ impl<'c> Lists<'c> {
     fn filled(&mut self, words: &[u64], kind: i64, items: &[(i64, u64)]) -> Found {
         let mut operands = vec![0; ListCall::New.arity()];
         operands.extend(&words[3..]);
-        operands.extend(items.iter().filter(|_| kind == lists::LISTS).map(|item| item.1));
+        let of_items: Vec<u64> = items.iter().map(|item| item.1).collect();
+        self.clean(operands[ListCall::New.arity()..].iter().copied(), kind, &of_items);
         let made = self.make(&operands, kind, items.len() as i64, (0, 0))?;
         let entry = self.entry(made)?;
         if let Some(layout) = entry.layout() {
@@ -440,7 +468,9 @@ impl<'c> Lists<'c> {
     fn items_as(&mut self, list: u64, kind: i64) -> Found<Vec<(i64, u64)>> {
         let entry = self.entry(list)?;
         let own = entry.parts.kind;
-        is_within(own, kind).then(|| as_kind(entry.all(), own, kind))
+        is_within(own, kind).then_some(())?;
+        let items = entry.all();
+        Some(self.as_kind(items, own, kind))
     }
 
     fn slice(&mut self, words: &[u64]) -> Found {
@@ -470,8 +500,7 @@ impl<'c> Lists<'c> {
     /// A list with these words as its items.
     fn of_words(&mut self, words: &[u64], kind: i64, layout: Layout, memory: Vec<u64>) -> Found {
         let named = words[3..].iter().copied();
-        let items = memory.iter().copied().filter(|_| kind == lists::LISTS);
-        self.clean(named.chain(items));
+        self.clean(named, kind, &memory);
         let mut entry = self.fresh(kind);
         let length = memory.len() * 8 / layout.size();
         entry.memory.extend_from_slice(&memory);
@@ -598,7 +627,9 @@ impl<'c> Lists<'c> {
         if !is_within(entry.parts.kind, kind) {
             return None;
         }
-        let (items, layout) = (as_kind(entry.all(), entry.parts.kind, kind), layout_of(kind)?);
+        let (items, own, layout) = (entry.all(), entry.parts.kind, layout_of(kind)?);
+        let items = self.as_kind(items, own, kind);
+        let entry = self.entry(list)?;
         let before = entry.memory.len();
         entry.reserve(layout, items.len()).then_some(())?;
         entry.is_now(kind, items.len());
@@ -712,6 +743,15 @@ impl<'c> Lists<'c> {
                 });
                 items
             }),
+            Layout::Records => {
+                let kind = entry.parts.kind;
+                let order = Order::of(kind)?;
+                entry.words()?.sort_by(|a, b| {
+                    let (a, b) = if backwards { (b, a) } else { (a, b) };
+                    order.compare(*a, *b)
+                });
+                Some(0)
+            }
             Layout::Ints => {
                 let words = entry.words()?;
                 words.sort_unstable_by_key(|word| *word as i64);
@@ -730,7 +770,7 @@ impl<'c> Lists<'c> {
                 }
                 words.sort_by(|a, b| {
                     let (a, b) = if backwards { (b, a) } else { (a, b) };
-                    float(a).partial_cmp(&float(b)).unwrap_or(core::cmp::Ordering::Equal)
+                    float(a).partial_cmp(&float(b)).unwrap_or(Ordering::Equal)
                 });
                 Some(0)
             }
@@ -738,20 +778,65 @@ impl<'c> Lists<'c> {
         }
     }
 
-    /// What is asked of integers.
+    /// Sorts the items of a list by keys, one for each.
+    fn sort_by(&mut self, list: u64, keys: u64, backwards: bool) -> Found {
+        let order = self.order_of(keys, backwards)?;
+        let entry = self.entry(list)?;
+        let items = entry.all();
+        (items.len() == order.len()).then_some(())?;
+        let Some(layout) = entry.layout() else { return Some(0) };
+        order.iter().enumerate().for_each(|(at, from)| entry.put(layout, at, items[*from]));
+        Some(0)
+    }
+
+    /// The places of keys in their order, if they have one.
+    fn order_of(&mut self, keys: u64, backwards: bool) -> Found<Vec<usize>> {
+        let entry = self.entry(keys)?;
+        let (keys, kind, layout) = (entry.all(), entry.parts.kind, entry.layout());
+        let float = |key: (i64, u64)| f64::from_bits(key.1);
+        let order = Order::of(kind);
+        let has_order = match layout {
+            Some(Layout::Floats) => !keys.iter().any(|key| float(*key).is_nan()),
+            Some(Layout::Records) => order.is_some(),
+            Some(Layout::Lists | Layout::Tagged) => false,
+            _ => kind != lists::AN_OBJECT,
+        };
+        has_order.then_some(())?;
+        let mut both: Vec<_> = keys.into_iter().enumerate().collect();
+        both.sort_by(|(_, a), (_, b)| {
+            let (a, b) = if backwards { (*b, *a) } else { (*a, *b) };
+            match layout {
+                Some(Layout::Floats) => float(a).partial_cmp(&float(b)).unwrap_or(Ordering::Equal),
+                Some(Layout::Records) => order.map_or(Ordering::Equal, |o| o.compare(a.1, b.1)),
+                Some(Layout::Texts) => Texts::compared([a.0 as u64, a.1], [b.0 as u64, b.1]),
+                _ => (a.1 as i64).cmp(&(b.1 as i64)),
+            }
+        });
+        Some(both.into_iter().map(|(at, _)| at).collect())
+    }
+
+    /// What is asked of integers, or of records.
     fn ask(&mut self, call: ListCall, words: &[u64]) -> Found {
         let entry = self.entry(words[0])?;
         let layout = entry.layout()?;
-        if !matches!(layout, Layout::Ints | Layout::Bools | Layout::Characters) {
-            return None;
-        }
+        let order = Order::of(entry.parts.kind);
+        let are_asked = match layout {
+            Layout::Ints | Layout::Bools | Layout::Characters => true,
+            Layout::Records => order.is_some() && call != ListCall::Sum,
+            _ => false,
+        };
+        are_asked.then_some(())?;
         let mut items = (0..entry.len()).map(|at| entry.item(layout, at).1);
+        let is_it = |item: u64| match &order {
+            Some(order) => order.compare(item, words[1]).is_eq(),
+            None => item == words[1],
+        };
         match call {
             ListCall::Find => {
-                let found = items.position(|item| item == words[1]);
+                let found = items.position(is_it);
                 Some(found.map_or(-1, |at| at as i64) as u64)
             }
-            ListCall::Count => Some(items.filter(|item| *item == words[1]).count() as u64),
+            ListCall::Count => Some(items.filter(|item| is_it(*item)).count() as u64),
             _ => {
                 let mut sum = 0_i64;
                 for item in items {
@@ -765,12 +850,15 @@ impl<'c> Lists<'c> {
     fn extreme(&mut self, list: u64, is_max: bool) -> Found {
         let entry = self.entry(list)?;
         let layout = entry.layout()?;
+        let order = Order::of(entry.parts.kind);
+        (layout != Layout::Records || order.is_some()).then_some(())?;
         let words = entry.words()?;
         let mut best = *words.first()?;
         for word in &words[1..] {
             let (x, y) = if is_max { (best, *word) } else { (*word, best) };
             let is_better = match layout {
                 Layout::Floats => f64::from_bits(x) < f64::from_bits(y),
+                Layout::Records => order.is_some_and(|order| order.compare(x, y).is_lt()),
                 _ => (x as i64) < y as i64,
             };
             if is_better {
@@ -808,6 +896,10 @@ impl<'c> Lists<'c> {
                 // What is no number is equal to itself in a list, if it is one object.
                 (!x.iter().chain(&y).any(|float| float.is_nan())).then(|| x == y)
             }
+            (Layout::Records, true) => {
+                let order = Order::of(kind)?;
+                Some(x.iter().zip(&y).all(|(a, b)| order.compare(a.1, b.1).is_eq()))
+            }
             (Layout::Lists, true) => {
                 for (x, y) in x.iter().zip(&y) {
                     if !self.equal(x.1, y.1, depth + 1)? {
@@ -820,22 +912,72 @@ impl<'c> Lists<'c> {
         }
     }
 
-    /// Gives lists back that nobody names, if many were made.
-    fn clean(&mut self, named: impl Iterator<Item = u64>) {
+    /// Items of lists of one kind as such of another kind that holds them.
+    fn as_kind(&mut self, mut items: Vec<(i64, u64)>, kind: i64, other: i64) -> Vec<(i64, u64)> {
+        if (kind, other) == (lists::CHARACTERS, lists::TEXTS) {
+            for (address, bits) in &mut items {
+                (*address, *bits) = (characters() + *bits as i64 * STRIDE, 1);
+            }
+        } else if kind != other && are_records(kind) {
+            for (_, address) in &mut items {
+                let made = self.records.make(other);
+                records::convert((kind, *address), (other, made));
+                *address = made;
+            }
+        }
+        items
+    }
+
+    /// A record for lists of a kind. Lists are named that are in use.
+    fn record(&mut self, kind: i64, named: &[u64]) -> Found {
+        self.used += self.records.taken(kind);
+        self.clean(named.iter().copied(), lists::NO_ITEMS, &[]);
+        Some(self.records.make(kind))
+    }
+
+    /// The lists that are in items of lists of a kind. Records among these are named.
+    fn lists_within(&mut self, kind: i64, items: &[u64]) -> Vec<u64> {
+        if kind == lists::LISTS {
+            return items.to_vec();
+        }
+        let mut found = Vec::new();
+        if are_records(kind) {
+            let has_lists = parts_of(kind).any(|part| part == Part::List);
+            for item in items.iter().filter(|item| **item != NOTHING) {
+                if self.records.name(*item) && has_lists {
+                    let parts = records::parts(kind, *item).filter(|(part, _)| *part == Part::List);
+                    found.extend(parts.map(|(_, (_, list))| list));
+                }
+            }
+        }
+        found
+    }
+
+    /// Gives lists back that nobody names, if many were made. Items of a kind are named as well.
+    fn clean(&mut self, named: impl Iterator<Item = u64>, kind: i64, items: &[u64]) {
         if self.used < self.patience {
             return;
         }
         let mut left: Vec<u64> = named.collect();
+        left.extend(self.lists_within(kind, items));
         // SAFETY: all of them are boxes of ours.
         let older = self.all.iter().filter(|entry| unsafe { (***entry).born } <= self.age.floor);
         left.extend(older.map(|entry| entry.expose_provenance() as u64));
         while let Some(address) = left.pop() {
+            if address & MARK != 0 {
+                self.records.name(address & !MARK);
+                continue;
+            }
             let Some(entry) = self.entry(address) else { continue };
-            if !core::mem::replace(&mut entry.is_named, true) && entry.parts.kind == lists::LISTS {
-                left.extend(entry.all().iter().map(|item| item.1));
+            let kind = entry.parts.kind;
+            let has_more = kind == lists::LISTS || are_records(kind);
+            if !core::mem::replace(&mut entry.is_named, true) && has_more {
+                let items: Vec<u64> = entry.all().iter().map(|item| item.1).collect();
+                left.extend(self.lists_within(kind, &items));
             }
         }
-        self.used = 0;
+        // Who waits for an inner function may have any instance.
+        self.used = self.records.clean(self.age.floor > 0);
         let (used, spare, spared) = (&mut self.used, &mut self.spare, &mut self.spared);
         self.all.retain(|entry| {
             // SAFETY: all of them are boxes of ours; those that go are named nowhere.
@@ -856,12 +998,16 @@ impl<'c> Lists<'c> {
         if list == NOTHING {
             return Ok(self.ctx.none());
         }
+        if list & MARK != 0 {
+            return self.instance(list & !MARK);
+        }
         let entry = self.entry(list).ok_or_else(lost)?;
         if let Some(object) = &entry.object {
             return Ok(object.clone());
         }
         let is_deque = entry.is_deque;
-        if entry.layout() != Some(Layout::Lists) {
+        let (layout, kind) = (entry.layout(), entry.parts.kind);
+        if !matches!(layout, Some(Layout::Lists | Layout::Records)) {
             let mut object = self.list_of(list)?;
             if is_deque {
                 object = deque_of(self.ctx, object)?;
@@ -879,9 +1025,44 @@ impl<'c> Lists<'c> {
         let made = self.ctx.list::<Object<'_>>([])?;
         self.published(list, made.clone().into());
         for (_, inner) in items {
-            made.append(self.object(inner)?)?;
+            made.append(match layout {
+                Some(Layout::Records) => self.tuple(kind, inner)?,
+                _ => self.object(inner)?,
+            })?;
         }
         Ok(made.into())
+    }
+
+    /// The object that an instance in memory becomes, or became before: for all who have it.
+    pub(super) fn instance(&mut self, record: u64) -> Result<Object<'c>> {
+        let (object, class) = self.records.identity(record);
+        if let Some(known) = object.checked_sub(1).and_then(|at| self.objects.get(at)) {
+            return Ok(known.clone());
+        }
+        let InstanceClass { class, names, kind } =
+            class.checked_sub(1).and_then(|at| self.classes.get(at)).ok_or_else(lost)?;
+        let made = ctx_new(self.ctx)?.call((class.clone(),))?;
+        // The first part says that it is an instance.
+        let values = records::parts(*kind, record).skip(1);
+        for (name, (_, (tag, bits))) in names.iter().zip(values) {
+            made.set_attr(&**name, number(self.ctx, tag as u64, bits)?)?;
+        }
+        self.objects.push(made.clone());
+        self.records.is_now(record, self.objects.len());
+        Ok(made)
+    }
+
+    /// What a record is: a tuple, or an instance.
+    fn tuple(&mut self, kind: i64, record: u64) -> Result<Object<'c>> {
+        if let (_, 1..) = self.records.identity(record) {
+            return self.instance(record);
+        }
+        let lists = records::parts(kind, record).filter(|(part, _)| *part == Part::List);
+        let lists: Vec<u64> = lists.map(|(_, (_, list))| list).collect();
+        let lists = lists.into_iter().map(|list| self.object(list)).collect::<Result<Vec<_>>>()?;
+        let (ctx, texts) = (self.ctx, &mut self.texts);
+        let mut text = |text| texts.object(text);
+        records::object(ctx, (kind, record), &mut text, &mut lists.into_iter())
     }
 
     /// The cell that a list with the content of a shared variable becomes, or became before.
@@ -890,13 +1071,14 @@ impl<'c> Lists<'c> {
         if let Some(object) = &entry.object {
             return Ok(object.clone());
         }
-        let layout = entry.layout().filter(|_| entry.len() > 0);
+        let (layout, kind) = (entry.layout().filter(|_| entry.len() > 0), entry.parts.kind);
         let item = layout.map(|layout| (layout, entry.item(layout, 0)));
         let cell = objects.cell(None)?;
         self.published(list, cell.clone());
         if let Some((layout, (tag, bits))) = item {
             let content = match layout {
                 Layout::Lists => self.object(bits)?,
+                Layout::Records => self.tuple(kind, bits)?,
                 _ => number(self.ctx, tag as u64, bits)?,
             };
             objects.store_cell(&cell, Some(&content))?;
@@ -948,7 +1130,7 @@ impl<'c> Lists<'c> {
     pub(crate) fn copy(&mut self, list: u64) -> Result<Object<'c>> {
         let entry = self.entry(list).ok_or_else(lost)?;
         match entry.layout() {
-            Some(Layout::Lists) => self.object(list),
+            Some(Layout::Lists | Layout::Records) => self.object(list),
             None if entry.object.is_some() => self.object(list),
             _ => self.list_of(list),
         }
@@ -972,7 +1154,7 @@ impl<'c> Lists<'c> {
 
     /// A list of characters. Others are named that are in use.
     pub(super) fn of_characters(&mut self, bytes: &[u8], named: &[u64]) -> Found {
-        self.clean(named.iter().copied());
+        self.clean(named.iter().copied(), lists::NO_ITEMS, &[]);
         let mut entry = Box::new(Entry::new(lists::CHARACTERS));
         entry.reserve(Layout::Characters, bytes.len()).then_some(())?;
         entry.put_characters(bytes);
@@ -986,8 +1168,15 @@ impl<'c> Lists<'c> {
         for entry in &self.all {
             // SAFETY: all of them are boxes of ours, and nobody changes them meanwhile.
             let entry = unsafe { &**entry };
-            if entry.parts.kind == lists::TEXTS {
+            let kind = entry.parts.kind;
+            if kind == lists::TEXTS {
                 found.extend(entry.all().iter().map(|item| item.0 as u64));
+            }
+            if are_records(kind) {
+                let items = entry.all();
+                let parts = items.iter().flat_map(|item| records::parts(kind, item.1));
+                let texts = parts.filter(|(part, _)| *part == Part::Text);
+                found.extend(texts.map(|(_, (address, _))| address as u64));
             }
         }
         found
@@ -1002,11 +1191,22 @@ impl<'c> Lists<'c> {
 
 /// Does something with a heap: see [`lists::HEAP`].
 fn heap(entry: &mut Entry<'_>, which: u64, item: u64) -> Found {
-    let layout = entry.layout()?;
-    let is_less = |a: u64, b: u64| match layout {
-        Layout::Floats => f64::from_bits(a) < f64::from_bits(b),
-        _ => (a as i64) < b as i64,
-    };
+    match entry.layout()? {
+        Layout::Records => {
+            let order = Order::of(entry.parts.kind)?;
+            heap_by(entry, which, item, |a, b| order.compare(a, b).is_lt())
+        }
+        Layout::Floats => heap_by(entry, which, item, |a, b| f64::from_bits(a) < f64::from_bits(b)),
+        _ => heap_by(entry, which, item, |a, b| (a as i64) < b as i64),
+    }
+}
+
+fn heap_by(
+    entry: &mut Entry<'_>,
+    which: u64,
+    item: u64,
+    is_less: impl Fn(u64, u64) -> bool + Copy,
+) -> Found {
     let words = entry.words()?;
     match (*lists::HEAP.get(which as usize)?, words.len()) {
         ("heapify", length) => (0..length / 2).rev().for_each(|at| sift(words, at, is_less)),
@@ -1088,6 +1288,16 @@ fn sort_others(ctx: Ctx<'_>, list: HPy, backwards: bool) -> Found {
         false => items.sort_by_key(|(key, _)| *key),
     }
     places.iter_mut().zip(items).for_each(|(place, (_, item))| *place = item);
+    Some(0)
+}
+
+/// Puts the items of a list in an order: the objects change their places.
+fn reorder_others(ctx: Ctx<'_>, list: HPy, order: &[usize]) -> Found {
+    // SAFETY: machine code has looked at the class and keeps the list; nobody changes it meanwhile.
+    let places = unsafe { attach::list_items(ctx.as_raw(), list) }?;
+    (places.len() == order.len()).then_some(())?;
+    let items = places.to_vec();
+    places.iter_mut().zip(order).for_each(|(place, from)| *place = items[*from]);
     Some(0)
 }
 

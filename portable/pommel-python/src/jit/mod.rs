@@ -35,6 +35,7 @@ mod objects;
 mod quick;
 mod random;
 mod recipe;
+mod records;
 mod shapes;
 mod source;
 mod spelling;

@@ -6,7 +6,7 @@ use super::dicts::Dicts;
 use super::exceptions;
 use super::function::JitFunction;
 use super::known::{Facts, Found, Inquiry, KnownObjects};
-use super::lists::{Age, Lists};
+use super::lists::{Age, InstanceClass, Lists};
 use super::lock::Lock;
 use super::objects::{Home, Python};
 use super::quick;
@@ -30,7 +30,8 @@ use pommel_jit::passes::optimise;
 use pommel_jit::plain::{self, Frame, Operands};
 use pommel_jit::specialise::{
     Action, ExitPlan, Experience, FramePlan, FunctionObject, Known, Lesson, NOTHING, Origin,
-    Outcome, Raised, Recipe, Refusal, Shape, Site, Specialisation, Tag, Val, View, specialise,
+    Outcome, Raised, Recipe, RecordType, Refusal, Shape, Site, Specialisation, Tag, Val, View,
+    specialise,
 };
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -71,6 +72,8 @@ pub(crate) struct Compiled {
     views: Vec<View>,
     /// How NumPy's arrays lie that are such views, if that is known.
     layouts: Vec<Option<NumpyArray>>,
+    /// What instances in memory are like.
+    records: Vec<Arc<RecordType>>,
     arguments: Vec<Shape>,
     /// How arguments lie that are arrays of NumPy's, if that is known.
     argument_layouts: Vec<Option<NumpyArray>>,
@@ -255,6 +258,7 @@ impl Compiled {
             leaves,
             raises,
             views,
+            records,
             arguments,
             ..
         } = made;
@@ -274,6 +278,7 @@ impl Compiled {
             views,
             layouts,
             argument_layouts,
+            records,
             arguments,
             results,
             facts,
@@ -480,6 +485,8 @@ pub(super) struct Activation<'a, 'c> {
     floor: i64,
     /// Whether `lock` was given up.
     detached: i64,
+    /// The address of what `lists` says of free records.
+    pools: u64,
     entries: [u64; 1 + activation::MOST_INNER],
     lock: Lock<'c>,
     /// What the allowance was at first.
@@ -994,7 +1001,15 @@ impl<'a, 'c> Activation<'a, 'c> {
         let views = compiled.views.iter().map(|_| [0; VIEW_WORDS]).collect();
         let ctx = known.ctx();
         let (error, returned, learnt) = (None, None, None);
-        let (lists, dicts) = (RefCell::new(Lists::new(ctx)), RefCell::new(Dicts::new(ctx)));
+        let mut lists = Lists::new(ctx);
+        let classes = compiled.records.iter().filter_map(|record| {
+            let class = known.get(record.class.0).ok()?;
+            let names = record.attributes.iter().map(|(name, _)| name.clone()).collect();
+            Some(InstanceClass { class, names, kind: record.kind })
+        });
+        lists.classes.extend(classes);
+        let pools = lists.records.pools();
+        let (lists, dicts) = (RefCell::new(lists), RefCell::new(Dicts::new(ctx)));
         let granted = i64::from(depth::allowance());
         let mut entries = [0; 1 + activation::MOST_INNER];
         for (place, machine) in
@@ -1008,6 +1023,7 @@ impl<'a, 'c> Activation<'a, 'c> {
             made: 0,
             floor: 0,
             detached: 0,
+            pools,
             entries,
             lock: Lock::new(ctx),
             granted,
@@ -1193,6 +1209,7 @@ const _: () = {
     assert!(core::mem::offset_of!(Activation<'_, '_>, made) == 8 * activation::MADE);
     assert!(core::mem::offset_of!(Activation<'_, '_>, floor) == 8 * activation::FLOOR);
     assert!(core::mem::offset_of!(Activation<'_, '_>, detached) == 8 * activation::DETACHED);
+    assert!(core::mem::offset_of!(Activation<'_, '_>, pools) == 8 * activation::POOLS);
     assert!(core::mem::offset_of!(Activation<'_, '_>, entries) == 8 * activation::ENTRY);
 };
 

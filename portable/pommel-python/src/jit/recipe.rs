@@ -81,6 +81,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             Val::Tuple(items) => Ok((*self.tuple(items)?).clone()),
             Val::Thing(thing) => self.thing(*thing),
             Val::List(at, _) => self.lists.borrow_mut().object(self.words[*at as usize]),
+            Val::Record(at, _) => self.lists.borrow_mut().instance(self.words[*at as usize]),
             Val::Dict(at, _) => self.dicts.borrow_mut().object(self.words[*at as usize]),
             // Its list knows what it is.
             Val::Deque(list) => self.bound(list),
@@ -413,7 +414,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
 }
 
 /// What makes an instance and does no more.
-fn ctx_new(ctx: Ctx<'_>) -> Result<Object<'_>> {
+pub(super) fn ctx_new(ctx: Ctx<'_>) -> Result<Object<'_>> {
     ctx.builtin(c"object")?.get_attr(c"__new__")
 }
 

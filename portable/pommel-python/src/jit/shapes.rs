@@ -235,7 +235,11 @@ fn class_among(items: &Items) -> Option<Known> {
         Items::Instances(class) => Some(*class),
         Items::Lists(inner) => class_among(inner),
         Items::Tuples(parts) => parts.iter().find_map(class_among),
-        Items::Numbers(_) | Items::Objects(_) | Items::Characters | Items::Texts => None,
+        Items::Numbers(_)
+        | Items::Objects(_)
+        | Items::Characters
+        | Items::Texts
+        | Items::Records(_) => None,
     }
 }
 

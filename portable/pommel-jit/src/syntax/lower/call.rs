@@ -26,6 +26,9 @@ impl<'a> Lowering<'a> {
         if let Some((consumer, source)) = self.consumer(call) {
             return self.consume(call, consumer, source);
         }
+        if let Some(keyed) = self.keyed(call) {
+            return self.call_keyed(&keyed);
+        }
         let mark = self.next;
         let callee = self.value(&call.func)?;
         let arguments = self.arguments(&call.arguments, self.span(call))?;

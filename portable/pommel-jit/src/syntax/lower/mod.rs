@@ -18,6 +18,7 @@ mod finish;
 mod function;
 mod generators;
 mod import;
+mod keyed;
 mod mapped;
 mod name;
 mod pattern;
