@@ -109,7 +109,8 @@ impl Specialiser<'_> {
             let handler = frame.code.block(frame.point.block).handler?;
             Some((depth, handler))
         };
-        let found = frames.filter_map(handler).next();
+        let mut frames = frames.filter_map(handler);
+        let found = frames.next();
         found.filter(|(depth, handler)| self.state.frames[*depth].point.block < handler.block)
     }
 

@@ -33,6 +33,7 @@ impl Specialiser<'_> {
         }
     }
 
+    /// Whether a register holds a list.
     fn is_some_list(&self, register: Reg) -> bool {
         match self.get(register) {
             Val::List(..) | Val::ListObject(..) => true,

@@ -32,7 +32,6 @@ fn operator_of(builtin: Builtin) -> Option<Operator> {
         B::OperatorLe => Operator::Compare(Compare::LessEqual),
         B::OperatorLt => Operator::Compare(Compare::Less),
         B::OperatorNe => Operator::Compare(Compare::NotEqual),
-        B::OperatorInvert => Operator::Unary(Unary::Invert),
         B::OperatorNeg => Operator::Unary(Unary::Negative),
         B::OperatorNot => Operator::Unary(Unary::Not),
         B::OperatorPos => Operator::Unary(Unary::Positive),

@@ -54,7 +54,7 @@ fn part(text: &str) -> Option<(Part, &str)> {
     let left = &text[kind.len_utf8()..];
     let is_bare = flags.is_empty() && width.is_empty() && precision.is_none();
     let format = match flags {
-        "" => format!("{width}"),
+        "" => width.to_owned(),
         "0" if !"eEfFgG".contains(kind) => format!("0{width}"),
         "+" | " " => format!("{flags}{width}"),
         "-" => format!("<{width}"),

@@ -340,7 +340,6 @@ builtins! {
     OperatorFloordiv "_operator" "floordiv";
     OperatorGe "_operator" "ge";
     OperatorGt "_operator" "gt";
-    OperatorInvert "_operator" "invert";
     OperatorLe "_operator" "le";
     OperatorLshift "_operator" "lshift";
     OperatorLt "_operator" "lt";
