@@ -454,8 +454,7 @@ impl<L> Val<L> {
             Val::Number(tag, bits, kinds) => Val::Number(to(tag)?, to(bits)?, *kinds),
             Val::Object(leaf, class) => Val::Object(to(leaf)?, *class),
             Val::Array(handle, view, words) => {
-                let handle = to(handle)?;
-                Val::Array(handle, *view, words.iter().map(to).collect::<Result<_, E>>()?)
+                Val::Array(to(handle)?, *view, words.iter().map(to).collect::<Result<_, E>>()?)
             }
             Val::Range(parts) => {
                 let [a, b, c] = &**parts;

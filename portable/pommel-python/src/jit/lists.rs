@@ -288,6 +288,7 @@ fn changes_items(call: ListCall) -> bool {
             | C::Splice
             | C::Reverse
             | C::Sort
+            | C::SortBy
             | C::Heap
             | C::Clear
     )
@@ -1005,8 +1006,7 @@ impl<'c> Lists<'c> {
         if let Some(object) = &entry.object {
             return Ok(object.clone());
         }
-        let is_deque = entry.is_deque;
-        let (layout, kind) = (entry.layout(), entry.parts.kind);
+        let (layout, kind, is_deque) = (entry.layout(), entry.parts.kind, entry.is_deque);
         if !matches!(layout, Some(Layout::Lists | Layout::Records)) {
             let mut object = self.list_of(list)?;
             if is_deque {
@@ -1017,7 +1017,8 @@ impl<'c> Lists<'c> {
         let items = entry.all();
         if is_deque {
             // It is in none of them: lists in memory hold no deques.
-            let items: Result<Vec<_>> = items.iter().map(|item| self.object(item.1)).collect();
+            let items = items.iter().map(|(_, item)| self.inner(layout, kind, *item));
+            let items: Result<Vec<_>> = items.collect();
             let object = deque_of(self.ctx, self.ctx.list(items?)?.into())?;
             return Ok(self.published(list, object));
         }
@@ -1025,12 +1026,17 @@ impl<'c> Lists<'c> {
         let made = self.ctx.list::<Object<'_>>([])?;
         self.published(list, made.clone().into());
         for (_, inner) in items {
-            made.append(match layout {
-                Some(Layout::Records) => self.tuple(kind, inner)?,
-                _ => self.object(inner)?,
-            })?;
+            made.append(self.inner(layout, kind, inner)?)?;
         }
         Ok(made.into())
+    }
+
+    /// The object that an item of a list of lists or records becomes.
+    fn inner(&mut self, layout: Option<Layout>, kind: i64, item: u64) -> Result<Object<'c>> {
+        match layout {
+            Some(Layout::Records) => self.tuple(kind, item),
+            _ => self.object(item),
+        }
     }
 
     /// The object that an instance in memory becomes, or became before: for all who have it.
