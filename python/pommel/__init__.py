@@ -3,7 +3,18 @@
 What is not needed at once is imported when it is first used.
 """
 
+from sys import argv as _argv
 from sys import implementation as _implementation
+
+# `python -m pommel run` becomes another process at once, which loads the rest if there is something to compile.
+if _argv[:2] in (["-m", "run"], ["-m", "annotate"]):
+    import sys as _sys
+
+    # A package that is started with such an argument may import this one.
+    if {"pommel", "-mpommel"}.intersection(getattr(_sys, "orig_argv", ["pommel"])):
+        from . import _run
+
+        _run.begin(_argv[1:])
 
 from . import _native, _threadpoolctl
 
@@ -33,6 +44,7 @@ _LAZY = {
     "asarray_chkfinite": "_building",
     "ascontiguousarray": "_building",
     "asfortranarray": "_building",
+    "auto": "_auto",
     "average": "_statistics",
     "bartlett": "_signal",
     "base_repr": "_printing",

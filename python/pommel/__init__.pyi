@@ -63,6 +63,9 @@ from ._comparing import (
     nan_to_num as nan_to_num,
     real_if_close as real_if_close,
 )
+from ._auto import (
+    auto as auto,
+)
 from ._compile import (
     explain as explain,
     jit as jit,

@@ -208,6 +208,12 @@ class Explanation:
 
     __repr__ = __str__
 
+    def _repr_html_(self) -> str:
+        """The function with its lines coloured, for notebooks."""
+        from ._pages import html_of
+
+        return html_of(self)
+
 
 def _marked(source: str, line: int, column: int, end_line: int, end_column: int) -> list[str]:
     """A line of a source and below it marks under a part; columns are counted in bytes."""

@@ -24,6 +24,7 @@ class Note:
     what: str
     function: str
     line: int
+    _marks: List[str]
 
 class Specialisation:
     """What a function was compiled to for arguments of some types."""

@@ -91,6 +91,8 @@ typedef struct {
     size_t (*attribute_place)(HPyContext *ctx, HPy of, HPy name, int64_t *place);
     /** Makes `instance.method(...)` a call of `method` with the instance in front, without its `__get__`, where `method` is an instance of this class, which a class statement derived from one of the extension's and which has its `__get__` and its `__call__`. That `__get__` binds as that of functions does. To be said before there are instances. Gives 1 if it is so from now on, else 0. NULL where it is missing. */
     size_t (*bind_directly)(HPyContext *ctx, HPy class);
+    /** Lets calls of a function in Python go to another callable with the same arguments, as long as the function has the code object and the defaults that it has now; a null target ends that. The function stays what it is in every other respect. The host keeps the target until it ends, which the caller sees to before the function goes. Gives 1, or 0 if the interpreter does not ask functions how they are called: it may call them without asking, too. NULL where it is missing. */
+    size_t (*redirect)(HPyContext *ctx, HPy function, HPy target);
 } HPyX_Extensions;
 
 #endif

@@ -198,6 +198,7 @@ macro_rules! for_each_symbol {
             optional fn PyFunction_GetCode(o: Obj) -> Obj;
             optional fn PyFunction_GetDefaults(o: Obj) -> Obj;
             optional fn PyFunction_GetKwDefaults(o: Obj) -> Obj;
+            optional fn PyFunction_SetVectorcall(o: Obj, call: Vectorcall) -> ();
             optional fn PyInterpreterState_Get() -> *mut c_void;
             optional fn PyInterpreterState_GetID(interpreter: *mut c_void) -> i64;
             required fn PyList_New(n: isize) -> Obj;
@@ -318,6 +319,7 @@ macro_rules! for_each_symbol {
             required fn PyUnicode_ReadChar(o: Obj, i: isize) -> u32;
             required fn PyUnicode_Substring(o: Obj, i: isize, j: isize) -> Obj;
             optional fn PyVectorcall_Call(o: Obj, args: Obj, kw: Obj) -> Obj;
+            optional fn PyVectorcall_Function(o: Obj) -> Option<Vectorcall>;
             required fn _PyObject_New(t: Obj) -> Obj;
         }
     };

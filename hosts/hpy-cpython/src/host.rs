@@ -249,6 +249,7 @@ pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str>
         watch: Some(crate::section::watch::watch::<L>),
         attribute_place: Some(crate::section::attribute::attribute_place::<L>),
         bind_directly: Some(crate::section::binding::bind_directly::<L>),
+        redirect: Some(crate::section::redirect::redirect::<L>),
     };
     // SAFETY: the caller promises that nobody else looks; every field is written.
     unsafe {

@@ -44,6 +44,7 @@ impl Private {
             watch: None,
             attribute_place: None,
             bind_directly: None,
+            redirect: None,
         };
         Private { extensions, state }
     }

@@ -19,6 +19,7 @@ pub(crate) mod list;
 mod long;
 mod number;
 mod object;
+pub(crate) mod redirect;
 mod slice;
 mod struct_access;
 mod threads;

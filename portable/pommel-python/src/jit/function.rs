@@ -10,6 +10,7 @@ use super::native::{Compiled, Note};
 use super::objects::{Home, Python};
 use super::source::{Source, runs_on};
 use pommel::prelude::*;
+use pommel::raw::redirect;
 use pommel_jit::code::{BlockId, Code, Parameters, Point, Span, Unsupported};
 use pommel_jit::ir::Options;
 use pommel_jit::plain::{self, Frame};
@@ -181,6 +182,17 @@ impl JitFunction {
     /// How many seconds were spent on compiling, for the rest of its loops as well.
     fn _seconds(this: &Instance<'_, Self>) -> Result<f64> {
         Ok(this.borrow()?.time_to_compile().as_secs_f64())
+    }
+
+    /// How often machine code was entered.
+    fn _entered(this: &Instance<'_, Self>) -> Result<u32> {
+        Ok(this.borrow()?.engine.entered())
+    }
+
+    /// Lets calls of a function in Python come here, which was made of a copy of it; or, without one, to the
+    /// function again. Whether the interpreter can.
+    fn _take_over(this: &Instance<'_, Self>, function: &Object<'_>, ends: bool) -> bool {
+        redirect(function, (!ends).then_some(this))
     }
 
     #[signature(*args, **kwargs)]

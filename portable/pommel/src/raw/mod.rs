@@ -15,6 +15,7 @@ pub mod attach;
 mod binding;
 pub mod calls;
 pub(crate) mod exceptions;
+mod redirect;
 mod watch;
 
 use crate::{Ctx, Error, Object, Result};
@@ -22,6 +23,7 @@ pub use binding::bind_directly;
 use core::mem::ManuallyDrop;
 pub use hpy_abi::HPy;
 pub use hpy_abi::ext::{SMALL_INT_MAX, SMALL_INT_MIN, counts, ints, places};
+pub use redirect::redirect;
 pub use watch::{Watch, attribute_place};
 
 /// Whether a member returned a handle and not null. PyPy's own HPy returns -1 in place of null where

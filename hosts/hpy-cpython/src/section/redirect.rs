@@ -1,0 +1,129 @@
+//! Functions in Python whose calls go to other callables.
+//!
+//! From CPython 3.12 on a function says by which C function it is called, and the interpreter asks before
+//! it makes a frame itself (`PyFunction_SetVectorcall`). Nothing else about the function changes.
+
+use crate::capi::*;
+use crate::host::obj;
+use crate::layout::Layout;
+use core::hash::{BuildHasherDefault, Hasher};
+use hpy_abi::{HPy, HPyContext};
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// Where the calls of a function go.
+#[derive(Clone, Copy)]
+struct Target {
+    /// A reference of ours.
+    callable: usize,
+    /// The function's code object and defaults, without references.
+    parts: [usize; 3],
+    /// How the function is called otherwise.
+    plainly: Vectorcall,
+}
+
+/// Spreads addresses, all of which are multiples of 16.
+#[derive(Default)]
+struct ByAddress(u64);
+
+impl Hasher for ByAddress {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_usize(usize::from(*byte)));
+    }
+    fn write_usize(&mut self, address: usize) {
+        self.0 = (self.0 ^ address as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
+type Targets = HashMap<usize, Target, BuildHasherDefault<ByAddress>>;
+
+/// The functions, by their addresses. It is never locked while Python code may run.
+static TARGETS: RwLock<Targets> = RwLock::new(HashMap::with_hasher(BuildHasherDefault::new()));
+
+fn targets() -> RwLockReadGuard<'static, Targets> {
+    TARGETS.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn targets_to_change() -> RwLockWriteGuard<'static, Targets> {
+    TARGETS.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a function is called with besides its arguments: null where the interpreter does not say.
+///
+/// # Safety
+/// A function in Python.
+unsafe fn parts_of(function: Obj) -> [usize; 3] {
+    let api = api();
+    let get = [api.PyFunction_GetCode, api.PyFunction_GetDefaults, api.PyFunction_GetKwDefaults];
+    // SAFETY: the caller's promise.
+    get.map(|get| get.map_or(0, |get| unsafe { get(function) }.addr()))
+}
+
+/// How a function is called that has a target.
+unsafe extern "C" fn redirected<L: Layout>(
+    function: Obj,
+    args: *const Obj,
+    nargs: usize,
+    names: Obj,
+) -> Obj {
+    let target = targets().get(&function.addr()).copied();
+    // SAFETY: called by the interpreter as a function in Python is; the target has a reference as long as it
+    // is in the table, and one more while it is called.
+    unsafe {
+        let Some(target) = target else {
+            Py_FatalError(c"a redirected function has no target".as_ptr());
+            return function;
+        };
+        if target.parts != parts_of(function) {
+            return (target.plainly)(function, args, nargs, names);
+        }
+        let callable = target.callable as Obj;
+        L::incref(callable);
+        let result = L::vectorcall(callable, args, nargs, names);
+        L::decref(callable);
+        result
+    }
+}
+
+/// See [`hpy_abi::ext::Extensions::redirect`].
+///
+/// # Safety
+/// The contract of the ABI.
+pub(crate) unsafe extern "C" fn redirect<L: Layout>(
+    _ctx: *mut HPyContext,
+    function: HPy,
+    target: HPy,
+) -> usize {
+    let function = obj(function);
+    let api = api();
+    let (Some(set), Some(get)) = (api.PyFunction_SetVectorcall, api.PyVectorcall_Function) else {
+        return 0;
+    };
+    // SAFETY: the caller's promise; only a function in Python has a code object to give.
+    unsafe {
+        let parts = parts_of(function);
+        if L::FREE_THREADED || parts[0] == 0 {
+            // The interpreter complains about what is no function.
+            PyErr_Clear();
+            return 0;
+        }
+        let old = targets_to_change().remove(&function.addr());
+        if !target.is_null() {
+            let Some(plainly) = old.map(|old| old.plainly).or(get(function)) else { return 0 };
+            let callable = obj(target);
+            L::incref(callable);
+            let target = Target { callable: callable.addr(), parts, plainly };
+            targets_to_change().insert(function.addr(), target);
+            set(function, redirected::<L>);
+        } else if let Some(old) = &old {
+            set(function, old.plainly);
+        }
+        if let Some(old) = old {
+            L::decref(old.callable as Obj);
+        }
+        1
+    }
+}
