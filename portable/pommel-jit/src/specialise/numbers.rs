@@ -221,7 +221,8 @@ impl Specialiser<'_> {
                 let zero = self.build.int(0);
                 Val::Int(self.checked(Op::ISub, zero, int))
             }
-            (Unary::Invert, _, Some(int)) => {
+            // Python warns of truth values.
+            (Unary::Invert, Number::Int(int), _) => {
                 let ones = self.build.int(-1);
                 Val::Int(self.op(Op::IXor, &[int, ones]))
             }

@@ -496,6 +496,6 @@ impl Runtime for Books {
 /// Whether an operation is one of numbers only, which the reference executor computes.
 fn is_computed(op: &Op) -> bool {
     // Choices of lanes are for truth values only.
-    let others = [Op::Address, Op::Lent, Op::ISelectX2, Op::FSelectX2];
+    let others = [Op::Address, Op::Lent, Op::Pools, Op::ISelectX2, Op::FSelectX2];
     op.signature().pure && !others.contains(op)
 }

@@ -215,6 +215,14 @@ pub(crate) enum Arguments<'a, 'c> {
     Bound(&'a [Option<Object<'c>>]),
 }
 
+/// How an argument lies that is an array of NumPy's, if that is known.
+fn argument_layout(inquiry: &mut Inquiry<'_>, shape: &Shape) -> Option<NumpyArray> {
+    match shape {
+        Val::Array((), view, _) => NumpyArray::of_view(inquiry, *view),
+        _ => None,
+    }
+}
+
 impl Compiled {
     /// Compiles a function for arguments such as these. Gives the objects that it knows as well, which
     /// have to be kept as long as it is.
@@ -235,11 +243,8 @@ impl Compiled {
             let Specialisation { function, exits, arguments: shapes, .. } = made;
             Alone::of(&mut inquiry, function, words, shapes, exits, arguments)
         });
-        let argument_layouts = shapes.iter().map(|shape| match shape {
-            Val::Array((), view, _) => NumpyArray::of_view(&mut inquiry, *view),
-            _ => None,
-        });
-        let argument_layouts = argument_layouts.collect();
+        let argument_layouts =
+            shapes.iter().map(|shape| argument_layout(&mut inquiry, shape)).collect();
         let layouts = layouts(&mut inquiry, made.as_ref().map_or(&[][..], |(made, _)| &made.views));
         let Found { known, facts, sources, lends } = inquiry.finish()?;
         let (made, machine, inner) = match made {
