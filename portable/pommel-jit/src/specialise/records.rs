@@ -102,6 +102,9 @@ impl Specialiser<'_> {
                 _ => Items::NONE,
             };
             let Some((value, kind)) = self.fitting(part, &of)? else { return Ok(None) };
+            if kind == Items::Characters && self.world.characters().is_none() {
+                return Ok(None);
+            }
             let value = if kind == Items::Characters { self.as_text(&value) } else { value };
             values.push(value);
             kinds.push(if kind == Items::Characters { Items::Texts } else { kind });
