@@ -133,6 +133,7 @@ def test_a_search_through_a_graph(monkeypatch):
         assert fast(200) == fast(200) == search(200)
 
 
+@pytest.mark.only("layouts")
 def test_places_are_found_in_machine_code():
     import bisect
 

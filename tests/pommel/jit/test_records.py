@@ -483,6 +483,8 @@ def test_instances_that_somebody_learns_of(mode, monkeypatch):
     same(learnt, monkeypatch, mode, (4, 2), (4, 9), (1, 0), (30, 7))
 
 
+# Where objects end when nobody has them any more.
+@pytest.mark.only("cpython")
 @pytest.mark.parametrize("mode", MODES)
 def test_instances_with_an_end(mode, monkeypatch):
     def ended(n):
@@ -515,7 +517,7 @@ def test_many_instances_come_and_go(mode, monkeypatch):
     same(worn, monkeypatch, mode, (3000,))
 
 
-@pytest.mark.only("cpython")
+@pytest.mark.only("layouts")
 def test_nothing_is_left_to_python(monkeypatch):
     def points(n):
         found = []
