@@ -249,10 +249,7 @@ pub(crate) struct Lists<'c> {
     patience: usize,
     used: usize,
     /// What was given back and may be used again.
-    #[allow(clippy::vec_box, reason = "a box that is used again is not made again")]
-    spare: Vec<Box<Entry<'c>>>,
-    /// How many words that has.
-    spared: usize,
+    spare: Spare<'c>,
     age: Age,
     pub(super) texts: Texts<'c>,
     pub(super) records: Records,
@@ -304,8 +301,7 @@ impl<'c> Lists<'c> {
             all: vec![],
             patience: PATIENCE,
             used: 0,
-            spare: vec![],
-            spared: 0,
+            spare: Spare::default(),
             age: Age::default(),
             texts: Texts::new(ctx),
             records: Records::default(),
@@ -512,13 +508,11 @@ impl<'c> Lists<'c> {
 
     /// An entry without items: one that was given back, in an earlier call too, if there is one.
     fn fresh(&mut self, kind: i64) -> Box<Entry<'c>> {
-        if self.spare.is_empty() && self.all.is_empty() {
-            let left = SPARE.take();
-            (self.spare, self.spared) = (left.entries, left.weight);
+        if self.spare.entries.is_empty() && self.all.is_empty() {
+            self.spare = SPARE.take();
         }
-        match self.spare.pop() {
+        match self.spare.take_one() {
             Some(mut entry) => {
-                self.spared -= entry.weight();
                 entry.memory.clear();
                 entry.parts = Entry::new(kind).parts;
                 entry.is_deque = false;
@@ -979,7 +973,7 @@ impl<'c> Lists<'c> {
         }
         // Who waits for an inner function may have any instance.
         self.used = self.records.clean(self.age.floor > 0);
-        let (used, spare, spared) = (&mut self.used, &mut self.spare, &mut self.spared);
+        let (used, spare) = (&mut self.used, &mut self.spare);
         self.all.retain(|entry| {
             // SAFETY: all of them are boxes of ours; those that go are named nowhere.
             let kept = unsafe { &mut **entry };
@@ -988,7 +982,7 @@ impl<'c> Lists<'c> {
                 return true;
             }
             // SAFETY: see above.
-            put_by(unsafe { Box::from_raw(*entry) }, spare, spared);
+            spare.put_by(unsafe { Box::from_raw(*entry) });
             false
         });
         self.patience = PATIENCE.max(2 * self.used);
@@ -1317,41 +1311,57 @@ fn lost() -> Error {
     Error::runtime_error("a list is lost")
 }
 
-/// Keeps a list that was given back, if there is not too much of that.
-fn put_by<'c>(old: Box<Entry<'c>>, spare: &mut Vec<Box<Entry<'c>>>, spared: &mut usize) {
-    let weight = old.weight();
-    if weight <= SMALL && old.object.is_none() && *spared + weight <= MOST_SPARE {
-        *spared += weight;
-        spare.push(old);
-    }
-}
-
-/// What a call that made lists has left for the next one.
+/// Lists that were given back, with the memory that they had.
 #[derive(Default)]
-struct Spare {
+struct Spare<'c> {
     #[allow(clippy::vec_box, reason = "a box that is used again is not made again")]
-    entries: Vec<Box<Entry<'static>>>,
+    entries: Vec<Box<Entry<'c>>>,
+    /// How many words that has.
     weight: usize,
 }
 
-thread_local!(static SPARE: RefCell<Spare> = RefCell::default());
+impl<'c> Spare<'c> {
+    /// Keeps a list, if there is not too much of that.
+    fn put_by(&mut self, old: Box<Entry<'c>>) {
+        let weight = old.weight();
+        if weight <= SMALL && old.object.is_none() && self.weight + weight <= MOST_SPARE {
+            self.weight += weight;
+            self.entries.push(old);
+        }
+    }
+
+    fn take_one(&mut self) -> Option<Box<Entry<'c>>> {
+        let entry = self.entries.pop()?;
+        self.weight -= entry.weight();
+        Some(entry)
+    }
+
+    /// The same for another call.
+    fn for_later(self) -> Spare<'static> {
+        let mut entries = core::mem::ManuallyDrop::new(self.entries);
+        let (start, length, room) = (entries.as_mut_ptr(), entries.len(), entries.capacity());
+        // SAFETY: these are its parts. There is no object in what is spare, and nothing else that has a
+        // lifetime.
+        let entries = unsafe { Vec::from_raw_parts(start.cast(), length, room) };
+        Spare { entries, weight: self.weight }
+    }
+}
+
+// What the last call that made lists has left.
+thread_local!(static SPARE: RefCell<Spare<'static>> = RefCell::default());
 
 impl Drop for Lists<'_> {
     fn drop(&mut self) {
         for entry in self.all.drain(..) {
             // SAFETY: all of them are boxes of ours, and machine code has left.
-            put_by(unsafe { Box::from_raw(entry) }, &mut self.spare, &mut self.spared);
+            self.spare.put_by(unsafe { Box::from_raw(entry) });
         }
-        if self.spare.is_empty() {
+        if self.spare.entries.is_empty() {
             return;
         }
-        let mut spare = core::mem::ManuallyDrop::new(core::mem::take(&mut self.spare));
-        let (start, length, room) = (spare.as_mut_ptr(), spare.len(), spare.capacity());
-        // SAFETY: these are its parts. There is no object in what is spare, and nothing else that has a
-        // lifetime.
-        let entries = unsafe { Vec::from_raw_parts(start.cast(), length, room) };
+        let left = core::mem::take(&mut self.spare).for_later();
         // A thread that ends has no place for it any more.
-        let _ = SPARE.try_with(|left| left.replace(Spare { entries, weight: self.spared }));
+        let _ = SPARE.try_with(|spare| spare.replace(left));
     }
 }
 
