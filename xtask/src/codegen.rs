@@ -97,11 +97,22 @@ fn declaration(member: &Member) -> String {
     }
 }
 
+/// Names that Rust takes for a parameter and a compiler of C or C++ does not.
+/// Source: ISO/IEC 14882:2020, table 5, and its alternative tokens; ISO/IEC 9899:2011, 6.4.1.
+const KEYWORDS_ELSEWHERE: &str = "
+    alignas alignof and asm auto bool case catch char class compl concept default delete double
+    explicit export float friend goto inline int long mutable namespace new noexcept not nullptr
+    operator or private protected public register requires restrict short signed sizeof switch
+    template this throw typedef typeid typename union unsigned using void volatile xor";
+
 /// What follows a function's name in a declaration, without the parentheses.
 fn parameters(function: &Function) -> String {
     let mut text = "HPyContext *ctx".to_owned();
     for arg in function.args {
-        text += &format!(", {}{}", spaced(arg.ty.c), arg.name);
+        let name = arg.name;
+        let is_keyword = KEYWORDS_ELSEWHERE.split_whitespace().any(|keyword| keyword == name);
+        assert!(!is_keyword, "{name} is a keyword of C or C++, and no parameter's name there");
+        text += &format!(", {}{}", spaced(arg.ty.c), name);
     }
     text
 }
