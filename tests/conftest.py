@@ -56,9 +56,14 @@ PROPERTIES = {
     "mypy": importlib.util.find_spec("mypy") is not None,
     # Installed there as well, where that is possible.
     "distributed": importlib.util.find_spec("distributed") is not None,
+    # Enough for what does not depend on the version of Python: the oldest, one with and without a GIL, PyPy,
+    # and the one that looks for leaks.
+    "representative": sys.implementation.name != "cpython" or sys.version_info[:2] in ((3, 9), (3, 13))
+    or os.environ.get("POMMEL_EXT_BUILD") == "debug",
     # Interpreters whose own last allocations end no process, without debug mode, which has its own.
+    # Between 3.11 and 3.13 it does not depend on the version.
     "survives_without_memory": sys.implementation.name == "cpython" and not free_threaded
-    and (3, 11) <= sys.version_info[:2] <= (3, 13)
+    and sys.version_info[:2] == (3, 13)
     and os.environ.get("POMMEL_EXT_BUILD", "universal") == "universal",
     # With the package `hpy`, and extensions in debug mode.
     "debug": os.environ.get("POMMEL_EXT_BUILD") == "debug",

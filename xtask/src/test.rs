@@ -2,7 +2,8 @@
 //! ran. FILTER is a part of a row's name: `rust`, `miri`, `sanitizers`, `pypy`, `direct`.
 //!
 //! The extensions are built and packed once. Every interpreter gets the same wheel, byte for byte,
-//! and runs the tests of `tests/` in processes of its own, several interpreters at a time.
+//! and runs the tests of `tests/` in processes of its own, several interpreters at a time, and Miri
+//! beside them.
 
 mod counts;
 mod parts;
@@ -13,7 +14,7 @@ use crate::pythons::{self, Python};
 use crate::{paths, process};
 use anyhow::{Result, bail};
 use counts::Counts;
-use parts::Part;
+use parts::{Heard, Part};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -60,9 +61,10 @@ pub fn main(args: &[String]) -> Result<()> {
     let rustc = process::output(Command::new("rustc").arg("--version"))?;
     let (pythons, missing) = pythons::provide();
     report.add("rust", rustc.trim(), |counts| test_rust(&pythons, counts));
-    report.add("miri", "nightly", test_miri);
     report.add("sanitizers", "address, undefined", |counts| sanitizers::test(&pythons, counts));
-    python::test_all(&pythons, &missing, &mut report);
+    // Miri keeps one processor busy for minutes: the interpreters are tested on the others meanwhile.
+    let miri = Part { name: "miri".into(), version: "nightly".into(), test: Box::new(test_miri) };
+    python::test_all(&pythons, &missing, vec![miri], &mut report);
     report.close()
 }
 
@@ -91,7 +93,7 @@ const MIRI_SAFE_API: &[&str] =
 /// `rayon` breaks the rules of borrowing that Miri tries out.
 const MIRI_ENGINE: &[&str] = &["raw::share", "raw::team", "raw::reserve", "kernels::few"];
 
-fn test_miri(counts: &mut Counts) -> Result<String> {
+fn test_miri(heard: &mut Heard) -> Result<String> {
     // Where it is not there it may be had.
     let version = Command::new("cargo").args(["+nightly", "miri", "--version"]).output();
     if !version.is_ok_and(|output| output.status.success()) {
@@ -102,7 +104,7 @@ fn test_miri(counts: &mut Counts) -> Result<String> {
     let mut setup = Command::new("cargo");
     setup.args(["+nightly", "miri", "setup"]).current_dir(paths::root());
     if let Err(error) = process::output(&mut setup) {
-        counts.skipped += 1;
+        heard.counts.skipped += 1;
         let reason = error.to_string().lines().last().unwrap_or_default().to_owned();
         return Ok(format!("SKIPPED: no Miri on this machine ({reason})"));
     }
@@ -114,10 +116,9 @@ fn test_miri(counts: &mut Counts) -> Result<String> {
     safe_api.args(["--package", "pommel", "--test", "mock", "--"]).args(MIRI_SAFE_API);
     let mut engine = miri("--lib");
     engine.args(["--package", "pommel-array", "--"]).args(MIRI_ENGINE);
-    let limit = Duration::from_secs(20 * 60);
+    let limit = Duration::from_secs(30 * 60);
     for mut command in [packages, safe_api, engine] {
-        let status = process::watch(&mut command, limit, |line| counts.read_cargo(line))?;
-        counts.expect(status)?;
+        heard.cargo(&mut command, limit)?;
     }
     Ok(String::new())
 }

@@ -12,7 +12,7 @@ import pytest
 import pommel as pm
 from comparing import MODES, alike, compiled, outcome
 
-pytestmark = [pytest.mark.only("compiles")]
+pytestmark = [pytest.mark.only("compiles", "representative")]
 
 LENGTHS = list(range(20)) + [31, 32, 33, 40]
 

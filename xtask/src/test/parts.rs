@@ -39,6 +39,15 @@ impl Heard {
         self.counts.expect(status).map(drop)
     }
 
+    /// Runs `cargo test` for at most `limit`, and expects that it tested something.
+    pub fn cargo(&mut self, command: &mut Command, limit: Duration) -> Result<()> {
+        let status = crate::process::overhear(command, limit, |line| {
+            self.say(line);
+            self.counts.read_cargo(line);
+        })?;
+        self.counts.expect(status).map(drop)
+    }
+
     fn say(&mut self, line: &str) {
         self.said.push_str(line);
         self.said.push('\n');

@@ -23,6 +23,11 @@ const DIRECT: &[&str] = &["cpython-3.11", "cpython-3.13t"];
 const MODES: &[(&str, &str)] =
     &[("cpython-3.11", "debug"), ("cpython-3.11", "trace"), ("cpython-3.13t", "debug")];
 
+/// The one of them that runs the compiler's thousands of tests, too: a handle that it leaks is leaked
+/// there as everywhere, and trace mode only counts calls.
+const MODE_OF_COMPILER: (&str, &str) = MODES[0];
+const COMPILER: &str = "tests/pommel/jit";
+
 /// Packages that are tested as the profile `quick` builds them: the engine of arrays takes minutes
 /// to optimise as a whole, and with the checks of that profile a test finds more. Its numbers are
 /// the same. They have no direct build: what that changes lies in the safe API, which the others
@@ -100,23 +105,25 @@ struct Extensions {
     package: Option<PathBuf>,
 }
 
-/// Adds the rows of every interpreter at hand, and one for each that is missing.
-pub fn test_all(pythons: &[Python], missing: &[Missing], report: &mut Report) {
+/// Adds the rows of every interpreter at hand, and one for each that is missing. What is in `beside`
+/// runs with them, and begins first.
+pub fn test_all(pythons: &[Python], missing: &[Missing], beside: Vec<Part>, report: &mut Report) {
     let on_every_python =
         |build: &Build| pythons.iter().map(|python| Subject { python, build: *build }).collect();
     let mut subjects: Vec<Subject> = BUILDS.iter().flat_map::<Vec<_>, _>(on_every_python).collect();
     subjects.retain(|s| s.build.is_tested_on(s.python) && report.wants(&s.name()));
+    let mut extensions = None;
     if !subjects.is_empty() {
-        let mut extensions = None;
         report.add_always("extensions", "release", |_| {
             extensions = Some(Extensions::build(&subjects)?);
             Ok(String::new())
         });
-        if let Some(extensions) = &extensions {
-            let parts = subjects.iter().map(|subject| subject.part(extensions));
-            report.add_together(parts.collect());
-        }
     }
+    let mut parts: Vec<Part> = beside;
+    if let Some(extensions) = &extensions {
+        parts.extend(subjects.iter().map(|subject| subject.part(extensions)));
+    }
+    report.add_together(parts);
     for Missing { name, reason } in missing {
         report.miss(name, reason);
     }
@@ -227,7 +234,7 @@ fn test_universal(python: &Python, extensions: &Extensions, heard: &mut Heard) -
         ensure!(installed == *built, "{name} is not the file that was built");
         hashes.push(format!("{name} {}", &installed[..12]));
     }
-    pytest(&interpreter, "universal", &[folder], heard)?;
+    pytest(&interpreter, "universal", &[folder], &[], heard)?;
     Ok(format!("sha256: {}", hashes.join(", ")))
 }
 
@@ -252,26 +259,28 @@ fn test_beside_numpy(
         }
     };
     let folders: Vec<_> = extensions.folders().collect();
-    pytest(&interpreter, "numpy", &folders, heard)?;
+    pytest(&interpreter, "numpy", &folders, &[], heard)?;
     Ok(note)
 }
 
 fn test_direct(python: &Python, extensions: &Extensions, heard: &mut Heard) -> Result<String> {
     let interpreter = test_environment(python)?;
-    pytest(&interpreter, "direct", &extensions.direct[&python.name], heard)?;
+    pytest(&interpreter, "direct", &extensions.direct[&python.name], &["tests/pommel"], heard)?;
     Ok(String::new())
 }
 
 /// The same files in a mode of the package `hpy`.
 fn test_mode(
     python: &Python,
-    mode: &str,
+    mode: &'static str,
     extensions: &Extensions,
     heard: &mut Heard,
 ) -> Result<String> {
     let interpreter = test_environment(python)?;
     let folders: Vec<_> = extensions.package.iter().cloned().chain(extensions.folders()).collect();
-    pytest(&interpreter, mode, &folders, heard)?;
+    let is_compilers = (python.name.as_str(), mode) == MODE_OF_COMPILER;
+    let left_out: &[&str] = if is_compilers { &[] } else { &[COMPILER] };
+    pytest(&interpreter, mode, &folders, left_out, heard)?;
     Ok(String::new())
 }
 
@@ -279,8 +288,14 @@ fn test_environment(python: &Python) -> Result<PathBuf> {
     venv::ensure(python, "test", &["pytest", "threadpoolctl"])
 }
 
-/// Runs `tests/` on the extensions in `folders`.
-fn pytest(interpreter: &Path, build: &str, folders: &[PathBuf], heard: &mut Heard) -> Result<()> {
+/// Runs `tests/`, but for what is in `left_out`, on the extensions in `folders`.
+fn pytest(
+    interpreter: &Path,
+    build: &str,
+    folders: &[PathBuf],
+    left_out: &[&str],
+    heard: &mut Heard,
+) -> Result<()> {
     let tests: &[&str] = match build {
         "numpy" => &["tests/pommel/beside_numpy", "tests/pommel/test_types.py"],
         _ => &["tests"],
@@ -289,6 +304,7 @@ fn pytest(interpreter: &Path, build: &str, folders: &[PathBuf], heard: &mut Hear
     command
         .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
         .args(tests)
+        .args(left_out.iter().map(|folder| format!("--ignore={folder}")))
         .arg("--continue-on-collection-errors")
         .env("POMMEL_EXT_DIR", std::env::join_paths(folders)?)
         .env("POMMEL_EXT_BUILD", build)
@@ -301,7 +317,6 @@ fn pytest(interpreter: &Path, build: &str, folders: &[PathBuf], heard: &mut Hear
             "--hpy-debug",
         ]),
         "trace" => command.env("HPY", build),
-        "direct" => command.arg("--ignore=tests/pommel"),
         _ => &mut command,
     };
     // Beside others, on a machine that may have other things to do as well.
