@@ -65,6 +65,8 @@ PROPERTIES = {
     "survives_without_memory": sys.implementation.name == "cpython" and not free_threaded
     and sys.version_info[:2] == (3, 13)
     and os.environ.get("POMMEL_EXT_BUILD", "universal") == "universal",
+    # A browser for the pages that people look at; `cargo xtask test` finds one, or fetches it.
+    "browser": bool(os.environ.get("POMMEL_BROWSER")),
     # With the package `hpy`, and extensions in debug mode.
     "debug": os.environ.get("POMMEL_EXT_BUILD") == "debug",
 }

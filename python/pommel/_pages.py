@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from html import escape
+from itertools import count
 from types import FunctionType
 
 from ._compile import Explanation, explain
@@ -91,6 +92,12 @@ _HINTS = {
     "done by Python": "This is done by Python, and the rest goes on in machine code.",
 }
 
+#: What may be done about functions that run as they are, by how the reason begins.
+_HINTS_FOR_FUNCTIONS = {
+    "most of what it does": "With POMMEL_JIT=always in the environment it is compiled nevertheless, so that it is seen "
+                            "which of its lines are left to Python.",
+}
+
 #: What the colours stand for, in the order of the legend.
 _STATES = {
     "native": "machine code",
@@ -139,6 +146,7 @@ def _followed(shown: Shown) -> list[CodeType]:
             if any(name + "(" in mark for mark in left):
                 continue
             values = [names.get(name), *(vars(each).get(name) for each in classes)]
+            values += [vars(value).get("__init__") for value in values if isinstance(value, type)]
             for value in values:
                 if type(value) is FunctionType and id(value.__code__) not in found:
                     found[id(value.__code__)] = value.__code__
@@ -202,21 +210,22 @@ def page(title: str, files: list[tuple[str, list[str]]], shown: list[Shown], rem
     legend = "".join('<span class="{}">{}</span>'.format(*pair) for pair in _STATES.items())
     remark = "<p>{}</p>".format(escape(remark)) if remark else ""
     return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8"/>\n<title>{0}</title>\n'
-            "<style>{1}</style>\n</head>\n<body>\n<h1>{0}</h1>\n{2}<p class=\"pommel legend\">{3}</p>\n"
-            "<p>Click a line for what is behind it.</p>\n{4}\n</body>\n</html>\n"
-            ).format(escape(title), _STYLE, remark, legend, "\n".join(parts))
+            "<style>{4}{1}</style>\n</head>\n<body>\n<h1>{0}</h1>\n{2}<p class=\"pommel legend\">{3}</p>\n"
+            "<p>Click a line with a + for what is behind it.</p>\n{5}\n</body>\n</html>\n"
+            ).format(escape(title), _STYLE, remark, legend, _STYLE_OF_PAGES, "\n".join(parts))
 
 
 def _rows(file: _File, place: int) -> list[str]:
-    """The lines of a file. They open by themselves, without a script: they are `details`."""
+    """The lines of a file. They open by themselves, without a script: they are `details`, which open, too, where a
+    link leads to what is within."""
     rows = []
     seen: set[int] = set()
     for number, text in enumerate(file.lines, 1):
         state, details = file.states[number], _details(file, number, seen, place)
         code = '<i>{:>5}</i> <code>{}</code>'.format(number, escape(text.rstrip("\n")) or " ")
         if details:
-            rows.append('<details class="{}" id="f{}-{}"><summary>{}</summary><div>{}</div></details>'.format(
-                state, place, number, code, details))
+            rows.append('<details class="{}"><summary>{}</summary><div id="f{}-{}">{}</div></details>'.format(
+                state, code, place, number, details))
         else:
             rows.append('<p class="{}">{}</p>'.format(state, code))
     return rows
@@ -225,8 +234,8 @@ def _rows(file: _File, place: int) -> list[str]:
 def _details(file: _File, number: int, seen: set[int], place: int) -> str:
     """What a click on a line shows. What a function became is shown at its first line, and linked from others."""
     parts = []
-    for what, count in file.notes[number].items():
-        times = " (in {} places)".format(count) if count > 1 else ""
+    for what, often in file.notes[number].items():
+        times = " (in {} places)".format(often) if often > 1 else ""
         parts.append("<p><b>{}</b>{}. {}</p>".format(escape(what), times, escape(_HINTS.get(what, ""))))
     for index in file.owners[number]:
         shown = file.shown[index]
@@ -249,8 +258,11 @@ def _function(shown: Shown) -> str:
     parts = []
     if shown.reason is not None:
         parts.append("<p><b>{}</b> runs as it is: {}.</p>".format(name, escape(shown.reason)))
+        parts += ["<p>{}</p>".format(escape(hint)) for reason, hint in _HINTS_FOR_FUNCTIONS.items()
+                  if shown.reason.startswith(reason)]
     if shown.explanation is not None and shown.explanation.seconds:
-        parts.append("<p>It took {} to compile.</p>".format(_time(shown.explanation.seconds)))
+        took = "find this out" if shown.reason is not None else "compile"
+        parts.append("<p>It took {} to {}.</p>".format(_time(shown.explanation.seconds), took))
     for made in shown.specialisations:
         parts.append("<p><b>{}</b> was compiled for ({}).</p>".format(name, escape(made.arguments)))
         for title, text in (("typed form", made.typed), ("machine code", made.machine)):
@@ -258,24 +270,40 @@ def _function(shown: Shown) -> str:
     return "".join(parts) or "<p><b>{}</b> was not called with anything yet.</p>".format(name)
 
 
+_STYLE_OF_PAGES = """
+body { font-family: sans-serif; margin: 2em; color: #222; background: #fff; }
+h2 { font-size: 1.1em; overflow-wrap: anywhere; }
+"""
+
+# A notebook has styles of its own: nothing here is about what is not ours.
 _STYLE = """
-body { font-family: sans-serif; margin: 2em; }
 .pommel { font-family: monospace; font-size: 13px; line-height: 1.5; }
 .pommel p, .pommel summary { margin: 0; padding: 0 .5em; }
-.pommel code { white-space: pre; background: none; color: inherit; }
-.pommel i { color: #777; font-style: normal; white-space: pre; }
+.pommel > p, .pommel > details > summary { padding-left: calc(1.5em + 6ch); text-indent: calc(-1em - 6ch); }
+.pommel code { white-space: pre-wrap; overflow-wrap: anywhere; padding: 0; background: none; color: inherit;
+  font: inherit; }
+.pommel i { color: #666; font-style: normal; white-space: pre; }
+.pommel > p::before, .pommel > details > summary::before { content: " "; display: inline-block; width: 1em;
+  color: #666; text-indent: 0; }
+.pommel > details > summary::before { content: "+"; }
+.pommel > details[open] > summary::before { content: "\\2212"; }
 .pommel summary { cursor: pointer; list-style: none; }
-.pommel summary:hover { outline: 1px solid #888; }
-.pommel details > div { padding: .5em 1em .5em 4em; background: #f6f6f6; color: #222; }
-.pommel details details summary { text-decoration: underline; }
-.pommel details div p { font-family: sans-serif; }
-.pommel pre { max-height: 30em; overflow: auto; }
-.pommel.legend span { padding: .2em .6em; margin-right: .5em; }
-.native > summary, p.native, span.native { background: #c9efc9; color: #222; }
-.follows > summary, p.follows, span.follows { background: #e2f5e2; color: #222; }
-.part > summary, p.part, span.part { background: #fbeaa0; color: #222; }
-.plain > summary, p.plain, span.plain { background: #f7cfc9; color: #222; }
-.outside > summary, p.outside, span.outside { background: #fff; color: #222; }
+.pommel summary::-webkit-details-marker { display: none; }
+.pommel summary:hover { filter: brightness(.95); }
+.pommel details > div { padding: .5em 1em .5em 5.5em; background: #f6f6f6; color: #222; font-family: sans-serif; }
+.pommel details > div p { padding: .1em 0; }
+.pommel details details summary { display: inline-block; padding: .1em 0; text-decoration: underline; color: #1a4fa0; }
+.pommel a { color: #1a4fa0; }
+.pommel pre { max-height: 30em; overflow: auto; margin: .3em 0 .6em; padding: .5em; background: #fff; color: #222;
+  border: 1px solid #ddd; font: 12px/1.4 monospace; }
+.pommel.legend { font-family: sans-serif; margin: 1em 0; }
+.pommel.legend span { display: inline-block; padding: .2em .6em; margin: 0 .5em .3em 0; }
+.pommel .native > summary, .pommel p.native, .pommel span.native { background: #c9efc9; color: #222; }
+.pommel .follows > summary, .pommel p.follows, .pommel span.follows { background: #e2f5e2; color: #222; }
+.pommel .part > summary, .pommel p.part, .pommel span.part { background: #fbeaa0; color: #222; }
+.pommel .plain > summary, .pommel p.plain, .pommel span.plain { background: #f7cfc9; color: #222; }
+.pommel .outside > summary, .pommel p.outside, .pommel span.outside { background: #fff; color: #222; }
+.pommel.legend span.outside { outline: 1px solid #ddd; }
 """
 
 
@@ -305,6 +333,10 @@ def _shown(found: Found, jitted: Any) -> Shown:
     return Shown(jitted.__wrapped__, found.code, explanation, found.reason)
 
 
+#: Explanations in a notebook are on one page: links within each are its own.
+_explained = count()
+
+
 def html_of(explanation: Explanation) -> str:
     """An explanation for a notebook: the function's own lines."""
     function = explanation.function
@@ -312,5 +344,5 @@ def html_of(explanation: Explanation) -> str:
     lines = _source_lines(function.__code__.co_filename, function.__globals__)
     file = _File(function.__code__.co_filename, lines, [shown])
     own = shown.lines()
-    rows = _rows(file, 0)[min(own) - 1:max(own)]
+    rows = _rows(file, next(_explained))[min(own) - 1:max(own)]
     return '<style>{}</style>\n<div class="pommel">\n{}\n</div>'.format(_STYLE, "\n".join(rows))

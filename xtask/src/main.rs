@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod browser;
 mod codegen;
 mod conformance;
 mod debian;
@@ -73,6 +74,11 @@ const COMMANDS: &[Command] = &[
         name: "pythons",
         summary: "list the Pythons at hand and fetch the missing ones [--list]",
         main: pythons::main,
+    },
+    Command {
+        name: "browser",
+        summary: "say which browser pages are tested in, and fetch one if none is at hand",
+        main: browser::main,
     },
 ];
 

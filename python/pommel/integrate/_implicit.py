@@ -28,6 +28,7 @@ class ImplicitSolver:
     """What BDF and Radau have in common: Jacobians, events, and where steps go."""
 
     name, columns = "", 0
+    most = _AT_ONCE
 
     def __init__(self, problem: Problem, method: Any, events: list[Event], is_dense: bool) -> None:
         self.problem = problem
@@ -80,34 +81,38 @@ class ImplicitSolver:
         return self.vectors.divider(self.jacobian, diagonal, factor)
 
     def advance(self) -> tuple[int, bool]:
-        problem, steps = self.problem, self.steps
-        ts: list[float] = []
-        ys: list[Any] = []
-        qs: list[Any] = []
+        rows: list[tuple[float, Any, Any]] = []
         status, hit = 0, False
-        while len(ts) < _AT_ONCE and not status and not hit:
-            between = self._step()
-            if between is None:
-                status = -1
-                break
-            ts.append(self.t)
-            ys.append(self.y)
-            if steps.is_dense:
-                qs.append(between)
-            status = 1 if self.t == problem.t_end else 0
-            if self.functions:
-                self.old_g, self.g = self.g, self._events()
-                hit = any(a <= 0.0 <= b or a >= 0.0 >= b for a, b in zip(self.old_g, self.g))
-        if ts:
-            xp, kind = problem.xp, problem.kind
-            rows = xp.asarray(ys, dtype=kind) if isinstance(ys[0], list) else xp.stack(ys)
-            if qs and not isinstance(ys[0], list):
-                qs = [xp.stack(q) for q in qs]
-                between_all = xp.stack(qs)
-            else:
-                between_all = xp.asarray(qs, dtype=kind) if qs else xp.zeros((0, self.columns, problem.n))
-            steps.add((xp.asarray(ts), rows, between_all), len(ts))
+        try:
+            while len(rows) < self.most and not status and not hit:
+                between = self._step()
+                if between is None:
+                    status = -1
+                    break
+                rows.append((self.t, self.y, between))
+                status = 1 if self.t == self.problem.t_end else 0
+                if self.functions:
+                    self.old_g, self.g = self.g, self._events()
+                    hit = any(a <= 0.0 <= b or a >= 0.0 >= b for a, b in zip(self.old_g, self.g))
+        except KeyboardInterrupt:
+            self._add(rows)
+            raise
+        self._add(rows)
         return status, hit
+
+    def _add(self, rows: list[tuple[float, Any, Any]]) -> None:
+        problem, steps = self.problem, self.steps
+        if not rows:
+            return
+        xp, kind = problem.xp, problem.kind
+        ts, ys, qs = map(list, zip(*rows))
+        is_list = isinstance(ys[0], list)
+        states = xp.asarray(ys, dtype=kind) if is_list else xp.stack(ys)
+        if not steps.is_dense:
+            between = xp.zeros((0, self.columns, problem.n))
+        else:
+            between = xp.asarray(qs, dtype=kind) if is_list else xp.stack([xp.stack(q) for q in qs])
+        steps.add((xp.asarray(ts), states, between), len(ts))
 
     def _least(self) -> float:
         return max(10 * _EPSILON * abs(self.t), 1e-320)
@@ -464,6 +469,8 @@ class _PolynomialSteps(Steps):
 class Switching:
     """An explicit method where a problem is not stiff, and BDF where it is."""
 
+    most = _MANY
+
     def __init__(self, problem: Problem, method: Any, events: list[Event], is_dense: bool) -> None:
         self.problem, self.events = problem, events
         self.steps = _PolynomialSteps(problem, _COLUMNS, is_dense)
@@ -476,7 +483,7 @@ class Switching:
             self.solver: Any = Bdf(problem, None, self.events, self.steps.is_dense)
         else:
             self.solver = ExplicitSolver(problem, self.method, self.events, self.steps.is_dense)
-            self.solver.most = _FEW
+        self.leg = _AT_ONCE if is_stiff else _FEW
         steps, solver = self.steps, self.solver
         steps.to_powers = problem.xp.asarray(_powers(solver.between_at, solver.steps.columns))
         if is_stiff:
@@ -486,28 +493,42 @@ class Switching:
             room = solver.steps.room
             solver.steps = steps
             steps.room = room  # type: ignore[method-assign]
+        self._start_leg()
 
     def advance(self) -> tuple[int, bool]:
-        solver = self.solver
+        solver, steps = self.solver, self.steps
+        solver.most = max(1, min(self.most, self.leg_end - steps.count))
         if isinstance(solver, Bdf):
             counts = solver.njev, solver.nlu
             status, hit = solver.advance()
             self.njev += solver.njev - counts[0]
             self.nlu += solver.nlu - counts[1]
         else:
-            begin = solver.t, solver.y, solver.h
             try:
                 # A step that is too large for the method may go anywhere before it is refused.
                 with self.problem.xp.errstate(over="ignore", invalid="ignore"):
                     status, hit = solver.advance()
             except (ArithmeticError, ValueError, RuntimeWarning):
-                self._change(*begin, True)
+                count, t, y, h = self.begin
+                steps.cut(count)
+                self._change(t, y, h, True)
                 return 0, False
-            solver.most = min(2 * solver.most, _MANY)
         self.g, self.old_g = solver.g, solver.old_g
-        if not status and not hit:
+        if hit:
+            self._remember()
+        elif not status and steps.count >= self.leg_end:
             self._look(isinstance(solver, Bdf))
         return status, hit
+
+    def _start_leg(self) -> None:
+        """Somebody looks after so many steps: what these do does not depend on how many are done at once."""
+        self.leg_end = self.steps.count + self.leg
+        self._remember()
+
+    def _remember(self) -> None:
+        """This is where the other method begins if this one fails."""
+        solver = self.solver
+        self.begin = self.steps.count, solver.t, solver.y, solver.h
 
     def _look(self, is_stiff: bool) -> None:
         """Takes the other method where that is the better one."""
@@ -515,6 +536,9 @@ class Switching:
         rate = solver.h * self._rate(solver.t, list(solver.y))
         if is_stiff and rate < _CALM or not is_stiff and rate > _STIFF:
             self._change(solver.t, solver.y, solver.h, not is_stiff)
+        else:
+            self.leg = self.leg if is_stiff else min(2 * self.leg, _MANY)
+            self._start_leg()
 
     def _change(self, t: float, y: Any, h: float, is_stiff: bool) -> None:
         kind = self.problem.kind

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 from copy import copy
-from math import inf, sqrt
+from math import inf, nan, sqrt
+from time import perf_counter
 from warnings import warn
 
 from .. import _native
 from . import _explicit
+from ._progress import leave, watch_of
 from ._spelled import MOST, Loop, identity, names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Sequence
+
+    from ._progress import Watch
 
 _EPSILON = 2.220446049250313e-16
 
@@ -21,7 +25,9 @@ _MESSAGES = {
     0: "The solver successfully reached the end of the integration interval.",
     1: "A termination event occurred.",
     -1: "Required step size is less than spacing between numbers.",
+    -2: "The solver was interrupted at t = {:.6g}.",
 }
+_STATES = {0: "finished", 1: "finished", -1: "failed", -2: "interrupted"}
 
 
 def library(*values: Any) -> Any:
@@ -287,8 +293,25 @@ class Steps:
     def room(self, count: int) -> tuple[Any, ...]:
         zeros = self.xp.zeros
         rows = count if self.is_dense else 0
-        return (zeros(count), zeros((count, self.n), dtype=self.kind),
+        return (self.xp.full(count, nan), zeros((count, self.n), dtype=self.kind),
                 zeros((rows, self.columns, self.n), dtype=self.kind))
+
+    def add_interrupted(self, chunk: tuple[Any, ...]) -> int:
+        """Adds what was written before an interrupt, but for the last step, which may not have been written in
+        full; how many steps these are."""
+        times = chunk[0]
+        count = max(0, int((times == times).sum()) - 1)
+        self.add(chunk, count)
+        return count
+
+    def cut(self, count: int) -> None:
+        """Leaves so many steps."""
+        while self.count > count:
+            last = self.chunks.pop()
+            kept = max(0, len(last[0]) - (self.count - count))
+            self.count -= len(last[0])
+            # These were added in their final form.
+            Steps.add(self, last, kept)
 
     def add(self, chunk: tuple[Any, ...], count: int) -> None:
         if count:
@@ -342,9 +365,15 @@ class ExplicitSolver:
         is_slow = not self.loop.is_compiled and still < self.loop.cost
         size = _FIRST if not steps.count and is_slow else _MORE if is_slow else 2 * max(_MORE, steps.count)
         chunk = steps.room(min(size, self.most))
-        status, hit, count, tries, self.t, self.y, self.f, self.old_g, self.g, self.h = self.loop.run(still, (
-            problem.fun, problem.args, self.functions, self.t, whole(self.y), whole(self.f), self.g, self.h,
-            problem.direction, problem.t_end, whole(problem.rtol), whole(problem.atol), problem.max_step, *chunk))
+        arguments = (problem.fun, problem.args, self.functions, self.t, whole(self.y), whole(self.f), self.g, self.h,
+                     problem.direction, problem.t_end, whole(problem.rtol), whole(problem.atol), problem.max_step,
+                     *chunk)
+        try:
+            status, hit, count, tries, self.t, self.y, self.f, self.old_g, self.g, self.h = self.loop.run(
+                still, arguments)
+        except KeyboardInterrupt:
+            problem.nfev += steps.add_interrupted(chunk) * len(self.method.a)
+            raise
         steps.add(chunk, count)
         problem.nfev += tries * len(self.method.a) + (count * len(self.method.more) if steps.is_dense else 0)
         return status, hit
@@ -357,7 +386,7 @@ _IMPLICIT = {"Radau": "Radau", "BDF": "Bdf", "LSODA": "Switching"}
 
 def solve_ivp(fun: Callable[..., Any], t_span: Sequence[float], y0: Any, method: str = "RK45", t_eval: Any = None,
               dense_output: bool = False, events: Any = None, vectorized: bool = False, args: Any = None,
-              **options: Any) -> OdeResult:
+              progress: Any = None, **options: Any) -> OdeResult:
     """Solves dy/dt = fun(t, y) from ``t_span[0]`` with the state ``y0`` to ``t_span[1]``.
 
     ``method`` is RK45, RK23 or DOP853, or for stiff problems Radau, BDF or LSODA, which changes between methods by
@@ -366,6 +395,10 @@ def solve_ivp(fun: Callable[..., Any], t_span: Sequence[float], y0: Any, method:
     ``terminal`` say in which direction, and whether the solution ends there. ``args`` are passed to all functions.
     Other options: ``first_step``, ``max_step``, ``rtol`` and ``atol`` (numbers, or one for each component), ``jac``.
 
+    ``progress=True`` shows how far it is; a function is told so. An interrupt (Ctrl-C) ends the solution then, with
+    the status -2 and what was computed so far. Without ``progress`` it is a KeyboardInterrupt, whose attribute
+    ``result`` has that.
+
     The solver is compiled together with ``fun`` when there is much to do.
 
     >>> from pommel.integrate import solve_ivp
@@ -373,19 +406,81 @@ def solve_ivp(fun: Callable[..., Any], t_span: Sequence[float], y0: Any, method:
     >>> solution.status, round(float(solution.y[0, -1]), 6)
     (0, 0.013476)
     """
+    begun = perf_counter()
     solver_of, tableau = _method(method)
     problem = Problem(fun, t_span, y0, args, options, vectorized)
     if t_eval is not None:
         t_eval = _times(problem, t_eval)
     happenings = [Event(event) for event in ([events] if callable(events) else events or ())]
     is_dense = bool(dense_output or t_eval is not None or happenings)
-    solver = solver_of(problem, tableau, happenings, is_dense)
-    status, end = 0, None
-    while not status and end is None and problem.t_end != problem.t0:
-        status, hit = solver.advance()
-        if hit:
-            end = _happened(solver, happenings)
-    return _result(solver, happenings, t_eval, dense_output, -1 if status < 0 else 0 if end is None else 1, end)
+    watch = watch_of(progress, method, problem.t0, problem.t_end, begun)
+    run = _Run(solver_of(problem, tableau, happenings, is_dense), happenings, watch)
+    try:
+        run.to_end()
+    except KeyboardInterrupt as interrupt:
+        run.interrupted()
+        if watch is None:
+            leave(interrupt, _result(run, t_eval, dense_output), run.t)
+            raise
+    finally:
+        if watch is not None:
+            watch.close()
+    return _result(run, t_eval, dense_output)
+
+
+class _Run:
+    """A solver on its way to the end: what its status is, and where it ended if that was at an event."""
+
+    def __init__(self, solver: Any, events: list[Event], watch: Watch | None) -> None:
+        self.solver, self.events, self.watch = solver, events, watch
+        self.status = 0
+        self.end: tuple[float, list[Any]] | None = None
+        self.is_done = solver.problem.t_end == solver.problem.t0
+        #: Steps in which events were looked for.
+        self.looked = 0
+
+    @property
+    def t(self) -> float:
+        """Where it is."""
+        steps = self.solver.steps
+        return self.end[0] if self.end is not None else float(steps.chunks[-1][0][-1]) if steps.count else (
+            self.solver.problem.t0)
+
+    def to_end(self) -> None:
+        problem, solver, watch = self.solver.problem, self.solver, self.watch
+        most = solver.most
+        if watch is not None:
+            solver.most = min(most, watch.at_first(problem.nfev))
+        while not self.is_done:
+            status, hit = solver.advance()
+            if hit:
+                self.end = _happened(solver, self.events)
+            self.looked = solver.steps.count
+            self.status = -1 if status < 0 else 0 if self.end is None else 1
+            self.is_done = bool(status) or self.end is not None
+            if watch is not None and not self.is_done:
+                solver.most = min(most, watch.look(self.t, self.looked, problem.nfev))
+                if watch.is_stopped:
+                    self.status = -2
+                    break
+        if watch is not None:
+            watch.end(self.t, self.looked, problem.nfev, _STATES[self.status])
+
+    def interrupted(self) -> None:
+        """Leaves what is complete: if events were not looked for in some steps, the last of these may have one."""
+        if self.is_done or self.end is not None:
+            self.status = self.status or (0 if self.end is None else 1)
+            return
+        steps = self.solver.steps
+        if self.events:
+            steps.cut(max(self.looked, steps.count - 1))
+            sign, t = self.solver.problem.direction, self.t
+            for event in self.events:
+                kept = sum(1 for time in event.times if time * sign <= t * sign)
+                del event.times[kept:], event.states[kept:]
+        self.status = -2
+        if self.watch is not None:
+            self.watch.end(self.t, steps.count, self.solver.problem.nfev, _STATES[-2])
 
 
 def _method(method: Any) -> Any:
@@ -445,8 +540,8 @@ def _happened(solver: Any, events: list[Event]) -> tuple[float, list[Any]] | Non
     return None
 
 
-def _result(solver: Any, events: list[Event], t_eval: Any, is_wanted: bool, status: int,
-            end: tuple[float, list[Any]] | None) -> OdeResult:
+def _result(run: _Run, t_eval: Any, is_wanted: bool) -> OdeResult:
+    solver, events, end, status = run.solver, run.events, run.end, run.status
     problem, steps, xp = solver.problem, solver.steps, solver.problem.xp
     ts = steps.joined(0, xp.array([problem.t0]))
     ys = steps.joined(1, problem.array(problem.y0).reshape(1, -1))
@@ -468,4 +563,4 @@ def _result(solver: Any, events: list[Event], t_eval: Any, is_wanted: bool, stat
         states = [xp.asarray(event.states, dtype=problem.kind) for event in events]
     return OdeResult(t=ts, y=ys.T, sol=solution if is_wanted else None, t_events=times, y_events=states,
                      nfev=problem.nfev, njev=solver.njev, nlu=solver.nlu, status=status,
-                     message=_MESSAGES[status], success=status >= 0)
+                     message=_MESSAGES[status].format(run.t), success=status >= 0)

@@ -22,11 +22,12 @@ class ODEintWarning(Warning):
 
 def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), Dfun: Any = None, col_deriv: bool = False,
            full_output: bool = False, rtol: Any = None, atol: Any = None, h0: float = 0.0, hmax: float = 0.0,
-           tfirst: bool = False) -> Any:
+           tfirst: bool = False, progress: Any = None) -> Any:
     """The states at the times ``t``, a row for each, of dy/dt = func(y, t), or func(t, y) with ``tfirst``.
 
     The method is that of ``solve_ivp(method="LSODA")``. ``Dfun`` is the Jacobian, its transpose with
     ``col_deriv``. With ``full_output`` a dict comes second, with how many evaluations (``nfe``) there were.
+    ``progress`` is as in ``solve_ivp``; an interrupt leaves the states at the times before it.
 
     >>> from math import exp
     >>> from pommel.integrate import odeint
@@ -45,9 +46,15 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), Dfun: Any 
     shape = getattr(y0, "shape", None)
     if shape == () or isinstance(y0, (int, float)):
         y0 = [y0]
-    solution = solve_ivp(
-        fun, (times[0], times[-1]), y0, "LSODA", t_eval=times, args=args, jac=jac, first_step=h0 or None,
-        max_step=hmax or inf, rtol=_TOLERANCE if rtol is None else rtol, atol=_TOLERANCE if atol is None else atol)
+    try:
+        solution = solve_ivp(
+            fun, (times[0], times[-1]), y0, "LSODA", t_eval=times, args=args, jac=jac, first_step=h0 or None,
+            max_step=hmax or inf, rtol=_TOLERANCE if rtol is None else rtol,
+            atol=_TOLERANCE if atol is None else atol, progress=progress)
+    except KeyboardInterrupt as interrupt:
+        if hasattr(interrupt, "result"):
+            interrupt.result = interrupt.result.y.T
+        raise
     states = solution.y.T
     if not solution.success:
         warn(solution.message, ODEintWarning, stacklevel=2)

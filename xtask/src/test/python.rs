@@ -5,7 +5,7 @@ use super::parts::{Heard, Part};
 use crate::dist::{Kind, Packed};
 use crate::pythons::{Missing, Python};
 use crate::workspace::{Package, Workspace};
-use crate::{conformance, dist, paths, venv};
+use crate::{browser, conformance, dist, paths, venv};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -258,6 +258,10 @@ fn test_beside_numpy(
             venv::ensure(python, "numpy", &packages)?
         }
     };
+    if let Err(error) = browser::provide() {
+        heard.counts.skipped += 1;
+        note += &format!(", SKIPPED: tests of pages, no browser ({error})");
+    }
     let folders: Vec<_> = extensions.folders().collect();
     pytest(&interpreter, "numpy", &folders, &[], heard)?;
     Ok(note)
@@ -297,7 +301,11 @@ fn pytest(
     heard: &mut Heard,
 ) -> Result<()> {
     let tests: &[&str] = match build {
-        "numpy" => &["tests/pommel/beside_numpy", "tests/pommel/test_types.py"],
+        "numpy" => &[
+            "tests/pommel/beside_numpy",
+            "tests/pommel/test_types.py",
+            "tests/pommel/test_pages_in_browser.py",
+        ],
         _ => &["tests"],
     };
     let mut command = Command::new(interpreter);
@@ -317,6 +325,8 @@ fn pytest(
             "--hpy-debug",
         ]),
         "trace" => command.env("HPY", build),
+        // What pages look like does not depend on the interpreter.
+        "numpy" => command.envs(browser::at_hand().map(|program| ("POMMEL_BROWSER", program))),
         _ => &mut command,
     };
     // Beside others, on a machine that may have other things to do as well.
