@@ -171,6 +171,7 @@ _LAZY = {
     "ndindex": "_index_tricks",
     "number": "_types",
     "ogrid": "_index_tricks",
+    "optimize": "optimize",
     "packbits": "_building",
     "percentile": "_quantiles",
     "piecewise": "_placing",

@@ -7,7 +7,8 @@ compares the names with those of the package.
 from typing import Any, Tuple, overload
 
 from . import (
-    emath as emath, exceptions as exceptions, fft as fft, integrate as integrate, linalg as linalg, random as random
+    emath as emath, exceptions as exceptions, fft as fft, integrate as integrate, linalg as linalg,
+    optimize as optimize, random as random
 )
 from ._attributes import (
     flatiter as flatiter,

@@ -13,7 +13,8 @@ MODULES = ["pommel._attributes", "pommel._building", "pommel._comparing", "pomme
            "pommel._polynomials", "pommel._printing", "pommel._quantiles", "pommel._sets",
            "pommel._signal", "pommel._statistics", "pommel._text", "pommel._types", "pommel.emath",
            "pommel.fft", "pommel.integrate._fixed", "pommel.integrate._ivp", "pommel.integrate._odeint",
-           "pommel.integrate._quad", "pommel.linalg", "pommel.random"]
+           "pommel.integrate._quad", "pommel.linalg", "pommel.optimize._least_squares", "pommel.optimize._minimize",
+           "pommel.optimize._minimize_scalar", "pommel.optimize._roots", "pommel.random"]
 
 
 def case(name):
@@ -31,7 +32,7 @@ def test_docstrings(name):
 def functions():
     """The public functions, compiled or not, and methods of functions and of streams of random numbers,
     by their names."""
-    for module in (pm, pm.fft, pm.integrate, pm.linalg, pm.random):
+    for module in (pm, pm.fft, pm.integrate, pm.linalg, pm.optimize, pm.random):
         for name in module.__all__:
             function = getattr(module, name)
             # No classes, and no types of elements.

@@ -23,7 +23,7 @@ PACKAGE = pathlib.Path(pm.__file__).parent
 TYPED = pathlib.Path(__file__).with_name("typed")
 PROGRAMS = sorted(path for path in TYPED.glob("*.py") if path.name != "mistakes.py")
 #: Modules of the package that users see.
-MODULES = [pm, pm.emath, pm.fft, pm.integrate, pm.linalg, pm.random]
+MODULES = [pm, pm.emath, pm.fft, pm.integrate, pm.linalg, pm.optimize, pm.random]
 
 
 def declared():

@@ -1,0 +1,141 @@
+"""The worker of the benchmark of roots, minima and fits: `worker.py HOW`, where HOW is `scipy`, `pommel` or `numba`
+(SciPy with functions that Numba compiled).
+
+With `--first PART` it prints how long the first call of a part took, in a process that has imported everything.
+"""
+
+import os
+import subprocess
+import sys
+from time import perf_counter
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [FOLDER, os.path.dirname(FOLDER)]
+
+import functions  # noqa: E402
+import numpy as np  # noqa: E402
+from protocol import serve, timed  # noqa: E402
+
+# Of the processes that a request for first calls asks for, so many are started.
+PROCESSES = 2
+
+ANOMALIES = [0.03 * k + 0.01 for k in range(100)]
+
+
+def solvers(how):
+    """The module whose solvers are called."""
+    if how == "pommel":
+        from pommel import optimize
+    else:
+        from scipy import optimize
+    return optimize
+
+
+def function(how, name):
+    """A function as this rival has it."""
+    plain = getattr(functions, name)
+    if how == "numba":
+        import numba
+
+        return numba.njit(plain)
+    return plain
+
+
+def roots(how, method):
+    """A function that solves Kepler's equation for many times."""
+    solve, fun = getattr(solvers(how), "brentq" if method == "brentq" else "newton"), function(how, "kepler")
+    if method == "brentq":
+        return lambda: [sum(solve(fun, 0.0, 4.0, (0.6, anomaly)) for anomaly in ANOMALIES)]
+    slope = function(how, "kepler_slope") if method == "newton" else None
+    return lambda: [sum(solve(fun, anomaly, slope, (0.6, anomaly)) for anomaly in ANOMALIES)]
+
+
+def minimum(how, method, n):
+    solve, fun, start = solvers(how).minimize, function(how, "rosenbrock"), np.array([-1.2, 1.0] * (n // 2))
+    options = {"xatol": 1e-8, "fatol": 1e-8} if method == "Nelder-Mead" else {}
+    return lambda: solve(fun, start, method=method, options=options).x
+
+
+def bounded(how):
+    solve, fun = solvers(how).minimize_scalar, function(how, "valley")
+    return lambda: [solve(fun, bounds=(-1.0, 5.0)).x]
+
+
+def squares(how):
+    solve, fun, start = solvers(how).least_squares, function(how, "wood"), np.array([-3.0, -1.0, -3.0, -1.0])
+    return lambda: solve(fun, start, method="lm").x
+
+
+def fit(how, name, wanted):
+    solve, fun = solvers(how).curve_fit, function(how, name)
+    x = np.linspace(0.0, 4.0, 200)
+    y = getattr(functions, name)(x, *wanted) + 0.01 * np.cos(37.0 * x)
+    return lambda: solve(fun, x, y, p0=[1.0] * len(wanted))[0]
+
+
+PARTS = {
+    "brentq": lambda how: roots(how, "brentq"),
+    "newton": lambda how: roots(how, "newton"),
+    "secant": lambda how: roots(how, "secant"),
+    "nelder-mead-2": lambda how: minimum(how, "Nelder-Mead", 2),
+    "nelder-mead-4": lambda how: minimum(how, "Nelder-Mead", 4),
+    "bfgs-2": lambda how: minimum(how, "BFGS", 2),
+    "bfgs-4": lambda how: minimum(how, "BFGS", 4),
+    "bounded": bounded,
+    "least-squares": squares,
+    "curve-fit-2": lambda how: fit(how, "decay", (2.5, 1.3)),
+    "curve-fit-3": lambda how: fit(how, "decay_above", (2.5, 1.3, 0.5)),
+}
+
+
+def first(how, part):
+    """How long it takes to compile and call for the first time."""
+    solvers(how)
+    if how == "numba":
+        import numba  # noqa: F401
+    begin = perf_counter()
+    PARTS[part](how)()
+    return perf_counter() - begin
+
+
+class Parts:
+    """The parts of one rival, each made when it is first asked for."""
+
+    def __init__(self, how):
+        self.how, self.made = how, {}
+
+    def __contains__(self, part):
+        return part.replace("first-", "") in PARTS
+
+    def run(self, part):
+        if part not in self.made:
+            self.made[part] = PARTS[part](self.how)
+        return self.made[part]
+
+    def __getitem__(self, part):
+        if not part.startswith("first-"):
+            return timed(self.run(part))
+
+        def time(runs):
+            processes = min(runs, PROCESSES)
+            command = [sys.executable, __file__, self.how, "--first", part.replace("first-", "")]
+            return sum(float(subprocess.check_output(command)) for _ in range(processes)) * runs / processes
+
+        return time
+
+
+class Results(Parts):
+    def __getitem__(self, part):
+        return lambda: [float(number) for number in self.run(part.replace("first-", ""))()]
+
+
+def main(how, *rest):
+    if rest:
+        print(first(how, rest[1]))
+    else:
+        parts = Parts(how)
+        serve(parts, Results(how))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
