@@ -41,8 +41,9 @@ def test_session(session):
     assert not results.failed, "".join(said)
 
 
-#: A page with a program of several processes, and the test that runs it as the page has it.
-PROGRAMS = {"docs/how-to/dask.md": "tests/pommel/beside_numpy/test_distributed.py"}
+#: Pages with programs that are no sessions, and the tests that run them as the pages have them.
+PROGRAMS = {"docs/how-to/dask.md": "tests/pommel/beside_numpy/test_distributed.py",
+            "docs/how-to/scipy-callbacks.md": "tests/pommel/beside_numpy/test_scipy_callbacks.py"}
 
 
 def test_python_is_shown_as_sessions():

@@ -35,3 +35,11 @@ def root(x):
 
 def peak(x):
     return 1.0 / (1e-6 + (x - 0.5) * (x - 0.5))
+
+
+def roughness(values):
+    middle = values[len(values) // 2]
+    total = 0.0
+    for value in values:
+        total += (value - middle) * (value - middle)
+    return total / len(values)

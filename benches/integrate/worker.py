@@ -1,5 +1,6 @@
 """The worker of the benchmark of solvers: `worker.py HOW`, where HOW is `scipy`, `pommel`, `numba` (SciPy with
-functions that Numba compiled) or `c` (SciPy with functions in C).
+functions that Numba compiled), `lowlevel` (SciPy with functions that Pommel compiled, as functions in C) or `c`
+(SciPy with functions in C).
 
 With `--first PART` it prints how long the first call of a part took, in a process that has imported everything.
 """
@@ -28,9 +29,14 @@ def solvers(how):
     return integrate
 
 
-def function(how, name):
-    """A function as this rival has it."""
+def function(how, name, user="quad"):
+    """A function as this rival has it, for a function of SciPy."""
     plain = getattr(functions, name)
+    if how == "lowlevel":
+        import pommel
+        import scipy  # noqa: F401
+
+        return pommel.jit(plain).lowlevel(user)
     if how == "numba":
         import numba
 
@@ -64,6 +70,15 @@ def integral(how, name):
     return lambda: quad(fun, 0.0, 1.0)
 
 
+def filtered(how, name):
+    """A function that filters a picture; it gives some of the pixels."""
+    import numpy as np
+    from scipy.ndimage import generic_filter
+
+    picture, fun = np.sin(np.arange(64.0 * 64.0)).reshape(64, 64), function(how, name, "generic_filter")
+    return lambda: generic_filter(picture, fun, size=5)[::16, ::16].ravel()
+
+
 PARTS = {
     "lorenz": lambda how: solution(how, "lorenz", 10.0, "RK45", rtol=1e-8, atol=1e-8),
     "rigid-body": lambda how: solution(how, "rigid_body", 100.0, "RK45", rtol=1e-8, atol=1e-8),
@@ -74,6 +89,7 @@ PARTS = {
     "gauss": lambda how: integral(how, "gauss"),
     "root": lambda how: integral(how, "root"),
     "peak": lambda how: integral(how, "peak"),
+    "roughness": lambda how: filtered(how, "roughness"),
 }
 
 

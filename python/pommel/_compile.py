@@ -25,6 +25,18 @@ class JitFunction(_native.JitFunction):
         # By name, as functions are: a copy is the function itself.
         return self.__qualname__
 
+    def lowlevel(self, signature: str | None = None, *, ndim: int = 2) -> Any:
+        """The function as one in C, for SciPy's fast callbacks: a ``scipy.LowLevelCallable`` if the program has
+        imported SciPy, else the capsule that one is made of.
+
+        ``signature`` is one in C, or the name of the function of SciPy that is to call it. Without it floats
+        are given and one is wanted, as ``quad`` and ``nquad`` do. ``ndim`` is for ``geometric_transform``: how
+        many coordinates there are for the most part.
+        """
+        from ._lowlevel import lowlevel
+
+        return lowlevel(self, signature, ndim)
+
 
 # Functions become methods without a call, too.
 JitFunction._bind_directly()

@@ -18,6 +18,8 @@ def jit(
 class JitFunction(_native.JitFunction):
     """A compiled function."""
 
+    def lowlevel(self, signature: Optional[str] = None, *, ndim: int = 2) -> Any: ...
+
 class Note:
     """Something that compiled code leaves to Python."""
 

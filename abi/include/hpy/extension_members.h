@@ -93,6 +93,10 @@ typedef struct {
     size_t (*bind_directly)(HPyContext *ctx, HPy of);
     /** Lets calls of a function in Python go to another callable with the same arguments, as long as the function has the code object and the defaults that it has now; a null target ends that. The function stays what it is in every other respect. The host keeps the target until it ends, which the caller sees to before the function goes. Gives 1, or 0 if the interpreter does not ask functions how they are called: it may call them without asking, too. NULL where it is missing. */
     size_t (*redirect)(HPyContext *ctx, HPy function, HPy target);
+    /** Lets the calling thread use Python, whatever it did so far; may be called by any thread, without a right to anything else of the context. Gives what `detach_thread` wants: 0 if it could use Python already, 1 if it is one of Python's that had left it, 2 if Python did not know it. NULL where it is missing. */
+    size_t (*attach_thread)(HPyContext *ctx);
+    /** Ends what `attach_thread` began: such pairs are nested. An exception that is set stays set, but for a thread that Python did not know and forgets again. NULL where it is missing. */
+    void (*detach_thread)(HPyContext *ctx, size_t before);
 } HPyX_Extensions;
 
 #endif

@@ -190,6 +190,9 @@ macro_rules! for_each_symbol {
             required fn PyException_SetTraceback(o: Obj, tb: Obj) -> c_int;
             required fn PyFloat_AsDouble(o: Obj) -> f64;
             required fn PyFloat_FromDouble(v: f64) -> Obj;
+            optional fn PyGILState_Ensure() -> c_int;
+            optional fn PyGILState_GetThisThreadState() -> *mut c_void;
+            optional fn PyGILState_Release(before: c_int) -> ();
             required fn PyImport_ImportModule(name: Str) -> Obj;
             required fn PyIter_Check(o: Obj) -> c_int;
             required fn PyIter_Next(o: Obj) -> Obj;

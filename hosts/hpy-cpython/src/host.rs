@@ -250,6 +250,8 @@ pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str>
         attribute_place: Some(crate::section::attribute::attribute_place::<L>),
         bind_directly: Some(crate::section::binding::bind_directly::<L>),
         redirect: Some(crate::section::redirect::redirect::<L>),
+        attach_thread: crate::section::threads::attaching().map(|both| both.0),
+        detach_thread: crate::section::threads::attaching().map(|both| both.1),
     };
     // SAFETY: the caller promises that nobody else looks; every field is written.
     unsafe {

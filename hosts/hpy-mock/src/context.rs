@@ -45,6 +45,8 @@ impl Private {
             attribute_place: None,
             bind_directly: None,
             redirect: None,
+            attach_thread: None,
+            detach_thread: None,
         };
         Private { extensions, state }
     }

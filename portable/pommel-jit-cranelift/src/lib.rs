@@ -7,6 +7,7 @@
 //! * Code has no relocations: what it calls it calls by address.
 //! * Floats are computed as written, one operation at a time.
 
+mod callable;
 mod fast;
 mod fixed;
 mod integers;
@@ -26,7 +27,8 @@ use cranelift_codegen::isa::{OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{Context, ir as clif};
 use memory::Pages;
-use pommel_jit::backend::{Backend, Calls, Entry, Machine};
+use pommel_jit::backend::{Backend, CFunction, Calls, Entry, Machine};
+use pommel_jit::callable::Callable;
 use pommel_jit::ir;
 use std::sync::Arc;
 use translate::Quiet;
@@ -82,17 +84,46 @@ impl Backend for Host {
         function: &ir::Function,
         calls: Calls<'_>,
     ) -> Result<Box<dyn Machine>, String> {
-        let [interlude, power, aside] = [0, 1, 2].map(|which| self.quiet[which].start() as usize);
-        let quiet = Quiet { interlude, power, aside };
-        let source = translate::function(&*self.isa, function, calls, quiet)?;
+        let source = translate::function(&*self.isa, function, calls, self.quiet())?;
         // The listing is made of the source when somebody asks.
         let pages = emitted(&*self.isa, &mut Context::for_function(source.clone()))?;
         let (isa, quiet) = (self.isa.clone(), self.quiet.clone());
         Ok(Box::new(Code { pages, words: words(function), source, isa, _quiet: quiet }))
     }
 
+    fn compile_callable(
+        &self,
+        function: &ir::Function,
+        callable: &Callable,
+    ) -> Result<Box<dyn CFunction>, String> {
+        let source = callable::function(&*self.isa, function, callable, self.quiet())?;
+        let pages = emitted(&*self.isa, &mut Context::for_function(source))?;
+        Ok(Box::new(OfC { pages, _quiet: self.quiet.clone() }))
+    }
+
     fn words(&self, function: &ir::Function) -> usize {
         words(function)
+    }
+}
+
+impl Host {
+    /// Where the code is that leaves all registers as they were.
+    fn quiet(&self) -> Quiet {
+        let [interlude, power, aside] = [0, 1, 2].map(|which| self.quiet[which].start() as usize);
+        Quiet { interlude, power, aside }
+    }
+}
+
+/// A function that is compiled as one in C.
+struct OfC {
+    pages: Pages,
+    /// The code calls it, so it has to stay.
+    _quiet: Arc<[Pages; 3]>,
+}
+
+impl CFunction for OfC {
+    fn address(&self) -> usize {
+        self.pages.start().expose_provenance()
     }
 }
 

@@ -3,6 +3,7 @@
 //! Values and blocks have their counterparts one by one. An exit is a cold block, which writes what is
 //! saved, how many handles are owned, and these, and returns.
 
+use crate::callable::Outside;
 use crate::loops::{self, Kept};
 use crate::{fast, fixed, math, squares};
 use cranelift_codegen::Context;
@@ -13,6 +14,7 @@ use cranelift_codegen::ir::{
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use pommel_jit::backend::{Calls, activation};
+use pommel_jit::callable::Callable;
 use pommel_jit::ir::flow::Dominators;
 use pommel_jit::ir::op::Math;
 use pommel_jit::ir::{self, Block, End, Exit, Inst, Op, Target, Type, Value};
@@ -45,13 +47,26 @@ pub(crate) fn function(
     calls: Calls<'_>,
     quiet: Quiet,
 ) -> Result<clif::Function, String> {
+    let signature = signature(isa.default_call_conv(), &[types::I64; 2], &[types::I32]);
+    translated(isa, function, signature, (calls, quiet), None)
+}
+
+/// Translates a function to one of a signature: its own, or that of a function in C.
+pub(crate) fn translated(
+    isa: &dyn TargetIsa,
+    function: &ir::Function,
+    signature: Signature,
+    (calls, quiet): (Calls<'_>, Quiet),
+    callable: Option<&Callable>,
+) -> Result<clif::Function, String> {
     let mut context = Context::new();
     let convention = isa.default_call_conv();
-    context.func.signature = signature(convention, &[types::I64, types::I64], &[types::I32]);
+    context.func.signature = signature;
     let mut scratch = FunctionBuilderContext::new();
     let builder = FunctionBuilder::new(&mut context.func, &mut scratch);
     let (squares, fast) = (squares::find(isa, function), fast::find(isa, function));
     let mut translator = Translator::new(builder, function, convention, calls, (squares, fast));
+    translator.outside = callable.map(|callable| Outside::new(callable, &translator.params()));
     if function.options.fast_math && isa.has_native_fma() {
         translator.times = pommel_jit::passes::fast::times(function);
     }
@@ -187,7 +202,9 @@ pub(crate) struct Translator<'a> {
     constants: Vec<Option<i64>>,
     blocks: Vec<clif::Block>,
     /// Where exits return: made when there is one.
-    way_out: Option<clif::Block>,
+    pub(crate) way_out: Option<clif::Block>,
+    /// What there is besides if it is a function in C.
+    pub(crate) outside: Option<Outside<'a>>,
 }
 
 impl<'a> Translator<'a> {
@@ -201,7 +218,9 @@ impl<'a> Translator<'a> {
         let entry = builder.create_block();
         builder.append_block_params_for_function_params(entry);
         builder.switch_to_block(entry);
-        let (activation, words) = (builder.block_params(entry)[0], builder.block_params(entry)[1]);
+        let params = builder.block_params(entry);
+        // A function in C has neither.
+        let (activation, words) = (params[0], params[params.len() - 1]);
         let blocks = function.blocks.iter().map(|_| builder.create_block()).collect();
         let mut constants = vec![None; function.types.len()];
         for inst in function.blocks.iter().flat_map(|block| &block.insts) {
@@ -238,12 +257,19 @@ impl<'a> Translator<'a> {
             constants,
             blocks,
             way_out: None,
+            outside: None,
         }
+    }
+
+    /// The parameters of the function that is made.
+    fn params(&self) -> Vec<clif::Value> {
+        let entry = self.builder.current_block();
+        entry.map_or_else(Vec::new, |entry| self.builder.block_params(entry).to_vec())
     }
 
     /// All blocks, each behind those that dominate it, so that values are there when they are used.
     fn blocks(&mut self) -> Result<(), String> {
-        self.arguments();
+        self.arguments()?;
         let function = self.function;
         for block in self.dominators.order.clone() {
             self.block = block;
@@ -268,10 +294,15 @@ impl<'a> Translator<'a> {
     }
 
     /// Reads the arguments, and starts what the whole function needs; the first block goes on from here.
-    fn arguments(&mut self) {
+    fn arguments(&mut self) -> Result<(), String> {
+        self.check_call_from_c();
         let function = self.function;
         for (index, param) in function[Block(0)].params.iter().enumerate() {
-            let value = self.load_word(self.words, index, function.type_of(*param));
+            let of = function.type_of(*param);
+            let value = match self.outside {
+                Some(_) => self.argument_of_c(index, of)?,
+                None => self.load_word(self.words, index, of),
+            };
             self.values[param.0 as usize] = Some(value);
         }
         let polls = |block: &ir::BlockData| block.insts.iter().any(|inst| inst.op == Op::Poll);
@@ -281,6 +312,7 @@ impl<'a> Translator<'a> {
             self.builder.def_var(ticks, full);
             self.ticks = Some(ticks);
         }
+        Ok(())
     }
 
     fn instruction(&mut self, inst: &Inst) -> Result<(), String> {
@@ -410,6 +442,7 @@ impl<'a> Translator<'a> {
                 let status = self.builder.ins().iconst(types::I32, 0);
                 self.builder.ins().return_(&[status]);
             }
+            End::Exit(exit) if self.returns_to_c(exit)? => {}
             End::Exit(exit) => self.exit(exit, &[])?,
             End::Unreachable => {
                 self.builder.ins().trap(clif::TrapCode::unwrap_user(1));
@@ -482,6 +515,10 @@ impl<'a> Translator<'a> {
 
     /// The instructions of an exit, before which values of some types were saved already.
     fn exit(&mut self, exit: &Exit, saved: &[Type]) -> Result<(), String> {
+        if self.outside.is_some() {
+            self.go_otherwise();
+            return Ok(());
+        }
         for (index, value) in exit.saved.iter().enumerate() {
             if !saved.contains(&self.function.type_of(*value)) {
                 self.save(index, *value)?;
@@ -500,6 +537,9 @@ impl<'a> Translator<'a> {
 
     /// The end of all exits.
     fn leave(&mut self) {
+        if self.outside.is_some() {
+            return self.otherwise();
+        }
         if let Some(way_out) = self.way_out {
             self.builder.set_cold_block(way_out);
             self.builder.switch_to_block(way_out);
@@ -550,6 +590,9 @@ impl<'a> Translator<'a> {
         let left = self.builder.use_var(ticks);
         let left = self.builder.ins().iadd_imm_s(left, -1);
         self.builder.def_var(ticks, left);
+        if self.outside.is_some() {
+            return self.leave_unless(left, self.exit_of(inst)?);
+        }
         let (ask, on) = (self.builder.create_block(), self.builder.create_block());
         self.builder.set_cold_block(ask);
         self.builder.ins().brif(left, on, &[], ask, &[]);

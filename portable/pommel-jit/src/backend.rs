@@ -1,5 +1,6 @@
 //! The border between the typed form and machine code.
 
+use crate::callable::Callable;
 use crate::ir;
 
 /// Does what machine code leaves to the runtime: an operation on objects, whose operands are in `words`,
@@ -100,6 +101,12 @@ pub trait Machine: Send + Sync {
     fn listing(&self) -> String;
 }
 
+/// A function in C. It may be dropped when nobody is in it any more.
+pub trait CFunction: Send + Sync {
+    /// Where it begins.
+    fn address(&self) -> usize;
+}
+
 /// What makes machine code.
 pub trait Backend: Send + Sync {
     /// Compiles a function, which has passed the verifier.
@@ -111,6 +118,17 @@ pub trait Backend: Send + Sync {
         function: &ir::Function,
         calls: Calls<'_>,
     ) -> Result<Box<dyn Machine>, String>;
+
+    /// Compiles a function, which has passed the verifier and [is alone](crate::callable::is_alone), as one
+    /// in C.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    fn compile_callable(
+        &self,
+        function: &ir::Function,
+        callable: &Callable,
+    ) -> Result<Box<dyn CFunction>, String>;
 
     /// How many words the machine code of a function needs: see [`Machine::words`].
     fn words(&self, function: &ir::Function) -> usize;

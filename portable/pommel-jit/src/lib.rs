@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod backend;
+pub mod callable;
 pub mod code;
 pub mod ir;
 pub mod objects;

@@ -56,6 +56,7 @@ golden_tests! {
     fold |function| while passes::fold::run(function) {};
     params |function| while passes::params::run(function) {};
     repeated |function| while passes::repeated::run(function) {};
+    later |function| _ = passes::later::run(function);
     fast |function| _ = passes::fast::run(function);
     products |function| _ = passes::fast::products(function);
     detach |function| _ = passes::detach::run(function);

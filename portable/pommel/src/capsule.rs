@@ -17,6 +17,29 @@ pub trait Destroy: 'static {
     /// # Safety
     /// `pointer` is the one that the capsule was made with, and the capsule is gone.
     unsafe fn destroy(name: Option<&CStr>, pointer: NonNull<c_void>);
+
+    /// The same for a capsule with a context, which may be null.
+    ///
+    /// # Safety
+    /// As for [`Destroy::destroy`]; the context is the capsule's.
+    unsafe fn destroy_with(name: Option<&CStr>, pointer: NonNull<c_void>, _context: *mut c_void) {
+        // SAFETY: the caller's promise.
+        unsafe { Self::destroy(name, pointer) }
+    }
+}
+
+/// The end of a capsule whose context is a `Box<T>`.
+struct Kept<T>(core::marker::PhantomData<T>);
+
+impl<T: 'static> Destroy for Kept<T> {
+    unsafe fn destroy(_name: Option<&CStr>, _pointer: NonNull<c_void>) {}
+
+    unsafe fn destroy_with(_: Option<&CStr>, _: NonNull<c_void>, context: *mut c_void) {
+        if !context.is_null() {
+            // SAFETY: the context is what `Capsule::keeping` made.
+            drop(unsafe { Box::from_raw(context.cast::<T>()) });
+        }
+    }
 }
 
 /// An address with a name.
@@ -48,6 +71,29 @@ impl<'c> Capsule<'c> {
             let raw = calls::ctx_Capsule_New(ctx.as_raw(), pointer, name, destructor);
             raw::new_handle(ctx, raw).map(Capsule)
         }
+    }
+
+    /// Makes a capsule that keeps something until its end, as its context. What the pointer leads to is
+    /// part of that, or stays by itself.
+    pub fn keeping<T: Send + 'static>(
+        ctx: Ctx<'c>,
+        pointer: NonNull<c_void>,
+        name: &'static CStr,
+        kept: T,
+    ) -> Result<Capsule<'c>> {
+        // SAFETY: a C string that stays, and the end of a capsule with such a context.
+        let capsule = unsafe { Capsule::new::<Kept<T>>(ctx, pointer, name)? };
+        let context = Box::into_raw(Box::new(kept));
+        // SAFETY: an open handle.
+        let status = ctx.check(unsafe {
+            let (raw, key) = (capsule.0.as_raw(), CapsuleKey::CONTEXT);
+            calls::ctx_Capsule_Set(ctx.as_raw(), raw, key, context.cast())
+        });
+        if status.is_err() {
+            // SAFETY: the capsule has not got it.
+            drop(unsafe { Box::from_raw(context) });
+        }
+        status.map(|()| capsule)
     }
 
     /// Whether an object is a capsule of this name.
@@ -100,14 +146,15 @@ impl<'c> From<Capsule<'c>> for Object<'c> {
 unsafe extern "C" fn destroy<D: Destroy>(
     name: *const c_char,
     pointer: *mut c_void,
-    _context: *mut c_void,
+    context: *mut c_void,
 ) {
     let Some(pointer) = NonNull::new(pointer) else { return };
     // SAFETY: called by the host, which is attached, at the end of a capsule that `Capsule::new` made;
     // its name is null or a C string.
     unsafe {
         held::arrive(Ctx::from_raw(attach::context()));
-        D::destroy((!name.is_null()).then(|| CStr::from_ptr(name)), pointer);
+        let name = (!name.is_null()).then(|| CStr::from_ptr(name));
+        D::destroy_with(name, pointer, context);
     }
 }
 

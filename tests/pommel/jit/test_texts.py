@@ -385,3 +385,13 @@ def test_they_are_native():
         assert fast(*arguments) == function(*arguments)
         made = pm.explain(fast).specialisations
         assert made and not made[0].notes, made and made[0].notes
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_character_in_the_source_that_is_no_digit(monkeypatch, mode):
+    def number(x):
+        return x if x > 0.5 else int("x")
+
+    fast = compiled(number, monkeypatch, mode)
+    for argument in (1.0, 0.25):
+        assert alike(outcome(number, [argument]), outcome(fast, [argument]))

@@ -22,7 +22,7 @@ mod object;
 pub(crate) mod redirect;
 mod slice;
 mod struct_access;
-mod threads;
+pub(crate) mod threads;
 mod tracker;
 mod trampoline;
 mod tuple;

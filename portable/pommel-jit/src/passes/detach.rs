@@ -60,6 +60,13 @@ fn is_free(function: &Function, around: &Loop, in_objects: &[bool]) -> bool {
     })
 }
 
+/// Whether a function looks at memory of objects.
+pub fn reads_objects(function: &Function) -> bool {
+    let in_objects = in_objects(function);
+    let mut insts = function.blocks.iter().flat_map(|block| &block.insts);
+    insts.any(|inst| is_memory(inst.op) && in_objects[inst.args[0].0 as usize])
+}
+
 /// Which integers may be addresses within objects: those that are computed from the address of one, or from
 /// what was read there.
 fn in_objects(function: &Function) -> Vec<bool> {

@@ -9,6 +9,7 @@ pub mod fast;
 pub mod finite;
 pub mod fold;
 pub mod invariant;
+pub mod later;
 mod memory;
 pub mod ownership;
 pub mod params;
@@ -92,6 +93,15 @@ pub fn optimise(function: &mut Function) {
     if function.options.detaches {
         detach::run(function);
         check(function, "detach");
+    }
+}
+
+/// Makes a function better that is done again from the start wherever it leaves by an exit that saves nothing.
+pub fn optimise_repeatable(function: &mut Function) {
+    optimise(function);
+    if later::run(function) {
+        check(function, "later");
+        run_all(function, LAST_PASSES);
     }
 }
 

@@ -150,7 +150,9 @@ impl Specialiser<'_> {
         let (zero, ten) = (self.build.int(i64::from(b'0')), self.build.int(10));
         let digit = self.op(Op::ISubWrap, &[number, zero]);
         let fits = self.op(Op::ULt, &[digit, ten]);
-        self.guard(fits);
+        // Also of a character that is known and is none, since what follows is made all the same.
+        let exit = self.exit();
+        self.build.emit(Op::Guard, &[fits], Immediate::None, Some(exit));
         Val::Int(digit)
     }
 }

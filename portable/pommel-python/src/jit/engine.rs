@@ -81,7 +81,7 @@ pub(crate) struct Call<'a, 'c> {
 }
 
 /// What makes machine code here, if anything does.
-fn backend() -> core::result::Result<&'static dyn Backend, &'static str> {
+pub(super) fn backend() -> core::result::Result<&'static dyn Backend, &'static str> {
     static HOST: OnceLock<core::result::Result<Box<dyn Backend>, String>> = OnceLock::new();
     let host = HOST.get_or_init(|| {
         pommel_jit_cranelift::host().map(|backend| Box::new(backend) as Box<dyn Backend>)
@@ -268,18 +268,7 @@ impl Engine {
         let described = described(&mut inquiry, call.code)?;
         let (compiled, known) =
             Compiled::new(inquiry, &described, arguments, &experience, backend)?;
-        let ctx = call.this.ctx();
-        let own = call.this.borrow()?;
-        let kept = match own.kept.load(call.this)? {
-            Some(kept) => kept.cast::<List<'_>>()?.clone(),
-            None => {
-                let kept = ctx.list::<Object<'_>>([])?;
-                own.kept.store(call.this, Some(&kept))?;
-                kept
-            }
-        };
-        let place = kept.len()? as isize;
-        kept.append(ctx.list(known)?)?;
+        let place = call.this.borrow()?.keep(call.this, known)?;
         let parameters = &call.code.parameters;
         let is_positional =
             parameters.keyword_only == 0 && !parameters.variadic && !parameters.keywords;
@@ -316,7 +305,7 @@ impl Engine {
 }
 
 /// The function itself, as it is when it is compiled.
-fn described(inquiry: &mut Inquiry<'_>, code: &Arc<Code>) -> Result<FunctionObject> {
+pub(super) fn described(inquiry: &mut Inquiry<'_>, code: &Arc<Code>) -> Result<FunctionObject> {
     let cells = inquiry.cells()?;
     Ok(FunctionObject {
         home: Known(0),

@@ -6,6 +6,7 @@
 use super::continuation::Continuations;
 use super::depth;
 use super::engine::{Call, Called, Engine};
+use super::lowlevel::Entrances;
 use super::native::{Compiled, Note};
 use super::objects::{Home, Python};
 use super::source::{Source, runs_on};
@@ -74,6 +75,8 @@ pub struct JitFunction {
     pub(super) kept: Field,
     /// The class of methods, once it was one.
     method: Field,
+    /// Functions in C that stand for it.
+    entrances: Entrances,
 }
 
 #[methods]
@@ -92,6 +95,7 @@ impl JitFunction {
             continuations: Continuations::default(),
             kept: Field::empty(),
             method: Field::empty(),
+            entrances: Entrances::default(),
         }
     }
 
@@ -195,6 +199,23 @@ impl JitFunction {
         redirect(function, (!ends).then_some(this))
     }
 
+    /// A capsule with a function in C of a signature, for so many arguments. Arrays are made by a function in
+    /// Python, which is given this one and their bytes. Machine code is made for it if that is wanted.
+    fn _lowlevel<'c>(
+        this: &Instance<'c, Self>,
+        signature: &str,
+        count: usize,
+        by_array: &Object<'c>,
+        is_native: bool,
+    ) -> Result<Object<'c>> {
+        let own = this.borrow()?;
+        let (known, function) = own.parts(this)?;
+        let code = own.code(known, &function)?.as_ref();
+        let code = code.map_err(|unsupported| Error::type_error(unsupported.reason.clone()))?;
+        let call = Call { this, function: &function, source: &known.source, code };
+        own.entrances.capsule(&call, signature, count, by_array, is_native)
+    }
+
     #[signature(*args, **kwargs)]
     fn __call__<'c>(
         this: &Instance<'c, Self>,
@@ -285,6 +306,26 @@ impl JitFunction {
         own.function.store(this, Some(function))?;
         drop(own);
         Ok(made.clone())
+    }
+
+    /// Keeps what machine code knows, as long as the function is there. The place among what it keeps.
+    pub(super) fn keep<'c>(
+        &self,
+        this: &Instance<'c, Self>,
+        known: Vec<Object<'c>>,
+    ) -> Result<isize> {
+        let ctx = this.ctx();
+        let kept = match self.kept.load(this)? {
+            Some(kept) => kept.cast::<List<'_>>()?.clone(),
+            None => {
+                let kept = ctx.list::<Object<'_>>([])?;
+                self.kept.store(this, Some(&kept))?;
+                kept
+            }
+        };
+        let place = kept.len()? as isize;
+        kept.append(ctx.list(known)?)?;
+        Ok(place)
     }
 
     /// What its user allows.
@@ -554,7 +595,7 @@ fn bind_keywords<'c>(
 }
 
 /// Gives parameters without an argument their defaults, where they have some.
-fn fill_defaults<'c>(
+pub(super) fn fill_defaults<'c>(
     function: &Object<'c>,
     code: &Code,
     registers: &mut [Option<Object<'c>>],

@@ -129,6 +129,15 @@ impl Facts {
         self.hold_when_looked_at(known)
     }
 
+    /// Addresses of words that are the same two by two as long as all is as it was when it was looked at
+    /// last; `None` if that has to be looked at. They are there as long as this and the objects are.
+    pub(crate) fn guards(&self) -> Option<Vec<[usize; 2]>> {
+        if !self.facts.is_empty() && !self.are_watched {
+            return None;
+        }
+        Some(self.watches.iter().flat_map(Watch::guards).collect())
+    }
+
     fn hold_when_looked_at(&self, known: &KnownObjects<'_, '_>) -> Result<bool> {
         // A class has to be watched anew each time that it was changed.
         let mut are_watched = self.are_watched;
@@ -582,6 +591,11 @@ impl<'c> Inquiry<'c> {
         let (name, known) = (self.know(&name).0, self.know(&value).0);
         self.facts.facts.push(Fact::Attribute { of: of.0, name, value: known });
         Ok(value)
+    }
+
+    /// What an attribute of the function is that it begins with, which must stay so.
+    pub(super) fn fixed_default(&mut self, name: &CStr) -> Result<()> {
+        self.fixed(Known(0), name).map(drop)
     }
 
     fn find_global(&mut self, home: Known, name: &str) -> Result<Option<Known>> {

@@ -14,6 +14,7 @@
 //! * `alone` — calls of machine code that needs nobody.
 //! * `lists` — lists that machine code makes and nobody else knows.
 //! * `lock` — the interpreter's lock, which loops without objects leave to others.
+//! * `lowlevel` — compiled functions as functions in C.
 //! * `random` — the state of the hidden generator of `random`.
 //! * `recipe` — objects of what machine code leaves behind.
 
@@ -29,6 +30,7 @@ mod in_python;
 mod known;
 mod lists;
 mod lock;
+mod lowlevel;
 mod measured;
 mod native;
 mod objects;

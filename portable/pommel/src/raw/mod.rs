@@ -16,6 +16,7 @@ mod binding;
 pub mod calls;
 pub(crate) mod exceptions;
 mod redirect;
+mod threads;
 mod watch;
 
 use crate::{Ctx, Error, Object, Result};
@@ -24,6 +25,7 @@ use core::mem::ManuallyDrop;
 pub use hpy_abi::HPy;
 pub use hpy_abi::ext::{SMALL_INT_MAX, SMALL_INT_MIN, counts, ints, places};
 pub use redirect::redirect;
+pub use threads::{can_attach, enter_from_c};
 pub use watch::{Watch, attribute_place};
 
 /// Whether a member returned a handle and not null. PyPy's own HPy returns -1 in place of null where

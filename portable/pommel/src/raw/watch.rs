@@ -60,6 +60,15 @@ impl Watch {
         self.seen.iter().zip(look).for_each(|(seen, word)| seen.store(word, Ordering::Release));
     }
 
+    /// Addresses of words that are the same two by two as long as the object looks as it did at the look that
+    /// was remembered last: one of each pair is there as long as the object, the other one as this.
+    pub fn guards(&self) -> impl Iterator<Item = [usize; 2]> + use<'_> {
+        let pairs = self.words.iter().zip(&self.seen);
+        pairs.filter(|(word, _)| !core::ptr::eq(**word, &raw const NOTHING)).map(|(word, seen)| {
+            [word.expose_provenance(), core::ptr::from_ref(seen).expose_provenance()]
+        })
+    }
+
     /// Whether the object looks as it did at the look that was remembered last.
     ///
     /// # Safety

@@ -57,7 +57,7 @@ pub unsafe fn enter<R: CResult>(
 
 /// The exception for a panic.
 #[cold]
-fn panicked(panic: Box<dyn Any + Send>) -> Error {
+pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Error {
     let text = match panic.downcast_ref::<&str>() {
         Some(text) => text,
         None => panic.downcast_ref::<String>().map_or("no message", String::as_str),

@@ -9,7 +9,7 @@
 #![allow(missing_docs)]
 
 mod bind;
-mod entry;
+pub(crate) mod entry;
 mod module;
 mod slots;
 pub mod trampolines;
