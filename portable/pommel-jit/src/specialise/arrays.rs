@@ -194,7 +194,7 @@ impl Specialiser<'_> {
         for axis in 0..usize::from(view.rank) {
             let zero = self.build.int(0);
             let fits = self.op(Op::ILe, &[zero, words[1 + axis]]);
-            self.guard(fits);
+            self.require(fits);
         }
     }
 

@@ -87,7 +87,7 @@ impl Specialiser<'_> {
         let negative = self.op(Op::ILt, &[index, zero]);
         let position = self.build.select(negative, from_end, index);
         let inside = self.op(Op::ULt, &[position, length]);
-        self.guard(inside);
+        self.require(inside);
         let character = self.character(*handle, position);
         self.set(to, character).map(Some)
     }

@@ -149,7 +149,7 @@ impl Specialiser<'_> {
         let item = self.op(Op::Address, &[handle]);
         let (found, wanted) = (self.word_of(item, layout.class), self.build.int(wanted));
         let is_it = self.op(Op::IEq, &[found, wanted]);
-        self.guard(is_it);
+        self.require(is_it);
         self.state.checked.push(check);
         Some(())
     }
@@ -192,7 +192,7 @@ impl Specialiser<'_> {
                 self.op(Op::BAnd, &[is_address, is_there])
             }
         };
-        self.guard(is_used);
+        self.require(is_used);
         base
     }
 
@@ -353,7 +353,7 @@ impl Specialiser<'_> {
         let found = self.word_of(base, offset);
         let zero = self.build.int(0);
         let is_there = self.op(Op::INe, &[found, zero]);
-        self.guard(is_there);
+        self.require(is_there);
         let items = match self.taken_for(sample) {
             // A tuple stays the one that it is.
             Items::Tuples(_) => Items::Objects(Some(crate::ir::op::Class::Tuple)),
@@ -452,17 +452,17 @@ impl Specialiser<'_> {
             let item = self.op(Op::Address, &[handle]);
             let word = self.word_of(item, unshared);
             let is_unshared = self.op(Op::IEq, &[word, zero]);
-            self.guard(is_unshared);
+            self.require(is_unshared);
             self.state.checked.push(Check::Unshared(handle));
         }
         let old = self.word_of(base, offset);
         let is_there = self.op(Op::INe, &[old, zero]);
-        self.guard(is_there);
+        self.require(is_there);
         let class = self.word_of(old, layout.class);
         let on = self.build.function.block();
         self.write_over(old, class, number, &layout, on);
         let is_number = self.is_number_at(old, class, &layout);
-        self.guard(is_number);
+        self.require(is_number);
         let new = self.boxed(number)?;
         let distance = Immediate::Int(offset);
         self.build.emit(Op::PutObject, &[base, new], distance, None);

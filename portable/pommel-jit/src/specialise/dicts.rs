@@ -54,7 +54,7 @@ impl Specialiser<'_> {
     fn word_of_dict(&mut self, address: Value, table: &Table, distance: i64) -> Value {
         let (kind, wanted) = (self.word(address, dicts::KIND), self.build.int(table.code()));
         let is_it = self.op(Op::IEq, &[kind, wanted]);
-        self.guard(is_it);
+        self.require(is_it);
         self.word(address, distance)
     }
 
@@ -94,7 +94,7 @@ impl Specialiser<'_> {
                 if self.build.bool_constant(fits) == Some(false) {
                     return None;
                 }
-                self.guard(fits);
+                self.require(fits);
                 vec![bits]
             }
             Val::Char(number) => vec![*number],
@@ -184,7 +184,7 @@ impl Specialiser<'_> {
         for other in &iterated {
             if *other != address {
                 let differs = self.op(Op::INe, &[address, *other]);
-                self.guard(differs);
+                self.require(differs);
             }
         }
         iterated.contains(&address)
@@ -205,7 +205,7 @@ impl Specialiser<'_> {
         if is_iterated || !key.is_itself {
             let entry = self.find(address, table, key);
             let is_there = self.is_there(entry);
-            self.guard(is_there);
+            self.require(is_there);
             return entry;
         }
         let kind = self.build.int(table.code());

@@ -114,7 +114,7 @@ impl Specialiser<'_> {
         let head = self.build.emit(Op::LoadI64, &[address], distance, None)[0];
         let wanted = self.build.int(records::head_of(record.kind));
         let is_it = self.op(Op::IEq, &[head, wanted]);
-        self.guard(is_it);
+        self.require(is_it);
         self.state.checked.push(check);
     }
 

@@ -190,7 +190,7 @@ impl Specialiser<'_> {
         if self.build.bool_constant(inside).is_some() {
             return Ok(None);
         }
-        self.guard(inside);
+        self.require(inside);
         self.one_of(items, place).map(Some)
     }
 
@@ -491,8 +491,8 @@ impl Specialiser<'_> {
                         let last = self.op(Op::ISubWrap, &[most, step]);
                         let (fits, is_positive) =
                             (self.op(Op::ILe, &[stop, last]), self.op(Op::ILt, &[zero, step]));
-                        self.guard(is_positive);
-                        self.guard(fits);
+                        self.require(is_positive);
+                        self.require(fits);
                         Val::SteppingIterator(parts.clone())
                     }
                 }
@@ -749,7 +749,7 @@ impl Specialiser<'_> {
             if self.build.bool_constant(fits) == Some(false) {
                 return None;
             }
-            self.guard(fits);
+            self.require(fits);
         }
         let (first, end) =
             (self.op(Op::ISubWrap, &[stop, one]), self.op(Op::ISubWrap, &[start, one]));

@@ -333,7 +333,7 @@ impl Specialiser<'_> {
             }
         };
         let inside = self.op(Op::ULt, &[position, length]);
-        self.guard(inside);
+        self.require(inside);
         position
     }
 

@@ -742,6 +742,7 @@ impl Specialiser<'_> {
     }
 
     /// Exits unless a value is true, so that the instruction is done on objects. Ends if it never is.
+    #[must_use]
     fn guard(&mut self, truth: Value) -> Flow {
         match self.build.bool_constant(truth) {
             Some(true) => Flow::On,
@@ -750,10 +751,18 @@ impl Specialiser<'_> {
                 Flow::Ends
             }
             None => {
-                let exit = self.exit();
-                self.build.emit(Op::Guard, &[truth], ir::Immediate::None, Some(exit));
+                self.require(truth);
                 Flow::On
             }
+        }
+    }
+
+    /// The same in the middle of a rule: what follows is translated also where the value is known to be
+    /// false, and never reached.
+    fn require(&mut self, truth: Value) {
+        if self.build.bool_constant(truth) != Some(true) {
+            let exit = self.exit();
+            self.build.emit(Op::Guard, &[truth], ir::Immediate::None, Some(exit));
         }
     }
 

@@ -132,7 +132,7 @@ impl<'w> Specialiser<'w> {
         let (zero, one) = (self.build.int(0), self.build.int(1));
         let length = self.length_of_others(sequence)?;
         let is_some = self.op(Op::ILt, &[zero, length]);
-        self.guard(is_some);
+        self.require(is_some);
         let first = number_in(&self.item_of_others(sequence, &items, zero)?)?;
         let op = if layout == Layout::Floats { Op::FLt } else { Op::ILt };
         let found =
@@ -218,7 +218,7 @@ impl<'w> Specialiser<'w> {
         let Some(place) = self.find_in_others(sequence, &item) else { return Ok(None) };
         let zero = self.build.int(0);
         let is_there = self.op(Op::ILe, &[zero, place]);
-        self.guard(is_there);
+        self.require(is_there);
         self.set(to, Val::Int(place)).map(Some)
     }
 

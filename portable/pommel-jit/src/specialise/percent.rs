@@ -120,7 +120,7 @@ impl Specialiser<'_> {
             (Part::Float(format), Val::Float(_) | Val::Int(_)) => {
                 if let Val::Int(number) = value {
                     let is_exact = self.is_exact(*number);
-                    self.guard(is_exact);
+                    self.require(is_exact);
                 }
                 let value = match value {
                     Val::Int(number) => Val::Float(self.op(Op::IToF, &[*number])),

@@ -481,7 +481,7 @@ impl Specialiser<'_> {
         let zero = self.build.int(0);
         if name.ends_with("index") {
             let is_there = self.op(Op::ILe, &[zero, found]);
-            self.guard(is_there);
+            self.require(is_there);
         }
         Some(match name.ends_with("with") {
             true => Val::Bool(self.op(Op::INe, &[found, zero])),
@@ -519,7 +519,7 @@ impl Specialiser<'_> {
         let Some(length) = self.length_within(inner) else { return Ok(Val::None) };
         // One that stands behind the last item is at its end.
         let is_inside = self.op(Op::ULt, &[last, length]);
-        self.guard(is_inside);
+        self.require(is_inside);
         let parts = [Val::Int(last), Val::None, Val::Int(less)];
         Ok(match inner {
             Val::List(address, items) => self.slice(*address, items, &parts).unwrap_or(Val::None),
@@ -552,7 +552,7 @@ impl Specialiser<'_> {
             (B::Ord, [Val::Text(address, length)]) => {
                 let (zero, one) = (self.build.int(0), self.build.int(1));
                 let is_one = self.op(Op::IEq, &[*length, one]);
-                self.guard(is_one);
+                self.require(is_one);
                 Some(Val::Int(self.character_of_text(*address, zero)))
             }
             (B::Str, [value]) => self.spelt_out(value, 10),

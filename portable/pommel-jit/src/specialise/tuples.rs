@@ -162,7 +162,7 @@ impl Specialiser<'_> {
                 if self.build.bool_constant(fits) == Some(false) {
                     return None;
                 }
-                self.guard(fits);
+                self.require(fits);
             }
         }
         let (x, y) = (self.float_of(a)?, self.float_of(b)?);
