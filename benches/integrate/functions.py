@@ -1,6 +1,6 @@
 """The functions that solvers call, as anybody would write them."""
 
-from math import exp, sqrt
+from math import cos, exp, pi, sin, sqrt
 
 import numpy as np
 
@@ -43,3 +43,17 @@ def roughness(values):
     for value in values:
         total += (value - middle) * (value - middle)
     return total / len(values)
+
+
+def slide(t, state):
+    """A sled on a bumpy slope: where it is and how fast it slides along x and y."""
+    x, y, u, v = state
+    gravity, friction, tilt, bump = 9.81, 0.5, 0.25, 0.5
+    p, q = 2 * pi / 10.0, 2 * pi / 4.0
+    h_x = -tilt + bump * p * sin(p * x) * cos(q * y)
+    h_xx = bump * p ** 2 * cos(p * x) * cos(q * y)
+    h_y = bump * q * cos(p * x) * sin(q * y)
+    h_yy = bump * q ** 2 * cos(p * x) * cos(q * y)
+    h_xy = -bump * q * p * sin(p * x) * sin(q * y)
+    force = (gravity + h_xx * u ** 2 + 2 * h_xy * u * v + h_yy * v ** 2) / (1 + h_x ** 2 + h_y ** 2)
+    return [u, v, -force * h_x - friction * u, -force * h_y - friction * v]

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from time import perf_counter
+from types import FunctionType
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [FOLDER, os.path.dirname(FOLDER)]
@@ -79,6 +80,38 @@ def filtered(how, name):
     return lambda: generic_filter(picture, fun, size=5)[::16, ::16].ravel()
 
 
+# The sleds of an ensemble, their steps, and how long a step is.
+SLEDS, STEPS, STEP = 1000, 200, 0.01
+
+
+def sleds(how, is_exact):
+    """A function that lets many sleds slide: by arrays of all of them where no solver does that."""
+    import numpy as np
+
+    starts = np.array([[0.0, k / SLEDS, 3.5, 0.0] for k in range(SLEDS)])
+    if how == "pommel":
+        solve = solvers(how).solve_ensemble
+        span = 0.0, STEPS * STEP
+        return lambda: solve(functions.slide, span, starts, "RK4", steps=STEPS, exact=is_exact).y[:, :, -1].ravel()
+
+    slide = FunctionType(functions.slide.__code__, {"pi": np.pi, "sin": np.sin, "cos": np.cos})
+
+    def slope(states):
+        return np.array(slide(0.0, states))
+
+    def run():
+        states = starts.T
+        for _ in range(STEPS):
+            k1 = slope(states)
+            k2 = slope(states + STEP / 2 * k1)
+            k3 = slope(states + STEP / 2 * k2)
+            k4 = slope(states + STEP * k3)
+            states = states + STEP / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+        return states.T.ravel()
+
+    return run
+
+
 PARTS = {
     "lorenz": lambda how: solution(how, "lorenz", 10.0, "RK45", rtol=1e-8, atol=1e-8),
     "rigid-body": lambda how: solution(how, "rigid_body", 100.0, "RK45", rtol=1e-8, atol=1e-8),
@@ -90,6 +123,8 @@ PARTS = {
     "root": lambda how: integral(how, "root"),
     "peak": lambda how: integral(how, "peak"),
     "roughness": lambda how: filtered(how, "roughness"),
+    "sleds-exact": lambda how: sleds(how, True),
+    "sleds-near": lambda how: sleds(how, False),
 }
 
 

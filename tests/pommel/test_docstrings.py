@@ -12,9 +12,9 @@ MODULES = ["pommel._attributes", "pommel._building", "pommel._comparing", "pomme
            "pommel._histograms", "pommel._index_tricks", "pommel._nans", "pommel._placing",
            "pommel._polynomials", "pommel._printing", "pommel._quantiles", "pommel._sets",
            "pommel._signal", "pommel._statistics", "pommel._text", "pommel._types", "pommel.emath",
-           "pommel.fft", "pommel.integrate._fixed", "pommel.integrate._ivp", "pommel.integrate._odeint",
-           "pommel.integrate._quad", "pommel.linalg", "pommel.optimize._least_squares", "pommel.optimize._minimize",
-           "pommel.optimize._minimize_scalar", "pommel.optimize._roots", "pommel.random"]
+           "pommel.fft", "pommel.integrate._ensemble", "pommel.integrate._fixed", "pommel.integrate._ivp",
+           "pommel.integrate._odeint", "pommel.integrate._quad", "pommel.linalg", "pommel.optimize._least_squares",
+           "pommel.optimize._minimize", "pommel.optimize._minimize_scalar", "pommel.optimize._roots", "pommel.random"]
 
 
 def case(name):

@@ -62,6 +62,8 @@ pub mod native {
         zeros_like,
     };
     #[export]
+    use crate::functions::ensembles::steps_of_many;
+    #[export]
     use crate::functions::fourier::{
         fft, fftfreq, fftn, fftshift, hfft, ifft, ifftn, ifftshift, ihfft, irfft, irfftn, rfft,
         rfftfreq, rfftn,
@@ -118,7 +120,7 @@ pub mod native {
         ifftn ifftshift ihfft instruction_sets inv irfft irfftn lstsq matrix_norm matrix_power \
         matrix_rank npy_header npy_parse npz_get npz_names npz_pack num_threads_source \
         number_functions of_numbers of_numbers_at pinv qr rfft rfftfreq rfftn set_modes slogdet \
-        solve svd svdvals unique_parts vector_norm";
+        solve steps_of_many svd svdvals unique_parts vector_norm";
 
     /// Adds `__all__`: the names of the main namespace.
     fn add_names(module: &Module<'_>) -> Result<()> {

@@ -27,9 +27,11 @@ _STAGE = """        {{k{j}[i]}} = fun(t{at}, array({{{of}}}), *args)
         k{j}[i] = number(k{j}[i])
 """
 
-_TAIL = """        y[i] = y[i] + step * ({sum})
-        out[place + 1, i] = y[i]
-    return {{y[i]}}
+_NEW = """        y[i] = y[i] + step * ({sum})
+"""
+
+_TAIL = """        out[place + 1, i] = y[i]
+    return {y[i]}
 """
 
 #: Rows of weights for each stage but the first, and for the new state; at which part of the step the stages are.
@@ -45,13 +47,24 @@ def _sum(row: Sequence[float]) -> str:
     return " + ".join("{!r} * k{}[i]".format(weight, j) for j, weight in enumerate(row) if weight)
 
 
-def _text(method: str) -> str:
+def _step(method: str) -> str:
+    """What is done in each step."""
     rows, places = _METHODS[method]
-    parts = [_HEAD, _STAGE.format(j=0, at="", of="y[i]")]
+    parts = [_STAGE.format(j=0, at="", of="y[i]")]
     for j, (row, place) in enumerate(zip(rows, places), 1):
         parts.append(_STAGE.format(j=j, at=" + {!r} * step".format(place), of="y[i] + step * ({})".format(_sum(row))))
-    parts.append(_TAIL.format(sum=_sum(rows[-1])))
+    parts.append(_NEW.format(sum=_sum(rows[-1])))
     return "".join(parts)
+
+
+def _text(method: str) -> str:
+    return _HEAD + _step(method) + _TAIL
+
+
+def step_text(method: str) -> str:
+    """A function that does one step."""
+    body = "".join(line[4:] for line in _step(method).splitlines(True))
+    return "def one_step(fun, args, y, t, step):\n    {y[i]} = y\n" + body + "    return {y[i]}\n"
 
 
 class _Steps:

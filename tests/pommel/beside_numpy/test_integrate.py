@@ -156,3 +156,32 @@ def test_arrays_are_those_of_the_program():
 
     ours.solve_ivp(fun, (0, 1), [1.0, 2.0])
     assert seen == {np.ndarray}
+
+
+def test_ensembles_of_numpy_arrays():
+    def spring(t, y, k):
+        return np.array([y[1], -k * y[0] ** 3 / (1 + np.abs(y[1]))])
+
+    def whole(t, y):
+        return np.sqrt(np.abs(y)) - 0.5 * y
+
+    starts, stiffness = np.random.default_rng(1).normal(size=(70, 2)), np.linspace(0.5, 2.0, 70)
+    times = [0.0, 0.25, 0.5, 0.75, 1.0]
+    for fun, args in [(spring, (stiffness,)), (whole, ())]:
+        solution = ours.solve_ensemble(fun, (0, 1), starts, "RK4", steps=4, args=args)
+        assert solution.reason is None and isinstance(solution.y, np.ndarray)
+        for k, start in enumerate(starts):
+            alone = ours.rk4(fun, start, times, tuple(arg[k] for arg in args))
+            assert solution.y[k, :, -1].tolist() == alone[-1].tolist()
+
+
+def test_ensembles_with_functions_of_numpy():
+    def pendulum(t, y):
+        return [y[1], -np.sin(y[0])]
+
+    starts = np.linspace(0.0, 2.0, 40).reshape(20, 2)
+    exact, near = (ours.solve_ensemble(pendulum, (0, 1), starts, "RK4", steps=20, exact=is_exact)
+                   for is_exact in (True, False))
+    # NumPy's sine of one number has bits of its own.
+    assert exact.reason and near.reason is None
+    assert abs(exact.y - near.y).max() < 1e-14

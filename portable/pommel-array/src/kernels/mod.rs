@@ -19,6 +19,7 @@ mod run;
 pub(crate) mod scalar;
 pub(crate) mod sorting;
 pub mod status;
+pub mod tape;
 pub(crate) mod turns;
 pub(crate) mod walk;
 

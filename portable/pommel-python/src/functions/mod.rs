@@ -3,6 +3,7 @@
 pub(crate) mod algebra;
 pub(crate) mod argument;
 pub(crate) mod creation;
+pub(crate) mod ensembles;
 pub(crate) mod fourier;
 pub(crate) mod manipulation;
 pub(crate) mod random;

@@ -22,6 +22,7 @@
 
 mod arc;
 mod arith;
+mod both;
 mod coefficients;
 pub mod complex;
 #[cfg(test)]
@@ -37,6 +38,7 @@ mod tests;
 mod trig;
 
 use super::isa::Isa;
+pub use both::{BothLoop, sin_cos_for};
 use run::{BinaryKernel, UnaryKernel, rare};
 use table::for_each_math;
 

@@ -27,13 +27,13 @@ pub(super) trait BinaryKernel {
 }
 
 /// Elements between two tests for rare operands.
-const CHUNK: usize = 256;
+pub(super) const CHUNK: usize = 256;
 
 /// The arithmetic of the baseline.
 #[cfg(target_arch = "aarch64")]
-type Baseline = Fused;
+pub(super) type Baseline = Fused;
 #[cfg(not(target_arch = "aarch64"))]
-type Baseline = Split;
+pub(super) type Baseline = Split;
 
 /// The loops over one type of elements, for every instruction set.
 macro_rules! loops {

@@ -174,6 +174,19 @@ pub(super) fn cos<A: Arith>(x: f64) -> f64 {
     wave::<A>(next(reduced::<A>(x.abs())))
 }
 
+/// [`sin`] and [`cos`].
+#[inline(always)]
+pub(super) fn sin_cos<A: Arith>(x: f64) -> (f64, f64) {
+    let Reduced { quarters, rest } = reduced::<A>(x.abs());
+    let (sine, cosine) = (sine::<A>(rest), cosine::<A>(rest));
+    let (sine, cosine) = (sine.high + sine.low, cosine.high + cosine.low);
+    let odd = quarters & 1 != 0;
+    let (above, right) = if odd { (cosine, sine) } else { (sine, cosine) };
+    let right_sign = (quarters.wrapping_add(1) << 62) & SIGN;
+    let above = f64::from_bits(above.to_bits() ^ ((quarters << 62) & SIGN));
+    (turned(above, x), f64::from_bits(right.to_bits() ^ right_sign))
+}
+
 #[inline(always)]
 pub(super) fn tan<A: Arith>(x: f64) -> f64 {
     turned(slope::<A>(reduced::<A>(x.abs())), x)
