@@ -73,6 +73,8 @@ class Found:
         self.calls = 0
         self.seconds = 0.0
         self.began = 0.0
+        #: So many samples found it running, where there are such.
+        self.samples = 0
         #: The function object that was called last.
         self.function: Any = None
         self.is_lively = _is_lively(code)
@@ -80,6 +82,8 @@ class Found:
         self.compiled: list[tuple[Any, Any]] = []
         self.plain_calls = 0
         self.is_done = False
+        #: How it is called where it stands.
+        self.name = getattr(code, "co_qualname", code.co_name)
         #: Why it is left as it is.
         self.reason: str | None = None
 
@@ -92,6 +96,8 @@ def _is_lively(code: CodeType) -> bool:
     """Whether a call may take long: the code has a loop, or names itself."""
     if code.co_name in code.co_names or code.co_name in code.co_freevars:
         return True
+    if sys.version_info < (3, 12):
+        return bool(_part("_auto_before_312").has_loop(code))
     # The hidden variants of instructions are not in `co_code`.
     return opmap.get("JUMP_BACKWARD") in code.co_code[::2]
 
@@ -117,6 +123,7 @@ class Auto:
         self._spent = 0.0
         self._jit: Any = None
         self._tool: int | None = None
+        self._is_on = False
         self._since = 0.0
 
     def begin(self) -> str | None:
@@ -132,6 +139,7 @@ class Auto:
             return "all tools of sys.monitoring are in use"
         monitoring.use_tool_id(tool, "pommel")
         self._tool, self._since = tool, perf_counter()
+        self._is_on = True
         events = monitoring.events
         monitoring.register_callback(tool, events.PY_START, self._started)
         monitoring.register_callback(tool, events.PY_RETURN, self._returned)
@@ -148,7 +156,7 @@ class Auto:
 
     def end(self) -> None:
         """Ends it: all functions are called as they are again."""
-        tool, self._tool = self._tool, None
+        tool, self._tool, self._is_on = self._tool, None, False
         if tool is None:
             return
         monitoring = sys.monitoring
@@ -231,31 +239,38 @@ class Auto:
         found = self._known.get(id(code)) or self._look_at(code)
         if found is None or found.is_done:
             return sys.monitoring.DISABLE
+        self._take_over_at_once(found, callee)
+        return sys.monitoring.DISABLE
+
+    def _take_over_at_once(self, found: Found, callee: FunctionType) -> None:
+        """Takes over a function that is about to be called if it may take long."""
         found.function = ref(callee)
         limit = _AT_ONCE + _PART * (perf_counter() - self._since)
         if found.is_lively and not found.compiled and self._all_spent() < limit:
-            if _TALK.isdisjoint(code.co_names) or not self._lively_callees(callee):
+            if _TALK.isdisjoint(found.code.co_names) or not self._lively_callees(callee):
                 self._take_over_with_callees(found, callee)
             else:
                 found.reason = "it talks to the world, and what it calls is compiled by itself"
-        return sys.monitoring.DISABLE
 
     def _look_at(self, code: CodeType) -> Found | None:
         """Begins to count the calls of a code object, if it is one of the program's."""
-        if not self._is_own(code.co_filename) or self._tool is None:
+        if not self._is_own(code.co_filename) or not self._is_on:
             return None
         found = self._known[id(code)] = Found(code)
-        events = sys.monitoring.events
-        wanted = events.CALL
         if code.co_flags & _NOT_COMPILED or code.co_name == "<module>" or not code.co_flags & 1:
             # Class bodies and modules are run once, but what they call is of interest.
             found.is_done = True
             if code.co_flags & _NOT_COMPILED:
                 found.reason = "it is a generator or a coroutine"
-        else:
-            wanted |= events.PY_RETURN
-        sys.monitoring.set_local_events(self._tool, code, wanted)
+        self._watch(found)
         return found
+
+    def _watch(self, found: Found) -> None:
+        """Begins to be told of a code object."""
+        if self._tool is not None:
+            events = sys.monitoring.events
+            wanted = events.CALL if found.is_done else events.CALL | events.PY_RETURN
+            sys.monitoring.set_local_events(self._tool, found.code, wanted)
 
     def _is_own(self, file: str) -> bool:
         own = self._files.get(file)
@@ -270,7 +285,7 @@ class Auto:
 
     def _take_over_found(self, found: Found) -> None:
         """Takes over a function that was called often."""
-        function = found.function and found.function() or _named(found.code, sys._getframe(2))
+        function = found.function and found.function() or _named(found.code, sys._getframe(2).f_globals)
         if function is None or not (found.is_lively or len(found.code.co_code) >= 2 * _LARGE):
             found.is_done = True
             found.reason = "it is not known by its name" if function is None else "it does too little in a call"
@@ -323,6 +338,7 @@ class Auto:
             if unsupported is not None:
                 found.reason = unsupported[0]
             elif jitted._take_over(function, False):
+                found.name = function.__qualname__
                 found.compiled.append((ref(function), jitted))
             else:
                 found.reason = "the interpreter calls functions without asking"
@@ -357,8 +373,6 @@ def _impossible() -> str | None:
     """Why functions cannot be taken over here, if they cannot."""
     if sys.implementation.name != "cpython":
         return "{} compiles functions itself".format(sys.implementation.name)
-    if sys.version_info < (3, 12):
-        return "functions are found on CPython 3.12 and later"
     if not getattr(sys, "_is_gil_enabled", lambda: True)() or _is_free_threaded():
         return "functions are not found without the GIL"
     if environ.get("POMMEL_JIT") == "off":
@@ -422,15 +436,36 @@ def _copy(function: FunctionType) -> FunctionType:
     return made
 
 
-def _named(code: CodeType, frame: Any) -> FunctionType | None:
-    """The function with a code object that runs in a frame, where its name says where it is."""
+def _named(code: CodeType, names: dict[str, Any]) -> FunctionType | None:
+    """The function with a code object, where its name says where it is."""
     places: Iterator[str] = iter(code.co_qualname.split("."))
-    value = frame.f_globals.get(next(places))
+    value = names.get(next(places))
     for name in places:
         value = vars(value).get(name) if isinstance(value, type) else None
     if isinstance(value, (staticmethod, classmethod)):
         value = value.__func__
     return value if type(value) is FunctionType and value.__code__ is code else None
+
+
+def _watcher() -> Auto:
+    """What watches programs on this interpreter."""
+    if sys.version_info >= (3, 12) or sys.implementation.name != "cpython":
+        return Auto(_load)
+    return _part("_auto_before_312").Observer(_load)
+
+
+def _part(name: str) -> Any:
+    """A module of the package, without the package."""
+    name = "pommel." + name
+    if name not in sys.modules:
+        import os
+        from _frozen_importlib import module_from_spec
+        from _frozen_importlib_external import PathFinder
+
+        spec: Any = PathFinder.find_spec(name, [os.path.dirname(os.path.abspath(__file__))])
+        module = sys.modules[name] = module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return sys.modules[name]
 
 
 def _load() -> Any:
@@ -459,7 +494,7 @@ class Switch:
     it, and so does the end of ``with pommel.auto():``. Functions stay what they are, and only their calls go
     elsewhere. What runs already goes on as it is: its next call is compiled.
 
-    Where functions cannot be found, as on PyPy and before CPython 3.12, all of it does nothing;
+    Where functions cannot be found, as on PyPy and without the GIL, all of it does nothing;
     ``pommel.auto.reason`` says why.
 
     >>> import pommel as pm
@@ -479,7 +514,7 @@ class Switch:
 
     def __call__(self) -> Switch:
         if self._auto is None:
-            auto = Auto(_load)
+            auto = _watcher()
             self.reason = auto.begin()
             if self.reason is None:
                 import atexit
@@ -516,7 +551,7 @@ def begin_program(wanted: str) -> None:
 
     process = os.getpid()
     begin = perf_counter()
-    watch = Auto(_load)
+    watch = _watcher()
     auto.reason = watch.begin()
     if auto.reason is None:
         auto._auto = watch

@@ -39,8 +39,9 @@ def _time(seconds: float) -> str:
     return "{:.1f} s".format(seconds) if seconds >= 1 else "{:.1f} ms".format(seconds * 1e3)
 
 
-def _place(code: CodeType) -> str:
-    return "{} ({}:{})".format(code.co_qualname, os.path.basename(code.co_filename), code.co_firstlineno)
+def _place(found: Found) -> str:
+    code = found.code
+    return "{} ({}:{})".format(found.name, os.path.basename(code.co_filename), code.co_firstlineno)
 
 
 def summary(watch: Auto, reason: str | None, seconds: float) -> str:
@@ -56,7 +57,7 @@ def summary(watch: Auto, reason: str | None, seconds: float) -> str:
     for found in compiled:
         calls = sum(jitted._entered() for _, jitted in found.compiled)
         took = sum(jitted._seconds() for _, jitted in found.compiled)
-        text = "  {}: {} calls, {} to compile".format(_place(found.code), calls, _time(took))
+        text = "  {}: {} calls, {} to compile".format(_place(found), calls, _time(took))
         mean = found.mean()
         if mean is not None:
             saved += calls * mean
@@ -73,7 +74,7 @@ def summary(watch: Auto, reason: str | None, seconds: float) -> str:
     plain = [found for found in watch.found() if found.reason]
     if plain:
         lines.append("as they are:")
-        lines += ["  {}: {}".format(_place(found.code), found.reason) for found in plain]
+        lines += ["  {}: {}".format(_place(found), found.reason) for found in plain]
     return "\n".join(lines) + "\n"
 
 

@@ -629,6 +629,106 @@ PROGRAMS = {
         print(tup(100))
         raise SystemExit(floats(10))
     """,
+    "kinds of arguments": """
+        import functools, inspect
+        def many(a, b=2, *, c=3, d):
+            total = 0
+            for i in range(a):
+                total += b * c - d
+            return total
+        def kept(n, step):
+            total = 0
+            for i in range(n):
+                total += (lambda: step + i)()
+            return total
+        def rest(*items, **named):
+            total = len(named)
+            for item in items:
+                total += item
+            return total
+        def no_arguments():
+            total = 0
+            for i in range(500):
+                total += i
+            return total
+        def powers(base):
+            def power(n, factor=base):
+                total = 1
+                for _ in range(n):
+                    total = total * base % 1009 + factor
+                return total
+            return power
+        for k in range(4):
+            print(many(300, d=k), many(300, k, d=1), many(a=200, c=k, b=1, d=2), kept(200 + k, 2), kept(step=3, n=9))
+            print(rest(1, 2, k), rest(k, x=1), rest(*range(300)), no_arguments(), powers(k)(100), powers(3)(50, k))
+            print(functools.partial(many, d=k)(100), list(map(kept, [3, 200], [k, k])))
+        for wrong in (lambda: many(1), lambda: many(1, 2, 3, d=1), lambda: kept(1), lambda: no_arguments(1)):
+            try:
+                wrong()
+            except TypeError as error:
+                print(error)
+        for function in (many, kept, rest, no_arguments, powers):
+            print(inspect.signature(function), inspect.getsource(function))
+    """,
+    "code objects": """
+        import gc, sys, types
+        def twice(n):
+            total = 0
+            for i in range(n):
+                total += 2
+            return total
+        code = twice.__code__
+        print(twice(1000), twice(2000), twice.__code__ is code, type(twice).__code__.__get__(twice) is code)
+        print(len(code.co_code), code.co_consts, code.co_stacksize, code.co_varnames, code == code.replace())
+        copy = types.FunctionType(twice.__code__, globals(), "copy")
+        print(copy(1000), copy.__code__ is code, twice.__globals__ is globals())
+        def thrice(n):
+            total = 0
+            for i in range(n):
+                total += 3
+            return total
+        for k in range(3):
+            twice.__code__ = thrice.__code__
+            print(twice(100), thrice(100), twice.__code__ is thrice.__code__)
+            twice.__code__ = code
+            print(twice(100), twice.__code__ is code)
+        del twice, copy
+        gc.collect()
+        def deep(n):
+            for i in range(1):
+                if n == 0:
+                    return sys._getframe().f_code.co_name
+                return deep(n - 1)
+        print(deep(100), deep(200))
+    """,
+    "phases": """
+        import time
+        def first(n):
+            total = 0
+            for i in range(n):
+                total += small(i)
+            return total
+        def small(x):
+            return x & 3
+        def second(n):
+            total = 0.0
+            for i in range(n):
+                total += 1 / (1 + i)
+            return total
+        class Late:
+            def method(self, n):
+                return [second(k) for k in range(n)][-1]
+        end = time.perf_counter() + 0.3
+        while time.perf_counter() < end:
+            first(20)
+        for k in range(40):
+            x = Late().method(20), second(1000)
+        print(x)
+        try:
+            second("no")
+        except TypeError as error:
+            print(error)
+    """,
     "input": """
         import sys
         lines = sys.stdin.readlines()
@@ -781,6 +881,9 @@ class TestWhereFunctionsAreFound:
         """)
         assert "key (program.py:13): " in text and "Body.move (program.py:19): " in text
 
+    def test_functions_that_are_called_late(self, programs):
+        assert "second (program.py:21): " in summary_of(programs, PROGRAMS["phases"])
+
     def test_what_is_small_is_left_alone(self, programs):
         text = summary_of(programs, """
             def small(x):
@@ -828,7 +931,8 @@ class TestWhereFunctionsAreFound:
             print(pm.auto)
             pm.auto.off()
             import sys
-            print([sys.monitoring.get_tool(k) for k in range(6)])
+            monitoring = getattr(sys, "monitoring", None)
+            print([monitoring and monitoring.get_tool(k) for k in range(6)])
             pm.auto()
             pm.auto.off()
         """)

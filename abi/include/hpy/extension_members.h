@@ -97,6 +97,8 @@ typedef struct {
     size_t (*attach_thread)(HPyContext *ctx);
     /** Ends what `attach_thread` began: such pairs are nested. An exception that is set stays set, but for a thread that Python did not know and forgets again. NULL where it is missing. */
     void (*detach_thread)(HPyContext *ctx, size_t before);
+    /** Tells an object of the functions in Python that begin to run, where the interpreter has no monitoring that does so; a null observer ends that. It calls `observer.started(code, function, globals, first)` before a code object runs that was not told of; `function` is None where the interpreter does not say which it is, and `first` is its first local variable or None. The answer None is for good, a number is after how many more calls it is told again, and any other object is called in place of this one call, with its arguments if they are all positional and no more than the function names, and it is told again. It also calls `observer.sampled()` every few milliseconds before a call, and `observer.traced()` before `sys.settrace` and `sys.setprofile` do their work. Calls are only told of until so many were made as the last answer of `sampled` says, or a thousand since there was a new one. Gives 1, or 0 if the interpreter does not let us. NULL where it is missing. */
+    size_t (*observe)(HPyContext *ctx, HPy observer);
 } HPyX_Extensions;
 
 #endif

@@ -22,6 +22,8 @@ pub(crate) type Obj = *mut cpy_PyObject;
 pub(crate) type Str = *const c_char;
 /// `vectorcallfunc`
 pub(crate) type Vectorcall = unsafe extern "C" fn(Obj, *const Obj, usize, Obj) -> Obj;
+/// `_PyFrameEvalFunction`
+pub(crate) type EvalFrame = unsafe extern "C" fn(*mut c_void, *mut c_void, c_int) -> Obj;
 /// `newfunc`
 pub(crate) type NewFunc = unsafe extern "C" fn(Obj, Obj, Obj) -> Obj;
 /// `allocfunc`
@@ -135,12 +137,19 @@ macro_rules! for_each_symbol {
             optional fn Py_CompileStringFlags(source: Str, file: Str, start: c_int, flags: *mut c_void) -> Obj;
             optional fn _PyObject_Dump(o: Obj) -> ();
             optional fn _Py_MergeZeroLocalRefcount(o: Obj) -> ();
+            optional fn _PyCode_GetExtra(code: Obj, index: isize, extra: *mut *mut c_void) -> c_int;
+            optional fn _PyCode_SetExtra(code: Obj, index: isize, extra: *mut c_void) -> c_int;
+            optional fn _PyEval_EvalFrameDefault(thread: *mut c_void, frame: *mut c_void, throws: c_int) -> Obj;
+            optional fn _PyEval_RequestCodeExtraIndex(free: *mut c_void) -> isize;
+            optional fn _PyInterpreterState_GetEvalFrameFunc(interpreter: *mut c_void) -> Option<EvalFrame>;
+            optional fn _PyInterpreterState_SetEvalFrameFunc(interpreter: *mut c_void, eval: EvalFrame) -> ();
 
             required fn PyBuffer_Release(view: *mut c_void) -> ();
             required fn PyBytes_AsString(o: Obj) -> Str;
             required fn PyBytes_FromString(s: Str) -> Obj;
             required fn PyBytes_FromStringAndSize(s: Str, n: isize) -> Obj;
             required fn PyBytes_Size(o: Obj) -> isize;
+            optional fn PyCFunction_GetFlags(o: Obj) -> c_int;
             required fn PyCallable_Check(o: Obj) -> c_int;
             required fn PyCapsule_GetContext(o: Obj) -> *mut c_void;
             required fn PyCapsule_GetName(o: Obj) -> Str;

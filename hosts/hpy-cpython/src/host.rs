@@ -252,6 +252,7 @@ pub(crate) unsafe fn fill<L: Layout>(linker: Linker) -> Result<(), &'static str>
         redirect: Some(crate::section::redirect::redirect::<L>),
         attach_thread: crate::section::threads::attaching().map(|both| both.0),
         detach_thread: crate::section::threads::attaching().map(|both| both.1),
+        observe: Some(crate::section::observe::observe::<L>),
     };
     // SAFETY: the caller promises that nobody else looks; every field is written.
     unsafe {

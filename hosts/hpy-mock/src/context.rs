@@ -47,6 +47,7 @@ impl Private {
             redirect: None,
             attach_thread: None,
             detach_thread: None,
+            observe: None,
         };
         Private { extensions, state }
     }

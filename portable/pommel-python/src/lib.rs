@@ -96,6 +96,8 @@ pub mod native {
     #[export]
     use crate::jit::function::JitFunction;
     #[export]
+    use crate::jit::observe::observe;
+    #[export]
     use crate::text::{elements_text, get_printoptions, set_printoptions};
     #[export]
     use crate::ufunc::Ufunc;
@@ -119,7 +121,7 @@ pub mod native {
         eigh eigvals eigvalsh fft fftfreq fftn fftshift get_modes has_machine_code hfft host ifft \
         ifftn ifftshift ihfft instruction_sets inv irfft irfftn lstsq matrix_norm matrix_power \
         matrix_rank npy_header npy_parse npz_get npz_names npz_pack num_threads_source \
-        number_functions of_numbers of_numbers_at pinv qr rfft rfftfreq rfftn set_modes slogdet \
+        number_functions observe of_numbers of_numbers_at pinv qr rfft rfftfreq rfftn set_modes slogdet \
         solve steps_of_many svd svdvals unique_parts vector_norm";
 
     /// Adds `__all__`: the names of the main namespace.

@@ -14,6 +14,7 @@ LISTS = [[], [0.0], [-0.0], [-0.0, -0.0], [0.0, -0.0], [-0.0, 0.0], [1e16, 1.0, 
          [1.0, 2.0, 1j], [-3.0, 5e-324, 2.0]]
 TEXTS = ["sum(x)", "sum(x, 0.5)", "sum(x, 10)", "sum(x, start=-0.0)", "sum(x, True)", "sum(x, 2**62)", "min(x)", "max(x)", "sum(x) + len(x)",
          "min(x, default=7)", "max(x, key=abs)", "sum(x, None)", "sum(x, 1, 2)", "(sum(x), min(x), max(x))",
+         "sum(i for i in x)", "sum((i for i in x if i), 2**62)", "[sum(i * j for i in x) for j in (1, 0.5)]",
          "sum([i + 0.1 for i in x])", "sum([i for i in x if i], 0.25)", "min([i * 2.0 for i in x]), max([i for i in x])"]
 
 
@@ -45,3 +46,16 @@ def test_sums_in_loops(monkeypatch):
         rows = [[(i * j % 7) / 3 for j in range(n)] for i in range(n)]
         return [sum(row) for row in rows], max([sum(row, 0.0) for row in rows]), sum((n, n + 1)), min((0.5, n / 2))
     check(function, [(n,) for n in (1, 2, 10)], monkeypatch)
+
+
+def test_sums_that_are_numbers_again(monkeypatch):
+    class Odd:
+        def __init__(self, sum):
+            self.sum = sum
+        def __radd__(self, other):
+            return self.sum
+    def function(items):
+        return sum(i for i in items), sum((i for i in items), 0.5)
+    rests = [[], [1, 2], [True, 2**62, 2**62], [1, 0.5, 2], [2**53 + 1, 1.0], [2**70, 1], [0.5, 2**60, -0.5], [1, None], [1, Odd(0.25), 3, 1.5]]
+    check(function, [([*before, Odd(own), *rest],) for rest in rests for own in (7, 2.5, 2**63, True, -0.0) for before in ([], [1], [1.5])],
+          monkeypatch)

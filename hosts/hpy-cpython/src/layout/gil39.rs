@@ -17,6 +17,7 @@ impl Layout for Gil39 {
     // From 3.11 on.
     const CLASS_KEYS: &'static [usize] = &[872];
     const STALE_VERSIONS: bool = true;
+    const IS_OLD: bool = true;
 
     #[inline(always)]
     unsafe fn incref(o: Obj) {

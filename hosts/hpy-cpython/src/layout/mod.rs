@@ -34,6 +34,7 @@ use crate::capi::*;
 use core::ffi::{CStr, c_char, c_int, c_ulong, c_void};
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use hpy_abi::BuiltinShape;
+use std::sync::OnceLock;
 
 /// Flag bits of a type (`Py_TPFLAGS_*`).
 pub(crate) mod flag {
@@ -63,6 +64,7 @@ pub(crate) enum TypeField {
     Traverse = 184,
     Clear = 192,
     Methods = 232,
+    GetSet = 248,
     Base = 256,
     DescrGet = 272,
     DictOffset = 288,
@@ -108,6 +110,9 @@ pub(crate) trait Layout: Sized + 'static {
     /// Whether the version of a class stays what it was where it is not valid any more, so that its flags
     /// have to be looked at as well.
     const STALE_VERSIONS: bool = false;
+
+    /// Whether the interpreter is CPython before 3.12, which has no monitoring.
+    const IS_OLD: bool = false;
 
     /// Where the native struct of a class of the shape `object` starts.
     #[inline(always)]
@@ -380,6 +385,19 @@ pub(crate) use with_layout;
 pub(crate) fn parse_version(text: &str) -> Option<(u32, u32)> {
     let mut numbers = text.split(|c: char| !c.is_ascii_digit()).map(|n| n.parse().ok());
     Some((numbers.next()??, numbers.next()??))
+}
+
+/// Which CPython before 3.12 this is: the second number of its version, or 0 for any other interpreter.
+pub(crate) fn old_version<L: Layout>() -> u32 {
+    static VERSION: OnceLock<u32> = OnceLock::new();
+    if !L::IS_OLD {
+        return 0;
+    }
+    *VERSION.get_or_init(|| {
+        // SAFETY: there is a layout, so that the API is loaded.
+        let text = unsafe { version_text() };
+        parse_version(&text).map_or(0, |(_, minor)| minor)
+    })
 }
 
 /// The layout that documentation promises for a version and a build.

@@ -109,6 +109,7 @@ impl Layout for Stable {
             TypeField::Traverse => 71,
             TypeField::Free => 74,
             TypeField::Finalize => 80,
+            TypeField::GetSet => 73,
         };
         // SAFETY: the slot numbers are those of the stable ABI. An interpreter that refuses to
         // tell a slot of a static type raises, which must not disturb an exception that is set.

@@ -2,10 +2,13 @@
 //!
 //! From CPython 3.12 on a function says by which C function it is called, and the interpreter asks before
 //! it makes a frame itself (`PyFunction_SetVectorcall`). Nothing else about the function changes.
+//! 3.9 and 3.10 call whatever is in that field, without making frames themselves; 3.11 does not ask, see
+//! [`substitute`].
 
 use crate::capi::*;
 use crate::host::obj;
-use crate::layout::Layout;
+use crate::layout::{Layout, TypeField, old_version};
+use crate::section::substitute;
 use core::hash::{BuildHasherDefault, Hasher};
 use hpy_abi::{HPy, HPyContext};
 use std::collections::HashMap;
@@ -88,6 +91,45 @@ unsafe extern "C" fn redirected<L: Layout>(
     }
 }
 
+/// By which C function the interpreter calls a function, before CPython 3.12: its place.
+///
+/// # Safety
+/// A function in Python.
+unsafe fn entry<L: Layout>(function: Obj) -> *mut Vectorcall {
+    // SAFETY: the type of functions says where it is.
+    unsafe {
+        function.byte_add(L::type_field(L::type_of(function), TypeField::VectorcallOffset)).cast()
+    }
+}
+
+/// By which C function the interpreter calls a function.
+///
+/// # Safety
+/// A function in Python.
+unsafe fn get_entry<L: Layout>(function: Obj) -> Option<Vectorcall> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match api().PyVectorcall_Function {
+            Some(get) => get(function),
+            None => Some(entry::<L>(function).read()),
+        }
+    }
+}
+
+/// Lets the interpreter call a function by another C function.
+///
+/// # Safety
+/// A function in Python.
+unsafe fn set_entry<L: Layout>(function: Obj, call: Vectorcall) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match api().PyFunction_SetVectorcall {
+            Some(set) => set(function, call),
+            None => entry::<L>(function).write(call),
+        }
+    }
+}
+
 /// See [`hpy_abi::ext::Extensions::redirect`].
 ///
 /// # Safety
@@ -99,9 +141,9 @@ pub(crate) unsafe extern "C" fn redirect<L: Layout>(
 ) -> usize {
     let function = obj(function);
     let api = api();
-    let (Some(set), Some(get)) = (api.PyFunction_SetVectorcall, api.PyVectorcall_Function) else {
+    if api.PyFunction_SetVectorcall.is_none() && old_version::<L>() == 0 {
         return 0;
-    };
+    }
     // SAFETY: the caller's promise; only a function in Python has a code object to give.
     unsafe {
         let parts = parts_of(function);
@@ -110,16 +152,21 @@ pub(crate) unsafe extern "C" fn redirect<L: Layout>(
             PyErr_Clear();
             return 0;
         }
+        if old_version::<L>() == 11 {
+            return usize::from(substitute::redirect::<L>(function, obj(target)));
+        }
         let old = targets_to_change().remove(&function.addr());
         if !target.is_null() {
-            let Some(plainly) = old.map(|old| old.plainly).or(get(function)) else { return 0 };
+            let Some(plainly) = old.map(|old| old.plainly).or(get_entry::<L>(function)) else {
+                return 0;
+            };
             let callable = obj(target);
             L::incref(callable);
             let target = Target { callable: callable.addr(), parts, plainly };
             targets_to_change().insert(function.addr(), target);
-            set(function, redirected::<L>);
+            set_entry::<L>(function, redirected::<L>);
         } else if let Some(old) = &old {
-            set(function, old.plainly);
+            set_entry::<L>(function, old.plainly);
         }
         if let Some(old) = old {
             L::decref(old.callable as Obj);

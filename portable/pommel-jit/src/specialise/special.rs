@@ -118,6 +118,19 @@ impl Specialiser<'_> {
                 }
                 None => self.perform(instruction),
             },
+            (Val::Int(sum), Val::None) => match (self.index_of(&item), &item) {
+                // Once something was no number, it is `+`.
+                (Some(number), _) => {
+                    let sum = self.checked(Op::IAdd, *sum, number);
+                    self.set(to, Val::Tuple([Val::Int(sum), Val::None].into()))
+                }
+                (None, Val::Float(number)) => {
+                    let start = self.op(Op::IToF, &[*sum]);
+                    let sum = self.op(Op::FAdd, &[start, *number]);
+                    self.set(to, Val::Tuple([Val::Float(sum), Val::None].into()))
+                }
+                _ => self.perform(instruction),
+            },
             // Kinds that do not go together: nothing comes here.
             (
                 Val::Int(_) | Val::Float(_) | Val::Bool(_) | Val::None,

@@ -11,6 +11,7 @@
 //! * `shapes` — what arguments are for machine code.
 //! * `views` — arrays of all libraries as machine code sees them, and their scalars.
 //! * `native` — machine code: how it is entered, what it leaves to the runtime, where it leaves.
+//! * `observe` — functions that begin to run, for `pommel.auto`.
 //! * `alone` — calls of machine code that needs nobody.
 //! * `lists` — lists that machine code makes and nobody else knows.
 //! * `lock` — the interpreter's lock, which loops without objects leave to others.
@@ -34,6 +35,7 @@ mod lowlevel;
 mod measured;
 mod native;
 mod objects;
+pub(crate) mod observe;
 mod quick;
 mod random;
 mod recipe;
