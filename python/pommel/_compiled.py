@@ -6,6 +6,7 @@ The native part calls all of it. Frames of this module are taken out of tracebac
 
 from __future__ import annotations
 
+import itertools
 import operator  # noqa: F401 - the native part takes operators from here
 import sys
 from types import CellType, CodeType, FunctionType
@@ -493,6 +494,102 @@ def sort_by_keys(items: list[Any], keys: list[Any], backwards: bool) -> list[Any
     following = iter(keys)
     items.sort(key=lambda item: next(following), reverse=backwards)
     return items
+
+
+#: What classes of named tuples have as all tuples do.
+_OF_TUPLES = ("__init__", "__del__", "__getattribute__", "__getattr__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__",
+              "__ge__", "__iter__", "__len__", "__getitem__", "__contains__", "__bool__")
+
+
+def _in_class(of: type, name: str) -> Any:
+    """What a class has by a name, or one that it is derived from."""
+    return next((one.__dict__[name] for one in of.__mro__ if name in one.__dict__), None)
+
+
+def named_tuple(of: type) -> Any:
+    """What makes a named tuple, its fields and their defaults, if a class is one of these and says no more about
+    making one than what `collections.namedtuple` makes."""
+    if tuple not in of.__mro__ or of is tuple or getattr(of, "__dictoffset__", True):
+        return None
+    fields, new = _in_class(of, "_fields"), getattr(_in_class(of, "__new__"), "__func__", None)
+    if type(fields) is not tuple or type(new) is not FunctionType or not 0 < len(fields) <= 16:
+        return None
+    if any(_in_class(of, name) is not _in_class(tuple, name) for name in _OF_TUPLES):
+        return None
+    from collections import namedtuple
+    own: Any = namedtuple("Own", fields).__new__  # type: ignore[misc]
+    is_own = new.__code__ == own.__code__ and new.__globals__.get("_tuple_new") is tuple.__new__
+    return (new, fields, new.__defaults__ or ()) if is_own else None
+
+
+def named_member(found: Any) -> Any:
+    """What a class of named tuples has by a name: the number of a field, -1 for `_replace`, the function that reads
+    a property, or `None`."""
+    if type(found).__name__ == "_tuplegetter" and type(found).__module__ in ("collections", "_collections"):
+        return found.__reduce__()[1][0]
+    if type(found) is property:
+        return found.fget
+    if type(found) is FunctionType and found.__name__ == "_replace":
+        from collections import namedtuple
+        own: Any = namedtuple("Own", "x")._replace
+        return -1 if found.__code__ is own.__code__ else None
+    return None
+
+
+#: What makes iterators, or uses them up, and is followed where it is called. Some came with later versions.
+_TOOLS = {name: getattr(itertools, name, END) for name in (
+    "accumulate", "chain", "combinations", "combinations_with_replacement", "count", "islice", "pairwise",
+    "permutations", "product", "repeat", "takewhile", "zip_longest")}
+_TOOLS.update(enumerate=enumerate, filter=filter, zip=zip)
+
+#: The classes whose objects are iterated over without anybody noticing when that begins.
+_ITERABLES = frozenset((
+    list, tuple, range, str, dict, set, frozenset, enumerate, zip, map, filter, reversed, type({}.keys()),
+    type({}.values()), type({}.items()), type(iter([])), type(iter(())), type(iter("")), type(iter(range(0))),
+    type(i for i in ())))
+
+
+def is_tool(function: Any, name: str) -> bool:
+    """Whether a function or class is the one of a name that makes iterators, or uses one up."""
+    if name == "reduce":
+        # Whoever uses it has imported it.
+        return function is getattr(sys.modules.get("_functools"), name, END)
+    return function is _TOOLS[name]
+
+
+def length(items: list[Any]) -> int:
+    """The length of a list."""
+    return len(items)
+
+
+def is_index(number: Any) -> bool:
+    """Whether an object is an integer that counts something."""
+    return type(number) is int and 0 <= number < 2**62
+
+
+def is_step(number: Any) -> bool:
+    """The same from 1."""
+    return type(number) is int and 1 <= number < 2**62
+
+
+def is_number(value: Any) -> bool:
+    """Whether an object is a number that adds as such."""
+    return type(value) is int or type(value) is float
+
+
+def is_some(value: Any) -> bool:
+    """Whether an object is not `None`."""
+    return value is not None
+
+
+def are_in_order(first: Any, second: Any) -> bool:
+    """Whether integers are in order."""
+    return type(first) is int and type(second) is int and first <= second
+
+
+def is_iterable(value: Any) -> bool:
+    """Whether an object is one that the interpreter itself iterates over."""
+    return type(value) in _ITERABLES
 
 
 def to_str(value: Any) -> str:

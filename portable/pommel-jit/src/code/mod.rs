@@ -11,10 +11,12 @@ pub mod order;
 mod registers;
 mod special;
 mod text;
+mod tools;
 
 pub use liveness::{Liveness, RegisterSet};
 pub use order::{is_backward, loop_headers, predecessors};
 pub use special::{Consumer, Special};
+pub use tools::Tool;
 
 use std::sync::{Arc, OnceLock};
 

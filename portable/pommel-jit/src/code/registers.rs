@@ -213,6 +213,17 @@ impl Instruction {
                     operation: Special::Is(_) | Special::IsGenerator(_) | Special::SumEnd,
                     ..
                 }
+                | I::Special {
+                    operation: Special::IsTool(_)
+                        | Special::IsIndex
+                        | Special::IsStep
+                        | Special::IsNumber
+                        | Special::IsSome
+                        | Special::AreInOrder
+                        | Special::IsIterable
+                        | Special::Length,
+                    ..
+                }
         )
     }
 }

@@ -69,6 +69,8 @@ macro_rules! specials {
             $( $(#[$doc])* $name, )*
             /// Whether an object is this builtin.
             Is(Consumer),
+            /// Whether an object is this function or class.
+            IsTool(super::Tool),
             /// Whether an object is the generator function that is one of [`super::Code::nested`].
             IsGenerator(u32),
         }
@@ -79,6 +81,7 @@ macro_rules! specials {
                 match self {
                     $( Special::$name => $text, )*
                     Special::Is(_) => "is_builtin",
+                    Special::IsTool(_) => "is_tool",
                     Special::IsGenerator(_) => "is_generator",
                 }
             }
@@ -97,6 +100,20 @@ specials! {
     IsSort "is_sort";
     /// A list of the items of something.
     ToList "to_list";
+    /// How many items a list has that this code made.
+    Length "length";
+    /// Whether an object is an `int` that counts something: from 0 to 2**62.
+    IsIndex "is_index";
+    /// The same from 1.
+    IsStep "is_step";
+    /// Whether an object is an `int` or a `float`.
+    IsNumber "is_number";
+    /// Whether an object is not `None`.
+    IsSome "is_some";
+    /// Whether objects are integers of which the first is not the larger one.
+    AreInOrder "are_in_order";
+    /// Whether an object is one of the interpreter's own that can be iterated over.
+    IsIterable "is_iterable";
     /// Sorts a list by keys, one for each of its items, and gives it. Operands: the list, the list of keys,
     /// whether the other way round.
     SortByKeys "sort_by_keys";

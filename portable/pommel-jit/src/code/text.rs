@@ -283,9 +283,14 @@ impl Line<'_> {
             Instruction::Special { operation, operands, .. } => {
                 let of = match operation {
                     Special::Is(consumer) => consumer.name(),
+                    Special::IsTool(tool) => tool.place().1,
                     other => other.text(),
                 };
-                let is = if matches!(operation, Special::Is(_)) { "is " } else { "" };
+                let is = if matches!(operation, Special::Is(_) | Special::IsTool(_)) {
+                    "is "
+                } else {
+                    ""
+                };
                 write!(f, "{is}{of} {}", List(code, operands))
             }
             _ => Ok(()),

@@ -98,6 +98,9 @@ impl Specialiser<'_> {
                     self.take_result(to, builtin, of_number, flow)
                 }
                 Description::Class => self.make_instance(to, known, given, instruction),
+                Description::Other if let Some(made) = self.named_tuple(known, &given) => {
+                    self.set(to, made)
+                }
                 _ => self.perform(instruction),
             },
             Val::Thing(thing) => match self.made_callee(self.state.contents(thing).clone()) {
@@ -112,6 +115,9 @@ impl Specialiser<'_> {
                 let callee = self.callee(known, &function);
                 let method = Some(Method { gives: Gives::Result });
                 self.follow_as(to, &callee, &given.behind(*object), method, instruction)
+            }
+            Val::Method(object, name) if let Some(made) = self.replaced(&object, &name, &given) => {
+                self.set(to, made)
             }
             Val::Method(object, name) => self.method(to, &object, &name, arguments, instruction),
             _ => self.perform(instruction),
@@ -531,9 +537,10 @@ impl Specialiser<'_> {
         })))
     }
 
-    fn length(&mut self, value: &Val<Value>) -> Option<Val<Value>> {
+    pub(super) fn length(&mut self, value: &Val<Value>) -> Option<Val<Value>> {
         let length = match value {
             Val::Tuple(items) => items.len(),
+            Val::Named(tuple, _) => return self.length(tuple),
             value if let Some(elements) = self.elements(value) => {
                 return (elements.view.rank > 0).then(|| Val::Int(elements.length(0)));
             }

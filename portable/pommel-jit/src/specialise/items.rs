@@ -6,6 +6,7 @@ use super::deques::is_method_of_deque;
 use super::dict_rules::{is_method_of_dict, is_method_of_table};
 use super::element::{Element, Family, Flavour};
 use super::join::Incoming;
+use super::named::as_tuple;
 use super::protocols::is_method_of_number;
 use super::tables::Part;
 use super::texts::is_method_of_text;
@@ -85,6 +86,9 @@ impl Specialiser<'_> {
         if is_method_of_number(&value, &text) {
             return self.set(to, Val::Method(Box::new(value), (&*text).into()));
         }
+        if let Some(flow) = self.load_of_named(to, &value, &text, instruction)? {
+            return Ok(flow);
+        }
         if let Some(flow) = self.load_of_instance(to, &value, &text, instruction)? {
             return Ok(flow);
         }
@@ -151,6 +155,7 @@ impl Specialiser<'_> {
     pub(super) fn items_of(&self, value: &Val<Value>) -> Option<Vec<Val<Value>>> {
         Some(match value {
             Val::Tuple(items) => items.to_vec(),
+            Val::Named(tuple, _) => return self.items_of(tuple),
             Val::Thing(thing) => match self.state.contents(*thing) {
                 Contents::List(items) => items.clone(),
                 Contents::Vector(Family::Pommel, items) => {
@@ -376,6 +381,7 @@ impl Specialiser<'_> {
         if let Some(flow) = self.iterate_instance(to, &value, instruction)? {
             return Ok(flow);
         }
+        let value = as_tuple(value);
         if let Val::Range(parts) = &value
             && self.guard_range(parts[1], parts[2]) == Flow::Ends
         {

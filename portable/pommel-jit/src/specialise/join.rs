@@ -92,6 +92,7 @@ fn add_types(shape: &Shape, types: &mut Vec<Type>) {
         Val::Deque(inner)
         | Val::Method(inner, _)
         | Val::Bound(inner, _)
+        | Val::Named(inner, _)
         | Val::Super(inner, _)
         | Val::DictView(inner, _) => {
             add_types(inner, types);
@@ -661,6 +662,9 @@ impl Specialiser<'_> {
                 let items = items.iter().zip(shapes.iter());
                 Val::Tuple(items.map(|(v, s)| self.convert(v.clone(), s)).collect::<Done<_>>()?)
             }
+            (Val::Named(tuple, class), Val::Named(shape, of)) if class == *of => {
+                Val::Named(Box::new(self.convert(*tuple, shape)?), class)
+            }
             (value, Val::Object((), class)) => Val::Object(self.object(&value)?, *class),
             (value, Val::Text((), ())) => self.as_text(&value),
             // What is not of the shape makes the shape wider.
@@ -872,6 +876,7 @@ fn lost(value: &Val<Value>, shape: &Shape) -> Option<Thing> {
         (Val::Tuple(items), Val::Tuple(shapes)) if items.len() == shapes.len() => {
             items.iter().zip(shapes.iter()).find_map(|(value, shape)| lost(value, shape))
         }
+        (Val::Named(value, class), Val::Named(shape, of)) if class == of => lost(value, shape),
         (Val::Maybe(_, value), Val::Maybe((), shape)) => lost(value, shape),
         (value, Val::Maybe((), shape)) => lost(value, shape),
         (value, shape) if value.shape() == *shape => None,

@@ -51,7 +51,7 @@ impl Specialiser<'_> {
             }
             (Special::LoadFree, [cell]) => self.load_cell(to, *cell, instruction),
             (Special::SumEnd, [total, how]) => self.sum_end(to, *total, *how, instruction),
-            _ => self.perform(instruction),
+            _ => self.special_of_tools(to, operation, operands, instruction),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Tuples whose items are known place by place: parts of them, comparisons, and what is taken out with a
 //! star.
 
+use super::named::as_tuple;
 use super::value::{Contents, Val};
 use super::{Done, Flow, Specialiser};
 use crate::code::{Compare, Instruction, Reg};
@@ -75,6 +76,7 @@ impl Specialiser<'_> {
     pub(super) fn tuple_from(&mut self, value: &Val<Value>) -> Option<Val<Value>> {
         match value {
             Val::Tuple(_) => Some(value.clone()),
+            Val::Named(tuple, _) => Some((**tuple).clone()),
             Val::Thing(_) => self.items_of(value).map(|items| Val::Tuple(items.into())),
             _ => None,
         }
@@ -87,6 +89,7 @@ impl Specialiser<'_> {
         a: &Val<Value>,
         b: &Val<Value>,
     ) -> Option<Value> {
+        let (a, b) = (&as_tuple(a.clone()), &as_tuple(b.clone()));
         let is_one = matches!((operator, a, b), (_, Val::Tuple(_), Val::Tuple(_)))
             || matches!((operator, b), (Compare::In | Compare::NotIn, Val::Tuple(_)));
         if !is_one || !is_plain(a) || !is_plain(b) || !self.has_identity(a) || !self.has_identity(b)

@@ -173,6 +173,8 @@ pub enum Val<L> {
     Array(L, View, Arc<[L]>),
     /// A tuple.
     Tuple(Arc<[Val<L>]>),
+    /// A named tuple: the tuple that it is, and its class.
+    Named(Box<Val<L>>, Known),
     /// `range(start, stop, step)`
     Range(Arc<[L; 3]>),
     /// `slice(start, stop, step)`
@@ -468,9 +470,7 @@ impl<L> Val<L> {
                 let [next, stop] = &**parts;
                 Val::RangeIterator(Arc::new([to(next)?, to(stop)?]), *step)
             }
-            Val::ArrayIterator(array, next) => {
-                Val::ArrayIterator(Box::new(array.map(to)?), to(next)?)
-            }
+            Val::ArrayIterator(of, next) => Val::ArrayIterator(Box::new(of.map(to)?), to(next)?),
             Val::List(address, items) => Val::List(to(address)?, items.clone()),
             Val::Deque(list) => Val::Deque(Box::new(list.map(to)?)),
             Val::Char(number) => Val::Char(to(number)?),
@@ -492,6 +492,7 @@ impl<L> Val<L> {
             Val::Method(object, name) => Val::Method(Box::new(object.map(to)?), name.clone()),
             Val::Bound(object, function) => Val::Bound(Box::new(object.map(to)?), *function),
             Val::Super(object, class) => Val::Super(Box::new(object.map(to)?), *class),
+            Val::Named(tuple, class) => Val::Named(Box::new(tuple.map(to)?), *class),
             Val::Instance(handle, class) => Val::Instance(to(handle)?, *class),
             Val::Record(address, record) => Val::Record(to(address)?, record.clone()),
         })
@@ -519,6 +520,7 @@ impl<L> Val<L> {
             | Val::Enumerate(inner, _)
             | Val::Method(inner, _)
             | Val::Bound(inner, _)
+            | Val::Named(inner, _)
             | Val::Super(inner, _) => inner.things(found),
             _ => {}
         }
@@ -567,6 +569,7 @@ impl<L: Clone> Val<L> {
             Val::Method(inner, name) => Val::Method(boxed(inner), name.clone()),
             Val::Bound(inner, function) => Val::Bound(boxed(inner), *function),
             Val::Super(inner, class) => Val::Super(boxed(inner), *class),
+            Val::Named(inner, class) => Val::Named(boxed(inner), *class),
             other => other.clone(),
         }
     }
@@ -771,7 +774,7 @@ impl Shape {
             (Val::Dict((), a), Val::Dict((), b)) if let Some(table) = a.with(b) => {
                 Val::Dict((), table)
             }
-            (a, b) if let Some(class) = a.record_of_class_beside(b) => Val::Instance((), class),
+            (a, b) if let Some(both) = a.beside_one_of_its_class(b) => both,
             (Val::Text(..), other) | (other, Val::Text(..))
                 if other.class() == Some(Class::Str) =>
             {
@@ -809,14 +812,19 @@ impl Shape {
         }
     }
 
-    /// The class of an instance in memory, if another one is of that class as well.
-    fn record_of_class_beside(&self, other: &Shape) -> Option<Known> {
+    /// The shape of two instances of one class of which one is in memory, or of two named tuples of one class.
+    fn beside_one_of_its_class(&self, other: &Shape) -> Option<Shape> {
+        let instance = |of: bool, class: Known| of.then_some(Val::Instance((), class));
         match (self, other) {
-            (Val::Record((), a), Val::Record((), b)) => (a.class == b.class).then_some(a.class),
+            (Val::Record((), a), Val::Record((), b)) => instance(a.class == b.class, a.class),
             (Val::Record((), record), Val::Instance((), class))
             | (Val::Instance((), class), Val::Record((), record)) => {
-                (record.class == *class).then_some(*class)
+                instance(record.class == *class, *class)
             }
+            (Val::Named(a, class), Val::Named(b, of)) if class == of => match a.merged(b) {
+                tuple @ Val::Tuple(_) => Some(Val::Named(Box::new(tuple), *class)),
+                _ => None,
+            },
             _ => None,
         }
     }

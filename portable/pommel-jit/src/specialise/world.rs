@@ -2,6 +2,7 @@
 
 use super::classes::{Maker, Member, MemberKind};
 use super::element::{Element, Owner};
+use super::named::{NamedMember, NamedTuple};
 use super::value::{CodeRef, Contents, Items, Known, RecordType, Shape, Val, View};
 use crate::code::{Code, Instruction, Point, Reg, Span};
 use crate::ir;
@@ -70,6 +71,14 @@ pub trait World {
     }
     /// What `__init__` of such a class is, if that and memory is all that making an instance takes.
     fn maker(&mut self, _class: Known) -> Option<Maker> {
+        None
+    }
+    /// What a class of named tuples is like, if that is all that making one takes.
+    fn named(&mut self, _class: Known) -> Option<Arc<NamedTuple>> {
+        None
+    }
+    /// What such a class says about an attribute.
+    fn named_member(&mut self, _class: Known, _name: &str) -> Option<NamedMember> {
         None
     }
     /// Whether one such class is derived from another one.
@@ -283,6 +292,7 @@ builtins! {
     Dict "builtins" "dict";
     Divmod "builtins" "divmod";
     Enumerate "builtins" "enumerate";
+    Filter "builtins" "filter";
     Float "builtins" "float";
     Hex "builtins" "hex";
     Int "builtins" "int";
@@ -329,11 +339,24 @@ builtins! {
     InsortRight "_bisect" "insort_right";
     Defaultdict "_collections" "defaultdict";
     Deque "_collections" "deque";
+    Reduce "_functools" "reduce";
     Heapify "_heapq" "heapify";
     Heappop "_heapq" "heappop";
     Heappush "_heapq" "heappush";
     Heappushpop "_heapq" "heappushpop";
     Heapreplace "_heapq" "heapreplace";
+    Accumulate "itertools" "accumulate";
+    Chain "itertools" "chain";
+    Combinations "itertools" "combinations";
+    CombinationsAgain "itertools" "combinations_with_replacement";
+    Count "itertools" "count";
+    Islice "itertools" "islice";
+    Pairwise "itertools" "pairwise";
+    Permutations "itertools" "permutations";
+    Product "itertools" "product";
+    Repeat "itertools" "repeat";
+    Takewhile "itertools" "takewhile";
+    ZipLongest "itertools" "zip_longest";
     OperatorAdd "_operator" "add";
     OperatorAnd "_operator" "and_";
     OperatorEq "_operator" "eq";

@@ -407,7 +407,7 @@ impl Objects for World {
     fn special(&self, operation: Special, operands: &[Object]) -> Result<Object> {
         match (operation, operands) {
             // Builtins of this world take no generator expressions.
-            (Special::Is(_), _) => Ok(Object::Bool(false)),
+            (Special::Is(_) | Special::IsTool(_), _) => Ok(Object::Bool(false)),
             (Special::ToStr, [value]) => self.format(value, Some(Conversion::Str), None),
             (Special::ToRepr, [value]) => self.format(value, Some(Conversion::Repr), None),
             (Special::ToAscii, [value]) => self.format(value, Some(Conversion::Ascii), None),

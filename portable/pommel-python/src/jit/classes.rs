@@ -138,7 +138,11 @@ impl<'c> Inquiry<'c> {
     }
 
     /// What a class has by a name, which must stay so.
-    fn found_in_class(&mut self, class: Known, name: &str) -> Result<Option<Object<'c>>> {
+    pub(super) fn found_in_class(
+        &mut self,
+        class: Known,
+        name: &str,
+    ) -> Result<Option<Object<'c>>> {
         self.found_behind(class, None, name)
     }
 

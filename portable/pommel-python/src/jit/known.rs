@@ -16,7 +16,7 @@ use pommel_jit::ir::op::{Class, Math};
 use pommel_jit::objects::Objects;
 use pommel_jit::specialise::{
     Builtin, Counts, Description, Element, FunctionObject, Items, Known, Maker, Member, MemberKind,
-    Mixing, ObjectLayout, Summing, World,
+    Mixing, NamedMember, NamedTuple, ObjectLayout, Summing, World,
 };
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -335,7 +335,9 @@ pub(crate) fn builtins<'c>(ctx: Ctx<'c>) -> Vec<(Object<'c>, Builtin)> {
         let module = modules.entry(place).or_insert_with(|| match place {
             // What the program has not imported it does not use.
             "numpy" => numpy.clone(),
-            "cmath" | "random" | "_heapq" | "_bisect" => views::module(ctx, place).ok()?,
+            "cmath" | "random" | "_heapq" | "_bisect" | "itertools" | "_functools" => {
+                views::module(ctx, place).ok()?
+            }
             _ => Some((*ctx.import(&CString::new(place).ok()?).ok()?).clone()),
         });
         let name = CString::new(name).ok()?;
@@ -349,7 +351,7 @@ fn is_itself(object: &Object<'_>, builtin: Builtin) -> bool {
     let (module, name) = builtin.place();
     let text = |of: &CStr| object.get_attr(of).and_then(|text| text.extract::<Option<String>>());
     match module {
-        "builtins" | "math" | "cmath" | "random" => {
+        "builtins" | "math" | "cmath" | "random" | "itertools" | "_functools" => {
             // Newer versions have parts of `math` in modules of its own.
             let is_it = |from: &str| from.split('.').next() == Some(module);
             let is_from = text(c"__module__").is_ok_and(|from| from.as_deref().is_none_or(is_it));
@@ -397,6 +399,7 @@ pub(crate) struct Inquiry<'c> {
     pub(super) samples: HashMap<Known, Object<'c>>,
     members: HashMap<(Known, Box<str>), Option<Member>>,
     makers: HashMap<Known, Option<Maker>>,
+    named: HashMap<Known, Option<Arc<NamedTuple>>>,
     layout: OnceCell<Option<ObjectLayout>>,
     /// Functions that are compiled by themselves, by those that they are made of.
     inner: HashMap<Known, Known>,
@@ -428,6 +431,7 @@ impl<'c> Inquiry<'c> {
             samples: HashMap::new(),
             members: HashMap::new(),
             makers: HashMap::new(),
+            named: HashMap::new(),
             layout: OnceCell::new(),
             inner: HashMap::new(),
             is_inner: false,
@@ -585,7 +589,7 @@ impl<'c> Inquiry<'c> {
     }
 
     /// What an object's attribute is, which must stay so.
-    fn fixed(&mut self, of: Known, name: &CStr) -> Result<Object<'c>> {
+    pub(super) fn fixed(&mut self, of: Known, name: &CStr) -> Result<Object<'c>> {
         let name = self.ctx.str(name.to_str().unwrap_or_default())?;
         let value = self.object(of).get_attr(&*name)?;
         let (name, known) = (self.know(&name).0, self.know(&value).0);
@@ -832,6 +836,22 @@ impl World for Inquiry<'_> {
         let found = self.kept(found).flatten();
         self.makers.insert(class, found);
         found
+    }
+
+    fn named(&mut self, class: Known) -> Option<Arc<NamedTuple>> {
+        if let Some(found) = self.named.get(&class) {
+            return found.clone();
+        }
+        let found = self.look_at_named(class);
+        let found = self.kept(found).flatten().map(Arc::new);
+        self.named.insert(class, found.clone());
+        found
+    }
+
+    fn named_member(&mut self, class: Known, name: &str) -> Option<NamedMember> {
+        self.named(class)?;
+        let found = self.look_at_named_member(class, name);
+        self.kept(found).flatten()
     }
 
     fn exception_class(&mut self, known: Known) -> Option<Builtin> {

@@ -33,6 +33,7 @@ mod lists;
 mod lock;
 mod lowlevel;
 mod measured;
+mod named;
 mod native;
 mod objects;
 pub(crate) mod observe;

@@ -561,6 +561,10 @@ impl<'c> Objects for Python<'c> {
                 let name = self.ctx.object(consumer.name())?;
                 function.call((&operands[0], name))
             }
+            Special::IsTool(tool) => {
+                let name = self.ctx.object(tool.place().1)?;
+                function.call((&operands[0], name))
+            }
             _ => self.call_plainly(&function, &references(operands)),
         }
     }

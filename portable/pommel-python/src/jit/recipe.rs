@@ -79,6 +79,10 @@ impl<'a, 'c> Ingredients<'a, 'c> {
             | Val::EntryIterator(at, _)
             | Val::Instance(at, _) => Ok(self.handle(*at)),
             Val::Tuple(items) => Ok((*self.tuple(items)?).clone()),
+            Val::Named(tuple, class) => {
+                let new = ctx.builtin(c"tuple")?.get_attr(c"__new__")?;
+                new.call((self.known(*class)?, self.bound(tuple)?))
+            }
             Val::Thing(thing) => self.thing(*thing),
             Val::List(at, _) => self.lists.borrow_mut().object(self.words[*at as usize]),
             Val::Record(at, _) => self.lists.borrow_mut().instance(self.words[*at as usize]),

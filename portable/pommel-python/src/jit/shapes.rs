@@ -127,6 +127,11 @@ fn instance<'c>(inquiry: &mut Inquiry<'c>, object: &Object<'c>) -> Option<Shape>
     if let Some(class) = inquiry.class_of_instance(object) {
         return Some(Val::Instance((), class));
     }
+    if let Some(class) = inquiry.class_of_named(object) {
+        let shapes = items(object)?;
+        let shapes = shapes.iter().map(|item| shape_within(inquiry, item, LOOKED_INTO));
+        return Some(Val::Named(Box::new(Val::Tuple(shapes.collect())), class));
+    }
     let (of, function) = parts_of_method(object).ok()??;
     let class = inquiry.class_of_instance(&of)?;
     let function = inquiry.know_function(&function)?;
@@ -266,7 +271,7 @@ pub(crate) fn width(shape: &Shape) -> usize {
         | Val::DictObject(..)
         | Val::Instance(..) => 1,
         Val::Complex((), ()) => 2,
-        Val::Bound(inner, _) => width(inner),
+        Val::Bound(inner, _) | Val::Named(inner, _) => width(inner),
         Val::Array((), _, words) => 1 + words.len(),
         Val::Tuple(items) => items.iter().map(width).sum(),
         _ => 0,
@@ -337,7 +342,7 @@ pub(crate) fn take<'c>(
         }
     }
     match (argument, shape) {
-        (Some(object), Val::Instance(..) | Val::Bound(..)) => {
+        (Some(object), Val::Instance(..) | Val::Bound(..) | Val::Named(..)) => {
             take_instance(object, shape, known, words, kept)
         }
         _ => take_slowly(argument, shape, known, words, kept),
@@ -422,6 +427,17 @@ fn take_instance<'c>(
                 return None;
             }
             words.push(object.as_raw().0 as u64);
+        }
+        Val::Named(inner, of) => {
+            let Val::Tuple(shapes) = &**inner else { return None };
+            if !known.get(of.0).ok()?.is(&object.type_()) {
+                return None;
+            }
+            let items = items(object).filter(|items| items.len() == shapes.len())?;
+            for (item, shape) in items.iter().zip(shapes.iter()) {
+                take(Some(item), shape, known, words, kept)?;
+            }
+            kept.objects.extend(items);
         }
         Val::Bound(inner, function) => {
             let (of, found) = parts_of_method(object).ok()??;
@@ -516,6 +532,7 @@ pub(crate) fn described(shape: &Shape) -> String {
         }
         Val::ListObject((), _) => "List".into(),
         Val::Instance(..) => "instance of a class".into(),
+        Val::Named(tuple, _) => format!("named {}", described(tuple)),
         Val::Bound(..) => "method of an instance".into(),
         Val::TupleObject((), _) => "Tuple".into(),
         Val::DictObject((), _) => "Dict".into(),

@@ -2,7 +2,7 @@
 
 use super::name::Variable;
 use super::{Lowering, Result};
-use crate::code::{Argument, Instruction, Reg, Span, Special};
+use crate::code::{Argument, Instruction, Reg, Span, Special, Tool};
 use crate::syntax::scope::Kind;
 use ruff_python_ast::{self as ast, Expr};
 
@@ -25,6 +25,9 @@ impl<'a> Lowering<'a> {
         self.check_callee(call)?;
         if let Some((consumer, source)) = self.consumer(call) {
             return self.consume(call, consumer, source);
+        }
+        if let Some(used) = self.used_as_call(call).filter(|used| used.tool == Tool::Reduce) {
+            return self.reduce(used);
         }
         if let Some(keyed) = self.keyed(call) {
             return self.call_keyed(&keyed);
@@ -297,6 +300,6 @@ impl<'a> Lowering<'a> {
 }
 
 /// Whether nobody sees when an expression is computed: a constant or a name.
-fn is_quiet(expression: &Expr) -> bool {
+pub(super) fn is_quiet(expression: &Expr) -> bool {
     expression.is_literal_expr() || expression.is_name_expr()
 }

@@ -2,7 +2,7 @@
 
 use super::generators::Items;
 use super::{Lowering, Result};
-use crate::code::{Argument, BlockId, Instruction, Reg, Span, Terminator};
+use crate::code::{Argument, BlockId, Instruction, Reg, Span, Terminator, Tool};
 use crate::syntax::scope::ScopeId;
 use ruff_python_ast::{self as ast, Comprehension, Expr};
 use ruff_text_size::{Ranged, TextRange};
@@ -105,6 +105,13 @@ impl<'a> Lowering<'a> {
                 let at = self.span(&generator.iter);
                 self.begin_call(called, at).map(Items::Call)
             }
+            None if !generator.is_async
+                && let Some(used) = self.used(&generator.iter)
+                && used.tool != Tool::Reduce =>
+            {
+                let at = self.span(&generator.iter);
+                self.begin_tool(used, at)
+            }
             _ => self.iterator(generator).map(Items::Iterator),
         }
     }
@@ -123,8 +130,8 @@ impl<'a> Lowering<'a> {
         let span = self.span(&generator.iter);
         let iterator = match items {
             Items::Iterator(iterator) => iterator,
-            Items::Call(begun) => {
-                self.over_items(&begun, span, end, &mut |this, item, next, _| {
+            others => {
+                self.over(&others, span, end, &mut |this, item, next, _| {
                     this.assign(&generator.target, item)?;
                     this.round((generator, inner), next, each)
                 })?;

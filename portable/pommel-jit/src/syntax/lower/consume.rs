@@ -6,10 +6,11 @@
 
 use super::generators::Called;
 use super::name::Variable;
+use super::tools::Used;
 use super::{Lowering, Result};
 use crate::code::{
     Argument, BlockId, Compare, Constant, Consumer, Inlined, Instruction, Reg, Span, Special,
-    Terminator,
+    Terminator, Tool,
 };
 use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::{Ranged, TextRange};
@@ -26,6 +27,8 @@ pub(super) enum Source<'a> {
     Expression(&'a ast::ExprGenerator),
     /// A call of a generator function.
     Call(Called<'a>, &'a Expr),
+    /// A call of something that makes iterators.
+    Used(Used<'a>, &'a Expr),
 }
 
 /// Where a generator expression stands: without parentheses of its own it has those of the call.
@@ -50,7 +53,13 @@ impl<'a> Lowering<'a> {
         let [argument] = &call.arguments.args[..] else { return None };
         let source = match argument {
             Expr::Generator(generator) => Source::Expression(generator),
-            other => Source::Call(self.called_generator(other)?, other),
+            other => match self.called_generator(other) {
+                Some(called) => Source::Call(called, other),
+                None => {
+                    let used = self.used(other).filter(|used| used.tool != Tool::Reduce);
+                    Source::Used(used?, other)
+                }
+            },
         };
         let (consumer, is_global) = match &*call.func {
             Expr::Name(name) => {
@@ -67,7 +76,7 @@ impl<'a> Lowering<'a> {
         let is_alone = call.arguments.keywords.is_empty();
         let is_async = match source {
             Source::Expression(g) => g.generators.iter().any(|generator| generator.is_async),
-            Source::Call(..) => false,
+            Source::Call(..) | Source::Used(..) => false,
         };
         (is_global && is_alone && !is_async).then_some((consumer, source))
     }
@@ -96,7 +105,7 @@ impl<'a> Lowering<'a> {
             Source::Expression(generator) => {
                 self.generator(generator, range(call, generator), None)?
             }
-            Source::Call(_, expression) => self.value(expression)?,
+            Source::Call(_, expression) | Source::Used(_, expression) => self.value(expression)?,
         };
         let arguments = vec![Argument::Positional(argument)];
         self.emit(Instruction::Call { to: result, callee, arguments }, span);
@@ -116,6 +125,12 @@ impl<'a> Lowering<'a> {
             Source::Call(called, _) => {
                 let done = self.block();
                 self.over_call(called, span, done, each)?;
+                self.enter(done);
+            }
+            Source::Used(used, _) => {
+                let done = self.block();
+                let items = self.begin_tool(used, span)?;
+                self.over(&items, span, done, each)?;
                 self.enter(done);
             }
         }

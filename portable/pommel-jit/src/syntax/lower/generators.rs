@@ -36,6 +36,7 @@ pub(super) struct Begun<'a> {
     called: Called<'a>,
     /// Which of [`Code::nested`] the function is.
     nested: u32,
+    callee: Reg,
     arguments: Vec<Reg>,
     /// Whether it is that function which is called,
     is_it: Reg,
@@ -49,6 +50,21 @@ pub(super) enum Items<'a> {
     Iterator(Reg),
     /// A call of a generator function.
     Call(Begun<'a>),
+    /// A call of something that makes iterators.
+    Used(super::tools::Begun<'a>),
+}
+
+impl Begun<'_> {
+    /// Whether it is the generator function that is called, and what the call gave if not.
+    pub(super) fn is_it_or_given(&self) -> (Reg, Reg) {
+        (self.is_it, self.iterator)
+    }
+
+    /// What makes the generator.
+    pub(super) fn as_call(&self) -> Instruction {
+        let arguments = self.arguments.iter().copied().map(Argument::Positional).collect();
+        Instruction::Call { to: self.iterator, callee: self.callee, arguments }
+    }
 }
 
 /// A generator function that is being followed.
@@ -158,6 +174,16 @@ impl<'a> Lowering<'a> {
 
     /// Computes what a call needs. If the name does not mean the generator function, what it means is called.
     pub(super) fn begin_call(&mut self, called: Called<'a>, at: Span) -> Result<Begun<'a>> {
+        self.begin_generator(called, None, Some(at))
+    }
+
+    /// The same, only if a condition holds. Without a place for that, what is called is not iterated over yet.
+    pub(super) fn begin_generator(
+        &mut self,
+        called: Called<'a>,
+        only_if: Option<Reg>,
+        at: Option<Span>,
+    ) -> Result<Begun<'a>> {
         let Called { call, function, scope } = called;
         let span = self.call_span(call);
         let callee = self.temporary();
@@ -172,21 +198,26 @@ impl<'a> Lowering<'a> {
         let [is_it, iterator] = [self.temporary(), self.temporary()];
         let (operation, operands) = (Special::IsGenerator(nested), vec![callee]);
         self.emit(Instruction::Special { to: is_it, operation, operands }, span);
+        if let Some(other) = only_if {
+            self.hold_if(is_it, other, span);
+        }
         let [begun, as_it_is] = [self.block(), self.block()];
         let branch = Terminator::Branch { condition: is_it, then: begun, otherwise: as_it_is };
         self.terminate(branch, span);
         self.enter(as_it_is);
         let given = arguments.iter().copied().map(Argument::Positional).collect();
         self.emit(Instruction::Call { to: iterator, callee, arguments: given }, span);
-        self.emit(Instruction::Iterate { to: iterator, from: iterator }, at);
-        self.jump(begun, at);
+        if let Some(at) = at {
+            self.emit(Instruction::Iterate { to: iterator, from: iterator }, at);
+        }
+        self.jump(begun, at.unwrap_or(span));
         self.enter(begun);
         let left_out = parameters(function).count() - arguments.len();
         let defaults = defaults(self, function);
         for default in defaults.into_iter().rev().take(left_out).rev() {
             arguments.push(self.constant(default, None, span));
         }
-        Ok(Begun { called, nested, arguments, is_it, iterator })
+        Ok(Begun { called, nested, callee, arguments, is_it, iterator })
     }
 
     /// Does something with each item of a call that has begun.

@@ -24,6 +24,8 @@ mod name;
 mod pattern;
 mod statement;
 mod string;
+mod tool_loops;
+mod tools;
 mod with;
 
 use super::Module;

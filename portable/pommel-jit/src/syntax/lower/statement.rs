@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::{Context, Lowering, Result};
-use crate::code::{Argument, BlockId, Constant, Instruction, Reg, Span, Terminator};
+use crate::code::{Argument, BlockId, Constant, Instruction, Reg, Span, Terminator, Tool};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
@@ -138,6 +138,9 @@ impl<'a> Lowering<'a> {
         }
         if let Some(called) = self.called_generator(&statement.iter) {
             return self.for_called(statement, called);
+        }
+        if let Some(used) = self.used(&statement.iter).filter(|used| used.tool != Tool::Reduce) {
+            return self.for_used(statement, used);
         }
         let mark = self.next;
         let span = self.span(&*statement.iter);
