@@ -531,8 +531,8 @@ def named_member(found: Any) -> Any:
         return found.fget
     if type(found) is FunctionType and found.__name__ == "_replace":
         from collections import namedtuple
-        own: Any = namedtuple("Own", "x")._replace
-        return -1 if found.__code__ is own.__code__ else None
+        own: Any = namedtuple("own", "x")
+        return -1 if found.__code__ is own._replace.__code__ else None
     return None
 
 
@@ -546,7 +546,7 @@ _TOOLS.update(enumerate=enumerate, filter=filter, zip=zip)
 _ITERABLES = frozenset((
     list, tuple, range, str, dict, set, frozenset, enumerate, zip, map, filter, reversed, type({}.keys()),
     type({}.values()), type({}.items()), type(iter([])), type(iter(())), type(iter("")), type(iter(range(0))),
-    type(i for i in ())))
+    type(i for i in "")))
 
 
 def is_tool(function: Any, name: str) -> bool:

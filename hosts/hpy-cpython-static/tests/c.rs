@@ -167,46 +167,47 @@ fn compile(
 /// The extensions, each a file in C and one in Python that tests it.
 const EXTENSIONS: &[&str] = &["kitchen", "extras", "shorts"];
 
-/// An extension's objects: its own file in one language, and what it compiles in, in C.
-fn objects(
-    name: &str,
-    language: (&str, &str, &str),
-    abi_name: &str,
-    headers: &[PathBuf],
-    options: &[&str],
-    folder: &Path,
-) -> Vec<PathBuf> {
-    let extension = program(name, "c");
-    let mut objects = vec![compile(language, &extension, abi_name, headers, options, folder)];
-    for source in sources(abi_name) {
-        objects.push(compile(LANGUAGES[0], &source, abi_name, headers, options, folder));
-    }
-    objects
+/// The extensions in each language.
+fn in_each_language()
+-> impl Iterator<Item = (&'static str, (&'static str, &'static str, &'static str))> {
+    EXTENSIONS.iter().flat_map(|name| LANGUAGES.iter().map(move |language| (*name, *language)))
+}
+
+/// The objects of what every extension compiles in, in C.
+fn runtime(abi_name: &str, headers: &[PathBuf], options: &[&str], folder: &Path) -> Vec<PathBuf> {
+    let sources = sources(abi_name);
+    sources.iter().map(|s| compile(LANGUAGES[0], s, abi_name, headers, options, folder)).collect()
 }
 
 #[test]
 fn c_and_cpp_compile_without_a_warning() {
     let folder = folder("compile");
     // What the compiler sees in the formats of arguments when it tries harder.
-    for language in LANGUAGES {
-        objects("kitchen", *language, "UNIVERSAL", &[], &["-O2"], &folder);
+    for options in [&[][..], &["-O2"]] {
+        runtime("UNIVERSAL", &[], options, &folder);
+        for (name, language) in in_each_language() {
+            compile(language, &program(name, "c"), "UNIVERSAL", &[], options, &folder);
+        }
     }
-    for (language, name) in LANGUAGES.iter().flat_map(|l| EXTENSIONS.iter().map(move |e| (l, e))) {
-        objects(name, *language, "UNIVERSAL", &[], &[], &folder);
-        for python in with_headers() {
-            objects(name, *language, "HYBRID", &python.headers, &[], &folder);
+    for python in with_headers() {
+        runtime("HYBRID", &python.headers, &[], &folder);
+        for (name, language) in in_each_language() {
+            compile(language, &program(name, "c"), "HYBRID", &python.headers, &[], &folder);
         }
     }
 }
 
 #[test]
 fn extensions_for_the_cpython_abi_work() {
-    for (language, name) in LANGUAGES.iter().flat_map(|l| EXTENSIONS.iter().map(move |e| (l, e))) {
-        for python in with_headers() {
-            let folder = folder(&format!("cpython-{}", language.1));
-            let objects = objects(name, *language, "CPYTHON", &python.headers, &[], &folder);
+    for python in with_headers() {
+        let folder = folder("cpython");
+        let runtime = runtime("CPYTHON", &python.headers, &[], &folder);
+        for (name, language) in in_each_language() {
+            let source = program(name, "c");
+            let object = compile(language, &source, "CPYTHON", &python.headers, &[], &folder);
             let extension = folder.join(name).with_extension("so");
-            run(compiler(language.0).arg("-shared").args(objects).arg("-o").arg(&extension));
+            let mut link = compiler(language.0);
+            run(link.arg("-shared").arg(object).args(&runtime).arg("-o").arg(&extension));
             assert_eq!(exported(&extension), [format!("PyInit_{name}")]);
             say(&cook(name, &python, &extension, "CPython ABI"));
         }
@@ -255,7 +256,8 @@ fn link_one_binary(objects: &[PathBuf], host: &Path, extension: &Path) {
 /// An extension with the host inside.
 fn one_binary(name: &str, options: &[&str], host: &Path, folder: &Path) -> PathBuf {
     let options = [&["-DHPY_ONE_BINARY"], options].concat();
-    let objects = objects(name, LANGUAGES[0], "UNIVERSAL", &[], &options, folder);
+    let mut objects = runtime("UNIVERSAL", &[], &options, folder);
+    objects.push(compile(LANGUAGES[0], &program(name, "c"), "UNIVERSAL", &[], &options, folder));
     let extension = folder.join(name).with_extension("so");
     link_one_binary(&objects, host, &extension);
     extension
@@ -301,7 +303,9 @@ fn nonsense_never_works_and_never_crashes() {
     }
     for python in with_headers() {
         let folder = folder("nonsense-cpython");
-        let objects = objects("specs", LANGUAGES[0], "CPYTHON", &python.headers, &[], &folder);
+        let mut objects = runtime("CPYTHON", &python.headers, &[], &folder);
+        let source = program("specs", "c");
+        objects.push(compile(LANGUAGES[0], &source, "CPYTHON", &python.headers, &[], &folder));
         let extension = folder.join("specs.so");
         run(compiler("cc").arg("-shared").args(objects).arg("-o").arg(&extension));
         say(&cook("specs", &python, &extension, "CPython ABI"));
@@ -328,12 +332,6 @@ fn step(number: u32, abi: &str, headers: &[PathBuf], folder: &Path) -> PathBuf {
     compile(LANGUAGES[0], &source, abi, headers, &[USUAL, one_binary].concat(), folder)
 }
 
-/// What the steps compile in.
-fn runtime(abi: &str, headers: &[PathBuf], folder: &Path) -> Vec<PathBuf> {
-    let sources = sources(abi);
-    sources.iter().map(|s| compile(LANGUAGES[0], s, abi, headers, USUAL, folder)).collect()
-}
-
 /// Lets an interpreter run the guide's tests on the `histogram` in a folder.
 fn test_port(python: &Python, folder: &Path, how: &str) {
     let path = std::env::join_paths([folder, &port()]).expect("paths without colons");
@@ -347,7 +345,7 @@ fn test_port(python: &Python, folder: &Path, how: &str) {
 fn every_step_of_the_port_works() {
     for python in with_headers() {
         let folder = folder("port-in-steps");
-        let runtime = runtime("CPYTHON", &python.headers, &folder);
+        let runtime = runtime("CPYTHON", &python.headers, USUAL, &folder);
         for number in 0..=3 {
             let mut link = compiler("cc");
             link.arg("-shared").arg(step(number, "CPYTHON", &python.headers, &folder));
@@ -362,7 +360,7 @@ fn every_step_of_the_port_works() {
 #[test]
 fn the_port_ends_as_one_binary() {
     let folder = folder("port");
-    let mut objects = runtime("UNIVERSAL", &[], &folder);
+    let mut objects = runtime("UNIVERSAL", &[], USUAL, &folder);
     objects.push(step(3, "UNIVERSAL", &[], &folder));
     link_one_binary(&objects, &host(), &folder.join("histogram.so"));
     // PyPy finds the file through it.
