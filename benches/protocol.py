@@ -12,6 +12,7 @@ a worker prints to standard error is shown.
 """
 
 import os
+import subprocess
 import sys
 from time import perf_counter
 
@@ -26,6 +27,48 @@ def timed(function, *args):
         return perf_counter() - begin
 
     return run
+
+
+class MadeParts:
+    """The parts of one rival, each made by `make(part)` when it is first asked for. What `first-PART` takes is said by
+    processes of their own, `worker --first PART`, of which so many are started for a request."""
+
+    PROCESSES = 2
+
+    def __init__(self, names, make, worker):
+        self.names, self.make, self.worker, self.made = names, make, worker, {}
+
+    def __contains__(self, part):
+        return part in self.names
+
+    def run(self, part):
+        if part not in self.made:
+            self.made[part] = self.make(part)
+        return self.made[part]
+
+    def __getitem__(self, part):
+        if not part.startswith("first-"):
+            return timed(self.run(part))
+
+        def time(runs):
+            processes = min(runs, self.PROCESSES)
+            command = [sys.executable, *self.worker, "--first", part]
+            return sum(float(subprocess.check_output(command)) for _ in range(processes)) * runs / processes
+
+        return time
+
+
+class MadeResults:
+    """What parts compute."""
+
+    def __init__(self, parts):
+        self.parts = parts
+
+    def __contains__(self, part):
+        return part in self.parts
+
+    def __getitem__(self, part):
+        return lambda: [float(number) for number in self.parts.run(part)()]
 
 
 def serve(parts, results={}):

@@ -6,7 +6,6 @@ With `--first PART` it prints how long the first call of a part took, in a proce
 """
 
 import os
-import subprocess
 import sys
 from time import perf_counter
 from types import FunctionType
@@ -15,10 +14,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [FOLDER, os.path.dirname(FOLDER)]
 
 import functions  # noqa: E402
-from protocol import serve, timed  # noqa: E402
-
-# Of the processes that a request for first calls asks for, so many are started.
-PROCESSES = 2
+from protocol import MadeParts, MadeResults, serve  # noqa: E402
 
 
 def solvers(how):
@@ -138,44 +134,13 @@ def first(how, part):
     return perf_counter() - begin
 
 
-class Parts:
-    """The parts of one rival, each made when it is first asked for."""
-
-    def __init__(self, how):
-        self.how, self.made = how, {}
-
-    def __contains__(self, part):
-        return part in PARTS
-
-    def run(self, part):
-        if part not in self.made:
-            self.made[part] = PARTS[part](self.how)
-        return self.made[part]
-
-    def __getitem__(self, part):
-        if not part.startswith("first-"):
-            return timed(self.run(part))
-
-        def time(runs):
-            processes = min(runs, PROCESSES)
-            command = [sys.executable, __file__, self.how, "--first", part]
-            return sum(float(subprocess.check_output(command)) for _ in range(processes)) * runs / processes
-
-        return time
-
-
-class Results(Parts):
-    def __getitem__(self, part):
-        # The estimate of the error of an integral is part of it.
-        return lambda: [float(number) for number in self.run(part)()]
-
-
 def main(how, *rest):
     if rest:
         print(first(how, rest[1]))
     else:
-        parts = Parts(how)
-        serve(parts, Results(how))
+        parts = MadeParts(PARTS, lambda part: PARTS[part](how), [__file__, how])
+        # The estimate of the error of an integral is part of it.
+        serve(parts, MadeResults(parts))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 import scipy.optimize as theirs
 
 import pommel.optimize as ours
+from least_squares_problems import beale, helical, powell, rosenbrock, squares, wood
 
 
 def polynomial(coefficients):
@@ -93,32 +94,8 @@ def test_minima_of_functions_of_one_number():
 
 # Problems of Moré, Garbow and Hillstrom (1981): residuals and a start.
 
-def rosenbrock(x):
-    return [10 * (x[1] - x[0] * x[0]), 1 - x[0]]
-
-
 def freudenstein(x):
     return np.array([-13 + x[0] + ((5 - x[1]) * x[1] - 2) * x[1], -29 + x[0] + ((x[1] + 1) * x[1] - 14) * x[1]])
-
-
-def beale(x):
-    return [1.5 - x[0] * (1 - x[1]), 2.25 - x[0] * (1 - x[1] ** 2), 2.625 - x[0] * (1 - x[1] ** 3)]
-
-
-def helical(x):
-    turn = math.atan2(x[1], x[0]) / (2 * math.pi)
-    return [10 * (x[2] - 10 * turn), 10 * (math.sqrt(x[0] ** 2 + x[1] ** 2) - 1), x[2]]
-
-
-def powell(x):
-    a, b, c, d = x
-    return [a + 10 * b, math.sqrt(5) * (c - d), (b - 2 * c) ** 2, math.sqrt(10) * (a - d) ** 2]
-
-
-def wood(x):
-    a, b, c, d = x
-    return [10 * (b - a * a), 1 - a, math.sqrt(90) * (d - c * c), 1 - c, math.sqrt(10) * (b + d - 2),
-            (b - d) / math.sqrt(10)]
 
 
 BARD = [0.14, 0.18, 0.22, 0.25, 0.29, 0.32, 0.35, 0.39, 0.37, 0.58, 0.73, 0.96, 1.34, 2.10, 4.39]
@@ -141,16 +118,6 @@ PROBLEMS = [(rosenbrock, [-1.2, 1.0]), (freudenstein, [0.5, -2.0]), (beale, [1.0
             (powell, [3.0, -1.0, 0.0, 1.0]), (wood, [-3.0, -1.0, -3.0, -1.0]), (bard, [1.0] * 3),
             (box, [0.0, 10.0, 20.0]), (singular_broyden, [-1.0] * 10)]
 NAMES = [problem[0].__name__ for problem in PROBLEMS]
-
-
-def squares(residuals):
-    def fun(x):
-        total = 0.0
-        for value in residuals(x):
-            total += value * value
-        return total
-
-    return fun
 
 
 @pytest.mark.parametrize("problem", PROBLEMS[:-1], ids=NAMES[:-1])
