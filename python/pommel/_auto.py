@@ -22,6 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Iterator
 
+    from pommel import _pages
+
 #: Functions with loops, or that call themselves, are compiled before their first call, as long as less than
 #: this was spent on compiling,
 _AT_ONCE = 0.05
@@ -207,7 +209,8 @@ class Auto:
             return None
         found.calls += 1
         if found.calls > _MANY or found.seconds > _HOT:
-            self._take_over_found(found)
+            # That of the function, which called `_started`, which called this.
+            self._take_over_found(found, sys._getframe(2).f_globals)
         found.began = perf_counter()
         return None
 
@@ -283,9 +286,10 @@ class Auto:
         made = (jitted for found in self._known.values() for _, jitted in found.compiled)
         return self._spent + sum(jitted._seconds() for jitted in made)
 
-    def _take_over_found(self, found: Found) -> None:
-        """Takes over a function that was called often."""
-        function = found.function and found.function() or _named(found.code, sys._getframe(2).f_globals)
+    def _take_over_found(self, found: Found, names: dict[str, Any]) -> None:
+        """Takes over a function that was called often. What only functions in C have called, such as `sorted` and
+        its key, is looked for."""
+        function = found.function and found.function() or _named(found.code, names) or _made_of(found.code)
         if function is None or not (found.is_lively or len(found.code.co_code) >= 2 * _LARGE):
             found.is_done = True
             found.reason = "it is not known by its name" if function is None else "it does too little in a call"
@@ -447,6 +451,13 @@ def _named(code: CodeType, names: dict[str, Any]) -> FunctionType | None:
     return value if type(value) is FunctionType and value.__code__ is code else None
 
 
+def _made_of(code: CodeType) -> FunctionType | None:
+    """A function with a code object, wherever it is."""
+    from gc import get_referrers
+
+    return next((each for each in get_referrers(code) if type(each) is FunctionType), None)
+
+
 def _watcher() -> Auto:
     """What watches programs on this interpreter."""
     if sys.version_info >= (3, 12) or sys.implementation.name != "cpython":
@@ -491,7 +502,8 @@ class Switch:
     """``pommel.auto``: functions that take long are found and compiled from now on.
 
     ``pommel.auto()`` is for the first cell of a notebook or the top of a module; ``pommel.auto.off()`` ends
-    it, and so does the end of ``with pommel.auto():``. Functions stay what they are, and only their calls go
+    it, and so does the end of ``with pommel.auto():``. ``pommel.auto.summary()`` says what became of it so far,
+    and in a notebook shows the lines of what was found. Functions stay what they are, and only their calls go
     elsewhere. What runs already goes on as it is: its next call is compiled.
 
     Where functions cannot be found, as on PyPy and without the GIL, all of it does nothing;
@@ -511,6 +523,9 @@ class Switch:
     def __init__(self) -> None:
         self.reason: str | None = None
         self._auto: Auto | None = None
+        #: What watched last, since when, and for how long if it has ended.
+        self._last: Auto | None = None
+        self._since = self._seconds = 0.0
 
     def __call__(self) -> Switch:
         if self._auto is None:
@@ -519,7 +534,8 @@ class Switch:
             if self.reason is None:
                 import atexit
 
-                self._auto = auto
+                self._auto = self._last = auto
+                self._since = perf_counter()
                 # What is compiled is kept by nobody who could say so when modules go.
                 atexit.register(self.off)
                 auto.look_at_callers(sys._getframe(1))
@@ -530,6 +546,15 @@ class Switch:
         watch, self._auto = self._auto, None
         if watch is not None:
             watch.end()
+            self._seconds = perf_counter() - self._since
+
+    def summary(self) -> _pages.Account:
+        """What was found, what was compiled of it and how long that took, what runs as it is and why: since
+        ``pommel.auto()``, or from there to the end of it."""
+        from pommel import _pages
+
+        seconds = self._seconds if self._auto is None else perf_counter() - self._since
+        return _pages.Account(self._last, self.reason, seconds)
 
     def __enter__(self) -> Switch:
         return self

@@ -6,7 +6,6 @@ The host tells of functions that begin to run as long as there are new ones, and
 
 from __future__ import annotations
 
-import gc
 import sys
 from _weakref import ref
 from opcode import hasjabs, opmap
@@ -187,7 +186,7 @@ class Observer(_auto.Auto):
         begin = thread_time()
         function = next(_by_name(code, names, first), None)
         if function is None:
-            function = next((each for each in gc.get_referrers(code) if type(each) is FunctionType), None)
+            function = _auto._made_of(code)
         self._spent += thread_time() - begin
         return function
 

@@ -41,12 +41,22 @@ def _time(seconds: float) -> str:
 
 def _place(found: Found) -> str:
     code = found.code
-    return "{} ({}:{})".format(found.name, os.path.basename(code.co_filename), code.co_firstlineno)
+    return "{} ({}:{})".format(found.name, _file_name(code.co_filename), code.co_firstlineno)
 
 
-def summary(watch: Auto, reason: str | None, seconds: float) -> str:
+def _file_name(path: str) -> str:
+    """What people call a file; a cell of a notebook is one with a number for a name."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is not None:
+        cell = shell.compile.format_code_name(path)
+        if cell is not None:
+            return " ".join(cell)
+    return os.path.basename(path)
+
+
+def summary(watch: Auto, reason: str | None, seconds: float, what: str = "the program took") -> str:
     """What was compiled, how long that took, what for, and what runs as it is, as text."""
-    lines = ["pommel: the program took {}".format(_time(seconds))]
+    lines = ["pommel: {} {}".format(what, _time(seconds))]
     if reason is not None:
         return lines[0] + "; nothing was compiled, as {}\n".format(reason)
     compiled = [found for found in watch.found() if found.compiled and found.reason is None]
@@ -314,14 +324,19 @@ def _source_lines(file: str, names: dict[str, Any] | None = None) -> list[str]:
     return getlines(file, names)
 
 
-def page_of_program(watch: Auto, reason: str | None) -> str:
-    """The page of a program that has ended: its files in which something was found, its main one first."""
+def _all_shown(watch: Auto) -> list[Shown]:
     shown = []
     for found in watch.found():
         for of, jitted in found.compiled:
             shown.append(_shown(found, jitted))
         if not found.compiled:
             shown.append(Shown(None, found.code, None, found.reason))
+    return shown
+
+
+def page_of_program(watch: Auto, reason: str | None) -> str:
+    """The page of a program that has ended: its files in which something was found, its main one first."""
+    shown = _all_shown(watch)
     main = watch.main_file()
     names = dict.fromkeys([name for name in [main] if name] + [each.code.co_filename for each in shown])
     files = [(name, _source_lines(name)) for name in names]
@@ -342,8 +357,33 @@ def html_of(explanation: Explanation) -> str:
     """An explanation for a notebook: the function's own lines."""
     function = explanation.function
     shown = Shown(function, function.__code__, explanation)
-    lines = _source_lines(function.__code__.co_filename, function.__globals__)
-    file = _File(function.__code__.co_filename, lines, [shown])
-    own = shown.lines()
-    rows = _rows(file, next(_explained))[min(own) - 1:max(own)]
+    return _styled(_own_rows(shown, function.__globals__))
+
+
+def _own_rows(shown: Shown, names: dict[str, Any] | None = None) -> list[str]:
+    """The lines of one function."""
+    name, own = shown.code.co_filename, shown.lines()
+    file = _File(name, _source_lines(name, names), [shown])
+    return _rows(file, next(_explained))[min(own) - 1:max(own)]
+
+
+def _styled(rows: list[str]) -> str:
     return '<style>{}</style>\n<div class="pommel">\n{}\n</div>'.format(_STYLE, "\n".join(rows))
+
+
+class Account:
+    """What ``pommel.auto.summary()`` gives: a text, and in a notebook the lines of the functions that were found,
+    too. It says what there is when it is looked at."""
+
+    def __init__(self, watch: Auto | None, reason: str | None, seconds: float) -> None:
+        self._watch, self._reason, self._seconds = watch, reason, seconds
+
+    def __repr__(self) -> str:
+        if self._watch is None:
+            return "pommel: nothing was watched" + (", as " + self._reason if self._reason else "")
+        return summary(self._watch, self._reason, self._seconds, "functions were watched for").rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        shown = _all_shown(self._watch) if self._watch is not None else []
+        rows = [row for each in shown for row in _own_rows(each)]
+        return "<pre>{}</pre>\n{}".format(escape(repr(self)), _styled(rows) if rows else "")

@@ -885,6 +885,27 @@ class TestWhereFunctionsAreFound:
     def test_functions_that_are_called_late(self, programs):
         assert "second (program.py:21): " in summary_of(programs, PROGRAMS["phases"])
 
+    def test_functions_that_only_functions_in_c_call(self, programs):
+        text = summary_of(programs, """
+            def steps(n):
+                k = 0
+                while n != 1:
+                    n = n // 2 if n % 2 == 0 else 3 * n + 1
+                    k += 1
+                return k
+            def keys(base):
+                def key(n):
+                    total = base
+                    for i in range(n % 50):
+                        total += i * n % 7
+                    return total
+                return key
+            print(max(range(1, 4000), key=steps), sorted(range(4000), key=keys(3))[:5])
+        """)
+        assert "steps (program.py:13): " in text and "as they are:" not in text
+        # Before, what begins late is found by samples.
+        assert "key (program.py:20): " in text or sys.version_info < (3, 12)
+
     def test_what_is_small_is_left_alone(self, programs):
         text = summary_of(programs, """
             def small(x):
@@ -930,6 +951,9 @@ class TestWhereFunctionsAreFound:
                 jitted = found.compiled[0][1]
                 print(found.code.co_name, jitted._entered())
             print(pm.auto)
+            account = pm.auto.summary()
+            print(repr(account).split()[1:5], "  work (<cell 1>:2): 4 calls, " in str(account))
+            print("total += i * i % 7" in account._repr_html_())
             pm.auto.off()
             import sys
             monitoring = getattr(sys, "monitoring", None)
@@ -943,6 +967,8 @@ class TestWhereFunctionsAreFound:
             <pommel.auto, on> True
             work 4
             <pommel.auto, off>
+            ['functions', 'were', 'watched', 'for'] True
+            True
             [None, None, None, None, None, None]
         """)
 
