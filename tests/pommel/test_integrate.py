@@ -285,7 +285,31 @@ def test_tolerances_per_component():
 
 def test_an_interval_without_length():
     solution = solve_ivp(decay, (1, 1), [2.0])
-    assert (solution.t.tolist(), solution.y.tolist(), solution.success) == ([1.0], [[2.0]], True)
+    assert (solution.t.tolist(), solution.y.tolist(), solution.success) == ([1.0, 1.0], [[2.0, 2.0]], True)
+
+
+def test_options_of_other_methods_are_worth_a_warning():
+    with pytest.warns(UserWarning, match="'jac' is without effect for the method RK45"):
+        solve_ivp(decay, (0, 1), [2.0], jac=[[-1.0]])
+    with pytest.raises(TypeError, match="unexpected keyword argument 'tolerance': there are max_step, first_step"):
+        solve_ivp(decay, (0, 1), [2.0], tolerance=1.0)
+
+
+def test_odeint_with_critical_and_repeated_times():
+    def kicked(y, t):
+        return [1.0 if t < 2.5 else -1.0]
+
+    states = odeint(kicked, [0.0], [0.0, 1.0, 1.0, 2.5, 4.0], tcrit=[2.5, 9.0], mxstep=5000)
+    assert [row[0] for row in states.tolist()] == pytest.approx([0.0, 1.0, 1.0, 2.5, 1.0])
+    assert odeint(kicked, [0.0, 1.0], []).shape == (0, 2)
+
+
+def test_integrals_of_complex_functions():
+    value, error, parts = quad(lambda x: complex(x, x * x), 0, 1, complex_func=True, full_output=1)
+    assert value == pytest.approx(complex(1 / 2, 1 / 3)) and abs(error) < 1e-13
+    assert parts["real"][0]["neval"] == parts["imag"][0]["neval"] == 21
+    with pytest.raises(ValueError, match="argument 'weight' must be left out, not 'cos'"):
+        quad(abs, 0, 1, weight="cos", wvar=2.0)
 
 
 def test_a_solution_is_a_function():

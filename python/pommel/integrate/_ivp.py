@@ -383,6 +383,14 @@ _METHODS: dict[str, Any] = {name: (ExplicitSolver, method) for name, method in _
 #: Those that come in when they are first asked for.
 _IMPLICIT = {"Radau": "Radau", "BDF": "Bdf", "LSODA": "Switching"}
 
+#: What all methods take, and what some do.
+_OPTIONS: dict[str, Any] = {
+    **dict.fromkeys(("max_step", "first_step", "rtol", "atol")),
+    "jac": _IMPLICIT,
+    "jac_sparsity": ("Radau", "BDF"),
+    **dict.fromkeys(("lband", "uband", "min_step"), ("LSODA",)),
+}
+
 
 def solve_ivp(fun: Callable[..., Any], t_span: Sequence[float], y0: Any, method: str = "RK45", t_eval: Any = None,
               dense_output: bool = False, events: Any = None, vectorized: bool = False, args: Any = None,
@@ -407,8 +415,11 @@ def solve_ivp(fun: Callable[..., Any], t_span: Sequence[float], y0: Any, method:
     (0, 0.013476)
     """
     begun = perf_counter()
+    if getattr(method, "__module__", "").startswith("scipy.integrate."):
+        # SciPy's own classes stand for its methods there.
+        method = method.__name__  # type: ignore[attr-defined]
     solver_of, tableau = _method(method)
-    problem = Problem(fun, t_span, y0, args, options, vectorized)
+    problem = Problem(fun, t_span, y0, args, _known(options, method), vectorized)
     if t_eval is not None:
         t_eval = _times(problem, t_eval)
     happenings = [Event(event) for event in ([events] if callable(events) else events or ())]
@@ -495,6 +506,19 @@ def _method(method: Any) -> Any:
     return found
 
 
+def _known(options: dict[str, Any], method: str) -> dict[str, Any]:
+    """The options that there are. As with SciPy, those of other methods are worth a warning."""
+    for name in options:
+        if name not in _OPTIONS:
+            raise TypeError("solve_ivp() got an unexpected keyword argument {!r}: there are {}".format(
+                name, ", ".join(_OPTIONS)))
+    idle = [name for name in options if _OPTIONS[name] is not None and method not in _OPTIONS[name]]
+    if idle:
+        warn("{} {} without effect for the method {}".format(
+            ", ".join(map(repr, idle)), "is" if len(idle) == 1 else "are", method), stacklevel=3)
+    return options
+
+
 def _times(problem: Problem, t_eval: Any) -> Any:
     times = problem.xp.asarray(t_eval, dtype=float)
     if times.ndim != 1:
@@ -557,6 +581,9 @@ def _result(run: _Run, t_eval: Any, is_wanted: bool) -> OdeResult:
     elif end is not None:
         ts, ys = xp.concatenate([ts[:-1], xp.array([end[0]])]), xp.concatenate(
             [ys[:-1], problem.array(end[1]).reshape(1, -1)])
+    elif problem.t_end == problem.t0:
+        # The beginning and the end, as with SciPy.
+        ts, ys = xp.concatenate([ts, ts]), xp.concatenate([ys, ys])
     times = states = None
     if events:
         times = [xp.asarray(event.times, dtype=float) for event in events]

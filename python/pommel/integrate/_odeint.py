@@ -6,7 +6,7 @@ from math import inf
 from types import FunctionType
 from warnings import warn
 
-from ._ivp import solve_ivp
+from ._ivp import library, solve_ivp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,12 +21,16 @@ class ODEintWarning(Warning):
 
 
 def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), Dfun: Any = None, col_deriv: bool = False,
-           full_output: bool = False, rtol: Any = None, atol: Any = None, h0: float = 0.0, hmax: float = 0.0,
-           tfirst: bool = False, progress: Any = None) -> Any:
+           full_output: bool = False, ml: Any = None, mu: Any = None, rtol: Any = None, atol: Any = None,
+           tcrit: Any = None, h0: float = 0.0, hmax: float = 0.0, hmin: float = 0.0, ixpr: int = 0, mxstep: int = 0,
+           mxhnil: int = 0, mxordn: int = 12, mxords: int = 5, printmessg: int = 0, tfirst: bool = False,
+           progress: Any = None) -> Any:
     """The states at the times ``t``, a row for each, of dy/dt = func(y, t), or func(t, y) with ``tfirst``.
 
     The method is that of ``solve_ivp(method="LSODA")``. ``Dfun`` is the Jacobian, its transpose with
-    ``col_deriv``. With ``full_output`` a dict comes second, with how many evaluations (``nfe``) there were.
+    ``col_deriv``; ``tcrit`` are times that no step goes over. The other names that LSODA has (``ml``, ``mu``,
+    ``hmin``, ``ixpr``, ``mxstep``, ``mxhnil``, ``mxordn``, ``mxords``, ``printmessg``) are accepted, and mean
+    nothing here. With ``full_output`` a dict comes second, with how many evaluations (``nfe``) there were.
     ``progress`` is as in ``solve_ivp``; an interrupt leaves the states at the times before it.
 
     >>> from math import exp
@@ -46,21 +50,55 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), Dfun: Any 
     shape = getattr(y0, "shape", None)
     if shape == () or isinstance(y0, (int, float)):
         y0 = [y0]
+    if not times:
+        return library(y0).zeros((0, len(y0)))
+    options = {"jac": jac, "first_step": h0 or None, "max_step": hmax or inf, "args": args, "progress": progress,
+               "rtol": _TOLERANCE if rtol is None else rtol, "atol": _TOLERANCE if atol is None else atol}
+    # Times may come twice.
+    distinct = list(dict.fromkeys(times))
     try:
-        solution = solve_ivp(
-            fun, (times[0], times[-1]), y0, "LSODA", t_eval=times, args=args, jac=jac, first_step=h0 or None,
-            max_step=hmax or inf, rtol=_TOLERANCE if rtol is None else rtol,
-            atol=_TOLERANCE if atol is None else atol, progress=progress)
+        states, solution = _solved(fun, distinct, y0, _critical(tcrit, times), options)
     except KeyboardInterrupt as interrupt:
         if hasattr(interrupt, "result"):
             interrupt.result = interrupt.result.y.T
         raise
-    states = solution.y.T
     if not solution.success:
         warn(solution.message, ODEintWarning, stacklevel=2)
+    elif len(distinct) < len(times):
+        place = {time: k for k, time in enumerate(distinct)}
+        states = library(y0).take(states, library(y0).asarray([place[time] for time in times]), axis=0)
     if not full_output:
         return states
-    return states, {"nfe": solution.nfev, "nje": solution.njev, "message": solution.message}
+    message = "Integration successful." if solution.success else solution.message
+    return states, {"nfe": solution.nfev, "nje": solution.njev, "message": message}
+
+
+def _critical(tcrit: Any, times: list[float]) -> list[float]:
+    """The times within an interval that no step goes over, and its end."""
+    given = () if tcrit is None else tcrit.tolist() if hasattr(tcrit, "tolist") else tcrit
+    low, high = min(times[0], times[-1]), max(times[0], times[-1])
+    return sorted((time for time in given if low < time < high), reverse=times[-1] < times[0]) + [times[-1]]
+
+
+def _solved(fun: Any, times: list[float], y0: Any, ends: list[float], options: Any) -> tuple[Any, Any]:
+    """The states at the times, and the last solution with all that was counted, from one end of an interval to the
+    next."""
+    if len(ends) == 1:
+        solution = solve_ivp(fun, (times[0], times[-1]), y0, "LSODA", t_eval=times, **options)
+        return solution.y.T, solution
+    sign, begin, states = -1.0 if times[-1] < times[0] else 1.0, times[0], []
+    nfev = njev = 0
+    for end in ends:
+        within = [t for t in times if begin * sign <= t * sign < end * sign]
+        solution = solve_ivp(fun, (begin, end), y0, "LSODA", t_eval=[*within, end], **options)
+        nfev, njev = nfev + solution.nfev, njev + solution.njev
+        if not solution.success or end == ends[-1]:
+            states.append(solution.y.T)
+            break
+        states.append(solution.y.T[:-1])
+        begin, y0 = end, solution.y[:, -1]
+    solution.update(nfev=nfev, njev=njev)
+    return library(y0).concatenate(states), solution
 
 
 #: Callbacks with their arguments in the other order, so that what was compiled for one is found again.

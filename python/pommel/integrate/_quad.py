@@ -124,12 +124,14 @@ def _integral(f: Any, args: Any, a: float, b: float, epsabs: float, epsrel: floa
 
 def quad(func: Callable[..., float], a: float, b: float, args: Any = (), full_output: int = 0,
          epsabs: float = 1.49e-8, epsrel: float = 1.49e-8, limit: int = 50,
-         points: Sequence[float] | None = None) -> Any:
+         points: Sequence[float] | None = None, weight: Any = None, wvar: Any = None, wopts: Any = None,
+         maxp1: int = 50, limlst: int = 50, complex_func: bool = False) -> Any:
     """The integral of a function from ``a`` to ``b``, which may be infinite, and an estimate of its error.
 
     With ``full_output`` a dict comes third, with how many evaluations (``neval``) and intervals (``last``) there
     were, and a message where something is wrong, which is a warning otherwise. ``points`` are places where the
-    function is not smooth.
+    function is not smooth. With ``complex_func`` the function may give complex numbers: the real and the imaginary
+    parts are integrals of their own. There are no weights; what belongs to them is there for SciPy's order.
 
     >>> from math import exp, inf
     >>> from pommel.integrate import quad
@@ -137,8 +139,13 @@ def quad(func: Callable[..., float], a: float, b: float, args: Any = (), full_ou
     >>> round(value, 12)
     1.772453850906
     """
+    if weight is not None:
+        raise ValueError("argument 'weight' must be left out, not {!r}: let the function have the factor".format(
+            weight))
     if not isinstance(args, tuple):
         args = (args,)
+    if complex_func:
+        return _complex(func, a, b, args, full_output, epsabs, epsrel, limit, points)
     a, b = float(a), float(b)
     if epsabs <= 0.0 and epsrel < 50.0 * _panels.EPSILON:
         raise ValueError("arguments 'epsabs' and 'epsrel' ask for more than there can be")
@@ -160,6 +167,20 @@ def quad(func: Callable[..., float], a: float, b: float, args: Any = (), full_ou
     if state:
         warn(_MESSAGES[state], IntegrationWarning, stacklevel=2)
     return result, error
+
+
+def _complex(func: Any, a: float, b: float, args: Any, full_output: int, *options: Any) -> Any:
+    """The integrals of both parts."""
+
+    def real(x: float, *args: Any) -> float:
+        return complex(func(x, *args)).real
+
+    def imaginary(x: float, *args: Any) -> float:
+        return complex(func(x, *args)).imag
+
+    parts = [quad(part, a, b, args, full_output, *options) for part in (real, imaginary)]
+    value, error = (complex(*numbers) for numbers in list(zip(*parts))[:2])
+    return (value, error, {"real": parts[0][2:], "imag": parts[1][2:]}) if full_output else (value, error)
 
 
 def _between_points(f: Any, args: Any, a: float, b: float, epsabs: float, epsrel: float, limit: int,

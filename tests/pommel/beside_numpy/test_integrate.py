@@ -118,6 +118,11 @@ def test_odeint():
     np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
 
 
+def test_methods_by_their_classes():
+    a = ours.solve_ivp(lambda t, y: [-y[0]], (0, 2), [1.0], method=theirs.DOP853)
+    assert a.t.tolist() == ours.solve_ivp(lambda t, y: [-y[0]], (0, 2), [1.0], method="DOP853").t.tolist()
+
+
 INTEGRALS = [
     (lambda x: math.exp(-x * x), 0, 1), (lambda x: 1 / math.sqrt(x), 0, 1), (lambda x: math.log(x), 0, 1),
     (lambda x: math.exp(-x * x), -math.inf, math.inf), (lambda x: 1 / (1 + x * x), 0, math.inf),
