@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _AT_ONCE = 0.05
 #: and this part of the time that went by.
 _PART = 0.02
+#: Nothing more is tried if what was compiled in vain took so many seconds and that part of the time, but for
+#: functions that took so many seconds by themselves.
+_IN_VAIN, _LONG = 0.02, 0.25
 #: Others, once their calls took so many seconds,
 _HOT = 0.01
 #: or were so many.
@@ -96,7 +99,8 @@ class Found:
 
 def _is_lively(code: CodeType) -> bool:
     """Whether a call may take long: the code has a loop, or names itself."""
-    if code.co_name in code.co_names or code.co_name in code.co_freevars:
+    # Methods that call another object's of the same name pass something on, as a rule.
+    if code.co_name in code.co_freevars or code.co_name in code.co_names and code.co_varnames[:1] != ("self",):
         return True
     if sys.version_info < (3, 12):
         return bool(_part("_auto_before_312").has_loop(code))
@@ -330,8 +334,19 @@ class Auto:
                 if other is not None and not other.is_done and not other.compiled:
                     self._take_over(other, callee)
 
+    def _is_in_vain(self) -> bool:
+        """Whether too much was compiled in vain until now."""
+        failed = (jitted for found in self._known.values() if found.reason for _, jitted in found.compiled)
+        wasted = self._spent + sum(jitted._seconds() for jitted in failed)
+        return wasted > _IN_VAIN + _PART * (perf_counter() - self._since)
+
     def _take_over(self, found: Found, function: FunctionType) -> None:
         """Compiles a function and lets it take the calls of the one that it is made of."""
+        if found.seconds < _LONG and self._is_in_vain():
+            # What may take long is asked for again, a while later.
+            if not found.is_lively or found.calls > _MANY:
+                found.is_done, found.reason = True, "too much was compiled in vain before it"
+            return
         if self._jit is None:
             self._jit = self._load()
         begin = thread_time()
@@ -342,12 +357,21 @@ class Auto:
             if unsupported is not None:
                 found.reason = unsupported[0]
             elif jitted._take_over(function, False):
+                jitted._try_beside(self._twin(function), lambda: _lose(found))
                 found.name = function.__qualname__
                 found.compiled.append((ref(function), jitted))
             else:
                 found.reason = "the interpreter calls functions without asking"
         found.is_done = found.reason is not None
         self._spent += thread_time() - begin
+
+    def _twin(self, function: FunctionType) -> FunctionType:
+        """A function that does the same, whose calls nobody looks at."""
+        twin = _copy(function)
+        twin.__code__ = function.__code__.replace()
+        unseen = self._known[id(twin.__code__)] = Found(twin.__code__)
+        unseen.is_done = True
+        return twin
 
     def _called_as_it_is(self, found: Found) -> None:
         """Notes that the function itself runs after it was compiled."""
@@ -364,6 +388,12 @@ class Auto:
             found.is_done = True
             found.reason = jitted._compiled()[1] or "machine code is left too often"
             _give_back(found)
+
+
+def _lose(found: Found) -> None:
+    """Machine code was tried, and is not quicker than Python."""
+    found.is_done, found.reason = True, "machine code is no quicker for it"
+    _give_back(found)
 
 
 def _give_back(found: Found) -> None:

@@ -354,12 +354,8 @@ impl Specialiser<'_> {
         let zero = self.build.int(0);
         let is_there = self.op(Op::INe, &[found, zero]);
         self.require(is_there);
-        let items = match self.taken_for(sample) {
-            // A tuple stays the one that it is.
-            Items::Tuples(_) => Items::Objects(Some(crate::ir::op::Class::Tuple)),
-            items => items,
-        };
-        let value = self.value_at(found, &items, &layout);
+        let items = self.taken_for(sample);
+        let value = self.value_to_keep(found, &items, &layout);
         self.build.emit(Op::Keep, &[handle], Immediate::None, None);
         if value.shape().python_kinds().is_some() {
             self.state.attributes.push((handle, offset, value.clone()));

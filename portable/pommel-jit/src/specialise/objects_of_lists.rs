@@ -27,11 +27,7 @@ impl Specialiser<'_> {
             Items::Numbers(kinds) if !is_some(kinds) => Items::Objects(None),
             Items::Tuples(_) if !tuples => Items::Objects(None),
             Items::Tuples(parts) => {
-                let part = |part: &Items| match part {
-                    Items::Tuples(_) => Items::Objects(Some(Class::Tuple)),
-                    other => self.taken_for(other),
-                };
-                Items::Tuples(parts.iter().map(part).collect())
+                Items::Tuples(parts.iter().map(|part| self.taken_for(part)).collect())
             }
             items => items.clone(),
         }
@@ -107,21 +103,31 @@ impl Specialiser<'_> {
     ) -> Done<Val<Value>> {
         let Some(layout) = self.world.layout() else { return self.refused("no layout") };
         let item = self.item_of(sequence, position, &layout);
-        let (items, parts) = match self.taken_for(items) {
-            // A tuple that somebody may keep stays the one that it is.
-            Items::Tuples(parts) if !is_taken_apart => {
-                (Items::Objects(Some(Class::Tuple)), Some(parts))
-            }
-            items => (items, None),
+        let items = self.taken_for(items);
+        let value = if is_taken_apart {
+            self.value_at(item, &items, &layout)
+        } else {
+            self.value_to_keep(item, &items, &layout)
         };
-        let value = self.value_at(item, &items, &layout);
-        if let (Val::Object(handle, _), Some(parts)) = (&value, parts) {
-            self.parts.insert(*handle, parts);
-        }
         if let Val::ListObject(handle, _) | Val::TupleObject(handle, _) = sequence {
             self.build.emit(Op::Keep, &[*handle], Immediate::None, None);
         }
         Ok(value)
+    }
+
+    /// The same where somebody may keep it: a tuple stays the one that it is, and is taken apart when that is
+    /// wanted.
+    pub(super) fn value_to_keep(
+        &mut self,
+        item: Value,
+        of: &Items,
+        layout: &ObjectLayout,
+    ) -> Val<Value> {
+        let Items::Tuples(parts) = of else { return self.value_at(item, of, layout) };
+        self.expect_class(item, layout, layout.tuple_class);
+        let handle = self.handle_of(item);
+        self.parts.insert(handle, parts.clone());
+        Val::Object(handle, Some(Class::Tuple))
     }
 
     /// The object at an address as what it is taken to be.
@@ -225,7 +231,7 @@ impl Specialiser<'_> {
         let mut values = Vec::new();
         for (i, part) in parts.iter().enumerate() {
             let place = self.word_of(item, layout.tuple + 8 * i as i64);
-            values.push(self.value_at(place, part, layout));
+            values.push(self.value_to_keep(place, part, layout));
         }
         Val::Tuple(values.into())
     }
@@ -298,7 +304,11 @@ impl Specialiser<'_> {
         let layout = self.world.layout().filter(|layout| layout.tuple != 0);
         let Some(layout) = layout.filter(|_| !self.is_refuted()) else { return Ok(None) };
         let item = self.op(Op::Address, &[handle]);
-        let parts: Vec<Items> = to.iter().map(|_| Items::Objects(None)).collect();
+        let known = self.parts.get(&handle).filter(|parts| parts.len() == to.len()).cloned();
+        let parts: Vec<Items> = match known {
+            Some(parts) => parts.iter().map(|part| self.taken_for(part)).collect(),
+            None => to.iter().map(|_| Items::Objects(None)).collect(),
+        };
         let tuple = self.tuple_at(item, &parts, &layout);
         self.build.emit(Op::Keep, &[handle], Immediate::None, None);
         let Val::Tuple(values) = tuple else { return Ok(None) };
@@ -375,9 +385,7 @@ impl Specialiser<'_> {
             parts.get(usize::try_from(at).ok()?).cloned()
         });
         let part = self.taken_for(&part.unwrap_or(Items::Objects(None)));
-        let part =
-            if let Items::Tuples(_) = part { Items::Objects(Some(Class::Tuple)) } else { part };
-        let value = self.value_at(item, &part, &layout);
+        let value = self.value_to_keep(item, &part, &layout);
         self.build.emit(Op::Keep, &[handle], Immediate::None, None);
         self.set(to, value).map(Some)
     }

@@ -10,6 +10,7 @@ use super::lowlevel::Entrances;
 use super::native::{Compiled, Note};
 use super::objects::{Home, Python};
 use super::source::{Source, runs_on};
+use super::trial::{Side, Trial, Verdict};
 use pommel::prelude::*;
 use pommel::raw::redirect;
 use pommel_jit::code::{BlockId, Code, Parameters, Point, Span, Unsupported};
@@ -20,7 +21,7 @@ use pommel_jit::syntax::Position;
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What is done with a function, as `POMMEL_JIT` says.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,6 +78,10 @@ pub struct JitFunction {
     method: Field,
     /// Functions in C that stand for it.
     entrances: Entrances,
+    /// Whether it is worth it, if that is to be found out: what it is tried beside, and whom to tell.
+    trial: Trial,
+    plain: Field,
+    lost: Field,
 }
 
 #[methods]
@@ -96,6 +101,9 @@ impl JitFunction {
             kept: Field::empty(),
             method: Field::empty(),
             entrances: Entrances::default(),
+            trial: Trial::default(),
+            plain: Field::empty(),
+            lost: Field::empty(),
         }
     }
 
@@ -223,7 +231,35 @@ impl JitFunction {
         args: Args<'_, 'c>,
         kwargs: Option<Dict<'c>>,
     ) -> Result<Object<'c>> {
+        let _ = ctx;
         let own = this.borrow()?;
+        match own.trial.is_on() {
+            false => own.run(this, args, kwargs),
+            true => own.run_either(this, args, kwargs),
+        }
+    }
+
+    /// Tries with the next calls whether machine code is quicker than a function in Python that does the same,
+    /// and calls another one if it is not.
+    fn _try_beside(this: &Instance<'_, Self>, plain: &Object<'_>, lost: &Object<'_>) -> Result<()> {
+        let own = this.borrow()?;
+        own.plain.store(this, Some(plain))?;
+        own.lost.store(this, Some(lost))?;
+        own.trial.begin();
+        Ok(())
+    }
+}
+
+impl JitFunction {
+    /// Calls machine code, or the function as it is.
+    #[inline]
+    fn run<'c>(
+        &self,
+        this: &Instance<'c, Self>,
+        args: Args<'_, 'c>,
+        kwargs: Option<Dict<'c>>,
+    ) -> Result<Object<'c>> {
+        let (own, ctx) = (self, this.ctx());
         let called = match &kwargs {
             _ if own.gave_up.load(Ordering::Relaxed) || own.is_not_looked_at() => Called::AsItIs,
             None => own.engine.call_at_once(this, args),
@@ -265,9 +301,41 @@ impl JitFunction {
         }
         call_as_it_is(&function, args, kwargs)
     }
-}
 
-impl JitFunction {
+    /// Calls either, and notes how long it takes.
+    #[cold]
+    fn run_either<'c>(
+        &self,
+        this: &Instance<'c, Self>,
+        args: Args<'_, 'c>,
+        kwargs: Option<Dict<'c>>,
+    ) -> Result<Object<'c>> {
+        let (side, is_measured) = self.trial.next();
+        let plain = match side {
+            Side::Plain => self.plain.load(this)?,
+            Side::Machine => None,
+        };
+        let begin = Instant::now();
+        let result = match plain {
+            Some(plain) => call_as_it_is(&plain, args, kwargs),
+            None => self.run(this, args, kwargs),
+        };
+        if !is_measured || !self.trial.is_on() || result.is_err() {
+            return result;
+        }
+        let verdict = self.trial.took(side, begin.elapsed());
+        if let Verdict::NotWorth = verdict
+            && let Some(lost) = self.lost.load(this)?
+        {
+            let _: Object<'c> = lost.call(())?;
+        }
+        if !self.trial.is_on() {
+            self.plain.store(this, None)?;
+            self.lost.store(this, None)?;
+        }
+        result
+    }
+
     /// Whether a call is called as it is like many before it, and its arguments are not looked at.
     #[inline]
     fn is_not_looked_at(&self) -> bool {

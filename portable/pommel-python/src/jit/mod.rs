@@ -18,6 +18,7 @@
 //! * `lowlevel` — compiled functions as functions in C.
 //! * `random` — the state of the hidden generator of `random`.
 //! * `recipe` — objects of what machine code leaves behind.
+//! * `trial` — whether machine code is worth it where nobody asked for it.
 
 mod alone;
 mod classes;
@@ -46,4 +47,5 @@ mod source;
 mod spelling;
 mod steps;
 mod texts;
+mod trial;
 mod views;
