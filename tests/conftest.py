@@ -28,7 +28,7 @@ FOLDERS = [os.path.abspath(folder) for folder in folders.split(os.pathsep)]
 sys.path[:0] = FOLDERS
 
 free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
-_finds = (sys.implementation.name == "cpython" and not free_threaded
+_finds = (sys.implementation.name == "cpython"
           and os.environ.get("POMMEL_EXT_BUILD") not in ("debug", "trace"))
 PROPERTIES = {
     "cpython": sys.implementation.name == "cpython",
@@ -41,7 +41,7 @@ PROPERTIES = {
     and os.environ.get("POMMEL_EXT_BUILD") not in ("debug", "trace"),
     # Functions of whole programs are found and compiled.
     "finds": _finds,
-    "finds_nothing": sys.implementation.name != "cpython" or free_threaded,
+    "finds_nothing": sys.implementation.name != "cpython",
     # After the first thread, CPython 3.13t makes every constant of a code object immortal: `eval`
     # of a string keeps 64 bytes for ever, with or without an extension.
     "frees_code": not (free_threaded and sys.version_info < (3, 14)),

@@ -23,6 +23,9 @@ class Parts:
 
     def __init__(self, how):
         self.command = [sys.executable, *HOW[how]]
+        # Packages that are installed have their bytecode beside them; here it is kept elsewhere.
+        self.environment = dict(os.environ, PYTHONPYCACHEPREFIX=os.path.abspath(os.environ["BENCH_FOLDER"]))
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def __contains__(self, part):
         return os.path.exists(self.path(part))
@@ -31,7 +34,8 @@ class Parts:
         return os.path.join(FOLDER, "programs", part.replace("-", "_") + ".py")
 
     def run(self, part):
-        return subprocess.run([*self.command, self.path(part)], capture_output=True)
+        return subprocess.run([*self.command, self.path(part)], capture_output=True,
+                              env=self.environment)
 
     def __getitem__(self, part):
         def time(runs):

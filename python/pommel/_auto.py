@@ -7,6 +7,7 @@ is to be compiled, and many programs have none.
 from __future__ import annotations
 
 import sys
+from _thread import RLock
 from _weakref import ref
 from os import environ
 from time import perf_counter, thread_time
@@ -131,6 +132,8 @@ class Auto:
         self._tool: int | None = None
         self._is_on = False
         self._since = 0.0
+        #: Whoever looks at a call has this, and other threads are not looked at meanwhile.
+        self._lock = RLock()
 
     def begin(self) -> str | None:
         """Begins to watch; why that is not possible, if it is not."""
@@ -151,20 +154,32 @@ class Auto:
         monitoring.register_callback(tool, events.PY_RETURN, self._returned)
         monitoring.register_callback(tool, events.CALL, self._called)
         monitoring.set_events(tool, events.PY_START)
+        self._watch_children()
         return None
+
+    def _watch_children(self) -> None:
+        """Processes that are forked go on: no other thread of theirs is looking at a call."""
+        import os
+
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._lock._at_fork_reinit)  # type: ignore[attr-defined]
 
     def look_at_callers(self, frame: Any) -> None:
         """What runs already has begun, but what it calls from now on is of interest."""
-        while frame is not None:
-            if id(frame.f_code) not in self._known:
-                self._look_at(frame.f_code)
-            frame = frame.f_back
+        with self._lock:
+            while frame is not None:
+                if id(frame.f_code) not in self._known:
+                    self._look_at(frame.f_code)
+                frame = frame.f_back
 
     def end(self) -> None:
         """Ends it: all functions are called as they are again."""
-        tool, self._tool, self._is_on = self._tool, None, False
-        if tool is None:
-            return
+        with self._lock:
+            tool, self._tool, self._is_on = self._tool, None, False
+            if tool is not None:
+                self._end(tool)
+
+    def _end(self, tool: int) -> None:
         monitoring = sys.monitoring
         monitoring.set_events(tool, 0)
         for found in self._known.values():
@@ -190,11 +205,15 @@ class Auto:
     # What the interpreter calls. It calls nothing of the kind for what these functions do.
 
     def _started(self, code: CodeType, _offset: int) -> Any:
+        if not self._lock.acquire(False):
+            return None
         try:
             return self._count(code)
         except RecursionError:
             # The program is near the end of its stack, and has to find it by itself.
             return None
+        finally:
+            self._lock.release()
 
     def _count(self, code: CodeType) -> Any:
         """Counts a call that has begun."""
@@ -228,10 +247,14 @@ class Auto:
         return None
 
     def _called(self, _code: CodeType, _offset: int, callee: Any, _argument: Any) -> Any:
+        if not self._lock.acquire(False):
+            return None
         try:
             return self._expect(callee.__func__ if type(callee) is MethodType else callee)
         except RecursionError:
             return None
+        finally:
+            self._lock.release()
 
     def _expect(self, callee: Any) -> Any:
         """Looks at what is about to be called, for the first time from there."""
@@ -357,7 +380,7 @@ class Auto:
             if unsupported is not None:
                 found.reason = unsupported[0]
             elif jitted._take_over(function, False):
-                jitted._try_beside(self._twin(function), lambda: _lose(found))
+                jitted._try_beside(self._twin(function), lambda: self._lose(found))
                 found.name = function.__qualname__
                 found.compiled.append((ref(function), jitted))
             else:
@@ -372,6 +395,12 @@ class Auto:
         unseen = self._known[id(twin.__code__)] = Found(twin.__code__)
         unseen.is_done = True
         return twin
+
+    def _lose(self, found: Found) -> None:
+        """Machine code was tried, and is not quicker than Python."""
+        with self._lock:
+            found.is_done, found.reason = True, "machine code is no quicker for it"
+            _give_back(found)
 
     def _called_as_it_is(self, found: Found) -> None:
         """Notes that the function itself runs after it was compiled."""
@@ -390,12 +419,6 @@ class Auto:
             _give_back(found)
 
 
-def _lose(found: Found) -> None:
-    """Machine code was tried, and is not quicker than Python."""
-    found.is_done, found.reason = True, "machine code is no quicker for it"
-    _give_back(found)
-
-
 def _give_back(found: Found) -> None:
     for of, jitted in found.compiled:
         function = of()
@@ -407,17 +430,11 @@ def _impossible() -> str | None:
     """Why functions cannot be taken over here, if they cannot."""
     if sys.implementation.name != "cpython":
         return "{} compiles functions itself".format(sys.implementation.name)
-    if not getattr(sys, "_is_gil_enabled", lambda: True)() or _is_free_threaded():
-        return "functions are not found without the GIL"
     if environ.get("POMMEL_JIT") == "off":
         return "POMMEL_JIT is off"
     if sys.gettrace() is not None:
         return "the program is traced"
     return None
-
-
-def _is_free_threaded() -> bool:
-    return "free-threading" in sys.version
 
 
 def _is_of_program(file: str) -> bool:
@@ -536,7 +553,7 @@ class Switch:
     and in a notebook shows the lines of what was found. Functions stay what they are, and only their calls go
     elsewhere. What runs already goes on as it is: its next call is compiled.
 
-    Where functions cannot be found, as on PyPy and without the GIL, all of it does nothing;
+    Where functions cannot be found, as on PyPy, all of it does nothing;
     ``pommel.auto.reason`` says why.
 
     >>> import pommel as pm

@@ -25,17 +25,24 @@ class JitFunction(_native.JitFunction):
         # By name, as functions are: a copy is the function itself.
         return self.__qualname__
 
-    def lowlevel(self, signature: str | None = None, *, ndim: int = 2) -> Any:
+    #: Whether what is left to Python is an error.
+    _strict = False
+
+    def lowlevel(self, signature: str | None = None, *, ndim: int = 2, args: tuple[Any, ...] = ()) -> Any:
         """The function as one in C, for SciPy's fast callbacks: a ``scipy.LowLevelCallable`` if the program has
         imported SciPy, else the capsule that one is made of.
 
         ``signature`` is one in C, or the name of the function of SciPy that is to call it. Without it floats
         are given and one is wanted, as ``quad`` and ``nquad`` do. ``ndim`` is for ``geometric_transform``: how
-        many coordinates there are for the most part.
+        many coordinates there are for the most part. ``args`` are further arguments, which are numbers; then
+        SciPy has to be there.
+
+        :func:`explain` says whether it needs Python. For a function that was made with ``strict`` it is an error
+        if it does.
         """
         from ._lowlevel import lowlevel
 
-        return lowlevel(self, signature, ndim)
+        return lowlevel(self, signature, ndim, args)
 
 
 # Functions become methods without a call, too.
@@ -128,6 +135,7 @@ def _compiled_function(made: JitFunction, function: FunctionType, strict: bool) 
         reason = explain(made).reason
         if reason is not None:
             raise TypeError("the function {} cannot be compiled: {}".format(function.__qualname__, reason))
+        made._strict = True
     return made
 
 
@@ -184,7 +192,8 @@ class Explanation:
     """What became of a function: ``reason`` says why it is not compiled, and is ``None`` if it can be.
 
     ``specialisations`` are what it was compiled to; ``refused`` says why it was not for the last arguments
-    for which it was not. ``seconds`` were spent on compiling so far.
+    for which it was not. ``seconds`` were spent on compiling so far. ``callables`` are the signatures of functions
+    in C that it was made of, each with why that is called by way of Python, or ``None`` if it is native.
     """
 
     def __init__(self, compiled: Any) -> None:
@@ -192,6 +201,7 @@ class Explanation:
         made, self.refused = compiled._compiled()
         self.seconds: float = compiled._seconds()
         self.specialisations = [Specialisation(*texts) for texts in made]
+        self.callables: list[tuple[str, str | None]] = compiled._callables()
         self.function: FunctionType = function
         self.reason: str | None = None
         self.line: int | None = None
@@ -211,6 +221,9 @@ class Explanation:
                 lines += made._lines()
             if self.refused is not None:
                 lines.append("  not for the last other arguments: {}".format(self.refused))
+            for signature, reason in self.callables:
+                how = "native" if reason is None else "by way of Python: {}".format(reason)
+                lines.append("  called from C as {}, {}".format(signature, how))
             return "\n".join(lines)
         if self.line is None:
             return "{} is not compiled: {}".format(name, self.reason)

@@ -1,6 +1,6 @@
 """What type checkers are told of ``jit`` and ``explain``: a compiled function is used as the function."""
 
-from typing import Any, Callable, List, Optional, TypeVar, overload
+from typing import Any, Callable, List, Optional, Tuple, TypeVar, overload
 
 from . import _native
 
@@ -18,7 +18,9 @@ def jit(
 class JitFunction(_native.JitFunction):
     """A compiled function."""
 
-    def lowlevel(self, signature: Optional[str] = None, *, ndim: int = 2) -> Any: ...
+    def lowlevel(
+        self, signature: Optional[str] = None, *, ndim: int = 2, args: Tuple[Any, ...] = ()
+    ) -> Any: ...
 
 class Note:
     """Something that compiled code leaves to Python."""
@@ -44,6 +46,7 @@ class Explanation:
     line: Optional[int]
     specialisations: List[Specialisation]
     refused: Optional[str]
+    callables: List[Tuple[str, Optional[str]]]
     seconds: float
 
 def explain(function: Callable[..., Any]) -> Explanation: ...

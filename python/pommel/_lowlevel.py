@@ -6,6 +6,7 @@ See ``docs/how-to/scipy-callbacks.md``, and ``portable/pommel-python/src/jit/low
 from __future__ import annotations
 
 import inspect
+import struct
 import sys
 
 TYPE_CHECKING = False
@@ -29,18 +30,49 @@ _SIGNATURES: dict[str, int | None] = {
 }
 
 
-def lowlevel(function: Any, signature: str | None, ndim: int) -> Any:
+#: Those that are given the user's data, by those that are not.
+_WITH_DATA = {_ONE: "double (double, void *)", _SEVERAL: "double (int, double *, void *)"}
+
+#: How further arguments are told to machine code.
+_LETTERS = {float: "d", int: "q", bool: "?"}
+
+
+def lowlevel(function: Any, signature: str | None, ndim: int, args: tuple[Any, ...] = ()) -> Any:
     """What :meth:`pommel._compile.JitFunction.lowlevel` gives."""
+    if not isinstance(args, tuple):
+        raise TypeError("argument 'args' must be a tuple of further arguments, not {!r}".format(args))
+    words = data(args)
+    if words is None:
+        raise TypeError("argument 'args': C can give floats, bools and integers of 64 bits, and these are others: "
+                        "{!r}".format(args))
     least, most = _arguments(function)
-    signature = _signature(function, signature, least)
+    signature = _signature(function, signature, least - len(args))
+    if args:
+        signature = _WITH_DATA.get(signature, signature)
     wanted = _SIGNATURES[_spelled(signature)]
-    if wanted is not None and not least <= wanted <= most:
+    if wanted is not None and not least <= wanted + len(args) <= most:
         raise TypeError("argument 'signature': {!r} calls the function with {}, and {} takes {}: {}".format(
-            signature, _counted(wanted), function.__qualname__, _range(least, most),
+            signature, _counted(wanted + len(args)), function.__qualname__, _range(least, most),
             _remedy(_spelled(signature))))
     if isinstance(ndim, bool) or not isinstance(ndim, int) or not 1 <= ndim <= 32:
         raise ValueError("argument 'ndim' must be the number of axes of the output, from 1 to 32, not {!r}".format(
             ndim))
+    count = ndim if _spelled(signature) == _COORDINATES else wanted or max(least - len(args), 1)
+    capsule, reason = made(function, signature, count, words[0])
+    if reason is not None and function._strict:
+        raise TypeError("the function {} is strict, and as {!r} it would be called by way of Python: {}".format(
+            function.__qualname__, signature, reason))
+    scipy = sys.modules.get("scipy")
+    if scipy is not None:
+        return scipy.LowLevelCallable(capsule, words[1])
+    if args:
+        raise TypeError("argument 'args' is for a scipy.LowLevelCallable: import scipy before")
+    return capsule
+
+
+def made(function: Any, signature: str, count: int, letters: str) -> tuple[Any, str | None]:
+    """The capsule of a function that C calls with ``count`` arguments, behind which there are further ones, and why
+    it is called by way of Python, if it is."""
     from ._compile import JitFunction, explain
 
     reason = explain(function).reason
@@ -48,12 +80,27 @@ def lowlevel(function: Any, signature: str | None, ndim: int) -> Any:
         raise TypeError("the function {} cannot be compiled, and so is no function in C: {}; pass the function "
                         "itself".format(function.__qualname__, reason))
     # Others do more in a call than the function itself.
-    is_native = type(function) is JitFunction
-    count = ndim if _spelled(signature) == _COORDINATES else wanted or max(least, 1)
+    other = None if type(function) is JitFunction else "with verify each call is made twice"
     by_array = _of_lines if _spelled(signature) == _LINES else _of_window
-    capsule = function._lowlevel(signature, count, by_array, is_native)
-    scipy = sys.modules.get("scipy")
-    return capsule if scipy is None else scipy.LowLevelCallable(capsule)
+    found: tuple[Any, str | None] = function._lowlevel(signature, count, letters, by_array, other)
+    return found
+
+
+def data(args: tuple[Any, ...]) -> tuple[str, Any] | None:
+    """Further arguments: a letter for each, and the user's data of a ``LowLevelCallable``. Nothing if they are not
+    numbers that machine code has."""
+    if not args:
+        return "", None
+    letters = "".join([_LETTERS.get(type(number), "") for number in args])
+    if len(letters) != len(args):
+        return None
+    import ctypes
+
+    try:
+        words = struct.pack("=" + letters.replace("?", "q"), *args)
+    except struct.error:
+        return None
+    return letters, ctypes.cast(ctypes.create_string_buffer(words, len(words)), ctypes.c_void_p)
 
 
 def _spelled(signature: str) -> str:
@@ -118,12 +165,12 @@ def _array(data: bytes) -> Any:
     return library.frombuffer(bytearray(data))
 
 
-def _of_window(function: Callable[[Any], Any], data: bytes) -> Any:
-    return function(_array(data))
+def _of_window(function: Callable[..., Any], data: bytes, *args: Any) -> Any:
+    return function(_array(data), *args)
 
 
-def _of_lines(function: Callable[[Any, Any], Any], line: bytes, room: bytes) -> list[float]:
+def _of_lines(function: Callable[..., Any], line: bytes, room: bytes, *args: Any) -> list[float]:
     output = _array(room)
-    function(_array(line), output)
+    function(_array(line), output, *args)
     written: list[float] = output.tolist()
     return written

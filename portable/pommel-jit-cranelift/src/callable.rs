@@ -17,12 +17,14 @@ use pommel_jit::ir::{self, Exit, Type};
 pub(crate) struct Outside<'a> {
     callable: &'a Callable,
     params: Vec<clif::Value>,
+    /// What undoes what is written.
+    kept: Option<clif::Value>,
 }
 
 impl<'a> Outside<'a> {
     /// With its parameters.
     pub(crate) fn new(callable: &'a Callable, params: &[clif::Value]) -> Outside<'a> {
-        Outside { callable, params: params.to_vec() }
+        Outside { callable, params: params.to_vec(), kept: None }
     }
 }
 
@@ -60,7 +62,8 @@ fn same_bits() -> MemFlagsData {
 impl Translator<'_> {
     /// Goes the other way, unless parameters and guarded words are what they should be.
     pub(crate) fn check_call_from_c(&mut self) {
-        let Some(Outside { callable, params }) = self.outside.clone() else { return };
+        self.begin_to_write();
+        let Some(Outside { callable, params, .. }) = self.outside.clone() else { return };
         for (param, wanted) in &callable.wanted {
             let is_it = self.builder.ins().icmp_imm_s(IntCC::Equal, params[*param], *wanted);
             self.go_on_if(is_it);
@@ -83,9 +86,22 @@ impl Translator<'_> {
         }
     }
 
+    /// Has a copy of what may be written, if anything is.
+    fn begin_to_write(&mut self) {
+        let Some(outside) = &self.outside else { return };
+        let Some(undo) = outside.callable.undo else { return };
+        let words = self.words_of_c();
+        let kept = self.call_address(undo.begin as usize, &[types::I64], &[types::I64], &[words]);
+        if let Some(outside) = &mut self.outside {
+            outside.kept = Some(kept[0]);
+        }
+        let is_kept = self.builder.ins().icmp_imm_s(IntCC::NotEqual, kept[0], 0);
+        self.go_on_if(is_kept);
+    }
+
     /// An argument of the typed form.
     pub(crate) fn argument_of_c(&mut self, index: usize, of: Type) -> Result<clif::Value, String> {
-        let Some(Outside { callable, params }) = self.outside.clone() else {
+        let Some(Outside { callable, params, .. }) = self.outside.clone() else {
             return Err("no function in C".into());
         };
         let source = callable.sources.get(index).ok_or("an argument without a source")?;
@@ -101,7 +117,9 @@ impl Translator<'_> {
 
     /// Returns the numbers of an exit to C. Whether it is one that does.
     pub(crate) fn returns_to_c(&mut self, exit: &Exit) -> Result<bool, String> {
-        let Some(Outside { callable, params }) = self.outside.clone() else { return Ok(false) };
+        let Some(Outside { callable, params, kept }) = self.outside.clone() else {
+            return Ok(false);
+        };
         let numbers = callable.results.get(&exit.id).filter(|_| exit.owned.is_empty());
         let Some(numbers) = numbers else { return Ok(false) };
         let floats = numbers.iter().map(|number| self.float_of(exit, number));
@@ -113,6 +131,9 @@ impl Translator<'_> {
             Answer::Written(to) => {
                 for (at, float) in floats.iter().enumerate() {
                     self.store_word(params[to], at, *float);
+                }
+                if let Some((undo, kept)) = callable.undo.zip(kept) {
+                    self.call_address(undo.end as usize, &[types::I64], &[], &[kept]);
                 }
                 let one = self.builder.ins().iconst(types::I32, 1);
                 self.builder.ins().return_(&[one]);
@@ -180,21 +201,31 @@ impl Translator<'_> {
         *self.way_out.get_or_insert_with(|| self.builder.create_block())
     }
 
-    /// The other way.
-    pub(crate) fn otherwise(&mut self) {
-        let (Some(way_out), Some(outside)) = (self.way_out, self.outside.clone()) else { return };
-        let Outside { callable, params } = outside;
-        self.builder.set_cold_block(way_out);
-        self.builder.switch_to_block(way_out);
-        let size = (params.len().max(1) * WORD) as u32;
+    /// The address of the parameters, each in a word, and of what undoes what is written.
+    fn words_of_c(&mut self) -> clif::Value {
+        let outside = self.outside.clone();
+        let (params, kept) =
+            outside.map_or((vec![], None), |outside| (outside.params, outside.kept));
+        let size = ((params.len() + 1) * WORD) as u32;
         let data = StackSlotData::new(StackSlotKind::ExplicitSlot, size, 3);
         let slot = self.builder.create_sized_stack_slot(data);
         let words = self.builder.ins().stack_addr(types::I64, slot, 0);
-        for (index, param) in params.into_iter().enumerate() {
+        let kept = kept.unwrap_or_else(|| self.builder.ins().iconst(types::I64, 0));
+        for (index, param) in params.into_iter().chain([kept]).enumerate() {
             let is_int = self.builder.func.dfg.value_type(param) == types::I32;
             let word = if is_int { self.builder.ins().sextend(types::I64, param) } else { param };
             self.store_word(words, index, word);
         }
+        words
+    }
+
+    /// The other way.
+    pub(crate) fn otherwise(&mut self) {
+        let (Some(way_out), Some(outside)) = (self.way_out, self.outside.clone()) else { return };
+        let callable = outside.callable;
+        self.builder.set_cold_block(way_out);
+        self.builder.switch_to_block(way_out);
+        let words = self.words_of_c();
         let context = self.builder.ins().iconst(types::I64, callable.context as i64);
         let address = callable.otherwise as usize;
         let given = [context, words];

@@ -163,10 +163,9 @@ def shifted(table: list[float], n: int, whole: int, rounds: int, last: list[floa
 
 
 def adaptive(kernel: Any, f: Any, args: Any, a: float, b: float, bound: float, sign: float, epsabs: float,
-             epsrel: float, limit: int, first: Any) -> Any:
-    """The integral from a first panel over all that was not good enough: result, error, how it ended, and how many
-    intervals there are."""
-    total, worst_error, size, _ = first
+             epsrel: float, limit: int, total: float, worst_error: float, size: float) -> Any:
+    """The integral from a first panel over all that was not good enough, whose integrals and error are given: result,
+    error, how it ended, and how many intervals there are."""
     lefts, rights = [0.0] * limit, [0.0] * limit
     results, errors = [0.0] * limit, [0.0] * limit
     order = [0] * limit

@@ -108,8 +108,7 @@ def _integral(f: Any, args: Any, a: float, b: float, epsabs: float, epsrel: floa
             bound, sign = (b, -1.0) if a == -inf else (a, 1.0)
         a, b = 0.0, 1.0
     integrator = _integrator(f, how)
-    first = integrator.first(f, args, a, b, bound, sign)
-    result, error, size, spread = first
+    result, error, size, spread = integrator.first(f, args, a, b, bound, sign)
     bearable, state, count = max(epsabs, epsrel * abs(result)), 0, 1
     if error <= bearable and error != spread or error == 0.0 or error != error:
         pass
@@ -118,7 +117,8 @@ def _integral(f: Any, args: Any, a: float, b: float, epsabs: float, epsrel: floa
     elif limit == 1:
         state = _panels.LIMIT if error > bearable else 0
     else:
-        result, error, state, count = integrator.rest(f, args, a, b, bound, sign, epsabs, epsrel, limit, first)
+        result, error, state, count = integrator.rest(f, args, a, b, bound, sign, epsabs, epsrel, limit,
+                                                         result, error, size)
     return result, error, state, integrator.evaluations * (2 * count - 1), count
 
 

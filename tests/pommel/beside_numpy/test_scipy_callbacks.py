@@ -218,15 +218,17 @@ def test_globals_that_change_between_calls():
 
 
 def test_the_program_of_the_page(tmp_path):
-    (program,) = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    programs = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     path = tmp_path / "program.py"
-    path.write_text(program, encoding="utf-8")
+    path.write_text("".join(programs), encoding="utf-8")
     found = runpy.run_path(str(path))
     plain = {name: getattr(found[name], "__wrapped__", None) for name in found}
     image = found["image"]
     assert found["area"] == integrate.quad(plain["bell"], 0, 1)[0]
     assert found["volume"] == integrate.dblquad(plain["saddle"], 0, 1, 0, 2)[0]
     assert found["doubled"] == integrate.dblquad(plain["saddle"], 0, 1, 0, 2, args=(2.0,))[0]
+    assert round(found["half"], 12) == 0.5 and round(found["eighth"], 12) == 0.125
+    assert np.array_equal(found["same_edges"], found["edges"])
     assert np.array_equal(found["edges"], ndimage.generic_filter(image, plain["spread"], size=3))
     assert np.array_equal(found["slopes"], ndimage.generic_filter1d(image, plain["steps"], 2))
     assert np.array_equal(found["sheared"], ndimage.geometric_transform(image, plain["shear"]))

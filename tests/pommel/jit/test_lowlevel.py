@@ -118,10 +118,13 @@ def test_what_computes_with_numbers_needs_no_python():
         (scaled, 0.5, lambda f: f(0.5)),
         (mean, [1.0], lambda f: f(found, 2, found, None)),
         (turned, (1, 2), lambda f: f((ctypes.c_ssize_t * 2)(4, 3), found, 2, 2, None)),
+        (differences, None, lambda f: f(doubles(1.0, 4.0, 9.0), 3, doubles(0.0, 0.0), 2, None)),
     ):
-        signature = {mean: "generic_filter", turned: "geometric_transform"}.get(function)
+        signature = {mean: "generic_filter", turned: "geometric_transform",
+                     differences: "generic_filter1d"}.get(function)
         f = called(function.lowlevel(signature))
-        function(argument)
+        if argument is not None:
+            function(argument)
         entered = function._entered()
         call(f)
         # Facts are words where there is a GIL.
@@ -137,6 +140,21 @@ def test_functions_of_several_numbers():
             f(2, doubles(1.5, 3.0), *rest)
         with pytest.raises(TypeError, match="takes 3 positional arguments but 4 were given"):
             f(4, doubles(1.5, 3.0, 1.0, 1.0), *rest)
+
+
+def test_other_numbers_of_arguments_have_code_of_their_own():
+    @pm.jit
+    def line(x, slope=2.0, offset=1):
+        return slope * x + offset
+
+    f = called(line.lowlevel("double (int, double *)"))
+    assert [f(1, doubles(3.0)), f(2, doubles(3.0, 4.0)), f(3, doubles(3.0, 4.0, 0.5))] == [7.0, 13.0, 12.5]
+    entered = line._entered()
+    assert [f(1, doubles(5.0)), f(2, doubles(5.0, 4.0)), f(3, doubles(5.0, 4.0, 0.5))] == [11.0, 21.0, 20.5]
+    assert line._entered() == entered or free_threaded
+    for _ in range(2):
+        with pytest.raises(TypeError, match="takes from 1 to 3 positional arguments but 4 were given"):
+            f(4, doubles(1.0, 2.0, 3.0, 4.0))
 
 
 def test_what_does_not_fit_is_done_by_python():
@@ -298,6 +316,98 @@ def test_lines():
     assert list(output) == [3.0, 5.0, 7.0]
     with pytest.raises(IndexError):
         f(line, 2, output, 3, None)
+
+
+def lines(function, line, output):
+    """What a function in C for lines writes, or what is raised, and what became of the line."""
+    line, output = doubles(*line), doubles(*output)
+    try:
+        assert called(function)(line, len(line), output, len(output), None) == 1
+        return list(output), list(line)
+    except (ArithmeticError, IndexError, TypeError) as error:
+        return type(error), str(error), list(line)
+
+
+def running(line, output):
+    """Reads what it has written, and what was there before."""
+    total = output[0]
+    for i in range(len(output)):
+        total += line[i] / line[i + 1]
+        output[i] = total + output[i - 1]
+    return output
+
+
+def counted(line, output):
+    count = 1
+    for i in range(len(output)):
+        count *= int(line[i])
+        output[i] = count % 1000
+
+
+def shifted(line, output):
+    """Writes to what it is given to read, which is a copy."""
+    for i in range(len(output)):
+        line[i] += 1.0
+        output[i] = line[i]
+
+
+def scattered(line, output):
+    for value in line:
+        output[int(value)] = value
+    if line[0] == 3.0:
+        output[0] = "x"
+
+
+@pytest.mark.parametrize("function", [running, counted, shifted, scattered])
+def test_lines_of_all_kinds(function):
+    capsule, draw = pm.jit(function).lowlevel("generic_filter1d"), random.Random(31)
+    for _ in range(60):
+        line = [draw.choice([0.0, 1.0, 2.0, 3.0, 2.5, 1e9, 1e300, math.inf]) if draw.random() < 0.5
+                else float(draw.randrange(1, 5)) for _ in range(draw.randrange(1, 9))]
+        output = [draw.random() for _ in range(max(0, len(line) - draw.randrange(3)))]
+        expected = pm.array(line), pm.array(output)
+        try:
+            function(*expected)
+            expected = expected[1].tolist(), line
+        except (ArithmeticError, IndexError, TypeError, ValueError) as error:
+            expected = type(error), str(error), line
+            if isinstance(error, ValueError) or not math.isfinite(sum(map(abs, line))):
+                continue
+        assert repr(lines(capsule, line, output)) == repr(expected)
+
+
+def test_lines_that_are_parts_of_one_another():
+    f, both = called(differences.lowlevel("generic_filter1d")), doubles(1.0, 4.0, 9.0, 16.0, 0.0)
+    place = ctypes.pointer(ctypes.c_double.from_buffer(both, 8))
+    # The line is a copy, as it is for a function in Python.
+    assert f(both, 4, place, 3, None) == 1
+    assert list(both) == [1.0, 3.0, 5.0, 7.0, 0.0]
+    assert f(both, 4, place, 0, None) == 1
+
+
+def test_explain_says_how_they_are_called():
+    @pm.jit
+    def double(x):
+        return x + x
+
+    @pm.jit
+    def ordered(values):
+        return sorted(values)[0]
+
+    assert pm.explain(double).callables == []
+    double.lowlevel()
+    ordered.lowlevel("generic_filter")
+    assert pm.explain(double).callables == [("double (double)", None)]
+    assert "called from C as double (double), native" in str(pm.explain(double))
+    ((signature, reason),) = pm.explain(ordered).callables
+    assert signature == "int (double *, intptr_t, double *, void *)" and reason
+    assert "by way of Python: " + reason in str(pm.explain(ordered))
+
+
+def test_strict_functions_are_native_or_an_error():
+    assert called(pm.jit(inverse.__wrapped__, strict=True).lowlevel())(4.0) == 0.25
+    with pytest.raises(TypeError, match="the function median is strict, and as 'int .*' it would be called by way"):
+        pm.jit(median.__wrapped__, strict=True).lowlevel("generic_filter")
 
 
 def test_coordinates():

@@ -4,6 +4,10 @@
 //! it makes a frame itself (`PyFunction_SetVectorcall`). Nothing else about the function changes.
 //! 3.9 and 3.10 call whatever is in that field, without making frames themselves; 3.11 does not ask, see
 //! [`substitute`].
+//!
+//! Without the GIL other threads call a function while its entry is written, which is one word: they see the
+//! old one or the new one, and both are right. One that has seen the old one may ask later, so that what was
+//! redirected once stays in the table, with the way in which it is called otherwise.
 
 use crate::capi::*;
 use crate::host::obj;
@@ -17,7 +21,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 /// Where the calls of a function go.
 #[derive(Clone, Copy)]
 struct Target {
-    /// A reference of ours.
+    /// A reference of ours; null when the redirection has ended.
     callable: usize,
     /// The function's code object and defaults, without references.
     parts: [usize; 3],
@@ -72,23 +76,38 @@ unsafe extern "C" fn redirected<L: Layout>(
     nargs: usize,
     names: Obj,
 ) -> Obj {
-    let target = targets().get(&function.addr()).copied();
-    // SAFETY: called by the interpreter as a function in Python is; the target has a reference as long as it
-    // is in the table, and one more while it is called.
+    // SAFETY: called by the interpreter as a function in Python is; the target has one more reference while it
+    // is called.
     unsafe {
-        let Some(target) = target else {
+        let Some(target) = target_of::<L>(function) else {
             Py_FatalError(c"a redirected function has no target".as_ptr());
             return function;
         };
-        if target.parts != parts_of(function) {
+        if target.callable == 0 {
             return (target.plainly)(function, args, nargs, names);
         }
         let callable = target.callable as Obj;
-        L::incref(callable);
-        let result = L::vectorcall(callable, args, nargs, names);
+        let result = match target.parts == parts_of(function) {
+            true => L::vectorcall(callable, args, nargs, names),
+            false => (target.plainly)(function, args, nargs, names),
+        };
         L::decref(callable);
         result
     }
+}
+
+/// The target of a function, with a reference for the caller.
+///
+/// # Safety
+/// A function in Python.
+unsafe fn target_of<L: Layout>(function: Obj) -> Option<Target> {
+    let targets = targets();
+    let target = targets.get(&function.addr()).copied()?;
+    if target.callable != 0 {
+        // SAFETY: as long as the table is locked, it has its own reference.
+        unsafe { L::incref(target.callable as Obj) }
+    }
+    Some(target)
 }
 
 /// By which C function the interpreter calls a function, before CPython 3.12: its place.
@@ -147,7 +166,7 @@ pub(crate) unsafe extern "C" fn redirect<L: Layout>(
     // SAFETY: the caller's promise; only a function in Python has a code object to give.
     unsafe {
         let parts = parts_of(function);
-        if L::FREE_THREADED || parts[0] == 0 {
+        if parts[0] == 0 {
             // The interpreter complains about what is no function.
             PyErr_Clear();
             return 0;
@@ -155,22 +174,49 @@ pub(crate) unsafe extern "C" fn redirect<L: Layout>(
         if old_version::<L>() == 11 {
             return usize::from(substitute::redirect::<L>(function, obj(target)));
         }
-        let old = targets_to_change().remove(&function.addr());
-        if !target.is_null() {
-            let Some(plainly) = old.map(|old| old.plainly).or(get_entry::<L>(function)) else {
-                return 0;
-            };
-            let callable = obj(target);
-            L::incref(callable);
-            let target = Target { callable: callable.addr(), parts, plainly };
-            targets_to_change().insert(function.addr(), target);
-            set_entry::<L>(function, redirected::<L>);
-        } else if let Some(old) = &old {
-            set_entry::<L>(function, old.plainly);
+        let old = targets().get(&function.addr()).copied();
+        if target.is_null() {
+            if let Some(old) = old {
+                end::<L>(function, old);
+            }
+            return 1;
         }
-        if let Some(old) = old {
-            L::decref(old.callable as Obj);
-        }
+        let Some(plainly) = old.map(|old| old.plainly).or(get_entry::<L>(function)) else {
+            return 0;
+        };
+        let callable = obj(target);
+        L::incref(callable);
+        let target = Target { callable: callable.addr(), parts, plainly };
+        let old = targets_to_change().insert(function.addr(), target);
+        set_entry::<L>(function, redirected::<L>);
+        forget::<L>(old);
         1
+    }
+}
+
+/// Lets a function be called as it was.
+///
+/// # Safety
+/// A function in Python that is in the table.
+unsafe fn end<L: Layout>(function: Obj, target: Target) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        set_entry::<L>(function, target.plainly);
+        let old = match L::FREE_THREADED {
+            true => targets_to_change().insert(function.addr(), Target { callable: 0, ..target }),
+            false => targets_to_change().remove(&function.addr()),
+        };
+        forget::<L>(old);
+    }
+}
+
+/// Gives the reference of what was in the table back.
+///
+/// # Safety
+/// Nobody has it any more.
+unsafe fn forget<L: Layout>(old: Option<Target>) {
+    if let Some(old) = old.filter(|old| old.callable != 0) {
+        // SAFETY: the caller's promise.
+        unsafe { L::decref(old.callable as Obj) }
     }
 }

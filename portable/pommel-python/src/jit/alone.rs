@@ -21,6 +21,8 @@ pub(super) struct Alone(Vec<Taken>);
 enum Taken {
     Float,
     Int,
+    /// An object at an address.
+    This(u64),
     /// An object whose class has an address: where an object has its class, and that address.
     Instance(usize, u64),
     Ours(View),
@@ -45,7 +47,7 @@ impl Alone {
         // What returns an object would be done twice.
         if !exits
             .iter()
-            .all(|exit| !matches!(&exit.outcome, Outcome::Returned(of) if !is_number(of)))
+            .all(|exit| !matches!(&exit.outcome, Outcome::Returned(of) if !is_simple(of)))
         {
             return None;
         }
@@ -54,6 +56,12 @@ impl Alone {
             taken.push(match shape {
                 Val::Float(()) => Taken::Float,
                 Val::Int(()) => Taken::Int,
+                Val::Known(known) => this(&inquiry.known_at(known.0 as usize)?)?,
+                Val::Tuple(items) if items.is_empty() => {
+                    let nothing = argument.as_ref()?;
+                    inquiry.know(nothing);
+                    this(nothing)?
+                }
                 Val::Instance((), of) => {
                     let layout = object_layout(inquiry.ctx())?;
                     let class = inquiry.known_at(of.0 as usize)?;
@@ -87,6 +95,12 @@ impl Alone {
                     room[0] = argument.at_once::<i64>()? as u64;
                     1
                 }
+                Taken::This(address) => {
+                    if argument.as_raw().0 as u64 != *address {
+                        return None;
+                    }
+                    0
+                }
                 Taken::Instance(place, class) => {
                     let address = argument.as_raw().0 as usize;
                     if word_at(address + place) != *class {
@@ -106,6 +120,18 @@ impl Alone {
 fn needs_nobody(op: Op) -> bool {
     // Whoever calls keeps the arguments.
     op.signature().pure || op.is_load() || op == Op::Keep
+}
+
+/// What is that very object.
+fn this(object: &Object<'_>) -> Option<Taken> {
+    // Where there is such a layout, handles are addresses.
+    object_layout(object.ctx())?;
+    Some(Taken::This(object.as_raw().0 as u64))
+}
+
+/// Whether what is returned is a number, or a tuple of such.
+fn is_simple(of: &Recipe) -> bool {
+    matches!(of, Val::Tuple(items) if items.iter().all(is_number)) || is_number(of)
 }
 
 /// Whether what is returned is a number, or `None`.

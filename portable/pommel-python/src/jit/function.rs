@@ -6,7 +6,7 @@
 use super::continuation::Continuations;
 use super::depth;
 use super::engine::{Call, Called, Engine};
-use super::lowlevel::Entrances;
+use super::lowlevel::{Entrances, Wanted};
 use super::native::{Compiled, Note};
 use super::objects::{Home, Python};
 use super::source::{Source, runs_on};
@@ -207,21 +207,28 @@ impl JitFunction {
         redirect(function, (!ends).then_some(this))
     }
 
-    /// A capsule with a function in C of a signature, for so many arguments. Arrays are made by a function in
-    /// Python, which is given this one and their bytes. Machine code is made for it if that is wanted.
+    /// A capsule with a function in C of a signature, for so many arguments and further ones that are bound (a
+    /// letter for each). Arrays are made by a function in Python, which is given this one and their bytes.
+    /// Machine code is made for it unless there is a reason not to. Behind it is why there is none, if so.
     fn _lowlevel<'c>(
         this: &Instance<'c, Self>,
         signature: &str,
         count: usize,
+        bound: &str,
         by_array: &Object<'c>,
-        is_native: bool,
-    ) -> Result<Object<'c>> {
+        reason: Option<String>,
+    ) -> Result<(Object<'c>, Option<String>)> {
         let own = this.borrow()?;
         let (known, function) = own.parts(this)?;
         let code = own.code(known, &function)?.as_ref();
         let code = code.map_err(|unsupported| Error::type_error(unsupported.reason.clone()))?;
         let call = Call { this, function: &function, source: &known.source, code };
-        own.entrances.capsule(&call, signature, count, by_array, is_native)
+        own.entrances.capsule(&call, Wanted { signature, count, bound, by_array, reason })
+    }
+
+    /// The functions in C that stand for it: their signatures, and why they are called from Python always.
+    fn _callables(this: &Instance<'_, Self>) -> Result<Vec<(String, Option<String>)>> {
+        Ok(this.borrow()?.entrances.all())
     }
 
     #[signature(*args, **kwargs)]
@@ -334,6 +341,11 @@ impl JitFunction {
             self.lost.store(this, None)?;
         }
         result
+    }
+
+    /// The functions in C that stand for it.
+    pub(super) fn entrances(&self) -> &Entrances {
+        &self.entrances
     }
 
     /// Whether a call is called as it is like many before it, and its arguments are not looked at.

@@ -16,6 +16,7 @@
 //! * `lists` — lists that machine code makes and nobody else knows.
 //! * `lock` — the interpreter's lock, which loops without objects leave to others.
 //! * `lowlevel` — compiled functions as functions in C.
+//! * `written` — what undoes what these write.
 //! * `random` — the state of the hidden generator of `random`.
 //! * `recipe` — objects of what machine code leaves behind.
 //! * `trial` — whether machine code is worth it where nobody asked for it.
@@ -49,3 +50,4 @@ mod steps;
 mod texts;
 mod trial;
 mod views;
+mod written;

@@ -326,7 +326,7 @@ impl Compiled {
         Some(kept)
     }
 
-    /// Calls machine code that needs nobody while it runs; what it returns, if that is a number.
+    /// Calls machine code that needs nobody while it runs; what it returns, if that is a number or a tuple of such.
     /// If not, nothing was done that cannot be done again.
     #[inline]
     pub(crate) fn call_alone<'c>(
@@ -358,16 +358,12 @@ impl Compiled {
         }
         // SAFETY: the code is there as long as `self` is, wants no more words than these, and calls nobody.
         let exit = unsafe { machine.entry()(core::ptr::null_mut(), words.as_mut_ptr()) };
-        let (bits, tag) = self.passed_on(exit, words)?;
+        let result = match self.passed_on(exit, words) {
+            Some(number) => number_object(known.ctx(), number)?,
+            None => self.tuple_passed_on(exit, words, known.ctx())?,
+        };
         self.count();
-        let ctx = known.ctx();
-        Some(match Tag::of_number(tag as i64)? {
-            Tag::None => Ok(ctx.none()),
-            Tag::Bool => ctx.object(bits != 0),
-            Tag::Int => ctx.object(bits as i64),
-            Tag::Float => ctx.object(f64::from_bits(bits)),
-            Tag::Scalar(_) => return None,
-        })
+        Some(result)
     }
 
     /// Calls the machine code, if the arguments are such as it was compiled for and all that it takes for
@@ -1155,21 +1151,57 @@ impl Compiled {
         let Some(number) = (exit as usize).checked_sub(1) else {
             return Some((words[0], words[1]));
         };
-        let plan = &self.exits[number];
-        let Outcome::Returned(recipe) = &plan.outcome else { return None };
-        // What machine code has for its own is given back elsewhere.
-        if words.get(plan.words as usize).is_none_or(|owned| *owned != 0) {
-            return None;
-        }
-        Some(match recipe {
-            Val::None => (0, Tag::None.number() as u64),
-            Val::Bool(at) => (words[*at as usize] & 0xff, Tag::Bool.number() as u64),
-            Val::Int(at) => (words[*at as usize], Tag::Int.number() as u64),
-            Val::Float(at) => (words[*at as usize], Tag::Float.number() as u64),
-            Val::Number(tag, bits, _) => (words[*bits as usize], words[*tag as usize]),
-            _ => return None,
-        })
+        number_of(self.returned(number, words)?, words)
     }
+
+    /// What an exit returns, if machine code has nothing for its own there, which is given back elsewhere.
+    fn returned(&self, exit: usize, words: &[u64]) -> Option<&Recipe> {
+        let plan = &self.exits[exit];
+        let Outcome::Returned(recipe) = &plan.outcome else { return None };
+        let is_all = words.get(plan.words as usize).is_some_and(|owned| *owned == 0);
+        is_all.then_some(recipe)
+    }
+
+    /// A tuple of numbers, if machine code returned with one.
+    fn tuple_passed_on<'c>(
+        &self,
+        exit: u32,
+        words: &[u64],
+        ctx: Ctx<'c>,
+    ) -> Option<Result<Object<'c>>> {
+        let exit = (exit as usize).checked_sub(1)?;
+        let Val::Tuple(items) = self.returned(exit, words)? else { return None };
+        let items = items.iter().map(|item| number_object(ctx, number_of(item, words)?));
+        let items: Result<Vec<_>> = items.collect::<Option<_>>()?;
+        Some(items.and_then(|items| {
+            let items: Vec<&Object<'c>> = items.iter().collect();
+            ctx.tuple(&items).map(Object::from)
+        }))
+    }
+}
+
+/// The bits and the kind of a number.
+fn number_of(recipe: &Recipe, words: &[u64]) -> Option<(u64, u64)> {
+    Some(match recipe {
+        Val::None => (0, Tag::None.number() as u64),
+        Val::Bool(at) => (words[*at as usize] & 0xff, Tag::Bool.number() as u64),
+        Val::Int(at) => (words[*at as usize], Tag::Int.number() as u64),
+        Val::Float(at) => (words[*at as usize], Tag::Float.number() as u64),
+        Val::Number(tag, bits, _) => (words[*bits as usize], words[*tag as usize]),
+        _ => return None,
+    })
+}
+
+/// A number as an object, of its bits and its kind.
+#[inline]
+fn number_object<'c>(ctx: Ctx<'c>, (bits, tag): (u64, u64)) -> Option<Result<Object<'c>>> {
+    Some(match Tag::of_number(tag as i64)? {
+        Tag::None => Ok(ctx.none()),
+        Tag::Bool => ctx.object(bits != 0),
+        Tag::Int => ctx.object(bits as i64),
+        Tag::Float => ctx.object(f64::from_bits(bits)),
+        Tag::Scalar(_) => return None,
+    })
 }
 
 /// The bits and the kind of an object, if it is a number of a shape.
