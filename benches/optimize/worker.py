@@ -62,9 +62,9 @@ def squares(how):
     return lambda: solve(fun, start, method="lm").x
 
 
-def fit(how, name, wanted):
+def fit(how, name, wanted, points=200):
     solve, fun = solvers(how).curve_fit, function(how, name)
-    x = np.linspace(0.0, 4.0, 200)
+    x = np.linspace(0.0, 4.0, points)
     y = getattr(functions, name)(x, *wanted) + 0.01 * np.cos(37.0 * x)
     return lambda: solve(fun, x, y, p0=[1.0] * len(wanted))[0]
 
@@ -77,10 +77,13 @@ PARTS = {
     "nelder-mead-4": lambda how: minimum(how, "Nelder-Mead", 4),
     "bfgs-2": lambda how: minimum(how, "BFGS", 2),
     "bfgs-4": lambda how: minimum(how, "BFGS", 4),
+    "bfgs-8": lambda how: minimum(how, "BFGS", 8),
+    "bfgs-20": lambda how: minimum(how, "BFGS", 20),
     "bounded": bounded,
     "least-squares": squares,
     "curve-fit-2": lambda how: fit(how, "decay", (2.5, 1.3)),
     "curve-fit-3": lambda how: fit(how, "decay_above", (2.5, 1.3, 0.5)),
+    "curve-fit-many": lambda how: fit(how, "decay_above", (2.5, 1.3, 0.5), 20000),
 }
 PARTS.update({"first-" + part: make for part, make in PARTS.items()})
 

@@ -31,8 +31,9 @@ class Explicit:
         return 3 + len(self.d)
 
     @lru_cache(maxsize=None)
-    def text(self, events: int, is_dense: bool) -> str:
-        """The function ``loop``, which does steps until something happens."""
+    def text(self, events: int, is_dense: bool, only_at_events: bool = False) -> str:
+        """The function ``loop``, which does steps until something happens. What is between steps may be wanted only
+        where events are."""
         last = len(self.a)
         g, old_g = _names("g", events), _names("old_g", events)
         parts = [_HEAD.format(unpacked="    [{0}] = [{1}] = g\n".format(g, old_g) if events else "")]
@@ -40,15 +41,23 @@ class Explicit:
             parts.append(_STAGE.format(j=j, c=c, sum=_sum(row)))
         parts.append(_NEW.format(j=last, sum=_sum(self.a[-1]), exponent=-1.0 / (self.order + 1),
                                  error=self._error()))
-        if is_dense:
-            for j, (row, c) in enumerate(zip(self.more, self.at), last + 1):
-                parts.append(_STAGE.format(j=j, c=c, sum=_sum(row)))
-            parts.append(_ENDS.format(j=last))
-            parts += ["        out_q[count, {}, i] = step * ({})\n".format(j, _sum(row))
-                      for j, row in enumerate(self.d, 3)]
-        parts += [_EVENT.format(e=e) for e in range(events)]
+        between = self._between() if is_dense else []
+        happenings = [_EVENT.format(e=e) for e in range(events)]
+        if only_at_events:
+            lines = "".join(between).replace("out_q[count", "out_q[0").splitlines(True)
+            parts += [*happenings, "        if hit:\n", *("    " + line for line in lines)]
+        else:
+            parts += [*between, *happenings]
         parts.append(_TAIL.format(j=last, g=g, old_g=old_g))
         return "".join(parts)
+
+    def _between(self) -> list[str]:
+        last = len(self.a)
+        parts = [_STAGE.format(j=j, c=c, sum=_sum(row))
+                 for j, (row, c) in enumerate(zip(self.more, self.at), last + 1)]
+        parts.append(_ENDS.format(j=last))
+        parts += ["        out_q[count, {}, i] = step * ({})\n".format(j, _sum(row)) for j, row in enumerate(self.d, 3)]
+        return parts
 
     def _error(self) -> str:
         if len(self.errors) == 1:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from copy import copy
+from functools import partial
 from math import inf, nan, sqrt
 from time import perf_counter
 from warnings import warn
 
 from .. import _native
 from . import _explicit
+from ._alone import alone_of
 from ._progress import leave, watch_of
 from ._spelled import MOST, Loop, identity, names_of
 
@@ -96,8 +98,32 @@ class OdeSolution:
         place = xp.minimum(xp.maximum(place, 0), self.n_segments - 1)
         begin, end = xp.take(self.ts, place), xp.take(self.ts, place + 1)
         x = ((t - begin) / (end - begin)).reshape(-1, 1)
+        if self._between is alternating and self._ys.shape[1] >= _WIDE:
+            return self._wide(place.tolist(), x)
         q = xp.take(self._qs, place, axis=0)
         return xp.take(self._ys, place, axis=0) + self._between(x, q)
+
+
+    def _wide(self, places: list[int], x: Any) -> Any:
+        """The same for large states, one step after the other."""
+        xp, qs = self._xp, self._qs
+        weights = xp.zeros((len(places), qs.shape[1]), dtype=qs.dtype)
+        total: Any = 1.0
+        for j in range(qs.shape[1]):
+            total = total * (1.0 - x if j % 2 else x)
+            weights[:, j] = total[:, 0]
+        states = xp.zeros((len(places), qs.shape[2]), dtype=qs.dtype)
+        begin = 0
+        for end in range(1, len(places) + 1):
+            if end == len(places) or places[end] != places[begin]:
+                states[begin:end] = xp.dot(weights[begin:end], qs[places[begin]])
+                states[begin:end] += self._ys[places[begin]]
+                begin = end
+        return states
+
+
+#: States of so many components are large.
+_WIDE = 256
 
 
 def alternating(x: Any, q: Any) -> Any:
@@ -117,6 +143,15 @@ def alternating_at(x: float, q: list[Any]) -> list[Any]:
     return total
 
 
+def _alternating_arrays(x: float, q: Any) -> Any:
+    """The same at one time, for arrays."""
+    total, factor = 0.0, 1.0
+    for j in range(len(q)):
+        factor *= 1.0 - x if j % 2 else x
+        total = total + factor * q[j]
+    return total
+
+
 class Problem:
     """What is to be solved: the arguments of ``solve_ivp``, looked at and in one form."""
 
@@ -133,9 +168,9 @@ class Problem:
         if y0.dtype.kind not in "biufc":
             raise ValueError("argument 'y0' must have numbers, not {}".format(y0.dtype))
         self.kind: Any = complex if y0.dtype.kind == "c" else float
-        self.y0 = [self.kind(value) for value in y0.tolist()]
-        self.n = len(self.y0)
-        if not all(abs(value) < inf for value in self.y0):
+        self.n = len(y0)
+        self.y0 = self.row(y0)
+        if not self.is_finite(self.y0):
             raise ValueError("argument 'y0' must have finite numbers")
         self.args = _arguments(args)
         self._options(**options)
@@ -154,23 +189,37 @@ class Problem:
                 first_step))
         self.max_step = float(max_step)
         self.first_step = None if first_step is None else float(first_step)
-        self.rtol = self._per_component("rtol", rtol)
-        self.atol = self._per_component("atol", atol)
-        if any(value < 0 for value in self.atol):
+        rtol, atol = self._numbers("rtol", rtol), self._numbers("atol", atol)
+        if any(value < 0 for value in atol):
             raise ValueError("argument 'atol' must not be negative")
         least = 100 * _EPSILON
-        if any(value < least for value in self.rtol):
+        if any(value < least for value in rtol):
             warn("argument 'rtol' is too small: it is set to {}".format(least), stacklevel=4)
-            self.rtol = [max(value, least) for value in self.rtol]
+            rtol = [max(value, least) for value in rtol]
+        self.rtol = self.per_component(rtol)
         # No scale is zero.
-        self.atol = [max(value, 1e-300) for value in self.atol]
+        self.atol = self.per_component([max(value, 1e-300) for value in atol])
 
-    def _per_component(self, name: str, value: Any) -> list[float]:
+    def _numbers(self, name: str, value: Any) -> list[float]:
         values = self.xp.asarray(value, dtype=float).reshape(-1).tolist()
         if len(values) not in (1, self.n):
             raise ValueError("argument '{}' must be a number or have {} of them, not {}".format(
                 name, self.n, len(values)))
+        return values  # type: ignore[no-any-return]
+
+    def per_component(self, values: list[float]) -> Any:
+        """Numbers for all components, of one or as many."""
         return values * self.n if len(values) == 1 else values
+
+    def row(self, values: Any) -> Any:
+        """A state, or something like it, of an array: a list."""
+        return [self.kind(value) for value in values.tolist()]
+
+    def is_finite(self, values: Any) -> bool:
+        return all(abs(value) < inf for value in values)
+
+    def plus(self, a: Any, b: Any) -> Any:
+        return [x + y for x, y in zip(a, b)]
 
     def _flat(self, fun: Any, is_vectorized: bool) -> Any:
         """The callback in a form that gives just ``n`` numbers, and what it gives at the start."""
@@ -199,7 +248,7 @@ class Problem:
                 return asarray(inner_array(t, y, *args), dtype=kind).reshape(-1)
 
             first = self.xp.asarray(first, dtype=kind).reshape(-1)
-        self.f0 = [self.kind(value) for value in first]
+        self.f0 = self.given(first)
         if len(self.f0) != self.n:
             raise ValueError("argument 'fun' must give {} numbers, as many as the state has, not {}".format(
                 self.n, len(self.f0)))
@@ -221,15 +270,26 @@ class Problem:
         rest.f0 = self.at(t, y)
         return rest
 
-    def array(self, values: list[Any]) -> Any:
+    def array(self, values: Any) -> Any:
         return self.xp.array(values, dtype=self.kind)
 
-    def at(self, t: float, y: list[Any]) -> list[Any]:
-        """The derivative, as a list."""
-        self.nfev += 1
-        return [self.kind(value) for value in self.fun(t, self.array(y), *self.args)]
+    def given(self, values: Any) -> Any:
+        """What the callback gives, as a list."""
+        return [self.kind(value) for value in values]
 
-    def norm(self, values: list[Any], scale: list[float]) -> float:
+    def at(self, t: float, y: Any) -> Any:
+        """The derivative."""
+        self.nfev += 1
+        return self.given(self.fun(t, self.array(y), *self.args))
+
+    def moved(self, y: Any, h: float, f: Any) -> Any:
+        return [a + h * b for a, b in zip(y, f)]
+
+    def sizes(self, y: Any) -> Any:
+        """What errors are compared with at a state."""
+        return [a + abs(value) * r for a, value, r in zip(self.atol, y, self.rtol)]
+
+    def norm(self, values: Any, scale: Any) -> float:
         if not values:
             return 0.0
         return sqrt(sum(abs(value / by) ** 2 for value, by in zip(values, scale)) / self.n)
@@ -239,18 +299,47 @@ class Problem:
         length = abs(self.t_end - self.t0)
         if self.first_step is not None or length == 0.0 or not self.n:
             return self.first_step or length
-        scale = [a + abs(y) * r for a, y, r in zip(self.atol, self.y0, self.rtol)]
+        scale = self.sizes(self.y0)
         d0, d1 = self.norm(self.y0, scale), self.norm(self.f0, scale)
         h0 = 1e-6 if d0 < 1e-5 or d1 < 1e-5 else 0.01 * d0 / d1
         h0 = min(h0, length)
-        y1 = [y + h0 * self.direction * f for y, f in zip(self.y0, self.f0)]
-        f1 = self.at(self.t0 + h0 * self.direction, y1)
-        d2 = self.norm([b - a for a, b in zip(self.f0, f1)], scale) / h0
+        h = h0 * self.direction
+        f1 = self.at(self.t0 + h, self.moved(self.y0, h, self.f0))
+        d2 = self.norm(self.moved(f1, -1.0, self.f0), scale) / h0
         if d1 <= 1e-15 and d2 <= 1e-15:
             h1 = max(1e-6, h0 * 1e-3)
         else:
             h1 = (0.01 / max(d1, d2)) ** (1 / (order + 1))
         return min(100 * h0, h1, length, self.max_step)
+
+
+class LargeProblem(Problem):
+    """A problem whose states stay arrays. Tolerances that are the same for all components stay numbers."""
+
+    def per_component(self, values: list[float]) -> Any:
+        return values[0] if len(values) == 1 else self.xp.array(values)
+
+    def row(self, values: Any) -> Any:
+        return self.array(values)
+
+    def is_finite(self, values: Any) -> bool:
+        return bool(self.xp.isfinite(values).all())
+
+    def plus(self, a: Any, b: Any) -> Any:
+        return a + b
+
+    def given(self, values: Any) -> Any:
+        return self.array(values)
+
+    def moved(self, y: Any, h: float, f: Any) -> Any:
+        return y + h * f
+
+    def sizes(self, y: Any) -> Any:
+        return self.atol + abs(y) * self.rtol
+
+    def norm(self, values: Any, scale: Any) -> float:
+        parts = abs(values) / scale
+        return sqrt(float(parts @ parts) / self.n)
 
 
 def _arguments(args: Any) -> tuple[Any, ...]:
@@ -287,12 +376,14 @@ class Steps:
     def __init__(self, problem: Problem, columns: int, is_dense: bool) -> None:
         self.xp, self.kind, self.n = problem.xp, problem.kind, problem.n
         self.columns, self.is_dense = columns, is_dense
+        #: For how many steps there is what is between them, if not for all.
+        self.rows_between: int | None = None
         self.chunks: list[tuple[Any, ...]] = []
         self.count = 0
 
     def room(self, count: int) -> tuple[Any, ...]:
         zeros = self.xp.zeros
-        rows = count if self.is_dense else 0
+        rows = (count if self.rows_between is None else self.rows_between) if self.is_dense else 0
         return (self.xp.full(count, nan), zeros((count, self.n), dtype=self.kind),
                 zeros((rows, self.columns, self.n), dtype=self.kind))
 
@@ -326,6 +417,12 @@ class Steps:
 
 #: Steps at once: at first, as they are, and compiled.
 _FIRST, _MORE, _MOST = 64, 256, 8192
+#: States of many components come so many numbers at once, but not fewer steps than these.
+_FEWEST, _NUMBERS = 16, 1 << 18
+
+
+def _as_it_is(values: Any) -> Any:
+    return values
 
 
 class ExplicitSolver:
@@ -333,10 +430,12 @@ class ExplicitSolver:
 
     between, between_at = staticmethod(alternating), staticmethod(alternating_at)
     njev = nlu = 0
-    most = _MOST
 
-    def __init__(self, problem: Problem, method: Any, events: list[Event], is_dense: bool) -> None:
-        self.problem, self.method = problem, method
+    def __init__(self, problem: Problem, method: Any, events: list[Event], is_dense: bool,
+                 only_at_events: bool = False) -> None:
+        self.problem, self.method, self.only_at_events = problem, method, only_at_events
+        if isinstance(problem, LargeProblem):
+            self.between_at = _alternating_arrays
         self.functions = tuple(event.function for event in events)
         self.steps = Steps(problem, method.columns, is_dense)
         self.t, self.y, self.f = problem.t0, problem.y0, problem.f0
@@ -349,12 +448,20 @@ class ExplicitSolver:
         problem, xp = self.problem, self.problem.xp
         n = problem.n if 0 < problem.n <= MOST else None
         names = names_of(xp, problem.kind, n)
-        text = self.method.text(len(self.functions), is_dense)
+        # Steps of large states cost less without what is between them.
+        only_at_events = self.only_at_events and isinstance(problem, LargeProblem)
+        text = self.method.text(len(self.functions), is_dense, only_at_events)
         key = (identity(problem.fun), *map(identity, self.functions), problem.kind, xp.__name__)
         self.loop = Loop(text, self.method.name, n, names, key,
                          (problem.fun, problem.args, self.t, self.y))
-        self.whole = problem.array if n is None else tuple
+        self.whole = tuple if n is not None else _as_it_is if isinstance(problem, LargeProblem) else problem.array
+        # Room that is not used costs time, too, where states are large.
+        self.steps.rows_between = 1 if only_at_events else None
+        numbers = max(1, problem.n * (1 + (self.method.columns if is_dense and not only_at_events else 0)))
+        self.most = _MOST if n is not None else max(_FEWEST, min(_MOST, _NUMBERS // numbers))
         self.before = self.loop.seconds
+        #: Spelled out, callbacks are compiled with the loop.
+        self.alone = alone_of(problem.fun, 2 + len(problem.args)) if n is None else None
 
     def advance(self) -> tuple[int, bool]:
         """Does some steps: whether the end is reached (1) or cannot be (-1), and whether something happened."""
@@ -365,7 +472,8 @@ class ExplicitSolver:
         is_slow = not self.loop.is_compiled and still < self.loop.cost
         size = _FIRST if not steps.count and is_slow else _MORE if is_slow else 2 * max(_MORE, steps.count)
         chunk = steps.room(min(size, self.most))
-        arguments = (problem.fun, problem.args, self.functions, self.t, whole(self.y), whole(self.f), self.g, self.h,
+        fun = problem.fun if self.alone is None else self.alone.of(problem.fun)
+        arguments = (fun, problem.args, self.functions, self.t, whole(self.y), whole(self.f), self.g, self.h,
                      problem.direction, problem.t_end, whole(problem.rtol), whole(problem.atol), problem.max_step,
                      *chunk)
         try:
@@ -374,8 +482,11 @@ class ExplicitSolver:
         except KeyboardInterrupt:
             problem.nfev += steps.add_interrupted(chunk) * len(self.method.a)
             raise
+        if self.alone is not None:
+            self.alone.took(self.loop.seconds - self.before - seconds)
         steps.add(chunk, count)
-        problem.nfev += tries * len(self.method.a) + (count * len(self.method.more) if steps.is_dense else 0)
+        between = 0 if not steps.is_dense else count if steps.rows_between is None else int(hit)
+        problem.nfev += tries * len(self.method.a) + between * len(self.method.more)
         return status, hit
 
 
@@ -419,12 +530,15 @@ def solve_ivp(fun: Callable[..., Any], t_span: Sequence[float], y0: Any, method:
         # SciPy's own classes stand for its methods there.
         method = method.__name__  # type: ignore[attr-defined]
     solver_of, tableau = _method(method)
-    problem = Problem(fun, t_span, y0, args, _known(options, method), vectorized)
+    kind = Problem if tableau is None or _is_small(y0) else LargeProblem
+    problem = kind(fun, t_span, y0, args, _known(options, method), vectorized)
     if t_eval is not None:
         t_eval = _times(problem, t_eval)
     happenings = [Event(event) for event in ([events] if callable(events) else events or ())]
     is_dense = bool(dense_output or t_eval is not None or happenings)
     watch = watch_of(progress, method, problem.t0, problem.t_end, begun)
+    if happenings and not dense_output and t_eval is None:
+        solver_of = partial(solver_of, only_at_events=True) if tableau is not None else solver_of
     run = _Run(solver_of(problem, tableau, happenings, is_dense), happenings, watch)
     try:
         run.to_end()
@@ -519,6 +633,14 @@ def _known(options: dict[str, Any], method: str) -> dict[str, Any]:
     return options
 
 
+def _is_small(y0: Any) -> bool:
+    """Whether a state is one of few numbers, or is no state."""
+    try:
+        return 0 < len(y0) <= MOST
+    except TypeError:
+        return True
+
+
 def _times(problem: Problem, t_eval: Any) -> Any:
     times = problem.xp.asarray(t_eval, dtype=float)
     if times.ndim != 1:
@@ -539,15 +661,15 @@ def _happened(solver: Any, events: list[Event]) -> tuple[float, list[Any]] | Non
     t, y, q = steps.chunks[-1]
     before = len(t) - 2
     if before >= 0:
-        begin, state = float(t[before]), y[before].tolist()
+        begin, state = float(t[before]), problem.row(y[before])
     elif len(steps.chunks) > 1:
-        begin, state = float(steps.chunks[-2][0][-1]), steps.chunks[-2][1][-1].tolist()
+        begin, state = float(steps.chunks[-2][0][-1]), problem.row(steps.chunks[-2][1][-1])
     else:
         begin, state = problem.t0, problem.y0
-    size, q = float(t[-1]) - begin, q[-1].tolist()
+    size, q = float(t[-1]) - begin, [problem.row(row) for row in q[-1]] if isinstance(problem.y0, list) else q[-1]
 
     def at(time: float) -> list[Any]:
-        return [a + b for a, b in zip(state, solver.between_at((time - begin) / size, q))]
+        return problem.plus(state, solver.between_at((time - begin) / size, q))
 
     found = []
     for event, old, new in zip(events, solver.old_g, solver.g):

@@ -6,8 +6,10 @@ The compiler makes one function of ``adaptive`` and a panel, with the integrand 
 
 from __future__ import annotations
 
+from itertools import repeat
 from math import sqrt
 
+from .._compile import jit
 from ._spelled import function_of
 
 TYPE_CHECKING = False
@@ -49,10 +51,18 @@ _VALUES = {
     " of all": "x = (1.0 - t) / t\n    v{i} = (float(f(x, *args)) + float(f(-x, *args))) / t / t",
 }
 
-#: What an interval has: the integral, an estimate of its error, the integral of the absolute value, and that of the
-#: distance from the mean.
-_PANEL = """def panel(f, args, a, b, bound, sign):
+#: The same in two parts: places, and what comes of the values there.
+_PLACES = {"": "x{i} = t", " to infinity": "x{i} = bound + sign * ((1.0 - t) / t)",
+           " of all": "x{i} = (1.0 - t) / t\n    x{i}_ = -x{i}"}
+_TAKEN = {"": "v{i} = y{i}", " to infinity": "v{i} = y{i} / t / t", " of all": "v{i} = (y{i} + y{i}_) / t / t"}
+
+_PLACES_OF = """def places(a, b, bound, sign):
     center, half = 0.5 * (a + b), 0.5 * (b - a)
+{values}
+    return [{places}]
+"""
+
+_VALUED = """    center, half = 0.5 * (a + b), 0.5 * (b - a)
 {values}
     total = {total}
     size = {size}
@@ -70,22 +80,49 @@ _PANEL = """def panel(f, args, a, b, bound, sign):
     return total * half, error, size, spread
 """
 
+#: What an interval has: the integral, an estimate of its error, the integral of the absolute value, and that of the
+#: distance from the mean.
+_PANEL = "def panel(f, args, a, b, bound, sign):\n" + _VALUED
+
+_RULE = "def rule(values, a, b):\n    [{given}] = values\n" + _VALUED
+
 
 def panel(how: str) -> tuple[Any, int]:
     """The function for one interval, spelled out, and how many evaluations it does."""
-    nodes, kronrod, gauss = _RULE15 if how else _RULE21
+    evaluations = (2 * len(_rule(how)[0]) - 1) * (2 if how == " of all" else 1)
+    return function_of(_text(how, _VALUES[how], _PANEL), "panel" + how, "panel", {"sqrt": sqrt}), evaluations
+
+
+def panel_by_parts(how: str) -> Any:
+    """The same for integrands that are not native: they are called by `map`, and what is before and after is
+    compiled."""
+    names = {"sqrt": sqrt}
+    places = jit(function_of(_text(how, _PLACES[how], _PLACES_OF), "places" + how, "places", names))
+    rule = jit(function_of(_text(how, _TAKEN[how], _RULE), "rule" + how, "rule", names))
+
+    def panel(f: Any, args: Any, a: float, b: float, bound: float, sign: float) -> Any:
+        return rule([*map(float, map(f, places(a, b, bound, sign), *map(repeat, args)))], a, b)
+
+    return panel
+
+
+def _rule(how: str) -> Any:
+    return _RULE15 if how else _RULE21
+
+
+def _text(how: str, value: str, text: str) -> str:
+    nodes, kronrod, gauss = _rule(how)
     last = len(nodes) - 1
-    lines = []
+    lines, order = [], []
     for i, node in enumerate(nodes):
         for sign, at in ((-1.0, i), (1.0, 2 * last - i))[:1 if i == last else 2]:
-            value = _VALUES[how].format(i=at)
-            lines.append("    t = center + half * {!r}\n    {}".format(sign * node, value) if node else
-                         "    t = center\n    {}".format(value))
-    text = _PANEL.format(
+            lines.append("    t = center + half * {!r}".format(sign * node) if node else "    t = center")
+            lines.append("    " + value.format(i=at))
+            order += ["{}" + str(at), "{}" + str(at) + "_"][:2 if how == " of all" else 1]
+    return text.format(
         values="\n".join(lines), total=_sum(kronrod, "v{}"), rough=_sum(gauss, "v{}"), size=_sum(kronrod, "abs(v{})"),
-        spread=_sum(kronrod, "abs(v{} - mean)"), smallest=SMALLEST / (50.0 * EPSILON), epsilon=50.0 * EPSILON)
-    evaluations = (2 * last + 1) * (2 if how == " of all" else 1)
-    return function_of(text, "panel" + how, "panel", {"sqrt": sqrt}), evaluations
+        spread=_sum(kronrod, "abs(v{} - mean)"), smallest=SMALLEST / (50.0 * EPSILON), epsilon=50.0 * EPSILON,
+        places=", ".join(name.format("x") for name in order), given=", ".join(name.format("y") for name in order))
 
 
 def _sum(weights: Any, term: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import inf, isinf, nan
 from time import perf_counter
 from types import FunctionType
@@ -9,6 +10,7 @@ from warnings import warn
 
 from .._compile import jit
 from . import _panels
+from ._alone import is_native, probe_of
 from ._panels import adaptive, panel
 from ._spelled import identity
 
@@ -34,8 +36,15 @@ _MESSAGES = {
 #: takes about as long.
 _PANEL_WORTH, _ALL_WORTH = 0.005, 0.1
 
+#: Compiling the parts of a panel takes so long.
+_PARTS_WORTH = 0.03
+
 #: Functions for panels, by where they go.
 _panel_of: dict[str, Any] = {}
+
+#: The same by parts, and how long panels took that were not, for integrands that are not native.
+_parts_of: dict[str, Any] = {}
+_by_plain_panels: dict[str, float] = {}
 
 #: So many integrands are known at once.
 _KEPT = 64
@@ -47,17 +56,25 @@ class _Integrator:
     """What is done with an integrand: as it is at first, and compiled when there is much to do."""
 
     def __init__(self, how: str) -> None:
+        self.how = how
         if how not in _panel_of:
             _panel_of[how] = panel(how)
         self.plain, self.evaluations = _panel_of[how]
         self.panel, self.is_compiled, self.seconds = self.plain, False, 0.0
         self.adaptive, self.is_all_compiled, self.all_seconds = adaptive, False, 0.0
+        #: Whether nothing of the integrand is left to objects, if that is known.
+        self.is_native: bool | None = None
 
     def first(self, *arguments: Any) -> Any:
         """The first panel."""
         if self.is_compiled:
             return self.panel(*arguments)
-        if self.seconds > _PANEL_WORTH:
+        if self.seconds + self.all_seconds > _PANEL_WORTH:
+            if self.is_native is None:
+                return self._probing(*arguments)
+            if not self.is_native:
+                self._divide()
+                return self.panel(*arguments)
             self.panel, self.is_compiled = jit(self.plain), True
             return self.panel(*arguments)
         begin = perf_counter()
@@ -65,15 +82,35 @@ class _Integrator:
         self.seconds += perf_counter() - begin
         return result
 
+    def _probing(self, f: Any, args: Any, *arguments: Any) -> Any:
+        """The first panel, by way of the compiler, which tells what it leaves to objects."""
+        self.is_native = False
+        probe = probe_of(1 + len(args))
+        result = self.plain(partial(probe, f), args, *arguments)
+        self.is_native = is_native(probe)
+        return result
+
+    def _divide(self) -> None:
+        """From now on integrands that are not native are called from a panel by parts, once many have been."""
+        _by_plain_panels[self.how] = _by_plain_panels.get(self.how, 0.0) + self.seconds
+        self.seconds = 0.0
+        if _by_plain_panels[self.how] > _PARTS_WORTH:
+            if self.how not in _parts_of:
+                _parts_of[self.how] = _panels.panel_by_parts(self.how)
+            self.panel, self.is_compiled = _parts_of[self.how], True
+
     def rest(self, *arguments: Any) -> Any:
         """All other panels."""
         if self.is_all_compiled:
             return self.adaptive(self.plain, *arguments)
-        if self.all_seconds > _ALL_WORTH:
+        if self.is_native and self.all_seconds > _ALL_WORTH:
             self.adaptive, self.is_all_compiled = jit(adaptive), True
             return self.adaptive(self.plain, *arguments)
         if not self.is_compiled and self.all_seconds > _PANEL_WORTH:
-            self.panel, self.is_compiled = jit(self.plain), True
+            if self.is_native:
+                self.panel, self.is_compiled = jit(self.plain), True
+            elif self.is_native is False:
+                self._divide()
         begin = perf_counter()
         result = adaptive(self.panel, *arguments)
         self.all_seconds += perf_counter() - begin

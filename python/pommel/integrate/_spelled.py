@@ -36,7 +36,16 @@ _COMPONENT = re.compile(r"(\w+)\[i\]")
 #: Derivatives, such with weights, and sums of these.
 _ROW = re.compile(r"\bk(\d+)\[i\]")
 _TERM = re.compile(r"(-?[\d.e+-]+) \* k(\d+)\[i\]")
-_SUM = re.compile(r"{0}(?: \+ {0})+".format(r"-?[\d.e+-]+ \* k\d+\[i\]"))
+_SUM = re.compile(r"{0}(?: \+ {0})*".format(r"-?[\d.e+-]+ \* k\d+\[i\]"))
+#: What errors are compared with, and errors as parts of it.
+_SCALE = "atol[i] + larger(abs(y[i]), abs(new[i])) * rtol[i]"
+_SHARE = re.compile(r"abs\((dot\(W\d+, K\d+\))\) / scale\[i\]")
+#: Steps along such sums.
+_MOVED = re.compile(r"y\[i\] \+ step \* \((dot\(W\d+, K\d+\))\)")
+#: Lists of what is computed: arrays that nobody else has.
+_FRESH = re.compile(r"array\(\{([^{}]* [^{}]*)\}\)")
+#: Lines that make numbers Python's.
+_NUMBERS = re.compile(r" *k\d+\[i\] = number\(k\d+\[i\]\)\n")
 
 
 def spelled(text: str, n: int) -> str:
@@ -62,13 +71,18 @@ def whole(text: str) -> str:
         for weight, at in terms:
             row[at] = weight
         weights.append("W{} = vector({!r})\n".format(len(weights), row))
-        return "dot(W{}, K[:{}])".format(len(weights) - 1, len(row))
+        return "dot(W{}, K{})".format(len(weights) - 1, len(row))
 
-    text = _SUM.sub(product, text)
+    text = _MOVED.sub(r"moved(y, step, \1)", _SUM.sub(product, _NUMBERS.sub("", text)))
+    text = _FRESH.sub(r"(\1)", text)
+    text = text.replace("total(error[i] * error[i])", "float(dot(error, error))")
+    text = text.replace(_SCALE, "scale_of(y, new, rtol, atol)")
+    text = _SHARE.sub(r"share(\1, scale)", text)
     rows = max((int(row) for row in _ROW.findall(text)), default=0) + 1
     text = _ROW.sub(r"K[\1]", _LIST.sub(r"(\1)", text)).replace("[i]", "").replace(", i]", "]")
     begin = text.index(":\n") + 2
-    text = "".join([*weights, text[:begin], "    K = zeros(({}, len(y)))\n".format(rows), text[begin:]])
+    views = "".join("    K{0} = K[:{0}]\n".format(row) for row in range(1, rows + 1) if "K{})".format(row) in text)
+    text = "".join([*weights, text[:begin], "    K = zeros(({}, len(y)))\n".format(rows), views, text[begin:]])
     return text.replace("(n)", "max(len(y), 1)")
 
 
@@ -194,8 +208,33 @@ def names_of(xp: Any, kind: Any, n: int | None) -> dict[str, Any]:
     """What texts take from outside: that are spelled out, or of whole arrays."""
     if n is not None:
         return {"array": xp.array, "number": kind, "larger": max, "sqrt": sqrt, "total": float}
-    return {"array": xp.array, "number": lambda row: row, "larger": xp.maximum, "sqrt": sqrt, "total": lambda v: float(xp.sum(v)),
-            "zeros": lambda shape: xp.zeros(shape, dtype=kind), "vector": xp.asarray, "dot": xp.matmul}
+    def scale_of(y: Any, new: Any, rtol: Any, atol: Any) -> Any:
+        scale = xp.maximum(abs(y), abs(new))
+        scale *= rtol
+        scale += atol
+        return scale
+
+    return {"array": xp.array, "sqrt": sqrt, "moved": _moved, "scale_of": scale_of, "dot": xp.dot,
+            "share": _share_of_complexes if kind is complex else _share,
+            "zeros": lambda shape: xp.zeros(shape, dtype=kind), "vector": xp.asarray}
+
+
+# What is called `total` is nobody else's array.
+
+
+def _share(total: Any, scale: Any) -> Any:
+    total /= scale
+    return total
+
+
+def _share_of_complexes(total: Any, scale: Any) -> Any:
+    return abs(total) / scale
+
+
+def _moved(y: Any, h: float, total: Any) -> Any:
+    total *= h
+    total += y
+    return total
 
 
 def identity(function: Any) -> Any:

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from math import inf, isnan, sqrt
 
+from ..integrate._alone import alone_of
 from . import _search
 from ._minimize import _MESSAGES, MORE, ROUNDS, Objective, Watcher, _number, options_of
 from ._results import OptimizeResult
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 #: States of at most so many components are spelled out.
-MOST = 6
+MOST = 10
 
 #: How a loop ends: because it did as many rounds as it should, at a minimum, or because a line search or what it
 #: found came to nothing.
@@ -133,14 +134,16 @@ _DIFFERENCES = """                f_new = number(fun(array({t[k]}), *args))
 
 
 def _differences(n: int) -> str:
-    value, moved, *rest = _DIFFERENCES.splitlines(True)
-    lines = [value, moved]
+    """One place where the function is called, for what it is beside each component after what it is at the trial."""
+    lines = ["v[i] = t[i]", "m[i] = t[i] + eps"]
+    lines += [line.format(i) for i in range(n) for line in ("if m_{0} == t_{0}:", "    m_{0} = longer(t_{0})")]
+    lines += ["for place in range({}):".format(n + 1), "    value = number(fun(array({v[k]}), *args))",
+              "    if place == 0:", "        f_new = value", "        v_0 = m_0"]
     for i in range(n):
-        at = ", ".join("{}_{}".format("m" if k == i else "t", k) for k in range(n))
-        lines += [line.replace("OF", str(i)) for line in rest]
-        slope = "(number(fun(array([{}]), *args)) - f_new) / (m_{i} - t_{i})".format(at, i=i)
-        lines.append("                new_g_{} = {}\n".format(i, slope))
-    return "".join(lines)
+        lines += ["    elif place == {}:".format(i + 1) if i + 1 < n else "    else:",
+                  "        new_g_{0} = (value - f_new) / (m_{0} - t_{0})".format(i), "        v_{0} = t_{0}".format(i)]
+        lines += ["        v_{0} = m_{0}".format(i + 1)] if i + 1 < n else []
+    return "".join("                {}\n".format(line) for line in lines)
 
 
 def _text(n: int, gradient: str) -> str:
@@ -275,14 +278,17 @@ def bfgs(objective: Objective, jac: Any, callback: Any, options: dict[str, Any])
     runner = runner_of(("BFGS", n, gradient.kind, objective.xp.__name__), (objective.fun, gradient.jac), lambda: Runner(
         loop, 2, n if lines else None, objective.xp.array, lines))
     whole = objective.array if n > MOST else list
+    fun, slopes = objective.fun, gradient.jac
     if n > MOST:
         runner.call = loop
+        count = 1 + len(objective.args)
+        fun, slopes = alone_of(fun, count).timed(fun), slopes and alone_of(slopes, count).timed(slopes)
     done, status = 0, REACHED if max(map(abs, g)) <= float(options["gtol"]) else ON
     given: Any = (0.0, 0.0, g)
     while status == ON and done < most:
         rounds = 1 if watcher or keeps else min(most - done, MORE if runner.is_compiled else ROUNDS)
         status, count, tries, f, before, x, g, h = runner.call(
-            objective.fun, gradient.jac, objective.args, whole(x), f, whole(g), whole(h), before,
+            fun, slopes, objective.args, whole(x), f, whole(g), whole(h), before,
             float(options["gtol"]), float(options["xrtol"]), c1, c2, gradient.eps, rounds, given[0], given[1],
             whole(given[2]))
         if n > MOST:

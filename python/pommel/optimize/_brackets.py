@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from math import copysign, sqrt
 
+from ..integrate._roots import CONVERGED, EXHAUSTED, GOES_ON, NAN, SAME_SIGNS, brent_between
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-#: How a search ends; for `NAN`, the place is where it was.
-CONVERGED, EXHAUSTED, SAME_SIGNS, NAN, GOES_ON = 0, 1, 2, 3, 4
 
 
 def ends(f: Any, args: Any, a: float, b: float) -> Any:
@@ -37,38 +36,7 @@ def brent(f: Any, args: Any, a: float, b: float, xtol: float, rtol: float, most:
     fa, fb, place, calls, state = ends(f, args, a, b)
     if state != GOES_ON:
         return place, calls, 0, state
-    # The zero is between b, the best place, and c.
-    c, fc, step, last = a, fa, b - a, b - a
-    for count in range(most):
-        if (fb < 0.0) == (fc < 0.0):
-            c, fc, step, last = a, fa, b - a, b - a
-        if abs(fc) < abs(fb):
-            a, b, c = b, c, b
-            fa, fb, fc = fb, fc, fb
-        least = (xtol + rtol * abs(b)) / 2.0
-        middle = (c - b) / 2.0
-        if fb == 0.0 or abs(middle) < least:
-            return b, count + 2, count + 1, CONVERGED
-        before, previous, last, step = last, step, middle, middle
-        if abs(before) > least and abs(fb) < abs(fa):
-            ratio = fb / fa
-            if a == c:
-                p, q = 2.0 * middle * ratio, 1.0 - ratio
-            else:
-                q, r = fa / fc, fb / fc
-                p = ratio * (2.0 * middle * q * (q - r) - (b - a) * (r - 1.0))
-                q = (q - 1.0) * (r - 1.0) * (ratio - 1.0)
-            if p > 0.0:
-                q = -q
-            p = abs(p)
-            if 2.0 * p < min(3.0 * middle * q - abs(least * q), abs(before * q)):
-                last, step = previous, p / q
-        a, fa = b, fb
-        b += step if abs(step) > least else least if middle > 0.0 else -least
-        fb = float(f(b, *args))
-        if fb != fb:
-            return b, count + 3, count + 1, NAN
-    return b, most + 2, most, EXHAUSTED
+    return brent_between(f, args, a, b, fa, fb, xtol, rtol, most)
 
 
 def bisection(f: Any, args: Any, a: float, b: float, xtol: float, rtol: float, most: int) -> Any:

@@ -9,6 +9,7 @@ from types import FunctionType
 from warnings import warn
 
 from .._compile import jit
+from ..integrate._alone import alone_of
 from . import _levenberg, _straight
 from ._levenberg import EPSILON, levenberg, proposed
 from ._results import OptimizeResult, OptimizeWarning
@@ -57,7 +58,8 @@ class Residuals:
         self.r0 = self.flat(first)
         self.m = len(self.r0)
         self.is_small = _straight.is_small(self.n, self.m)
-        self.runner = runner_of("residuals", (self.fun,), lambda: Runner(self.fun, 0, lines=100))
+        #: With many residuals it is compiled by itself.
+        self.call = self.fun if self.is_small else alone_of(self.fun, 1 + len(args)).timed(self.fun)
         if self.m < self.n:
             raise ValueError("Method 'lm' doesn't work when the number of residuals is less than the number of "
                              "variables.")
@@ -109,15 +111,48 @@ class Residuals:
 
     def at(self, *x: float) -> Any:
         """The residuals, as an array; the function may be compiled by itself."""
-        return self.flat((self.fun if self.is_small else self.runner.call)(self.array(x), *self.args))
+        return self.flat(self.call(self.array(x), *self.args))
 
 
-def _triangle_by_library(rows: Any, r: Any) -> Any:
-    """As `triangle`, by the modified method of Gram and Schmidt, in which the residuals are one more column, so that it
+#: Vectors of so many numbers are long.
+_LONG = 4096
+
+
+def _product(a: Any, b: Any) -> float:
+    """The scalar product. That of long vectors would wake the library's threads, which take longer than a sum."""
+    return float(a.dot(b) if len(a) < _LONG else (a * b).sum())
+
+
+def _squares(r: Any) -> float:
+    return _product(r, r)
+
+
+def _triangle_by_library(rows: Any, r: Any, room: Any) -> Any:
+    """As `triangle`, in the order that columns are in, unless one of them depends on the others, or nearly so."""
+    xp, n = library(), len(rows)
+    # What the library's function takes is as much as a few columns do.
+    if n < 5 or len(r) >= _LONG:
+        return _triangle_by_columns(rows, r, room)
+    whole = xp.empty((len(r), n + 1))
+    whole[:, :n] = rows.T
+    whole[:, n] = r
+    upper = xp.linalg.qr(whole, mode="r").tolist()[:n]
+    ends = [abs(row[j]) for j, row in enumerate(upper)]
+    if len(ends) < n or not min(ends) > _ROOT * max(ends):
+        return _triangle_by_columns(rows, r, room)
+    values = [row.pop() for row in upper]
+    norms = [sqrt(sum([row[j] * row[j] for row in upper[:j + 1]])) for j in range(n)]
+    return upper, values, list(range(n)), norms
+
+
+def _triangle_by_columns(rows: Any, r: Any, room: Any) -> Any:
+    """The same by the modified method of Gram and Schmidt, in which the residuals are one more column, so that it
     is as exact (Björck 1967). Columns are rows here."""
     xp, n = library(), len(rows)
-    rows, r = xp.array(rows), xp.array(r)
-    left = (rows * rows).sum(axis=1).tolist()
+    room[:n] = rows
+    room[n] = r
+    rows, r = room[:n], room[n]
+    left: Any = [_squares(row) for row in rows]
     norms, order = [sqrt(value) for value in left], list(range(n))
     upper, values = [[0.0] * n for _ in range(n)], [0.0] * n
     for j in range(n):
@@ -127,19 +162,18 @@ def _triangle_by_library(rows: Any, r: Any) -> Any:
             for exchanged in (order, left, *upper[:j]):
                 exchanged[j], exchanged[best] = exchanged[best], exchanged[j]
         column = rows[j]
-        size = sqrt(float(column @ column))
+        size = sqrt(_squares(column))
         upper[j][j] = size
         if size == 0.0:
             continue
-        column = column / size
-        values[j] = float(column @ r)
-        r -= values[j] * column
-        if j + 1 < n:
-            rest = rows[j + 1:]
-            shares = rest @ column
-            rest -= shares.reshape(-1, 1) * column
-            upper[j][j + 1:] = shares.tolist()
-            left[j + 1:] = (rest * rest).sum(axis=1).tolist()
+        column /= size
+        values[j] = share = _product(column, r)
+        r -= share * column
+        for k in range(j + 1, n):
+            row = rows[k]
+            upper[j][k] = share = _product(column, row)
+            row -= share * column
+            left[k] = _squares(row)
     return upper, values, order, norms
 
 
@@ -156,6 +190,8 @@ def _many(problem: Any, *options: Any) -> Any:
     into it, so that it serves all of them."""
     if problem.n > _straight.MOST:
         return _by_library(problem, proposed, *options)
+    if problem.m >= _LONG:
+        return _by_library(problem, _proposer(problem.n), *options)
     solver = _solvers.setdefault((problem.n, problem.jac is not None), [0.0, None])
     if solver[1] is None:
         begin = perf_counter()
@@ -210,23 +246,29 @@ def _by_library(problem: Any, propose: Any, *options: Any) -> Any:
     xp, jac = problem.xp, problem.derivatives
     at = problem.at
 
+    # Large arrays that come and go would be new memory each time.
+    room, slopes = xp.empty((problem.n + 1, problem.m)), xp.empty((0 if problem.jac else problem.n, problem.m))
+
     def values(_: Any, args: Any, x: Any) -> Any:
         return at(*x)
 
+    def triangle(rows: Any, r: Any) -> Any:
+        return _triangle_by_library(rows, r, room)
+
     def columns(_: Any, has_jac: Any, args: Any, values: Any, x: Any, r: Any, eps: float, floor: float) -> Any:
-        return jac(x).T if has_jac else differences_of_arrays(xp, at, x, r, eps, floor)
+        return jac(x).T if has_jac else differences_of_arrays(xp, at, x, r, eps, floor, slopes)
 
     def norm(r: Any) -> float:
-        return sqrt(float(r @ r))
+        return sqrt(_squares(r))
 
-    return levenberg(None, problem.jac, (), values, columns, _triangle_by_library, propose, norm,
+    return levenberg(None, problem.jac, (), values, columns, triangle, propose, norm,
                      problem.x0, problem.r0, *options)
 
 
-def differences_of_arrays(xp: Any, fun: Any, x: Any, r: Any, eps: float, floor: float) -> Any:
+def differences_of_arrays(xp: Any, fun: Any, x: Any, r: Any, eps: float, floor: float, room: Any = None) -> Any:
     """The derivatives of residuals, a row for each component. Steps are relative to components, or to ``floor``, and
     away from zero then."""
-    rows, steps = xp.zeros((len(x), len(r))), []
+    rows, steps = xp.empty((len(x), len(r))) if room is None else room, []
     for j, value in enumerate(x):
         beside = x[:]
         step = eps * max(floor, abs(value)) or eps
@@ -292,7 +334,7 @@ def _result(problem: Residuals, x: Any, r: Any, ended: int, calls: int, jacobian
         rows = differences_of_arrays(xp, problem.at, x, r, step, 1.0).T
     slopes = r @ rows
     return OptimizeResult(
-        message=_MESSAGES[ended], success=ended > 0, status=ended, fun=r, x=problem.array(x), cost=0.5 * float(r @ r),
+        message=_MESSAGES[ended], success=ended > 0, status=ended, fun=r, x=problem.array(x), cost=0.5 * _squares(r),
         jac=rows, grad=slopes, optimality=float(abs(slopes).max()), active_mask=xp.zeros(problem.n, dtype=int),
         nfev=calls, njev=jacobians if problem.jac is not None else None)
 
@@ -441,7 +483,7 @@ def curve_fit(f: Callable[..., Any], xdata: Any, ydata: Any, p0: Any = None, sig
     covariances, is_known = _covariance(rows, order, fit.n)
     if is_known and not absolute_sigma:
         is_known = fit.m > fit.n
-        share = float(r @ r) / (fit.m - fit.n) if is_known else inf
+        share = _squares(r) / (fit.m - fit.n) if is_known else inf
         covariances = [[value * share if is_known else inf for value in row] for row in covariances]
     if not is_known:
         warn("Covariance of the parameters could not be estimated", OptimizeWarning, stacklevel=2)

@@ -6,6 +6,7 @@ import sys
 from math import inf, isnan
 from warnings import warn
 
+from ..integrate._alone import alone_of
 from ._results import OptimizeResult, OptimizeWarning
 from ._running import Runner, library, runner_of
 
@@ -131,12 +132,14 @@ def _nelder_mead(objective: Objective, callback: Any, options: dict[str, Any]) -
     whole = objective.array if n > _simplex.MOST else list
     runner = runner_of(("Nelder-Mead", n, objective.xp.__name__), (objective.fun,), lambda: Runner(
         loop, 1, n if lines else None, objective.xp.array, lines))
+    fun = objective.fun
     if not lines:
         runner.call = loop
+        fun = alone_of(fun, 1 + len(objective.args)).timed(fun)
     while objective.nfev < most_calls and done < most:
         rounds = 1 if watcher or keeps else min(most - done, MORE if runner.is_compiled else ROUNDS)
         status, count, calls, s, f = runner.call(
-            objective.fun, objective.args, whole(s), f, float(options["xatol"]), float(options["fatol"]), 1.0,
+            fun, objective.args, whole(s), f, float(options["xatol"]), float(options["fatol"]), 1.0,
             float(chi), float(psi), rounds, most_calls - objective.nfev)
         done += count
         objective.nfev = most_calls - calls
@@ -195,6 +198,15 @@ def _shrunk(objective: Objective, s: Any, f: Any, sigma: float, most_calls: int)
 _METHODS: dict[str, Any] = {"nelder-mead": _nelder_mead}
 
 
+def _is_bounded(bounds: Any) -> bool:
+    """Whether there are bounds, in one of the two forms that SciPy has: pairs, or an object with two sides."""
+    if bounds is None:
+        return False
+    pairs = [bounds.lb, bounds.ub] if hasattr(bounds, "lb") else bounds
+    sides = [side for pair in pairs for side in (pair if hasattr(pair, "__iter__") else [pair])]
+    return any(side is not None and abs(side) < inf for side in sides)
+
+
 def minimize(fun: Callable[..., Any], x0: Any, args: Any = (), method: str | None = None, jac: Any = None,
              hess: Any = None, hessp: Any = None, bounds: Any = None, constraints: Any = (), tol: float | None = None,
              callback: Any = None, options: Any = None) -> OptimizeResult:
@@ -212,11 +224,15 @@ def minimize(fun: Callable[..., Any], x0: Any, args: Any = (), method: str | Non
 
     _METHODS["bfgs"] = bfgs
     name = "bfgs" if method is None else method.lower() if isinstance(method, str) else method
-    if bounds is not None or constraints:
-        raise ValueError("arguments 'bounds' and 'constraints' are not there yet: leave them out, or let the function "
-                         "give a large number outside")
     if name not in _METHODS:
-        raise ValueError("Unknown solver {}: there are Nelder-Mead and BFGS".format(method))
+        raise ValueError("Unknown solver {}: argument 'method' must be 'Nelder-Mead' or 'BFGS', not {!r}".format(
+            method, method))
+    if _is_bounded(bounds):
+        raise ValueError("argument 'bounds' must be None, not {!r}: express a variable by one without bounds, as "
+                         "x = exp(t), or use scipy.optimize.minimize".format(bounds))
+    if constraints:
+        raise ValueError("argument 'constraints' must be empty, not {!r}: use scipy.optimize.minimize".format(
+            constraints))
     if hess is not None or hessp is not None:
         warn("Method {} does not use Hessian information (hess).".format(method or "BFGS"), RuntimeWarning,
              stacklevel=2)

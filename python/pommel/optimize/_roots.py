@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from warnings import warn
 
+from ..integrate._roots import NAN, SAME_SIGNS
 from . import _brackets, _newton
 from ._results import RootResults
 from ._running import Runner, runner_of
@@ -33,9 +34,9 @@ def _between(method: str, f: Any, a: float, b: float, args: Any, xtol: float, rt
     root, calls, iterations, state = runner.call(
         f, args, float(a), float(b), float(xtol), float(rtol), maxiter)
     if state:
-        if state == _brackets.SAME_SIGNS:
+        if state == SAME_SIGNS:
             raise ValueError("f(a) and f(b) must have different signs")
-        if state == _brackets.NAN:
+        if state == NAN:
             raise ValueError("The function value at x={} is NaN; solver cannot continue.".format(root))
         if disp:
             raise RuntimeError("Failed to converge after {} iterations.".format(iterations))

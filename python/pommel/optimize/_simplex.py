@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 #: States of at most so many components are spelled out.
-MOST = 8
+MOST = 11
 
 #: How a loop ends: because it did as many rounds as it should, at a minimum, after as many calls as there may be, or
 #: where the simplex is to shrink.
