@@ -197,7 +197,8 @@ impl Translator<'_> {
         self.builder.ins().jump(way_out, &[]);
     }
 
-    fn way_out(&mut self) -> clif::Block {
+    /// Where exits go.
+    pub(crate) fn way_out(&mut self) -> clif::Block {
         *self.way_out.get_or_insert_with(|| self.builder.create_block())
     }
 

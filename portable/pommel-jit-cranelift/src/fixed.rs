@@ -13,6 +13,8 @@ use rustc_hash::FxHashMap as HashMap;
 
 /// So many values a loop has ready at most: they take registers.
 const MOST: usize = 8;
+/// A loop with so many instructions has other uses for registers than constants, which it finds in memory.
+const LONG: usize = 150;
 
 /// The values that get their places at the end of a block.
 pub(crate) fn fixed(function: &Function, dominators: &Dominators) -> HashMap<Block, Vec<Value>> {
@@ -34,8 +36,10 @@ pub(crate) fn fixed(function: &Function, dominators: &Dominators) -> HashMap<Blo
             .filter(|outer| outer.header != around.header && outer.blocks.contains(&around.header));
         let outer: Vec<&Loop> = outer.collect();
         let mut values = used_in(function, around);
+        let length: usize = around.blocks.iter().map(|block| function[*block].insts.len()).sum();
         values.retain(|value| {
-            places[value.0 as usize].is_some_and(|place| {
+            let place = places[value.0 as usize];
+            place.filter(|place| !place.is_constant || length < LONG).is_some_and(|place| {
                 let is_outside = !around.blocks.contains(&place.block);
                 // Loops around this one that do not have it either find it computed already.
                 let is_first = outer.iter().all(|outer| outer.blocks.contains(&place.block));

@@ -7,7 +7,9 @@
 //! * Code has no relocations: what it calls it calls by address.
 //! * Floats are computed as written, one operation at a time.
 
+mod arguments;
 mod callable;
+mod exits;
 mod fast;
 mod fixed;
 mod integers;

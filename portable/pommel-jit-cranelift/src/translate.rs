@@ -4,6 +4,7 @@
 //! saved, how many handles are owned, and these, and returns.
 
 use crate::callable::Outside;
+use crate::exits::{Leaving, Place};
 use crate::loops::{self, Kept};
 use crate::{fast, fixed, math, squares};
 use cranelift_codegen::Context;
@@ -189,7 +190,7 @@ pub(crate) struct Translator<'a> {
     values: Vec<Option<clif::Value>>,
     /// The block that is translated.
     pub(crate) block: Block,
-    dominators: Dominators,
+    pub(crate) dominators: Dominators,
     /// The values that get a place at the end of a block.
     pub(crate) to_fix: HashMap<Block, Vec<Value>>,
     /// Where values got one.
@@ -198,9 +199,13 @@ pub(crate) struct Translator<'a> {
     kept: Vec<Kept>,
     /// Where: a place for each value.
     slots: HashMap<Value, StackSlot>,
+    /// Where arguments are that stay in memory.
+    pub(crate) in_memory: HashMap<Value, StackSlot>,
     /// The integers that are constants.
     constants: Vec<Option<i64>>,
     blocks: Vec<clif::Block>,
+    /// The exits that are still to be translated.
+    pub(crate) leaving: Vec<Leaving>,
     /// Where exits return: made when there is one.
     pub(crate) way_out: Option<clif::Block>,
     /// What there is besides if it is a function in C.
@@ -254,8 +259,10 @@ impl<'a> Translator<'a> {
             times: vec![],
             dominators,
             slots: HashMap::default(),
+            in_memory: HashMap::default(),
             constants,
             blocks,
+            leaving: vec![],
             way_out: None,
             outside: None,
         }
@@ -289,6 +296,7 @@ impl<'a> Translator<'a> {
             self.fix()?;
             self.end(&function[block].end)?;
         }
+        self.exits();
         self.leave();
         Ok(())
     }
@@ -304,6 +312,9 @@ impl<'a> Translator<'a> {
                 None => self.load_word(self.words, index, of),
             };
             self.values[param.0 as usize] = Some(value);
+        }
+        if self.outside.is_none() {
+            self.leave_in_memory()?;
         }
         let polls = |block: &ir::BlockData| block.insts.iter().any(|inst| inst.op == Op::Poll);
         if function.blocks.iter().any(polls) {
@@ -378,16 +389,21 @@ impl<'a> Translator<'a> {
 
     /// The counterpart of a value, read from memory if it is kept there.
     pub(crate) fn value(&mut self, value: Value) -> Result<clif::Value, String> {
+        let place = self.place(value)?;
+        Ok(self.at(place))
+    }
+
+    /// Where a value is here.
+    pub(crate) fn place(&self, value: Value) -> Result<Place, String> {
         let is_kept = |kept: &Kept| {
             self.dominators.dominates(kept.behind, self.block) && kept.floats.contains(&value)
         };
         match self.slots.get(&value) {
-            Some(slot) if self.kept.iter().any(is_kept) => {
-                Ok(self.builder.ins().stack_load(types::I64, types::F64, *slot, 0))
-            }
-            _ => match self.fixed_here(value) {
-                Some(fixed) => Ok(fixed),
-                None => self.defined(value),
+            Some(slot) if self.kept.iter().any(is_kept) => Ok(Place::Slot(*slot, types::F64)),
+            _ => match (self.fixed_here(value), self.on_stack(value)) {
+                (Some(fixed), _) => Ok(Place::Value(fixed)),
+                (None, Some((slot, of))) => Ok(Place::Slot(slot, of)),
+                (None, None) => self.defined(value).map(Place::Value),
             },
         }
     }
@@ -399,7 +415,7 @@ impl<'a> Translator<'a> {
         places.find(is_before).map(|place| place.1)
     }
 
-    fn defined(&self, value: Value) -> Result<clif::Value, String> {
+    pub(crate) fn defined(&self, value: Value) -> Result<clif::Value, String> {
         self.values[value.0 as usize].ok_or_else(|| format!("v{} is not defined", value.0))
     }
 
@@ -443,7 +459,8 @@ impl<'a> Translator<'a> {
                 self.builder.ins().return_(&[status]);
             }
             End::Exit(exit) if self.returns_to_c(exit)? => {}
-            End::Exit(exit) => self.exit(exit, &[])?,
+            End::Exit(_) if self.outside.is_some() => self.go_otherwise(),
+            End::Exit(exit) => self.exit_now(exit)?,
             End::Unreachable => {
                 self.builder.ins().trap(clif::TrapCode::unwrap_user(1));
             }
@@ -507,31 +524,14 @@ impl<'a> Translator<'a> {
         self.builder.set_cold_block(out);
         let (then, otherwise) = if wanted { (on, out) } else { (out, on) };
         self.builder.ins().brif(condition, then, &[], otherwise, &[]);
-        self.builder.switch_to_block(out);
-        self.exit(exit, saved)?;
-        self.builder.switch_to_block(on);
-        Ok(())
-    }
-
-    /// The instructions of an exit, before which values of some types were saved already.
-    fn exit(&mut self, exit: &Exit, saved: &[Type]) -> Result<(), String> {
-        if self.outside.is_some() {
-            self.go_otherwise();
-            return Ok(());
-        }
-        for (index, value) in exit.saved.iter().enumerate() {
-            if !saved.contains(&self.function.type_of(*value)) {
-                self.save(index, *value)?;
+        match self.outside {
+            Some(_) => {
+                self.builder.switch_to_block(out);
+                self.go_otherwise();
             }
+            None => self.exit_later(out, exit, saved)?,
         }
-        let count = self.builder.ins().iconst(types::I64, exit.owned.len() as i64);
-        self.store_word(self.words, exit.saved.len(), count);
-        for (index, value) in exit.owned.iter().enumerate() {
-            self.save(exit.saved.len() + 1 + index, *value)?;
-        }
-        let status = self.builder.ins().iconst(types::I32, i64::from(exit.id + 1));
-        let way_out = *self.way_out.get_or_insert_with(|| self.builder.create_block());
-        self.builder.ins().jump(way_out, &[BlockArg::Value(status)]);
+        self.builder.switch_to_block(on);
         Ok(())
     }
 

@@ -415,10 +415,13 @@ class Steps:
         return parts[0] if len(parts) == 1 else self.xp.concatenate(parts)
 
 
-#: Steps at once: at first, as they are, and compiled.
-_FIRST, _MORE, _MOST = 64, 256, 8192
+#: Steps at once: the very first, as they are, and at most.
+_FIRST, _MORE, _MOST = 16, 256, 8192
 #: States of many components come so many numbers at once, but not fewer steps than these.
 _FEWEST, _NUMBERS = 16, 1 << 18
+
+#: After so few steps, which are smaller than those to come, these are taken to need just a part of the time.
+_FEW, _PART = 64, 0.25
 
 
 def _as_it_is(values: Any) -> Any:
@@ -469,8 +472,11 @@ class ExplicitSolver:
         done, seconds = abs(self.t - problem.t0), self.loop.seconds - self.before
         # The steps still to come are as those so far.
         still = seconds * abs(problem.t_end - self.t) / done if done else 0.0
+        if steps.count < _FEW:
+            still *= _PART
         is_slow = not self.loop.is_compiled and still < self.loop.cost
-        size = _FIRST if not steps.count and is_slow else _MORE if is_slow else 2 * max(_MORE, steps.count)
+        at_once = _FIRST if not steps.count else _FEW if steps.count < _FEW else _MORE
+        size = at_once if is_slow else 2 * max(_MORE, steps.count)
         chunk = steps.room(min(size, self.most))
         fun = problem.fun if self.alone is None else self.alone.of(problem.fun)
         arguments = (fun, problem.args, self.functions, self.t, whole(self.y), whole(self.f), self.g, self.h,

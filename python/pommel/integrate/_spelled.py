@@ -9,15 +9,19 @@ tenth of the time that arrays of so few elements would take. For large states th
 
 from __future__ import annotations
 
+import builtins
 import linecache
 import re
 from collections import OrderedDict
 from functools import lru_cache
+from importlib import import_module
 from math import sqrt
 from time import perf_counter
 from types import FunctionType, MethodType
+from zlib import crc32
 
-from .._compile import JitFunction, explain, jit
+from .._compile import JitFunction, jit
+from ._ready import READY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +36,6 @@ _KEPT = 64
 _compiled: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 
 _LIST = re.compile(r"\{([^{}]*)\}")
-_COMPONENT = re.compile(r"(\w+)\[i\]")
 #: Derivatives, such with weights, and sums of these.
 _ROW = re.compile(r"\bk(\d+)\[i\]")
 _TERM = re.compile(r"(-?[\d.e+-]+) \* k(\d+)\[i\]")
@@ -58,7 +61,7 @@ def spelled(text: str, n: int) -> str:
 
 
 def _of(text: str, i: int) -> str:
-    return _COMPONENT.sub(r"\g<1>_{}".format(i), text).replace(", i]", ", {}]".format(i))
+    return text.replace("[i]", "_{}".format(i)).replace(", i]", ", {}]".format(i))
 
 
 def whole(text: str) -> str:
@@ -88,8 +91,14 @@ def whole(text: str) -> str:
 
 @lru_cache(maxsize=None)
 def _code(text: str, name: str, n: int | None) -> Any:
-    """The code object of a text that is spelled out."""
-    return _compiled_text(whole(text) if n is None else spelled(text, n), name)
+    """The code object of a text that is spelled out: of a module, or of the function if that comes with the
+    package, where Python has compiled it before."""
+    if n is None:
+        return _compiled_text(whole(text), name)
+    ready = READY.get((crc32(text.encode()), n))
+    if ready is not None:
+        return import_module("pommel.integrate._ready." + ready).loop.__code__
+    return _compiled_text(spelled(text, n), name)
 
 
 @lru_cache(maxsize=None)
@@ -111,9 +120,9 @@ def function_of(text: str, title: str, name: str, names: dict[str, Any]) -> Any:
     return names[name]
 
 
-#: Compiling takes about so long for each line that is spelled out and for the callback, in seconds; the worth of a
-#: loop is what it would take as it is.
-_LINE = 6e-5
+#: Compiling takes about so long for each line that is spelled out and for the callback, in seconds, and longer where
+#: there are more components than so many; the worth of a loop is what it would take as it is.
+_LINE, _MANY = 5e-5, 8
 
 #: What loops took as they are, all calls together.
 _spent: dict[tuple[Any, ...], float] = {}
@@ -141,11 +150,15 @@ class Loop:
         self.n, self.example = n, example
         # The same functions come again, and bring what was compiled for them with them.
         self.key = (id(self.code), *key)
-        self.cost = _LINE * _lines(text, n)
+        self.cost = _LINE * _lines(text, n) * (1 + (n or 0) / _MANY)
         self.function: Any = None
+        #: What was read of the callback for this is there as long as this is.
+        self.probe: Any = None
 
     def _made(self) -> Any:
-        names = dict(self.names, __name__=__name__)
+        names = dict(self.names, __name__=__name__, __builtins__=builtins.__dict__)
+        if self.code.co_name == "loop":
+            return FunctionType(self.code, names)
         exec(self.code, names)
         return names["loop"]
 
@@ -192,14 +205,13 @@ class Loop:
             if len(_natives) > _KEPT:
                 _natives.clear()
             fun, args, t, y = self.example
-            probe = jit(function_of(spelled(_PROBE, self.n or 0), "probe", "loop", self.names))
+            self.probe = probe = jit(function_of(spelled(_PROBE, self.n or 0), "probe", "loop", self.names))
             if isinstance(probe, JitFunction):
                 try:
                     probe(fun, args, t, tuple(y))
                 except ArithmeticError:
                     pass
-                made = explain(probe).specialisations
-                found = bool(made) and not any(specialisation.notes for specialisation in made)
+                found = probe._is_native()
             _natives[key] = found = bool(found)
         return found
 

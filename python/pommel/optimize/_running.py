@@ -13,7 +13,7 @@ from functools import lru_cache
 from time import perf_counter
 from types import FunctionType
 
-from .._compile import JitFunction, explain, jit
+from .._compile import JitFunction, jit
 from ..integrate._ivp import library
 from ..integrate._spelled import function_of, identity
 
@@ -79,10 +79,7 @@ class _Probe:
     def is_native(self) -> bool:
         """Whether nothing of the callback is left to objects: all that is in a loop many times over, takes long to
         compile, and is no quicker then."""
-        if not isinstance(self.probe, JitFunction):
-            return False
-        made = explain(self.probe).specialisations
-        return bool(made) and not any(specialisation.notes for specialisation in made)
+        return isinstance(self.probe, JitFunction) and self.probe._is_native()
 
 
 def cost_of(lines: int) -> float:

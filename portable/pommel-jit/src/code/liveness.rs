@@ -68,11 +68,16 @@ impl RegisterSet {
     }
 }
 
+/// What is alive is kept once in so many instructions of a block: whoever asks goes back from there.
+const STRIDE: u32 = 16;
+
 /// Which registers of a function are alive where.
 #[derive(Debug)]
 pub struct Liveness {
     /// At the beginning of every block.
     entry: Vec<RegisterSet>,
+    /// Before the instructions of every block whose numbers are multiples of [`STRIDE`], but for 0.
+    within: Vec<Vec<RegisterSet>>,
     /// Temporaries that a block leaves alone but that may hold something when it begins.
     dead_on_entry: Vec<Vec<Reg>>,
     /// Temporaries that instructions of a block are the last to read, with the index of the instruction.
@@ -95,7 +100,9 @@ impl Liveness {
             .map(|index| last_reads(code, &entry, BlockId(index as u32)))
             .collect();
         let dead_on_entry = dead_on_entry(code, &entry);
-        Liveness { entry, dead_on_entry, last_reads }
+        let blocks = (0..code.blocks.len() as u32).map(BlockId);
+        let within = blocks.map(|block| within(code, &entry, block)).collect();
+        Liveness { entry, within, dead_on_entry, last_reads }
     }
 
     /// The registers that are alive at the beginning of a block.
@@ -105,7 +112,15 @@ impl Liveness {
 
     /// The registers that are alive before an instruction, or before the terminator.
     pub fn at(&self, code: &Code, point: Point) -> RegisterSet {
-        walk(code, &self.entry, point.block, point.index, &mut |_, _| {})
+        let Point { block, index } = point;
+        match self.within[block.0 as usize].get((index / STRIDE) as usize) {
+            Some(alive) => {
+                let instructions = index..(index / STRIDE + 1) * STRIDE;
+                let handled = handled(code, &self.entry, block);
+                back(code, (block, instructions), &handled, alive.clone(), &mut |_, _| {})
+            }
+            None => walk(code, &self.entry, block, index, &mut |_, _| {}),
+        }
     }
 
     /// Temporaries that may hold something when a block begins which nobody reads any more, such as the
@@ -131,11 +146,7 @@ fn walk(
     after: &mut dyn FnMut(u32, &RegisterSet),
 ) -> RegisterSet {
     let data = code.block(block);
-    let mut handled = RegisterSet::empty(code.registers);
-    if let Some(handler) = data.handler {
-        handled.union(&entry[handler.block.0 as usize]);
-        handled.remove(handler.exception);
-    }
+    let handled = handled(code, entry, block);
     let mut alive = handled.clone();
     for target in data.terminator.targets() {
         let mut there = entry[target.0 as usize].clone();
@@ -147,14 +158,47 @@ fn walk(
         alive.union(&there);
     }
     data.terminator.reads(&mut |register| alive.insert(register));
-    for index in (to..data.instructions.len() as u32).rev() {
+    back(code, (block, to..data.instructions.len() as u32), &handled, alive, after)
+}
+
+/// What is alive in all of a block because its handler reads it.
+fn handled(code: &Code, entry: &[RegisterSet], block: BlockId) -> RegisterSet {
+    let mut handled = RegisterSet::empty(code.registers);
+    if let Some(handler) = code.block(block).handler {
+        handled.union(&entry[handler.block.0 as usize]);
+        handled.remove(handler.exception);
+    }
+    handled
+}
+
+/// Goes backwards through instructions of a block, behind which some registers are alive.
+fn back(
+    code: &Code,
+    (block, instructions): (BlockId, core::ops::Range<u32>),
+    handled: &RegisterSet,
+    mut alive: RegisterSet,
+    after: &mut dyn FnMut(u32, &RegisterSet),
+) -> RegisterSet {
+    for index in instructions.rev() {
         after(index, &alive);
-        let (instruction, _) = &data.instructions[index as usize];
+        let (instruction, _) = &code.block(block).instructions[index as usize];
         instruction.writes(&mut |register| alive.remove(register));
-        alive.union(&handled);
+        alive.union(handled);
         instruction.reads(&mut |register| alive.insert(register));
     }
     alive
+}
+
+/// What is alive before every instruction of a block whose number is a multiple of [`STRIDE`], but for the first.
+fn within(code: &Code, entry: &[RegisterSet], block: BlockId) -> Vec<RegisterSet> {
+    let mut found = vec![];
+    walk(code, entry, block, 0, &mut |index, alive| {
+        if (index + 1).is_multiple_of(STRIDE) {
+            found.push(alive.clone());
+        }
+    });
+    found.reverse();
+    found
 }
 
 fn last_reads(code: &Code, entry: &[RegisterSet], block: BlockId) -> Vec<(u32, Reg)> {

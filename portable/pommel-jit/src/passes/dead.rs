@@ -27,34 +27,33 @@ pub fn run(function: &mut Function) -> bool {
 
 /// Which values are used by what has effects, or by what is used by such, and so on.
 fn used(function: &Function) -> Vec<bool> {
-    let mut sources: Vec<Vec<Value>> = vec![vec![]; function.types.len()];
+    let count = function.types.len();
+    // By value: what it is the result of, or what the parameter that it is may be.
+    let (mut makers, mut sources) = (vec![None; count], vec![vec![]; count]);
     let mut left: Vec<Value> = vec![];
     for data in &function.blocks {
         for inst in &data.insts {
             match is_removable(inst) {
-                true => {
-                    for result in &inst.results {
-                        sources[result.0 as usize].extend(inst.uses());
-                    }
-                }
+                true => inst.results.iter().for_each(|of| makers[of.0 as usize] = Some(inst)),
                 false => left.extend(inst.uses()),
             }
         }
         // What is passed on is used if the parameter is.
-        let mut passed: Vec<Value> = vec![];
+        let mut passed = 0;
         for target in data.end.targets() {
             for (param, arg) in function[target.block].params.iter().zip(&target.args) {
                 sources[param.0 as usize].push(*arg);
-                passed.push(*arg);
+                passed += 1;
             }
         }
         let uses = data.end.uses();
-        left.extend(&uses[..uses.len() - passed.len()]);
+        left.extend(&uses[..uses.len() - passed]);
     }
-    let mut is_used = vec![false; function.types.len()];
+    let mut is_used = vec![false; count];
     while let Some(value) = left.pop() {
         if !std::mem::replace(&mut is_used[value.0 as usize], true) {
             left.append(&mut sources[value.0 as usize]);
+            left.extend(makers[value.0 as usize].into_iter().flat_map(Inst::uses));
         }
     }
     is_used

@@ -31,9 +31,12 @@ pub fn run(function: &mut Function) -> bool {
     }
     let entries = entries(function);
     let mut path = vec![Step::Enter(Block(0))];
-    while let Some(step) = path.pop() {
+    let mut left = dominators.order.len();
+    // Nobody asks what is known behind the last block.
+    while let Some(step) = path.pop().filter(|_| left > 0) {
         match step {
             Step::Enter(block) => {
+                left -= 1;
                 let undo = search.block(function, block, entries[block.0 as usize]);
                 path.push(Step::Leave(undo));
                 path.extend(children[block.0 as usize].iter().map(|child| Step::Enter(*child)));

@@ -191,6 +191,13 @@ impl JitFunction {
         Ok((texts.collect(), refusal))
     }
 
+    /// Whether there is machine code, and nothing of it is done on objects. This makes no texts.
+    fn _is_native(this: &Instance<'_, Self>) -> Result<bool> {
+        let own = this.borrow()?;
+        let mut made = own.engine.report().filter(|made| made.refusal().is_none()).peekable();
+        Ok(made.peek().is_some() && made.all(|made| made.notes().is_empty()))
+    }
+
     /// How many seconds were spent on compiling, for the rest of its loops as well.
     fn _seconds(this: &Instance<'_, Self>) -> Result<f64> {
         Ok(this.borrow()?.time_to_compile().as_secs_f64())
