@@ -25,6 +25,10 @@ def robertson(t, y):
     return [-0.04 * a + 1e4 * b * c, 0.04 * a - 1e4 * b * c - 3e7 * b * b, 3e7 * b * b]
 
 
+def van_der_pol(t, y):
+    return [y[1], 1000.0 * (1.0 - y[0] * y[0]) * y[1] - y[0]]
+
+
 def gauss(x):
     return exp(-x * x)
 

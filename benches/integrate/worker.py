@@ -49,7 +49,7 @@ def function(how, name, user="quad"):
 def solution(how, name, end, method, **options):
     """A function that solves an equation; it gives the state at the end."""
     solve, fun = solvers(how).solve_ivp, function(how, name)
-    start = {"lorenz": [1.0, 1.0, 1.0], "robertson": [1.0, 0.0, 0.0]}.get(name, [0.0, 1.0, 1.0])
+    start = {"lorenz": [1.0, 1.0, 1.0], "robertson": [1.0, 0.0, 0.0], "van_der_pol": [2.0, 0.0]}.get(name, [0.0, 1.0, 1.0])
     return lambda: solve(fun, (0.0, end), start, method=method, **options).y[:, -1]
 
 
@@ -114,6 +114,10 @@ PARTS = {
     "rigid-body-dop853": lambda how: solution(how, "rigid_body", 500.0, "DOP853", rtol=1e-10, atol=1e-10),
     "first-rigid-body": lambda how: solution(how, "rigid_body", 1800.0, "RK45", rtol=1e-8, atol=1e-8),
     "robertson": lambda how: solution(how, "robertson", 1e4, "BDF", rtol=1e-7, atol=1e-10),
+    "van-der-pol-bdf": lambda how: solution(how, "van_der_pol", 3000.0, "BDF", rtol=1e-7, atol=1e-9),
+    "van-der-pol-radau": lambda how: solution(how, "van_der_pol", 3000.0, "Radau", rtol=1e-7, atol=1e-9),
+    "van-der-pol-lsoda": lambda how: solution(how, "van_der_pol", 3000.0, "LSODA", rtol=1e-7, atol=1e-9),
+    "first-van-der-pol": lambda how: solution(how, "van_der_pol", 6000.0, "BDF", rtol=1e-7, atol=1e-9),
     "odeint": states,
     "gauss": lambda how: integral(how, "gauss"),
     "root": lambda how: integral(how, "root"),

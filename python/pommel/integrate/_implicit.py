@@ -6,13 +6,14 @@ a problem is stiff, and back (Petzold 1983 does so with Adams' methods).
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import inf, sqrt
 
-from . import _explicit
-from ._ivp import Event, ExplicitSolver, Problem, Steps
-from ._linear import Differences, Singular, factored, solved
-from ._vectors import vectors_of
+from . import _explicit, _stiff
+from ._ivp import Event, ExplicitSolver, Problem, Steps, library
+from ._linear import Differences, Singular, factored, invert, invert_both, solved
+from ._spelled import MOST, Loop, function_of, identity, names_of, spelled
+from ._vectors import Lists, vectors_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,60 @@ _EPSILON = 2.220446049250313e-16
 
 #: Steps that are done before others look.
 _AT_ONCE = 64
+
+#: A loop is compiled when so many times what it took so far would pay.
+_AGAIN = 1
+#: How much longer than explicit ones they take to compile, by line.
+_TIMES = 2.5
+#: Steps at once of one that is compiled, at first.
+_MORE = 256
+
+
+def newton_tolerance(problem: Problem) -> float:
+    """How near Newton's method has to come to what a step gives, in parts of the error that it may have."""
+    rtol = min(problem.rtol, default=1e-3)
+    return max(10 * _EPSILON / rtol, min(0.03, sqrt(rtol)))
+
+
+class Jacobians:
+    """The Jacobian of a problem: given, or by differences. ``source`` says where it comes from, for loops that are
+    texts, and ``jac`` is what these call."""
+
+    def __init__(self, problem: Problem, vectors: Any) -> None:
+        self.problem, self.vectors = problem, vectors
+        self.differences = Differences(vectors)
+        self.count = 0
+        jac = problem.jac
+        self.source = "differences" if jac is None else "given" if callable(jac) else "constant"
+        self.jac = jac if callable(jac) else None
+
+    def __call__(self, t: float, y: Any, f: Any) -> Any:
+        problem, jac = self.problem, self.problem.jac
+        if jac is None:
+            self.count += 1
+            evaluations = problem.nfev
+            found = self.differences(lambda moved: self.vectors.at(t, moved), y, f)
+            # Those for differences are not counted.
+            problem.nfev = evaluations
+            return found
+        if callable(jac):
+            self.count += 1
+            jac = jac(t, problem.array(y), *problem.args)
+        return self.vectors.rows(matrix_of(jac, problem.n, problem.kind, problem.xp))
+
+
+def matrix_of(jac: Any, n: int, kind: Any, xp: Any) -> Any:
+    """What is given as a Jacobian, as an array."""
+    jac = jac.toarray() if hasattr(jac, "toarray") else jac
+    rows = xp.asarray(jac, dtype=kind)
+    if rows.shape != (n, n):
+        raise ValueError("argument 'jac' must give {0} times {0} numbers, not the shape {1}".format(n, rows.shape))
+    return rows
+
+
+def _fill(values: list[float], jac: Any, t: float, y: Any, args: Any) -> None:
+    """Writes what a function gives as a Jacobian into a list, row after row."""
+    values[:] = matrix_of(jac(t, y, *args), len(y), float, library()).reshape(-1).tolist()
 
 
 class ImplicitSolver:
@@ -36,12 +91,11 @@ class ImplicitSolver:
         self.functions = tuple(event.function for event in events)
         self.steps = Steps(problem, self.columns, is_dense)
         self.t, self.y, self.f = problem.t0, vectors.vector(problem.y0), vectors.vector(problem.f0)
-        self.njev = self.nlu = 0
+        self.nlu = 0
         self.g = self.old_g = self._events()
-        self.differences = Differences(vectors)
+        self.jacobians = Jacobians(problem, vectors)
         self.jacobian = self._jacobian(self.t, self.y, self.f)
-        rtol = min(problem.rtol, default=1e-3)
-        self.newton_tolerance = max(10 * _EPSILON / rtol, min(0.03, sqrt(rtol)))
+        self.newton_tolerance = newton_tolerance(problem)
         self._start()
 
     def _start(self) -> None:
@@ -56,25 +110,11 @@ class ImplicitSolver:
         return [float(function(self.t, problem.array(self.y), *problem.args)) for function in self.functions]
 
     def _jacobian(self, t: float, y: Any, f: Any) -> Any:
-        problem = self.problem
-        self.njev += 1
-        jac = problem.jac
-        if jac is None:
-            evaluations = problem.nfev
-            found = self.differences(lambda moved: self.vectors.at(t, moved), y, f)
-            # Those for differences are not counted.
-            problem.nfev = evaluations
-            return found
-        if callable(jac):
-            jac = jac(t, problem.array(y), *problem.args)
-        else:
-            self.njev = 0
-        jac = jac.toarray() if hasattr(jac, "toarray") else jac
-        rows = problem.xp.asarray(jac, dtype=problem.kind)
-        if rows.shape != (problem.n, problem.n):
-            raise ValueError("argument 'jac' must give {0} times {0} numbers, not the shape {1}".format(
-                problem.n, rows.shape))
-        return rows.tolist()
+        return self.jacobians(t, y, f)
+
+    @property
+    def njev(self) -> int:
+        return self.jacobians.count
 
     def _divider(self, diagonal: Any, factor: Any) -> Any:
         self.nlu += 1
@@ -267,19 +307,6 @@ class Bdf(ImplicitSolver):
         return [sum(weight * value for weight, value in zip(weights, values)) for values in zip(*q)]
 
 
-_S6 = sqrt(6.0)
-_PLACES = ((4 - _S6) / 10, (4 + _S6) / 10, 1.0)
-_ERROR = ((-13 - 7 * _S6) / 3, (-13 + 7 * _S6) / 3, -1 / 3)
-_MU_REAL = 3 + 3 ** (2 / 3) - 3 ** (1 / 3)
-_MU_COMPLEX = complex(3 + 0.5 * (3 ** (1 / 3) - 3 ** (2 / 3)), -0.5 * (3 ** (5 / 6) + 3 ** (7 / 6)))
-#: To the coordinates in which the three stages are a real and a complex system, and back.
-_BACK = ((0.09443876248897524, -0.14125529502095421, 0.03002919410514742),
-         (0.25021312296533332, 0.20412935229379994, -0.38294211275726192), (1.0, 1.0, 0.0))
-_THERE = ((4.17871859155190428, 0.32768282076106237, 0.52337644549944951),
-          (-4.17871859155190428, -0.32768282076106237, 0.47662355450055044),
-          (0.50287263494578682, -2.57192694985560522, 0.59603920482822492))
-_POLYNOMIAL = ((13 / 3 + 7 * _S6 / 3, -23 / 3 - 22 * _S6 / 3, 10 / 3 + 5 * _S6),
-               (13 / 3 - 7 * _S6 / 3, -23 / 3 + 22 * _S6 / 3, 10 / 3 - 5 * _S6), (1 / 3, -8 / 3, 10 / 3))
 _MOST_ROUNDS = 6
 
 
@@ -344,7 +371,7 @@ class Radau(ImplicitSolver):
     def _accepted(self, t: float, y: Any, z: list[Any], h: float, error: float, factor: float, rounds: int,
                   rate: float | None) -> Any:
         problem = self.problem
-        q = self._times(tuple(zip(*_POLYNOMIAL)), z)
+        q = self._times(tuple(zip(*_stiff.POLYNOMIAL)), z)
         renews = callable(problem.jac) or problem.jac is None
         renews = renews and rounds > 2 and rate is not None and rate > 1e-3
         if not renews and factor < 1.2:
@@ -367,7 +394,8 @@ class Radau(ImplicitSolver):
         while True:
             try:
                 if self.dividers is None:
-                    self.dividers = (self._divider(_MU_REAL / step, 1.0), self._divider(_MU_COMPLEX / step, 1.0))
+                    self.dividers = (self._divider(_stiff.MU_REAL / step, 1.0),
+                                     self._divider(_stiff.MU_COMPLEX / step, 1.0))
                 found = self._newton(step, self._guess(step))
             except (Singular, OverflowError, ZeroDivisionError):
                 found = None
@@ -382,20 +410,20 @@ class Radau(ImplicitSolver):
         if self.last is None:
             return [self.vectors.zeros() for _ in range(3)]
         begin, size, q = self.last
-        places = [(self.t + place * step - begin) / size for place in _PLACES]
+        places = [(self.t + place * step - begin) / size for place in _stiff.PLACES]
         return self._times([(x - 1.0, x * x - 1.0, x * x * x - 1.0) for x in places], q)
 
     def _newton(self, step: float, z: list[Any]) -> Any:
         vectors, y = self.vectors, self.y
         scale = vectors.scale(y)
-        w = self._times(_THERE, z)
-        real, other = _MU_REAL / step, _MU_COMPLEX / step
+        w = self._times(_stiff.THERE, z)
+        real, other = _stiff.MU_REAL / step, _stiff.MU_COMPLEX / step
         before = rate = None
         for k in range(_MOST_ROUNDS):
-            f = [vectors.at(self.t + step * place, vectors.plus(y, row)) for place, row in zip(_PLACES, z)]
+            f = [vectors.at(self.t + step * place, vectors.plus(y, row)) for place, row in zip(_stiff.PLACES, z)]
             if not all(map(vectors.is_finite, f)):
                 return None
-            f = self._times(_THERE, f)
+            f = self._times(_stiff.THERE, f)
             first = self.dividers[0](vectors.mixed((1.0, -real), (f[0], w[0])))
             second = self.dividers[1](vectors.mixed(
                 (1.0, -other), (vectors.complexes(f[1], f[2]), vectors.complexes(w[1], w[2]))))
@@ -406,7 +434,7 @@ class Radau(ImplicitSolver):
                 if rate >= 1 or rate ** (_MOST_ROUNDS - k) / (1 - rate) * size > self.newton_tolerance:
                     return None
             w = [vectors.plus(row, change) for row, change in zip(w, changes)]
-            z = self._times(_BACK, w)
+            z = self._times(_stiff.BACK, w)
             if size == 0 or rate is not None and rate / (1 - rate) * size < self.newton_tolerance:
                 return z, k + 1, rate
             before = size
@@ -414,7 +442,7 @@ class Radau(ImplicitSolver):
 
     def _error(self, step: float, z: list[Any], y: Any, is_rejected: bool) -> tuple[Any, float]:
         vectors = self.vectors
-        mixed = vectors.mixed([weight / step for weight in _ERROR], z)
+        mixed = vectors.mixed([weight / step for weight in _stiff.ERROR], z)
         error = self.dividers[0](vectors.plus(self.f, mixed))
         scale = vectors.scale(self.y, y)
         size = vectors.norm(error, scale)
@@ -431,6 +459,130 @@ class Radau(ImplicitSolver):
     @staticmethod
     def between_at(x: float, q: list[Any]) -> list[Any]:
         return [x * (a + x * (b + x * c)) for a, b, c in zip(*q)]
+
+
+class LoopSolver:
+    """Steps of an implicit method for a small state, by a loop that is a text and is compiled where there is much
+    to do. ``carried`` is what one call of the loop leaves for the next. What texts call with matrices is a
+    `partial`, which nobody looks into."""
+
+    most = 8192
+    method: Any = None
+    #: What texts take from outside.
+    tables: dict[str, Any] = {}
+
+    def __init__(self, problem: Problem, method: Any, events: list[Event], is_dense: bool) -> None:
+        self.problem = problem
+        self.functions = tuple(event.function for event in events)
+        self.steps = Steps(problem, self.method.columns, is_dense)
+        self.t, self.y = problem.t0, problem.y0
+        self.g = self.old_g = [float(function(self.t, problem.array(self.y), *problem.args))
+                               for function in self.functions]
+        self.jacobians = Jacobians(problem, Lists(problem))
+        self.matrix = [value for row in self.jacobians(self.t, self.y, problem.f0) for value in row]
+        self.nlu = 0
+        self.newton_tolerance = newton_tolerance(problem)
+        self.carried = self._begun()
+        self._loop(is_dense)
+
+    def _begun(self) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+    def _loop(self, is_dense: bool) -> None:
+        problem, jac = self.problem, self.jacobians.jac
+        names = names_of(problem.xp, problem.kind, problem.n)
+        names.update(self.tables, smaller=min, inf=inf, fill=partial(_fill), invert=partial(invert),
+                     invert_both=partial(invert_both))
+        text = self.method.text(problem.n, len(self.functions), is_dense, self.jacobians.source)
+        key = (*map(identity, (problem.fun, jac, *self.functions)), problem.kind, problem.xp.__name__)
+        self.loop = Loop(text, self.method.name, problem.n, names, key, (problem.fun, problem.args, self.t, self.y))
+        self.loop.cost *= _TIMES
+        self.before = self.loop.seconds
+
+    @property
+    def njev(self) -> int:
+        return self.jacobians.count
+
+    @property
+    def h(self) -> float:
+        """The size of the next step."""
+        return self.carried[0]
+
+    def advance(self) -> tuple[int, bool]:
+        problem, steps = self.problem, self.steps
+        done, seconds = abs(self.t - problem.t0), self.loop.seconds - self.before
+        # Steps may become larger and larger, so that what is still to come says little.
+        still = min(seconds * abs(problem.t_end - self.t) / done, _AGAIN * seconds) if done else 0.0
+        is_slow = not self.loop.is_compiled and still < self.loop.cost
+        size = _AT_ONCE if is_slow else 2 * max(_MORE, steps.count)
+        chunk = steps.room(min(size, self.most))
+        arguments = (problem.fun, problem.args, self.functions, self.jacobians.jac, self.t, self.g, *self.carried,
+                     problem.direction, problem.t_end, tuple(problem.rtol), tuple(problem.atol), problem.max_step,
+                     self.newton_tolerance, *chunk)
+        try:
+            status, hit, count, self.t, self.old_g, self.g, counts, carried = self.loop.run(still, arguments)
+        except KeyboardInterrupt:
+            problem.nfev += steps.add_interrupted(chunk)
+            raise
+        self.carried = _tuples(carried)
+        steps.add(chunk, count)
+        if count:
+            self.y = chunk[1][count - 1].tolist()
+        problem.nfev += counts[0]
+        self.jacobians.count += counts[1]
+        self.nlu += counts[2]
+        return status, hit
+
+
+def _tuples(values: Any) -> Any:
+    """Lists within as tuples, but for those of numbers, so that the loop gets what it got before: Python and what
+    is compiled may differ in that."""
+    return tuple(
+        tuple(map(tuple, value)) if isinstance(value, (list, tuple)) and value and isinstance(value[0], (list, tuple))
+        else list(value) if isinstance(value, tuple) else value for value in values)
+
+
+class SmallBdf(LoopSolver):
+    """The same steps as those of `Bdf`."""
+
+    between, between_at = staticmethod(Bdf.between), staticmethod(Bdf.between_at)
+    method = _stiff.BDF
+    tables = {"alphas": _ALPHA, "errors": (*map(abs, _ERRORS), 0.0)}
+
+    def _begun(self) -> tuple[Any, ...]:
+        problem = self.problem
+        h = min(max(problem.size_of_first_step(1), 10 * _EPSILON * abs(self.t), 1e-320), problem.max_step)
+        zeros = (0.0,) * problem.n
+        first = tuple(h * problem.direction * value for value in problem.f0)
+        return (h, (tuple(self.y), first, *(zeros,) * 5), 1.0, 1, 0, self.matrix, [0.0] * problem.n ** 2,
+                self.jacobians.differences.factors, False)
+
+
+class SmallRadau(LoopSolver):
+    """The same steps as those of `Radau`."""
+
+    between, between_at = staticmethod(Radau.between), staticmethod(Radau.between_at)
+    method = _stiff.RADAU
+
+    def _begun(self) -> tuple[Any, ...]:
+        problem = self.problem
+        n = problem.n
+        zeros = (0.0,) * n
+        return (problem.size_of_first_step(3), (tuple(self.y), tuple(problem.f0), zeros, zeros, zeros), 0.0, 0.0, 0.0,
+                self.matrix, [0.0] * n ** 2, [0.0] * n ** 2, [0.0] * n ** 2, self.jacobians.differences.factors,
+                False, True, False)
+
+
+def radau(problem: Problem, method: Any, events: list[Event], is_dense: bool) -> Any:
+    return (SmallRadau if is_small(problem) else Radau)(problem, method, events, is_dense)
+
+
+def bdf(problem: Problem, method: Any, events: list[Event], is_dense: bool) -> Any:
+    return (SmallBdf if is_small(problem) else Bdf)(problem, method, events, is_dense)
+
+
+def is_small(problem: Problem) -> bool:
+    return 0 < problem.n <= MOST and problem.kind is float
 
 
 @lru_cache(maxsize=None)
@@ -453,6 +605,11 @@ _COLUMNS = 7
 #: Sizes of steps times the largest rate of a problem: from here on an explicit method is held back by stability
 #: alone; and up to there it is not.
 _STIFF, _CALM = 2.5, 0.5
+
+
+@lru_cache(maxsize=16)
+def _rate_of(n: int, xp: Any) -> Any:
+    return function_of(spelled(_stiff.RATE, n), "rate", "rate", names_of(xp, float, n))
 
 
 class _PolynomialSteps(Steps):
@@ -480,13 +637,14 @@ class Switching:
 
     def _go_on(self, problem: Problem, is_stiff: bool) -> None:
         if is_stiff:
-            self.solver: Any = Bdf(problem, None, self.events, self.steps.is_dense)
+            self.solver: Any = bdf(problem, None, self.events, self.steps.is_dense)
         else:
             self.solver = ExplicitSolver(problem, self.method, self.events, self.steps.is_dense)
+        self.is_stiff = is_stiff
         self.leg = _AT_ONCE if is_stiff else _FEW
         steps, solver = self.steps, self.solver
         steps.to_powers = problem.xp.asarray(_powers(solver.between_at, solver.steps.columns))
-        if is_stiff:
+        if isinstance(solver, ImplicitSolver):
             solver.steps = steps
         else:
             # The loop writes as many columns as its method has.
@@ -498,7 +656,7 @@ class Switching:
     def advance(self) -> tuple[int, bool]:
         solver, steps = self.solver, self.steps
         solver.most = max(1, min(self.most, self.leg_end - steps.count))
-        if isinstance(solver, Bdf):
+        if self.is_stiff:
             counts = solver.njev, solver.nlu
             status, hit = solver.advance()
             self.njev += solver.njev - counts[0]
@@ -517,7 +675,7 @@ class Switching:
         if hit:
             self._remember()
         elif not status and steps.count >= self.leg_end:
-            self._look(isinstance(solver, Bdf))
+            self._look(self.is_stiff)
         return status, hit
 
     def _start_leg(self) -> None:
@@ -549,6 +707,9 @@ class Switching:
     def _rate(self, t: float, y: list[Any]) -> float:
         """About how large the largest eigenvalue of the Jacobian is: what a small difference grows by."""
         problem = self.problem
+        if is_small(problem):
+            problem.nfev += 7
+            return _rate_of(problem.n, problem.xp)(problem.fun, problem.args, t, y)
         f = problem.at(t, y)
         change = [1.0 + 0.1 * i for i in range(problem.n)]
         rate = 0.0

@@ -498,7 +498,7 @@ class ExplicitSolver:
 
 _METHODS: dict[str, Any] = {name: (ExplicitSolver, method) for name, method in _explicit.METHODS.items()}
 #: Those that come in when they are first asked for.
-_IMPLICIT = {"Radau": "Radau", "BDF": "Bdf", "LSODA": "Switching"}
+_IMPLICIT = {"Radau": "radau", "BDF": "bdf", "LSODA": "Switching"}
 
 #: What all methods take, and what some do.
 _OPTIONS: dict[str, Any] = {

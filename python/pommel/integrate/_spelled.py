@@ -61,7 +61,7 @@ def spelled(text: str, n: int) -> str:
 
 
 def _of(text: str, i: int) -> str:
-    return text.replace("[i]", "_{}".format(i)).replace(", i]", ", {}]".format(i))
+    return text.replace("[i]", "_{}".format(i)).replace(", i]", ", {}]".format(i)).replace("(i)", str(i))
 
 
 def whole(text: str) -> str:

@@ -73,6 +73,10 @@ class Lists:
         """Where the largest of some numbers is."""
         return max(range(len(changes)), key=lambda i: abs(changes[i]))
 
+    def rows(self, matrix: Any) -> Any:
+        """A matrix that is an array."""
+        return matrix.tolist()
+
     def matrix(self, columns: list[Any]) -> Any:
         """A matrix of its columns."""
         return [list(row) for row in zip(*columns)]
@@ -87,6 +91,7 @@ class Arrays(Lists):
     def __init__(self, problem: Any) -> None:
         self.problem, self.xp = problem, problem.xp
         self.atol, self.rtol = self.xp.asarray(problem.atol), self.xp.asarray(problem.rtol)
+        self._measured: tuple[Any, Any] = (None, None)
 
     def vector(self, values: Any) -> Any:
         return self.problem.array(values)
@@ -127,14 +132,33 @@ class Arrays(Lists):
         return values.real, values.imag
 
     def divider(self, jacobian: Any, diagonal: Any, factor: Any) -> Any:
+        from ._banded import Banded
         from ._linear import Singular
 
-        matrix = diagonal * _unit(self.xp, self.problem.n) - factor * self.xp.asarray(jacobian)
+        widths = self._widths_of(jacobian)
+        if widths is not None:
+            banded = Banded(self.xp, jacobian, diagonal, factor, *widths)
+            if not banded.is_regular:
+                raise Singular
+            return banded
+        matrix = diagonal * _unit(self.xp, self.problem.n) - factor * jacobian
         try:
             inverse = self.xp.linalg.inv(matrix)
         except ValueError:
             raise Singular from None
         return lambda values: inverse @ values
+
+    def _widths_of(self, jacobian: Any) -> Any:
+        """How many diagonals a Jacobian has, if these are few."""
+        from ._banded import widths
+
+        if jacobian is not self._measured[0]:
+            found = widths(self.xp, jacobian) if self.problem.kind is float else None
+            self._measured = jacobian, found
+        return self._measured[1]
+
+    def rows(self, matrix: Any) -> Any:
+        return matrix
 
     def largest(self, changes: Any) -> int:
         return int(abs(changes).argmax())
