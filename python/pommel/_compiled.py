@@ -550,7 +550,7 @@ def named_member(found: Any) -> Any:
 _TOOLS = {name: getattr(itertools, name, END) for name in (
     "accumulate", "chain", "combinations", "combinations_with_replacement", "count", "islice", "pairwise",
     "permutations", "product", "repeat", "takewhile", "zip_longest")}
-_TOOLS.update(enumerate=enumerate, filter=filter, zip=zip)
+_TOOLS.update(enumerate=enumerate, filter=filter, map=map, zip=zip)
 
 #: The classes whose objects are iterated over without anybody noticing when that begins.
 _ITERABLES = frozenset((

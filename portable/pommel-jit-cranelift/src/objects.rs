@@ -205,6 +205,7 @@ pub(crate) fn is_runtime(op: Op) -> bool {
             | Op::Dict
             | Op::DictObject
             | Op::DictItem
+            | Op::DictHas
             | Op::Text
             | Op::TextObject
     )

@@ -55,6 +55,29 @@ def halves(n):
     return 0.5 if n < 1 else halves(n // 2) + n
 
 
+def bezout(a, b):
+    if not b >= 1:
+        return 1, 0
+    x, y = bezout(b, a % b)
+    return y, x - a // b * y
+
+
+def doubled(n):
+    if not n >= 1:
+        return 0, 1.5
+    x, y = doubled(n // 2)
+    return (y, x + n) if n % 2 else (x + y, n)
+
+
+def ways(n, parts):
+    def count(left):
+        if not left >= 1:
+            return left == 0
+        return sum(count(left - part) for part in parts)
+
+    return count(n)
+
+
 class Odd(Exception):
     pass
 
@@ -167,8 +190,25 @@ class Maker:
             lambda: "sum(i * {} for i in range({} % 6))".format(self.integer(0), self.integer(0)),
             lambda: self.consumed(self.one_of("sum", "min", "max", "len(list", "any", "all"), self.integer(deeper)),
             lambda: "{}({} % 12)".format(self.one_of("fibonacci", "factorial", "halves"), self.integer(deeper)),
+            lambda: self.text(deeper),
+            lambda: self.passed_on(deeper),
         )
         return self.random.choice(choices)()
+
+    def text(self, depth):
+        """An integer that comes of a text or of items that are looked at one after the other."""
+        number = self.integer(depth)
+        return self.one_of("sum(map(int, str(abs({0}))))", "max(map(abs, ({0}, 3)))", "sum(map(int, {1}))",
+                           "len(format({0}, 'x'))", "len(format({2}, '.3f'))", "sum(map(twice, range({0} % 5)))",
+                           "(str({0}) == {3})", "len(list(map(float, {1})))", "all(map(collatz, {1}))",
+                           "len(set({1}))", "sum(set([i % 3 for i in range({0} % 9)]))").format(
+                               number, self.name("list"), self.real(0), self.one_of("'7'", "7", "'-1'", "None", "()"))
+
+    def passed_on(self, depth):
+        """An integer of functions that call themselves and give tuples or add up what they give."""
+        number = self.integer(depth)
+        return self.one_of("bezout({0} % 1000, {1} % 100)[{2}]", "doubled({0} % 1000)[{2}]",
+                           "ways({0} % 7, (1, 2))").format(number, self.integer(0), self.one_of("0", "1"))
 
     def inner(self):
         """An item of a list in a list, if there is such a one."""

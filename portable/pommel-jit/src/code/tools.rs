@@ -32,6 +32,7 @@ tools! {
     Enumerate "builtins" "enumerate";
     Filter "builtins" "filter";
     Islice "itertools" "islice";
+    Map "builtins" "map";
     Pairwise "itertools" "pairwise";
     Permutations "itertools" "permutations";
     Product "itertools" "product";

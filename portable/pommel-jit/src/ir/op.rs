@@ -410,6 +410,8 @@ operations! {
 
     /// The value for a key in an object of class `dict`. Exits if it raised an exception.
     DictItem "dict.item" [Obj Obj] -> [Obj] exits acts;
+    /// Whether an object of class `dict` has a key. Exits if it raised an exception.
+    DictHas "dict.has" [Obj Obj] -> [Bool] exits acts;
 
     // Texts in memory, whose parts `texts` knows: an address and a length.
     /// Does something with texts: the immediate is a [`super::texts::TextCall`], and the operands are those

@@ -447,6 +447,7 @@ impl Specialiser<'_> {
             (Builtin::Dict, []) => Some(self.new_dict(Table::DICT)),
             (Builtin::Defaultdict, [class]) => self.default_dict(class),
             (Builtin::Set, []) => Some(self.new_dict(Table::SET)),
+            (Builtin::Set, [value]) => self.set_from(value)?,
             (Builtin::List, []) => Some(self.state.make(Contents::List(vec![]))),
             (Builtin::List, [value]) => self.list_from(value)?,
             (Builtin::Tuple, []) => Some(Val::Tuple([].into())),

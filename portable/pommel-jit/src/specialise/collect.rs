@@ -4,13 +4,13 @@
 use super::calls::Given;
 use super::join::leaf_types;
 use super::list_rules::is_sortable;
-use super::tables::Part;
+use super::tables::{Part, Table};
 use super::value::{Contents, Items, Kinds, Tag, Val, infallible};
 use super::world::{Builtin, Description};
 use super::{Done, Flow, Specialiser};
 use crate::code::{Argument, Instruction, Reg, Special};
 use crate::ir::Value;
-use crate::ir::dicts::Keys;
+use crate::ir::dicts::{Keys, MOST_WORDS};
 
 impl Specialiser<'_> {
     /// What a builtin gives for a class, for what iterates, or for nothing. `None` if there is no rule.
@@ -104,9 +104,40 @@ impl Specialiser<'_> {
     fn collect(&mut self, iterator: &Val<Value>, kind: &Items) -> Done<(Value, Items)> {
         let zero = self.build.int(0);
         let made = self.new_list(&Items::NONE, zero, None);
-        // It is in use as long as items come.
-        let Val::Thing(holder) = self.state.make(Contents::Cell(Val::List(made, kind.clone())))
-        else {
+        let list = Val::List(made, kind.clone());
+        self.for_each(iterator, list, &mut |this, item| {
+            Ok(this.append_to_list((made, kind), item)?.is_some())
+        })?;
+        Ok((made, kind.clone()))
+    }
+
+    /// `set` of a list in memory or a range. `None` if there is no rule for it: of what is an object, the
+    /// interpreter makes one faster.
+    pub(super) fn set_from(&mut self, value: &Val<Value>) -> Done<Option<Val<Value>>> {
+        if !matches!(value, Val::List(..) | Val::Range(_)) || self.is_refuted() {
+            return Ok(None);
+        }
+        let Some(iterator) = self.iterator(value)? else { return Ok(None) };
+        let keys = items_of_iterator(&iterator).and_then(|items| keys_of(&items));
+        let Some(keys) = keys else { return Ok(None) };
+        let table = Table { keys, ..Table::SET };
+        let Val::Dict(address, _) = self.new_dict(table) else { return Ok(None) };
+        let set = Val::Dict(address, table);
+        self.for_each(&iterator, set.clone(), &mut |this, item| {
+            Ok(this.add_to_set((address, &table), item)?.is_some())
+        })?;
+        Ok(Some(set))
+    }
+
+    /// Does something with each item of an iterator, to something that is in use as long as items come.
+    /// Whether there is a rule for that is said by what is done.
+    fn for_each(
+        &mut self,
+        iterator: &Val<Value>,
+        to: Val<Value>,
+        each: &mut dyn FnMut(&mut Self, &Val<Value>) -> Done<bool>,
+    ) -> Done {
+        let Val::Thing(holder) = self.state.make(Contents::Cell(to)) else {
             return self.refused("no holder");
         };
         let head = self.build.function.block();
@@ -126,8 +157,8 @@ impl Specialiser<'_> {
         let (body, behind) = self.build.branch(step.has_item);
         self.build.block = body;
         let item = self.item(step.item)?;
-        if self.append_to_list((made, kind), &item)?.is_none() {
-            return self.refused("an item that is none of its list");
+        if !each(self, &item)? {
+            return self.refused("an item that there is no rule for");
         }
         let mut leaves = Vec::new();
         infallible(step.rest.map(&mut |leaf| {
@@ -139,8 +170,24 @@ impl Specialiser<'_> {
         self.state.heap[holder.0 as usize] = None;
         // What is known of the last round is not known where there is none.
         self.state.forget_instances();
-        Ok((made, kind.clone()))
+        Ok(())
     }
+}
+
+/// What items are as keys of a set, if they can be.
+fn keys_of(items: &Items) -> Option<Keys> {
+    let is_int =
+        |items: &Items| matches!(items, Items::Numbers(kinds) if kinds.only() == Some(Tag::Int));
+    Some(match items {
+        items if is_int(items) => Keys::Ints,
+        Items::Numbers(kinds) if kinds.only() == Some(Tag::Float) => Keys::Floats,
+        Items::Characters => Keys::Chars,
+        Items::Texts => Keys::Texts,
+        Items::Tuples(parts) if parts.len() <= MOST_WORDS && parts.iter().all(is_int) => {
+            Keys::Tuples(parts.len() as u8)
+        }
+        _ => return None,
+    })
 }
 
 /// What an iterator gives, if that is known and such as lists in memory hold.

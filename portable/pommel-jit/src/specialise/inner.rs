@@ -18,10 +18,10 @@ use super::recursion::{Recursion, most_copies};
 use super::state::{Frame, State};
 use super::unroll::Unrolling;
 use super::value::{CodeRef, Contents, Items, Shape, Thing, Val, View};
-use super::{Builder, Done, Flow, Specialiser, Stop};
+use super::{Builder, Done, Flow, Specialiser, Stop, inside};
 use crate::backend::Target;
 use crate::backend::activation::MOST_INNER;
-use crate::code::{BlockId, Code, Instruction, Point, Reg, Terminator};
+use crate::code::{BlockId, Code, Instruction, Point, Reg, Terminator, order};
 use crate::ir::lists::ListCall;
 use crate::ir::{End, Function, Immediate, Op, Value};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -127,7 +127,16 @@ fn is_passed_on(shape: &Shape) -> bool {
 
 /// What such a function may give.
 fn is_given(shape: &Shape) -> bool {
-    matches!(shape, Val::List(..)) || shape.python_kinds().is_some()
+    matches!(shape, Val::List(..)) || shape.python_kinds().is_some() || parts_given(shape).is_some()
+}
+
+/// What the record holds in which a tuple of numbers is given.
+fn parts_given(shape: &Shape) -> Option<Arc<[Items]>> {
+    let Val::Tuple(items) = shape else { return None };
+    let parts = items.iter().map(|item| item.python_kinds().map(Items::Numbers));
+    let parts: Arc<[Items]> = parts.collect::<Option<_>>()?;
+    let is_record = !parts.is_empty() && Items::Tuples(parts.clone()).is_in_memory();
+    is_record.then_some(parts)
 }
 
 /// The registers of free variables that a function binds.
@@ -409,7 +418,8 @@ impl Specialiser<'_> {
             }
         }
         for (CodeRef(code), around, cells) in functions {
-            if !calls_only(&code, &cells, &state) {
+            let is_around = around.as_ref().map(|(CodeRef(around), _)| &**around);
+            if !calls_only(&code, &cells, is_around, &state) {
                 return Ok(false);
             }
             for variable in bound_by(&code) {
@@ -602,6 +612,12 @@ impl Specialiser<'_> {
                 Val::List(address, _) => Some((address, self.build.int(0))),
                 _ => None,
             },
+            (Some(result), Val::Tuple(_)) if let Some(parts) = parts_given(result) => {
+                match self.convert(value, result)? {
+                    Val::Tuple(items) => Some((self.record_of(&items, &parts), self.build.int(0))),
+                    _ => None,
+                }
+            }
             (Some(result), value) => match result.python_kinds().map(|all| self.tagged(value, all))
             {
                 Some(Val::Number(tag, bits, _)) => Some((bits, tag)),
@@ -630,6 +646,11 @@ impl Specialiser<'_> {
             }
             Val::Number((), (), kinds) => Val::Number(words[1], words[0], *kinds),
             Val::List((), items) => Val::List(words[0], items.clone()),
+            Val::Tuple(_) if let Some(parts) = parts_given(result) => {
+                let tuple = self.tuple_of(words[0], &parts);
+                self.give_back_record(words[0], &parts);
+                tuple
+            }
             _ => Val::None,
         }
     }
@@ -717,9 +738,38 @@ fn are_cells_passed_on(shape: &StateShape) -> bool {
     })
 }
 
-/// Whether code makes no functions, and only calls those that are in its cells.
-fn calls_only(code: &Code, cells: &[Val<Value>], state: &State) -> bool {
+/// Whether a variable of a function is bound once at most, and not in a loop.
+fn is_bound_once(code: &Code, name: &str) -> bool {
+    let Some(place) = code.locals.iter().position(|local| **local == *name) else { return false };
+    let binds = |instruction: &Instruction| match instruction {
+        Instruction::StoreCell { cell, .. } | Instruction::DeleteCell { cell } => {
+            cell.0 as usize == place
+        }
+        _ => false,
+    };
+    let mut binding = code.blocks.iter().enumerate().flat_map(|(number, block)| {
+        let here = block.instructions.iter().filter(|(instruction, _)| binds(instruction));
+        here.map(move |_| BlockId(number as u32))
+    });
+    let Some(block) = binding.next() else { return true };
+    let heads = order::loop_headers(code);
+    let mut heads = (0..).map(BlockId).zip(heads).filter(|(_, is_head)| *is_head);
+    binding.next().is_none() && !heads.any(|(head, _)| inside(code, head).contains(&block))
+}
+
+/// Whether code makes no functions, and only calls those that are in its cells. It may make generators, where
+/// they are not followed: what they find in variables of functions around them stays what it is.
+fn calls_only(code: &Code, cells: &[Val<Value>], around: Option<&Code>, state: &State) -> bool {
     let first = code.locals.len();
+    let stays = |cell: &Reg| {
+        let Some(place) = (cell.0 as usize).checked_sub(first) else { return true };
+        let (Some(name), Some(Val::Thing(content))) = (code.free.get(place), cells.get(place))
+        else {
+            return true;
+        };
+        let is_bound = matches!(state.contents(*content), Contents::Cell(value) if !matches!(value, Val::Unbound));
+        is_bound && around.is_some_and(|around| is_bound_once(around, name))
+    };
     let is_function = |cell: &Reg| {
         let Some(Val::Thing(cell)) =
             (cell.0 as usize).checked_sub(first).and_then(|place| cells.get(place))
@@ -731,7 +781,12 @@ fn calls_only(code: &Code, cells: &[Val<Value>], state: &State) -> bool {
     };
     code.blocks.iter().enumerate().all(|(number, block)| {
         block.instructions.iter().enumerate().all(|(index, (instruction, _))| match instruction {
-            Instruction::MakeFunction { .. } => false,
+            Instruction::MakeFunction { nested, cells, .. } => {
+                let made = &code.nested[*nested as usize];
+                &*made.name == "<genexpr>"
+                    && bound_by(made).next().is_none()
+                    && cells.iter().all(stays)
+            }
             Instruction::LoadCell { to, cell } if is_function(cell) => {
                 is_only_called(code, number, index, *to)
             }

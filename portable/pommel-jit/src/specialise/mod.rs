@@ -96,6 +96,8 @@ const DEPTH: usize = 24;
 const SIZE: usize = 20_000;
 /// How often guesses about loops may become more general.
 const ATTEMPTS: usize = 64;
+/// All attempts together make so many values of the typed form at most.
+const IN_ALL: usize = 150_000;
 
 /// Why an attempt ends before its end.
 enum Stop {
@@ -256,11 +258,15 @@ pub fn specialise(
         attributes: HashMap::default(),
         texts: HashMap::default(),
     };
+    let mut made = 0;
     for _ in 0..ATTEMPTS {
         match specialiser.attempt(function, arguments) {
             Ok(made) => return Ok(made),
             Err(Stop::Refused(refusal)) => return Err(refusal),
-            Err(Stop::Again) => {}
+            Err(Stop::Again) => made += specialiser.build.function.types.len(),
+        }
+        if made > IN_ALL {
+            break;
         }
     }
     Err(Refusal { reason: "its types do not settle".into(), place: None })

@@ -658,8 +658,7 @@ impl Specialiser<'_> {
             return self.set(to, Val::Bool(truth));
         }
         if matches!(operator, Compare::In | Compare::NotIn) {
-            let Some(found) = self.is_in(&a, &b)? else { return self.perform(instruction) };
-            return self.set_truth(to, found, operator == Compare::In);
+            return self.compare_in(to, operator == Compare::In, [&a, &b], instruction);
         }
         if let Some(truth) = self.compare_texts(operator, &a, &b) {
             return self.set(to, Val::Bool(truth));
@@ -676,7 +675,7 @@ impl Specialiser<'_> {
             return Ok(flow);
         }
         if let Compare::Equal | Compare::NotEqual = operator
-            && (is_none_beside_number(&a, &b) || matches!((&a, &b), (Val::None, Val::None)))
+            && (are_unlike(&a, &b) || matches!((&a, &b), (Val::None, Val::None)))
         {
             let same = matches!((&a, &b), (Val::None, Val::None));
             let truth = self.build.bool(same == (operator == Compare::Equal));
@@ -696,7 +695,7 @@ impl Specialiser<'_> {
     }
 
     /// Puts a truth value into a register, or the opposite.
-    fn set_truth(&mut self, to: Reg, truth: Value, as_it_is: bool) -> Done<Flow> {
+    pub(super) fn set_truth(&mut self, to: Reg, truth: Value, as_it_is: bool) -> Done<Flow> {
         let not = self.op(Op::BNot, &[truth]);
         self.set(to, Val::Bool(if as_it_is { truth } else { not }))
     }
@@ -719,6 +718,23 @@ impl Specialiser<'_> {
                 self.compared(operator, [Op::FEq, Op::FNe, Op::FLt, Op::FLe], x, y)
             }
         })
+    }
+
+    /// `item in of`, or `not in`.
+    fn compare_in(
+        &mut self,
+        to: Reg,
+        is_in: bool,
+        [item, of]: [&Val<Value>; 2],
+        instruction: &Instruction,
+    ) -> Done<Flow> {
+        if let Some(flow) = self.has_string(to, item, of, is_in)? {
+            return Ok(flow);
+        }
+        match self.is_in(item, of)? {
+            Some(found) => self.set_truth(to, found, is_in),
+            None => self.perform(instruction),
+        }
     }
 
     /// Whether an item is in a list, a tuple or a string. `None` if there is no rule for it.
@@ -927,6 +943,16 @@ impl<L> Val<L> {
 fn is_none_beside_number<L: Clone>(a: &Val<L>, b: &Val<L>) -> bool {
     let is_number = |value: &Val<L>| matches!(value, Val::Bool(_) | Val::Int(_) | Val::Float(_));
     matches!(a, Val::None) && is_number(b) || matches!(b, Val::None) && is_number(a)
+}
+
+/// Whether two values are of classes of the interpreter's own whose objects are never equal to each other.
+fn are_unlike<L>(a: &Val<L>, b: &Val<L>) -> bool {
+    let group = |value: &Val<L>| match value.class() {
+        Some(Class::Bool | Class::Int | Class::Float | Class::Complex) => Some(Class::Int),
+        class @ Some(Class::None | Class::Str | Class::Tuple | Class::List | Class::Dict) => class,
+        _ => None,
+    };
+    matches!((group(a), group(b)), (Some(a), Some(b)) if a != b)
 }
 
 /// Whether there is no operator but `==` and `!=` for two values.

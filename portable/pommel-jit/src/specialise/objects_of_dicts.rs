@@ -31,20 +31,43 @@ impl Specialiser<'_> {
         (dict, values): (Value, &Items),
         key: &Val<Value>,
     ) -> Done<Option<Flow>> {
-        let key = match key {
-            Val::Object(handle, Some(Class::Str)) => *handle,
-            Val::Char(_) | Val::Text(..) => match self.as_text(key) {
-                Val::Text(address, length) => self.object_of_text([address, length]),
-                _ => return Ok(None),
-            },
-            _ => return Ok(None),
-        };
+        let Some(key) = self.string_as_object(key) else { return Ok(None) };
         let exit = self.exit_raised();
         let found = self.build.emit(Op::DictItem, &[dict, key], Immediate::None, Some(exit))[0];
         self.set(to, Val::Object(found, None))?;
         // Other keys with the same hash may be of classes of others.
         self.revalidate()?;
         self.taken(to, values).map(Some)
+    }
+
+    /// `key in dict` for a key that is a string. `None` if there is no rule for it.
+    pub(super) fn has_string(
+        &mut self,
+        to: Reg,
+        key: &Val<Value>,
+        dict: &Val<Value>,
+        is_in: bool,
+    ) -> Done<Option<Flow>> {
+        let Val::DictObject(dict, _) = dict else { return Ok(None) };
+        let Some(key) = self.string_as_object(key) else { return Ok(None) };
+        let exit = self.exit_raised();
+        let found = self.build.emit(Op::DictHas, &[*dict, key], Immediate::None, Some(exit))[0];
+        self.set_truth(to, found, is_in)?;
+        // Other keys with the same hash may be of classes of others.
+        self.revalidate()?;
+        Ok(Some(Flow::On))
+    }
+
+    /// The object of a string.
+    fn string_as_object(&mut self, value: &Val<Value>) -> Option<Value> {
+        match value {
+            Val::Object(handle, Some(Class::Str)) => Some(*handle),
+            Val::Char(_) | Val::Text(..) => match self.as_text(value) {
+                Val::Text(address, length) => Some(self.object_of_text([address, length])),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Takes an object in a register for one of some values.

@@ -159,6 +159,19 @@ impl Specialiser<'_> {
         record
     }
 
+    /// Lets a record be used again that nobody else has.
+    pub(super) fn give_back_record(&mut self, record: Value, of: &[Items]) {
+        let kind = record_kind(of).unwrap_or_default();
+        let place = Immediate::Int(records::POOL * records::words_of(kind) as i64);
+        let pools = self.op(Op::Pools, &[]);
+        let first = self.build.emit(Op::LoadI64, &[pools], place, None)[0];
+        let free = self.build.int(0);
+        for (word, distance) in [(free, records::HEAD), (first, records::PARTS)] {
+            self.build.emit(Op::StoreI64, &[record, word], Immediate::Int(distance), None);
+        }
+        self.build.emit(Op::StoreI64, &[pools, record], place, None);
+    }
+
     /// Exits where a float is no number: whether it is equal to itself depends on whose object it is.
     fn guard_numbers(&mut self, parts: &[Val<Value>]) {
         for part in parts {

@@ -548,6 +548,9 @@ impl Specialiser<'_> {
         Ok(match (builtin, parts) {
             (B::Int, [Val::Char(_)]) => None,
             (B::Int, parts) if is_text => self.parsed(parts),
+            (B::Float, [text]) if let Some(infinite) = self.infinity(text) => {
+                Some(Val::Float(self.build.float(infinite)))
+            }
             (B::Float, [text]) if is_text => self.parsed_float(text),
             (B::Ord, [Val::Text(address, length)]) => {
                 let (zero, one) = (self.build.int(0), self.build.int(1));
@@ -555,7 +558,8 @@ impl Specialiser<'_> {
                 self.require(is_one);
                 Some(Val::Int(self.character_of_text(*address, zero)))
             }
-            (B::Str, [value]) => self.spelt_out(value, 10),
+            (B::Str | B::Format, [value]) => self.spelt_out(value, 10),
+            (B::Format, [value, spec]) => self.formatted(value, Some(spec)),
             (B::Bin, [value]) => self.spelt_out(value, 2),
             (B::Oct, [value]) => self.spelt_out(value, 8),
             (B::Hex, [value]) => self.spelt_out(value, 16),
@@ -585,6 +589,16 @@ impl Specialiser<'_> {
         }
     }
 
+    /// The number that a string spells out which the source spells out, if it is infinite.
+    fn infinity(&self, text: &Val<Value>) -> Option<f64> {
+        let sign = match self.spelt(text)?.to_ascii_lowercase().as_str() {
+            "inf" | "+inf" | "infinity" => 1.0,
+            "-inf" | "-infinity" => -1.0,
+            _ => return None,
+        };
+        Some(f64::INFINITY * sign)
+    }
+
     /// `int(text)` and `int(text, base)`
     fn parsed(&mut self, parts: &[Val<Value>]) -> Option<Val<Value>> {
         let (text, base) = match parts {
@@ -600,6 +614,9 @@ impl Specialiser<'_> {
     pub(super) fn may_spell(&mut self, text: &Val<Value>, is_float: bool) -> Option<Value> {
         if text.class() != Some(Class::Str) {
             return None;
+        }
+        if is_float && self.infinity(text).is_some() {
+            return Some(self.build.bool(true));
         }
         let operand = self.text_operand(text)?;
         let which = self.build.int(is_float.into());

@@ -196,7 +196,7 @@ impl Specialiser<'_> {
     }
 
     /// The text of a string that the source spells out.
-    fn spelt(&self, value: &Val<Value>) -> Option<String> {
+    pub(super) fn spelt(&self, value: &Val<Value>) -> Option<String> {
         match value {
             Val::Char(number) => {
                 let number = self.build.int_constant(*number)?;

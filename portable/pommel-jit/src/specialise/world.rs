@@ -294,6 +294,7 @@ builtins! {
     Enumerate "builtins" "enumerate";
     Filter "builtins" "filter";
     Float "builtins" "float";
+    Format "builtins" "format";
     Hex "builtins" "hex";
     Int "builtins" "int";
     Iter "builtins" "iter";

@@ -66,6 +66,7 @@ pub(super) fn cost(op: Op) -> f64 {
         Op::Text => 10.0,
         Op::TextObject => 20.0,
         Op::DictItem => 45.0,
+        Op::DictHas => 80.0,
         Op::IsClass | Op::UnboxInt | Op::UnboxFloat | Op::UnboxBool => 4.0,
         Op::Math1 | Op::Math2 | Op::SinCos => 6.0,
         Op::Random | Op::RandomBits | Op::RandomBelow => 6.0,

@@ -599,6 +599,7 @@ impl<'c> Activation<'_, 'c> {
             Op::DictObject => words[0] = given(self.dicts.borrow_mut().object(words[0])?),
             Op::ListObject => words[0] = given(self.lists.borrow_mut().object(words[0])?),
             Op::ListCopy => words[0] = given(self.lists.borrow_mut().copy(words[0])?),
+            Op::DictHas => words[0] = u64::from(self.is_in_dict(words[0], words[1])?),
             Op::DictItem => words[0] = given(self.item_of_dict(words[0], words[1])?),
             Op::TextObject => words[0] = given(self.object_of_text([words[0], words[1]])?),
             Op::Text => return Ok(self.put_text(immediate, words)),
@@ -703,6 +704,12 @@ impl<'c> Activation<'_, 'c> {
             Some(value) => Ok(value),
             None => dict.get_item(&*key),
         }
+    }
+
+    /// Whether a dict of others has a key.
+    pub(super) fn is_in_dict(&self, dict: u64, key: u64) -> Result<bool> {
+        let (dict, key) = (self.borrowed(dict), self.borrowed(key));
+        Ok(dict.cast::<Dict<'_>>()?.get(&*key)?.is_some())
     }
 
     /// The string that a text becomes.

@@ -19,6 +19,7 @@ pub(super) fn address(inst: &Inst) -> Option<usize> {
         Op::Text => *TEXTS.get(inst.args.len())?,
         Op::TextObject => text_object as *const (),
         Op::DictItem => dict_item as *const (),
+        Op::DictHas => dict_has as *const (),
         Op::Perform => *SITES.get(inst.args.len())?,
         Op::Known => known as *const (),
         Op::Retain | Op::HandleOf => retain as *const (),
@@ -109,6 +110,12 @@ extern "C" fn text_object(activation: *mut (), _: i64, address: u64, length: u64
 
 extern "C" fn dict_item(activation: *mut (), _: i64, dict: u64, key: u64) -> u64 {
     let act = |activation: &mut Activation<'_, '_>| activation.item_of_dict(dict, key).map(given);
+    Activation::quickly_unknown(activation, act).unwrap_or(0)
+}
+
+extern "C" fn dict_has(activation: *mut (), _: i64, dict: u64, key: u64) -> u64 {
+    let act =
+        |activation: &mut Activation<'_, '_>| Ok(1 + u64::from(activation.is_in_dict(dict, key)?));
     Activation::quickly_unknown(activation, act).unwrap_or(0)
 }
 

@@ -29,6 +29,7 @@ impl<'a> Lowering<'a> {
             Tool::Enumerate => self.enumerate(begun, at, done, each),
             Tool::Filter | Tool::Takewhile => self.filter(begun, at, done, each),
             Tool::Islice => self.islice(begun, at, done, each),
+            Tool::Map => self.map(begun, at, done, each),
             Tool::Pairwise => self.pairwise(begun, at, done, each),
             Tool::Product => self.product(begun, done, each),
             Tool::Repeat => self.repeat(begun, done, each),
@@ -419,6 +420,23 @@ impl<'a> Lowering<'a> {
             this.branch_on(passes, yes, if is_filter { next } else { done }, at);
             this.enter(yes);
             each(this, item, next, done)
+        })
+    }
+
+    /// `map(function, items)`
+    fn map(
+        &mut self,
+        begun: &Begun<'a>,
+        at: Span,
+        done: BlockId,
+        each: &mut Use<'_, 'a>,
+    ) -> Result<()> {
+        let [Part::Object(function), items] = &begun.parts[..] else { return Ok(()) };
+        let source = self.start(items, begun.span);
+        self.over_source(source, at, done, &mut |this, item, next, done| {
+            let to = this.temporary();
+            this.until_stopped(done, at, |this| this.call_with(to, *function, &[item], at));
+            each(this, to, next, done)
         })
     }
 

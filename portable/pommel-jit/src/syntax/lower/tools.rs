@@ -113,7 +113,7 @@ impl<'a> Lowering<'a> {
             Tool::Enumerate if followed == 0 => return false,
             Tool::Zip if followed != 1 => return false,
             Tool::Enumerate => (1..=2, Some("start")),
-            Tool::Filter | Tool::Takewhile => (2..=2, None),
+            Tool::Filter | Tool::Map | Tool::Takewhile => (2..=2, None),
             Tool::Islice => (2..=4, None),
             Tool::Pairwise => (1..=1, None),
             Tool::Product => (1..=MOST_PARTS, Some("repeat")),
@@ -405,7 +405,7 @@ impl<'a> Lowering<'a> {
 fn takes_items(tool: Tool, index: usize) -> bool {
     match tool {
         Tool::Accumulate | Tool::Enumerate | Tool::Islice | Tool::Pairwise => index == 0,
-        Tool::Filter | Tool::Takewhile | Tool::Reduce => index == 1,
+        Tool::Filter | Tool::Map | Tool::Takewhile | Tool::Reduce => index == 1,
         Tool::Chain | Tool::Zip => true,
         _ => false,
     }
