@@ -108,6 +108,24 @@ def sleds(how, is_exact):
     return run
 
 
+# Solutions of Lorenz's equations that begin at different states.
+MANY = 200
+
+
+def many(how, method, end, **options):
+    """A function that solves them all, each with steps of its own: one after the other where no solver does that."""
+    import numpy as np
+
+    starts = np.array([[1.0 + k / MANY, 1.0, 20.0 - k / MANY] for k in range(MANY)])
+    span, fun = (0.0, end), functions.lorenz
+    if how == "pommel":
+        solve = solvers(how).solve_ensemble
+        return lambda: solve(fun, span, starts, method, **options).y[:, :, -1].ravel()
+    solve = solvers(how).solve_ivp
+    return lambda: np.concatenate([
+        solve(fun, span, start, method, t_eval=span, **options).y[:, -1] for start in starts])
+
+
 PARTS = {
     "lorenz": lambda how: solution(how, "lorenz", 10.0, "RK45", rtol=1e-8, atol=1e-8),
     "rigid-body": lambda how: solution(how, "rigid_body", 100.0, "RK45", rtol=1e-8, atol=1e-8),
@@ -125,6 +143,7 @@ PARTS = {
     "roughness": lambda how: filtered(how, "roughness"),
     "sleds-exact": lambda how: sleds(how, True),
     "sleds-near": lambda how: sleds(how, False),
+    "lorenz-many": lambda how: many(how, "RK45", 2.0, rtol=1e-6, atol=1e-6),
 }
 
 

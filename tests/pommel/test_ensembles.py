@@ -158,8 +158,17 @@ def sum_of(y, i):
     return y[i] - y[1 - i]
 
 
-TOGETHER = [(pendulum, 2), (lorenz, 3), (slide, 4), (forced, 2), (clipped, 2), (early, 2), (guarded, 2), (looping, 3),
-            (filled, 2), (of_arrays, 2), (listed, 2), (written_in_loops, 2), (two_names, 2)]
+def remainder(t, y):
+    return [y[0] % 1.0 - 7 % y[1], (t - y[1]) % -0.25]
+
+
+def one_number(t, y):
+    return -0.5 * y[0]
+
+
+TOGETHER = [(remainder, 2), (one_number, 1), (pendulum, 2), (lorenz, 3), (slide, 4), (forced, 2), (clipped, 2),
+            (early, 2), (guarded, 2), (looping, 3), (filled, 2), (of_arrays, 2), (listed, 2), (written_in_loops, 2),
+            (two_names, 2)]
 
 
 @pytest.mark.parametrize("fun, n", TOGETHER)
@@ -219,6 +228,10 @@ def test_parameters_of_members():
     args = (amplitudes, (1.5, 0.25), frequencies)
     check(driven, states(5, 2), args=args,
           args_of=lambda k: (amplitudes[k], (1.5, 0.25), float(frequencies[k])))
+    # With the evaluations of each, and how all ended.
+    solution = solve_ensemble(driven, (0, 1), states(5, 2), "Heun", steps=5, args=args)
+    assert solution.nfev.tolist() == [10] * 5 and solution.status.tolist() == [0] * 5
+    assert solution.message.startswith("All members")
     # One state for all.
     solution = solve_ensemble(driven, (0, 1), [1.0, 0.0], "RK4", steps=5, args=args)
     assert solution.y.shape == (5, 2, 2)
@@ -301,6 +314,7 @@ def power(t, y):
     (lambda t, y: [sin(y[0] * 1e300)], 1e300),
     (lambda t, y: [y[0] ** 0.5], -1.0),
     (lambda t, y: [math.log(y[0])], 0.0),
+    (lambda t, y: [1.5 % y[0]], 0.0),
 ])
 def test_exceptions_are_those_of_the_member(fun, bad):
     alone = outcome(lambda: rk4(fun, [bad], [0.0, 0.1])[-1:].tolist())
@@ -336,10 +350,6 @@ def with_state(t, y, seen):
     return [-y[0]]
 
 
-def remainder(t, y):
-    return [y[0] % 1.0]
-
-
 def long_loop(t, y):
     x = y[0]
     while x > 1.0:
@@ -370,7 +380,7 @@ def counted(t, y):
     return items[1:]
 
 
-@pytest.mark.parametrize("fun", [remainder, long_loop, of_integers, shared, counted])
+@pytest.mark.parametrize("fun", [long_loop, of_integers, shared, counted])
 def test_what_is_refused_is_solved_alone(fun):
     check(fun, states(3, 1), together=False)
 
@@ -452,7 +462,8 @@ class Programs:
         x, y, is_so = self.expression(depth - 1), self.expression(depth - 1), self.condition(depth - 1)
         function = chance.choice(["sin", "atan", "exp", "abs", "-"])
         return chance.choice([
-            "({x} + {y})", "({x} - {y})", "({x} * {y})", "{x} / (1.0 + abs({y}))", "({x} / {y})", "({x} ** 2)",
+            "({x} + {y})", "({x} - {y})", "({x} % {y})", "({x} * {y})", "{x} / (1.0 + abs({y}))",
+            "({x} / {y})", "({x} ** 2)",
             "{function}({x})", "max({x}, {y})", "min({x}, {y})", "({x} if {is_so} else {y})", "sqrt(abs({x}))",
         ]).format(x=x, y=y, is_so=is_so, function=function)
 

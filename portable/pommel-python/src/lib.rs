@@ -62,7 +62,7 @@ pub mod native {
         zeros_like,
     };
     #[export]
-    use crate::functions::ensembles::steps_of_many;
+    use crate::functions::ensembles::{courses_of_many, steps_of_many};
     #[export]
     use crate::functions::fourier::{
         fft, fftfreq, fftn, fftshift, hfft, ifft, ifftn, ifftshift, ihfft, irfft, irfftn, rfft,
@@ -117,12 +117,12 @@ pub mod native {
     }
 
     /// What belongs to submodules of the package, or to nobody.
-    const NOT_MAIN: &str = "Items JitFunction RandomStream byteswap cholesky cpu_features cpu_model det eig \
-        eigh eigvals eigvalsh fft fftfreq fftn fftshift get_modes has_machine_code hfft host ifft \
-        ifftn ifftshift ihfft instruction_sets inv irfft irfftn lstsq matrix_norm matrix_power \
-        matrix_rank npy_header npy_parse npz_get npz_names npz_pack num_threads_source \
-        number_functions observe of_numbers of_numbers_at pinv qr rfft rfftfreq rfftn set_modes slogdet \
-        solve steps_of_many svd svdvals unique_parts vector_norm";
+    const NOT_MAIN: &str = "Items JitFunction RandomStream byteswap cholesky courses_of_many \
+        cpu_features cpu_model det eig eigh eigvals eigvalsh fft fftfreq fftn fftshift get_modes \
+        has_machine_code hfft host ifft ifftn ifftshift ihfft instruction_sets inv irfft irfftn lstsq \
+        matrix_norm matrix_power matrix_rank npy_header npy_parse npz_get npz_names npz_pack \
+        num_threads_source number_functions observe of_numbers of_numbers_at pinv qr rfft rfftfreq \
+        rfftn set_modes slogdet solve steps_of_many svd svdvals unique_parts vector_norm";
 
     /// Adds `__all__`: the names of the main namespace.
     fn add_names(module: &Module<'_>) -> Result<()> {

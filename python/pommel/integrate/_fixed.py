@@ -61,6 +61,11 @@ def _text(method: str) -> str:
     return _HEAD + _step(method) + _TAIL
 
 
+def stages(method: str) -> int:
+    """How often the callback is called in each step."""
+    return len(_METHODS[method][0])
+
+
 def step_text(method: str) -> str:
     """A function that does one step."""
     body = "".join(line[4:] for line in _step(method).splitlines(True))
@@ -106,11 +111,11 @@ def _solved(method: str, fun: Any, y0: Any, t: Any, args: Any, progress: Any) ->
     problem = Problem(fun, (values[0], values[-1]), y0, args, {}, False)
     steps = _Steps(method, problem, values)
     watch = watch_of(progress, method, problem.t0, problem.t_end, begun)
-    stages = len(_METHODS[method][0])
+    calls = stages(method)
 
     def reached() -> tuple[float, int, int]:
         done = len(rows) - 1
-        return values[done], done, done * stages
+        return values[done], done, done * calls
 
     rows = steps.out[:1]
     try:

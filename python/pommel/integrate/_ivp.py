@@ -290,9 +290,11 @@ class Problem:
         return [a + abs(value) * r for a, value, r in zip(self.atol, y, self.rtol)]
 
     def norm(self, values: Any, scale: Any) -> float:
-        if not values:
-            return 0.0
-        return sqrt(sum(abs(value / by) ** 2 for value, by in zip(values, scale)) / self.n)
+        total = 0.0
+        # Sums of floats by `sum` are others from CPython 3.12 on.
+        for value, by in zip(values, scale):
+            total += abs(value / by) ** 2
+        return sqrt(total / self.n) if values else 0.0
 
     def size_of_first_step(self, order: int) -> float:
         """Hairer, Norsett and Wanner, II.4."""

@@ -132,7 +132,7 @@ _COMPARISONS: dict[Any, tuple[str, bool, bool]] = {
 _OPERATORS: dict[Any, tuple[str, Callable[[Any, Any], Any]]] = {
     ast.Add: ("add", operator.add), ast.Sub: ("sub", operator.sub), ast.Mult: ("mul", operator.mul),
     ast.Div: ("div", operator.truediv), ast.Pow: ("pow", operator.pow),
-    ast.FloorDiv: ("", operator.floordiv), ast.Mod: ("", operator.mod),
+    ast.Mod: ("mod", operator.mod), ast.FloorDiv: ("", operator.floordiv),
 }
 _KNOWN_COMPARISONS: dict[Any, Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt, ast.Gt: operator.gt, ast.LtE: operator.le, ast.GtE: operator.ge, ast.Eq: operator.eq,
@@ -204,7 +204,7 @@ class Follower:
                 _refuse("numbers and sequences")
             return self.known(function, a, b)
         if not name:
-            _refuse("// and %")
+            _refuse("//")
         if not self.is_float(a) and not self.is_float(b):
             _refuse("arithmetic with integers of members")
         return self.arithmetic(name, a, b)
@@ -227,7 +227,7 @@ class Follower:
         if name == "mul" and type(a) is float and a == 1.0:
             return b
         result = tape.add(name, self.place(a), self.place(b))
-        is_safe = name != "div" or type(b) in _NUMBERS and b != 0
+        is_safe = name not in ("div", "mod") or type(b) in _NUMBERS and b != 0
         return Value(result if is_safe else tape.checked(result))
 
     def listed(self, function: Callable[..., Any], a: Any, b: Any) -> Any:
@@ -542,10 +542,14 @@ class Follower:
         arguments_node = tree.args
         if code.co_flags & _GENERATORS:
             _refuse("generators")
-        if arguments_node.vararg or arguments_node.kwarg or arguments_node.kwonlyargs or self.calls >= _MOST_CALLS:
+        if arguments_node.kwarg or arguments_node.kwonlyargs or self.calls >= _MOST_CALLS:
             _refuse("calls such as that of '{}'".format(function.__name__))
         self.seen.append((function, code, function.__defaults__))
         parameters = code.co_varnames[:code.co_argcount]
+        rest: dict[str, Any] = {}
+        if arguments_node.vararg:
+            rest[arguments_node.vararg.arg] = tuple(arguments[len(parameters):])
+            arguments = arguments[:len(parameters)]
         if len(arguments) > len(parameters) or any(name not in parameters[len(arguments):] for name in keywords):
             _refuse("wrong arguments")
         local = dict(zip(parameters, arguments), **keywords)
@@ -554,6 +558,7 @@ class Follower:
             local.setdefault(name, default)
         if len(local) != len(parameters):
             _refuse("missing arguments")
+        local.update(rest)
         self.calls += 1
         try:
             names = Names(function, local, set(code.co_varnames) | set(code.co_cellvars))

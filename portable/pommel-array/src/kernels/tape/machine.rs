@@ -8,11 +8,11 @@ use rayon::prelude::*;
 
 /// The members of a block: enough that an instruction costs little, and rows stay in the first-level
 /// cache; less where there are few.
-const MANY: usize = 64;
-const FEW: usize = 16;
+pub(super) const MANY: usize = 64;
+pub(super) const FEW: usize = 16;
 
 /// A block of less work, in operations on members, is not worth another thread.
-const WORTH_A_THREAD: usize = 1 << 17;
+pub(super) const WORTH_A_THREAD: usize = 1 << 17;
 
 /// Does the steps of a task.
 pub(super) fn run(plan: &Plan, task: Task<'_>) -> Solved {
@@ -172,14 +172,38 @@ fn two<const L: usize>(rows: &mut [[f64; L]], inst: &Inst, function: impl Fn(f64
     }
 }
 
+#[inline(always)]
+fn three<const L: usize>(
+    rows: &mut [[f64; L]],
+    inst: &Inst,
+    function: impl Fn(f64, f64, f64) -> f64,
+) {
+    let [to, a, b, c] = rows_of(rows, [inst.to, inst.a, inst.b, inst.c]);
+    for i in 0..L {
+        to[i] = function(a[i], b[i], c[i]);
+    }
+}
+
 /// A truth value as a number.
 #[inline(always)]
 fn truth(is: bool) -> f64 {
     if is { 1.0 } else { 0.0 }
 }
 
+/// Python's `%`: the sign is that of the divisor.
+fn remainder(x: f64, y: f64) -> f64 {
+    let rest = x % y;
+    if rest == 0.0 {
+        0.0_f64.copysign(y)
+    } else if (rest < 0.0) != (y < 0.0) {
+        rest + y
+    } else {
+        rest
+    }
+}
+
 #[inline(always)]
-fn execute<const L: usize>(rows: &mut [[f64; L]], inst: &Inst) {
+pub(super) fn execute<const L: usize>(rows: &mut [[f64; L]], inst: &Inst) {
     let number = inst.number;
     match inst.op {
         Op::Copy => one(rows, inst, |x| x),
@@ -192,10 +216,23 @@ fn execute<const L: usize>(rows: &mut [[f64; L]], inst: &Inst) {
         Op::Div => two(rows, inst, |x, y| x / y),
         Op::DivNumber => one(rows, inst, |x| x / number),
         Op::NumberDiv => one(rows, inst, |x| number / x),
+        Op::Mod => two(rows, inst, remainder),
         Op::Neg => one(rows, inst, |x| -x),
         Op::Abs => one(rows, inst, f64::abs),
         Op::Sqrt => one(rows, inst, f64::sqrt),
         Op::Square => one(rows, inst, |x| x * x),
+        Op::MulAdd => three(rows, inst, |x, y, z| x * y + z),
+        Op::MulSub => three(rows, inst, |x, y, z| x * y - z),
+        Op::SubMul => three(rows, inst, |x, y, z| z - x * y),
+        Op::MulMul => three(rows, inst, |x, y, z| x * y * z),
+        Op::MulAddNumber => two(rows, inst, |x, y| x * y + number),
+        Op::NumberSubMul => two(rows, inst, |x, y| number - x * y),
+        Op::MulMulNumber => two(rows, inst, |x, y| x * y * number),
+        Op::ScaleAdd => two(rows, inst, |x, z| x * number + z),
+        Op::ScaleSub => two(rows, inst, |x, z| x * number - z),
+        Op::SubScale => two(rows, inst, |x, z| z - x * number),
+        Op::ScaleMul => two(rows, inst, |x, z| x * number * z),
+        Op::SquareMul => two(rows, inst, |x, z| x * x * z),
         Op::Less => two(rows, inst, |x, y| truth(x < y)),
         Op::LessEqual => two(rows, inst, |x, y| truth(x <= y)),
         Op::Equal => two(rows, inst, |x, y| truth(x == y)),

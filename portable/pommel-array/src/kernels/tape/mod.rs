@@ -7,6 +7,7 @@
 //! ([`Functions::Library`]) or those of vector math, which are at most one unit in the last place
 //! from the true value.
 
+mod adaptive;
 mod library;
 mod machine;
 mod plan;
@@ -14,6 +15,7 @@ mod plan;
 mod tests;
 
 use super::math;
+pub use adaptive::{Course, Reached};
 use plan::Plan;
 
 /// Where functions come from.
@@ -35,6 +37,8 @@ enum Plain {
     Sub,
     Mul,
     Div,
+    /// The remainder, as Python has it.
+    Mod,
     Neg,
     Abs,
     Sqrt,
@@ -50,11 +54,12 @@ enum Plain {
 
 impl Plain {
     /// The operations, their names, and how many operands they have.
-    const TABLE: [(Plain, &str, usize); 13] = [
+    const TABLE: [(Plain, &str, usize); 14] = [
         (Plain::Add, "add", 2),
         (Plain::Sub, "sub", 2),
         (Plain::Mul, "mul", 2),
         (Plain::Div, "div", 2),
+        (Plain::Mod, "mod", 2),
         (Plain::Neg, "neg", 1),
         (Plain::Abs, "abs", 1),
         (Plain::Sqrt, "sqrt", 1),
@@ -101,20 +106,32 @@ impl Node {
 struct Listing {
     nodes: Vec<Node>,
     state: Vec<Value>,
+    /// From this value on it is about what is between the ends of the step: the columns of a polynomial.
+    between: Value,
+    columns: Vec<Value>,
 }
 
 impl Listing {
     /// Reads a text: a line for each value, with the name of an operation and the numbers of its
-    /// operands, and at the end `return` and the numbers of the new state.
+    /// operands, and at the end `return` and the numbers of the new state. Before that there may be
+    /// `between` with the number from which on it is about columns, and their numbers.
     fn parse(text: &str) -> Result<Listing, String> {
-        let mut nodes = Vec::new();
+        let (mut nodes, mut between) = (Vec::new(), None);
         for line in text.lines() {
             let mut words = line.split_ascii_whitespace();
             let name = words.next().ok_or("an empty line")?;
             let words: Vec<&str> = words.collect();
             if name == "return" {
                 let state = values(&words, nodes.len()).ok_or_else(|| line.to_owned())?;
-                return Ok(Listing { nodes, state });
+                let (between, columns) = between.unwrap_or((nodes.len(), Vec::new()));
+                return Ok(Listing { nodes, state, between, columns });
+            }
+            if name == "between" {
+                let (first, columns) = words.split_first().ok_or_else(|| line.to_owned())?;
+                let first = values(&[*first], nodes.len() + 1).ok_or_else(|| line.to_owned())?[0];
+                let columns = values(columns, nodes.len()).ok_or_else(|| line.to_owned())?;
+                between = Some((first, columns));
+                continue;
             }
             nodes.push(node(name, &words, nodes.len()).ok_or_else(|| line.to_owned())?);
         }
@@ -194,5 +211,21 @@ impl Tape {
     /// If there are no times, or states or parameters that the tape reads are missing.
     pub fn run(&self, task: Task<'_>) -> Solved {
         machine::run(&self.plan, task)
+    }
+
+    /// Whether this is the tape of a method that chooses its steps, for rows of so many numbers.
+    pub fn is_adaptive(&self, width: usize) -> bool {
+        let Plan { state, next, columns, .. } = &self.plan;
+        let [head, first] = [adaptive::HEAD, adaptive::FIRST];
+        let is_whole = width == head + state.len() && state.len() == next.len();
+        is_whole && state.len() >= first && columns.len() % self.plan.components().max(1) == 0
+    }
+
+    /// Goes on with all members, each with steps of its own, on as many threads as there are.
+    ///
+    /// # Panics
+    /// If the tape is of another kind, or rows or parameters are missing.
+    pub fn go(&self, course: Course<'_>) -> Reached {
+        adaptive::run(&self.plan, course)
     }
 }

@@ -1,6 +1,6 @@
 //! What a machine does for each step, and in which rows the numbers of a block of members lie.
 
-use super::{Functions, Listing, Node, Plain, Value, library};
+use super::{Functions, Listing, Node, Plain, Value, adaptive, library};
 use crate::kernels::isa::Isa;
 use crate::kernels::math::{self, BinaryLoop, BothLoop, Unary, UnaryLoop};
 use std::collections::HashMap;
@@ -25,10 +25,25 @@ pub(super) enum Op {
     Div,
     DivNumber,
     NumberDiv,
+    Mod,
     Neg,
     Abs,
     Sqrt,
     Square,
+    // Two operations, each rounded, of `a` and `b` (a product) or `a` and the number (a multiple), and the
+    // next row or the number.
+    MulAdd,
+    MulSub,
+    SubMul,
+    MulMul,
+    MulAddNumber,
+    NumberSubMul,
+    MulMulNumber,
+    ScaleAdd,
+    ScaleSub,
+    SubScale,
+    ScaleMul,
+    SquareMul,
     Less,
     LessEqual,
     Equal,
@@ -54,6 +69,12 @@ pub(super) struct Inst {
 #[derive(Debug)]
 pub(super) struct Plan {
     pub insts: Vec<Inst>,
+    /// From this instruction on it is about the polynomial between the ends of the step, in which
+    /// something may be checked.
+    pub between: usize,
+    pub is_checked_between: bool,
+    /// The rows of that polynomial: for each column and component.
+    pub columns: Vec<Row>,
     /// How many rows there are.
     pub rows: usize,
     /// Rows that are filled once: with a number.
@@ -72,11 +93,26 @@ impl Plan {
         let mut planner = Planner::new(listing, functions);
         planner.inputs();
         for value in 0..listing.nodes.len() {
+            if value == listing.between {
+                planner.begin_between();
+            }
             planner.place = value;
             planner.node(value)?;
         }
+        if listing.between == listing.nodes.len() {
+            planner.begin_between();
+        }
         planner.plan.next = listing.state.iter().map(|value| planner.row(*value)).collect();
+        planner.plan.columns = listing.columns.iter().map(|value| planner.row(*value)).collect();
+        let checks = planner.plan.insts[planner.plan.between..].iter();
+        planner.plan.is_checked_between =
+            checks.into_iter().any(|inst| matches!(inst.op, Op::Check));
         Ok(planner.plan)
+    }
+
+    /// Components of a state with its derivatives.
+    pub(super) fn components(&self) -> usize {
+        (self.state.len() - adaptive::FIRST) / 2
     }
 }
 
@@ -91,15 +127,22 @@ struct Planner<'a> {
     rows: HashMap<Value, Row>,
     /// The last use of each value; none for those that nothing needs.
     last: Vec<Option<Value>>,
+    /// How often each is used.
+    uses: Vec<usize>,
     free: Vec<Row>,
     /// The value that is being made.
     place: Value,
+    /// What the last instruction makes.
+    newest: Option<Value>,
 }
 
 impl<'a> Planner<'a> {
     fn new(listing: &'a Listing, functions: Functions) -> Planner<'a> {
         let plan = Plan {
             insts: Vec::new(),
+            between: 0,
+            is_checked_between: false,
+            columns: Vec::new(),
             rows: 1,
             numbers: Vec::new(),
             time: None,
@@ -109,8 +152,15 @@ impl<'a> Planner<'a> {
             parameters: Vec::new(),
         };
         let last = last_uses(listing);
+        let uses = uses(listing, &last);
         let (rows, free) = (HashMap::new(), Vec::new());
-        Planner { listing, functions, plan, rows, last, free, place: 0 }
+        Planner { listing, functions, plan, rows, last, uses, free, place: 0, newest: None }
+    }
+
+    fn begin_between(&mut self) {
+        self.plan.between = self.plan.insts.len();
+        // Nothing from before may become a part of what is not always done.
+        self.newest = None;
     }
 
     /// Rows for what is there before the step.
@@ -276,10 +326,58 @@ impl<'a> Planner<'a> {
                 rows[i] = to;
             }
         }
-        let to = self.result(value);
-        let [a, b, c] = rows;
-        self.plan.insts.push(Inst { op, to, a, b, c, number });
+        if !self.joined(value, op, operands, number) {
+            let to = self.result(value);
+            let [a, b, c] = rows;
+            self.plan.insts.push(Inst { op, to, a, b, c, number });
+        }
+        self.newest = Some(value);
     }
+
+    /// Makes one instruction of a product, which is just made and of no other use, and of what is done with it.
+    fn joined(&mut self, value: Value, op: Op, operands: &[Value], number: f64) -> bool {
+        let place = operands.iter().position(|operand| Some(*operand) == self.newest);
+        let Some(product) = place.map(|place| operands[place]) else { return false };
+        let other =
+            operands.iter().find(|operand| **operand != product).map(|other| self.rows[other]);
+        if self.uses[product] != 1 || operands.len() == 2 && other.is_none() {
+            return false;
+        }
+        let Some(last) = self.plan.insts.last_mut() else { return false };
+        let (Some(op), false) = (pair(last.op, op, place == Some(0)), Some(last.a) == other) else {
+            return false;
+        };
+        match (last.op, other) {
+            (Op::Mul, Some(other)) if other != last.b => last.c = other,
+            (Op::Mul, None) => last.number = number,
+            (Op::MulNumber | Op::Square, Some(other)) => last.b = other,
+            _ => return false,
+        }
+        last.op = op;
+        self.rows.remove(&product);
+        // Its row is none of the operands', one of which the result might take.
+        self.rows.insert(value, last.to);
+        true
+    }
+}
+
+/// A product or a multiple, and what is done with it (as the first operand, or the second).
+fn pair(first: Op, second: Op, is_first: bool) -> Option<Op> {
+    Some(match (first, second) {
+        (Op::Mul, Op::Add) => Op::MulAdd,
+        (Op::Mul, Op::Sub) if is_first => Op::MulSub,
+        (Op::Mul, Op::Sub) => Op::SubMul,
+        (Op::Mul, Op::Mul) => Op::MulMul,
+        (Op::Mul, Op::AddNumber) => Op::MulAddNumber,
+        (Op::Mul, Op::NumberSub) => Op::NumberSubMul,
+        (Op::Mul, Op::MulNumber) => Op::MulMulNumber,
+        (Op::MulNumber, Op::Add) => Op::ScaleAdd,
+        (Op::MulNumber, Op::Sub) if is_first => Op::ScaleSub,
+        (Op::MulNumber, Op::Sub) => Op::SubScale,
+        (Op::MulNumber, Op::Mul) => Op::ScaleMul,
+        (Op::Square, Op::Mul) => Op::SquareMul,
+        _ => return None,
+    })
 }
 
 fn rows_op(plain: Plain) -> Op {
@@ -288,6 +386,7 @@ fn rows_op(plain: Plain) -> Op {
         Plain::Sub => Op::Sub,
         Plain::Mul => Op::Mul,
         Plain::Div => Op::Div,
+        Plain::Mod => Op::Mod,
         Plain::Neg => Op::Neg,
         Plain::Abs => Op::Abs,
         Plain::Sqrt => Op::Sqrt,
@@ -308,10 +407,12 @@ fn listing_state(listing: &Listing) -> std::ops::Range<usize> {
 /// The last uses of values that something needs: the new state, or a check.
 fn last_uses(listing: &Listing) -> Vec<Option<Value>> {
     let mut last = vec![None; listing.nodes.len()];
-    listing.state.iter().for_each(|value| last[*value] = Some(END));
+    let is_implied = implied_checks(listing);
+    let results = listing.state.iter().chain(&listing.columns);
+    results.for_each(|value| last[*value] = Some(END));
     for (value, node) in listing.nodes.iter().enumerate().rev() {
         let is_check = matches!(node, Node::Plain(Plain::Check, _));
-        if is_check {
+        if is_check && !is_implied[value] {
             last[value] = Some(value);
         }
         if last[value].is_some() {
@@ -321,4 +422,43 @@ fn last_uses(listing: &Listing) -> Vec<Option<Value>> {
         }
     }
     last
+}
+
+/// Which checks others imply: what is not finite makes a sum, a product or a sine of it not finite, too.
+fn implied_checks(listing: &Listing) -> Vec<bool> {
+    let none = vec![false; listing.nodes.len()];
+    // Whether a value is checked, whether something is found that it makes not finite, and the answer.
+    let (mut check, mut is_found, mut is_implied) = (vec![None; none.len()], none.clone(), none);
+    for (value, node) in listing.nodes.iter().enumerate().rev() {
+        let operands = node.operands();
+        let spread = match node {
+            Node::Plain(Plain::Check, _) => {
+                check[operands[0]] = Some(value);
+                continue;
+            }
+            Node::Plain(Plain::Add | Plain::Sub | Plain::Mul | Plain::Neg, _) => operands,
+            Node::Plain(Plain::Abs | Plain::Sqrt | Plain::Square, _) => operands,
+            // A quotient by what is infinite is zero.
+            Node::Plain(Plain::Div | Plain::Mod, _) => &operands[..1],
+            Node::Unary(Unary::Sin | Unary::Cos | Unary::Tan, _) => operands,
+            _ => &[],
+        };
+        if let (true, Some(check)) = (is_found[value], check[value]) {
+            is_implied[check] = true;
+        }
+        if is_found[value] || check[value].is_some() {
+            spread.iter().for_each(|operand| is_found[*operand] = true);
+        }
+    }
+    is_implied
+}
+
+/// How often values are used by those that something needs.
+fn uses(listing: &Listing, last: &[Option<Value>]) -> Vec<usize> {
+    let mut uses = vec![0; listing.nodes.len()];
+    let needed = listing.nodes.iter().zip(last).filter(|(_, last)| last.is_some());
+    let operands = needed.flat_map(|(node, _)| node.operands());
+    let results = listing.state.iter().chain(&listing.columns);
+    operands.chain(results).for_each(|value| uses[*value] += 1);
+    uses
 }

@@ -1,6 +1,6 @@
 //! Tapes beside ordinary arithmetic.
 
-use super::{Functions, Listing, Tape, Task};
+use super::{Course, Functions, Listing, Tape, Task};
 use crate::kernels::isa::Isa;
 use crate::kernels::math::{self, Unary};
 use proptest::prelude::*;
@@ -42,6 +42,70 @@ fn trouble_is_of_the_member() {
     let solved = tape.unwrap().run(task);
     assert_eq!(solved.is_troubled, [false, true, false, true, false]);
     assert_eq!((solved.states[0], solved.states[4]), (1.0, -0.5));
+}
+
+#[test]
+fn trouble_is_found_where_it_ends() {
+    // The root is checked by what becomes of it, the divisor is not.
+    let text = "state 0\nsqrt 0\ncheck 1\nmul 1 0\nadd 3 1\ncheck 4\nreturn 4";
+    let tape = Tape::parse(text, Functions::Vector).unwrap();
+    assert_eq!(tape.plan.insts.len(), 4);
+    let text = "state 0\nmul 0 0\ncheck 1\ndiv 0 1\ncheck 3\nreturn 3";
+    assert_eq!(Tape::parse(text, Functions::Vector).unwrap().plan.insts.len(), 4);
+    let task =
+        Task { times: &[0.0, 1.0], every: 1, states: &[-1.0, 4.0], parameters: &[], members: 2 };
+    assert_eq!(tape.run(task).is_troubled, [true, false]);
+}
+
+#[test]
+fn remainders_are_those_of_python() {
+    let tape = Tape::parse("state 0\nstate 1\nmod 0 1\nreturn 2 1", Functions::Library).unwrap();
+    for (x, y, wanted) in
+        [(5.5, 2.0, 1.5), (-5.5, 2.0, 0.5), (5.5, -2.0, -0.5), (-4.0, 2.0, 0.0), (4.0, -2.0, -0.0)]
+    {
+        let task =
+            Task { times: &[0.0, 1.0], every: 1, states: &[x, y], parameters: &[], members: 1 };
+        assert_eq!(tape.run(task).states[0].to_bits(), f64::to_bits(wanted));
+    }
+}
+
+/// `y' = -p y` by Euler's method, with steps that are refused if they are longer than the parameter says.
+const STEPS: &str = "state 0\nstate 1\nstate 3\nstate 4\nparameter 0\nless_equal 1 4\nnumber 0.5\n\
+                     mul 1 6\nadd 0 1\nmul 1 3\nadd 2 9\nnumber 1.0\nsub 11 5\nchoose 5 8 0\n\
+                     choose 5 1 7\nchoose 5 10 2\nneg 15\nmul 1 3\nbetween 17 17\nreturn 13 14 12 15 16";
+
+#[test]
+fn members_have_steps_of_their_own() {
+    let tape = Tape::parse(STEPS, Functions::Library).unwrap();
+    assert!(tape.is_adaptive(9) && !tape.is_adaptive(8));
+    let members = 150;
+    let longest: Vec<f64> = (0..members).map(|i| 0.5_f64.powi(i % 7)).collect();
+    let rows = [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0, -1.0].repeat(members as usize);
+    let course = Course {
+        times: &[0.0, 0.75, 1.0],
+        end: 1.0,
+        most: 1000,
+        rows: &rows,
+        parameters: &longest,
+        members: members as usize,
+    };
+    let reached = tape.go(course);
+    for (i, row) in reached.rows.chunks(9).enumerate() {
+        let steps = 2_i32.pow(i as u32 % 7);
+        let tries = steps + i as i32 % 7;
+        assert_eq!(row[..5], [1.0, 3.0, f64::from(tries), f64::from(steps), 1.0]);
+        let h = 1.0 / f64::from(steps);
+        let states: Vec<f64> =
+            (0..=steps).scan(1.0, |y, _| Some(std::mem::replace(y, *y - h * *y))).collect();
+        assert_eq!(reached.states[3 * i], 1.0);
+        assert_eq!(reached.states[3 * i + 2], *states.last().unwrap());
+    }
+    // In parts, it comes to the same.
+    let mut parts = rows.clone();
+    for _ in 0..200 {
+        parts = tape.go(Course { most: 2, rows: &parts, ..course }).rows;
+    }
+    assert_eq!(parts, reached.rows);
 }
 
 #[test]
