@@ -288,6 +288,13 @@ def test_an_interval_without_length():
     assert (solution.t.tolist(), solution.y.tolist(), solution.success) == ([1.0, 1.0], [[2.0, 2.0]], True)
 
 
+@pytest.mark.parametrize("method", ["RK23", "RK45", "DOP853", "LSODA"])
+def test_what_is_no_number_ends_a_solution(method):
+    for fun in (lambda t, y: [float("nan"), y[0]], lambda t, y: [y[0] if t < 0.5 else float("nan"), 1.0]):
+        solution = solve_ivp(fun, (0, 1), [1.0, 1.0], method)
+        assert (solution.status, solution.success) == (-1, False)
+
+
 def test_options_of_other_methods_are_worth_a_warning():
     with pytest.warns(UserWarning, match="'jac' is without effect for the method RK45"):
         solve_ivp(decay, (0, 1), [2.0], jac=[[-1.0]])

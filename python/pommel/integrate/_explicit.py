@@ -88,7 +88,7 @@ _HEAD = """def loop(fun, args, events, t, y, f, g, h, direction, t_end, rtol, at
     rejected = False
     while count < room:
         smallest = 2.220446049250313e-15 * abs(t)
-        if h <= smallest or h < 1e-320:
+        if h <= smallest or not h >= 1e-320:
             if rejected or not h == h:
                 status = -1
                 break

@@ -72,7 +72,7 @@ _TRY = """def one_try(fun, args, y, f, t, h, rejected, direction, t_end, rtol, a
     {{atol[i]}} = atol
     smallest = 2.220446049250313e-15 * abs(t)
     fits = 1.0
-    if h <= smallest or h < 1e-320:
+    if h <= smallest or not h >= 1e-320:
         if rejected or not h == h:
             fits = 0.0
         h = smallest

@@ -74,7 +74,8 @@ impl Trial {
             return self.end(Verdict::Worth);
         }
         let place = side as usize;
-        let add = |to: &AtomicU64, more| to.store(to.load(Ordering::Relaxed) + more, Ordering::Relaxed);
+        let add =
+            |to: &AtomicU64, more| to.store(to.load(Ordering::Relaxed) + more, Ordering::Relaxed);
         add(&self.calls[place], 1);
         add(&self.nanoseconds[place], time.as_nanos() as u64);
         let [machine, plain] = [0, 1].map(|side: usize| {

@@ -4,12 +4,12 @@ the package is installed, and not when a system is solved. They are made by `tes
 
 #: By the check sum of the text that is spelled out and how many components there are: the name of the module.
 READY = {
-    (574813443, 1): "rk45_1",
-    (574813443, 2): "rk45_2",
-    (574813443, 3): "rk45_3",
-    (574813443, 4): "rk45_4",
-    (2801712192, 1): "rk45_1_dense",
-    (2801712192, 2): "rk45_2_dense",
-    (2801712192, 3): "rk45_3_dense",
-    (2801712192, 4): "rk45_4_dense",
+    (1464582033, 1): "rk45_1",
+    (1464582033, 2): "rk45_2",
+    (1464582033, 3): "rk45_3",
+    (1464582033, 4): "rk45_4",
+    (2182093667, 1): "rk45_1_dense",
+    (2182093667, 2): "rk45_2_dense",
+    (2182093667, 3): "rk45_3_dense",
+    (2182093667, 4): "rk45_4_dense",
 }
