@@ -227,3 +227,60 @@ def test_they_are_in_machine_code():
     for _ in range(3):
         fast(tuple(range(50)))
     assert bool(pm.explain(fast).specialisations) == bool(pm.explain(listed).specialisations)
+
+
+def advanced(bodies, pairs, n):
+    for _ in range(n):
+        for ([x1, y1], v1, m1), ([x2, y2], v2, m2) in pairs:
+            dx, dy = x1 - x2, y1 - y2
+            v1[0] -= dx * m2
+            v1[1] -= dy * m2
+            v2[0] += dx * m1
+            v2[1] += dy * m1
+        for r, [vx, vy], m in bodies:
+            r[0] += 0.01 * vx
+            r[1] += 0.01 * vy
+    return bodies
+
+
+def kept(pairs):
+    found = []
+    for pair in pairs:
+        first, second = pair
+        if first[2] > 0.5:
+            found.append(first)
+        found.append(pair[1])
+        a, b, m = second
+        found.append(m)
+    return found
+
+
+def of_bodies(count):
+    bodies = [([float(i), 0.5 * i], [0.0, 0.1 * i], 1.0 / (1 + i)) for i in range(count)]
+    return bodies, [(a, b) for i, a in enumerate(bodies) for b in bodies[i + 1:]]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_tuples_within_tuples(mode, monkeypatch):
+    fast = compiled(advanced, monkeypatch, mode)
+    for count in (3, 5, 2):
+        (bodies, pairs), (others, of_others) = of_bodies(count), of_bodies(count)
+        assert fast(bodies, pairs, 20) is bodies and bodies == advanced(others, of_others, 20)
+    bodies, pairs = of_bodies(3)
+    bodies[1][0][0] = "no"
+    with pytest.raises(TypeError, match="unsupported operand"):
+        fast(bodies, pairs, 3)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_tuples_within_tuples_stay_the_ones_that_they_are(mode, monkeypatch):
+    fast = compiled(kept, monkeypatch, mode)
+    for count in (3, 4):
+        _, pairs = of_bodies(count)
+        plain, found = kept(pairs), fast(pairs)
+        assert len(plain) == len(found) and all(
+            a is b for a, b in zip(plain, found) if type(a) is tuple) and plain == found
+    with_others = [((1, 2, 3.0), (4, 5, 6)), ((1, 2, 3.0), [4, 5, 6]), ((1, 2, 0.0), "abc")]
+    assert fast(with_others) == kept(with_others)
+    for wrong in ([((1, 2, 3.0), (4, 5))], [((1, 2), (4, 5, 6))], [((1, 2, 3.0),)]):
+        assert alike(outcome(kept, [wrong]), outcome(fast, [wrong]))
