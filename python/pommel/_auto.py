@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from _thread import RLock
 from _weakref import ref
+from _functools import partial
 from os import environ
 from time import perf_counter, thread_time
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
@@ -30,13 +31,15 @@ if TYPE_CHECKING:
 _AT_ONCE = 0.05
 #: and this part of the time that went by.
 _PART = 0.02
-#: Nothing more is tried if what was compiled in vain took so many seconds and that part of the time, but for
-#: functions that took so many seconds by themselves.
-_IN_VAIN, _LONG = 0.02, 0.25
+#: The same limit holds for everything that is not known to be worth it, but for functions whose calls took so many
+#: seconds by themselves.
+_LONG = 0.25
 #: Others, once their calls took so many seconds,
 _HOT = 0.01
-#: or were so many.
+#: or were so many,
 _MANY = 1000
+#: of those that are too small for it so few that they are known to be in use.
+_FEW = 100
 #: A function without a loop is not worth a call into machine code if it has fewer units of code.
 _LARGE = 120
 #: So many calls may be called as they are after a function was compiled, or it is left as it is.
@@ -84,6 +87,10 @@ class Found:
         #: The function object that was called last.
         self.function: Any = None
         self.is_lively = _is_lively(code)
+        #: What does too little for a call into machine code.
+        self.is_small = not self.is_lively and len(code.co_code) < 2 * _LARGE
+        #: Machine code was tried, and is quicker.
+        self.has_won = False
         #: What took over, each with its function object.
         self.compiled: list[tuple[Any, Any]] = []
         self.plain_calls = 0
@@ -231,10 +238,11 @@ class Auto:
             self._called_as_it_is(found)
             return None
         found.calls += 1
-        if found.calls > _MANY or found.seconds > _HOT:
+        if found.calls > (_FEW if found.is_small else _MANY) or found.seconds > _HOT:
             # That of the function, which called `_started`, which called this.
             self._take_over_found(found, sys._getframe(2).f_globals)
-        found.began = perf_counter()
+        if not found.is_small:
+            found.began = perf_counter()
         return None
 
     def _returned(self, code: CodeType, _offset: int, _result: Any) -> Any:
@@ -299,7 +307,7 @@ class Auto:
         """Begins to be told of a code object."""
         if self._tool is not None:
             events = sys.monitoring.events
-            wanted = events.CALL if found.is_done else events.CALL | events.PY_RETURN
+            wanted = events.CALL if found.is_done or found.is_small else events.CALL | events.PY_RETURN
             sys.monitoring.set_local_events(self._tool, found.code, wanted)
 
     def _is_own(self, file: str) -> bool:
@@ -317,7 +325,7 @@ class Auto:
         """Takes over a function that was called often. What only functions in C have called, such as `sorted` and
         its key, is looked for."""
         function = found.function and found.function() or _named(found.code, names) or _made_of(found.code)
-        if function is None or not (found.is_lively or len(found.code.co_code) >= 2 * _LARGE):
+        if function is None or found.is_small:
             found.is_done = True
             found.reason = "it is not known by its name" if function is None else "it does too little in a call"
         else:
@@ -358,18 +366,13 @@ class Auto:
                     self._take_over(other, callee)
 
     def _is_in_vain(self) -> bool:
-        """Whether too much was compiled in vain until now."""
-        failed = (jitted for found in self._known.values() if found.reason for _, jitted in found.compiled)
-        wasted = self._spent + sum(jitted._seconds() for jitted in failed)
-        return wasted > _IN_VAIN + _PART * (perf_counter() - self._since)
+        """Whether too much was compiled that is not known to be worth it."""
+        others = (jitted for found in self._known.values() if not found.has_won for _, jitted in found.compiled)
+        spent = self._spent + sum(jitted._seconds() for jitted in others)
+        return spent > _AT_ONCE + _PART * (perf_counter() - self._since)
 
     def _take_over(self, found: Found, function: FunctionType) -> None:
         """Compiles a function and lets it take the calls of the one that it is made of."""
-        if found.seconds < _LONG and self._is_in_vain():
-            # What may take long is asked for again, a while later.
-            if not found.is_lively or found.calls > _MANY:
-                found.is_done, found.reason = True, "too much was compiled in vain before it"
-            return
         if self._jit is None:
             self._jit = self._load()
         begin = thread_time()
@@ -380,7 +383,8 @@ class Auto:
             if unsupported is not None:
                 found.reason = unsupported[0]
             elif jitted._take_over(function, False):
-                jitted._try_beside(self._twin(function), lambda: self._lose(found))
+                jitted._try_beside(
+                    self._twin(function), partial(self._may_compile, found), partial(self._tried, found))
                 found.name = function.__qualname__
                 found.compiled.append((ref(function), jitted))
             else:
@@ -396,11 +400,22 @@ class Auto:
         unseen.is_done = True
         return twin
 
-    def _lose(self, found: Found) -> None:
-        """Machine code was tried, and is not quicker than Python."""
+    def _may_compile(self, found: Found) -> bool:
+        """Whether what has taken over a function is compiled now that it is called."""
         with self._lock:
-            found.is_done, found.reason = True, "machine code is no quicker for it"
-            _give_back(found)
+            if found.seconds >= _LONG or not self._is_in_vain():
+                return True
+            found.reason = "too much was compiled in vain before it"
+            return False
+
+    def _tried(self, found: Found, is_quicker: bool) -> None:
+        """Machine code was tried beside Python."""
+        with self._lock:
+            found.has_won = is_quicker
+            if not is_quicker:
+                found.is_done = True
+                found.reason = found.reason or "machine code is no quicker for it"
+                _give_back(found)
 
     def _called_as_it_is(self, found: Found) -> None:
         """Notes that the function itself runs after it was compiled."""
@@ -413,9 +428,9 @@ class Auto:
             if function is not None:
                 found.plain_calls = 0
                 self._take_over(found, function)
-        elif found.plain_calls >= _PLAIN_CALLS or not jitted._compiled()[0] and found.plain_calls > 2:
+        elif found.plain_calls >= _PLAIN_CALLS or found.plain_calls > 2 and jitted._refusal() is not None:
             found.is_done = True
-            found.reason = jitted._compiled()[1] or "machine code is left too often"
+            found.reason = jitted._refusal() or "machine code is left too often"
             _give_back(found)
 
 

@@ -81,7 +81,8 @@ pub struct JitFunction {
     /// Whether it is worth it, if that is to be found out: what it is tried beside, and whom to tell.
     trial: Trial,
     plain: Field,
-    lost: Field,
+    may: Field,
+    tell: Field,
 }
 
 #[methods]
@@ -103,7 +104,8 @@ impl JitFunction {
             entrances: Entrances::default(),
             trial: Trial::default(),
             plain: Field::empty(),
-            lost: Field::empty(),
+            may: Field::empty(),
+            tell: Field::empty(),
         }
     }
 
@@ -198,6 +200,19 @@ impl JitFunction {
         Ok(made.peek().is_some() && made.all(|made| made.notes().is_empty()))
     }
 
+    /// Why there is no machine code, if there is none so far and it was asked for. This makes no texts.
+    fn _refusal(this: &Instance<'_, Self>) -> Result<Option<String>> {
+        let own = this.borrow()?;
+        let mut reason = None;
+        for made in own.engine.report() {
+            match made.refusal() {
+                Some(refusal) => reason = Some(refusal.reason.clone()),
+                None => return Ok(None),
+            }
+        }
+        Ok(reason)
+    }
+
     /// How many seconds were spent on compiling, for the rest of its loops as well.
     fn _seconds(this: &Instance<'_, Self>) -> Result<f64> {
         Ok(this.borrow()?.time_to_compile().as_secs_f64())
@@ -253,12 +268,19 @@ impl JitFunction {
         }
     }
 
-    /// Tries with the next calls whether machine code is quicker than a function in Python that does the same,
-    /// and calls another one if it is not.
-    fn _try_beside(this: &Instance<'_, Self>, plain: &Object<'_>, lost: &Object<'_>) -> Result<()> {
+    /// Tries with the next calls whether machine code is quicker than a function in Python that does the same.
+    /// Before the first of them somebody is asked whether it may be compiled, and in the end told whether it is
+    /// quicker, with a truth value for an argument.
+    fn _try_beside(
+        this: &Instance<'_, Self>,
+        plain: &Object<'_>,
+        may: &Object<'_>,
+        tell: &Object<'_>,
+    ) -> Result<()> {
         let own = this.borrow()?;
         own.plain.store(this, Some(plain))?;
-        own.lost.store(this, Some(lost))?;
+        own.may.store(this, Some(may))?;
+        own.tell.store(this, Some(tell))?;
         own.trial.begin();
         Ok(())
     }
@@ -324,6 +346,19 @@ impl JitFunction {
         args: Args<'_, 'c>,
         kwargs: Option<Dict<'c>>,
     ) -> Result<Object<'c>> {
+        if let Some(may) = self.may.load(this)? {
+            self.may.store(this, None)?;
+            let may: Object<'c> = may.call(())?;
+            if !may.is_true()? {
+                let plain = self.plain.load(this)?;
+                self.trial.stop();
+                self.end_trial(this, false)?;
+                return match plain {
+                    Some(plain) => call_as_it_is(&plain, args, kwargs),
+                    None => self.run(this, args, kwargs),
+                };
+            }
+        }
         let (side, is_measured) = self.trial.next();
         let plain = match side {
             Side::Plain => self.plain.load(this)?,
@@ -334,20 +369,24 @@ impl JitFunction {
             Some(plain) => call_as_it_is(&plain, args, kwargs),
             None => self.run(this, args, kwargs),
         };
-        if !is_measured || !self.trial.is_on() || result.is_err() {
-            return result;
-        }
-        let verdict = self.trial.took(side, begin.elapsed());
-        if let Verdict::NotWorth = verdict
-            && let Some(lost) = self.lost.load(this)?
-        {
-            let _: Object<'c> = lost.call(())?;
-        }
-        if !self.trial.is_on() {
-            self.plain.store(this, None)?;
-            self.lost.store(this, None)?;
+        if is_measured && self.trial.is_on() && result.is_ok() {
+            match self.trial.took(side, begin.elapsed()) {
+                Verdict::Open => {}
+                Verdict::Worth => self.end_trial(this, true)?,
+                Verdict::NotWorth => self.end_trial(this, false)?,
+            }
         }
         result
+    }
+
+    /// Tells what was found out.
+    fn end_trial<'c>(&self, this: &Instance<'c, Self>, is_worth: bool) -> Result<()> {
+        self.plain.store(this, None)?;
+        if let Some(tell) = self.tell.load(this)? {
+            self.tell.store(this, None)?;
+            let _: Object<'c> = tell.call((is_worth,))?;
+        }
+        Ok(())
     }
 
     /// The functions in C that stand for it.
