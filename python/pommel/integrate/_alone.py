@@ -7,7 +7,7 @@ from math import inf
 from time import perf_counter
 from types import FunctionType, MethodType
 
-from .._compile import JitFunction, explain, jit
+from .._compile import JitFunction, jit
 from ._spelled import function_of, identity
 
 TYPE_CHECKING = False
@@ -39,10 +39,7 @@ def probe_of(count: int) -> Any:
 
 def is_native(probe: Any) -> bool:
     """Whether nothing of what such a function called was left to objects."""
-    if not isinstance(probe, JitFunction):
-        return False
-    made = explain(probe).specialisations
-    return bool(made) and not any(specialisation.notes for specialisation in made)
+    return isinstance(probe, JitFunction) and probe._is_native()
 
 
 class Alone:
