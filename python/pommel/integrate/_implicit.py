@@ -615,12 +615,34 @@ def _rate_of(n: int, xp: Any) -> Any:
 class _PolynomialSteps(Steps):
     """Steps of several methods, with polynomials of one form between them."""
 
+    #: What makes powers of the columns of the method at work; nothing as long as there was only one.
     to_powers: Any = None
 
     def add(self, chunk: tuple[Any, ...], count: int) -> None:
-        if self.is_dense and count:
+        if self.is_dense and count and self.to_powers is not None:
             chunk = (*chunk[:2], self.xp.matmul(self.to_powers, chunk[2][:count]))
         super().add(chunk, count)
+
+    def become_powers(self, to_powers: Any) -> None:
+        """Gives the steps of the first method the form that those of several have."""
+        if self.is_dense:
+            self.chunks = [(*chunk[:2], self.xp.matmul(to_powers, chunk[2])) for chunk in self.chunks]
+
+
+def power_series(x: Any, q: Any) -> Any:
+    """x * (q0 + x * (q1 + ...)) for rows of states."""
+    total = 0.0
+    for j in reversed(range(_COLUMNS)):
+        total = (total + q[:, j]) * x
+    return total
+
+
+def power_series_at(x: float, q: list[Any]) -> list[Any]:
+    """The same at one time, for lists."""
+    total: list[Any] = [0.0] * len(q[0])
+    for row in reversed(q):
+        total = [(a + b) * x for a, b in zip(total, row)]
+    return total
 
 
 class Switching:
@@ -633,6 +655,8 @@ class Switching:
         self.steps = _PolynomialSteps(problem, _COLUMNS, is_dense)
         self.njev = self.nlu = 0
         self.method = _explicit.DOP853 if min(problem.rtol, default=1.0) <= 1e-5 else _explicit.RK45
+        self.between: Any = ExplicitSolver.between
+        self.between_at: Any = ExplicitSolver.between_at
         self._go_on(problem, False)
 
     def _go_on(self, problem: Problem, is_stiff: bool) -> None:
@@ -643,7 +667,9 @@ class Switching:
         self.is_stiff = is_stiff
         self.leg = _AT_ONCE if is_stiff else _FEW
         steps, solver = self.steps, self.solver
-        steps.to_powers = problem.xp.asarray(_powers(solver.between_at, solver.steps.columns))
+        self.form = solver.between_at, solver.steps.columns
+        if self.between is power_series:
+            steps.to_powers = problem.xp.asarray(_powers(*self.form))
         if isinstance(solver, ImplicitSolver):
             solver.steps = steps
         else:
@@ -699,6 +725,9 @@ class Switching:
             self._start_leg()
 
     def _change(self, t: float, y: Any, h: float, is_stiff: bool) -> None:
+        if self.between is not power_series:
+            self.steps.become_powers(self.problem.xp.asarray(_powers(*self.form)))
+            self.between, self.between_at = power_series, power_series_at
         kind = self.problem.kind
         self._go_on(self.problem.going_on(t, [kind(value) for value in y], h), is_stiff)
         self.njev += self.solver.njev
@@ -723,17 +752,3 @@ class Switching:
             rate = sqrt(sum(abs(value) ** 2 for value in new)) / length
             change = new
         return rate if rate < inf else 0.0
-
-    @staticmethod
-    def between(x: Any, q: Any) -> Any:
-        total = 0.0
-        for j in reversed(range(_COLUMNS)):
-            total = (total + q[:, j]) * x
-        return total
-
-    @staticmethod
-    def between_at(x: float, q: list[Any]) -> list[Any]:
-        total: list[Any] = [0.0] * len(q[0])
-        for row in reversed(q):
-            total = [(a + b) * x for a, b in zip(total, row)]
-        return total

@@ -128,9 +128,9 @@ _WIDE = 256
 
 def alternating(x: Any, q: Any) -> Any:
     """x * (q0 + (1 - x) * (q1 + x * (q2 + ...))) for rows of states."""
-    total = 0.0
+    total, factors = 0.0, (x, 1.0 - x)
     for j in reversed(range(q.shape[1])):
-        total = (total + q[:, j]) * (1.0 - x if j % 2 else x)
+        total = (total + q[:, j]) * factors[j % 2]
     return total
 
 

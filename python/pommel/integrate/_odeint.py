@@ -46,46 +46,49 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: Any = (), Dfun: Any 
     if Dfun is not None:
         inner = Dfun if tfirst else _time_first(Dfun)
         jac = (lambda *given: _transposed(inner(*given))) if col_deriv else inner
-    times = t.tolist() if hasattr(t, "tolist") else list(t)
     shape = getattr(y0, "shape", None)
     if shape == () or isinstance(y0, (int, float)):
         y0 = [y0]
-    if not times:
-        return library(y0).zeros((0, len(y0)))
+    xp = library(y0)
+    times = given = xp.asarray(t, dtype=float).reshape(-1)
+    if not given.size:
+        return xp.zeros((0, len(y0)))
     options = {"jac": jac, "first_step": h0 or None, "max_step": hmax or inf, "args": args, "progress": progress,
                "rtol": _TOLERANCE if rtol is None else rtol, "atol": _TOLERANCE if atol is None else atol}
-    # Times may come twice.
-    distinct = list(dict.fromkeys(times))
+    if bool((given[1:] == given[:-1]).any()):
+        # Times may come twice.
+        times = xp.asarray(list(dict.fromkeys(given.tolist())))
     try:
-        states, solution = _solved(fun, distinct, y0, _critical(tcrit, times), options)
+        states, solution = _solved(fun, times, y0, tcrit, options)
     except KeyboardInterrupt as interrupt:
         if hasattr(interrupt, "result"):
             interrupt.result = interrupt.result.y.T
         raise
     if not solution.success:
         warn(solution.message, ODEintWarning, stacklevel=2)
-    elif len(distinct) < len(times):
-        place = {time: k for k, time in enumerate(distinct)}
-        states = library(y0).take(states, library(y0).asarray([place[time] for time in times]), axis=0)
+    elif times.size < given.size:
+        place = {time: k for k, time in enumerate(times.tolist())}
+        states = xp.take(states, xp.asarray([place[time] for time in given.tolist()]), axis=0)
     if not full_output:
         return states
     message = "Integration successful." if solution.success else solution.message
     return states, {"nfe": solution.nfev, "nje": solution.njev, "message": message}
 
 
-def _critical(tcrit: Any, times: list[float]) -> list[float]:
+def _critical(tcrit: Any, first: float, last: float) -> list[float]:
     """The times within an interval that no step goes over, and its end."""
-    given = () if tcrit is None else tcrit.tolist() if hasattr(tcrit, "tolist") else tcrit
-    low, high = min(times[0], times[-1]), max(times[0], times[-1])
-    return sorted((time for time in given if low < time < high), reverse=times[-1] < times[0]) + [times[-1]]
+    low, high = min(first, last), max(first, last)
+    return sorted((float(time) for time in tcrit if low < time < high), reverse=last < first) + [last]
 
 
-def _solved(fun: Any, times: list[float], y0: Any, ends: list[float], options: Any) -> tuple[Any, Any]:
+def _solved(fun: Any, times: Any, y0: Any, tcrit: Any, options: Any) -> tuple[Any, Any]:
     """The states at the times, and the last solution with all that was counted, from one end of an interval to the
     next."""
-    if len(ends) == 1:
-        solution = solve_ivp(fun, (times[0], times[-1]), y0, "LSODA", t_eval=times, **options)
+    first, last = float(times[0]), float(times[-1])
+    if tcrit is None:
+        solution = solve_ivp(fun, (first, last), y0, "LSODA", t_eval=times, **options)
         return solution.y.T, solution
+    ends, times = _critical(tcrit, first, last), times.tolist()
     sign, begin, states = -1.0 if times[-1] < times[0] else 1.0, times[0], []
     nfev = njev = 0
     for end in ends:
