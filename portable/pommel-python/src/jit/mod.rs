@@ -17,6 +17,7 @@
 //! * `lock` — the interpreter's lock, which loops without objects leave to others.
 //! * `lowlevel` — compiled functions as functions in C.
 //! * `written` — what undoes what these write.
+//! * `own_memory` — what a call of machine code has in memory of its own.
 //! * `random` — the state of the hidden generator of `random`.
 //! * `recipe` — objects of what machine code leaves behind.
 //! * `trial` — whether machine code is worth it where nobody asked for it.
@@ -39,6 +40,7 @@ mod named;
 mod native;
 mod objects;
 pub(crate) mod observe;
+mod own_memory;
 mod quick;
 mod random;
 mod recipe;

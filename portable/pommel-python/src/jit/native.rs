@@ -2,13 +2,13 @@
 
 use super::alone::{Alone, FEW_WORDS, FEWER_WORDS, NumpyArray};
 use super::depth;
-use super::dicts::Dicts;
 use super::exceptions;
 use super::function::JitFunction;
 use super::known::{Facts, Found, Inquiry, KnownObjects};
-use super::lists::{Age, InstanceClass, Lists};
+use super::lists::Age;
 use super::lock::Lock;
 use super::objects::{Home, Python};
+use super::own_memory::OwnMemory;
 use super::quick;
 use super::recipe::{Ingredients, handle_of};
 use super::shapes::{Kept, Words, class_of, described, parts, shape, take, width};
@@ -33,7 +33,6 @@ use pommel_jit::specialise::{
     Outcome, Raised, Recipe, RecordType, Refusal, Shape, Site, Specialisation, Tag, Val, View,
     specialise,
 };
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -74,6 +73,8 @@ pub(crate) struct Compiled {
     layouts: Vec<Option<NumpyArray>>,
     /// What instances in memory are like.
     records: Vec<Arc<RecordType>>,
+    /// Machine code takes free records itself.
+    has_records: bool,
     arguments: Vec<Shape>,
     /// How arguments lie that are arrays of NumPy's, if that is known.
     argument_layouts: Vec<Option<NumpyArray>>,
@@ -136,6 +137,12 @@ fn made(
             Err(no_machine_code("the compiler has a fault, which standard error shows".into()))
         }
     }
+}
+
+/// Whether functions take free records themselves.
+fn takes_records(functions: &[ir::Function]) -> bool {
+    let mut insts = functions.iter().flat_map(|function| &function.blocks).flat_map(|b| &b.insts);
+    insts.any(|inst| inst.op == Op::Pools)
 }
 
 /// How NumPy's arrays lie that are one of some views.
@@ -268,7 +275,8 @@ impl Compiled {
             ..
         } = made;
         let inner_typed = functions.into_iter().map(|(function, _)| function);
-        let typed = core::iter::once(function).chain(inner_typed).collect();
+        let typed: Vec<ir::Function> = core::iter::once(function).chain(inner_typed).collect();
+        let has_records = takes_records(&typed);
         let words = machine.as_ref().map_or(0, |machine| machine.words());
         let words = words.max(arguments.iter().map(width).sum());
         let compiled = Compiled {
@@ -284,6 +292,7 @@ impl Compiled {
             layouts,
             argument_layouts,
             records,
+            has_records,
             arguments,
             results,
             facts,
@@ -486,7 +495,7 @@ pub(super) struct Activation<'a, 'c> {
     floor: i64,
     /// Whether `lock` was given up.
     detached: i64,
-    /// The address of what `lists` says of free records.
+    /// The address of what is known of free records, if machine code asks for that.
     pools: u64,
     entries: [u64; 1 + activation::MOST_INNER],
     lock: Lock<'c>,
@@ -508,10 +517,8 @@ pub(super) struct Activation<'a, 'c> {
     memory: Vec<HeldBuffer>,
     /// The words of each look at an array.
     views: Vec<[u64; VIEW_WORDS]>,
-    /// The lists that it made and nobody else knows.
-    lists: RefCell<Lists<'c>>,
-    /// The same of dicts and sets.
-    dicts: RefCell<Dicts<'c>>,
+    /// The lists, dicts and records that it made and nobody else knows.
+    own: OwnMemory<'a, 'c>,
 }
 
 /// What machine code calls: see [`pommel_jit::backend::Call`].
@@ -596,9 +603,9 @@ impl<'c> Activation<'_, 'c> {
                 Some(result) => words[0] = result,
                 None => return Ok(false),
             },
-            Op::DictObject => words[0] = given(self.dicts.borrow_mut().object(words[0])?),
-            Op::ListObject => words[0] = given(self.lists.borrow_mut().object(words[0])?),
-            Op::ListCopy => words[0] = given(self.lists.borrow_mut().copy(words[0])?),
+            Op::DictObject => words[0] = given(self.own.dicts().borrow_mut().object(words[0])?),
+            Op::ListObject => words[0] = given(self.own.lists().borrow_mut().object(words[0])?),
+            Op::ListCopy => words[0] = given(self.own.lists().borrow_mut().copy(words[0])?),
             Op::DictHas => words[0] = u64::from(self.is_in_dict(words[0], words[1])?),
             Op::DictItem => words[0] = given(self.item_of_dict(words[0], words[1])?),
             Op::TextObject => words[0] = given(self.object_of_text([words[0], words[1]])?),
@@ -672,7 +679,7 @@ impl<'c> Activation<'_, 'c> {
     /// Does something with lists. Nothing if it cannot.
     fn list(&mut self, call: ListCall, words: &[u64]) -> Option<u64> {
         let age = self.grow_older();
-        let mut lists = self.lists.borrow_mut();
+        let mut lists = self.own.lists().borrow_mut();
         lists.grow_older(age);
         lists.call(call, words)
     }
@@ -680,13 +687,13 @@ impl<'c> Activation<'_, 'c> {
     /// Does something with dicts. Nothing if it cannot.
     fn dict(&mut self, call: DictCall, words: &[u64]) -> Option<u64> {
         let age = self.grow_older();
-        let mut dicts = self.dicts.borrow_mut();
+        let mut dicts = self.own.dicts().borrow_mut();
         dicts.age = age;
-        self.lists.borrow_mut().grow_older(age);
+        self.own.lists().borrow_mut().grow_older(age);
         match call {
             DictCall::Items => {
                 let items = dicts.items(words)?;
-                self.lists.borrow_mut().of_items(
+                self.own.lists().borrow_mut().of_items(
                     &items,
                     words[1] as i64,
                     words[2] != 0,
@@ -714,14 +721,14 @@ impl<'c> Activation<'_, 'c> {
 
     /// The string that a text becomes.
     pub(super) fn object_of_text(&self, text: [u64; 2]) -> Result<Object<'c>> {
-        self.lists.borrow_mut().texts.object(text)
+        self.own.lists().borrow_mut().texts.object(text)
     }
 
     /// Does something with texts. Nothing if it cannot.
     pub(super) fn text(&mut self, call: i64, words: &[u64]) -> Option<[u64; 2]> {
         let call = *TextCall::ALL.get(call as usize)?;
         let age = self.grow_older();
-        let mut lists = self.lists.borrow_mut();
+        let mut lists = self.own.lists().borrow_mut();
         lists.grow_older(age);
         lists.text(call, words)
     }
@@ -870,8 +877,7 @@ impl<'c> Activation<'_, 'c> {
             made: vec![],
             nans: vec![],
             failed: None,
-            lists: &self.lists,
-            dicts: &self.dicts,
+            own: &self.own,
             raises: &self.compiled.raises,
             homes,
         }
@@ -1009,15 +1015,11 @@ impl<'a, 'c> Activation<'a, 'c> {
         let views = compiled.views.iter().map(|_| [0; VIEW_WORDS]).collect();
         let ctx = known.ctx();
         let (error, returned, learnt) = (None, None, None);
-        let mut lists = Lists::new(ctx);
-        let classes = compiled.records.iter().filter_map(|record| {
-            let class = known.get(record.class.0).ok()?;
-            let names = record.attributes.iter().map(|(name, _)| name.clone()).collect();
-            Some(InstanceClass { class, names, kind: record.kind })
-        });
-        lists.classes.extend(classes);
-        let pools = lists.records.pools();
-        let (lists, dicts) = (RefCell::new(lists), RefCell::new(Dicts::new(ctx)));
+        let own = OwnMemory::new(known, &compiled.records);
+        let pools = match compiled.has_records {
+            true => own.lists().borrow_mut().records.pools(),
+            false => 0,
+        };
         let granted = i64::from(depth::allowance());
         let mut entries = [0; 1 + activation::MOST_INNER];
         for (place, machine) in
@@ -1045,8 +1047,7 @@ impl<'a, 'c> Activation<'a, 'c> {
             seen: None,
             memory: vec![],
             views,
-            lists,
-            dicts,
+            own,
         }
     }
 

@@ -1,10 +1,9 @@
 //! Makes objects of what machine code leaves behind: numbers and handles in words, by recipes.
 
-use super::dicts::Dicts;
 use super::exceptions;
 use super::known::KnownObjects;
-use super::lists::Lists;
 use super::objects::{Home, Python};
+use super::own_memory::OwnMemory;
 use super::views;
 use crate::array::NdArray;
 use crate::error::Raise;
@@ -16,7 +15,6 @@ use pommel_jit::objects::Objects;
 use pommel_jit::specialise::{
     CodeRef, Contents, Family, Flavour, Known, Operation, Owner, Raised, Recipe, Tag, Thing, Val,
 };
-use std::cell::RefCell;
 use std::ffi::CString;
 
 /// What recipes speak of: words, things with an identity, and objects that are known.
@@ -34,10 +32,8 @@ pub(crate) struct Ingredients<'a, 'c> {
     pub(crate) nans: Vec<(u32, Object<'c>)>,
     /// Where an operation stands that raised an exception.
     pub(crate) failed: Option<Point>,
-    /// Lists in memory.
-    pub(crate) lists: &'a RefCell<Lists<'c>>,
-    /// Dicts and sets in memory.
-    pub(crate) dicts: &'a RefCell<Dicts<'c>>,
+    /// Lists, dicts and records in memory.
+    pub(crate) own: &'a OwnMemory<'a, 'c>,
     /// How exceptions are made.
     pub(crate) raises: &'a [Raised],
     /// What functions are at home in that have the globals of a known one.
@@ -84,14 +80,14 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 new.call((self.known(*class)?, self.bound(tuple)?))
             }
             Val::Thing(thing) => self.thing(*thing),
-            Val::List(at, _) => self.lists.borrow_mut().object(self.words[*at as usize]),
-            Val::Record(at, _) => self.lists.borrow_mut().instance(self.words[*at as usize]),
-            Val::Dict(at, _) => self.dicts.borrow_mut().object(self.words[*at as usize]),
+            Val::List(at, _) => self.own.lists().borrow_mut().object(self.words[*at as usize]),
+            Val::Record(at, _) => self.own.lists().borrow_mut().instance(self.words[*at as usize]),
+            Val::Dict(at, _) => self.own.dicts().borrow_mut().object(self.words[*at as usize]),
             // Its list knows what it is.
             Val::Deque(list) => self.bound(list),
             Val::Text(address, length) => {
                 let text = [*address, *length].map(|at| self.words[at as usize]);
-                self.lists.borrow_mut().texts.object(text)
+                self.own.lists().borrow_mut().texts.object(text)
             }
             Val::DictView(..) | Val::Method(..) | Val::Bound(..) | Val::Super(..) => {
                 self.attribute(recipe)
@@ -392,7 +388,7 @@ impl<'a, 'c> Ingredients<'a, 'c> {
                 let Val::List(at, _) = content else {
                     return Err(Error::runtime_error("a shared variable is in no list"));
                 };
-                self.lists.borrow_mut().cell(self.words[*at as usize], self.objects)
+                self.own.lists().borrow_mut().cell(self.words[*at as usize], self.objects)
             }
             Contents::Exception(which, _, values) => {
                 let values: Result<Vec<_>> =
