@@ -139,6 +139,20 @@ fn made(
     }
 }
 
+/// What was made, and the machine code of the function itself and of its inner functions.
+fn with_its_own(
+    made: core::result::Result<(Specialisation, Vec<Box<dyn Machine>>), Refusal>,
+    shapes: Vec<Shape>,
+) -> (Specialisation, core::result::Result<Box<dyn Machine>, Refusal>, Vec<Box<dyn Machine>>) {
+    match made {
+        Ok((made, mut machines)) => {
+            let inner = machines.split_off(1);
+            (made, machines.pop().ok_or_else(|| no_machine_code(String::new())), inner)
+        }
+        Err(refusal) => (Specialisation::empty(shapes), Err(refusal), vec![]),
+    }
+}
+
 /// Whether functions take free records themselves.
 fn takes_records(functions: &[ir::Function]) -> bool {
     let mut insts = functions.iter().flat_map(|function| &function.blocks).flat_map(|b| &b.insts);
@@ -254,13 +268,7 @@ impl Compiled {
             shapes.iter().map(|shape| argument_layout(&mut inquiry, shape)).collect();
         let layouts = layouts(&mut inquiry, made.as_ref().map_or(&[][..], |(made, _)| &made.views));
         let Found { known, facts, sources, lends } = inquiry.finish()?;
-        let (made, machine, inner) = match made {
-            Ok((made, mut machines)) => {
-                let inner = machines.split_off(1);
-                (made, machines.pop().ok_or_else(|| no_machine_code(String::new())), inner)
-            }
-            Err(refusal) => (Specialisation::empty(shapes), Err(refusal), vec![]),
-        };
+        let (made, machine, inner) = with_its_own(made, shapes);
         let results = made.results();
         let Specialisation {
             function,
@@ -276,9 +284,8 @@ impl Compiled {
         } = made;
         let inner_typed = functions.into_iter().map(|(function, _)| function);
         let typed: Vec<ir::Function> = core::iter::once(function).chain(inner_typed).collect();
-        let has_records = takes_records(&typed);
-        let words = machine.as_ref().map_or(0, |machine| machine.words());
-        let words = words.max(arguments.iter().map(width).sum());
+        let wanted = arguments.iter().map(width).sum();
+        let words = machine.as_ref().map_or(0, |machine| machine.words()).max(wanted);
         let compiled = Compiled {
             alone,
             taken: exits.iter().map(|_| AtomicU32::new(0)).collect(),
@@ -292,7 +299,7 @@ impl Compiled {
             layouts,
             argument_layouts,
             records,
-            has_records,
+            has_records: takes_records(&typed),
             arguments,
             results,
             facts,
