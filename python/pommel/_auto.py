@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from _thread import RLock
 from _weakref import ref
-from _functools import partial
 from os import environ
 from time import perf_counter, thread_time
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
@@ -384,7 +383,7 @@ class Auto:
                 found.reason = unsupported[0]
             elif jitted._take_over(function, False):
                 jitted._try_beside(
-                    self._twin(function), partial(self._may_compile, found), partial(self._tried, found))
+                    self._twin(function), lambda: self._may_compile(found), lambda won: self._tried(found, won))
                 found.name = function.__qualname__
                 found.compiled.append((ref(function), jitted))
             else:

@@ -129,7 +129,7 @@ BODIES = {
     "seen = set(range(n))\nseen.discard(3)\nreturn len(seen), sum(seen), [x for x in seen], set(range(5, n, 3))":
         [0, 9, 5.0, "x"],
     "xs = [n, 1, 2.5]\nreturn set(xs), len(set(xs))": [1, 2.5, "x", [], 2**70],
-    "xs = [float('nan')] * n\nreturn len(set(xs))": [0, 3],
+    "xs = [float('nan') for _ in range(n)]\nreturn len(set(xs))": [0, 3],
     # Functions within functions that add up what they give.
     "def ways(left):\n    if left < 0:\n        return 0\n    if left == 0:\n        return 1\n"
     "    return sum(ways(left - part) for part in parts)\nparts = (1, 2, 5)\nreturn ways(n)": [0, 1, 12, "x"],
