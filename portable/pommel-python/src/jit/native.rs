@@ -58,6 +58,12 @@ fn on_objects(action: &Action) -> Option<&'static str> {
     })
 }
 
+/// Machine code; none where the function is called as it is.
+type MachineCode = core::result::Result<Box<dyn Machine>, Refusal>;
+
+/// A specialisation, with the machine code of the function and of its inner functions.
+type Made = core::result::Result<(Specialisation, Vec<Box<dyn Machine>>), Refusal>;
+
 /// A specialisation as machine code.
 pub(crate) struct Compiled {
     exits: Vec<ExitPlan>,
@@ -85,8 +91,7 @@ pub(crate) struct Compiled {
     lends: bool,
     /// The texts that its functions stand in.
     sources: HashMap<Known, Arc<Source>>,
-    /// The machine code; none where the function is called as it is.
-    machine: core::result::Result<Box<dyn Machine>, Refusal>,
+    machine: MachineCode,
     /// That of its inner functions.
     inner: Vec<Box<dyn Machine>>,
     /// How it is called if it needs nobody.
@@ -114,7 +119,7 @@ fn made(
     shapes: &[Shape],
     experience: &Experience,
     backend: &dyn Backend,
-) -> core::result::Result<(Specialisation, Vec<Box<dyn Machine>>), Refusal> {
+) -> Made {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         let mut made = specialise(inquiry, function, shapes, experience)?;
         made.functions().for_each(|function| {
@@ -141,9 +146,9 @@ fn made(
 
 /// What was made, and the machine code of the function itself and of its inner functions.
 fn with_its_own(
-    made: core::result::Result<(Specialisation, Vec<Box<dyn Machine>>), Refusal>,
+    made: Made,
     shapes: Vec<Shape>,
-) -> (Specialisation, core::result::Result<Box<dyn Machine>, Refusal>, Vec<Box<dyn Machine>>) {
+) -> (Specialisation, MachineCode, Vec<Box<dyn Machine>>) {
     match made {
         Ok((made, mut machines)) => {
             let inner = machines.split_off(1);
