@@ -21,7 +21,7 @@ except ImportError:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Iterator
+    from typing import Any, Callable, Iterable, Iterator
 
     from pommel import _pages
 
@@ -39,8 +39,9 @@ _HOT = 0.01
 _MANY = 1000
 #: of those that are too small for it so few that they are known to be in use.
 _FEW = 100
-#: A function without a loop is not worth a call into machine code if it has fewer units of code.
-_LARGE = 120
+#: A function without a loop is not worth a call into machine code if it has fewer units of code: before CPython 3.11
+#: there is no room for caches in it.
+_LARGE = 120 if sys.version_info >= (3, 11) else 50
 #: So many calls may be called as they are after a function was compiled, or it is left as it is.
 _PLAIN_CALLS = 64
 #: So many function objects of one code are compiled: those within others are made again and again.
@@ -282,8 +283,7 @@ class Auto:
     def _take_over_at_once(self, found: Found, callee: FunctionType) -> None:
         """Takes over a function that is about to be called if it may take long."""
         found.function = ref(callee)
-        limit = _AT_ONCE + _PART * (perf_counter() - self._since)
-        if found.is_lively and not found.compiled and self._all_spent() < limit:
+        if found.is_lively and not found.compiled and self._may_spend(self._known.values()):
             if _TALK.isdisjoint(found.code.co_names) or not self._lively_callees(callee):
                 self._take_over_with_callees(found, callee)
             else:
@@ -315,10 +315,11 @@ class Auto:
             own = self._files[file] = _is_of_program(file)
         return own
 
-    def _all_spent(self) -> float:
-        """How many seconds were spent on compiling what is in use."""
-        made = (jitted for found in self._known.values() for _, jitted in found.compiled)
-        return self._spent + sum(jitted._seconds() for jitted in made)
+    def _may_spend(self, among: Iterable[Found]) -> bool:
+        """Whether little was spent on compiling until now, for some functions."""
+        made = (jitted for found in among for _, jitted in found.compiled)
+        spent = self._spent + sum(jitted._seconds() for jitted in made)
+        return spent < _AT_ONCE + _PART * (perf_counter() - self._since)
 
     def _take_over_found(self, found: Found, names: dict[str, Any]) -> None:
         """Takes over a function that was called often. What only functions in C have called, such as `sorted` and
@@ -364,12 +365,6 @@ class Auto:
                 if other is not None and not other.is_done and not other.compiled:
                     self._take_over(other, callee)
 
-    def _is_in_vain(self) -> bool:
-        """Whether too much was compiled that is not known to be worth it."""
-        others = (jitted for found in self._known.values() if not found.has_won for _, jitted in found.compiled)
-        spent = self._spent + sum(jitted._seconds() for jitted in others)
-        return spent > _AT_ONCE + _PART * (perf_counter() - self._since)
-
     def _take_over(self, found: Found, function: FunctionType) -> None:
         """Compiles a function and lets it take the calls of the one that it is made of."""
         if self._jit is None:
@@ -402,7 +397,8 @@ class Auto:
     def _may_compile(self, found: Found) -> bool:
         """Whether what has taken over a function is compiled now that it is called."""
         with self._lock:
-            if found.seconds >= _LONG or not self._is_in_vain():
+            unproven = (each for each in self._known.values() if not each.has_won)
+            if found.seconds >= _LONG or self._may_spend(unproven):
                 return True
             found.reason = "too much was compiled in vain before it"
             return False

@@ -32,9 +32,6 @@ _SEEN, _SEEN_OF_NEW = 8, 1000
 _SAMPLES = 2
 #: So many callers are looked at in a sample.
 _DEPTH = 32
-#: A function without a loop is not worth a call into machine code if it has fewer units of code: before
-#: CPython 3.11 there is no room for caches in it.
-_LARGE = _auto._LARGE if sys.version_info >= (3, 11) else 50
 
 #: Functions that are parts of others in later versions.
 _COMPREHENSIONS = frozenset(["<listcomp>", "<setcomp>", "<dictcomp>"])
@@ -168,7 +165,7 @@ class Observer(_auto.Auto):
         is_hot = found.calls > _MANY or found.samples >= _SAMPLES
         if not (is_hot or found.is_lively):
             return
-        if not (found.is_lively or len(found.code.co_code) >= 2 * _LARGE):
+        if found.is_small:
             found.is_done, found.reason = True, "it does too little in a call"
             return
         function = found.function and found.function() or self._search(found.code, names, first)
