@@ -37,11 +37,6 @@ def probe_of(count: int) -> Any:
     return jit(function_of(_text(count), "callback", "call", {}))
 
 
-def is_native(probe: Any) -> bool:
-    """Whether nothing of what such a function called was left to objects."""
-    return isinstance(probe, JitFunction) and probe._is_native()
-
-
 class Alone:
     """A callback, or others with the same code, which has ``count`` arguments."""
 

@@ -10,9 +10,9 @@ from warnings import warn
 
 from .._compile import jit
 from . import _panels
-from ._alone import is_native, probe_of
+from ._alone import probe_of
 from ._panels import adaptive, panel
-from ._spelled import identity
+from ._spelled import identity, is_native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -197,8 +197,6 @@ class Loop:
         return found
 
     def _is_native(self) -> bool:
-        """Whether nothing of the callback is left to objects: all that is in a loop many times over, takes long to
-        compile, and is no quicker then."""
         key = (_PROBE, *self.key[1:])
         found = _natives.get(key)
         if found is None:
@@ -206,14 +204,19 @@ class Loop:
                 _natives.clear()
             fun, args, t, y = self.example
             self.probe = probe = jit(function_of(spelled(_PROBE, self.n or 0), "probe", "loop", self.names))
-            if isinstance(probe, JitFunction):
-                try:
+            try:
+                if isinstance(probe, JitFunction):
                     probe(fun, args, t, tuple(y))
-                except ArithmeticError:
-                    pass
-                found = probe._is_native()
-            _natives[key] = found = bool(found)
+            except ArithmeticError:
+                pass
+            _natives[key] = found = is_native(probe)
         return found
+
+
+def is_native(probe: Any) -> bool:
+    """Whether nothing of what a compiled function called is left to objects: all that is in a loop many times over,
+    takes long to compile, and is no quicker then."""
+    return isinstance(probe, JitFunction) and probe._is_native()
 
 
 def names_of(xp: Any, kind: Any, n: int | None) -> dict[str, Any]:

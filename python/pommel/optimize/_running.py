@@ -13,9 +13,9 @@ from functools import lru_cache
 from time import perf_counter
 from types import FunctionType
 
-from .._compile import JitFunction, jit
+from .._compile import jit
 from ..integrate._ivp import library
-from ..integrate._spelled import function_of, identity
+from ..integrate._spelled import function_of, identity, is_native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,11 +76,6 @@ class _Probe:
     def __call__(self, x: Any, *args: Any) -> Any:
         return self.probe(self.fun, args, *((x,) if self.n is None else x.tolist()))
 
-    def is_native(self) -> bool:
-        """Whether nothing of the callback is left to objects: all that is in a loop many times over, takes long to
-        compile, and is no quicker then."""
-        return isinstance(self.probe, JitFunction) and self.probe._is_native()
-
 
 def cost_of(lines: int) -> float:
     """How long compiling takes, about."""
@@ -112,7 +107,7 @@ class Runner:
             return self.plain(*arguments)
         probes = [fun and _Probe(fun, self.n, self.array) for fun in arguments[:self.callbacks]]
         result = self.plain(*probes, *arguments[self.callbacks:])
-        if all(probe is None or probe.is_native() for probe in probes):
+        if all(probe is None or is_native(probe.probe) for probe in probes):
             self.call, self.is_compiled = jit(self.plain), True
         return result
 
